@@ -1,0 +1,65 @@
+"""Names of files, folders and environment variables that wisp shares with Pixi, each once."""
+
+from __future__ import annotations
+
+#: The version of Pixi whose interface wisp speaks: `requires-pixi`, `pixi.version` in templates,
+#: the marker in prefixes, and what `pixi --version` prints when wisp is called by that name.
+PIXI_VERSION = "0.77.0"
+
+#: The index that a lock file means when it names none (lock format, key `index`).
+DEFAULT_INDEX = "https://pypi.org/simple"
+
+#: Where a channel given by its bare name lives.
+CHANNEL_ALIAS = "https://conda.anaconda.org"
+
+MANIFEST_NAMES = ("pixi.toml", "pyproject.toml", "mojoproject.toml")
+LOCK_NAME = "pixi.lock"
+SCRIPT_LOCK_SUFFIX = ".pixi.lock"
+
+#: Inside a workspace.
+PIXI_DIR = ".pixi"
+ENVS_DIR = "envs"
+SOLVE_GROUP_ENVS_DIR = "solve-group-envs"
+TASK_CACHE_DIR = "task-cache-v0"
+ACTIVATION_CACHE_DIR = "activation-env-v0"
+WORKSPACE_CONFIG = "config.toml"
+#: Ours alone: what the fast lane remembers, and the lock between processes.
+SNAPSHOT_NAME = "wisp-snapshot"
+WORKSPACE_LOCK_NAME = "wisp-workspace.lock"
+
+#: Inside a prefix, below `conda-meta`.
+CONDA_META = "conda-meta"
+PREFIX_MARKER = "pixi"
+PREFIX_FINGERPRINT = ".pixi-environment-fingerprint"
+PREFIX_PATH_FILE = "pixi_env_prefix"
+PREFIX_HISTORY = "history"
+INSTALLING = "pixi:installing!"
+
+#: The word that installers write into the dist-info of a wheel that is ours to remove.
+PYPI_INSTALLER = "uv-pixi"
+
+#: Below the cache root, by kind of content.
+CACHE_FOLDERS = {
+    "conda-packages": "pkgs",
+    "repodata": "repodata",
+    "pypi-wheels": "uv-cache",
+    "pypi-mapping": "conda-pypi-mapping",
+    "exec-environments": "cached-envs-v0",
+    "build-tool-environments": "cached-build-tool-envs-v0",
+    "detached-environments": "envs",
+}
+
+#: Environment variables that activation sets (config.md §4).
+ENV_PROJECT_ROOT = "PIXI_PROJECT_ROOT"
+ENV_PROJECT_NAME = "PIXI_PROJECT_NAME"
+ENV_PROJECT_MANIFEST = "PIXI_PROJECT_MANIFEST"
+ENV_PROJECT_VERSION = "PIXI_PROJECT_VERSION"
+ENV_IN_SHELL = "PIXI_IN_SHELL"
+ENV_EXE = "PIXI_EXE"
+ENV_ENVIRONMENT_NAME = "PIXI_ENVIRONMENT_NAME"
+ENV_ENVIRONMENT_PLATFORMS = "PIXI_ENVIRONMENT_PLATFORMS"
+ENV_PROMPT = "PIXI_PROMPT"
+ENV_INIT_CWD = "INIT_CWD"
+
+DEFAULT_ENVIRONMENT = "default"
+DEFAULT_FEATURE = "default"
