@@ -1,0 +1,118 @@
+"""Platforms of a workspace: subdirs, the virtual packages they promise, named platforms.
+
+A *subdir* is conda's name of an operating system and architecture (`linux-64`). A *platform*
+is what a manifest declares: a subdir, a name of its own, and virtual packages that packages
+may rely on (`__cuda=12.0`). Where nothing is declared the subdir's defaults hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SUBDIRS = (
+    "noarch",
+    "linux-32",
+    "linux-64",
+    "linux-aarch64",
+    "linux-armv6l",
+    "linux-armv7l",
+    "linux-ppc64le",
+    "linux-ppc64",
+    "linux-s390x",
+    "linux-riscv32",
+    "linux-riscv64",
+    "osx-64",
+    "osx-arm64",
+    "win-32",
+    "win-64",
+    "win-arm64",
+    "emscripten-wasm32",
+    "wasi-wasm32",
+    "zos-z",
+)
+
+_ARCHSPEC = {
+    "32": "x86",
+    "64": "x86_64",
+    "aarch64": "aarch64",
+    "arm64": "aarch64",
+    "armv6l": "armv6l",
+    "armv7l": "armv7l",
+    "ppc64le": "ppc64le",
+    "ppc64": "ppc64",
+    "s390x": "s390x",
+    "riscv32": "riscv32",
+    "riscv64": "riscv64",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualPackage:
+    """A package that stands for a property of the machine, e.g. `__glibc=2.28`."""
+
+    name: str
+    version: str
+    build: str = ""
+
+    def __str__(self) -> str:
+        """Spell it as lock files do: an empty build is dropped."""
+        return f"{self.name}={self.version}" + (f"={self.build}" if self.build else "")
+
+    @classmethod
+    def parse(cls, text: str) -> VirtualPackage:
+        """Read `__name=version` or `__name=version=build`."""
+        name, _, rest = text.partition("=")
+        version, _, build = rest.partition("=")
+        return cls(name, version, build)
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform as an environment sees it.
+
+    `declared` holds only the virtual packages that the manifest (or lock) names itself, in the
+    lock's order; `virtual_packages()` completes them with the subdir's defaults.
+    """
+
+    name: str
+    subdir: str
+    declared: tuple[VirtualPackage, ...] = ()
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is a plain subdir with nothing of its own."""
+        return not self.declared and self.name == self.subdir
+
+    def virtual_packages(self) -> tuple[VirtualPackage, ...]:
+        """Declared packages first, then the subdir's defaults they do not replace."""
+        names = {package.name for package in self.declared}
+        if names & {"__musl", "__eglibc"}:
+            names.add("__glibc")
+        return self.declared + tuple(
+            package
+            for package in default_virtual_packages(self.subdir)
+            if package.name not in names
+        )
+
+
+def bare(subdir: str) -> Platform:
+    """Return the platform that a bare subdir name means."""
+    return Platform(subdir, subdir)
+
+
+def default_virtual_packages(subdir: str) -> tuple[VirtualPackage, ...]:
+    """Return what a platform of this subdir promises by default, in the lock's order."""
+    family, _, arch = subdir.partition("-")
+    packages: list[VirtualPackage] = []
+    if family in {"linux", "osx", "emscripten", "wasi", "zos"}:
+        packages.append(VirtualPackage("__unix", "0", "0"))
+    if family == "linux":
+        packages += [VirtualPackage("__linux", "4.18"), VirtualPackage("__glibc", "2.28")]
+    if family == "win":
+        packages.append(VirtualPackage("__win", "10.0"))
+    if family == "osx":
+        packages.append(VirtualPackage("__osx", "13.0"))
+    archspec = "m1" if subdir == "osx-arm64" else _ARCHSPEC.get(arch)
+    if archspec:
+        packages.append(VirtualPackage("__archspec", "0", archspec))
+    return tuple(packages)

@@ -1,0 +1,57 @@
+"""The waist between manifest and lock: what one environment on one platform asks for.
+
+Features, targets and TOML end here; solving, judging locks and installing begin here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from wisp.platforms import Platform
+from wisp.specs.conda import Channel, CondaRequirement
+from wisp.specs.pypi import PypiOptions, PypiRequirement
+
+ChannelPriority = Literal["strict", "flexible", "disabled"]
+SolveStrategy = Literal["highest", "lowest", "lowest-direct"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludeNewer:
+    """Moments (aware, UTC) after which records do not exist: package beats channel beats default.
+
+    Keys of `channels` are base URLs with a trailing slash; names are normalised. Relative
+    cut-offs (`7d`) have been turned into moments when the inputs were composed.
+    """
+
+    default: datetime | None = None
+    channels: dict[str, datetime] = field(default_factory=dict)
+    packages: dict[str, datetime] = field(default_factory=dict)
+    pypi_packages: dict[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentInputs:
+    """Everything that decides what one environment holds on one platform.
+
+    `dependencies` keep the manifest's order, features in theirs (the solver's answer depends on
+    it), and may name a package several times: all specs must hold. `dev` are source packages of
+    which only the dependencies are wanted. `solve_group` names environments solved together.
+    `root` is the folder of the lock file, to which relative paths refer.
+    """
+
+    environment: str
+    platform: Platform
+    root: Path
+    solve_group: str | None = None
+    channels: tuple[Channel, ...] = ()
+    dependencies: tuple[CondaRequirement, ...] = ()
+    constraints: tuple[CondaRequirement, ...] = ()
+    dev: tuple[CondaRequirement, ...] = ()
+    pypi_dependencies: tuple[PypiRequirement, ...] = ()
+    pypi_options: PypiOptions = PypiOptions()
+    channel_priority: ChannelPriority = "strict"
+    solve_strategy: SolveStrategy = "highest"
+    exclude_newer: ExcludeNewer = field(default_factory=ExcludeNewer)

@@ -1,0 +1,106 @@
+"""What a lock file knows of each package: conda records, conda source records, PyPI records.
+
+Field names are those of the lock format (version 7); values are kept as written, so that a
+record that is read can be written back unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunExports:
+    """What a package makes others depend on; lists of match specs."""
+
+    weak: tuple[str, ...] = ()
+    strong: tuple[str, ...] = ()
+    noarch: tuple[str, ...] = ()
+    weak_constrains: tuple[str, ...] = ()
+    strong_constrains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CondaRecord:
+    """A built conda package at a URL or path.
+
+    `channel` has no trailing slash and may be None; `purls` is None when nobody has looked,
+    empty when the package is known to have no PyPI name; `timestamp` is in milliseconds since
+    the epoch; `size` in bytes; hashes are lower-case hex.
+    """
+
+    location: str
+    name: str
+    version: str
+    build: str
+    build_number: int
+    subdir: str
+    noarch: str | None = None
+    sha256: str | None = None
+    md5: str | None = None
+    legacy_bz2_md5: str | None = None
+    depends: tuple[str, ...] = ()
+    constrains: tuple[str, ...] = ()
+    extra_depends: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    channel: str | None = None
+    features: str | None = None
+    flags: tuple[str, ...] = ()
+    track_features: tuple[str, ...] = ()
+    file_name: str | None = None
+    license: str | None = None
+    license_family: str | None = None
+    purls: tuple[str, ...] | None = None
+    run_exports: RunExports | None = None
+    size: int | None = None
+    legacy_bz2_size: int | None = None
+    timestamp: int | None = None
+    python_site_packages_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CondaSourceRecord:
+    """A conda package that is built from sources (`conda_source:`).
+
+    `identifier` is the whole selector, `NAME[HASH] @ LOCATION`. `raw` keeps the other keys of
+    the entry as plain data in the lock's order: they are judged by build back-ends, and wisp
+    only carries what it does not judge.
+    """
+
+    identifier: str
+    name: str
+    hash: str
+    location: str
+    version: str | None = None
+    subdir: str | None = None
+    depends: tuple[str, ...] = ()
+    constrains: tuple[str, ...] = ()
+    purls: tuple[str, ...] | None = None
+    variants: Mapping[str, Any] = field(default_factory=dict)
+    build_packages: tuple[tuple[str, str], ...] = ()
+    host_packages: tuple[tuple[str, str], ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PypiRecord:
+    """A PyPI package: a file of an index, a direct URL, a git checkout, or a local folder.
+
+    `location` is spelled as the lock spells it (`https://…`, `direct+…`, `git+…#commit`, `./x`).
+    A folder has no `version`. `index` is None where the lock omits it.
+    """
+
+    location: str
+    name: str
+    version: str | None = None
+    md5: str | None = None
+    sha256: str | None = None
+    index: str | None = None
+    requires_dist: tuple[str, ...] = ()
+    requires_python: str | None = None
+    build_packages: tuple[tuple[str, str], ...] = ()
+    host_packages: tuple[tuple[str, str], ...] = ()
+
+
+Record = CondaRecord | CondaSourceRecord | PypiRecord
