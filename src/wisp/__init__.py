@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from wisp.api.workspace import Workspace as Workspace
     from wisp.errors import WispError as WispError
 
-__all__ = ["Workspace", "WispError", "__version__"]
+__all__ = ["WispError", "Workspace", "__version__"]
 __version__ = "0.1.0"
 
 

@@ -10,7 +10,7 @@
     ├── InstallError      a prefix could not be made
     ├── ActivationError   the scripts that activate a prefix failed
     ├── TaskError         a task is unknown, ambiguous or cannot be run
-    └── SystemFault       the machine refused: permissions, disk, processes
+    └── HostError         the machine refused: permissions, disk, processes
 
 Catch broadly with `WispError`, recover narrowly with its children. One renderer
 (`wisp.console.output`) words them; nothing below it prints. Only the standard library's
@@ -115,5 +115,5 @@ class TaskError(WispError):
     """A task is unknown, ambiguous, badly called or badly written."""
 
 
-class SystemFault(WispError):
+class HostError(WispError):
     """The operating system refused: permissions, a full disk, a process that cannot start."""

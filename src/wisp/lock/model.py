@@ -1,0 +1,94 @@
+"""A lock file as values: platforms, environments, and the records they refer to.
+
+`LockFile` is the whole file; `LockedEnvironment` one environment on one platform, which is all
+that installing, packing and image building need to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from wisp.platforms import Platform
+from wisp.specs.inputs import ChannelPriority
+from wisp.specs.pypi import FindLinks, PrereleaseMode
+from wisp.specs.records import Record
+
+LOCK_VERSION = 7
+
+#: How lock files spell the solve strategies of a manifest (`lowest` is `lowest-version` here).
+LockStrategy = Literal["highest", "lowest-version", "lowest-version-direct"]
+
+
+@dataclass(frozen=True, slots=True)
+class LockChannel:
+    """A channel of an environment: base URL with a trailing slash, variables it was read with."""
+
+    url: str
+    used_env_vars: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockOptions:
+    """How an environment was solved; `prerelease_mode` None stands for what old locks omit."""
+
+    strategy: LockStrategy = "highest"
+    channel_priority: ChannelPriority = "strict"
+    prerelease_mode: PrereleaseMode = "if-necessary-or-explicit"
+
+
+@dataclass(frozen=True, slots=True)
+class LockPlatform:
+    """A row of `platforms`: the name, the subdir, and its virtual packages as written.
+
+    `virtual_packages` is None for a bare row, which must stay bare when it is written again.
+    """
+
+    name: str
+    subdir: str
+    virtual_packages: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockEnvironment:
+    """An environment: where its packages come from and what they are on each platform.
+
+    `packages` maps platform names (the manifest's, aliases undone) to records in lock order.
+    `indexes` is None when the key is absent.
+    """
+
+    name: str
+    channels: tuple[LockChannel, ...] = ()
+    indexes: tuple[str, ...] | None = None
+    find_links: tuple[FindLinks, ...] = ()
+    options: LockOptions = LockOptions()
+    packages: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockFile:
+    """A whole lock file. `version` is that of the text it was read from.
+
+    `build_records` are the records that only source packages refer to, by (kind, location).
+    """
+
+    version: int = LOCK_VERSION
+    platforms: tuple[LockPlatform, ...] = ()
+    environments: Mapping[str, LockEnvironment] = field(default_factory=dict)
+    build_records: Mapping[tuple[str, str], Record] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedEnvironment:
+    """The second waist: one environment on one platform, ready to be installed.
+
+    `platform` carries the virtual packages as the lock spells them.
+    """
+
+    name: str
+    platform: Platform
+    virtual_packages: tuple[str, ...]
+    channels: tuple[str, ...]
+    indexes: tuple[str, ...]
+    records: tuple[Record, ...]

@@ -1,0 +1,168 @@
+"""A workspace manifest as values, whatever file it was read from.
+
+`pixi.toml`, `pyproject.toml`, `mojoproject.toml` and PEP 723 blocks all become a `Manifest`; who
+holds one need not know which it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from wisp.platforms import Platform
+from wisp.specs.conda import CondaRequirement
+from wisp.specs.inputs import ChannelPriority, SolveStrategy
+from wisp.specs.pypi import PypiOptions, PypiRequirement
+from wisp.specs.task import Task
+
+ManifestKind = Literal["pixi", "pyproject", "mojoproject", "script"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEntry:
+    """A channel as the manifest lists it: name, URL or path, with its own priority and cut-off."""
+
+    channel: str
+    priority: int | None = None
+    exclude_newer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemRequirements:
+    """The deprecated `[system-requirements]`: versions as text."""
+
+    linux: str | None = None
+    cuda: str | None = None
+    macos: str | None = None
+    libc_family: str | None = None
+    libc_version: str | None = None
+    archspec: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """`[activation]`: scripts from the workspace root (None: not given), variables in file order."""
+
+    scripts: tuple[str, ...] | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The tables that may be given per platform. Requirements keep the file's order."""
+
+    dependencies: tuple[CondaRequirement, ...] = ()
+    host_dependencies: tuple[CondaRequirement, ...] = ()
+    build_dependencies: tuple[CondaRequirement, ...] = ()
+    constraints: tuple[CondaRequirement, ...] = ()
+    dev: tuple[CondaRequirement, ...] = ()
+    pypi_dependencies: tuple[PypiRequirement, ...] = ()
+    activation: Activation = Activation()
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """A named part of the manifest that environments are composed of.
+
+    `targets` pairs selectors, as written and in file order, with what they add. None stands for
+    "not given", which composition treats differently from an empty list.
+    """
+
+    name: str
+    base: Target = Target()
+    targets: tuple[tuple[str, Target], ...] = ()
+    platforms: tuple[str, ...] | None = None
+    channels: tuple[ChannelEntry, ...] | None = None
+    channel_priority: ChannelPriority | None = None
+    solve_strategy: SolveStrategy | None = None
+    system_requirements: SystemRequirements = SystemRequirements()
+    pypi_options: PypiOptions = PypiOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """An entry of `[environments]`; `inline` is the nameless feature written into it."""
+
+    name: str
+    features: tuple[str, ...] = ()
+    solve_group: str | None = None
+    no_default_feature: bool = False
+    inline: Feature | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CondaPypiMap:
+    """One channel's entry of `conda-pypi-map`; `disabled` for `false`."""
+
+    disabled: bool = False
+    location: str | None = None
+    mapping: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    replace: bool = False
+    same_name_heuristic: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceTable:
+    """`[workspace]`, with what other tables fill in already filled in."""
+
+    name: str
+    version: str | None = None
+    description: str | None = None
+    authors: tuple[str, ...] | None = None
+    homepage: str | None = None
+    repository: str | None = None
+    documentation: str | None = None
+    license: str | None = None
+    license_file: str | None = None
+    readme: str | None = None
+    channels: tuple[ChannelEntry, ...] = ()
+    platforms: tuple[Platform, ...] = ()
+    channel_priority: ChannelPriority | None = None
+    solve_strategy: SolveStrategy | None = None
+    requires_pixi: str | None = None
+    exclude_newer: str | None = None
+    preview: tuple[str, ...] = ()
+    #: None: the default maps; `False`: no PyPI names at all; else per channel, as written.
+    conda_pypi_map: Mapping[str, CondaPypiMap] | Literal[False] | None = None
+    pypi_options: PypiOptions = PypiOptions()
+    s3_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    build_variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    build_variants_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """`[package]`: what a build back-end needs; `raw` keeps the table as plain data."""
+
+    name: str | None = None
+    version: str | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A whole manifest. `features` has `default` (the root tables) and all others in file order.
+
+    `environments` always has `default`, first unless the file declares it elsewhere.
+    `exclude_newer` and `pypi_exclude_newer` map normalised names to cut-offs as written.
+    `warnings` were met while reading and are to be shown once.
+    """
+
+    path: Path
+    kind: ManifestKind
+    text: str
+    workspace: WorkspaceTable
+    features: Mapping[str, Feature]
+    environments: Mapping[str, Environment]
+    package: Package | None = None
+    exclude_newer: Mapping[str, str] = field(default_factory=dict)
+    pypi_exclude_newer: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def root(self) -> Path:
+        """The folder of the manifest, which is the root of the workspace."""
+        return self.path.parent
