@@ -1,0 +1,63 @@
+"""How a failure looks: message, causes as a chain, the marked spot in its source, hints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wisp.errors import Place, WispError
+
+Painter = Callable[[str, str], str]
+
+_RED = "31"
+_CYAN = "36"
+
+
+def render(error: WispError, *, color: bool = False) -> str:
+    """Word a failure for a person, in the layout that users of Pixi know."""
+    paint = _painter(color)
+    lines = [f"Error:   {paint('×', _RED)} {_indent(error.message, '  │ ')}"]
+    chain = _chain(error)
+    for index, cause in enumerate(chain):
+        last = index == len(chain) - 1
+        head = "╰─▶ " if last else "├─▶ "
+        lines.append(f"  {paint(head, _RED)}{_indent(cause, '      ' if last else '  │   ')}")
+    if error.place is not None:
+        lines += _excerpt(error.place, paint)
+    lines += [f"  {paint('help:', _CYAN)} {_indent(hint, '        ')}" for hint in error.hints]
+    return "\n".join(lines)
+
+
+def _painter(color: bool) -> Painter:
+    return lambda text, code: f"\x1b[{code}m{text}\x1b[0m" if color else text
+
+
+def _indent(text: str, margin: str) -> str:
+    return ("\n" + margin).join(text.rstrip("\n").split("\n"))
+
+
+def _chain(error: WispError) -> list[str]:
+    """Messages of all causes, outermost first."""
+    found: list[str] = []
+    for cause in error.causes:
+        if isinstance(cause, WispError):
+            found += [cause.message, *_chain(cause)]
+        else:
+            found.append(cause)
+    return found
+
+
+def _excerpt(place: Place, paint: Painter) -> list[str]:
+    """The marked line, with its neighbours, under its file, line and column."""
+    if not place.line:
+        return [f"   ╭─[{place.file}]"] if not place.text else []
+    source = place.text.splitlines()
+    width = len(str(place.line + 1))
+    pad = " " * width
+    rows = [f" {pad} ╭─[{place.file}:{place.line}:{place.column}]"]
+    for number in range(max(1, place.line - 1), min(len(source), place.line + 1) + 1):
+        rows.append(f" {number:>{width}} │ {source[number - 1]}")
+        if number == place.line:
+            mark = "─" * max(1, place.length)
+            label = f" {place.label}" if place.label else ""
+            rows.append(f" {pad} · {' ' * (place.column - 1)}{paint(mark + label, _RED)}")
+    return [*rows, f" {pad} ╰────"]

@@ -1,0 +1,128 @@
+"""The one place that prints: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TextIO
+
+from wisp.console.failure import render
+from wisp.errors import UsageError, WispError
+from wisp.report import Reporter
+
+
+class Output:
+    """Where a command's words go, and how they look."""
+
+    def __init__(self, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str]) -> None:
+        self._stdout = stdout
+        self._stderr = stderr
+        self._environ = environ
+        self._reporter: Reporter | None = None
+        self.verbosity = 0
+        self.progress = stderr.isatty()
+        self.configure("auto", 0, 0, False)
+
+    @classmethod
+    def of_process(cls, environ: Mapping[str, str]) -> Output:
+        """The output of this process, in UTF-8 whatever the locale says."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+        return cls(sys.stdout, sys.stderr, environ)
+
+    def configure(self, color: str, verbose: int, quiet: int, no_progress: bool) -> None:
+        """Apply the global options; FORCE_COLOR and NO_COLOR win over `--color`."""
+        if "FORCE_COLOR" in self._environ:
+            color = "always"
+        elif "NO_COLOR" in self._environ:
+            color = "never"
+        self.color_out = color == "always" or (color == "auto" and self._stdout.isatty())
+        self.color_err = color == "always" or (color == "auto" and self._stderr.isatty())
+        self.verbosity = -1 if quiet else verbose
+        self.progress = self._stderr.isatty() and not no_progress and not quiet
+
+    # Results
+
+    def result(self, text: str) -> None:
+        """Print one line of the answer."""
+        self._stdout.write(text + "\n")
+
+    def raw(self, text: str) -> None:
+        """Print a text of the answer as it is."""
+        self._stdout.write(text)
+
+    def json(self, data: object) -> None:
+        """Print the answer as JSON, indented by two."""
+        self.result(json.dumps(data, indent=2, ensure_ascii=False))
+
+    # Everything else
+
+    def err(self, text: str) -> None:
+        """Print one line on stderr, whatever the verbosity."""
+        self._pause()
+        self._stderr.write(text + "\n")
+
+    def note(self, text: str) -> None:
+        """Print one line beside the answer, unless quiet."""
+        if self.verbosity >= 0:
+            self.err(text)
+
+    def success(self, text: str) -> None:
+        """Tell that something was done."""
+        self.note(f"{self.paint('✔', '32', error=True)} {text}")
+
+    def soft_error(self, text: str) -> None:
+        """Tell that something was not done although the command goes on."""
+        self.err(f"{self.paint('❌', '31', error=True)} {text}")
+
+    def warning(self, text: str, hints: Iterable[str] = ()) -> None:
+        """Tell something that should be looked at."""
+        self.note(f"{self.paint('⚠️', '33', error=True)} {text}")
+        for hint in hints:
+            self.note(f"  {hint}")
+
+    def paint(self, text: str, code: str, *, error: bool = False) -> str:
+        """Give a text a colour (an SGR code) where colours are wanted."""
+        wanted = self.color_err if error else self.color_out
+        return f"\x1b[{code}m{text}\x1b[0m" if wanted else text
+
+    # Failures
+
+    def failure(self, error: WispError) -> None:
+        """Render a failure with its place, causes and hints."""
+        self.err(render(error, color=self.color_err) + "\n")
+
+    def usage(self, error: UsageError) -> None:
+        """Render a wrong command line."""
+        self.err("\n\n".join([f"{self.paint('error:', '1;31', error=True)} {error.message}"]))
+        for hint in error.hints:
+            self.err(f"\n{'  ' if hint.startswith('tip:') else ''}{hint}")
+
+    # Progress
+
+    def reporter(self) -> Reporter:
+        """The listener for long work: a display on a terminal, plain lines elsewhere."""
+        if self._reporter is None:
+            from wisp.console.progress import reporter_for
+
+            self._reporter = reporter_for(self)
+        return self._reporter
+
+    def _pause(self) -> None:
+        """Take a live display away before a line is written."""
+        pause = getattr(self._reporter, "pause", None)
+        if pause is not None:
+            pause()
+
+    def close(self) -> None:
+        """End a live display, if there is one."""
+        stop = getattr(self._reporter, "stop", None)
+        if stop is not None:
+            stop()
+
+    def flush(self) -> None:
+        """Bring everything to its stream."""
+        self._stdout.flush()
+        self._stderr.flush()
