@@ -1,0 +1,166 @@
+"""Files written whole or not at all, digests, and locks between processes."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from wisp.errors import HostError
+
+_CHUNK = 1 << 20
+_POLL_SECONDS = 0.05
+
+
+def refusal(action: str, path: str | os.PathLike[str], error: OSError) -> HostError:
+    """Word an error of the operating system: what could not be done, where, why, what helps."""
+    reason = error.strerror or str(error)
+    hints: list[str] = []
+    if isinstance(error, PermissionError):
+        hints.append(f"check the permissions of `{Path(path).parent}`")
+    elif error.errno in _FULL:
+        hints.append("free some disk space, or raise the limit on file sizes")
+    return HostError(f"could not {action} `{os.fspath(path)}`", hints=hints, causes=[reason])
+
+
+def _full_disk_codes() -> frozenset[int]:
+    import errno
+
+    return frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+
+
+_FULL = _full_disk_codes()
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Replace a file so that readers, and a crash, see the old text or the new one, never half.
+
+    The mode of an existing file is kept, a symbolic link is written through to its target, and
+    both file and folder are flushed to disk. Missing folders are made.
+
+    Raises:
+        HostError: The operating system refused.
+
+    """
+    target = path.resolve() if path.is_symlink() else path
+    data = content.encode() if isinstance(content, str) else content
+    temporary: str | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.chmod(temporary, _mode_for(target))  # noqa: PTH101
+            os.fsync(file.fileno())
+        os.replace(temporary, target)  # noqa: PTH105
+        temporary = None
+        _flush_folder(target.parent)
+    except OSError as error:
+        raise refusal("write", path, error) from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108
+
+
+def _mode_for(target: Path) -> int:
+    with contextlib.suppress(FileNotFoundError):
+        return stat.S_IMODE(target.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a rename last; Windows has no such call and needs none."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hex SHA-256 of a file's content."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def locked_file(
+    path: Path, *, kind: Literal["exclusive", "shared"] = "exclusive", wait: bool = True
+) -> Iterator[int]:
+    """Hold an advisory lock on a file, which is made if missing, and yield its descriptor.
+
+    The descriptor is inheritable: a child started with it (`pass_fds`) keeps the lock for as
+    long as it lives, even when this process is killed.
+
+    Raises:
+        HostError: The file cannot be opened, or `wait` is False and somebody else holds it.
+
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise refusal("lock", path, error) from error
+    try:
+        _acquire(descriptor, path, shared=kind == "shared", wait=wait)
+        os.set_inheritable(descriptor, True)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+if sys.platform == "win32":
+
+    def _acquire(descriptor: int, path: Path, *, shared: bool, wait: bool) -> None:
+        """Lock one byte far behind the end, so that the content stays readable for others.
+
+        Windows knows only exclusive locks through `msvcrt`; readers queue up there.
+        """
+        import msvcrt
+
+        del shared
+        while True:
+            os.lseek(descriptor, 1 << 30, os.SEEK_SET)
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            except OSError as error:
+                if not wait:
+                    raise _busy(path) from error
+                time.sleep(_POLL_SECONDS)
+            else:
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                return
+
+else:
+
+    def _acquire(descriptor: int, path: Path, *, shared: bool, wait: bool) -> None:
+        """Lock with `flock`, which belongs to the open file and so survives in children."""
+        import fcntl
+
+        operation = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        try:
+            fcntl.flock(descriptor, operation | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as error:
+            raise _busy(path) from error
+        except OSError as error:
+            raise refusal("lock", path, error) from error
+
+
+def _busy(path: Path) -> HostError:
+    return HostError(f"`{path}` is locked by another process", hints=["wait until it has finished"])

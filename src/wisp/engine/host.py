@@ -1,0 +1,64 @@
+"""What this machine is: its subdir and the virtual packages it provides."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Mapping
+
+from wisp.platforms import SUBDIRS, VirtualPackage
+
+OVERRIDE_SUBDIR = "PIXI_OVERRIDE_PLATFORM"
+
+_FAMILIES = {"linux": "linux", "darwin": "osx", "win32": "win", "emscripten": "emscripten"}
+_MACHINES = {
+    "x86_64": "64",
+    "amd64": "64",
+    "i386": "32",
+    "i686": "32",
+    "arm64": "aarch64",
+    "armv8l": "armv7l",
+}
+
+
+def detected_subdir() -> str:
+    """Return conda's name of this machine's operating system and architecture."""
+    family = _FAMILIES.get(sys.platform, sys.platform)
+    machine = platform.machine().lower()
+    arch = _MACHINES.get(machine, machine)
+    if family in {"osx", "win"} and arch == "aarch64":
+        arch = "arm64"
+    return f"{family}-{arch}"
+
+
+def subdir(environ: Mapping[str, str]) -> str:
+    """Return the subdir to act as: `PIXI_OVERRIDE_PLATFORM` where it is one, else this machine's.
+
+    An invalid override is ignored (`invalid_override` tells of it).
+    """
+    wanted = environ.get(OVERRIDE_SUBDIR, "")
+    return wanted if wanted in SUBDIRS else detected_subdir()
+
+
+def invalid_override(environ: Mapping[str, str]) -> str | None:
+    """Return the value of `PIXI_OVERRIDE_PLATFORM` if it names no known platform."""
+    wanted = environ.get(OVERRIDE_SUBDIR, "")
+    return wanted if wanted and wanted not in SUBDIRS else None
+
+
+def virtual_packages() -> tuple[VirtualPackage, ...]:
+    """Detect what this machine provides, `CONDA_OVERRIDE_*` variables applied.
+
+    The variables are read from the process, since rattler reads them itself: an override
+    replaces what was detected, an empty one removes it. A build that conda fills with `0` is
+    kept, as `info` shows it.
+    """
+    from rattler import VirtualPackage as Detected
+    from rattler import VirtualPackageOverrides
+
+    found = Detected.detect(VirtualPackageOverrides.from_env())
+    generic = [package.into_generic() for package in found]
+    return tuple(
+        VirtualPackage(row.name.normalized, str(row.version), str(row.build_string))
+        for row in generic
+    )

@@ -1,0 +1,82 @@
+"""How the outside is reached: caches, network, links. Config files end here, engines begin here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheFolders:
+    """Where each kind of cached content lives (absolute paths)."""
+
+    root: Path
+    conda_packages: Path
+    repodata: Path
+    pypi_wheels: Path
+    pypi_mapping: Path
+    exec_environments: Path
+    build_tool_environments: Path
+    detached_environments: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepodataFormats:
+    """Which of the packed forms of repodata may be asked for."""
+
+    zstd: bool = True
+    bzip2: bool = True
+    sharded: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Bucket:
+    """Where a bucket is served, if not by the usual service."""
+
+    endpoint_url: str
+    region: str
+    force_path_style: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How channels, archives and mappings are reached.
+
+    `mirrors` maps URL prefixes to the URLs tried instead; `repodata_by_prefix` replaces
+    `repodata` for channels below a URL. `auth_file` replaces every other store of credentials.
+    """
+
+    offline: bool = False
+    mirrors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    auth_file: Path | None = None
+    tls_no_verify: bool = False
+    tls_root_certs: Literal["webpki", "system"] | None = None
+    http_proxy: str | None = None
+    https_proxy: str | None = None
+    non_proxy_hosts: tuple[str, ...] = ()
+    s3: Mapping[str, S3Bucket] = field(default_factory=dict)
+    repodata: RepodataFormats = RepodataFormats()
+    repodata_by_prefix: Mapping[str, RepodataFormats] = field(default_factory=dict)
+    concurrent_solves: int = 2
+    concurrent_downloads: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linking:
+    """How packages are put into a prefix; None leaves the choice to the file system."""
+
+    symbolic: bool | None = None
+    hard: bool | None = None
+    ref: bool | None = None
+    run_scripts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """All that the engines need to know of a user's configuration."""
+
+    caches: CacheFolders
+    network: Network = Network()
+    linking: Linking = Linking()
