@@ -57,6 +57,9 @@ class CondaRecord:
     legacy_bz2_size: int | None = None
     timestamp: int | None = None
     python_site_packages_path: str | None = None
+    #: Straight from a channel rather than from a lock: then `conda-meta` says neither `arch`
+    #: nor `platform` of it, as in Pixi's prefixes. No part of the record's identity.
+    fresh: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
