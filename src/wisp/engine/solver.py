@@ -1,0 +1,166 @@
+"""Asking rattler which conda packages fit together."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from rattler import (
+    Channel,
+    ChannelPriority,
+    GenericVirtualPackage,
+    MatchSpec,
+    PackageName,
+    Subdir,
+    Version,
+)
+from rattler import solve as rattler_solve
+from rattler.exceptions import GatewayError, InvalidMatchSpecError, SolverError
+from rattler.package.build_string import BuildString
+from rattler.repo_data.source import RepoDataSource
+
+from wisp.engine import loop
+from wisp.engine.cutoffs import (
+    FilteredChannel,
+    Passes,
+    in_cache,
+    is_uniform,
+    moment,
+    old_enough,
+)
+from wisp.engine.gateway import ChannelAccess
+from wisp.engine.records import from_rattler, to_rattler
+from wisp.errors import FetchError, SolveError
+from wisp.platforms import VirtualPackage
+from wisp.specs.inputs import ChannelPriority as PriorityName
+from wisp.specs.inputs import ExcludeNewer, SolveStrategy
+from wisp.specs.records import CondaRecord
+
+Source = Channel | RepoDataSource
+
+_PRIORITIES = {
+    "strict": ChannelPriority.Strict,
+    "flexible": ChannelPriority.Flexible,
+    "disabled": ChannelPriority.Disabled,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveRequest:
+    """A question for the solver.
+
+    `specs` and `constraints` are match specs in the manifest's order, which decides between
+    equally good answers; `channels` base URLs, highest priority first; `virtual_packages` as
+    locks spell them (`__glibc=2.28`). `locked` records are preferred, `pinned` ones must stay.
+    """
+
+    specs: tuple[str, ...]
+    channels: tuple[str, ...]
+    subdir: str
+    virtual_packages: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    channel_priority: PriorityName = "strict"
+    strategy: SolveStrategy = "highest"
+    exclude_newer: ExcludeNewer = field(default_factory=ExcludeNewer)
+    locked: tuple[CondaRecord, ...] = ()
+    pinned: tuple[CondaRecord, ...] = ()
+
+
+def solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRecord, ...]:
+    """Find the packages that fulfil a request, sorted by location.
+
+    Raises:
+        SolveError: Nothing fits; the message is the solver's explanation.
+        FetchError: A channel cannot be read.
+
+    """
+    return loop.call(_solve(request, access))
+
+
+def submit_solve(request: SolveRequest, access: ChannelAccess) -> Future[tuple[CondaRecord, ...]]:
+    """Start a solve; only as many run at once as the settings allow."""
+    return loop.submit(_solve(request, access))
+
+
+async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRecord, ...]:
+    specs = [parse_spec(text) for text in request.specs]
+    constraints = [parse_spec(text) for text in request.constraints]
+    cutoffs = request.exclude_newer
+    async with access.solves:
+        try:
+            answer = await rattler_solve(
+                sources=await _sources(request, access),
+                specs=specs,
+                gateway=access.gateway,
+                platforms=platforms_of(request.subdir),
+                locked_packages=to_rattler(request.locked),
+                pinned_packages=to_rattler(request.pinned),
+                virtual_packages=[_virtual(text) for text in request.virtual_packages],
+                channel_priority=_PRIORITIES[request.channel_priority],
+                exclude_newer=moment(cutoffs.default) if is_uniform(cutoffs) else None,
+                timestamp_policy="allow-missing",
+                strategy=request.strategy,
+                constraints=constraints,
+            )
+        except SolverError as error:
+            raise _unsolvable(str(error)) from error
+        except GatewayError as error:
+            raise unreachable(str(error), offline=access.settings.network.offline) from error
+    records = [from_rattler(record) for record in answer]
+    return tuple(sorted(records, key=lambda record: record.location))
+
+
+async def _sources(request: SolveRequest, access: ChannelAccess) -> list[Source]:
+    """Give channels themselves where rattler can judge alone, filters in front of them if not."""
+    cutoffs = request.exclude_newer
+    index = await access.package_cache.index() if access.settings.network.offline else None
+    sources: list[Source] = []
+    for url in request.channels:
+        filters: list[Passes] = []
+        if index is not None and not url.startswith("file:"):
+            filters.append(in_cache(index))
+        if not is_uniform(cutoffs):
+            filters.append(old_enough(url, cutoffs))
+        filtered = FilteredChannel(url, access.gateway, tuple(filters))
+        sources.append(filtered if filters else Channel(url))
+    return sources
+
+
+def parse_spec(text: str, *, globs: bool = False) -> MatchSpec:
+    """Read a match spec as generously as manifests write them (`foo 1.0 py_0`).
+
+    Raises:
+        SolveError: The text is no match spec.
+
+    """
+    try:
+        return MatchSpec(text, strict=False, exact_names_only=not globs)
+    except InvalidMatchSpecError as error:
+        raise SolveError(f"`{text}` is not a valid match spec", causes=[str(error)]) from error
+
+
+def platforms_of(subdir: str) -> list[Subdir]:
+    """Return the two parts of a channel that packages for a subdir come from."""
+    names = (subdir,) if subdir == "noarch" else (subdir, "noarch")
+    return [Subdir(name) for name in names]
+
+
+def _virtual(text: str) -> GenericVirtualPackage:
+    package = VirtualPackage.parse(text)
+    return GenericVirtualPackage(
+        PackageName(package.name),
+        Version(package.version or "0"),
+        BuildString(package.build or "0"),
+    )
+
+
+def _unsolvable(text: str) -> SolveError:
+    explanation = text.removeprefix("Cannot solve the request because of: ").rstrip()
+    return SolveError("failed to solve the environment", causes=[explanation])
+
+
+def unreachable(text: str, *, offline: bool) -> FetchError:
+    """Word a failure to read a channel; rattler's text holds its causes line by line."""
+    message, *causes = text.split("\nCaused by: ")
+    hints = ["offline mode is on: only cached repodata can be used"] if offline else []
+    return FetchError(message, causes=causes, hints=hints)
