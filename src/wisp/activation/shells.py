@@ -1,0 +1,241 @@
+"""The dialects of the shells that Pixi knows: how each sets a variable, runs a script, prompts.
+
+A value is written so that the shell reads exactly that value; only `expand` is left to the
+shell's own expansion.
+"""
+
+from __future__ import annotations
+
+import os
+
+from wisp.activation.expansion import quoted
+
+
+class Bash:
+    """The dialect of bash, and of zsh, which reads the same."""
+
+    name = "bash"
+    extensions: tuple[str, ...] = ("sh",)
+
+    def literal(self, text: str) -> str:
+        """Write a text so that the shell takes it as it is."""
+        return "'" + text.replace("'", "'\\''") + "'"
+
+    def assign(self, name: str, value: str) -> str:
+        """Set an environment variable to exactly this value."""
+        return f"export {name}={self.literal(value)}"
+
+    def expand(self, name: str, value: str) -> str:
+        """Set an environment variable to a value that the shell expands."""
+        return f"export {name}={quoted(value)}"
+
+    def unset(self, name: str) -> str:
+        """Remove an environment variable."""
+        return f"unset {name}"
+
+    def source(self, path: str) -> str:
+        """Run a script in the current shell."""
+        return f". {self.literal(path)}"
+
+    def prompt(self, prefix: str) -> str:
+        """Put a text in front of the prompt."""
+        return f'export PS1={self.literal(prefix)}"${{PS1:-}}"'
+
+    def completions(self, prefix: str) -> str:
+        """Load the completion scripts of a prefix, where it has some."""
+        folder = os.path.join(prefix, "share", "bash-completion", "completions")
+        if not os.path.isdir(folder):
+            return ""
+        return f'for __f in {self.literal(folder)}/*; do . "$__f"; done; unset __f'
+
+    def preamble(self) -> str:
+        """Lines that have to come first."""
+        return ""
+
+
+class Zsh(Bash):
+    """zsh: bash but for completions."""
+
+    name = "zsh"
+
+    def completions(self, prefix: str) -> str:
+        folder = os.path.join(prefix, "share", "zsh", "site-functions")
+        if not os.path.isdir(folder):
+            return ""
+        return f"fpath+=({self.literal(folder)})\nautoload -Uz compinit && compinit"
+
+
+class Fish(Bash):
+    """fish: `set`, and backslashes that escape in single quotes too."""
+
+    name = "fish"
+    extensions = ("fish",)
+
+    def literal(self, text: str) -> str:
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    def assign(self, name: str, value: str) -> str:
+        return f"set -gx {name} {self.literal(value)}"
+
+    def expand(self, name: str, value: str) -> str:
+        return f"set -gx {name} {quoted(value)}"
+
+    def unset(self, name: str) -> str:
+        return f"set -e {name}"
+
+    def source(self, path: str) -> str:
+        return f"source {self.literal(path)}"
+
+    def prompt(self, prefix: str) -> str:
+        return (
+            "functions -q __wisp_old_prompt; or functions -c fish_prompt __wisp_old_prompt\n"
+            f"function fish_prompt; echo -n {self.literal(prefix)}; __wisp_old_prompt; end"
+        )
+
+    def completions(self, prefix: str) -> str:
+        folder = os.path.join(prefix, "share", "fish", "vendor_completions.d")
+        if not os.path.isdir(folder):
+            return ""
+        return f"for __f in {self.literal(folder)}/*.fish; source $__f; end"
+
+
+class Xonsh(Bash):
+    """xonsh: Python literals; scripts of bash run through `source-bash`."""
+
+    name = "xonsh"
+    extensions = ("sh", "xsh")
+
+    def literal(self, text: str) -> str:
+        return repr(text)
+
+    def assign(self, name: str, value: str) -> str:
+        return f"${name} = {self.literal(value)}"
+
+    def expand(self, name: str, value: str) -> str:
+        return f"from os.path import expandvars as __e\n${name} = __e({self.literal(value)})"
+
+    def unset(self, name: str) -> str:
+        return f"${{...}}.pop({self.literal(name)}, None)"
+
+    def source(self, path: str) -> str:
+        verb = "source" if path.endswith(".xsh") else "source-bash"
+        return f"{verb} {self.literal(path)}"
+
+    def prompt(self, prefix: str) -> str:
+        return f"$PROMPT = {self.literal(prefix)} + ($PROMPT if isinstance($PROMPT, str) else '')"
+
+    def completions(self, prefix: str) -> str:
+        return ""
+
+
+class Nushell(Bash):
+    """nushell: `$env`, and no scripts, since it can source none whose name it computes."""
+
+    name = "nushell"
+    extensions = ("nu",)
+
+    def literal(self, text: str) -> str:
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{escaped}"'
+
+    def assign(self, name: str, value: str) -> str:
+        if name == "PATH":
+            return "$env.PATH = [" + " ".join(map(self.literal, value.split(os.pathsep))) + "]"
+        return f"$env.{name} = {self.literal(value)}"
+
+    def expand(self, name: str, value: str) -> str:
+        return self.assign(name, value)
+
+    def unset(self, name: str) -> str:
+        return f"hide-env -i {name}"
+
+    def source(self, path: str) -> str:
+        return f"source {self.literal(path)}"
+
+    def prompt(self, prefix: str) -> str:
+        return (
+            "let __old = $env.PROMPT_COMMAND?\n"
+            f"$env.PROMPT_COMMAND = {{|| {self.literal(prefix)} + "
+            "(if ($__old | describe) == 'closure' { do $__old } else { $__old | default '' }) }"
+        )
+
+    def completions(self, prefix: str) -> str:
+        return ""
+
+
+class PowerShell(Bash):
+    """PowerShell, on Windows and elsewhere."""
+
+    name = "powershell"
+    extensions = ("ps1",)
+
+    def literal(self, text: str) -> str:
+        return "'" + text.replace("'", "''") + "'"
+
+    def assign(self, name: str, value: str) -> str:
+        return f"${{Env:{name}}} = {self.literal(value)}"
+
+    def expand(self, name: str, value: str) -> str:
+        escaped = value.replace("`", "``").replace('"', '`"')
+        return f'${{Env:{name}}} = "{escaped}"'
+
+    def unset(self, name: str) -> str:
+        return f'${{Env:{name}}}=""'
+
+    def source(self, path: str) -> str:
+        return f". {self.literal(path)}"
+
+    def prompt(self, prefix: str) -> str:
+        return (
+            "$__wisp_old_prompt = $function:prompt\n"
+            f"function prompt {{ {self.literal(prefix)} + (& $__wisp_old_prompt) }}"
+        )
+
+    def completions(self, prefix: str) -> str:
+        return ""
+
+    def preamble(self) -> str:
+        return "$OutputEncoding = [System.Console]::OutputEncoding = [System.Text.Encoding]::UTF8"
+
+
+class Cmd(Bash):
+    """The command prompt of Windows, which expands nothing that stands after `%%`."""
+
+    name = "cmd"
+    extensions = ("bat",)
+
+    def literal(self, text: str) -> str:
+        return text.replace("%", "%%")
+
+    def assign(self, name: str, value: str) -> str:
+        return f'@SET "{name}={self.literal(value)}"'
+
+    def expand(self, name: str, value: str) -> str:
+        return f'@SET "{name}={value}"'
+
+    def unset(self, name: str) -> str:
+        return f"@SET {name}="
+
+    def source(self, path: str) -> str:
+        return f'@CALL "{path}"'
+
+    def prompt(self, prefix: str) -> str:
+        return f"@PROMPT {prefix}%PROMPT%"
+
+    def completions(self, prefix: str) -> str:
+        return ""
+
+    def preamble(self) -> str:
+        return "@chcp 65001 > nul"
+
+
+SHELLS: dict[str, Bash] = {
+    shell.name: shell for shell in (Bash(), Zsh(), Fish(), Xonsh(), Nushell(), PowerShell(), Cmd())
+}
+ALIASES = {"pwsh": "powershell", "nu": "nushell", "cmd.exe": "cmd", "sh": "bash", "dash": "bash"}
+
+
+def named(name: str) -> Bash | None:
+    """Return the shell of that name or path (`/usr/bin/zsh`), None for an unknown one."""
+    stem = os.path.basename(name).removesuffix(".exe").lstrip("-")
+    return SHELLS.get(ALIASES.get(stem, stem))

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from wisp.activation.hooks import hook, render
+from wisp.activation.shells import SHELLS, named
+from wisp.activation.variables import Activation
+
+ODD = "line one\nline 'two' \"three\" $HOME `id` \\ end"
+
+
+def in_bash(script: str, env: dict[str, str]) -> dict[str, str]:
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-c", f"{script}\nenv -0"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return dict(entry.split("=", 1) for entry in done.stdout.split("\0") if entry)
+
+
+def test_bash_reads_back_the_very_value() -> None:
+    text = render([("set", "ODD", ODD)], SHELLS["bash"])
+    assert in_bash(text, {"PATH": "/usr/bin:/bin"})["ODD"] == ODD
+
+
+def test_the_active_prefix_is_left_before_another_is_entered(tmp_path: Path) -> None:
+    scripts = tmp_path / "old/etc/conda/deactivate.d"
+    scripts.mkdir(parents=True)
+    (scripts / "bye.sh").write_text("unset LEFTOVER\nexport SAID=bye")
+    old = str(tmp_path / "old")
+    caller = {
+        "PATH": f"{old}/bin:/usr/bin:/bin",
+        "CONDA_PREFIX": old,
+        "CONDA_SHLVL": "1",
+        "LEFTOVER": "x",
+    }
+    after = in_bash(hook(Activation("/new"), SHELLS["bash"], caller), caller)
+    assert after["PATH"] == "/new/bin:/usr/bin:/bin"
+    assert after["SAID"] == "bye"
+    assert "LEFTOVER" not in after
+    assert after["CONDA_ENV_SHLVL_2_CONDA_PREFIX"] == old
+
+
+def test_the_prompt_is_changed_only_on_wish() -> None:
+    activation = Activation("/p", {"PIXI_PROMPT": "(w) "})
+    caller = {"PATH": "/usr/bin:/bin", "PS1": "$ "}
+    assert in_bash(hook(activation, SHELLS["bash"], caller), caller)["PS1"] == "(w) $ "
+    plain = hook(activation, SHELLS["bash"], caller, change_prompt=False)
+    assert in_bash(plain, caller)["PS1"] == "$ "
+
+
+@pytest.mark.parametrize(
+    ("shell", "line"),
+    [
+        ("zsh", "export A='it'\\''s'"),
+        ("fish", "set -gx A 'it\\'s'"),
+        ("xonsh", '$A = "it\'s"'),
+        ("nushell", '$env.A = "it\'s"'),
+        ("powershell", "${Env:A} = 'it''s'"),
+        ("cmd", '@SET "A=it\'s"'),
+    ],
+)
+def test_each_shell_has_its_own_quotes(shell: str, line: str) -> None:
+    assert line in render([("set", "A", "it's")], SHELLS[shell]).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "shell"),
+    [("/usr/bin/zsh", "zsh"), ("-bash", "bash"), ("pwsh", "powershell"), ("nu", "nushell")],
+)
+def test_shells_are_known_by_path_and_alias(name: str, shell: str) -> None:
+    found = named(name)
+    assert found is not None
+    assert found.name == shell
+    assert named("tcsh") is None

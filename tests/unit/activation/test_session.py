@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wisp.activation import cache
+from wisp.activation.session import activate
+from wisp.activation.variables import Activation
+from wisp.errors import ActivationError
+
+CALLER = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "GONE": "soon"}
+
+
+@pytest.fixture
+def script(tmp_path: Path):
+    def make(text: str, name: str = "script.sh") -> str:
+        path = tmp_path / name
+        path.write_text(text)
+        return str(path)
+
+    return make
+
+
+def test_without_scripts_no_shell_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.posix_spawn", None)
+    changes = activate(Activation("/p", env={"A": "$HOME/a", "B": "$A/b"}), CALLER)
+    assert changes.values["B"] == "/nowhere/a/b"
+
+
+def test_a_value_beyond_names_is_expanded_by_bash() -> None:
+    changes = activate(Activation("/p", env={"A": "$(echo hi) ${HOME:-x}"}), CALLER)
+    assert changes.values["A"] == "hi /nowhere"
+
+
+def test_scripts_run_in_order_and_may_unset(script) -> None:
+    first = script('export ONE="a\nb"; unset GONE; PLAIN=1; echo noise', "1.sh")
+    second = script('export TWO="$ONE!"', "2.sh")
+    changes = activate(Activation("/p", scripts=(first, second)), CALLER)
+    assert changes.values["TWO"] == "a\nb!"
+    assert "PLAIN" not in changes.values
+    assert changes.removed == ("GONE",)
+    assert "GONE" not in changes.applied_to(CALLER)
+
+
+def test_a_tracing_script_does_not_disturb(script) -> None:
+    changes = activate(Activation("/p", scripts=(script("set -x; export A=1"),)), CALLER)
+    assert changes.values["A"] == "1"
+
+
+def test_a_failing_command_alone_is_no_failure(script) -> None:
+    changes = activate(Activation("/p", scripts=(script("false; export A=1"),)), CALLER)
+    assert changes.values["A"] == "1"
+
+
+@pytest.mark.parametrize("text", ["echo why; exit 3", "set -e; echo why; (exit 3)"])
+def test_a_script_that_ends_the_shell_fails_with_its_output(script, text: str) -> None:
+    with pytest.raises(ActivationError, match="failed to activate") as caught:
+        activate(Activation("/p", scripts=(script(text),)), CALLER)
+    assert any("status 3" in cause for cause in caught.value.causes)
+    assert "why" in caught.value.causes
+
+
+def test_a_service_left_in_the_background_is_not_waited_for(script) -> None:
+    changes = activate(Activation("/p", scripts=(script("sleep 5 & export A=1"),)), CALLER)
+    assert changes.values["A"] == "1"
+
+
+def test_the_cache_answers_until_something_it_depends_on_changes(tmp_path: Path) -> None:
+    path = str(tmp_path / "cache" / "activation_default.json")
+    activation = Activation("/p", env={"A": "1"})
+    cache.write(path, activation, "key", {"A": "1", "B": "2"}, CALLER)
+    assert cache.read(path, activation, "key", CALLER) == {"A": "1", "B": "2"}
+    assert cache.read(path, activation, "other", CALLER) == {}
+    assert cache.read(path, activation, "key", CALLER | {"B": "x"}) == {}
+    assert cache.read(path, activation, "key", CALLER | {"C": "x"}) == {"A": "1", "B": "2"}
+    Path(path).write_text("{")
+    assert cache.read(path, activation, "key", CALLER) == {}

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wisp.activation.variables import (
+    Activation,
+    activation_steps,
+    cleaned,
+    project_variables,
+    read_prefix,
+    without_prefix,
+)
+from wisp.errors import ActivationError
+
+
+def assigned(steps: list) -> dict[str, str]:
+    return {step[1]: step[2] for step in steps if len(step) == 3}
+
+
+def test_the_folders_of_the_prefix_come_before_those_of_the_caller(tmp_path: Path) -> None:
+    steps = activation_steps(Activation("/p"), read_prefix("/p", ("sh",)), {"PATH": "/usr/bin"})
+    assert assigned(steps)["PATH"] == "/p/bin:/usr/bin"
+
+
+def test_the_level_counts_up_and_keeps_what_stood_before() -> None:
+    caller = {"PATH": "/bin", "CONDA_SHLVL": "2", "CONDA_PREFIX": "/old", "MINE": "before"}
+    activation = Activation("/p", env={"MINE": "new", "FRESH": "1"})
+    values = assigned(activation_steps(activation, read_prefix("/p", ("sh",)), caller))
+    assert values["CONDA_SHLVL"] == "3"
+    assert values["CONDA_ENV_SHLVL_3_CONDA_PREFIX"] == "/old"
+    assert values["CONDA_ENV_SHLVL_3_MINE"] == "before"
+    assert "CONDA_ENV_SHLVL_3_FRESH" not in values
+    assert "CONDA_ENV_SHLVL_3_PATH" not in values
+
+
+def test_state_wins_over_env_vars_and_both_are_read_in_name_order(tmp_path: Path) -> None:
+    folder = tmp_path / "etc/conda/env_vars.d"
+    folder.mkdir(parents=True)
+    (folder / "b.json").write_text(json.dumps({"ONE": "b", "TWO": "b", "NUMBER": 3}))
+    (folder / "a.json").write_text(json.dumps({"ONE": "a"}))
+    (folder / "ignored.txt").write_text("{")
+    (tmp_path / "conda-meta").mkdir()
+    (tmp_path / "conda-meta/state").write_text(json.dumps({"env_vars": {"TWO": "state"}}))
+    assert read_prefix(str(tmp_path), ("sh",)).static == {"ONE": "b", "TWO": "state"}
+
+
+def test_only_scripts_of_the_shell_are_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "etc/conda/activate.d"
+    folder.mkdir(parents=True)
+    for name in ("b.sh", "a.sh", "c.fish"):
+        (folder / name).write_text("")
+    found = read_prefix(str(tmp_path), ("sh",)).activate
+    assert [Path(path).name for path in found] == ["a.sh", "b.sh"]
+
+
+def test_a_broken_variables_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "conda-meta").mkdir()
+    (tmp_path / "conda-meta/state").write_text("{")
+    with pytest.raises(ActivationError, match="conda-meta/state"):
+        read_prefix(str(tmp_path), ("sh",))
+
+
+def test_environments_other_than_default_show_their_name() -> None:
+    values = project_variables(
+        root="/w",
+        name="w",
+        manifest="/w/pixi.toml",
+        version=None,
+        environment="test",
+        platforms=("linux-64", "osx-arm64"),
+        executable="/bin/wisp",
+    )
+    assert values["PIXI_PROMPT"] == "(w:test) "
+    assert values["CONDA_DEFAULT_ENV"] == "w:test"
+    assert values["PIXI_PROJECT_VERSION"] == "NO_VERSION_SPECIFIED"
+    assert values["PIXI_ENVIRONMENT_PLATFORMS"] == "linux-64,osx-arm64"
+
+
+def test_leaving_a_prefix_takes_its_folders_out_of_path() -> None:
+    assert without_prefix("/p/bin:/usr/bin:/p/bin", "/p") == "/usr/bin"
+
+
+def test_a_clean_environment_keeps_only_who_and_where_one_is() -> None:
+    assert cleaned({"HOME": "/h", "PATH": "/bin", "SECRET": "x"}) == {"HOME": "/h"}
