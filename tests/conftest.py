@@ -1,0 +1,62 @@
+"""Fixtures that every test may use: the forge's channels, an isolated home, the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine, Home, make_home
+from tools.forge.build import DEFAULT_CACHE, Forge, build
+from tools.forge.serve import Server
+
+
+@pytest.fixture(scope="session")
+def forge() -> Forge:
+    """The forge's channels, built by the first test that asks (FORGE_CACHE moves them)."""
+    return build(Path(os.environ.get("FORGE_CACHE", DEFAULT_CACHE)))
+
+
+@pytest.fixture
+def forge_server(forge: Forge) -> Iterator[Server]:
+    """The forge over HTTP: `/main`, `/second` and the package index `/simple`."""
+    with Server(forge.folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache root that outlives a test, so that archives are fetched and unpacked once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def home(tmp_path: Path, shared_cache: Path) -> Home:
+    """An empty home folder; its cache is the shared one."""
+    return make_home(tmp_path / "home", shared_cache)
+
+
+@pytest.fixture
+def cold_home(tmp_path: Path) -> Home:
+    """An empty home folder with an empty cache."""
+    return make_home(tmp_path / "cold-home", tmp_path / "cold-cache")
+
+
+@pytest.fixture
+def wisp(home: Home) -> CommandLine:
+    """The real command line in `home`: `wisp("lock", cwd=folder).success()`."""
+    return CommandLine(home)
+
+
+@pytest.fixture
+def pixi(home: Home) -> CommandLine:
+    """The same command line, called by Pixi's name."""
+    return CommandLine(home, "pixi")
+
+
+@pytest.fixture
+def cold_wisp(cold_home: Home) -> CommandLine:
+    """The command line with an empty cache."""
+    return CommandLine(cold_home)

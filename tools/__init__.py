@@ -1,0 +1,1 @@
+"""Workbench: what builds, measures and shows wisp, none of it shipped."""
