@@ -15,6 +15,15 @@ _REST = _FIRST | frozenset("0123456789")
 #: Characters that give a dollar sign in front of them a meaning.
 _SPECIAL = frozenset("({[?$!#@*-0123456789")
 
+#: Variables that bash itself gives a value, whatever the environment says.
+_OF_BASH = frozenset(
+    (
+        "_ COMP_WORDBREAKS DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME GROUPS HOSTNAME "
+        "HOSTTYPE IFS LINENO MACHTYPE OLDPWD OPTERR OPTIND OSTYPE PIPESTATUS PPID PS4 PWD RANDOM "
+        "SECONDS SHELL SHELLOPTS SHLVL SRANDOM TERM UID"
+    ).split()
+)
+
 
 def expand(value: str, variables: Mapping[str, str]) -> str | None:
     """Return the value with its variables filled in, or None where a shell is needed."""
@@ -47,8 +56,11 @@ def _dollar(value: str, index: int, variables: Mapping[str, str]) -> tuple[int, 
     end = start
     while end < len(value) and value[end] in (_FIRST if end == start else _REST):
         end += 1
-    if end > start and (not braced or value[end : end + 1] == "}"):
-        return end + braced, variables.get(value[start:end], "")
+    name = value[start:end]
+    if name in _OF_BASH or name.startswith("BASH"):
+        return index, None
+    if name and (not braced or value[end : end + 1] == "}"):
+        return end + braced, variables.get(name, "")
     if value[index + 1 : index + 2] in _SPECIAL:
         return index, None
     return index + 1, "$"

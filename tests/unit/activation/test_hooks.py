@@ -48,10 +48,11 @@ def test_the_active_prefix_is_left_before_another_is_entered(tmp_path: Path) -> 
 
 def test_the_prompt_is_changed_only_on_wish() -> None:
     activation = Activation("/p", {"PIXI_PROMPT": "(w) "})
-    caller = {"PATH": "/usr/bin:/bin", "PS1": "$ "}
-    assert in_bash(hook(activation, SHELLS["bash"], caller), caller)["PS1"] == "(w) $ "
+    caller = {"PATH": "/usr/bin:/bin"}
+    start = "export PS1='$ '\n"
+    assert in_bash(start + hook(activation, SHELLS["bash"], caller), caller)["PS1"] == "(w) $ "
     plain = hook(activation, SHELLS["bash"], caller, change_prompt=False)
-    assert in_bash(plain, caller)["PS1"] == "$ "
+    assert in_bash(start + plain, caller)["PS1"] == "$ "
 
 
 @pytest.mark.parametrize(
