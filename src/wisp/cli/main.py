@@ -128,13 +128,15 @@ def _descend(
     if not command.commands:
         return _execute(command, path, words, available, out, program)
     leading, rest = _leading_options(words, (*options.GLOBAL, *available))
-    if rest and rest[0] in {"-h", "--help", "help"}:
+    if rest and rest[0] in {"-h", "--help", "help"} and command.run is None:
         out.raw(_group_help(command, path))
         return 0
+    below = command.find(rest[0]) if rest else None
+    if below is None and command.run is not None:
+        return _execute(command, path, words, available, out, program)
     if not rest:
         out.err(_group_help(command, path))
         return 2
-    below = command.find(rest[0])
     if below is None:
         raise _unknown(path, rest[0], [c.name for c in command.commands if not c.hidden])
     return _descend(below, f"{path} {below.name}", [*leading, *rest[1:]], available, out, program)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
 from wisp.console.failure import render
-from wisp.errors import UsageError, WispError
+from wisp.errors import HostError, UsageError, WispError
 from wisp.report import Reporter
 
 
@@ -87,6 +87,38 @@ class Output:
         """Give a text a colour (an SGR code) where colours are wanted."""
         wanted = self.color_err if error else self.color_out
         return f"\x1b[{code}m{text}\x1b[0m" if wanted else text
+
+    # Questions
+
+    def confirm(self, question: str) -> bool:
+        """Ask something that is answered with yes or no; nothing typed means no.
+
+        Raises `HostError` where nobody can answer.
+        """
+        if not (self._stderr.isatty() and sys.stdin.isatty()):
+            raise HostError("IO error: not a terminal", hints=("answer with a flag instead",))
+        self._pause()
+        self._stderr.write(f"{question} [y/N] ")
+        self._stderr.flush()
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    def choose(self, question: str, choices: Sequence[str]) -> int:
+        """Let a person pick one of several; return its index.
+
+        Raises `HostError` where nobody can answer or the answer is none of them.
+        """
+        if not (self._stderr.isatty() and sys.stdin.isatty()):
+            raise HostError("IO error: not a terminal", hints=("answer with a flag instead",))
+        self._pause()
+        rows = "\n".join(f"  {number}. {choice}" for number, choice in enumerate(choices, 1))
+        self._stderr.write(f"{question}\n{rows}\n> ")
+        self._stderr.flush()
+        answer = sys.stdin.readline().strip()
+        if answer.isdecimal() and 1 <= int(answer) <= len(choices):
+            return int(answer) - 1
+        if answer in choices:
+            return list(choices).index(answer)
+        raise HostError(f"'{answer}' is none of the choices")
 
     # Failures
 

@@ -1,0 +1,55 @@
+"""`install`: lock if needed, then bring environments to what is locked."""
+
+from __future__ import annotations
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import Command, Option
+from wisp.cli.opening import open_workspace
+
+
+def run(call: Call) -> int:
+    """Install the chosen environments and say which."""
+    from wisp.api.installing import Filter, installed_message
+
+    values = call.values
+    workspace = open_workspace(call)
+    chosen = Filter(
+        skip=tuple(values.skip),
+        skip_with_deps=tuple(values.skip_with_deps),
+        only=tuple(values.only),
+    )
+    outcome = workspace.install(
+        tuple(values.environment),
+        every=values.all,
+        platform=values.platform,
+        locked=values.locked,
+        frozen=values.frozen,
+        chosen=chosen,
+    )
+    call.out.success(installed_message(outcome))
+    return 0
+
+
+COMMAND = Command(
+    name="install",
+    summary="Install an environment, locking it first where needed",
+    aliases=("i",),
+    options=(
+        options.ENVIRONMENTS,
+        Option(("-a", "--all"), conflicts=("--environment",), help="Install every environment"),
+        options.PLATFORM,
+        Option(("--skip",), "SKIP", "list", help="Leave a package out, keep its dependencies"),
+        Option(
+            ("--skip-with-deps",),
+            "SKIP_WITH_DEPS",
+            "list",
+            help="Leave a package out and what only it needs",
+        ),
+        Option(("--only",), "ONLY", "list", help="Only these packages and what they need"),
+        *options.LOCK,
+        *options.WORKSPACE,
+        *options.CONFIG,
+    ),
+    run=run,
+)

@@ -1,0 +1,51 @@
+"""`lock`: bring the lock file up to date."""
+
+from __future__ import annotations
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import Command, Option
+from wisp.cli.opening import open_workspace
+from wisp.errors import LockFileError
+
+
+def run(call: Call) -> int:
+    """Solve what is stale, write the lock file, tell what changed."""
+    values = call.values
+    outcome = open_workspace(call).lock(dry_run=values.dry_run)
+    if values.json:
+        call.out.json(outcome.difference.as_json())
+    elif values.dry_run:
+        _tell_dry_run(call, outcome.changed, outcome.difference.as_text())
+    elif outcome.changed:
+        call.out.success("Updated lock file")
+        call.out.note(outcome.difference.as_text())
+    else:
+        call.out.success("Lock-file was already up-to-date")
+    if values.check and outcome.changed:
+        raise LockFileError("lock file not up-to-date with the workspace")
+    return 0
+
+
+def _tell_dry_run(call: Call, changed: bool, difference: str) -> None:
+    if not changed:
+        call.out.note("i Dry-run: lock file would not change")
+        return
+    call.out.note("i Dry-run: lock file would be updated (not written to disk)")
+    call.out.note(difference)
+
+
+COMMAND = Command(
+    name="lock",
+    summary="Bring the lock file up to date, without touching any environment",
+    options=(
+        options.JSON,
+        Option(("--check",), help="Fail when the lock file was not up to date"),
+        Option(("--dry-run",), help="Show what would change, write nothing"),
+        options.NO_INSTALL,
+        *options.WORKSPACE,
+        options.SCRIPT,
+        *options.CONFIG,
+    ),
+    run=run,
+)

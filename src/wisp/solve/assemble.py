@@ -1,0 +1,115 @@
+"""Making a lock file of what was solved, holding on to what the old lock says elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from wisp.layout import DEFAULT_INDEX
+from wisp.lock.merge import merged
+from wisp.lock.model import (
+    LockChannel,
+    LockEnvironment,
+    LockFile,
+    LockOptions,
+    LockPlatform,
+    LockStrategy,
+)
+from wisp.solve.plan import Pair, combine
+from wisp.solve.update import Solution
+from wisp.specs.inputs import EnvironmentInputs, SolveStrategy
+from wisp.specs.records import CondaRecord, Record
+
+_STRATEGIES: dict[SolveStrategy, LockStrategy] = {
+    "highest": "highest",
+    "lowest": "lowest-version",
+    "lowest-direct": "lowest-version-direct",
+}
+
+
+def assemble(
+    inputs: Sequence[EnvironmentInputs],
+    solutions: Mapping[Pair, Solution],
+    old: LockFile | None = None,
+) -> LockFile:
+    """Build the lock of all environments.
+
+    Members of a solve group record the channels and options of the whole group. Conda records
+    at one location are made equal: what one environment knows of a package, all do.
+    """
+    known = _known(solutions.values())
+    environments: dict[str, LockEnvironment] = {}
+    for name, members in _by_environment(inputs).items():
+        group = _group(inputs, members)
+        packages: dict[str, tuple[Record, ...]] = {}
+        for one in members:
+            solution = solutions[name, one.platform.name]
+            conda = tuple(known[record.location] for record in solution.conda)
+            packages[one.platform.name] = (*conda, *solution.pypi)
+        environments[name] = _environment(name, combine(group), packages, solutions, members)
+    return LockFile(
+        platforms=_platforms(inputs, old), environments=dict(sorted(environments.items()))
+    )
+
+
+def _environment(
+    name: str,
+    inputs: EnvironmentInputs,
+    packages: Mapping[str, tuple[Record, ...]],
+    solutions: Mapping[Pair, Solution],
+    members: Sequence[EnvironmentInputs],
+) -> LockEnvironment:
+    has_pypi = any(solutions[name, one.platform.name].pypi for one in members)
+    options = inputs.pypi_options
+    indexes = (options.index_url or DEFAULT_INDEX, *options.extra_index_urls)
+    return LockEnvironment(
+        name=name,
+        channels=tuple(LockChannel(channel.url) for channel in inputs.channels),
+        indexes=indexes if has_pypi else None,
+        find_links=options.find_links if has_pypi else (),
+        options=LockOptions(
+            strategy=_STRATEGIES[inputs.solve_strategy],
+            channel_priority=inputs.channel_priority,
+            prerelease_mode=options.prerelease_mode or "if-necessary-or-explicit",
+        ),
+        packages={platform: records for platform, records in packages.items() if records},
+    )
+
+
+def _by_environment(
+    inputs: Iterable[EnvironmentInputs],
+) -> dict[str, list[EnvironmentInputs]]:
+    found: dict[str, list[EnvironmentInputs]] = {}
+    for one in inputs:
+        found.setdefault(one.environment, []).append(one)
+    return found
+
+
+def _group(
+    inputs: Sequence[EnvironmentInputs], members: Sequence[EnvironmentInputs]
+) -> Sequence[EnvironmentInputs]:
+    """All inputs that were solved together with these, on whatever platform."""
+    group = members[0].solve_group
+    return members if group is None else [one for one in inputs if one.solve_group == group]
+
+
+def _known(solutions: Iterable[Solution]) -> dict[str, CondaRecord]:
+    known: dict[str, CondaRecord] = {}
+    for solution in solutions:
+        for record in solution.conda:
+            other = known.get(record.location)
+            known[record.location] = record if other is None else merged(other, record)
+    return known
+
+
+def _platforms(
+    inputs: Iterable[EnvironmentInputs], old: LockFile | None
+) -> tuple[LockPlatform, ...]:
+    """One row per platform that any environment uses; rows that were bare stay bare."""
+    bare = {row.name for row in old.platforms if row.virtual_packages is None} if old else set()
+    rows: dict[str, LockPlatform] = {}
+    for one in inputs:
+        platform = one.platform
+        stays_bare = platform.name in bare and not platform.declared
+        packages = None if stays_bare else tuple(map(str, platform.virtual_packages()))
+        rows[platform.name] = LockPlatform(platform.name, platform.subdir, packages)
+    return tuple(sorted(rows.values(), key=lambda row: row.name))

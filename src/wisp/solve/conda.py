@@ -1,0 +1,44 @@
+"""From the inputs of a unit to a question for the conda solver."""
+
+from __future__ import annotations
+
+from wisp.engine.solver import SolveRequest
+from wisp.errors import SolveError
+from wisp.solve.plan import Unit, by_name, combine
+from wisp.specs.conda import CondaRequirement, match_spec_text
+from wisp.specs.inputs import EnvironmentInputs
+
+
+def request_for(unit: Unit) -> SolveRequest:
+    """Ask for everything that the members of a unit want, preferring what was locked.
+
+    Specs keep the manifest's order, grouped by name: the solver's choice between equally good
+    answers depends on it. Raises `SolveError` for packages that only a build back-end can judge.
+    """
+    inputs = combine(unit.members)
+    _refuse_sources(inputs)
+    return SolveRequest(
+        specs=tuple(_text(inputs, one) for one in by_name(inputs.dependencies)),
+        constraints=tuple(_text(inputs, one) for one in by_name(inputs.constraints)),
+        channels=tuple(channel.url for channel in inputs.channels),
+        subdir=inputs.platform.subdir,
+        virtual_packages=tuple(str(one) for one in inputs.platform.virtual_packages()),
+        channel_priority=inputs.channel_priority,
+        strategy=inputs.solve_strategy,
+        exclude_newer=inputs.exclude_newer,
+        locked=unit.conda,
+    )
+
+
+def _text(inputs: EnvironmentInputs, requirement: CondaRequirement) -> str:
+    return match_spec_text(requirement, channels=inputs.channels, root=inputs.root)
+
+
+def _refuse_sources(inputs: EnvironmentInputs) -> None:
+    sources = [one.name for one in (*inputs.dependencies, *inputs.dev) if one.spec.is_source]
+    if sources:
+        names = ", ".join(f"'{name}'" for name in dict.fromkeys(sources))
+        raise SolveError(
+            f"{names} must be built from sources, which needs a build back-end",
+            hints=("wisp cannot build conda packages from sources yet",),
+        )

@@ -1,0 +1,133 @@
+"""Running a plan: conda, then names, then PyPI for every stale unit, several units at once.
+
+What is solved comes back per environment and platform; `wisp.solve.assemble` makes a lock of it.
+The engines are given as functions, so that this module is about order and concurrency only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from wisp.errors import SolveError, WispError
+from wisp.report import SILENT, Reporter
+from wisp.solve.extract import extract
+from wisp.solve.plan import Pair, Unit, combine
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.records import CondaRecord, PypiRecord
+
+Conda = tuple[CondaRecord, ...]
+Pypi = tuple[PypiRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engines:
+    """The three questions that solving asks the outside, and one it asks about a platform.
+
+    `solve` answers a unit with conda records; `name` gives records their PyPI names; `resolve`
+    answers combined inputs, given the conda records and the old PyPI records; `markers` are the
+    values of a platform's environment markers, given the conda records that hold its Python.
+    All but `markers` may block and are called from several threads at once.
+    """
+
+    solve: Callable[[Unit], Conda]
+    name: Callable[[EnvironmentInputs, Conda], Conda]
+    resolve: Callable[[EnvironmentInputs, Conda, Pypi], Pypi]
+    markers: Callable[[EnvironmentInputs, Conda], dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What one environment holds on one platform."""
+
+    conda: Conda
+    pypi: Pypi
+
+
+def run_plan(
+    units: Sequence[Unit],
+    engines: Engines,
+    *,
+    workers: int,
+    reporter: Reporter = SILENT,
+) -> dict[Pair, Solution]:
+    """Answer all units; the ones that are fresh keep what they have.
+
+    Raises the error of the first unit that fails, in the order of the units among those that
+    had failed by then.
+    """
+    answers: dict[Pair, Solution] = {}
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="wisp-solve") as pool:
+        futures = [pool.submit(_answer, unit, engines, reporter) for unit in units]
+        wait(futures, return_when=FIRST_EXCEPTION)
+        _raise_first(futures)
+        for future in futures:
+            answers |= future.result()
+    return answers
+
+
+def _raise_first(futures: Sequence[Future[dict[Pair, Solution]]]) -> None:
+    for future in futures:
+        if future.done() and not future.cancelled() and (error := future.exception()):
+            for other in futures:
+                other.cancel()
+            raise error
+
+
+def _answer(unit: Unit, engines: Engines, reporter: Reporter) -> dict[Pair, Solution]:
+    inputs = combine(unit.members)
+    conda = _solve(unit, engines, reporter) if unit.stale.conda else unit.conda
+    pypi = unit.pypi
+    if inputs.pypi_dependencies:
+        if unit.stale.conda or any(record.purls is None for record in conda):
+            conda = engines.name(inputs, conda)
+        if unit.stale.conda or unit.stale.pypi:
+            pypi = _resolve(unit, inputs, conda, engines, reporter)
+    elif unit.stale.conda or unit.stale.pypi:
+        pypi = ()
+    return _shares(unit, inputs, conda, pypi, engines)
+
+
+def _solve(unit: Unit, engines: Engines, reporter: Reporter) -> Conda:
+    token = reporter.start("solving", f"{unit.label} for {unit.platform}")
+    try:
+        return engines.solve(unit)
+    except SolveError as error:
+        raise _failed("solve requirements", unit, error) from error
+    finally:
+        reporter.finish(token)
+
+
+def _resolve(
+    unit: Unit, inputs: EnvironmentInputs, conda: Conda, engines: Engines, reporter: Reporter
+) -> Pypi:
+    token = reporter.start("resolving PyPI", f"{unit.label} for {unit.platform}")
+    try:
+        return engines.resolve(inputs, conda, unit.pypi)
+    except SolveError as error:
+        raise _failed("solve the pypi requirements", unit, error) from error
+    finally:
+        reporter.finish(token)
+
+
+def _failed(what: str, unit: Unit, error: WispError) -> SolveError:
+    return SolveError(
+        f"failed to {what} of {unit.label} for platform '{unit.platform}'",
+        causes=[error],
+        hints=error.hints,
+    )
+
+
+def _shares(
+    unit: Unit, inputs: EnvironmentInputs, conda: Conda, pypi: Pypi, engines: Engines
+) -> dict[Pair, Solution]:
+    """Hand each member its share of the answer."""
+    if len(unit.members) == 1:
+        only = unit.members[0]
+        return {(only.environment, only.platform.name): Solution(conda, pypi)}
+    markers = engines.markers(inputs, conda)
+    return {
+        (one.environment, one.platform.name): Solution(*extract(one, conda, pypi, markers))
+        for one in unit.members
+    }

@@ -1,0 +1,146 @@
+"""Units are answered as far as they are stale, and their members get their shares."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from wisp.errors import SolveError
+from wisp.solve.assemble import assemble
+from wisp.solve.plan import STALE, Staleness, Unit
+from wisp.solve.update import Engines, run_plan
+
+
+class Recorded:
+    """Engines that answer from tables and remember what they were asked."""
+
+    def __init__(self, conda=(), pypi=()):
+        self.asked = []
+        self.conda, self.pypi = conda, pypi
+
+    def engines(self):
+        return Engines(solve=self.solve, name=self.name, resolve=self.resolve, markers=self.markers)
+
+    def solve(self, unit):
+        self.asked.append(("solve", unit.label, unit.platform))
+        return self.conda
+
+    def name(self, inputs, conda):
+        self.asked.append(("name", len(conda)))
+        return conda
+
+    def resolve(self, inputs, conda, previous):
+        self.asked.append(("resolve", len(conda), len(previous)))
+        return self.pypi
+
+    def markers(self, inputs, conda):
+        return {"sys_platform": "linux", "python_version": "3.12"}
+
+
+def test_a_fresh_unit_asks_nobody_and_keeps_its_records(inputs, conda):
+    engines = Recorded()
+    unit = Unit(members=(inputs("a", "zlib"),), stale=Staleness(), conda=(conda("zlib-1"),))
+    answer = run_plan([unit], engines.engines(), workers=1)
+    assert engines.asked == []
+    assert answer["a", "linux-64"].conda == (conda("zlib-1"),)
+
+
+def test_stale_conda_is_solved_named_and_resolved_in_that_order(inputs, conda, pypi):
+    engines = Recorded((conda("python-3.12"),), (pypi("six-1"),))
+    unit = Unit(members=(inputs("a", "python", pypi=("six",)),), stale=STALE)
+    answer = run_plan([unit], engines.engines(), workers=1)
+    assert [one[0] for one in engines.asked] == ["solve", "name", "resolve"]
+    assert answer["a", "linux-64"].pypi == (pypi("six-1"),)
+
+
+def test_stale_pypi_alone_leaves_conda_as_it_is(inputs, conda, pypi):
+    engines = Recorded(pypi=(pypi("six-2"),))
+    python = conda("python-3.12", purls=())
+    unit = Unit(
+        members=(inputs("a", "python", pypi=("six",)),),
+        stale=Staleness(pypi=True),
+        conda=(python,),
+        pypi=(pypi("six-1"),),
+    )
+    answer = run_plan([unit], engines.engines(), workers=1)
+    assert engines.asked == [("resolve", 1, 1)]
+    assert answer["a", "linux-64"].pypi == (pypi("six-2"),)
+
+
+def test_pypi_records_vanish_with_the_last_requirement(inputs, conda, pypi):
+    unit = Unit(
+        members=(inputs("a", "zlib"),),
+        stale=Staleness(pypi=True),
+        conda=(conda("zlib-1"),),
+        pypi=(pypi("six-1"),),
+    )
+    assert run_plan([unit], Recorded().engines(), workers=1)["a", "linux-64"].pypi == ()
+
+
+def test_members_of_a_group_share_one_solve(inputs, conda):
+    engines = Recorded((conda("a-1"), conda("b-1")))
+    members = (inputs("one", "a", group="g"), inputs("two", "b", group="g"))
+    answer = run_plan([Unit(members=members, stale=STALE)], engines.engines(), workers=1)
+    assert engines.asked == [("solve", "solve group 'g'", "linux-64")]
+    assert answer["one", "linux-64"].conda == (conda("a-1"),)
+    assert answer["two", "linux-64"].conda == (conda("b-1"),)
+
+
+def test_units_are_answered_side_by_side(inputs):
+    meeting = threading.Barrier(2, timeout=5)
+    engines = Recorded().engines()
+    together = Engines(
+        solve=lambda unit: (meeting.wait(), ())[1],
+        name=engines.name,
+        resolve=engines.resolve,
+        markers=engines.markers,
+    )
+    units = [Unit(members=(inputs(name, "x"),), stale=STALE) for name in ("a", "b")]
+    assert set(run_plan(units, together, workers=2)) == {("a", "linux-64"), ("b", "linux-64")}
+
+
+def test_a_failure_names_environment_and_platform_and_keeps_its_cause(inputs):
+    def fail(unit):
+        raise SolveError("no candidates", hints=("look again",))
+
+    good = Recorded().engines()
+    engines = Engines(solve=fail, name=good.name, resolve=good.resolve, markers=good.markers)
+    with pytest.raises(SolveError) as caught:
+        run_plan([Unit(members=(inputs("a", "x"),), stale=STALE)], engines, workers=1)
+    assert caught.value.message == (
+        "failed to solve requirements of environment 'a' for platform 'linux-64'"
+    )
+    assert caught.value.causes[0].message == "no candidates"
+    assert caught.value.hints == ("look again",)
+
+
+def test_a_lock_has_one_record_per_location_with_all_that_is_known(inputs, conda):
+    from wisp.solve.update import Solution
+
+    asked = [inputs("a", "numpy"), inputs("b", "numpy")]
+    bare_record = conda("numpy-2")
+    named = conda("numpy-2", purls=("pkg:pypi/numpy",))
+    lock = assemble(
+        asked,
+        {
+            ("a", "linux-64"): Solution((bare_record,), ()),
+            ("b", "linux-64"): Solution((named,), ()),
+        },
+    )
+    assert lock.environments["a"].packages == lock.environments["b"].packages
+    assert lock.environments["a"].packages["linux-64"] == (named,)
+
+
+def test_indexes_are_recorded_only_where_pypi_packages_are(inputs, conda, pypi):
+    from wisp.solve.update import Solution
+
+    lock = assemble(
+        [inputs("a", "zlib"), inputs("b", pypi=("six",))],
+        {
+            ("a", "linux-64"): Solution((conda("zlib-1"),), ()),
+            ("b", "linux-64"): Solution((), (pypi("six-1"),)),
+        },
+    )
+    assert lock.environments["a"].indexes is None
+    assert lock.environments["b"].indexes == ("https://pypi.org/simple",)
