@@ -1,0 +1,201 @@
+"""Entries of `packages` as records: versions 4 to 7, which differ in what they leave out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import xxhash
+
+from wisp.lock.derive import derive, derived_build_number, derived_noarch, is_url
+from wisp.specs.pypi import normalize
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, RunExports
+
+#: Timestamps up to this one (the end of the year 9999) are seconds, later ones milliseconds.
+_LAST_SECOND = 253_402_300_799
+
+_IDENTIFIER = re.compile(r"(?P<name>[^\[\s]+)\[(?P<hash>[^\]]*)\] @ (?P<location>.+)")
+#: Keys of a source entry that have a field of their own.
+_SOURCE_FIELDS = frozenset(
+    {
+        "conda_source",
+        "version",
+        "subdir",
+        "variants",
+        "depends",
+        "constrains",
+        "purls",
+        "build_packages",
+        "host_packages",
+    }
+)
+#: What older versions say of a source package that has no meaning any more.
+_FORGOTTEN = frozenset({"conda", "name", "input", "sources", "package_build_source"})
+_DISTRIBUTION_SUFFIXES = (
+    ".whl",
+    ".zip",
+    ".tar",
+    ".tgz",
+    ".tar.gz",
+    ".tar.bz2",
+    ".tar.xz",
+    ".tar.zst",
+)
+
+
+class EntryError(ValueError):
+    """An entry of a lock lacks something or has the wrong shape."""
+
+
+def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
+    """Build a record from an entry, filling in what its location tells."""
+    get = entry.get
+    derived = derive(location)
+    build = _text(get("build"), derived.build)
+    subdir = _text(get("subdir"), derived.subdir)
+    name = _text(get("name"), derived.name)
+    version = _text(get("version"), derived.version)
+    if name is None or version is None or build is None or subdir is None:
+        raise EntryError(f"the package `{location}` lacks its name, version, build or subdir")
+    number = get("build_number")
+    extra, exports = get("extra_depends"), get("run_exports")
+    channel = get("channel") if "channel" in entry else derived.channel
+    return CondaRecord(
+        location=location,
+        name=name,
+        version=version,
+        build=build,
+        build_number=derived_build_number(build) if number is None else int(number),
+        subdir=subdir,
+        noarch=_noarch(entry, derived.subdir or subdir, build),
+        sha256=get("sha256"),
+        md5=get("md5"),
+        legacy_bz2_md5=get("legacy_bz2_md5"),
+        depends=tuple(get("depends") or ()),
+        constrains=tuple(get("constrains") or ()),
+        extra_depends={k: tuple(v) for k, v in extra.items()} if extra else {},
+        channel=channel.rstrip("/") if channel else None,
+        features=_text(get("features"), None),
+        flags=tuple(get("flags") or ()),
+        track_features=_words(get("track_features")),
+        file_name=get("file_name") or derived.file_name,
+        license=_text(get("license"), None),
+        license_family=_text(get("license_family"), None),
+        purls=None if get("purls") is None else tuple(get("purls") or ()),
+        run_exports=None if exports is None else _run_exports(exports),
+        size=get("size"),
+        legacy_bz2_size=get("legacy_bz2_size"),
+        timestamp=_milliseconds(get("timestamp")),
+        python_site_packages_path=get("python_site_packages_path"),
+    )
+
+
+def source_record(identifier: str, entry: Mapping[str, Any]) -> CondaSourceRecord:
+    """Build a record of a `conda_source` entry (version 7)."""
+    match = _IDENTIFIER.fullmatch(identifier)
+    if not match:
+        raise EntryError(f"`{identifier}` is not of the form `NAME[HASH] @ LOCATION`")
+    return _source(identifier, match["name"], match["hash"], match["location"], entry)
+
+
+def unnamed_source_record(location: str, entry: Mapping[str, Any]) -> CondaSourceRecord:
+    """Build a record of a source entry of versions before 7, which had no identifier."""
+    name = entry.get("name")
+    if not name:
+        raise EntryError(f"the source package `{location}` lacks its name")
+    kept = {key: value for key, value in entry.items() if key not in _FORGOTTEN}
+    if "package_build_source" in entry:
+        kept["source"] = entry["package_build_source"]
+    if "sources" in entry:
+        kept["source_depends"] = entry["sources"]
+    build = str(kept.pop("build", "") or "")
+    if build:
+        kept["build"] = build
+    noarch = _noarch(kept, str(kept.get("subdir")), build)
+    kept["noarch"] = noarch
+    if not noarch:
+        del kept["noarch"]
+    text = json.dumps([location, entry], sort_keys=True)
+    digest = xxhash.xxh3_64_hexdigest(text.encode())[:8]
+    return _source(f"{name}[{digest}] @ {location}", name, digest, location, kept)
+
+
+def _source(
+    identifier: str, name: str, digest: str, location: str, entry: Mapping[str, Any]
+) -> CondaSourceRecord:
+    get = entry.get
+    return CondaSourceRecord(
+        identifier=identifier,
+        name=name,
+        hash=digest,
+        location=location,
+        version=_text(get("version"), None),
+        subdir=get("subdir"),
+        depends=tuple(get("depends") or ()),
+        constrains=tuple(get("constrains") or ()),
+        purls=None if get("purls") is None else tuple(get("purls") or ()),
+        variants=get("variants") or {},
+        build_packages=selectors(get("build_packages") or ()),
+        host_packages=selectors(get("host_packages") or ()),
+        raw={key: value for key, value in entry.items() if key not in _SOURCE_FIELDS},
+    )
+
+
+def pypi_record(location: str, entry: Mapping[str, Any]) -> PypiRecord:
+    """Build a record of a `pypi` entry; older versions give folders a version, which is dropped."""
+    name = entry.get("name")
+    if not name:
+        raise EntryError(f"the package `{location}` lacks its name")
+    get = entry.get
+    folder = is_folder(location)
+    return PypiRecord(
+        location=location,
+        name=normalize(str(name)),
+        version=None if folder else _text(get("version"), None),
+        md5=None if folder else get("md5"),
+        sha256=None if folder else get("sha256"),
+        index=get("index"),
+        requires_dist=tuple(get("requires_dist") or ()),
+        requires_python=_text(get("requires_python"), None),
+        build_packages=selectors(get("build_packages") or ()),
+        host_packages=selectors(get("host_packages") or ()),
+    )
+
+
+def is_folder(location: str) -> bool:
+    """Tell whether a PyPI location is a local folder rather than a file, URL or repository."""
+    return not is_url(location) and not location.endswith(_DISTRIBUTION_SUFFIXES)
+
+
+def selectors(items: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Read a list of one-key maps as pairs of kind and identifier."""
+    return tuple((kind, str(name)) for item in items for kind, name in list(item.items())[:1])
+
+
+def _text(value: Any, default: str | None) -> str | None:
+    return default if value is None else str(value)
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(word for word in re.split(r"[,\s]+", value) if word)
+    return tuple(value or ())
+
+
+def _noarch(entry: Mapping[str, Any], subdir: str, build: str) -> str | None:
+    if "noarch" not in entry:
+        return derived_noarch(subdir, build)
+    value = entry["noarch"]
+    if value is True:
+        return "generic"
+    return value or None
+
+
+def _run_exports(value: Mapping[str, Any]) -> RunExports:
+    return RunExports(**{kind: tuple(specs) for kind, specs in value.items()})
+
+
+def _milliseconds(value: int | None) -> int | None:
+    return value * 1000 if value is not None and value <= _LAST_SECOND else value

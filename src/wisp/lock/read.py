@@ -1,0 +1,50 @@
+"""Lock files from text to values: every version from 1 to 7."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wisp.lock import legacy, modern
+from wisp.lock.entries import EntryError
+from wisp.lock.failures import NewerLockFileError, damaged, damaged_at
+from wisp.lock.model import LOCK_VERSION, LockFile
+from wisp.lock.modern import DanglingError
+from wisp.lock.yaml import parse
+from wisp.platforms import Platform
+
+#: From this version on a lock is a list of environments; before, it was conda-lock's flat list.
+_FIRST_WITH_ENVIRONMENTS = 4
+
+
+def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
+    """Read the text of a lock file; `file` is its name in messages.
+
+    `platforms` are those of the workspace, whose names replace the aliases that rich platforms
+    have on disk. Raises `LockFileError` for damaged text, with the place where it is known, and
+    its child `NewerLockFileError` for a version this release does not know.
+    """
+    document = parse(text, file)
+    version = _version(document, text, file)
+    body = modern.body if version >= _FIRST_WITH_ENVIRONMENTS else legacy.body
+    try:
+        return body(version, document, platforms)
+    except DanglingError as error:
+        raise damaged_at(str(error), file, text, error.needle) from None
+    except EntryError as error:
+        raise damaged(str(error), file) from None
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise damaged(f"it does not have the shape of a lock file ({error})", file) from None
+
+
+def _version(document: Any, text: str, file: str) -> int:
+    if not isinstance(document, dict):
+        raise damaged("a lock file is a mapping that begins with `version`", file, 1, text=text)
+    version = document.get("version")
+    if version is None:
+        raise damaged("missing field `version`", file, 1, text=text)
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise damaged_at(f"invalid version `{version}`", file, text, "version")
+    if version > LOCK_VERSION:
+        raise NewerLockFileError(version, file)
+    return version

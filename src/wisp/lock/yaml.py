@@ -1,0 +1,236 @@
+"""A fast reader for the regular block YAML that lock files are written in.
+
+Block mappings and sequences, plain and quoted scalars (also over several lines), block scalars,
+comments and one-line flow collections are understood. Anchors, tags, aliases, several documents
+and complex keys are not: no lock holds them, and refusing is safer than guessing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from wisp.errors import LockFileError
+from wisp.lock.failures import damaged
+from wisp.lock.yaml_scalars import (
+    CONSTANTS,
+    SPECIAL_STARTS,
+    ScalarError,
+    flow,
+    plain,
+    quoted_end,
+    unquote,
+    without_comment,
+)
+
+_IGNORED_LINE = re.compile(r"^[ \t]*(?:#.*|---[ \t]*)?\r?$")
+_HAS_IGNORED_LINE = re.compile(r"^[ \t]*(?:#.*|---[ \t]*)?\r?\n", re.MULTILINE)
+_FOLDED_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
+_BLOCK_SCALAR = re.compile(r"([|>])([1-9]?)([+-]?)([1-9]?)\s*(?:#.*)?$")
+
+
+def parse(text: str, file: str) -> Any:
+    """Turn YAML text into dicts, lists, strings, integers, booleans and None.
+
+    Raises `LockFileError` with file, line and column where the text is not understood.
+    """
+    return _Reader(text, file).document()
+
+
+class _Reader:
+    """Reads line by line; positions are indices into `lines`, which ends with a sentinel."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.source = text.split("\n")
+        self.lines = self.source
+        self.numbers: list[int] | range = range(1, len(self.source) + 1)
+        if text.startswith("\ufeff") or "\r" in text or _HAS_IGNORED_LINE.search(text):
+            self._drop_ignored_lines()
+        # A line of no indentation that is neither key nor item ends every block.
+        self.lines = [*self.lines, ""]
+
+    def _drop_ignored_lines(self) -> None:
+        kept = [
+            (number, line.removeprefix("\ufeff").rstrip("\r"))
+            for number, line in enumerate(self.source, 1)
+            if not _IGNORED_LINE.match(line)
+        ]
+        self.numbers = [number for number, _ in kept]
+        self.lines = [line for _, line in kept]
+
+    def document(self) -> Any:
+        if len(self.lines) < 2 or not self.lines[0]:
+            return None
+        value, at = self.block(0, 0)
+        if self.lines[at]:
+            raise self.failure(at, 0, "expected a key of the outermost mapping")
+        return value
+
+    def block(self, at: int, indent: int) -> tuple[Any, int]:
+        line = self.lines[at]
+        if line.startswith("- ", indent) or line[indent:] == "-":
+            return self.sequence(at, indent)
+        if line[indent] in "[{":
+            return self.scalar(line[indent:], at, indent)
+        return self.mapping(at, indent)
+
+    def mapping(self, at: int, indent: int) -> tuple[dict[str, Any], int]:
+        lines = self.lines
+        prefix = " " * indent
+        result: dict[str, Any] = {}
+        while True:
+            line = lines[at]
+            if not line.startswith(prefix) or len(line) <= indent or line[indent] == "-":
+                break
+            key, colon, value = line.partition(": ")
+            if not colon and not line.endswith(":"):
+                raise self.failure(at, indent, "expected `key: value`")
+            key = key[indent:] if colon else line[indent:-1]
+            if key[0] in SPECIAL_STARTS or key[0] == " " or "#" in key:
+                key, value = self.odd_key(line, at, indent)
+            if key in result:
+                raise self.failure(at, indent, f"duplicate key `{key}`")
+            if value and value[0] != "#":
+                result[key], at = self.scalar(value, at, indent)
+            else:
+                result[key], at = self.nested(at + 1, indent)
+        return result, at
+
+    def sequence(self, at: int, indent: int) -> tuple[list[Any], int]:
+        lines = self.lines
+        prefix = " " * indent + "- "
+        inner = indent + 2
+        result: list[Any] = []
+        while True:
+            line = lines[at]
+            if not line.startswith(prefix):
+                if line[: inner + 1].rstrip() != prefix.rstrip():
+                    break
+                value, at = self.nested(at + 1, indent)
+            elif self.is_collection(line, inner):
+                # Seen without its dash, the item is an ordinary block that starts here.
+                rest = line[inner:]
+                depth = inner + len(rest) - len(rest.lstrip(" "))
+                lines[at] = " " * depth + line[depth:]
+                value, at = self.block(at, depth)
+            else:
+                value, at = self.scalar(line[inner:], at, indent)
+            result.append(value)
+        return result, at
+
+    def is_collection(self, line: str, at: int) -> bool:
+        """Tell whether an item holds a block of its own rather than a scalar."""
+        start = line[at]
+        if start in ("'", '"'):
+            end = quoted_end(line[at:])
+            return end > 0 and line.startswith(":", at + end)
+        if start in "[{":
+            return False
+        return ": " in line or line[-1] == ":" or line.startswith("- ", at) or start == " "
+
+    def nested(self, at: int, indent: int) -> tuple[Any, int]:
+        """Read what follows a key or dash that ends its line."""
+        line = self.lines[at]
+        depth = len(line) - len(line.lstrip(" "))
+        if depth > indent or (depth == indent and line.startswith("- ", indent)):
+            if line[depth] in ("'", '"') and not self.is_collection(line, depth):
+                return self.scalar(line[depth:], at, indent)
+            return self.block(at, depth)
+        return None, at
+
+    def scalar(self, value: str, at: int, indent: int) -> tuple[Any, int]:
+        """Read the value that starts on line `at`, below a key or dash at `indent`."""
+        following = self.lines[at + 1]
+        if value[0] in SPECIAL_STARTS:
+            return self.special(value, at, indent)
+        if following[: indent + 1].isspace() and following[indent] == " ":
+            return self.folded(value, at, indent)
+        if " #" in value or value[-1] == " " or value[0] == " ":
+            value = without_comment(value)
+        if value.isdigit() or value in CONSTANTS or value[0] == "-":
+            return plain(value), at + 1
+        if ": " in value:
+            raise self.failure(at, indent, "a plain value may not hold `: `")
+        return value, at + 1
+
+    def folded(self, value: str, at: int, indent: int) -> tuple[Any, int]:
+        """Join a plain scalar with its continuation lines, which stand deeper than its key."""
+        words = [without_comment(value)]
+        at += 1
+        while self.lines[at].startswith(" " * (indent + 1)):
+            if ": " in self.lines[at] or self.lines[at].endswith(":"):
+                raise self.failure(at, indent, "this line is indented too deeply")
+            words.append(without_comment(self.lines[at]))
+            at += 1
+        return " ".join(words), at
+
+    def special(self, value: str, at: int, indent: int) -> tuple[Any, int]:
+        try:
+            if value[0] in "'\"":
+                return self.quoted(value, at, indent)
+            if value[0] in "[{":
+                return flow(value), at + 1
+        except ScalarError as error:
+            raise self.failure(at, indent + error.offset, str(error)) from None
+        header = _BLOCK_SCALAR.match(value)
+        if header:
+            return self.literal(header, at, indent)
+        raise self.failure(at, indent, f"a plain value may not start with `{value[0]}`")
+
+    def quoted(self, value: str, at: int, indent: int) -> tuple[str, int]:
+        start = at
+        while (end := quoted_end(value)) < 0:
+            at += 1
+            if not self.lines[at].startswith(" " * (indent + 1)):
+                raise self.failure(start, indent, "a quoted scalar is not closed")
+            value = value.rstrip() + " " + self.lines[at].strip()
+        rest = value[end:].strip()
+        if rest and not rest.startswith("#"):
+            raise self.failure(at, indent, "unexpected text after a quoted scalar")
+        return unquote(value[:end]), at + 1
+
+    def literal(self, header: re.Match[str], at: int, indent: int) -> tuple[str, int]:
+        """Read a block scalar from the source itself, where blank lines and `#` are content."""
+        style, before, chomp, after = header.groups()
+        row = self.numbers[at]
+        body: list[str] = []
+        while row < len(self.source) and (
+            not self.source[row].strip() or self.source[row].startswith(" " * (indent + 1))
+        ):
+            body.append(self.source[row].rstrip("\r"))
+            row += 1
+        explicit = before or after
+        first = next((line for line in body if line.strip()), "")
+        depth = indent + int(explicit) if explicit else len(first) - len(first.lstrip(" "))
+        content = [line[depth:] for line in body]
+        while at < len(self.lines) - 1 and self.numbers[at] <= row:
+            at += 1
+        return _chomped("\n".join(content), style, chomp), at
+
+    def odd_key(self, line: str, at: int, indent: int) -> tuple[str, str]:
+        """Read a line whose key is quoted; anything else strange about a key is an error."""
+        rest = line[indent:]
+        end = quoted_end(rest) if rest[0] in "'\"" else -1
+        after = rest[end:].lstrip()
+        if end < 0 or not after.startswith(":"):
+            deep = rest[0] == " "
+            detail = "this line is indented too deeply" if deep else "expected `key: value`"
+            raise self.failure(at, indent, detail)
+        return unquote(rest[:end]), after[1:].strip()
+
+    def failure(self, at: int, column: int, detail: str) -> LockFileError:
+        line = self.numbers[min(at, len(self.numbers) - 1)] if self.numbers else 1
+        return damaged(detail, self.file, line, column + 1, text=self.text)
+
+
+def _chomped(content: str, style: str, chomp: str) -> str:
+    """Apply the indicators of a block scalar: `>` folds lines, `-` and `+` judge its end."""
+    body = content.rstrip("\n")
+    trailing = len(content) - len(body)
+    if style == ">":
+        body = _FOLDED_BREAK.sub(" ", body)
+    if chomp == "+":
+        return body + "\n" * (trailing + 1)
+    return body + "\n" if body and not chomp else body
