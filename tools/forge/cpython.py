@@ -19,9 +19,14 @@ _DROPPED_FOLDERS = frozenset(
 _DROPPED_FILES = frozenset({"EXTERNALLY-MANAGED", "sitecustomize.py", "turtle.py"})
 _DROPPED_STARTS = ("_tkinter.", "_test", "_ctypes_test.", "xx", "config-")
 
-#: Debian's `site` and `sysconfig` look for `dist-packages` unless they find themselves in a
-#: virtual environment; our prefix wants the ordinary places.
+#: Debian's `sysconfig` installs into `dist-packages` unless it finds itself in a virtual
+#: environment. Its `site` does alike, but is frozen into the program, hence the `.pth` file.
 _DEBIAN_TEST = 'sys.base_prefix != sys.prefix or hasattr(sys, "real_prefix")'
+
+_DEBIAN_PTH = (
+    "import site, sys; site.addsitedir(f'{sys.prefix}/lib/"
+    "python{sys.version_info[0]}.{sys.version_info[1]}/site-packages')\n"
+)
 
 _EARLIEST_GLIBC = "2.17"
 
@@ -111,14 +116,14 @@ def _module(layout: Layout, file: Path) -> Entry:
     data = file.read_bytes()
     if inside.name.startswith("_sysconfigdata"):
         return _prefixed(layout, path, data)
-    if layout.kind == "debian" and inside.as_posix() in ("site.py", "sysconfig.py"):
-        data = _without_debian_places(inside.name, data)
+    if layout.kind == "debian" and inside.as_posix() in ("sysconfig.py", "sysconfig/__init__.py"):
+        data = _without_debian_places(data)
     return Entry(path, data)
 
 
-def _without_debian_places(name: str, data: bytes) -> bytes:
+def _without_debian_places(data: bytes) -> bytes:
     if _DEBIAN_TEST.encode() not in data:
-        raise ForgeError(f"Debian's {name} is not patched in the way the forge knows")
+        raise ForgeError("Debian's sysconfig is not patched in the way the forge knows")
     return data.replace(_DEBIAN_TEST.encode(), b"True")
 
 
@@ -131,7 +136,7 @@ def _build_records(layout: Layout) -> list[Entry]:
         for file in sorted(headers.rglob("*.h"))
     ]
     if layout.kind == "debian":
-        return entries
+        return [*entries, Entry("lib/python3/dist-packages/forge.pth", _DEBIAN_PTH.encode())]
     script = layout.prefix / "bin" / f"{name}-config"
     if script.is_file():
         entries.append(_prefixed(layout, f"bin/{script.name}", script.read_bytes(), True))
