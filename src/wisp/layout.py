@@ -23,9 +23,8 @@ SOLVE_GROUP_ENVS_DIR = "solve-group-envs"
 TASK_CACHE_DIR = "task-cache-v0"
 ACTIVATION_CACHE_DIR = "activation-env-v0"
 WORKSPACE_CONFIG = "config.toml"
-#: Ours alone: what the fast lane remembers, and the lock between processes.
-SNAPSHOT_NAME = "wisp-snapshot"
-WORKSPACE_LOCK_NAME = "wisp-workspace.lock"
+#: Ours alone, below the user's cache: what the fast lane remembers of each workspace.
+SNAPSHOTS_DIR = "wisp-snapshots"
 
 #: Inside a prefix, below `conda-meta`.
 CONDA_META = "conda-meta"

@@ -74,7 +74,6 @@ def clean_workspace(
         home / layout.TASK_CACHE_DIR,
         home / layout.ACTIVATION_CACHE_DIR,
         *(home / name for name in _BUILD_FOLDERS),
-        home / layout.SNAPSHOT_NAME,
     ]
     return Cleaned(_remove(folders).freed)
 

@@ -1,0 +1,46 @@
+"""One writer at a time in a workspace, without leaving a file in it.
+
+POSIX lets a folder itself be locked. Windows does not: there a file in the folder for temporary
+files stands for the workspace, named by its path.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from wisp.engine.files import locked_file, refusal
+
+
+@contextlib.contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Hold the exclusive lock of a folder; waits while another process holds it.
+
+    Readers need no lock: what writers write appears whole or not at all. The lock ends with the
+    process, however that ends, and is not inherited by children.
+
+    Raises:
+        HostError: The folder cannot be opened.
+
+    """
+    if sys.platform == "win32":
+        name = hashlib.sha256(str(folder.resolve()).lower().encode()).hexdigest()[:24]
+        with locked_file(Path(tempfile.gettempdir()) / f"wisp-{name}.lock"):
+            yield
+        return
+    import fcntl
+
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError as error:
+        raise refusal("lock", folder, error) from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)
