@@ -1,0 +1,159 @@
+"""Bringing the conda packages of a prefix to a wanted state with rattler."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rattler import PrefixRecord, Subdir
+from rattler.exceptions import ExtractError, InstallerError, LinkError, TransactionError
+from rattler.install import install
+
+from wisp.engine import loop
+from wisp.engine.gateway import ChannelAccess
+from wisp.engine.link_progress import LinkProgress
+from wisp.engine.records import to_rattler
+from wisp.errors import FetchError, InstallError, WispError
+from wisp.report import SILENT, Reporter
+from wisp.specs.records import CondaRecord
+
+_MISMATCH = re.compile(r"hash mismatch.*?expected (\w+), got (\w+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallRequest:
+    """A wanted state: these records and no other, except for what `ignored` names.
+
+    `reinstall` names packages to be linked anew although they are there already. `label` is how
+    progress calls the work, e.g. the environment's name.
+    """
+
+    records: tuple[CondaRecord, ...]
+    prefix: Path
+    subdir: str
+    reinstall: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
+    label: str = ""
+
+
+def install_conda(
+    request: InstallRequest, access: ChannelAccess, reporter: Reporter = SILENT
+) -> None:
+    """Link what is missing or different, unlink what is not wanted.
+
+    Raises:
+        FetchError: A package cannot be had or does not have its hash.
+        InstallError: A package cannot be linked or unlinked.
+
+    """
+    loop.call(_install(request, access, reporter))
+
+
+async def _install(request: InstallRequest, access: ChannelAccess, reporter: Reporter) -> None:
+    await _check_sources(request, access)
+    try:
+        await install(
+            to_rattler(request.records),
+            request.prefix,
+            installed_packages=_installed(request.prefix),
+            reinstall_packages=set(request.reinstall),
+            ignored_packages=set(request.ignored),
+            platform=Subdir(request.subdir),
+            client=access.client,
+            package_cache=access.package_cache,
+            config=access.config,
+            show_progress=False,
+            # Abstract only to the type checker: the bodies it inherits do nothing.
+            reporter=LinkProgress(reporter, request.label),  # type: ignore[abstract]
+        )
+    except (InstallerError, LinkError, TransactionError, ExtractError) as error:
+        raise _failure(str(error), request.prefix) from error
+
+
+def _installed(prefix: Path) -> list[PrefixRecord]:
+    """Read `conda-meta`; a record that a crash left half-written counts as not installed."""
+    found: list[PrefixRecord] = []
+    for file in sorted((prefix / "conda-meta").glob("*.json")):
+        try:
+            found.append(PrefixRecord.from_path(file))
+        except Exception:  # whatever rattler's JSON reader raises
+            file.unlink(missing_ok=True)
+    return found
+
+
+async def _check_sources(request: InstallRequest, access: ChannelAccess) -> None:
+    """Refuse early what rattler would not: remote files offline, local files that changed.
+
+    rattler verifies downloads only; an archive of a `file://` channel it takes as it is.
+    """
+    offline = access.settings.network.offline
+    suspects = [row for row in request.records if offline or "://" not in row.location]
+    if not suspects:
+        return
+    index = await access.package_cache.index()
+    for record, twin in zip(suspects, to_rattler(suspects), strict=True):
+        if index.contains_record(twin):
+            continue
+        if "://" not in record.location:
+            _verify(record)
+        else:
+            raise FetchError(
+                f"`{record.location}` is not in the package cache",
+                hints=["offline mode is on: nothing can be downloaded"],
+            )
+
+
+def _verify(record: CondaRecord) -> None:
+    expected = record.sha256 or record.md5
+    if expected is None:
+        return
+    algorithm = "sha256" if record.sha256 else "md5"
+    try:
+        with Path(record.location).open("rb") as file:
+            found = hashlib.file_digest(file, algorithm).hexdigest()
+    except OSError as error:
+        raise FetchError(
+            f"could not read `{record.location}`", causes=[error.strerror or str(error)]
+        ) from error
+    if found != expected:
+        raise _mismatch(record.location, expected, found)
+
+
+def _mismatch(what: str, expected: str, found: str) -> FetchError:
+    return FetchError(
+        f"`{what}` does not have the hash that the lock file says",
+        causes=[f"expected {expected}, found {found}"],
+        hints=["the file was changed or damaged; if the change is meant, lock anew"],
+    )
+
+
+def _failure(text: str, prefix: Path) -> WispError:
+    """Word what rattler says: its text holds the causes line by line."""
+    message, *causes = text.split("\nCaused by: ")
+    mismatch = _MISMATCH.search(text)
+    if mismatch:
+        return _mismatch(message.removeprefix("failed to fetch "), mismatch[1], mismatch[2])
+    if message.startswith("failed to fetch"):
+        return FetchError(message, causes=causes[1:] or causes)
+    hints = []
+    if "Permission denied" in text:
+        hints.append(f"check the permissions of `{prefix}` and of the package cache")
+    if "No space left" in text or "File too large" in text:
+        hints.append("free some disk space, or raise the limit on file sizes")
+    return InstallError(message, causes=causes, hints=hints)
+
+
+def owned_files(prefix: Path) -> frozenset[str]:
+    """Return the paths, relative to the prefix, that conda packages have put there."""
+    owned: set[str] = set()
+    for file in (prefix / "conda-meta").glob("*.json"):
+        owned.update(_strings(json.loads(file.read_bytes()).get("files")))
+    return frozenset(owned)
+
+
+def _strings(value: object) -> Iterable[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, Sequence) else []

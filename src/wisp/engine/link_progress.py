@@ -1,0 +1,61 @@
+"""From rattler's news of an installation to ours."""
+
+from __future__ import annotations
+
+import threading
+
+from rattler.install import InstallerReporter
+
+from wisp.report import Reporter
+
+
+class LinkProgress(InstallerReporter):
+    """The listener that rattler calls, from threads of its own, about one transaction.
+
+    A download is told by its bytes, everything else by the count of finished operations. Tokens
+    given to rattler are positions in our own lists.
+    """
+
+    def __init__(self, reporter: Reporter, label: str) -> None:
+        self._reporter = reporter
+        self._label = label
+        self._guard = threading.Lock()
+        self._linking = 0
+        self._names: list[str] = []
+        self._downloads: list[tuple[int, int]] = []
+
+    def on_transaction_start(self, total_operations: int) -> None:
+        """Begin to count operations."""
+        self._linking = self._reporter.start("linking", self._label, total_operations)
+
+    def on_transaction_operation_complete(self, _operation: int) -> None:
+        """Count a package that was linked, unlinked or both."""
+        self._reporter.advance(self._linking)
+
+    def on_transaction_complete(self) -> None:
+        """End the count."""
+        self._reporter.finish(self._linking)
+
+    def on_populate_cache_start(self, _operation: int, package_name: str) -> int:
+        """Remember the name, which a following download does not tell."""
+        with self._guard:
+            self._names.append(package_name)
+            return len(self._names) - 1
+
+    def on_download_start(self, cache_entry: int) -> int:
+        """Begin to count the bytes of a package."""
+        with self._guard:
+            token = self._reporter.start("downloading", self._names[cache_entry])
+            self._downloads.append((token, 0))
+            return len(self._downloads) - 1
+
+    def on_download_progress(self, download_idx: int, progress: int, total: int | None) -> None:
+        """Count what came since the last call; rattler tells the sum."""
+        with self._guard:
+            token, before = self._downloads[download_idx]
+            self._downloads[download_idx] = (token, progress)
+        self._reporter.advance(token, progress - before, total)
+
+    def on_download_completed(self, download_idx: int) -> None:
+        """End the count of a package's bytes."""
+        self._reporter.finish(self._downloads[download_idx][0])
