@@ -1,0 +1,52 @@
+"""Edits of activation scripts and variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.environments import open_environment
+
+
+def put_scripts(
+    document: Document, place: Place, scripts: Sequence[str], *, first: bool = False
+) -> Document:
+    """Add activation scripts that are not there yet, behind the others or before them."""
+    document = open_environment(document, place)
+    path = document.path(place, "activation", "scripts")
+    present = document.get(path)
+    new = [script for script in dict.fromkeys(scripts) if script not in (present or ())]
+    if not new:
+        return document
+    if present is None:
+        return document.set(path, new)
+    for script in reversed(new) if first else new:
+        document = document.add_item(path, script, first=first)
+    return document
+
+
+def remove_scripts(document: Document, place: Place, scripts: Sequence[str]) -> Document:
+    """Take activation scripts away; those that are not there are passed over."""
+    path = document.path(place, "activation", "scripts")
+    for script in scripts:
+        present = document.get(path) or []
+        if script in present:
+            document = document.remove_item(path, present.index(script))
+    return document.remove(path) if document.get(path) == [] else document
+
+
+def put_variables(document: Document, place: Place, variables: Mapping[str, str]) -> Document:
+    """Set activation variables."""
+    document = open_environment(document, place)
+    for name, value in variables.items():
+        document = document.set(document.path(place, "activation", "env", name), value)
+    return document
+
+
+def remove_variables(document: Document, place: Place, names: Sequence[str]) -> Document:
+    """Take activation variables away; those that are not there are passed over."""
+    for name in names:
+        path = document.path(place, "activation", "env", name)
+        if document.get(path) is not None:
+            document = document.remove(path)
+    return document

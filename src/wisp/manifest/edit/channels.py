@@ -1,0 +1,56 @@
+"""Edits of the channel lists of a workspace, a feature or an environment."""
+
+from __future__ import annotations
+
+from wisp.layout import DEFAULT_FEATURE
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.environments import open_environment
+from wisp.manifest.edit.literals import Data
+from wisp.manifest.edit.syntax import Path
+
+
+def channel_list(document: Document, place: Place) -> Path:
+    """Return the path of a place's channels; those of the default feature are the workspace's."""
+    if place.environment is None and place.feature == DEFAULT_FEATURE:
+        return (*document.workspace, "channels")
+    return document.path(place, "channels")
+
+
+def put_channel(
+    document: Document,
+    place: Place,
+    channel: str,
+    *,
+    priority: int | None = None,
+    prepend: bool = False,
+) -> Document:
+    """Add a channel; one that is there already gets the new priority or the first place."""
+    document = open_environment(document, place)
+    path = channel_list(document, place)
+    data: Data = channel if priority is None else {"channel": channel, "priority": priority}
+    index = find_channel(document, path, channel)
+    if index is not None:
+        present = document.get(path)
+        if present[index] == data and not (prepend and index):
+            return document
+        if not prepend or len(present) == 1:
+            return document.replace_item(path, index, data)
+        document = document.remove_item(path, index)
+    return document.add_item(path, data, first=prepend)
+
+
+def remove_channel(document: Document, place: Place, channel: str) -> Document:
+    """Take a channel away; it has to be there."""
+    path = channel_list(document, place)
+    index = find_channel(document, path, channel)
+    if index is None:
+        raise KeyError(channel)
+    return document.remove_item(path, index)
+
+
+def find_channel(document: Document, path: Path, channel: str) -> int | None:
+    """Return the number of a channel in a list, by its name or URL as written."""
+    for index, item in enumerate(document.get(path) or ()):
+        if (item.get("channel") if isinstance(item, dict) else item) == channel:
+            return index
+    return None

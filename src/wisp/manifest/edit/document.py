@@ -1,0 +1,144 @@
+"""A manifest that is being edited: its text and where its kind of file keeps what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from wisp.layout import DEFAULT_FEATURE
+from wisp.manifest.edit.literals import Data
+from wisp.manifest.edit.script import Frame, unwrap
+from wisp.manifest.edit.syntax import Path
+from wisp.manifest.edit.text import TomlText
+from wisp.manifest.model import ManifestKind
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Which part of a manifest an edit is about.
+
+    A feature (`default`: the root tables) or the content written into an environment, and within
+    it everything or one target. `target` is a selector as written in `[target.SELECTOR]`.
+    """
+
+    feature: str = DEFAULT_FEATURE
+    environment: str | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A manifest's text, open for edits; each edit gives a new document.
+
+    `frame` is what surrounds the TOML in a script, `line_break` the file's own.
+    """
+
+    toml: TomlText
+    kind: ManifestKind
+    frame: Frame = Frame()
+    line_break: str = "\n"
+    mark: str = ""
+
+    @classmethod
+    def open(cls, text: str, kind: ManifestKind) -> Document:
+        """Take a valid manifest text of the given kind.
+
+        Raises `ManifestError` when a script has not exactly one block of metadata.
+        """
+        mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
+        line_break = "\r\n" if "\r\n" in text else "\n"
+        plain = text[len(mark) :].replace("\r\n", "\n")
+        toml, frame = unwrap(plain) if kind == "script" else (plain, Frame())
+        return cls(TomlText(toml), kind, frame, line_break, mark)
+
+    @property
+    def text(self) -> str:
+        """The whole text as it goes into the file, its last key or header ended by a line break."""
+        toml = self.toml.text
+        if toml and not toml.endswith("\n") and self.toml.sections[-1].end == len(toml):
+            toml += "\n"
+        text = self.frame.wrap(toml)
+        if self.line_break != "\n":
+            text = text.replace("\n", self.line_break)
+        return self.mark + text
+
+    @property
+    def root(self) -> Path:
+        """The path of the tables that `pixi.toml` has at its root."""
+        return ("tool", "pixi") if self.kind in ("pyproject", "script") else ()
+
+    @property
+    def workspace(self) -> Path:
+        """The path of `[workspace]`, or of `[project]` where the file uses the old name."""
+        old = (*self.root, "project")
+        current = (*self.root, "workspace")
+        return old if self.get(old) is not None and self.get(current) is None else current
+
+    def path(self, place: Place, *rest: str) -> Path:
+        """Return the path of a key within a place."""
+        base = self.root
+        if place.environment is not None:
+            base = (*base, "environments", place.environment)
+        elif place.feature != DEFAULT_FEATURE:
+            base = (*base, "feature", place.feature)
+        if place.target is not None:
+            base = (*base, "target", place.target)
+        return (*base, *rest)
+
+    def get(self, path: Path) -> Any:
+        """Return the data at a path, or None."""
+        return self.toml.get(path)
+
+    def set(self, path: Path, data: Data) -> Document:
+        """Give a key a value: replaced in place, else added at the end of its table."""
+        return replace(self, toml=self.toml.set(path, data))
+
+    def add_item(self, path: Path, data: Data, *, first: bool = False) -> Document:
+        """Add an element to an array, at its end or its beginning; the array is made if need be."""
+        if self.get(path) is None:
+            return self.set(path, [data])
+        toml = self.toml.prepend(path, data) if first else self.toml.append(path, data)
+        return replace(self, toml=toml)
+
+    def replace_item(self, path: Path, index: int, data: Data) -> Document:
+        """Put another element in place of one of an array."""
+        return replace(self, toml=self.toml.replace_item(path, index, data))
+
+    def remove_item(self, path: Path, index: int) -> Document:
+        """Take an element out of an array, which stays even when it is empty then."""
+        return replace(self, toml=self.toml.remove_item(path, index))
+
+    def reorder(self, path: Path, order: Sequence[int]) -> Document:
+        """Put the elements of an array into another order, given by their numbers."""
+        return replace(self, toml=self.toml.reorder(path, order))
+
+    def remove(self, path: Path) -> Document:
+        """Take a key away, and with the last key of a `[table]` its header.
+
+        A feature that an environment uses stays declared, even when nothing is left in it: Pixi
+        takes it away and leaves a manifest that cannot be read.
+        """
+        removed = self.toml.remove(path)
+        pruned = removed.remove(path[:-1]) if removed.is_empty_section(path[:-1]) else removed
+        for toml in (pruned, removed):
+            if not self._lost_features(toml):
+                return replace(self, toml=toml)
+        for feature in self._lost_features(removed):
+            removed = removed.add_table((*self.root, "feature", feature))
+        return replace(self, toml=removed)
+
+    def _lost_features(self, toml: TomlText) -> list[str]:
+        """Name the features that environments use and that are declared here but not in `toml`."""
+        used = [
+            name
+            for environment in (self.get((*self.root, "environments")) or {}).values()
+            for name in (
+                environment if isinstance(environment, list) else environment.get("features", ())
+            )
+        ]
+        before = self.get((*self.root, "feature")) or {}
+        after = toml.get((*self.root, "feature")) or {}
+        return [name for name in before if name in used and name not in after]

@@ -1,0 +1,28 @@
+"""Edits of the single values that describe a workspace."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from wisp.manifest.edit.document import Document
+from wisp.manifest.edit.syntax import Path
+
+Field = Literal["name", "version", "description", "requires-pixi"]
+
+
+def set_field(document: Document, field: Field, value: str) -> Document:
+    """Write a field of the workspace where the manifest keeps it."""
+    return document.set((*_table(document, field), field), value)
+
+
+def unset_field(document: Document, field: Field) -> Document:
+    """Take a field of the workspace away; nothing happens when it is not there."""
+    path = (*_table(document, field), field)
+    return document if document.get(path) is None else document.remove(path)
+
+
+def _table(document: Document, field: Field) -> Path:
+    """`[project]` of a pyproject receives what PEP 621 knows."""
+    standard = document.kind == "pyproject" and field != "requires-pixi"
+    has_project = document.get(("project",)) is not None
+    return ("project",) if standard and has_project else document.workspace

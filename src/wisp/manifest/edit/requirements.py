@@ -1,0 +1,55 @@
+"""Edits of conda and PyPI requirements, wherever a manifest may hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.environments import open_environment
+from wisp.manifest.edit.literals import Data
+from wisp.manifest.edit.syntax import Path
+from wisp.specs.pypi import normalize
+
+CondaTable = Literal[
+    "dependencies", "host-dependencies", "build-dependencies", "constraints", "dev"
+]
+PYPI_TABLE = "pypi-dependencies"
+
+
+def put_conda(
+    document: Document, place: Place, table: CondaTable, name: str, spec: Data
+) -> Document:
+    """Write a conda requirement, in place of one of the same name if there is one."""
+    document = open_environment(document, place)
+    path = document.path(place, table)
+    key = _written_name(document, path, name, str.lower)
+    return document.set((*path, key), spec)
+
+
+def put_pypi(document: Document, place: Place, name: str, spec: Data) -> Document:
+    """Write a PyPI requirement into pixi's own table, in place of one of the same name."""
+    document = open_environment(document, place)
+    path = document.path(place, PYPI_TABLE)
+    key = _written_name(document, path, name, normalize)
+    return document.set((*path, key), spec)
+
+
+def remove_conda(document: Document, place: Place, table: CondaTable, name: str) -> Document:
+    """Take a conda requirement away; it has to be there."""
+    path = document.path(place, table)
+    return document.remove((*path, _written_name(document, path, name, str.lower)))
+
+
+def remove_pypi(document: Document, place: Place, name: str) -> Document:
+    """Take a PyPI requirement out of pixi's own table; it has to be there."""
+    path = document.path(place, PYPI_TABLE)
+    return document.remove((*path, _written_name(document, path, name, normalize)))
+
+
+def _written_name(document: Document, table: Path, name: str, normal: Callable[[str], str]) -> str:
+    """Return how a table spells a package, or the name as given when it does not have it."""
+    present = document.get(table)
+    wanted = normal(name)
+    spellings = present if isinstance(present, dict) else ()
+    return next((spelling for spelling in spellings if normal(spelling) == wanted), name)

@@ -1,0 +1,71 @@
+"""Edits of task tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.environments import open_environment
+from wisp.manifest.edit.literals import Data
+from wisp.specs.task import Task, TaskDependency
+
+
+def put_task(document: Document, place: Place, task: Task) -> Document:
+    """Write a task or an alias (a task without a command)."""
+    document = open_environment(document, place)
+    path = document.path(place, "tasks", task.name)
+    return document.set(path, task_data(task))
+
+
+def remove_task(document: Document, place: Place, name: str) -> Document:
+    """Take a task away; it has to be there."""
+    return document.remove(document.path(place, "tasks", name))
+
+
+def has_task(document: Document, place: Place, name: str) -> bool:
+    """Tell whether a place has a task."""
+    return document.get(document.path(place, "tasks", name)) is not None
+
+
+def task_data(task: Task) -> Data:
+    """Spell a task as briefly as the manifest allows."""
+    dependencies = [_dependency(item) for item in task.depends_on]
+    if task.cmd is None:
+        if task.description is None:
+            return [item if isinstance(item, dict) else {"task": item} for item in dependencies]
+        return {"depends-on": dependencies, "description": task.description}
+    table: dict[str, Data] = {
+        "cmd": task.cmd if isinstance(task.cmd, str) else list(task.cmd),
+        "args": [_argument(arg.name, arg.default, arg.choices) for arg in task.args or ()],
+        "default-environment": task.default_environment or "",
+        "depends-on": dependencies,
+        "cwd": task.cwd or "",
+        "env": dict(task.env),
+        "description": task.description or "",
+    }
+    filled = {key: value for key, value in table.items() if value}
+    return table["cmd"] if filled.keys() == {"cmd"} else filled
+
+
+def _argument(name: str, default: str | None, choices: Sequence[str] | None) -> Data:
+    if default is None and choices is None:
+        return name
+    table: dict[str, Data] = {"arg": name}
+    if default is not None:
+        table["default"] = default
+    if choices is not None:
+        table["choices"] = list(choices)
+    return table
+
+
+def _dependency(dependency: TaskDependency) -> str | Mapping[str, Data]:
+    if not dependency.args and dependency.environment is None:
+        return dependency.task
+    table: dict[str, Data] = {"task": dependency.task}
+    if dependency.args:
+        table["args"] = [
+            item if isinstance(item, str) else {item[0]: item[1]} for item in dependency.args
+        ]
+    if dependency.environment is not None:
+        table["environment"] = dependency.environment
+    return table

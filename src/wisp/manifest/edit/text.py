@@ -1,0 +1,224 @@
+"""Single changes of a TOML text: set or remove a key, make a table, change an array.
+
+Each returns a new `TomlText`. What is not touched keeps its bytes; where something new goes and how
+it is spaced follows Pixi (manifest.md, and toml_edit underneath it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import tomli
+
+from wisp.errors import ManifestError
+from wisp.manifest.edit import arrays
+from wisp.manifest.edit.literals import Data, dotted, literal
+from wisp.manifest.edit.placement import predecessor
+from wisp.manifest.edit.syntax import Entry, Path, Section, Value, scan
+
+
+@dataclass(frozen=True)
+class TomlText:
+    """A TOML 1.1 text with line feeds only."""
+
+    text: str
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The text's tables, the root first."""
+        return scan(self.text)
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The text as plain data.
+
+        Raises `tomli.TOMLDecodeError`.
+        """
+        return tomli.loads(self.text)
+
+    def get(self, path: Path) -> Any:
+        """Return the data at a path, or None."""
+        found: Any = self.data
+        for name in path:
+            if not isinstance(found, Mapping) or name not in found:
+                return None
+            found = found[name]
+        return found
+
+    def set(self, path: Path, data: Data) -> TomlText:
+        """Give a key a value: replaced in place, else added at the end of its table."""
+        written = literal(data)
+        spot = self._spot(path)
+        if spot is not None:
+            return self._replace(spot, written)
+        if self.get(path) is not None:
+            return self.remove(path).set(path, data)
+        table, name = path[:-1], path[-1]
+        section = self._section(table)
+        if section is not None:
+            return self._insert_line(section.end, f"{dotted((name,))} = {written}")
+        siblings = self._dotted_siblings(table)
+        if siblings:
+            owner, last = siblings
+            key = dotted((*table[len(owner.path) :], name))
+            return self._insert_line(last.end, f"{key} = {written}")
+        for depth in range(len(table), 0, -1):
+            inline = self._spot(path[:depth])
+            if inline is not None:
+                return self._extend_inline(inline[1].value, _nest(path[depth:], data))
+        return self._insert_table(table, f"{dotted((name,))} = {written}\n")
+
+    def add_table(self, path: Path) -> TomlText:
+        """Make an empty `[path]` where there is nothing of that name yet."""
+        return self if self.get(path) is not None else self._insert_table(path, "")
+
+    def remove(self, path: Path) -> TomlText:
+        """Take away a key with the comments above it, or a table with all tables below it."""
+        spot = self._spot(path)
+        if spot is not None:
+            owner, entry = spot
+            if isinstance(owner, Section):
+                return self._cut(entry.lead, entry.end)
+            return self._cut_inline(owner, entry)
+        return self._remove_table(path)
+
+    def is_empty_section(self, path: Path) -> bool:
+        """Tell whether a `[table]` of its own has neither keys nor tables."""
+        return self._section(path) is not None and self.get(path) == {}
+
+    def append(self, path: Path, data: Data) -> TomlText:
+        """Add an element at the end of an array."""
+        return self._splice(arrays.append(self.text, self._array(path), data))
+
+    def prepend(self, path: Path, data: Data) -> TomlText:
+        """Add an element at the beginning of an array."""
+        return self._splice(arrays.prepend(self.text, self._array(path), data))
+
+    def remove_item(self, path: Path, index: int) -> TomlText:
+        """Take an element out of an array."""
+        return self._splice(arrays.remove(self.text, self._array(path), index))
+
+    def replace_item(self, path: Path, index: int, data: Data) -> TomlText:
+        """Put another element in place of one of an array."""
+        return self._splice(arrays.replace(self.text, self._array(path), index, data))
+
+    def reorder(self, path: Path, order: Sequence[int]) -> TomlText:
+        """Put the elements of an array into another order, given by their numbers."""
+        return self._splice(arrays.reorder(self.text, self._array(path), order))
+
+    def _array(self, path: Path) -> Value:
+        spot = self._spot(path)
+        if spot is None or spot[1].value.kind != "array":
+            raise ManifestError(f"`{dotted(path)}` is not an array")
+        return spot[1].value
+
+    def _splice(self, splice: arrays.Splice) -> TomlText:
+        start, end, written = splice
+        return TomlText(self.text[:start] + written + self.text[end:])
+
+    def _spot(self, path: Path) -> tuple[Section | Value, Entry] | None:
+        """Find the entry of a path and the section or inline table that holds it."""
+        for section in self.sections:
+            depth = len(section.path)
+            if not section.is_array and path[:depth] == section.path:
+                found = _entry(section, section.entries, path[depth:])
+                if found is not None:
+                    return found
+        return None
+
+    def _section(self, path: Path) -> Section | None:
+        return next((s for s in self.sections if s.path == path and not s.is_array), None)
+
+    def _dotted_siblings(self, table: Path) -> tuple[Section, Entry] | None:
+        """Find the last entry that spells `table` as the front of a dotted key."""
+        for section in self.sections:
+            rest = table[len(section.path) :]
+            if section.is_array or not rest or table[: len(section.path)] != section.path:
+                continue
+            inside = [
+                e for e in section.entries if len(e.key) > len(rest) and e.key[: len(rest)] == rest
+            ]
+            if inside:
+                return section, inside[-1]
+        return None
+
+    def _replace(self, spot: tuple[Section | Value, Entry], written: str) -> TomlText:
+        owner, entry = spot
+        if isinstance(owner, Section):
+            head = self.text[: self.text.index("=", entry.key_end) + 1]
+            return TomlText(f"{head} {written}\n{self.text[entry.end :]}")
+        value = entry.value
+        return TomlText(self.text[: value.start] + written + self.text[value.end :])
+
+    def _insert_line(self, at: int, line: str) -> TomlText:
+        head = self.text[:at]
+        if head and not head.endswith("\n"):
+            head += "\n"
+        return TomlText(f"{head}{line}\n{self.text[at:]}")
+
+    def _insert_table(self, path: Path, body: str) -> TomlText:
+        before = self.sections[predecessor(self.sections, path)]
+        gap = "\n" if before.path or before.entries else ""
+        head = self.text[: before.end]
+        if head and not head.endswith("\n"):
+            head += "\n"
+        return TomlText(f"{head}{gap}[{dotted(path)}]\n{body}{self.text[before.end :]}")
+
+    def _extend_inline(self, table: Value, more: Mapping[str, Data]) -> TomlText:
+        written = ", ".join(f"{dotted((name,))} = {literal(item)}" for name, item in more.items())
+        if not table.entries:
+            return TomlText(f"{self.text[: table.start]}{{ {written} }}{self.text[table.end :]}")
+        last = table.entries[-1]
+        lead = self.text[last.lead : last.start]
+        space = lead[lead.rindex("\n") :] if "\n" in lead else " "
+        comma = "," if last.end != last.value.end and "\n" in lead else ""
+        at = last.end if comma else last.value.end
+        return TomlText(
+            f"{self.text[:at]}{'' if comma else ','}{space}{written}{comma}{self.text[at:]}"
+        )
+
+    def _cut(self, start: int, end: int) -> TomlText:
+        return TomlText(self.text[:start] + self.text[end:])
+
+    def _cut_inline(self, table: Value, entry: Entry) -> TomlText:
+        if len(table.entries) == 1:
+            return TomlText(f"{self.text[: table.start]}{{}}{self.text[table.end :]}")
+        if entry is not table.entries[-1]:
+            following = table.entries[table.entries.index(entry) + 1]
+            return self._cut(entry.start, following.start)
+        return self._cut(table.entries[-2].value.end, entry.value.end)
+
+    def _remove_table(self, path: Path) -> TomlText:
+        """Remove header, entries and sub-tables of a path, and dotted keys that begin with it."""
+        spans: list[tuple[int, int]] = []
+        for section in self.sections:
+            depth = len(section.path)
+            if section.path[: len(path)] == path:
+                spans.append((section.lead, section.end))
+            elif path[:depth] == section.path and not section.is_array:
+                rest = path[depth:]
+                inside = (e for e in section.entries if e.key[: len(rest)] == rest)
+                spans += [(e.lead, e.end) for e in inside]
+        text = self.text
+        for start, end in reversed(spans):
+            text = text[:start] + text[end:]
+        return TomlText(text)
+
+
+def _entry(
+    owner: Section | Value, entries: tuple[Entry, ...], path: Path
+) -> tuple[Section | Value, Entry] | None:
+    for entry in entries:
+        depth = len(entry.key)
+        if entry.key == path:
+            return owner, entry
+        if path[:depth] == entry.key and entry.value.kind == "inline":
+            return _entry(entry.value, entry.value.entries, path[depth:])
+    return None
+
+
+def _nest(path: Path, data: Data) -> dict[str, Data]:
+    return {path[0]: data if len(path) == 1 else _nest(path[1:], data)}
