@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,9 +151,7 @@ def owned_files(prefix: Path) -> frozenset[str]:
     """Return the paths, relative to the prefix, that conda packages have put there."""
     owned: set[str] = set()
     for file in (prefix / "conda-meta").glob("*.json"):
-        owned.update(_strings(json.loads(file.read_bytes()).get("files")))
+        # A record that a crash left half-written owns nothing; the repair links anew.
+        with contextlib.suppress(ValueError):
+            owned.update(json.loads(file.read_bytes()).get("files", ()))
     return frozenset(owned)
-
-
-def _strings(value: object) -> Iterable[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, Sequence) else []

@@ -161,18 +161,19 @@ def needs_full_check(records: Iterable[Record]) -> bool:
 
 
 def installable(
-    locked: LockedEnvironment,
+    records: Iterable[Record],
 ) -> tuple[tuple[CondaRecord, ...], tuple[PypiRecord, ...]]:
-    """Split a locked environment into its conda and PyPI packages.
+    """Split locked records into conda and PyPI packages.
 
     Raises:
         InstallError: A package has to be built from sources, which needs a build back-end.
 
     """
-    sources = [row for row in locked.records if isinstance(row, CondaSourceRecord)]
+    rows = tuple(records)
+    sources = [row.name for row in rows if isinstance(row, CondaSourceRecord)]
     if sources:
-        names = ", ".join(f"`{row.name}`" for row in sources)
-        raise InstallError(f"source packages cannot be installed yet: {names}")
-    conda = tuple(row for row in locked.records if isinstance(row, CondaRecord))
-    pypi = tuple(row for row in locked.records if isinstance(row, PypiRecord))
+        names = ", ".join(f"`{name}`" for name in sources)
+        raise InstallError(f"packages that have to be built cannot be installed yet: {names}")
+    conda = tuple(row for row in rows if isinstance(row, CondaRecord))
+    pypi = tuple(row for row in rows if isinstance(row, PypiRecord))
     return conda, pypi

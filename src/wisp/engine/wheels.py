@@ -1,0 +1,123 @@
+"""The wheels that lie in a prefix: found by their dist-info, removed by their RECORD.
+
+Removing needs no uv and no interpreter, so it also works for a Python that is about to leave.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wisp.engine.files import refusal
+from wisp.specs.pypi import normalize
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledWheel:
+    """A PyPI package in a prefix: normalised name, version, its dist-info folder, who put it there.
+
+    `direct_url` is what PEP 610 remembers of a package that came from no index.
+    """
+
+    name: str
+    version: str
+    folder: Path
+    installer: str
+    direct_url: Mapping[str, Any] | None = None
+
+
+def site_packages(prefix: Path) -> list[Path]:
+    """Return the folders of a prefix that wheels are put into."""
+    candidates = [*sorted((prefix / "lib").glob("python3*/site-packages"))]
+    candidates.append(prefix / "Lib" / "site-packages")
+    found: list[Path] = []
+    for folder in candidates:
+        # `lib` and `Lib` are one folder where the file system ignores case.
+        if folder.is_dir() and not any(folder.samefile(other) for other in found):
+            found.append(folder)
+    return found
+
+
+def installed_wheels(prefix: Path) -> list[InstalledWheel]:
+    """List the wheels of a prefix, those of conda packages included, sorted by folder."""
+    return [
+        _read(folder)
+        for site in site_packages(prefix)
+        for folder in sorted(site.glob("*.dist-info"))
+        if folder.is_dir()
+    ]
+
+
+def _read(folder: Path) -> InstalledWheel:
+    name, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
+    direct_url: Mapping[str, Any] | None = None
+    with contextlib.suppress(OSError, ValueError):
+        direct_url = json.loads((folder / "direct_url.json").read_bytes())
+    installer = ""
+    with contextlib.suppress(OSError):
+        installer = (folder / "INSTALLER").read_text(encoding="utf-8", errors="replace").strip()
+    return InstalledWheel(normalize(name), version, folder, installer, direct_url)
+
+
+def remove_wheel(wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> None:
+    """Delete what a wheel brought, its compiled modules, and the folders this leaves empty.
+
+    `keep` are paths relative to the prefix that belong to somebody else. Files that its RECORD
+    places outside the prefix are left alone.
+
+    Raises:
+        HostError: A file cannot be deleted.
+
+    """
+    root = prefix.resolve()
+    site = wheel.folder.parent
+    folders: set[Path] = {wheel.folder}
+    try:
+        for file in _files(wheel, site):
+            if not file.is_relative_to(root) or file.relative_to(root).as_posix() in keep:
+                continue
+            file.unlink(missing_ok=True)
+            _remove_compiled(file)
+            folders.add(file.parent)
+        _remove_empty(folders, stop=site.resolve(), root=root)
+    except OSError as error:
+        raise refusal("remove", error.filename or wheel.folder, error) from error
+
+
+def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
+    """Resolve the rows of RECORD; the dist-info itself goes last, so that a crash can resume."""
+    rows: list[str] = []
+    with contextlib.suppress(OSError):
+        text = (wheel.folder / "RECORD").read_text(encoding="utf-8", errors="replace")
+        rows = [row[0] for row in csv.reader(text.splitlines()) if row]
+    base = site.resolve()
+    files = [(base / row).parent.resolve() / Path(row).name for row in rows]
+    info = base / wheel.folder.name
+    yield from (file for file in files if not file.is_relative_to(info))
+    yield from sorted(file for file in info.rglob("*") if not file.is_dir())
+
+
+def _remove_compiled(file: Path) -> None:
+    if file.suffix != ".py":
+        return
+    for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
+        compiled.unlink(missing_ok=True)
+
+
+def _remove_empty(folders: Collection[Path], *, stop: Path, root: Path) -> None:
+    """Remove folders that became empty, and their parents, up to site-packages or the prefix."""
+    for folder in sorted(folders, key=lambda one: len(one.parts), reverse=True):
+        with contextlib.suppress(OSError):
+            (folder / "__pycache__").rmdir()
+        current = folder.resolve()
+        while current not in (stop, root) and current.is_relative_to(root):
+            try:
+                current.rmdir()
+            except OSError:
+                break
+            current = current.parent

@@ -1,0 +1,209 @@
+"""Bringing one prefix to the state of one locked environment: conda first, then PyPI."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from wisp import layout
+from wisp.engine.files import locked_file, refusal, write_atomically
+from wisp.engine.gateway import ChannelAccess
+from wisp.engine.installer import InstallRequest, install_conda, owned_files
+from wisp.engine.wheels import installed_wheels, remove_wheel
+from wisp.errors import InstallError
+from wisp.install.pypi import InstallPypi, PypiPlan, PypiWork, plan_pypi, python_of
+from wisp.install.selection import InstallFilter, Selection, select
+from wisp.install.state import (
+    HISTORY,
+    fingerprint,
+    fingerprint_file,
+    installable,
+    marker_of,
+)
+from wisp.lock.model import LockedEnvironment
+from wisp.report import SILENT, Reporter
+from wisp.specs.records import CondaRecord, PypiRecord
+
+#: Stands for all packages where names are asked for.
+EVERYTHING = frozenset({"*"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallOptions:
+    """How an installation differs from the usual one.
+
+    `reinstall` names packages to be put there anew (`EVERYTHING` for all).
+    """
+
+    manifest_path: Path
+    root: Path
+    reinstall: frozenset[str] = frozenset()
+    filter: InstallFilter = InstallFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallOutcome:
+    """What an installation did. `changed` is False when nothing was touched.
+
+    `selected` and `ignored` are names; `unknown` those of the filter that the lock does not have.
+    """
+
+    prefix: Path
+    changed: bool
+    selected: tuple[str, ...]
+    ignored: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def install_environment(
+    locked: LockedEnvironment,
+    prefix: Path,
+    options: InstallOptions,
+    access: ChannelAccess,
+    install_pypi: InstallPypi,
+    reporter: Reporter = SILENT,
+) -> InstallOutcome:
+    """Make a prefix hold a locked environment, and nothing of ours besides.
+
+    The prefix is locked against other processes meanwhile and says that somebody is at work, so
+    that an interrupted installation is seen: then every package is linked anew. Where all is as
+    it should be no file is touched.
+
+    Raises:
+        InstallError: Packages need building, or cannot be linked.
+        FetchError: Packages cannot be had.
+        HostError: The operating system refused.
+
+    """
+    selection = select(locked.records, options.filter)
+    conda, pypi = installable(selection.records)
+    job = _Job(locked, prefix, options, selection, conda, pypi)
+    with locked_file(fingerprint_file(prefix)) as descriptor:
+        changed = job.run(descriptor, access, install_pypi, reporter)
+    return InstallOutcome(
+        prefix=prefix,
+        changed=changed,
+        selected=tuple(record.name for record in selection.records),
+        ignored=tuple(sorted(selection.ignored)),
+        unknown=selection.unknown,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One installation, once the prefix is locked."""
+
+    locked: LockedEnvironment
+    prefix: Path
+    options: InstallOptions
+    selection: Selection
+    conda: tuple[CondaRecord, ...]
+    pypi: tuple[PypiRecord, ...]
+
+    def run(
+        self, lock: int, access: ChannelAccess, install_pypi: InstallPypi, reporter: Reporter
+    ) -> bool:
+        """Do what is necessary and tell whether anything was."""
+        found = _read(lock)
+        wanted = fingerprint(self.conda)
+        broken = found == layout.INSTALLING
+        anew = EVERYTHING if broken else self.options.reinstall
+        conda_differs = found != wanted or bool(anew)
+        plan = self._plan()
+        pypi_differs = bool(self.pypi) and (bool(anew) or not plan.is_complete)
+        if conda_differs or pypi_differs or plan.remove:
+            _write(lock, layout.INSTALLING)
+            for wheel in plan.remove:
+                remove_wheel(wheel, self.prefix, owned_files(self.prefix))
+            if conda_differs:
+                install_conda(self._request(anew), access, reporter)
+            if pypi_differs:
+                install_pypi(self._pypi_work(anew, lock))
+        described = self._describe()
+        if _read(lock) != wanted:
+            _write(lock, wanted)
+        return conda_differs or pypi_differs or bool(plan.remove) or described
+
+    def _plan(self) -> PypiPlan:
+        installed = installed_wheels(self.prefix)
+        if not installed:
+            return PypiPlan(remove=(), is_complete=not self.pypi)
+        python = python_of(self.conda, self.prefix, self.locked.platform.subdir)
+        return plan_pypi(
+            self.pypi,
+            installed,
+            conda_files=owned_files(self.prefix),
+            prefix=self.prefix,
+            site_packages=python[1] if python else None,
+            ignored=self.selection.ignored,
+        )
+
+    def _request(self, anew: frozenset[str]) -> InstallRequest:
+        names = frozenset(record.name for record in self.conda)
+        return InstallRequest(
+            records=self.conda,
+            prefix=self.prefix,
+            subdir=self.locked.platform.subdir,
+            reinstall=names if anew == EVERYTHING else names & anew,
+            ignored=self.selection.ignored,
+            label=self.locked.name,
+        )
+
+    def _pypi_work(self, anew: frozenset[str], lock: int) -> PypiWork:
+        python = python_of(self.conda, self.prefix, self.locked.platform.subdir)
+        if python is None:
+            raise InstallError(
+                f"environment `{self.locked.name}` has PyPI packages but no python",
+                hints=["add `python` to its dependencies"],
+            )
+        names = frozenset(record.name for record in self.pypi)
+        return PypiWork(
+            prefix=self.prefix,
+            interpreter=python[0],
+            root=self.options.root,
+            records=self.pypi,
+            reinstall=names if anew == EVERYTHING else names & anew,
+            lock=lock,
+        )
+
+    def _describe(self) -> bool:
+        """Write the files by which the prefix is known, where they say something else."""
+        meta = self.prefix / layout.CONDA_META
+        complete = not self.selection.ignored
+        marker = marker_of(self.locked, self.options.manifest_path, complete=complete)
+        texts = {
+            layout.PREFIX_HISTORY: HISTORY,
+            layout.PREFIX_PATH_FILE: os.fspath(meta),
+            layout.PREFIX_MARKER: marker.text(),
+        }
+        stale = {name: text for name, text in texts.items() if _content(meta / name) != text}
+        for name, text in stale.items():
+            write_atomically(meta / name, text)
+        return bool(stale)
+
+
+def _content(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+
+
+def _read(descriptor: int) -> str:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return os.read(descriptor, 64).decode("ascii", "replace").strip()
+
+
+def _write(descriptor: int, text: str) -> None:
+    """Write in place: the file is the lock of the prefix and must stay the same file.
+
+    Both texts have 16 characters and are written at once, so no reader sees half of one.
+    """
+    try:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, text.encode("ascii"))
+        os.ftruncate(descriptor, len(text))
+        os.fsync(descriptor)
+    except OSError as error:
+        raise refusal("write", layout.PREFIX_FINGERPRINT, error) from error

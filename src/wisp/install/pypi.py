@@ -1,0 +1,113 @@
+"""What the PyPI part of a prefix needs: which wheels leave, and whether any has to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wisp import layout
+from wisp.engine.wheels import InstalledWheel
+from wisp.specs.records import CondaRecord, PypiRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PypiWork:
+    """The wanted PyPI packages of a prefix, handed to the PyPI engine.
+
+    `root` is the folder of the lock, to which relative locations refer; `interpreter` the
+    prefix's Python; `reinstall` names what is put there anew although it seems right; `lock`
+    the descriptor that a child has to inherit, so that the prefix stays locked while it lives.
+    """
+
+    prefix: Path
+    interpreter: Path
+    root: Path
+    records: tuple[PypiRecord, ...]
+    reinstall: frozenset[str]
+    lock: int
+
+
+#: The PyPI engine, as the facade has set it up.
+InstallPypi = Callable[[PypiWork], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PypiPlan:
+    """The wheels to be removed before the conda step, and whether the PyPI step has to run."""
+
+    remove: tuple[InstalledWheel, ...]
+    is_complete: bool
+
+
+def plan_pypi(
+    records: Iterable[PypiRecord],
+    installed: Iterable[InstalledWheel],
+    *,
+    conda_files: Collection[str],
+    prefix: Path,
+    site_packages: Path | None,
+    ignored: Collection[str] = (),
+) -> PypiPlan:
+    """Compare the wheels of a prefix with the wanted ones.
+
+    Only wheels that bear our mark leave: those of no wanted record, and those in the folder of
+    another Python (`site_packages` is the one of the Python that is wanted). What conda or the
+    user has put there stays, though a wanted package of another's mark is installed over.
+    """
+    wanted = {record.name: record for record in records}
+    ours: dict[str, InstalledWheel] = {}
+    remove: list[InstalledWheel] = []
+    for wheel in installed:
+        if _is_conda(wheel, conda_files, prefix) or wheel.installer != layout.PYPI_INSTALLER:
+            continue
+        if wheel.name in ignored:
+            continue
+        if wheel.name in wanted and wheel.folder.parent == site_packages:
+            ours[wheel.name] = wheel
+        else:
+            remove.append(wheel)
+    complete = all(
+        name in ours and _is_current(record, ours[name]) for name, record in wanted.items()
+    )
+    return PypiPlan(remove=tuple(remove), is_complete=complete)
+
+
+def _is_conda(wheel: InstalledWheel, conda_files: Collection[str], prefix: Path) -> bool:
+    info = wheel.folder.relative_to(prefix).as_posix()
+    return f"{info}/METADATA" in conda_files or f"{info}/INSTALLER" in conda_files
+
+
+def _is_current(record: PypiRecord, wheel: InstalledWheel) -> bool:
+    """Tell whether a wheel is the record's, without doubt. Folders are never beyond doubt."""
+    if record.version is None or record.version != wheel.version:
+        return False
+    location = record.location
+    if "://" not in location:
+        return False
+    if location.startswith("git+"):
+        commit = location.rpartition("#")[2]
+        return _remembered(wheel, "vcs_info").get("commit_id") == commit
+    if location.startswith("direct+"):
+        return wheel.direct_url is not None and wheel.direct_url.get("url") == location[7:]
+    return wheel.direct_url is None
+
+
+def _remembered(wheel: InstalledWheel, key: str) -> Mapping[str, Any]:
+    found = (wheel.direct_url or {}).get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def python_of(
+    records: Iterable[CondaRecord], prefix: Path, subdir: str
+) -> tuple[Path, Path] | None:
+    """Return the interpreter and the site-packages that the conda packages bring, if any."""
+    python = next((row for row in records if row.name == "python"), None)
+    if python is None:
+        return None
+    if subdir.startswith("win-"):
+        return prefix / "python.exe", prefix / "Lib" / "site-packages"
+    minor = ".".join(python.version.split(".")[:2])
+    site = python.python_site_packages_path or f"lib/python{minor}/site-packages"
+    return prefix / "bin" / "python", prefix / site
