@@ -1,0 +1,188 @@
+"""Does a package satisfy a spec? The only place below `engine` that asks rattler.
+
+Most specs in a lock are of the plain form `NAME [VERSION [BUILD]]`, and the same few thousand
+come again and again: they are split here and only their versions are compared by rattler, each
+pair once. Everything else (brackets, channels, flags) is a `MatchSpec` of rattler.
+
+Sources: CEP 29 (match specs), PEP 440, PEP 508.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache, cached_property
+from typing import Any, Protocol
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion
+from packaging.version import Version as PythonVersion
+from rattler import BuildString, MatchSpec, PackageRecord, Version, VersionSpec
+
+from wisp.specs.records import CondaRecord
+
+_PLAIN = re.compile(
+    r"(?P<name>[\w.-]+)"
+    r"(?: +(?P<version>(?![^\s]*[\w*]=)[^\s\[\]]*[^\s\[\],|])(?: +(?P<build>[\w*^.][^\s\[\]]*))?)?"
+)
+
+
+class Candidate(Protocol):
+    """What a spec is compared with: a locked package or a virtual one."""
+
+    @property
+    def name(self) -> str:
+        """Package name."""
+
+    @property
+    def version(self) -> str:
+        """Conda version."""
+
+    @property
+    def build(self) -> str:
+        """Build string."""
+
+
+class SpecSyntaxError(ValueError):
+    """A text is not a match spec."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A match spec, parsed once (see `parse_spec`)."""
+
+    text: str
+    name: str
+    version: str | None = None
+    build: str | None = None
+    is_plain: bool = True
+
+    def matches(self, candidate: Candidate) -> bool:
+        """Tell whether a package is what the spec asks for; conditions are not looked at."""
+        if candidate.name != self.name:
+            return False
+        if self.is_plain:
+            return (self.version is None or _in_range(self.version, candidate.version)) and (
+                self.build is None or build_matches(self.build, candidate.build)
+            )
+        return self._origin_fits(candidate) and self._rattler.matches(_package(candidate))
+
+    @property
+    def condition(self) -> str | None:
+        """The `when` condition under which the spec applies at all."""
+        if self.is_plain:
+            return None
+        found: str | None = self._rattler.condition
+        return found
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The extras asked for."""
+        return () if self.is_plain else tuple(self._rattler.extras or ())
+
+    @property
+    def canonical(self) -> str:
+        """The spec as messages show it."""
+        return str(self._rattler)
+
+    @cached_property
+    def _rattler(self) -> Any:
+        return _match_spec(self.text)
+
+    @cached_property
+    def _channel_url(self) -> str | None:
+        channel = self._rattler.channel
+        return None if channel is None else str(channel.base_url).rstrip("/")
+
+    def _origin_fits(self, candidate: Candidate) -> bool:
+        """Compare channel and file name, which rattler's bare package records do not have."""
+        if not isinstance(candidate, CondaRecord):
+            return self._channel_url is None
+        if self._channel_url is not None and self._channel_url != candidate.channel:
+            return False
+        file_name = self._rattler.file_name
+        return file_name is None or candidate.location.endswith("/" + file_name)
+
+
+@cache
+def parse_spec(text: str) -> Spec:
+    """Parse a match spec. Raises `SpecSyntaxError` if it is none."""
+    match = _PLAIN.fullmatch(text)
+    if match:
+        name, version, build = match.groups()
+        return Spec(text, name.lower(), None if version == "*" else version or None, build)
+    found = _match_spec(text)
+    return Spec(text, found.name.normalized, is_plain=False)
+
+
+@cache
+def _match_spec(text: str) -> Any:
+    try:
+        return MatchSpec(text, strict=False)
+    except Exception as error:
+        raise SpecSyntaxError(f"'{text}' is not a match spec: {error}") from error
+
+
+@cache
+def version_of(text: str) -> Version:
+    """Parse a conda version, which then compares as conda orders versions."""
+    return Version(text)
+
+
+@cache
+def _version_spec(text: str) -> Any:
+    try:
+        return VersionSpec(text)
+    except Exception as error:
+        raise SpecSyntaxError(f"'{text}' is not a version spec: {error}") from error
+
+
+@cache
+def _in_range(spec: str, version: str) -> bool:
+    return bool(_version_spec(spec).matches(version_of(version)))
+
+
+def version_matches(spec: str, version: str) -> bool:
+    """Tell whether a conda version lies in a version spec (`>=1,<2`)."""
+    return spec == "*" or _in_range(spec, version)
+
+
+def build_matches(pattern: str, build: str) -> bool:
+    """Tell whether a build string fits: exact, a glob with `*`, or `^a regular expression$`."""
+    if pattern.startswith("^") and pattern.endswith("$"):
+        return re.search(pattern, build) is not None
+    if "*" not in pattern:
+        return pattern == build
+    return fnmatchcase(build, pattern.replace("[", "[[]").replace("?", "[?]"))
+
+
+def _package(candidate: Candidate) -> Any:
+    """Make rattler's record of a package, with what match specs may ask for."""
+    if not isinstance(candidate, CondaRecord):
+        build = BuildString(candidate.build)
+        return PackageRecord(candidate.name, candidate.version, build, 0, "noarch")
+    return PackageRecord(
+        candidate.name,
+        candidate.version,
+        BuildString(candidate.build),
+        candidate.build_number,
+        candidate.subdir,
+        sha256=bytes.fromhex(candidate.sha256) if candidate.sha256 else None,
+        md5=bytes.fromhex(candidate.md5) if candidate.md5 else None,
+        license=candidate.license,
+        license_family=candidate.license_family,
+        flags=list(candidate.flags),
+    )
+
+
+@cache
+def python_version_matches(specifiers: str, version: str) -> bool:
+    """Tell whether a PEP 440 version lies in a specifier set; pre-releases count as versions."""
+    if specifiers in ("", "*"):
+        return True
+    try:
+        parsed = PythonVersion(version)
+    except InvalidVersion:
+        return False
+    return SpecifierSet(specifiers).contains(parsed, prereleases=True)
