@@ -98,7 +98,7 @@ def test_pip_finds_the_installed_packages_consistent(prefix: Path) -> None:
 def test_python_and_numpy_can_be_solved_for_every_platform(
     forge: Forge, subdir: str, tmp_path: Path
 ) -> None:
-    found = rattle(forge.url, subdir, tmp_path, None, "python", "numpy <2", "requests")
+    found = rattle(forge.url, subdir, tmp_path, None, "python", "numpy", "requests")
     assert f"python {forge.python}" in found
 
 

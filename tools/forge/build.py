@@ -70,7 +70,9 @@ def build(cache: Path = DEFAULT_CACHE) -> Forge:
     wheelhouse = cache / "wheels"
 
     def make(folder: Path) -> None:
-        downloaded = wheels.download((*known.pure, *known.numpy), layout.minor, wheelhouse)
+        downloaded = wheels.download(known.pure, layout.minor, wheelhouse)
+        native = wheelhouse / f"{layout.tag}-{layout.subdir}"
+        downloaded |= wheels.download(known.numpy, layout.minor, native)
         items = [_interpreter(cache, layout), *_other_pythons(layout)]
         items += [
             packed(wheels.pure_package(downloaded[pin], pin, known, layout.minor))

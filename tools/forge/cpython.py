@@ -199,7 +199,7 @@ def _compile(stage: Path, paths: list[str]) -> None:
         "compileall",
         "-q",
         "-s",
-        f"{stage}/",
+        str(stage),
         "-i",
         "-",
     ]
