@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from wisp.solve.names import pypi_names
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, PypiRecord
-
-_PURL = "pkg:pypi/"
 
 
 def extract(
@@ -52,7 +51,7 @@ class _Walk:
     ) -> None:
         self._conda = {record.name: record for record in conda}
         self._pypi = {normalize(record.name): record for record in pypi}
-        self._served = {name: record for record in conda for name in pypi_names(record)}
+        self._served = {name: record for record in conda for name in pypi_names(record.purls)}
         self._markers = markers
         self._todo_conda: list[CondaRecord] = []
         self._todo_pypi: list[tuple[PypiRecord, tuple[str, ...]]] = []
@@ -89,15 +88,6 @@ class _Walk:
                 marker = str(requirement.marker) if requirement.marker else None
                 if _applies(marker, self._markers, extras):
                     self.want_pypi(normalize(requirement.name), requirement.extras)
-
-
-def pypi_names(record: CondaRecord) -> tuple[str, ...]:
-    """Normalised names of the PyPI packages that a conda package provides, by its purls."""
-    return tuple(
-        normalize(purl.removeprefix(_PURL).partition("?")[0].partition("@")[0])
-        for purl in record.purls or ()
-        if purl.startswith(_PURL)
-    )
 
 
 def _requirements(record: PypiRecord) -> Iterable[Requirement]:

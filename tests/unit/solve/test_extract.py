@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from wisp.solve.extract import extract, pypi_names
+from wisp.solve.extract import extract
 
 LINUX = {"sys_platform": "linux", "python_version": "3.12", "extra": ""}
 
@@ -60,19 +58,6 @@ def test_conda_packages_serve_pypi_requirements_with_what_they_need(inputs, cond
         LINUX,
     )
     assert (names(conda_share), names(pypi_share)) == (["numpy", "libblas"], ["pandas"])
-
-
-@pytest.mark.parametrize(
-    ("purls", "expected"),
-    [
-        (None, ()),
-        ((), ()),
-        (("pkg:pypi/Zope.Interface?source=x", "pkg:npm/y"), ("zope-interface",)),
-        (("pkg:pypi/numpy@2.0",), ("numpy",)),
-    ],
-)
-def test_purls_name_pypi_packages(conda, purls, expected):
-    assert pypi_names(conda("x-1", purls=purls)) == expected
 
 
 def test_cycles_end(inputs, conda, pypi):
