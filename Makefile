@@ -1,0 +1,56 @@
+# Each target brings what it needs: a virtual environment in .venv, made from a Python of at
+# least 3.11 and the package index, nothing else.
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; \
+	done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+# Answers recorded from Pixi, with what their checkers need; absent outside the team's machines.
+GOLDEN ?= ../shared/golden
+CORPUS ?= ../shared/corpus.tar.xz
+REPODATA ?= ../shared/repodata
+ONLY ?=
+
+.PHONY: help demo test check bench golden docs clean
+
+help:
+	@echo "make demo    from an empty folder to a running task, on local channels"
+	@echo "make test    all tests, the slow ones too"
+	@echo "make check   formatter, linter, types, floors"
+	@echo "make bench   what wisp costs, as ratios (ONLY='run solve' chooses)"
+	@echo "make golden  agreement with recorded answers of Pixi (ONLY='shell edits' chooses)"
+	@echo "make docs    the documentation, into site/"
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "wisp needs Python 3.11 or later on PATH (or PYTHON=...)" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[build,test,check,docs]'
+	ln -sf wisp $(BIN)/pixi
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/python -m tools.demo
+
+test: $(READY)
+	$(BIN)/python -m tools.forge
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: $(READY)
+	$(BIN)/python -m tools.bench $(ONLY)
+
+golden: $(READY)
+	$(BIN)/python -m tools.golden --golden $(GOLDEN) --corpus $(CORPUS) --repodata $(REPODATA) $(ONLY)
+
+docs: $(READY)
+	$(BIN)/mkdocs build --strict --quiet
+
+clean:
+	rm -rf .cache site

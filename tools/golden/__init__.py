@@ -1,0 +1,1 @@
+"""How often wisp answers as Pixi did, and the figures below which it must not fall."""
