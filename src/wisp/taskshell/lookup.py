@@ -1,0 +1,83 @@
+"""Which file a command name means."""
+
+from __future__ import annotations
+
+import os
+
+from wisp.taskshell.state import WINDOWS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wisp.taskshell.state import State
+
+SHEBANG = "#!/usr/bin/env "
+SHEBANG_LENGTH = 512
+"""How much of a file is read to find its interpreter."""
+
+
+def has_separator(name: str) -> bool:
+    """Say whether a command name is a path rather than something to look for."""
+    return "/" in name or (WINDOWS and "\\" in name)
+
+
+def find_executable(name: str, state: State) -> str | None:
+    """Look for a name along the shell's PATH; a path is only made absolute."""
+    if has_separator(name):
+        return state.path(name)
+    for folder in (state.get("PATH") or "").split(os.pathsep):
+        for candidate in _spellings(os.path.join(state.cwd, folder, name), state):
+            if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
+                return candidate
+    return None
+
+
+def interpreter(path: str) -> list[str]:
+    """Give the words of a `#!/usr/bin/env [-S] CMD` line, [] where the file has none.
+
+    The shell honours that line itself, so scripts run on Windows and without the executable
+    bit too. Without `-S` the rest is one name, as for the kernel.
+    """
+    try:
+        with open(path, "rb") as file:
+            line = os.fsdecode(file.read(SHEBANG_LENGTH).split(b"\n", 1)[0]).strip()
+    except OSError:
+        return []
+    if not line.startswith(SHEBANG):
+        return []
+    rest = line[len(SHEBANG) :].strip()
+    if not rest.startswith("-S "):
+        return [rest] if rest else []
+    import shlex
+
+    try:
+        return shlex.split(rest[3:])
+    except ValueError:
+        return []
+
+
+def near_names(name: str, state: State, others: Iterable[str] = ()) -> list[str]:
+    """Give up to three names that may have been meant, best first.
+
+    Looks among the executables on PATH, the built-in commands and `others` (say, tasks).
+    """
+    import difflib
+
+    from wisp.taskshell.builtins import NAMES
+
+    known = {*NAMES, *others}
+    for folder in (state.get("PATH") or "").split(os.pathsep):
+        try:
+            known.update(os.listdir(os.path.join(state.cwd, folder)))
+        except OSError:
+            continue
+    alike = [other for other in sorted(known) if abs(len(other) - len(name)) <= 2]
+    return difflib.get_close_matches(name, alike, n=3, cutoff=0.75)
+
+
+def _spellings(path: str, state: State) -> list[str]:
+    if not WINDOWS:
+        return [path]
+    endings = (state.get("PATHEXT") or ".COM;.EXE;.BAT;.CMD").split(";")
+    return [path, *(path + ending for ending in endings)]
