@@ -1,0 +1,1 @@
+"""A short session with wisp on local channels, timed."""

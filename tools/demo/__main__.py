@@ -1,0 +1,145 @@
+"""`make demo`: from an empty folder to a task that imports a conda and a PyPI package.
+
+Conda packages come from the forge's channel on this disk, the PyPI package from the package
+index. The home and all caches are new, so every step is what a first user meets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.forge.build import DEFAULT_CACHE, Forge, build
+from tools.forge.layouts import ForgeError
+
+WISP = Path(sys.executable).with_name("wisp")
+PLATFORMS = ("linux-64", "linux-aarch64", "osx-arm64", "win-64")
+PROGRAM = """\
+import platform
+
+import click
+import numpy
+
+grid = numpy.arange(6).reshape(2, 3)
+click.secho(f"numpy {numpy.__version__} from conda: the sum is {grid.sum()}", bold=True)
+click.echo(f"click {click.__version__} from PyPI, on Python {platform.python_version()}")
+"""
+
+
+class DemoError(Exception):
+    """A step did not do what the demo promises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command line, and what it is for."""
+
+    title: str
+    arguments: tuple[str, ...]
+
+
+def steps(forge: Forge) -> list[Step]:
+    """List the session: init, platforms, dependencies, task, lock, install, run."""
+    others = [name for name in PLATFORMS if name != forge.subdir]
+    python = f"python={forge.minor}"
+    add = ("add", "--no-install")
+    return [
+        Step(
+            "start a workspace", ("init", ".", "--channel", forge.url, "--platform", forge.subdir)
+        ),
+        Step("support more platforms", ("workspace", "platform", "add", "--no-install", *others)),
+        Step("add conda packages", (*add, python, "numpy>=1.26")),
+        Step("add a PyPI package", (*add, "--pypi", "click>=8.1")),
+        Step("add a task", ("task", "add", "hello", "python hello.py")),
+        Step("lock all platforms", ("lock",)),
+        Step("install this one", ("install",)),
+        Step("run the task", ("run", "hello")),
+        Step("run it again", ("run", "hello")),
+    ]
+
+
+def main() -> int:
+    """Play the session in a scratch folder and print what each step took."""
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--keep", type=Path, help="play in this folder and leave it there")
+    options = parser.parse_args()
+    try:
+        if options.keep:
+            options.keep.mkdir(parents=True)
+            _play(options.keep.resolve())
+        else:
+            with tempfile.TemporaryDirectory(prefix="wisp-demo-") as scratch:
+                _play(Path(scratch).resolve())
+    except (DemoError, ForgeError) as error:
+        print(f"\nthe demo failed: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _play(scratch: Path) -> None:
+    start = time.monotonic()
+    forge = build(Path(os.environ.get("FORGE_CACHE", DEFAULT_CACHE)))
+    times = [("build local channels", time.monotonic() - start)]
+    workspace = scratch / "hello"
+    workspace.mkdir()
+    (workspace / "hello.py").write_text(PROGRAM)
+    variables = _variables(scratch / "home")
+    times += [(step.title, _run(step, workspace, variables)) for step in steps(forge)]
+    _check_lock(workspace / "pixi.lock")
+    print("\nthe manifest that this wrote:\n")
+    print(_indented((workspace / "pixi.toml").read_text()))
+    print(f"\npixi.lock holds {', '.join(PLATFORMS)}.\n")
+    for title, seconds in [*times, ("all in all", time.monotonic() - start)]:
+        print(f"  {title:24} {seconds:7.2f} s")
+
+
+def _variables(home: Path) -> dict[str, str]:
+    """Give the environment of a new user; what is set about certificates and proxies stays."""
+    passed_on = ("SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "https_proxy", "no_proxy")
+    home.mkdir()
+    known = {name: os.environ[name] for name in passed_on if name in os.environ}
+    return known | {"HOME": str(home), "PATH": os.defpath, "LANG": "C.UTF-8", "NO_COLOR": "1"}
+
+
+def _run(step: Step, workspace: Path, variables: dict[str, str]) -> float:
+    print(f"\n$ wisp {' '.join(step.arguments)}", flush=True)
+    start = time.monotonic()
+    done = subprocess.run(
+        [WISP, *step.arguments],
+        cwd=workspace,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    seconds = time.monotonic() - start
+    print(_indented(done.stdout), flush=True)
+    if done.returncode:
+        raise DemoError(f"`wisp {' '.join(step.arguments)}` ended with {done.returncode}")
+    return seconds
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.rstrip().splitlines())
+
+
+def _check_lock(lock: Path) -> None:
+    """Fail unless the lock has packages for every platform."""
+    text = lock.read_text()
+    missing = [name for name in PLATFORMS if f"\n      {name}:\n" not in text]
+    if missing:
+        raise DemoError(f"pixi.lock lacks {', '.join(missing)}")
+    if "\n- pypi: " not in text:
+        raise DemoError("pixi.lock has no PyPI package")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
