@@ -116,3 +116,79 @@ def default_virtual_packages(subdir: str) -> tuple[VirtualPackage, ...]:
     if archspec:
         packages.append(VirtualPackage("__archspec", "0", archspec))
     return tuple(packages)
+
+
+#: Short keys of a manifest and the virtual packages they stand for, in the order of locks.
+FRIENDLY_KEYS = {
+    "cuda": "__cuda",
+    "archspec": "__archspec",
+    "glibc": "__glibc",
+    "linux": "__linux",
+    "macos": "__osx",
+    "windows": "__win",
+}
+_SHORT = {name: key for key, name in FRIENDLY_KEYS.items()}
+
+
+def customised(platform: Platform) -> tuple[VirtualPackage, ...]:
+    """Return the declared packages that differ from what the subdir promises anyway."""
+    defaults = default_virtual_packages(platform.subdir)
+    return tuple(package for package in platform.declared if package not in defaults)
+
+
+def friendly(package: VirtualPackage) -> str:
+    """Spell a virtual package as a person writes it: `cuda=12`, `archspec=x86_64_v3`."""
+    key = _SHORT.get(package.name)
+    if key is None:
+        return str(package)
+    return f"{key}={package.build if key == 'archspec' else package.version}"
+
+
+def derived_name(subdir: str, declared: tuple[VirtualPackage, ...]) -> str:
+    """Name a platform that got no name: `linux-64-cuda-12-0`."""
+    own = customised(Platform("", subdir, declared))
+    return "-".join([subdir, *(_slug(friendly(package)) for package in own)])
+
+
+def _slug(text: str) -> str:
+    """Keep letters and digits; any run of others becomes one dash."""
+    spaced = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in text)
+    return "-".join(spaced.split())
+
+
+def select_platform(
+    platforms: tuple[Platform, ...], host: str, provided: tuple[VirtualPackage, ...]
+) -> Platform | None:
+    """Return the platform that fits a machine best, None if none does.
+
+    `platforms` are in order of preference. For each subdir the machine can run, the first entry
+    is taken whose own packages the machine provides in at least that version. Emulated and
+    browser platforms come last: a sole WebAssembly platform fits everywhere.
+    """
+    for subdir in (host, *_EMULATED.get(host, ())):
+        for platform in platforms:
+            if platform.subdir == subdir and provides(provided, customised(platform)):
+                return platform
+    if len(platforms) == 1 and platforms[0].subdir.endswith("-wasm32"):
+        return platforms[0]
+    return None
+
+
+_EMULATED = {"osx-arm64": ("osx-64",), "win-arm64": ("win-64",), "win-64": ("win-32",)}
+
+
+def provides(provided: tuple[VirtualPackage, ...], wanted: tuple[VirtualPackage, ...]) -> bool:
+    """Tell whether each wanted package is there in the same or a higher version."""
+    versions = {package.name: package.version for package in provided}
+    return all(
+        package.name in versions and _numbers(versions[package.name]) >= _numbers(package.version)
+        for package in wanted
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Compare versions of virtual packages by their numbers alone, trailing zeros apart."""
+    numbers = [int(part) if part.isdigit() else 0 for part in version.replace("-", ".").split(".")]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)

@@ -43,7 +43,7 @@ class SystemRequirements:
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """`[activation]`: scripts from the workspace root (None: not given), variables in file order."""
+    """`[activation]`: scripts from the workspace root (None: not given) and variables."""
 
     scripts: tuple[str, ...] | None = None
     env: Mapping[str, str] = field(default_factory=dict)

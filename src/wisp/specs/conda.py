@@ -5,7 +5,7 @@ Only texts are kept; versions are compared by `wisp.specs.match`, which asks rat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wisp.specs.locations import Location, is_conda_archive
 
@@ -43,10 +43,19 @@ class CondaSpec:
 
 @dataclass(frozen=True, slots=True)
 class CondaRequirement:
-    """A package name (lower case) together with what is asked of it."""
+    """A package name (lower case) together with what is asked of it.
+
+    `written` is the name as the manifest spells it, where that differs.
+    """
 
     name: str
     spec: CondaSpec
+    written: str = field(default="", compare=False)
+
+    @property
+    def source_name(self) -> str:
+        """The name as its author wrote it."""
+        return self.written or self.name
 
 
 @dataclass(frozen=True, slots=True)

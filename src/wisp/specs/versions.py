@@ -8,7 +8,9 @@ grammar is that of conda's version specs (CEP 29) in rattler's lenient reading.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Union
 
 _PART = r"[0-9a-z]+(?:[._-][0-9a-z]+)*(?:_+|-+)?"
 _VERSION = re.compile(rf"(?:[0-9]+!)?{_PART}(?:\+{_PART})?", re.IGNORECASE)
@@ -21,6 +23,9 @@ _NUMBER = re.compile(r"[0-9]+")
 _OPERATORS = frozenset({"", "=", "==", "!=", "~=", "<", "<=", ">", ">="})
 _MAX_NUMBER = 2**64
 
+#: A term as text, or a separator with the parts it joins.
+_Tree = Union[str, tuple[str, list["_Tree"]]]  # noqa: UP007 - refers to itself
+
 
 class VersionSyntaxError(ValueError):
     """A text is no version or no version spec; the message says what is wrong with it."""
@@ -32,6 +37,11 @@ class VersionSpec:
 
     text: str
     bare: tuple[str, ...] = ()
+    tree: _Tree = field(default="*", repr=False, compare=False)
+
+    def holds(self, judge: Callable[[str], bool]) -> bool:
+        """Evaluate the spec, each constraint (`>=1.2`) being judged by a function."""
+        return _holds(self.tree, judge)
 
 
 def normalize_version(text: str) -> str:
@@ -61,7 +71,7 @@ def parse_version_spec(text: str) -> VersionSpec:
     tree = parser.alternatives()
     if parser.at != len(text):
         raise VersionSyntaxError(_leftover(text, parser.at))
-    return VersionSpec(_print(tree), tuple(parser.bare))
+    return VersionSpec(_print(tree), tuple(parser.bare), tree)
 
 
 def _leftover(text: str, at: int) -> str:
@@ -69,10 +79,6 @@ def _leftover(text: str, at: int) -> str:
     if not rest:
         return f"'{text}' ends in white space"
     return f"'{text}' is not a valid version spec: '{rest}' is left over, separate parts by ','"
-
-
-#: A term as text, or a separator with the parts it joins.
-_Tree = str | tuple[str, list["_Tree"]]
 
 
 class _Parser:
@@ -89,7 +95,7 @@ class _Parser:
     def _conjunction(self) -> _Tree:
         return self._joined(",", self._term)
 
-    def _joined(self, separator: str, part: _Rule) -> _Tree:
+    def _joined(self, separator: str, part: Callable[[], _Tree]) -> _Tree:
         parts = [part()]
         while self._accept(separator):
             self._skip_space()
@@ -142,13 +148,6 @@ class _Parser:
             self.at += 1
 
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    _Rule = Callable[[], _Tree]
-
-
 def _spell(operator: str, version: str, *, glob: bool) -> str:
     if operator == "=" or (glob and not operator):
         return f"{version}.*"
@@ -165,3 +164,11 @@ def _print(tree: _Tree, inside: str = "") -> str:
     separator, parts = tree
     text = separator.join(_print(part, separator) for part in parts)
     return f"({text})" if separator == "|" and inside == "," else text
+
+
+def _holds(tree: _Tree, judge: Callable[[str], bool]) -> bool:
+    if isinstance(tree, str):
+        return judge(tree)
+    separator, parts = tree
+    verdicts = (_holds(part, judge) for part in parts)
+    return any(verdicts) if separator == "|" else all(verdicts)

@@ -1,0 +1,78 @@
+"""Channel lists and cut-offs, as workspace, features and environments have them."""
+
+from __future__ import annotations
+
+from typing import Any, cast, get_args
+
+from wisp.manifest.faults import Fault
+from wisp.manifest.getters import Table, as_array, as_integer, as_text, kind_of
+from wisp.manifest.model import ChannelEntry
+from wisp.manifest.positions import Path as KeyPath
+from wisp.specs.cutoffs import parse_cutoff
+from wisp.specs.inputs import ChannelPriority, SolveStrategy
+
+_PRIORITIES = get_args(ChannelPriority)
+_STRATEGIES = get_args(SolveStrategy)
+
+
+def read_channels(table: Table, key: str = "channels") -> tuple[ChannelEntry, ...] | None:
+    """Read a list of channels, None if it is not given."""
+    value = table.raw(key)
+    path = (*table.path, key)
+    if value is None:
+        return None
+    return tuple(
+        _read_channel(item, (*path, index), table)
+        for index, item in enumerate(as_array(value, path))
+    )
+
+
+def _read_channel(value: Any, path: KeyPath, parent: Table) -> ChannelEntry:
+    if isinstance(value, str):
+        return ChannelEntry(value)
+    if not isinstance(value, dict):
+        raise Fault(f"expected a string or a table, found {kind_of(value)}", path)
+    table = Table(value, path, parent.notes)
+    entry = ChannelEntry(
+        table.required_text("channel"),
+        table.read("priority", as_integer),
+        read_cutoff(table, "exclude-newer"),
+    )
+    table.finish()
+    return entry
+
+
+def read_cutoff(table: Table, key: str) -> str | None:
+    """Read an `exclude-newer` value; it is kept as written."""
+    return table.read(key, _cutoff)
+
+
+def _cutoff(value: object, path: KeyPath) -> str:
+    text = as_text(value, path)
+    try:
+        parse_cutoff(text)
+    except ValueError as error:
+        raise Fault(
+            f"{error}; expected a date such as 2025-11-30, a time such as 2025-11-30T12:00:00Z "
+            "or a duration such as 7d",
+            path,
+        ) from None
+    return text
+
+
+def read_cutoffs(parent: Table, key: str) -> dict[str, str]:
+    """Read `[exclude-newer]` or `[pypi-exclude-newer]`: names and cut-offs as written."""
+    table = parent.table(key)
+    if table is None:
+        return {}
+    return {name: _cutoff(value, path) for name, value, path in table.items()}
+
+
+def read_channel_priority(table: Table) -> ChannelPriority | None:
+    """Read `channel-priority`."""
+    return cast("ChannelPriority | None", table.choice("channel-priority", _PRIORITIES))
+
+
+def read_solve_strategy(table: Table) -> SolveStrategy | None:
+    """Read `solve-strategy`."""
+    return cast("SolveStrategy | None", table.choice("solve-strategy", _STRATEGIES))

@@ -1,0 +1,86 @@
+"""Faults that only show when several tables are looked at together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+
+from wisp.layout import DEFAULT_FEATURE
+from wisp.manifest.faults import Fault, did_you_mean
+from wisp.manifest.model import Environment, Feature, SystemRequirements, WorkspaceTable
+from wisp.manifest.positions import Path as KeyPath
+from wisp.platforms import SUBDIRS
+
+_FAMILIES = ("linux", "unix", "win", "osx", "macos")
+
+
+def check_environments(
+    environments: Mapping[str, Environment], features: Iterable[str], prefix: KeyPath
+) -> None:
+    """Refuse environments that name unknown features, or one twice."""
+    known = [DEFAULT_FEATURE, *features]
+    for environment in environments.values():
+        seen: set[str] = set()
+        for index, feature in enumerate(environment.features):
+            # The path is right for both forms of an entry: one of them leads nowhere.
+            base = (*prefix, "environments", environment.name)
+            paths = ((*base, index), (*base, "features", index))
+            if feature not in known:
+                raise Fault(
+                    f"The feature '{feature}' is not defined in the manifest",
+                    *paths,
+                    hints=did_you_mean(feature, known) or ("Add the feature to the manifest",),
+                )
+            if feature in seen:
+                raise Fault(f"The feature '{feature}' is included more than once.", *paths)
+            seen.add(feature)
+
+
+def check_platforms(workspace: WorkspaceTable, features: Iterable[Feature]) -> None:
+    """Refuse features on platforms the workspace does not have.
+
+    Plain subdirs may be named without being declared as long as the workspace only declares
+    plain subdirs itself.
+    """
+    features = list(features)
+    plain = all(platform.is_bare for platform in workspace.platforms)
+    known = {name for platform in workspace.platforms for name in (platform.name, platform.subdir)}
+    for feature in features:
+        for name in feature.platforms or ():
+            if name not in known and not (plain and name in SUBDIRS):
+                raise Fault(
+                    f"feature '{feature.name}' references platform '{name}' which is not declared "
+                    "in the workspace",
+                    mark="nothing",
+                    hints=did_you_mean(name, known or SUBDIRS),
+                )
+        if not plain and feature.system_requirements != SystemRequirements():
+            raise Fault(
+                "`system-requirements` cannot be combined with platforms that declare virtual "
+                "packages",
+                mark="nothing",
+                hints=("Move the requirements to the entries of `workspace.platforms`",),
+            )
+
+
+def unused_features(
+    features: Mapping[str, Feature], environments: Iterable[Environment]
+) -> Iterator[str]:
+    """Word a warning for each feature that no environment includes."""
+    used = {name for environment in environments for name in environment.features}
+    for name in features:
+        if name not in used:
+            yield (
+                f"The feature '{name}' is defined but not used in any environment. "
+                "Dependencies of unused features are not resolved or checked"
+            )
+
+
+def unmatched_selectors(workspace: WorkspaceTable, features: Iterable[Feature]) -> Iterator[str]:
+    """Word a warning for each target that no platform of the workspace matches."""
+    names = {name for platform in workspace.platforms for name in (platform.name, platform.subdir)}
+    for feature in features:
+        names |= set(feature.platforms or ())
+    for selector in {selector for feature in features for selector, _ in feature.targets}:
+        if selector not in _FAMILIES and not any(fnmatchcase(name, selector) for name in names):
+            yield f"The target selector '{selector}' does not match any of the platforms"

@@ -1,0 +1,114 @@
+"""Faults found while reading a manifest: noted by path, shown by line and column.
+
+Readers raise a `Fault` that knows the keys leading to the wrong value. Only when it has to be
+shown is the text scanned again for the place (`wisp.manifest.positions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from tomli import TOMLDecodeError
+
+from wisp.errors import ManifestError, Place
+from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import Scan, Span, line_and_column, scan
+
+Mark = Literal["key", "value", "nothing"]
+
+
+class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybody sees it
+    """Something wrong at one or several paths of a manifest.
+
+    `mark` tells whether a path's key or its value is to be marked; of several the first in the
+    text is.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *paths: KeyPath,
+        mark: Mark = "value",
+        hints: Iterable[str] = (),
+        label: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.paths = paths
+        self.mark: Mark = mark
+        self.hints = tuple(hints)
+        self.label = label
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
+    """Return a hint that names the candidate nearest to a name, or none."""
+    near = get_close_matches(name, list(candidates), n=1, cutoff=0.6)
+    return (f"Did you mean '{near[0]}'?",) if near else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A TOML text and the file it stands in, which for scripts is a bigger text.
+
+    `first_line` counts the lines of the file above the TOML, `indent` the characters in front of
+    each of its lines.
+    """
+
+    file: Path
+    toml: str
+    whole: str
+    first_line: int = 0
+    indent: int = 0
+
+    def place(self, offset: int, length: int = 1, label: str = "") -> Place:
+        """Return the place of a stretch of the TOML, cut at the end of its line."""
+        line, column = line_and_column(self.toml, offset)
+        rest = self.toml[offset:].partition("\n")[0]
+        return Place(
+            str(self.file),
+            line + self.first_line,
+            column + self.indent,
+            length=max(1, min(length, len(rest))),
+            text=self.whole,
+            label=label,
+        )
+
+
+def as_error(fault: Fault, source: Source) -> ManifestError:
+    """Find the place of a fault."""
+    spans = [] if fault.mark == "nothing" else _spans(fault, scan(source.toml))
+    if not spans:
+        return ManifestError(fault.message, hints=fault.hints, place=Place(str(source.file)))
+    start, end = min(spans)
+    place = source.place(start, end - start, fault.label)
+    return ManifestError(fault.message, hints=fault.hints, place=place)
+
+
+def _spans(fault: Fault, found: Scan) -> list[Span]:
+    spans = []
+    for path in fault.paths:
+        if fault.mark == "key":
+            parent = found.root.find(path[:-1])
+            span = parent.keys.get(str(path[-1])) if parent else None
+        else:
+            node = found.root.find(path)
+            span = node.span if node else None
+        if span is not None:
+            spans.append(span)
+    return spans
+
+
+def syntax_error(error: TOMLDecodeError, source: Source) -> ManifestError:
+    """Word a text that is no TOML; the spot is that of our own scan where it stops too."""
+    stop = scan(source.toml).stop
+    offset = stop.offset if stop is not None else min(error.pos, len(source.toml))
+    message = f"TOML syntax error: {error.msg[:1].lower()}{error.msg[1:]}"
+    place = source.place(offset)
+    if stop is not None and stop.marked:
+        return ManifestError(message, place=place)
+    message += f", at line {place.line}, column {place.column}"
+    return ManifestError(message, place=Place(str(source.file)))

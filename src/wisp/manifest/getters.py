@@ -1,0 +1,197 @@
+"""Typed reading of TOML tables that remembers where it is.
+
+A `Table` hands out its values by kind and at the end refuses keys nobody asked for. Every
+failure carries the full path of keys, so that the text can be marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from wisp.manifest.faults import Fault, did_you_mean
+from wisp.manifest.positions import Path as KeyPath
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Notes:
+    """What readers need to know of the whole manifest, and the warnings they leave behind."""
+
+    root: Path
+    preview: tuple[str, ...] = ()
+    warnings: list[str] = field(default_factory=list)
+    #: The pool of `[workspace.dependencies]`, as plain data.
+    pool: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def builds(self) -> bool:
+        """Whether source packages are switched on."""
+        return "pixi-build" in self.preview
+
+
+_KINDS: dict[type, str] = {
+    str: "a string",
+    bool: "a boolean",
+    int: "an integer",
+    float: "a floating point",
+    dict: "a table",
+    list: "an array",
+}
+
+
+def kind_of(value: object) -> str:
+    """Name the TOML kind of a value, with its article."""
+    return _KINDS.get(type(value), "a date or time")
+
+
+def wrong_kind(expected: str, value: object, path: KeyPath) -> Fault:
+    """Return the fault of a value that is not of the expected kind."""
+    return Fault(f"expected {expected}, found {kind_of(value)}", path)
+
+
+def as_text(value: object, path: KeyPath) -> str:
+    """Take a value as a string."""
+    if not isinstance(value, str):
+        raise wrong_kind("a string", value, path)
+    return value
+
+
+def as_flag(value: object, path: KeyPath) -> bool:
+    """Take a value as a boolean."""
+    if not isinstance(value, bool):
+        raise wrong_kind("a boolean", value, path)
+    return value
+
+
+def as_integer(value: object, path: KeyPath) -> int:
+    """Take a value as an integer."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise wrong_kind("an integer", value, path)
+    return value
+
+
+def as_array(value: object, path: KeyPath) -> list[Any]:
+    """Take a value as an array."""
+    if not isinstance(value, list):
+        raise wrong_kind("an array", value, path)
+    return value
+
+
+def as_texts(value: object, path: KeyPath) -> tuple[str, ...]:
+    """Take a value as an array of strings."""
+    return tuple(as_text(item, (*path, index)) for index, item in enumerate(as_array(value, path)))
+
+
+def as_text_map(value: object, path: KeyPath) -> dict[str, str]:
+    """Take a value as a table of strings."""
+    if not isinstance(value, dict):
+        raise wrong_kind("a table", value, path)
+    return {name: as_text(item, (*path, name)) for name, item in value.items()}
+
+
+def choice(value: object, path: KeyPath, choices: tuple[str, ...]) -> str:
+    """Take a value as one of some words."""
+    text = as_text(value, path)
+    if text not in choices:
+        expected = ", ".join(f"'{word}'" for word in choices)
+        raise Fault(f"Expected one of {expected}", path, hints=did_you_mean(text, choices))
+    return text
+
+
+class Table:
+    """A TOML table that knows its path and which of its keys were read."""
+
+    __slots__ = ("data", "known", "notes", "path")
+
+    def __init__(self, data: object, path: KeyPath, notes: Notes) -> None:
+        if not isinstance(data, dict):
+            raise wrong_kind("a table", data, path)
+        self.data: dict[str, Any] = data
+        self.path = path
+        self.notes = notes
+        self.known: dict[str, None] = {}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.data
+
+    def raw(self, key: str) -> Any:
+        """Return the plain value of a key, or None; the key counts as read."""
+        self.known[key] = None
+        return self.data.get(key)
+
+    def read(self, key: str, reader: Callable[[Any, KeyPath], T]) -> T | None:
+        """Read the value of a key if it is there."""
+        value = self.raw(key)
+        return None if value is None else reader(value, (*self.path, key))
+
+    def text(self, key: str) -> str | None:
+        """Return a string, or None."""
+        return self.read(key, as_text)
+
+    def required_text(self, key: str) -> str:
+        """Return a string that must be there."""
+        return as_text(self.required(key), (*self.path, key))
+
+    def required(self, key: str) -> Any:
+        """Return a value that must be there."""
+        value = self.raw(key)
+        if value is None:
+            raise Fault(f"missing field '{key}'", self.path)
+        return value
+
+    def flag(self, key: str) -> bool | None:
+        """Return a boolean, or None."""
+        return self.read(key, as_flag)
+
+    def texts(self, key: str) -> tuple[str, ...] | None:
+        """Return an array of strings, or None."""
+        return self.read(key, as_texts)
+
+    def choice(self, key: str, choices: tuple[str, ...]) -> str | None:
+        """Return one of some words, or None."""
+        return self.read(key, lambda value, path: choice(value, path, choices))
+
+    def table(self, key: str) -> Table | None:
+        """Return a table, or None."""
+        return self.read(key, lambda value, path: Table(value, path, self.notes))
+
+    def below(self, key: str) -> Table:
+        """Return the table of a key, an empty one if it is missing."""
+        return self.table(key) or Table({}, (*self.path, key), self.notes)
+
+    def items(self) -> Iterator[tuple[str, Any, KeyPath]]:
+        """Go through a table of free names: name, plain value, path."""
+        for name, value in self.data.items():
+            yield name, value, (*self.path, name)
+
+    def tables(self) -> Iterator[tuple[str, Table]]:
+        """Go through a table of tables with free names."""
+        for name, value, path in self.items():
+            yield name, Table(value, path, self.notes)
+
+    def warn(self, message: str) -> None:
+        """Leave a warning for whoever asked to read the manifest."""
+        self.notes.warnings.append(message)
+
+    def fault(self, message: str, key: str | None = None, hints: tuple[str, ...] = ()) -> Fault:
+        """Return a fault of this table or of the value of one of its keys."""
+        return Fault(message, self.path if key is None else (*self.path, key), hints=hints)
+
+    def finish(self) -> None:
+        """Refuse keys that nobody has read."""
+        unknown = [key for key in self.data if key not in self.known]
+        if not unknown:
+            return
+        expected = ", ".join(f"'{key}'" for key in self.known)
+        hints = did_you_mean(unknown[0], self.known) if len(unknown) == 1 else ()
+        raise Fault(
+            f"Unexpected keys, expected only {expected}",
+            *[(*self.path, key) for key in unknown],
+            mark="key",
+            hints=hints,
+            label="'{}' was not expected here".format("', '".join(unknown)),
+        )

@@ -1,0 +1,172 @@
+"""From a file to a `Manifest`: the one entry for all kinds of manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from wisp.errors import ManifestError, Place
+from wisp.manifest.check import (
+    check_environments,
+    check_platforms,
+    unmatched_selectors,
+    unused_features,
+)
+from wisp.manifest.faults import Fault, Source, as_error, syntax_error
+from wisp.manifest.getters import Notes, Table
+from wisp.manifest.model import Feature, Manifest, ManifestKind
+from wisp.manifest.pixi_toml import Tables, read_tables
+from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.pyproject import fill_default, fill_features, fill_workspace, read_project
+from wisp.manifest.script import (
+    SUFFIXES,
+    ScriptError,
+    check_script_tables,
+    find_block,
+    with_defaults,
+)
+
+_KINDS: dict[str, ManifestKind] = {
+    "pyproject.toml": "pyproject",
+    "mojoproject.toml": "mojoproject",
+}
+_LAST_NAME = "workspace"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptDefaults:
+    """What a script means where it names no channels or platforms."""
+
+    channels: tuple[str, ...] = ("conda-forge",)
+    platforms: tuple[str, ...] = ()
+
+
+def load(path: Path, *, script: ScriptDefaults | None = None) -> Manifest:
+    """Read a manifest. Raises `ManifestError` with the place of whatever is wrong."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise ManifestError(f"'{path}' is not UTF-8 text", place=Place(str(path))) from None
+    except OSError as error:
+        raise ManifestError(
+            f"failed to read the manifest '{path}': {error.strerror}", place=Place(str(path))
+        ) from None
+    return load_text(text, path, kind_of_file(path), script=script)
+
+
+def kind_of_file(path: Path) -> ManifestKind:
+    """Tell by its name what kind of manifest a file is."""
+    return "script" if path.suffix in SUFFIXES else _KINDS.get(path.name, "pixi")
+
+
+def load_text(
+    text: str, path: Path, kind: ManifestKind = "pixi", *, script: ScriptDefaults | None = None
+) -> Manifest:
+    """Read a manifest from its text; `path` is where it lies or shall lie."""
+    source = _source(text, path, kind)
+    notes = Notes(path.parent)
+    try:
+        data = tomli.loads(source.toml)
+        if kind == "script":
+            return _from_script(data, text, path, notes, script or ScriptDefaults())
+        if kind == "pyproject":
+            return _from_pyproject(data, text, path, notes)
+        return _from_tables(read_tables(data, (), notes, path.name), text, path, kind, notes)
+    except tomli.TOMLDecodeError as error:
+        raise syntax_error(error, source) from None
+    except Fault as fault:
+        raise as_error(fault, source) from None
+
+
+def _source(text: str, path: Path, kind: ManifestKind) -> Source:
+    if kind != "script":
+        toml = text.removeprefix("\ufeff")
+        return Source(path, toml, toml)
+    try:
+        block = find_block(text)
+    except ScriptError as error:
+        raise ManifestError(str(error), place=Place(str(path))) from None
+    if block is None:
+        raise ManifestError(
+            f"'{path.name}' has no `# /// script` block",
+            place=Place(str(path)),
+            hints=(f"Run `pixi init --script {path.name}` to add one",),
+        )
+    return Source(path, block.text, text, block.line, indent=2)
+
+
+def _from_pyproject(data: dict[str, Any], text: str, path: Path, notes: Notes) -> Manifest:
+    root = Table(data, (), notes)
+    pixi = root.below("tool").table("pixi")
+    if pixi is None:
+        raise Fault(
+            "Missing table `[tool.pixi.workspace]`",
+            (),
+            hints=("Run `pixi init` to create a new workspace manifest",),
+        )
+    tables = read_tables(pixi.data, pixi.path, notes, path.name)
+    project = read_project(root)
+    declared = tables.features
+    tables = replace(
+        tables,
+        workspace=fill_workspace(tables.workspace, project),
+        default=fill_default(tables.default, project),
+        features=fill_features(tables.features, project),
+    )
+    return _from_tables(tables, text, path, "pyproject", notes, declared)
+
+
+def _from_script(
+    data: dict[str, Any], text: str, path: Path, notes: Notes, defaults: ScriptDefaults
+) -> Manifest:
+    root = Table(data, (), notes)
+    pixi = check_script_tables(root)
+    filled = with_defaults(pixi.data, defaults.channels, defaults.platforms)
+    tables = read_tables(filled, pixi.path, notes, path.name)
+    root.data = {"project": {"name": path.stem, **root.data}}
+    root.data["project"].pop("tool", None)
+    project = read_project(root)
+    tables = replace(
+        tables,
+        workspace=replace(tables.workspace, name=path.stem),
+        default=fill_default(tables.default, project),
+    )
+    return _from_tables(tables, text, path, "script", notes)
+
+
+def _from_tables(
+    tables: Tables,
+    text: str,
+    path: Path,
+    kind: ManifestKind,
+    notes: Notes,
+    declared: dict[str, Feature] | None = None,
+) -> Manifest:
+    """Check what the tables say together and put them into their final form."""
+    prefix: KeyPath = () if kind in {"pixi", "mojoproject"} else ("tool", "pixi")
+    check_environments(tables.environments, tables.features, prefix)
+    inline = [e.inline for e in tables.environments.values() if e.inline is not None]
+    features: Iterable[Feature] = [tables.default, *tables.features.values(), *inline]
+    check_platforms(tables.workspace, features)
+    notes.warnings += unused_features(
+        tables.features if declared is None else declared, tables.environments.values()
+    )
+    notes.warnings += unmatched_selectors(tables.workspace, features)
+    package = tables.package
+    name = tables.workspace.name or (package.name if package else None)
+    return Manifest(
+        path=path,
+        kind=kind,
+        text=text,
+        workspace=replace(tables.workspace, name=name or path.parent.name or _LAST_NAME),
+        features={tables.default.name: tables.default, **tables.features},
+        environments=tables.environments,
+        package=package,
+        exclude_newer=tables.exclude_newer,
+        pypi_exclude_newer=tables.pypi_exclude_newer,
+        warnings=tuple(dict.fromkeys(notes.warnings)),
+    )

@@ -1,0 +1,85 @@
+"""`requires-pixi`: whether this program is new enough for a manifest."""
+
+from __future__ import annotations
+
+import re
+from itertools import zip_longest
+from typing import Any
+
+from wisp.layout import PIXI_VERSION
+from wisp.manifest.faults import Fault
+from wisp.manifest.getters import as_text
+from wisp.manifest.positions import Path as KeyPath
+from wisp.specs.versions import VersionSyntaxError, parse_version_spec
+
+_PIECE = re.compile(r"\d+|[a-z]+")
+
+
+def check_required_version(tables: dict[str, Any], prefix: KeyPath) -> None:
+    """Refuse a manifest that needs another version of Pixi than the one we speak.
+
+    This comes before everything else is read, so that the keys of a later version do not hide
+    the reason why they are unknown.
+    """
+    for name in ("workspace", "project"):
+        table = tables.get(name)
+        if isinstance(table, dict) and "requires-pixi" in table:
+            _check(table["requires-pixi"], (*prefix, name, "requires-pixi"))
+
+
+def _check(value: object, path: KeyPath) -> None:
+    text = as_text(value, path)
+    if not satisfies_required(text, path):
+        raise Fault(
+            f"this project requires pixi '{text}', but you have pixi {PIXI_VERSION}",
+            path,
+            hints=("Install a version that the manifest allows, or change `requires-pixi`",),
+        )
+
+
+def satisfies_required(text: str, path: KeyPath = ()) -> bool:
+    """Tell whether the version we speak is among those that a spec allows."""
+    try:
+        spec = parse_version_spec(text)
+    except VersionSyntaxError as error:
+        raise Fault(str(error), path) from None
+    return spec.holds(_holds)
+
+
+def _holds(constraint: str) -> bool:
+    operator = constraint[: len(constraint) - len(constraint.lstrip("<>=!~"))]
+    wanted = constraint[len(operator) :]
+    if wanted == "*":
+        return True
+    order = _compare(PIXI_VERSION, wanted.removesuffix(".*"))
+    if operator == "~=":
+        stem = wanted.rpartition(".")[0]
+        return order >= 0 and _starts(stem or wanted)
+    if wanted.endswith(".*"):
+        return _starts(wanted.removesuffix(".*")) != (operator == "!=")
+    return {
+        "==": order == 0,
+        "!=": order != 0,
+        ">=": order >= 0,
+        "<=": order <= 0,
+        ">": order > 0,
+        "<": order < 0,
+    }[operator]
+
+
+def _starts(stem: str) -> bool:
+    ours, wanted = _pieces(PIXI_VERSION), _pieces(stem)
+    return ours[: len(wanted)] == wanted
+
+
+def _compare(ours: str, wanted: str) -> int:
+    """Compare two versions: letters (`rc1`) stand for what comes before the number."""
+    for left, right in zip_longest(_pieces(ours), _pieces(wanted), fillvalue=0):
+        a, b = (isinstance(left, int), left), (isinstance(right, int), right)
+        if a != b:
+            return 1 if a > b else -1
+    return 0
+
+
+def _pieces(version: str) -> list[int | str]:
+    return [int(piece) if piece.isdigit() else piece for piece in _PIECE.findall(version)]

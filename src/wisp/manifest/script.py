@@ -1,0 +1,100 @@
+"""Python scripts with a PEP 723 block: a small workspace inside the comments of a program."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from wisp.manifest.faults import Fault
+from wisp.manifest.getters import Table
+from wisp.manifest.positions import Path as KeyPath
+
+SUFFIXES = (".py", ".pyw")
+
+_ROOT_KEYS = ("dependencies", "requires-python", "tool")
+_TARGET_KEYS = ("activation", "constraints", "dependencies", "pypi-dependencies")
+_PIXI_KEYS = (*_TARGET_KEYS, "system-requirements", "target", "workspace")
+_WORKSPACE_KEYS = (
+    "channel-priority",
+    "channels",
+    "platforms",
+    "preview",
+    "pypi-options",
+    "requires-pixi",
+    "solve-strategy",
+)
+_OPENING = re.compile(r"# /// (?P<type>[a-zA-Z0-9-]+)")
+
+
+class ScriptError(ValueError):
+    """The comments of a script hold no block, several, or one that is never closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The TOML text of a block and the number of lines of the file above it."""
+
+    text: str
+    line: int
+
+
+def find_block(source: str) -> Block | None:
+    """Return the block of type `script`, None if there is none. Raises `ScriptError`."""
+    lines = [line.removesuffix("\r") for line in source.removeprefix("\ufeff").split("\n")]
+    found: list[Block] = []
+    at = 0
+    while at < len(lines):
+        opening = _OPENING.fullmatch(lines[at].rstrip())
+        at += 1
+        if opening is None:
+            continue
+        end = _end_of_block(lines, at)
+        if opening["type"] == "script":
+            if end is None:
+                raise ScriptError("the `# /// script` block is not closed by a line `# ///`")
+            found.append(Block("\n".join(line[2:] for line in lines[at:end]) + "\n", at))
+        at = (end or at) + 1 if end is not None else at
+    if len(found) > 1:
+        raise ScriptError("there are several `# /// script` blocks, only one is allowed")
+    return found[0] if found else None
+
+
+def _end_of_block(lines: list[str], start: int) -> int | None:
+    """Return the index of the last `# ///` of the comment lines that follow."""
+    end = None
+    for index in range(start, len(lines)):
+        line = lines[index]
+        if line.rstrip() == "# ///":
+            end = index
+        elif line != "#" and not line.startswith("# "):
+            break
+    return end
+
+
+def check_script_tables(root: Table) -> Table:
+    """Refuse what a script may not say; return its `[tool.pixi]`, empty if missing."""
+    _refuse(root, _ROOT_KEYS)
+    pixi = root.below("tool").below("pixi")
+    _refuse(pixi, _PIXI_KEYS)
+    _refuse(pixi.below("workspace"), _WORKSPACE_KEYS)
+    for _, target in pixi.below("target").tables():
+        _refuse(target, _TARGET_KEYS)
+    return pixi
+
+
+def _refuse(table: Table, allowed: tuple[str, ...]) -> None:
+    unknown = [key for key in table.data if key not in allowed]
+    if unknown:
+        paths: list[KeyPath] = [(*table.path, key) for key in unknown]
+        names = ", ".join("`" + ".".join(map(str, path)) + "`" for path in paths)
+        raise Fault(f"PEP 723 scripts do not support: {names}", *paths, mark="key")
+
+
+def with_defaults(
+    pixi: dict[str, Any], channels: tuple[str, ...], platforms: tuple[str, ...]
+) -> dict[str, Any]:
+    """Fill in channels and platforms where the script leaves them to others."""
+    workspace = pixi.get("workspace", {})
+    defaults = {"channels": list(channels), "platforms": list(platforms)}
+    return {**pixi, "workspace": {**defaults, **workspace}}

@@ -1,0 +1,53 @@
+"""`exclude-newer`: a moment, a day, or a span of time back from now.
+
+A day means its end in UTC, that is the start of the next. A span is a sequence of numbers and
+units (`7d`, `1h 30m`) and is counted back each time it is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})")
+_SPAN = re.compile(r"(?:\s*\d+\s*[a-zA-Z]+)+\s*|0")
+_PART = re.compile(r"(\d+)\s*([a-zA-Z]+)")
+
+_YEAR = 31_557_600.0
+_SECONDS = {
+    **dict.fromkeys(("nanos", "nsec", "ns"), 1e-9),
+    **dict.fromkeys(("usec", "us", "micros"), 1e-6),
+    **dict.fromkeys(("millis", "msec", "ms"), 1e-3),
+    **dict.fromkeys(("seconds", "second", "secs", "sec", "s"), 1.0),
+    **dict.fromkeys(("minutes", "minute", "mins", "min", "m"), 60.0),
+    **dict.fromkeys(("hours", "hour", "hrs", "hr", "h"), 3600.0),
+    **dict.fromkeys(("days", "day", "d"), 86_400.0),
+    **dict.fromkeys(("weeks", "week", "wks", "wk", "w"), 604_800.0),
+    **dict.fromkeys(("months", "month", "M"), _YEAR / 12),
+    **dict.fromkeys(("years", "year", "yrs", "yr", "y"), _YEAR),
+}
+
+
+def parse_cutoff(text: str) -> datetime | timedelta:
+    """Read a cut-off: an aware moment, or a span. Raises `ValueError` if it is neither."""
+    if _DAY.fullmatch(text):
+        day = date.fromisoformat(text) + timedelta(days=1)
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if _MOMENT.fullmatch(text):
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    if _SPAN.fullmatch(text):
+        return timedelta(seconds=sum(_seconds(*part) for part in _PART.findall(text)))
+    raise ValueError(f"'{text}' is neither a date, a time nor a duration")
+
+
+def _seconds(count: str, unit: str) -> float:
+    if unit not in _SECONDS:
+        raise ValueError(f"'{unit}' is not a unit of time")
+    return int(count) * _SECONDS[unit]
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """Return the moment that a cut-off means now. Raises `ValueError` as `parse_cutoff` does."""
+    cutoff = parse_cutoff(text)
+    return now - cutoff if isinstance(cutoff, timedelta) else cutoff
