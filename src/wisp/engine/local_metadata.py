@@ -1,0 +1,136 @@
+"""What a local Python project says of itself, read without running any of its code if possible.
+
+Source: PEP 621 (`[project]`), PEP 643 (`PKG-INFO` of source distributions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.parser import HeaderParser
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from wisp.engine.uv import Uv, UvError
+from wisp.engine.uv_cache import UvCache
+from wisp.engine.uv_compile import Question, compile_requirements
+from wisp.errors import FetchError
+from wisp.specs.pypi import normalize
+from wisp.specs.requirement_text import canonical_requirement, canonical_specifiers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalMetadata:
+    """Name and requirements of a local project, spelled as locks spell them.
+
+    `version` is None where it is dynamic. `requires_dist` and `requires_python` are the same
+    whether they were read or computed by the build back-end.
+    """
+
+    name: str
+    version: str | None = None
+    requires_dist: tuple[str, ...] = ()
+    requires_python: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsBuild:
+    """The metadata of a folder that cannot be read: its build back-end has to be asked.
+
+    `why` names the reason, e.g. the dynamic fields.
+    """
+
+    folder: Path
+    why: str
+
+
+def static_metadata(folder: Path) -> LocalMetadata | NeedsBuild:
+    """Read what `pyproject.toml` says of a project.
+
+    Raises `FetchError` when the folder or a readable `pyproject.toml` is missing.
+    """
+    file = folder / "pyproject.toml"
+    try:
+        table = tomli.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return _without_pyproject(folder)
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
+        raise FetchError(f"could not read `{file}`", causes=[str(error)]) from error
+    project = table.get("project")
+    if not isinstance(project, Mapping) or not isinstance(project.get("name"), str):
+        return NeedsBuild(folder, "no [project] table")
+    dynamic = {"dependencies", "optional-dependencies", "requires-python"} & set(
+        project.get("dynamic", ())
+    )
+    if dynamic:
+        return NeedsBuild(folder, f"dynamic {', '.join(sorted(dynamic))}")
+    return _project_metadata(project)
+
+
+def _without_pyproject(folder: Path) -> NeedsBuild:
+    if not (folder / "setup.py").exists() and not (folder / "setup.cfg").exists():
+        raise FetchError(
+            f"`{folder}` is no Python project",
+            hints=["a path dependency needs a `pyproject.toml` or a `setup.py`"],
+        )
+    return NeedsBuild(folder, "no pyproject.toml")
+
+
+def _project_metadata(project: Mapping[str, Any]) -> LocalMetadata:
+    requirements = [canonical_requirement(text) for text in project.get("dependencies", ())]
+    for extra, texts in project.get("optional-dependencies", {}).items():
+        requirements += [canonical_requirement(_with_extra(text, extra)) for text in texts]
+    python = project.get("requires-python")
+    return LocalMetadata(
+        name=normalize(project["name"]),
+        version=project.get("version"),
+        requires_dist=tuple(requirements),
+        requires_python=canonical_specifiers(python) if python else None,
+    )
+
+
+def _with_extra(requirement: str, extra: str) -> str:
+    """Make a requirement conditional on an extra, as a build back-end writes it."""
+    head, separator, marker = requirement.partition(";")
+    condition = f"extra == '{normalize(extra)}'"
+    marker = f"({marker.strip()}) and {condition}" if separator else condition
+    return f"{head.rstrip()} ; {marker}"
+
+
+def built_metadata(uv: Uv, folder: Path, name: str, python: Path) -> LocalMetadata:
+    """Ask the build back-end of a folder, through uv and its cache.
+
+    Raises `FetchError` when the project cannot be built.
+    """
+    url = folder.as_uri()
+    question = Question(requirements=f"{name} @ {url}\n", options=("--no-deps",))
+    try:
+        compile_requirements(uv, question, python)
+    except UvError as error:
+        raise FetchError(
+            f"could not get the metadata of `{folder}`", causes=[error.message]
+        ) from error
+    found = UvCache(uv.cache_dir).built(normalize(name), url)
+    if found is None:
+        raise FetchError(f"uv left no metadata of `{folder}`")
+    return LocalMetadata(
+        name=found.name,
+        requires_dist=found.requires_dist,
+        requires_python=found.requires_python,
+    )
+
+
+def core_metadata(text: str) -> LocalMetadata:
+    """Read a `METADATA` or `PKG-INFO` file."""
+    headers = HeaderParser().parsestr(text)
+    python = headers.get("Requires-Python")
+    return LocalMetadata(
+        name=normalize(headers["Name"]),
+        version=headers.get("Version"),
+        requires_dist=tuple(
+            canonical_requirement(line) for line in headers.get_all("Requires-Dist", [])
+        ),
+        requires_python=canonical_specifiers(python) if python else None,
+    )

@@ -1,0 +1,190 @@
+"""PyPI names of conda packages, looked up: a web service, the user's maps, the shipped map.
+
+The service knows single archives by digest (never changing, so kept for good) and the whole
+channel conda-forge by name. Where it cannot be reached the shipped map answers.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from wisp.engine.files import write_atomically
+from wisp.engine.http import HttpClient
+from wisp.errors import ConfigError, FetchError
+from wisp.report import SILENT, Reporter
+
+_SERVICE = "https://conda-mapping.prefix.dev"
+_BY_HASH = f"{_SERVICE}/hash-v0"
+_COMPRESSED = f"{_SERVICE}/compressed-v0/compressed_mapping.json"
+_SHIPPED = Path(__file__).parent.parent / "data" / "conda_forge_names.json.gz"
+
+#: How long an answer is taken without asking again.
+_FRESH_SECONDS = 3600
+#: How long an archive that the service did not know is believed to be unknown.
+_UNKNOWN_SECONDS = 24 * 3600
+_CONNECTIONS = 16
+
+Names = dict[str, tuple[str, ...]]
+
+
+class NameService:
+    """Answers which PyPI names conda packages have. May be used from several threads."""
+
+    def __init__(
+        self,
+        http: HttpClient,
+        cache: Path,
+        *,
+        now: Callable[[], float] = time.time,
+        reporter: Reporter = SILENT,
+    ) -> None:
+        self._http = http
+        self._cache = cache
+        self._now = now
+        self._reporter = reporter
+        self._lock = threading.Lock()
+        self._names: Names | None = None
+        self._unreachable = http.offline
+
+    def by_hash(self, digests: Iterable[str]) -> Names:
+        """Return the names of those archives (sha256) that the service knows.
+
+        Archives not met before are asked for; without the service only remembered ones answer.
+        """
+        with self._lock:
+            known, unknown = self._remembered()
+            wanted = set(digests)
+            missing = sorted(wanted - known.keys() - unknown.keys())
+            if missing and not self._unreachable:
+                self._ask(missing, known, unknown)
+                self._remember(known, unknown)
+        return {digest: known[digest] for digest in wanted & known.keys()}
+
+    def conda_forge(self) -> Names:
+        """Return the map of the channel conda-forge: the service's, else the shipped one."""
+        with self._lock:
+            if self._names is None:
+                self._names = self._compressed() or shipped_names()
+            return self._names
+
+    def read_map(self, location: str, root: Path) -> Names:
+        """Read a map that a manifest names: a URL, or a file relative to `root`.
+
+        Raises `ConfigError` when it cannot be read or is no map, `FetchError` when it cannot be
+        fetched.
+        """
+        if "://" in location and not location.startswith("file:"):
+            response = self._http.get(location)
+            if response.status != 200:
+                raise FetchError(
+                    f"could not fetch `{location}`", causes=[f"status {response.status}"]
+                )
+            return _parsed(response.body, location)
+        file = root / location.removeprefix("file://")
+        try:
+            return _parsed(file.read_bytes(), str(file))
+        except OSError as error:
+            raise ConfigError(f"could not read the map `{file}`", causes=[str(error)]) from error
+
+    def _ask(self, digests: list[str], known: Names, unknown: dict[str, float]) -> None:
+        def one(digest: str) -> tuple[str, ...] | None:
+            if self._unreachable:
+                raise FetchError("the service cannot be reached")
+            response = self._http.get(f"{_BY_HASH}/{digest}")
+            if response.status != 200:
+                return None
+            return tuple(json.loads(response.body).get("pypi_normalized_names") or ())
+
+        with ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="wisp-names") as pool:
+            for digest, future in [(digest, pool.submit(one, digest)) for digest in digests]:
+                try:
+                    names = future.result()
+                except (FetchError, ValueError) as error:
+                    self._give_up(error)
+                    continue
+                if names is None:
+                    unknown[digest] = self._now()
+                else:
+                    known[digest] = names
+
+    def _give_up(self, error: Exception) -> None:
+        if not self._unreachable:
+            self._unreachable = True
+            self._reporter.warn(
+                "the mapping from conda to PyPI names cannot be reached, the shipped one is used",
+                (str(error),),
+            )
+
+    def _remembered(self) -> tuple[Names, dict[str, float]]:
+        stored = _stored(self._cache / "hash-v0.json")
+        oldest = self._now() - _UNKNOWN_SECONDS
+        unknown = {k: at for k, at in stored.get("unknown", {}).items() if at > oldest}
+        return {k: tuple(names) for k, names in stored.get("known", {}).items()}, unknown
+
+    def _remember(self, known: Names, unknown: Mapping[str, float]) -> None:
+        text = json.dumps({"known": known, "unknown": unknown}, separators=(",", ":"))
+        write_atomically(self._cache / "hash-v0.json", text)
+
+    def _compressed(self) -> Names | None:
+        file = self._cache / "compressed_mapping.json"
+        stored = _stored(file)
+        if stored and (self._unreachable or stored["at"] > self._now() - _FRESH_SECONDS):
+            return _as_names(stored["names"])
+        if self._unreachable:
+            return None
+        try:
+            tag = stored.get("etag")
+            response = self._http.get(_COMPRESSED, {"If-None-Match": tag} if tag else None)
+            if response.status == 200:
+                stored = {
+                    "names": json.loads(response.body),
+                    "etag": response.headers.get("etag"),
+                }
+            elif response.status != 304:
+                raise FetchError(f"{_COMPRESSED} answered with status {response.status}")
+        except (FetchError, ValueError) as error:
+            self._give_up(error)
+            return _as_names(stored["names"]) if stored else None
+        write_atomically(file, json.dumps({**stored, "at": self._now()}, separators=(",", ":")))
+        return _as_names(stored["names"])
+
+
+def shipped_names() -> Names:
+    """Return the map of conda-forge that is shipped with wisp."""
+    table = json.loads(gzip.decompress(_SHIPPED.read_bytes()))
+    names: Names = dict.fromkeys(table["none"], ())
+    names |= {name: (name,) for name in table["same"]}
+    names |= {name: tuple(found) for name, found in table["other"].items()}
+    return names
+
+
+def _parsed(content: bytes, location: str) -> Names:
+    try:
+        table = json.loads(content)
+    except ValueError as error:
+        raise ConfigError(f"`{location}` is no JSON", causes=[str(error)]) from error
+    if not isinstance(table, dict):
+        raise ConfigError(f"`{location}` is no map of conda names to PyPI names")
+    return _as_names(table)
+
+
+def _as_names(table: Mapping[str, Any]) -> Names:
+    return {
+        name: (found,) if isinstance(found, str) else tuple(found or ())
+        for name, found in table.items()
+    }
+
+
+def _stored(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,112 @@
+"""`pylock.toml`: what uv answers when it resolves, and what it reads when it installs.
+
+Only the part that uv writes is read, into values whose locations are absolute.
+
+Source: PEP 751.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+
+@dataclass(frozen=True, slots=True)
+class PylockFile:
+    """A wheel or a source archive: file name, where it is (URL or absolute path), digests."""
+
+    filename: str
+    location: str
+    hashes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PylockGit:
+    """A checkout of a repository: commit, what was asked for, and the folder inside."""
+
+    url: str
+    commit: str
+    requested: str | None = None
+    subdirectory: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PylockPackage:
+    """One resolved package.
+
+    A file of an index has `wheels`, `sdist` or both; a direct URL or local file `archive`; a
+    checkout `git`; a folder `directory` (absolute). `index` is set when uv names it.
+    """
+
+    name: str
+    version: str | None = None
+    index: str | None = None
+    wheels: tuple[PylockFile, ...] = ()
+    sdist: PylockFile | None = None
+    archive: PylockFile | None = None
+    archive_subdirectory: str | None = None
+    git: PylockGit | None = None
+    directory: Path | None = None
+
+
+def parse_pylock(text: str, base: Path) -> tuple[PylockPackage, ...]:
+    """Read a lock that uv wrote; `base` is the folder that relative paths refer to."""
+    return tuple(_package(row, base) for row in tomli.loads(text).get("packages", ()))
+
+
+def _package(row: Mapping[str, Any], base: Path) -> PylockPackage:
+    archive = row.get("archive")
+    directory = row.get("directory")
+    return PylockPackage(
+        name=row["name"],
+        version=row.get("version"),
+        index=row.get("index"),
+        wheels=tuple(_file(wheel, base) for wheel in row.get("wheels", ())),
+        sdist=_file(row["sdist"], base) if "sdist" in row else None,
+        archive=_file(archive, base) if archive else None,
+        archive_subdirectory=archive.get("subdirectory") if archive else None,
+        git=_git(row["vcs"]) if "vcs" in row else None,
+        directory=_absolute(_joined(directory), base) if directory else None,
+    )
+
+
+def _file(row: Mapping[str, Any], base: Path) -> PylockFile:
+    location = row.get("url") or str(_absolute(row["path"], base))
+    filename = row.get("name") or location.rpartition("/")[2].partition("#")[0]
+    return PylockFile(filename, location, dict(row.get("hashes", {})))
+
+
+def _git(row: Mapping[str, Any]) -> PylockGit:
+    return PylockGit(
+        row.get("url") or row["path"],
+        row["commit-id"],
+        row.get("requested-revision"),
+        row.get("subdirectory"),
+    )
+
+
+def _joined(row: Mapping[str, Any]) -> str:
+    subdirectory = row.get("subdirectory")
+    return f"{row['path']}/{subdirectory}" if subdirectory else str(row["path"])
+
+
+def _absolute(path: str, base: Path) -> Path:
+    return Path(path) if Path(path).is_absolute() else base / path
+
+
+def preferences(versions: Iterable[tuple[str, str]]) -> str:
+    """Write a lock of names and versions that uv shall keep where it may."""
+    rows = ['lock-version = "1.0"', 'created-by = "wisp"']
+    for name, version in sorted(versions):
+        rows += ["", "[[packages]]", f"name = {quoted(name)}", f"version = {quoted(version)}"]
+    return "\n".join(rows) + "\n"
+
+
+def quoted(text: str) -> str:
+    """Write a TOML basic string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(f"\\u{ord(c):04x}" if ord(c) < 32 else c for c in escaped) + '"'

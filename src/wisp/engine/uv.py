@@ -1,0 +1,152 @@
+"""The only place that starts uv: where it is, what it may see of the environment, how it failed.
+
+uv is pinned, because wisp reads its cache. It never gets the user's uv configuration: neither
+files (`--no-config`) nor `UV_*` variables, apart from those that concern the network, so that the
+same workspace gives the same lock everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wisp.engine.process import Completed, capture
+from wisp.errors import HostError, WispError
+from wisp.specs.settings import EngineSettings, Network
+
+#: What of the user's uv settings reaches uv: how to reach the network, never what to choose.
+_KEPT = frozenset(
+    {
+        "UV_CONCURRENT_BUILDS",
+        "UV_CONCURRENT_DOWNLOADS",
+        "UV_CONCURRENT_INSTALLS",
+        "UV_HTTP_CONNECT_TIMEOUT",
+        "UV_HTTP_RETRIES",
+        "UV_HTTP_TIMEOUT",
+        "UV_LINK_MODE",
+        "UV_NATIVE_TLS",
+        "UV_REQUEST_TIMEOUT",
+        "UV_SKIP_WHEEL_FILENAME_CHECK",
+        "UV_SYSTEM_CERTS",
+    }
+)
+#: Settings of Python and of environments around us that must not leak into builds.
+_DROPPED = frozenset({"CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"})
+_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
+
+
+class UvError(WispError):
+    """uv ended with an error. `stderr` is all it said, `code` its exit code."""
+
+    def __init__(self, code: int, stderr: str) -> None:
+        super().__init__(stderr.strip() or f"uv ended with exit code {code}")
+        self.code = code
+        self.stderr = stderr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uv:
+    """How uv is called: its executable, its cache, its view of network and environment.
+
+    `default_index` replaces the default index where the user has set one for uv
+    (`UV_DEFAULT_INDEX`, `UV_INDEX_URL`); locks do not name it.
+    """
+
+    executable: str
+    cache_dir: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    offline: bool = False
+    default_index: str | None = None
+    keyring_provider: str | None = None
+    insecure_hosts: tuple[str, ...] = ()
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+        pass_fds: Sequence[int] = (),
+    ) -> Completed:
+        """Run uv to its end and return what it said.
+
+        `pass_fds` are descriptors that uv inherits: a lock held on one of them lasts as long as
+        uv does, even if wisp dies first (POSIX only). Raises `UvError` when uv fails and
+        `HostError` when it cannot be started.
+        """
+        done = capture(
+            [self.executable, *arguments, *self._common()],
+            environ={**self.environment, **(variables or {})},
+            cwd=cwd,
+            keep_open=pass_fds,
+        )
+        if done.code:
+            raise UvError(done.code, done.stderr)
+        return done
+
+    def _common(self) -> list[str]:
+        options = ["--no-config", "--no-progress", "--no-python-downloads", "--color=never"]
+        options += ["--cache-dir", str(self.cache_dir)]
+        if self.offline:
+            options.append("--offline")
+        if self.keyring_provider:
+            options += ["--keyring-provider", self.keyring_provider]
+        for host in self.insecure_hosts:
+            options += ["--allow-insecure-host", host]
+        return options
+
+
+def find_uv(
+    environ: Mapping[str, str],
+    settings: EngineSettings,
+    *,
+    keyring_provider: str | None = None,
+    insecure_hosts: Sequence[str] = (),
+) -> Uv:
+    """Find the uv that belongs to wisp and give it the part of `environ` that it may see.
+
+    Raises `HostError` when it is not installed.
+    """
+    from uv import find_uv_bin
+
+    try:
+        executable = find_uv_bin()
+    except FileNotFoundError as error:
+        raise HostError(
+            "uv is missing beside wisp", hints=["Reinstall wisp together with its dependencies"]
+        ) from error
+    return Uv(
+        executable=executable,
+        cache_dir=settings.caches.pypi_wheels,
+        environment=visible_environment(environ, settings.network),
+        offline=settings.network.offline,
+        default_index=environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or None,
+        keyring_provider=keyring_provider,
+        insecure_hosts=tuple(insecure_hosts),
+    )
+
+
+def visible_environment(environ: Mapping[str, str], network: Network) -> dict[str, str]:
+    """Return the variables that uv, and the builds it starts, may see.
+
+    Configured proxies are added where the environment names none, as for conda packages.
+    """
+    visible = {name: value for name, value in environ.items() if _is_visible(name)}
+    if not any(name.lower() in _PROXIES and value for name, value in visible.items()):
+        if network.http_proxy:
+            visible["HTTP_PROXY"] = network.http_proxy
+        if network.https_proxy:
+            visible["HTTPS_PROXY"] = network.https_proxy
+        if network.non_proxy_hosts:
+            visible["NO_PROXY"] = ",".join(network.non_proxy_hosts)
+    return visible
+
+
+def _is_visible(name: str) -> bool:
+    if name.startswith("UV_"):
+        # Credentials of a named index: UV_INDEX_<NAME>_USERNAME and _PASSWORD.
+        return name in _KEPT or (
+            name.startswith("UV_INDEX_") and name.endswith(("_USERNAME", "_PASSWORD"))
+        )
+    return name not in _DROPPED

@@ -1,0 +1,107 @@
+"""Resolve PyPI requirements with uv: write its input files, run it, read its lock.
+
+What is asked is decided by `wisp.solve`; here it only becomes files, options and an answer.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wisp.engine.pylock import PylockPackage, parse_pylock
+from wisp.engine.uv import Uv
+
+_PREVIOUS = "pylock.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What uv is asked, as texts: input files and options. Equal questions have equal answers.
+
+    `pyproject` holds what requirement lines cannot say (the index or git reference of one
+    package), `previous` a lock whose versions are kept where possible, `upgrade` the names that
+    are exempt from that, `variables` pairs of environment variables.
+    """
+
+    requirements: str = ""
+    pyproject: str | None = None
+    constraints: str = ""
+    overrides: str = ""
+    previous: str | None = None
+    upgrade: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The packages uv chose and, where it was asked, the index each came from by name."""
+
+    packages: tuple[PylockPackage, ...]
+    indexes: Mapping[str, str] = field(default_factory=dict)
+
+
+def compile_requirements(
+    uv: Uv, question: Question, python: Path, *, annotate: bool = False
+) -> Answer:
+    """Let uv resolve, with `python` building what has to be built.
+
+    `annotate` asks, from the cache, a second time: which index did each package come from? uv's
+    lock does not say. Raises `UvError` when uv finds no solution.
+    """
+    with tempfile.TemporaryDirectory(prefix="wisp-resolve-") as name:
+        folder = Path(name)
+        arguments = [*_inputs(folder, question), "--python", str(python), *question.options]
+        arguments += ["--quiet", "--no-header"]
+        variables = dict(question.variables)
+        output = folder / _PREVIOUS
+        lock = ["--format", "pylock.toml", "--output-file", str(output)]
+        uv.run([*arguments, *lock], cwd=folder, variables=variables)
+        packages = parse_pylock(output.read_text(encoding="utf-8"), folder)
+        if not annotate:
+            return Answer(packages)
+        return Answer(packages, _indexes(uv, arguments, folder, packages, variables))
+
+
+def _inputs(folder: Path, question: Question) -> list[str]:
+    arguments = ["pip", "compile"]
+    for name, text, flag in (
+        ("pyproject.toml", question.pyproject, None),
+        ("requirements.in", question.requirements, None),
+        ("held.txt", question.constraints, "--constraints"),
+        ("overrides.txt", question.overrides, "--overrides"),
+    ):
+        if text:
+            (folder / name).write_text(text, encoding="utf-8")
+            arguments += [flag, name] if flag else [name]
+    if question.previous:
+        (folder / _PREVIOUS).write_text(question.previous, encoding="utf-8")
+        for package in question.upgrade:
+            arguments += ["--upgrade-package", package]
+    return arguments
+
+
+def _indexes(
+    uv: Uv,
+    arguments: list[str],
+    folder: Path,
+    packages: tuple[PylockPackage, ...],
+    variables: Mapping[str, str],
+) -> dict[str, str]:
+    """Ask for the same solution in the format that names indexes, as comments below each line."""
+    pins = "".join(f"{p.name}=={p.version}\n" for p in packages if p.version and not p.archive)
+    (folder / "pins.txt").write_text(pins, encoding="utf-8")
+    options = ["--constraints", "pins.txt", "--emit-index-annotation", "--no-annotate"]
+    done = uv.run(
+        [*arguments, *options, "--format", "requirements.txt"], cwd=folder, variables=variables
+    )
+    indexes: dict[str, str] = {}
+    name = ""
+    for line in done.stdout.splitlines():
+        if line.startswith("    # from "):
+            indexes[name] = line.removeprefix("    # from ").strip()
+        elif line and not line.startswith((" ", "#")):
+            name = line.partition("==")[0].partition("[")[0].strip()
+    return indexes

@@ -1,0 +1,145 @@
+"""Which PyPI packages a conda record stands for, decided from names that were looked up before.
+
+A record gets *purls* (package URLs), one per PyPI name, with a qualifier that tells who said so.
+The maps are fetched by `wisp.engine.names`; here it is decided which of them counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from wisp.engine.names import NameService
+from wisp.layout import CHANNEL_ALIAS
+from wisp.manifest.model import CondaPypiMap
+from wisp.specs.pypi import normalize
+from wisp.specs.records import CondaRecord
+
+_PREFIX = "pkg:pypi/"
+
+#: Conda name to PyPI names; an empty tuple says that the package has none.
+NameMap = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelNames:
+    """What is known of the names of one channel.
+
+    `project` is the manifest's map, `by_hash` that of single archives (sha256), `compressed` the
+    channel's whole map. With `same_name` a record that no map knows has a PyPI package of its
+    own name.
+    """
+
+    project: NameMap = field(default_factory=dict)
+    by_hash: NameMap = field(default_factory=dict)
+    compressed: NameMap = field(default_factory=dict)
+    same_name: bool = False
+
+
+def pypi_names(purls: Iterable[str] | None) -> tuple[str, ...]:
+    """Return the normalised PyPI names among purls."""
+    return tuple(
+        normalize(purl.removeprefix(_PREFIX).partition("?")[0].partition("@")[0])
+        for purl in purls or ()
+        if purl.startswith(_PREFIX)
+    )
+
+
+def purls_of(record: CondaRecord, names: ChannelNames) -> tuple[str, ...] | None:
+    """Return a record's purls: the first map that knows it decides.
+
+    None when nobody knows it, so that whatever the record already says stays.
+    """
+    for known, key, source in (
+        (names.project, record.name, "project-defined-mapping"),
+        (names.by_hash, record.sha256 or "", "hash-mapping"),
+        (names.compressed, record.name, "compressed-mapping"),
+    ):
+        if key in known:
+            return tuple(sorted({f"{_PREFIX}{name}?source={source}" for name in known[key]}))
+    return (f"{_PREFIX}{record.name}",) if names.same_name else None
+
+
+def is_conda_forge(record: CondaRecord) -> bool:
+    """Tell whether a record comes from conda-forge or a mirror of it, labels included."""
+    where = record.channel or record.location
+    return urlsplit(where).path.startswith("/conda-forge")
+
+
+def channel_of(name: str) -> str:
+    """Return the base URL, without a trailing slash, of a channel as a manifest names it."""
+    return name.rstrip("/") if "://" in name else f"{CHANNEL_ALIAS}/{name.strip('/')}"
+
+
+def add_purls(
+    records: Iterable[CondaRecord],
+    service: NameService,
+    root: Path,
+    maps: Mapping[str, CondaPypiMap] | Literal[False] | None = None,
+) -> tuple[CondaRecord, ...]:
+    """Give conda records their PyPI names, in the order project, archive, channel, same name.
+
+    `maps` is the manifest's `conda-pypi-map`: False switches names off, an empty table the
+    default maps. Raises `ConfigError` or `FetchError` when a map of the manifest cannot be read.
+    """
+    records = tuple(records)
+    if maps is False:
+        return records
+    by_channel = {channel_of(name): entry for name, entry in (maps or {}).items()}
+    lookup = _Lookup(records, service, root, by_channel, defaults=maps is None or bool(maps))
+    return tuple(lookup.named(record) for record in records)
+
+
+class _Lookup:
+    """The maps that one call of `add_purls` needs, each fetched once and only when it is met."""
+
+    def __init__(
+        self,
+        records: tuple[CondaRecord, ...],
+        service: NameService,
+        root: Path,
+        entries: Mapping[str, CondaPypiMap],
+        *,
+        defaults: bool,
+    ) -> None:
+        self._records = records
+        self._service = service
+        self._root = root
+        self._entries = entries
+        self._defaults = defaults
+        self._known: dict[tuple[str, bool], ChannelNames] = {}
+
+    def named(self, record: CondaRecord) -> CondaRecord:
+        channel = (record.channel or "").rstrip("/")
+        key = (channel, is_conda_forge(record))
+        if key not in self._known:
+            self._known[key] = self._channel(*key)
+        purls = purls_of(record, self._known[key])
+        return record if purls is None or purls == record.purls else replace(record, purls=purls)
+
+    def _channel(self, channel: str, forge: bool) -> ChannelNames:
+        entry = self._entries.get(channel)
+        if entry is not None and entry.disabled:
+            return ChannelNames()
+        defaults = self._defaults and forge and not (entry and entry.replace)
+        heuristic = entry.same_name_heuristic if entry else None
+        return ChannelNames(
+            project=self._project(entry) if entry else {},
+            by_hash=self._hashes(channel) if defaults else {},
+            compressed=self._service.conda_forge() if defaults else {},
+            same_name=forge if heuristic is None else heuristic,
+        )
+
+    def _project(self, entry: CondaPypiMap) -> NameMap:
+        located = self._service.read_map(entry.location, self._root) if entry.location else {}
+        return {**located, **{name: found or () for name, found in entry.mapping.items()}}
+
+    def _hashes(self, channel: str) -> NameMap:
+        return self._service.by_hash(
+            record.sha256
+            for record in self._records
+            if record.sha256 and (record.channel or "").rstrip("/") == channel
+        )

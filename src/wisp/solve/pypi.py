@@ -1,0 +1,155 @@
+"""Resolving the PyPI part of environments: the question to uv, its answer as lock records."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+from wisp.engine.dist_metadata import MetadataReader
+from wisp.engine.pypi_stubs import pep440_version, stub_wheel
+from wisp.engine.uv import Uv, UvError
+from wisp.engine.uv_compile import Answer, Question, compile_requirements
+from wisp.errors import SolveError
+from wisp.solve.names import pypi_names
+from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, question_for
+from wisp.solve.pypi_records import choose_files, index_finder, may_mix_indexes, record_of
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.pypi import normalize
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
+
+#: Provides the interpreter of a prefix that holds the environment's conda packages.
+PythonProvider = Callable[[], Path]
+
+
+class PypiResolver:
+    """Answers PyPI requests through uv; the same question is put to uv only once.
+
+    May be called from several threads. What is remembered lives as long as the object.
+    """
+
+    def __init__(self, uv: Uv, metadata: MetadataReader) -> None:
+        self._uv = uv
+        self._metadata = metadata
+        self._answers: dict[Question, Future[Answer]] = {}
+        self._lock = threading.Lock()
+
+    def resolve(
+        self, request: PypiRequest, provide_python: PythonProvider | None = None
+    ) -> tuple[PypiRecord, ...]:
+        """Choose the PyPI packages of an environment; sorted by location.
+
+        Packages that conda provides are held and left out. `provide_python` is called when
+        something must be built with the environment's own Python. Raises `SolveError`, with
+        uv's explanation as its cause, when nothing satisfies the requirements, and
+        `FetchError` when metadata cannot be fetched.
+        """
+        held = held_versions(request.conda)
+        stubs = {name: stub_wheel(self._stubs, name, held[name]) for name in sorted(held)}
+        question = question_for(request, stubs, self._uv.default_index)
+        answer = self._ask(question, request, provide_python)
+        packages = tuple(p for p in answer.packages if p.name not in held)
+        index_of = index_finder(request, answer.indexes)
+        records = [
+            record_of(
+                request,
+                chosen,
+                self._metadata.read(chosen.package, chosen.file),
+                index_of(chosen.package),
+            )
+            for chosen in choose_files(request, packages)
+        ]
+        return tuple(sorted(records, key=lambda record: record.location.encode()))
+
+    @property
+    def _stubs(self) -> Path:
+        return self._uv.cache_dir / "wisp-stubs"
+
+    def _ask(
+        self, question: Question, request: PypiRequest, provide_python: PythonProvider | None
+    ) -> Answer:
+        with self._lock:
+            future = self._answers.get(question)
+            mine = future is None
+            if future is None:
+                future = self._answers[question] = Future()
+        if mine:
+            try:
+                future.set_result(self._compile(question, request, provide_python))
+            except BaseException as error:
+                future.set_exception(error)
+        return future.result()
+
+    def _compile(
+        self, question: Question, request: PypiRequest, provide_python: PythonProvider | None
+    ) -> Answer:
+        annotate = may_mix_indexes(request.options)
+        isolated = not request.options.no_build_isolation
+        python = Path(sys.executable) if isolated or not provide_python else provide_python()
+        try:
+            return compile_requirements(self._uv, question, python, annotate=annotate)
+        except UvError as error:
+            if not (isolated and provide_python and _is_build_failure(error)):
+                raise resolution_error(error) from error
+        # Some builds need the Python, or the libraries, of the environment itself.
+        try:
+            python = provide_python()
+            return compile_requirements(self._uv, question, python, annotate=annotate)
+        except UvError as error:
+            raise resolution_error(error) from error
+
+
+def request_for(
+    inputs: EnvironmentInputs,
+    conda: tuple[CondaRecord | CondaSourceRecord, ...],
+    previous: tuple[PypiRecord, ...] = (),
+    unlock: frozenset[str] = frozenset(),
+) -> PypiRequest:
+    """Return the PyPI part of an environment's inputs, beside the conda records it got."""
+    return PypiRequest(
+        requirements=inputs.pypi_dependencies,
+        platform=inputs.platform,
+        root=inputs.root,
+        conda=conda,
+        options=inputs.pypi_options,
+        strategy=inputs.solve_strategy,
+        exclude_newer=inputs.exclude_newer,
+        previous=previous,
+        unlock=frozenset(map(normalize, unlock)),
+    )
+
+
+def held_versions(conda: tuple[CondaRecord | CondaSourceRecord, ...]) -> dict[str, str]:
+    """Return the PyPI names that conda records provide, with versions as PEP 440 spells them.
+
+    Versions that mean nothing to PEP 440 hold nothing.
+    """
+    held: dict[str, str] = {}
+    for record in conda:
+        version = pep440_version(record.version or "")
+        if version is not None:
+            for name in pypi_names(record.purls):
+                held.setdefault(name, version)
+    return held
+
+
+def resolution_error(error: UvError) -> SolveError:
+    """Turn what uv said into an error of ours: the explanation as cause, hints as hints."""
+    text = re.sub(rf"{ROOT_PROJECT}(?:==0)? depends on ", "you require ", error.stderr.strip())
+    text = re.sub(rf"your project \({ROOT_PROJECT}\)", "your project", text)
+    body, *hints = re.split(r"\n\s*\n?hint: ", text)
+    cause = re.search(r"^\s*(?:cause: |╰─▶ )(.*)", body, re.MULTILINE | re.DOTALL)
+    explanation = cause[1] if cause else body.removeprefix("error: ")
+    lines = [line.strip() for line in explanation.splitlines()]
+    return SolveError(
+        "failed to resolve pypi dependencies",
+        causes=["\n".join(lines)],
+        hints=[" ".join(hint.split()) for hint in hints],
+    )
+
+
+def _is_build_failure(error: UvError) -> bool:
+    return "uild backend" in error.stderr or "Failed to build" in error.stderr

@@ -1,0 +1,283 @@
+"""What is asked of PyPI in one environment, and how uv is asked it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from wisp.engine.pylock import preferences, quoted
+from wisp.engine.uv_compile import Question
+from wisp.errors import SolveError
+from wisp.layout import DEFAULT_INDEX
+from wisp.platforms import Platform
+from wisp.specs.inputs import ExcludeNewer, SolveStrategy
+from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
+from wisp.specs.pypi import PypiOptions, PypiRequirement, PypiSpec
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
+from wisp.specs.wheels import platform_libc, platform_macos
+
+#: Name of the project that stands for the environment where uv needs one.
+ROOT_PROJECT = "wisp-requirements"
+
+_UV_PLATFORM = {
+    "osx-64": "x86_64-apple-darwin",
+    "osx-arm64": "aarch64-apple-darwin",
+    "win-32": "i686-pc-windows-msvc",
+    "win-64": "x86_64-pc-windows-msvc",
+    "win-arm64": "aarch64-pc-windows-msvc",
+}
+_UV_LINUX_ARCH = {
+    "linux-64": "x86_64",
+    "linux-aarch64": "aarch64",
+    "linux-riscv64": "riscv64",
+}
+#: The glibc versions uv has a platform for.
+_UV_GLIBC = (17, 28, *range(31, 41))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PypiRequest:
+    """The PyPI part of one environment on one platform.
+
+    `conda` are the conda records it stands beside, with their purls: they fix the Python version
+    and hold the PyPI names they provide. `previous` are kept where the requirements allow it,
+    except for the normalised names in `unlock`. Relative paths start at `root`.
+    """
+
+    requirements: tuple[PypiRequirement, ...]
+    platform: Platform
+    root: Path
+    conda: tuple[CondaRecord | CondaSourceRecord, ...]
+    options: PypiOptions = PypiOptions()
+    strategy: SolveStrategy = "highest"
+    exclude_newer: ExcludeNewer = field(default_factory=ExcludeNewer)
+    previous: tuple[PypiRecord, ...] = ()
+    unlock: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PythonOf:
+    """The Python of an environment: its version, and its ABI where it is not the usual one."""
+
+    version: str
+    abi: str | None = None
+
+
+def python_of(conda: Iterable[CondaRecord | CondaSourceRecord]) -> PythonOf:
+    """Find the Python among conda records. Raises `SolveError` when there is none."""
+    for record in conda:
+        if record.name == "python" and isinstance(record, CondaRecord):
+            free_threaded = re.search(r"_(cp\d+t)$", record.build)
+            return PythonOf(record.version, free_threaded[1] if free_threaded else None)
+    raise SolveError(
+        "the environment has PyPI dependencies but no Python",
+        hints=["add python to the conda dependencies: `pixi add python`"],
+    )
+
+
+def question_for(
+    request: PypiRequest, held: Mapping[str, Path], default_index: str | None = None
+) -> Question:
+    """Turn a request into what uv is asked.
+
+    `held` maps the PyPI names that conda provides to their stub wheels; `default_index` replaces
+    the usual one where neither manifest nor features name an index. Raises `SolveError` for a
+    platform that uv cannot resolve for.
+    """
+    special = {r.normalized for r in request.requirements if _is_special(r)}
+    plain = [r for r in request.requirements if r.normalized not in special]
+    root = request.root
+    return Question(
+        requirements=_lines(requirement_line(r, root) for r in plain),
+        pyproject=_pyproject(request, special) if special else None,
+        constraints=_lines(f"{name} @ {stub.as_uri()}" for name, stub in held.items()),
+        overrides=_lines(requirement_line(r, root) for r in request.options.dependency_overrides),
+        previous=_previous(request),
+        upgrade=tuple(sorted(request.unlock)),
+        options=(
+            *_target_options(request),
+            *_index_options(request.options, root, default_index),
+            *_choice_options(request),
+            *_build_options(request.options),
+        ),
+        variables=_variables(request.platform),
+    )
+
+
+def requirement_line(requirement: PypiRequirement, root: Path) -> str:
+    """Write a requirement as PEP 508, with absolute locations."""
+    spec = requirement.spec
+    extras = f"[{','.join(spec.extras)}]" if spec.extras else ""
+    head = f"{requirement.name}{extras}"
+    if spec.location is None:
+        head += "" if spec.version == "*" else spec.version
+    else:
+        head += f" @ {_location_url(spec, root)}"
+    return f"{head} ; {spec.marker}" if spec.marker else head
+
+
+def _is_special(requirement: PypiRequirement) -> bool:
+    return requirement.spec.index is not None or isinstance(requirement.spec.location, GitLocation)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _location_url(spec: PypiSpec, root: Path) -> str:
+    location = spec.location
+    if isinstance(location, PathLocation):
+        return absolute_path(location.path, root).as_uri()
+    if isinstance(location, UrlLocation):
+        fragments = [f"sha256={location.sha256}"] if location.sha256 else []
+        if location.subdirectory:
+            fragments.append(f"subdirectory={location.subdirectory}")
+        return location.url + ("#" + "&".join(fragments) if fragments else "")
+    assert isinstance(location, GitLocation)
+    reference = f"@{location.ref}" if location.ref else ""
+    fragment = f"#subdirectory={location.subdirectory}" if location.subdirectory else ""
+    return f"git+{git_url(location.url)}{reference}{fragment}"
+
+
+def absolute_path(path: str, root: Path) -> Path:
+    """Resolve a path of a manifest lexically, without following links."""
+    import os.path
+
+    return Path(os.path.normpath(root / Path(path).expanduser()))
+
+
+def git_url(url: str) -> str:
+    """Spell a git location as a URL (`git@host:path` has none of its own)."""
+    scp = re.fullmatch(r"([^/@:]+@[^/:]+):(?!//)(.+)", url)
+    return f"ssh://{scp[1]}/{scp[2]}" if scp else url
+
+
+def _pyproject(request: PypiRequest, special: set[str]) -> str:
+    """Write a project whose sources say what a requirement line cannot."""
+    chosen = [r for r in request.requirements if r.normalized in special]
+    indexes: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    dependencies = []
+    for requirement in chosen:
+        spec = requirement.spec
+        dependencies.append(requirement_line(_without_git(requirement), request.root))
+        if spec.index is not None:
+            label = indexes.setdefault(spec.index, f"index-{len(indexes)}")
+            sources[requirement.name] = f"{{ index = {quoted(label)} }}"
+        elif isinstance(spec.location, GitLocation):
+            sources[requirement.name] = _git_source(spec.location)
+    rows = ["[project]", f"name = {quoted(ROOT_PROJECT)}", 'version = "0"']
+    rows.append(f"dependencies = [{', '.join(map(quoted, dependencies))}]")
+    rows.append("[tool.uv.sources]")
+    rows += [f"{quoted(name)} = {source}" for name, source in sources.items()]
+    for url, label in indexes.items():
+        rows += ["[[tool.uv.index]]", f"name = {quoted(label)}", f"url = {quoted(url)}"]
+        rows.append("explicit = true")
+    return "\n".join(rows) + "\n"
+
+
+def _without_git(requirement: PypiRequirement) -> PypiRequirement:
+    spec = requirement.spec
+    if not isinstance(spec.location, GitLocation):
+        return requirement
+    return PypiRequirement(requirement.name, PypiSpec(extras=spec.extras, marker=spec.marker))
+
+
+def _git_source(location: GitLocation) -> str:
+    fields = [f"git = {quoted(git_url(location.url))}"]
+    if location.ref_kind and location.ref:
+        fields.append(f"{location.ref_kind} = {quoted(location.ref)}")
+    if location.subdirectory:
+        fields.append(f"subdirectory = {quoted(location.subdirectory)}")
+    if location.lfs:
+        fields.append("lfs = true")
+    return "{ " + ", ".join(fields) + " }"
+
+
+def _previous(request: PypiRequest) -> str | None:
+    pairs = [
+        (record.name, record.version)
+        for record in request.previous
+        if record.version and record.name not in request.unlock
+    ]
+    return preferences(pairs) if pairs else None
+
+
+def _target_options(request: PypiRequest) -> Iterator[str]:
+    yield from ("--python-version", python_of(request.conda).version)
+    yield from ("--python-platform", uv_platform(request.platform))
+
+
+def uv_platform(platform: Platform) -> str:
+    """Name a platform as uv does, with the C library it promises.
+
+    Raises `SolveError` for a subdir that uv has no name for.
+    """
+    if platform.subdir in _UV_PLATFORM:
+        return _UV_PLATFORM[platform.subdir]
+    arch = _UV_LINUX_ARCH.get(platform.subdir)
+    if arch is None:
+        raise SolveError(
+            f"PyPI packages cannot be resolved for the platform '{platform.name}'",
+            hints=["restrict the PyPI dependencies to other platforms with a `target` table"],
+        )
+    libc = platform_libc(platform)
+    if libc.family == "musl":
+        return f"{arch}-unknown-linux-musl"
+    # A wheel for an older glibc runs on a newer one, never the other way round.
+    minor = max((m for m in _UV_GLIBC if m <= libc.minor), default=_UV_GLIBC[0])
+    return f"{arch}-unknown-linux-gnu" if arch == "riscv64" else f"{arch}-manylinux_2_{minor}"
+
+
+def _variables(platform: Platform) -> tuple[tuple[str, str], ...]:
+    if not platform.subdir.startswith("osx-"):
+        return ()
+    major, minor = platform_macos(platform)
+    return (("MACOSX_DEPLOYMENT_TARGET", f"{major}.{minor}"),)
+
+
+def _index_options(options: PypiOptions, root: Path, default_index: str | None) -> Iterator[str]:
+    yield from ("--default-index", options.index_url or default_index or DEFAULT_INDEX)
+    for url in options.extra_index_urls:
+        yield from ("--index", url)
+    for links in options.find_links:
+        where = links.url if links.url else str(absolute_path(links.path or ".", root))
+        yield from ("--find-links", where)
+    if options.index_strategy:
+        yield from ("--index-strategy", options.index_strategy)
+
+
+def _choice_options(request: PypiRequest) -> Iterator[str]:
+    if request.options.prerelease_mode:
+        yield from ("--prerelease", request.options.prerelease_mode)
+    if request.strategy != "highest":
+        yield from ("--resolution", request.strategy)
+    if request.exclude_newer.default:
+        yield from ("--exclude-newer", _moment(request.exclude_newer.default))
+    for name, moment in sorted(request.exclude_newer.pypi_packages.items()):
+        yield from ("--exclude-newer-package", f"{name}={_moment(moment)}")
+
+
+def _build_options(options: PypiOptions) -> Iterator[str]:
+    if options.no_build is True:
+        yield "--no-build"
+    elif options.no_build:
+        for name in options.no_build:
+            yield from ("--only-binary", name)
+    if options.no_binary is True:
+        yield from ("--no-binary", ":all:")
+    elif options.no_binary:
+        for name in options.no_binary:
+            yield from ("--no-binary", name)
+    if options.no_build_isolation is True:
+        yield "--no-build-isolation"
+    elif options.no_build_isolation:
+        for name in options.no_build_isolation:
+            yield from ("--no-build-isolation-package", name)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

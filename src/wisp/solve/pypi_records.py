@@ -1,0 +1,149 @@
+"""From uv's answer to the records of a lock: one file per package, spelled as Pixi spells it."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wisp.engine.pylock import PylockFile, PylockGit, PylockPackage
+from wisp.engine.uv_cache import DistMetadata
+from wisp.errors import SolveError
+from wisp.layout import DEFAULT_INDEX
+from wisp.solve.pypi_question import PypiRequest, git_url, python_of
+from wisp.specs.locations import GitLocation, PathLocation
+from wisp.specs.pypi import PypiOptions
+from wisp.specs.records import PypiRecord
+from wisp.specs.wheels import best_wheel, supported_tags
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A package together with the one file of it that the platform gets (None: no file)."""
+
+    package: PylockPackage
+    file: PylockFile | None
+
+    @property
+    def is_wheel(self) -> bool:
+        """Whether the file is a wheel."""
+        return self.file is not None and self.file.filename.endswith(".whl")
+
+
+def choose_files(request: PypiRequest, packages: tuple[PylockPackage, ...]) -> list[Chosen]:
+    """Pick for each package the wheel an installer would take, else its source distribution.
+
+    Raises `SolveError` for a package of which no file can be used.
+    """
+    python = python_of(request.conda)
+    tags = supported_tags(request.platform, python.version, python.abi)
+    chosen = []
+    for package in packages:
+        file = package.archive
+        if package.wheels or package.sdist:
+            best = best_wheel((wheel.filename for wheel in package.wheels), tags)
+            file = next((w for w in package.wheels if w.filename == best), package.sdist)
+            if file is None:
+                raise SolveError(
+                    f"{package.name} {package.version} has no wheel for "
+                    f"'{request.platform.name}' and no source distribution"
+                )
+        chosen.append(Chosen(package, file))
+    return chosen
+
+
+def record_of(
+    request: PypiRequest,
+    chosen: Chosen,
+    metadata: DistMetadata,
+    index: str | None,
+) -> PypiRecord:
+    """Write the record of one package. `index` is where it came from, None for the default."""
+    package, file = chosen.package, chosen.file
+    hashes: Mapping[str, str] = file.hashes if file else {}
+    return PypiRecord(
+        location=location_of(request, chosen),
+        name=package.name,
+        version=None if package.directory else package.version or metadata.version,
+        md5=hashes.get("md5"),
+        sha256=hashes.get("sha256"),
+        index=None if index == DEFAULT_INDEX else index,
+        requires_dist=metadata.requires_dist,
+        requires_python=metadata.requires_python or None,
+    )
+
+
+def location_of(request: PypiRequest, chosen: Chosen) -> str:
+    """Spell where a package comes from."""
+    package, file = chosen.package, chosen.file
+    if package.git:
+        return _git_location(request, package.name, package.git)
+    if package.directory:
+        return _path_location(request, package.name, package.directory)
+    assert file is not None
+    if "://" not in file.location:
+        return _path_location(request, package.name, Path(file.location))
+    if package.archive:
+        part = package.archive_subdirectory
+        return f"direct+{file.location}" + (f"#subdirectory={part}" if part else "")
+    return file.location.partition("#")[0]
+
+
+def _git_location(request: PypiRequest, name: str, git: PylockGit) -> str:
+    wanted = next(
+        (
+            r.spec.location
+            for r in request.requirements
+            if r.normalized == name and isinstance(r.spec.location, GitLocation)
+        ),
+        None,
+    )
+    query = [f"subdirectory={git.subdirectory}"] if git.subdirectory else []
+    if wanted and wanted.ref_kind and wanted.ref:
+        query.append(f"{wanted.ref_kind}={wanted.ref}")
+    elif wanted is None and git.requested:
+        query.append(f"rev={git.requested}")
+    if wanted and wanted.lfs:
+        query.append("lfs=true")
+    url = git_url(wanted.url) if wanted else git.url
+    return f"git+{url}" + (f"?{'&'.join(query)}" if query else "") + f"#{git.commit}"
+
+
+def _path_location(request: PypiRequest, name: str, path: Path) -> str:
+    """Spell a path relative to the root, unless the manifest gives it as an absolute one."""
+    given_absolute = any(
+        r.normalized == name
+        and isinstance(r.spec.location, PathLocation)
+        and Path(r.spec.location.path).is_absolute()
+        for r in request.requirements
+    )
+    if given_absolute:
+        return path.as_posix()
+    relative = Path(os.path.relpath(path, request.root)).as_posix()
+    if relative == ".":
+        return "./"
+    return relative if relative.startswith("../") or relative == ".." else f"./{relative}"
+
+
+def index_finder(
+    request: PypiRequest, annotated: Mapping[str, str]
+) -> Callable[[PylockPackage], str | None]:
+    """Return a function that tells the index of a package, None for the default one.
+
+    An index of the manifest wins over what uv names, which may hide credentials.
+    """
+    pinned = {r.normalized: r.spec.index for r in request.requirements if r.spec.index}
+    first = request.options.index_url
+
+    def index_of(package: PylockPackage) -> str | None:
+        if not (package.wheels or package.sdist):
+            return None
+        return pinned.get(package.name) or annotated.get(package.name, first)
+
+    return index_of
+
+
+def may_mix_indexes(options: PypiOptions) -> bool:
+    """Tell whether packages may come from more than one index, so that uv has to be asked."""
+    return bool(options.extra_index_urls or options.find_links)
