@@ -1,0 +1,196 @@
+"""Whether a task has to run: fingerprints of what it reads and writes, in Pixi's files.
+
+`.pixi/task-cache-v0/<environment>-<task>-<hash of the call>.json` holds one hash over the
+command, the input and output files, and the environment. Both hashes are those of Pixi, so that
+each tool skips what the other has done. Rust hashes a text as its bytes and FF, a sequence as its
+length and items, an optional value or variant as its number; all numbers take eight bytes.
+"""
+
+from __future__ import annotations
+
+import os
+
+from wisp.tasks.globs import files
+from wisp.tasks.script import shown
+from wisp.tasks.templates import render
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from wisp.tasks.graph import Node
+
+
+class EnvironmentFacts:
+    """What a fingerprint takes from an environment.
+
+    `scripts` are activation scripts as the manifest writes them, `env` its activation variables,
+    `locations` those of the locked packages.
+    """
+
+    __slots__ = ("env", "locations", "platform", "scripts")
+
+    def __init__(
+        self,
+        platform: str,
+        scripts: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        locations: Iterable[str] = (),
+    ) -> None:
+        self.platform = platform
+        self.scripts = tuple(scripts)
+        self.env = dict(env or {})
+        self.locations = tuple(sorted(locations))
+
+    def digest(self) -> str:
+        """Return the hash of the environment."""
+        data = b"".join(map(_text, self.scripts))
+        data += b"".join(_text(n) + _text(v) for n, v in sorted(self.env.items()))
+        data += _text(self.platform)
+        return _hex(data + _number(len(self.locations)) + b"".join(map(_text, self.locations)))
+
+
+class Fingerprint:
+    """The state of a call: its inputs and outputs by path (None: no pattern, or no file)."""
+
+    __slots__ = ("environment", "inputs", "outputs", "root")
+
+    def __init__(self, node: Node, root: str, facts: EnvironmentFacts) -> None:
+        self.root = root
+        self.environment = facts.digest()
+        self.inputs = _state(root, _patterns(node, node.task.inputs))
+        self.outputs = _state(root, _patterns(node, node.task.outputs))
+
+    def digest(self, node: Node) -> str:
+        """Return the hash that is stored."""
+        return _hex(
+            _number(1)
+            + _text(shown(node))
+            + _optional(self.inputs)
+            + _optional(self.outputs)
+            + _text(self.environment)
+        )
+
+
+def is_up_to_date(node: Node, root: str, folder: str, facts: EnvironmentFacts) -> bool:
+    """Whether nothing has changed since the task last ran.
+
+    A task without inputs and outputs, or none of whose patterns fit a file, always runs. Raises
+    `ValueError` for a cache file that cannot be read as one.
+    """
+    import json
+
+    if node.task.inputs is None and node.task.outputs is None:
+        return False
+    try:
+        with open(os.path.join(folder, file_name(node)), encoding="utf-8") as file:
+            data = json.load(file)
+    except FileNotFoundError:
+        return False
+    stored = data.get("hash") if isinstance(data, dict) else None
+    if not isinstance(stored, str):
+        raise ValueError("it has no hash")
+    state = Fingerprint(node, root, facts)
+    if state.inputs is None and state.outputs is None:
+        return False
+    return stored == state.digest(node)
+
+
+def store(node: Node, root: str, folder: str, facts: EnvironmentFacts) -> list[tuple[str, str]]:
+    """Remember that a task ran; return kind and pattern list of each kind that fits no file.
+
+    Nothing is stored where patterns fit no file.
+    """
+    state = Fingerprint(node, root, facts)
+    missing = []
+    for kind, patterns, found in (
+        ("output", node.task.outputs, state.outputs),
+        ("input", node.task.inputs, state.inputs),
+    ):
+        if patterns is not None and found is None:
+            listed = ", ".join(f"`{pattern}`" for pattern in _patterns(node, patterns))
+            missing.append((kind, listed))
+    if not missing:
+        os.makedirs(folder, exist_ok=True)
+        path = os.path.join(folder, file_name(node))
+        scratch = f"{path}.{os.getpid()}"
+        with open(scratch, "w", encoding="utf-8") as file:
+            file.write(f'{{"hash":"{state.digest(node)}"}}')
+        os.replace(scratch, path)
+    return missing
+
+
+def file_name(node: Node) -> str:
+    """Return the name of a call's cache file."""
+    arguments = node.arguments
+    extra = _sequence(arguments.extra)
+    if arguments.named is None:
+        data = _number(0) + extra
+    else:
+        named = b"".join(_text(name) + _text(value) for name, value in arguments.named)
+        data = _number(1) + _number(len(arguments.named)) + named + extra
+    for patterns in (node.task.inputs, node.task.outputs):
+        if patterns is not None:
+            data += _sequence(_patterns(node, patterns))
+    return f"{node.environment.name}-{node.task.name}-{_hex(data)}.json"
+
+
+def _patterns(node: Node, patterns: Sequence[str] | None) -> list[str]:
+    return [render(pattern, node.context, node.arguments) for pattern in patterns or ()]
+
+
+def _state(root: str, patterns: Sequence[str]) -> dict[str, str] | None:
+    """Fingerprint the files that patterns fit; files that vanish meanwhile are left out."""
+    if not patterns:
+        return None
+    found = {}
+    for name in files(root, patterns):
+        try:
+            found[name] = _content(os.path.join(root, name))
+        except FileNotFoundError:
+            continue
+    return found or None
+
+
+def _content(path: str) -> str:
+    import xxhash
+
+    digest = xxhash.xxh3_64()
+    with open(path, "rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return f"{digest.intdigest():x}"
+
+
+def _optional(state: Mapping[str, str] | None) -> bytes:
+    if state is None:
+        return _number(0)
+    return _number(1) + b"".join(_path(path) + _text(value) for path, value in state.items())
+
+
+def _path(path: str) -> bytes:
+    """Hash input of a path: its components, and a number that tells where they end."""
+    mark = 0
+    parts = [os.fsencode(part) for part in path.split("/")]
+    for part in parts:
+        mark = (mark + len(part)) & 0xFFFF_FFFF_FFFF_FFFF
+        mark = (mark >> 2) | ((mark & 3) << 62)
+    return b"".join(parts) + _number(mark)
+
+
+def _number(value: int) -> bytes:
+    return value.to_bytes(8, "little")
+
+
+def _text(value: str) -> bytes:
+    return value.encode("utf-8", "surrogateescape") + b"\xff"
+
+
+def _sequence(values: Sequence[str]) -> bytes:
+    return _number(len(values)) + b"".join(map(_text, values))
+
+
+def _hex(data: bytes) -> str:
+    import xxhash
+
+    return f"{xxhash.xxh3_64_intdigest(data):x}"

@@ -1,0 +1,176 @@
+"""Which files of a workspace a list of patterns means (`inputs` and `outputs` of tasks).
+
+Patterns are those of `.gitignore` files, read as a list of what to take: relative to the root,
+the last one that fits decides, `!` leaves out. Unlike there, a name without wildcard is only
+meant in the root, an existing folder (or a trailing slash) means all below it, and hidden files
+are left alone by the patterns that mean "everything" (`**`, `**/*`, `.`, nothing but `!`).
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Sequence
+
+_WILD = frozenset("*?[{")
+_EVERYTHING = ("**", "**/*")
+
+
+class Pattern:
+    """A pattern made ready: what it matches, where to look, and its view of hidden names."""
+
+    __slots__ = ("expression", "hidden", "negated", "start")
+
+    def __init__(self, text: str, *, hidden: bool, negated: bool) -> None:
+        import re
+
+        self.negated = negated
+        self.hidden = hidden
+        self.start = _literal_start(text)
+        self.expression: re.Pattern[str] = re.compile(_translate(text), re.DOTALL)
+
+    def fits(self, path: str) -> bool:
+        """Whether the pattern means this file; a hidden folder must be meant by itself."""
+        if self.expression.fullmatch(path) is None:
+            return False
+        if self.negated:
+            return True
+        if not self.hidden:
+            return not any(part.startswith(".") for part in path.split("/"))
+        return all(self._enters(folder) for folder in _hidden_folders(path))
+
+    def _enters(self, folder: str) -> bool:
+        inside_start = f"{self.start}/".startswith(f"{folder}/")
+        return inside_start or self.expression.fullmatch(folder) is not None
+
+
+def _hidden_folders(path: str) -> Iterator[str]:
+    parts = path.split("/")
+    for index, part in enumerate(parts[:-1]):
+        if part.startswith("."):
+            yield "/".join(parts[: index + 1])
+
+
+def files(root: str, patterns: Sequence[str]) -> list[str]:
+    """Return the files that the patterns mean, relative to `root`, sorted, with `/`."""
+    ready = [p for text in patterns if (p := _prepare(root, text)) is not None]
+    if ready and all(pattern.negated for pattern in ready):
+        ready.insert(0, Pattern("**", hidden=False, negated=False))
+    starts = {pattern.start for pattern in ready if not pattern.negated}
+    roots = [s for s in starts if not any(s != o and _inside(s, o) for o in starts)]
+    found: set[str] = set()
+    for start in roots:
+        found.update(path for path in _walk(root, start) if _taken(path, ready))
+    return sorted(found, key=lambda path: path.split("/"))
+
+
+def _inside(path: str, folder: str) -> bool:
+    return not folder or path.startswith(folder + "/")
+
+
+def _taken(path: str, patterns: Sequence[Pattern]) -> bool:
+    for pattern in reversed(patterns):
+        if pattern.fits(path):
+            return not pattern.negated
+    return False
+
+
+def _prepare(root: str, text: str) -> Pattern | None:
+    """Bring a pattern into its full form; None for one that can match nothing."""
+    negated = text.startswith("!")
+    text = text.removeprefix("!")
+    wild = any(char in _WILD for char in text)
+    if text.startswith("./") and wild:
+        text = text[2:]
+    rooted = text.startswith("/")
+    text = text.removeprefix("/")
+    if ".." in text.split("/") or (text.startswith("./") and text != "./"):
+        return None
+    hidden = text not in (*_EVERYTHING, ".", "./")
+    if text in (".", "./", ""):
+        text = "**"
+    elif text.endswith("/"):
+        text += "**"
+    elif os.path.isdir(os.path.join(root, text)):
+        text += "/**"
+    elif wild and "/" not in text and not rooted and text != "**":
+        text = "**/" + text
+    return Pattern(text, hidden=hidden, negated=negated)
+
+
+def _literal_start(text: str) -> str:
+    """The folders in front of the first wildcard, or the whole of a plain path."""
+    parts = text.split("/")
+    for index, part in enumerate(parts):
+        if any(char in _WILD for char in part):
+            return "/".join(parts[:index])
+    return text
+
+
+def _walk(root: str, start: str) -> Iterator[str]:
+    """Yield every file below a folder of the root, or the file itself."""
+    top = os.path.join(root, start) if start else root
+    if os.path.isfile(top):
+        yield start
+        return
+    stack = [(top, start)]
+    while stack:
+        folder, prefix = stack.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            continue
+        for entry in entries:
+            name = f"{prefix}/{entry.name}" if prefix else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                stack.append((entry.path, name))
+            elif entry.is_file():
+                yield name
+
+
+def _translate(text: str) -> str:
+    """Write a pattern as a regular expression over a whole relative path."""
+    parts = text.split("/")
+    pieces: list[str] = []
+    for index, part in enumerate(parts):
+        last = index == len(parts) - 1
+        if part == "**":
+            pieces.append(".+" if last else "(?:.+/)?")
+        else:
+            pieces.append(_component(part) + ("" if last else "/"))
+    return "".join(pieces)
+
+
+def _component(part: str) -> str:
+    """Write one component: `*`, `?`, `[…]` and `{a,b}` stay inside it."""
+    import re
+
+    pieces: list[str] = []
+    index = depth = 0
+    while index < len(part):
+        char = part[index]
+        close = part.find("]", index + 2) if char == "[" else -1
+        if char == "*":
+            pieces.append("[^/]*")
+        elif char == "?":
+            pieces.append("[^/]")
+        elif close > 0:
+            inside = part[index + 1 : close].replace("\\", "\\\\")
+            inside = "^" + inside[1:] if inside[0] in "!^" else inside
+            pieces.append(f"[{inside}]")
+            index = close
+        elif char == "{" and "}" in part[index:]:
+            depth += 1
+            pieces.append("(?:")
+        elif char == "}" and depth:
+            depth -= 1
+            pieces.append(")")
+        elif char == "," and depth:
+            pieces.append("|")
+        else:
+            pieces.append(re.escape(char))
+        index += 1
+    return "".join(pieces)

@@ -1,0 +1,214 @@
+"""What has to run for one call, and in which order.
+
+Nodes are unique per task, rendered arguments and requested environment, so that a dependency of
+two tasks runs once. Cycles are no error: a node that was entered is not entered again.
+"""
+
+from __future__ import annotations
+
+from wisp.errors import TaskError
+from wisp.specs.task import Task
+from wisp.tasks.args import Arguments, bind, bind_dependency, quote, split
+from wisp.tasks.catalogue import find, unavailable
+from wisp.tasks.templates import Context, render
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from wisp.specs.task import TaskDependency
+    from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
+
+
+class Request:
+    """What the command line asks for, besides the words of the task.
+
+    `environment` and `platform` are those asked for by name, `root` and `manifest` absolute paths,
+    `init_cwd` the caller's directory, `system` the family of the platform. `fallback` names the
+    environment for commands that are no tasks.
+    """
+
+    __slots__ = (
+        "environment",
+        "executable",
+        "fallback",
+        "init_cwd",
+        "manifest",
+        "platform",
+        "root",
+        "skip_dependencies",
+        "system",
+        "templated",
+    )
+
+    def __init__(
+        self,
+        *,
+        root: str,
+        manifest: str,
+        init_cwd: str,
+        system: str,
+        fallback: str,
+        environment: str | None = None,
+        platform: str | None = None,
+        executable: bool = False,
+        skip_dependencies: bool = False,
+        templated: bool = False,
+    ) -> None:
+        self.root = root
+        self.manifest = manifest
+        self.init_cwd = init_cwd
+        self.system = system
+        self.fallback = fallback
+        self.environment = environment
+        self.platform = platform
+        self.executable = executable
+        self.skip_dependencies = skip_dependencies
+        self.templated = templated
+
+
+class Node:
+    """One task of the graph: where it runs, with which arguments, after which other nodes.
+
+    `task.form` is `custom` for a command line that is no task; its `task.name` is empty.
+    """
+
+    __slots__ = ("arguments", "context", "environment", "needs", "task")
+
+    def __init__(
+        self,
+        task: Task,
+        environment: EnvironmentTasks,
+        arguments: Arguments,
+        context: Context,
+    ) -> None:
+        self.task = task
+        self.environment = environment
+        self.arguments = arguments
+        self.context = context
+        self.needs: list[int] = []
+
+
+class Graph:
+    """The nodes of a call; the first is what was asked for."""
+
+    __slots__ = ("nodes",)
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.nodes = list(nodes)
+
+    def order(self) -> list[Node]:
+        """The nodes in the order of execution: depth first, what is needed before who needs it."""
+        ordered: list[Node] = []
+        entered = {0}
+        stack = [(0, iter(self.nodes[0].needs))]
+        while stack:
+            index, needs = stack[-1]
+            below = next((need for need in needs if need not in entered), None)
+            if below is None:
+                stack.pop()
+                ordered.append(self.nodes[index])
+            else:
+                entered.add(below)
+                stack.append((below, iter(self.nodes[below].needs)))
+        return ordered
+
+
+def build(
+    catalogue: Catalogue,
+    words: Sequence[str],
+    request: Request,
+    choose: Callable[[str, list[str]], str | None] | None = None,
+) -> Graph:
+    """Make the graph for the words of a command line (at least one).
+
+    Raises `TaskError` for tasks that are ambiguous, not available or not found, and for arguments
+    that do not fit.
+    """
+    root = _root(catalogue, words, request, choose)
+    nodes = [root]
+    known: dict[tuple[object, ...], int] = {}
+    index = 0
+    while index < len(nodes) and not request.skip_dependencies:
+        fresh: list[tuple[tuple[object, ...], int]] = []
+        node = nodes[index]
+        for dependency in node.task.depends_on:
+            child, key = _child(catalogue, node, dependency, request, choose)
+            position = known.get(key, len(nodes))
+            if position == len(nodes):
+                nodes.append(child)
+                fresh.append((key, position))
+            node.needs.append(position)
+        known.update(fresh)
+        index += 1
+    return Graph(nodes)
+
+
+def _root(
+    catalogue: Catalogue,
+    words: Sequence[str],
+    request: Request,
+    choose: Callable[[str, list[str]], str | None] | None,
+) -> Node:
+    """Find the task that the first word names, or make a task of the whole command line."""
+    single = split(words[0]) if len(words) == 1 else None
+    parts = list(single or words)
+    if request.environment is not None and request.environment not in catalogue.environments:
+        raise TaskError(f"unknown environment '{request.environment}'")
+    if not request.executable and parts:
+        found = find(catalogue, parts[0], request.environment, choose)
+        if found is not None:
+            return _node(*found, bind(found[1], parts[1:]), request)
+        problem = unavailable(catalogue, parts[0], request.environment, request.platform)
+        if problem is not None:
+            raise problem
+    environment = catalogue.environments[request.environment or request.fallback]
+    if request.templated:
+        context = _context(environment, request)
+        parts = [render(part, context, Arguments()) for part in parts]
+    command = " ".join(parts if len(words) == 1 else [quote(part) for part in parts])
+    task = Task("", command, form="custom")
+    return Node(task, environment, Arguments(), _context(environment, request))
+
+
+def _child(
+    catalogue: Catalogue,
+    parent: Node,
+    dependency: TaskDependency,
+    request: Request,
+    choose: Callable[[str, list[str]], str | None] | None,
+) -> tuple[Node, tuple[object, ...]]:
+    """Make the node of a dependency, and the key under which it is shared."""
+    wanted = dependency.environment
+    if wanted not in catalogue.environments:
+        wanted = request.environment
+    found = find(catalogue, dependency.task, wanted, choose)
+    if found is None:
+        raise TaskError(
+            f"could not find the task '{dependency.task}'",
+            hints=(f"the task '{parent.task.name}' depends on it",),
+        )
+    args = [
+        render(arg, parent.context, parent.arguments)
+        if isinstance(arg, str)
+        else (arg[0], render(arg[1], parent.context, parent.arguments))
+        for arg in dependency.args
+    ]
+    arguments = bind_dependency(found[1], args)
+    return _node(*found, arguments, request), (dependency.task, arguments.key, wanted)
+
+
+def _node(
+    environment: EnvironmentTasks, task: Task, arguments: Arguments, request: Request
+) -> Node:
+    return Node(task, environment, arguments, _context(environment, request))
+
+
+def _context(environment: EnvironmentTasks, request: Request) -> Context:
+    return Context(
+        platform=environment.platform,
+        system=request.system,
+        environment=environment.name,
+        manifest=request.manifest,
+        init_cwd=request.init_cwd,
+    )

@@ -1,0 +1,267 @@
+"""Runs a graph of tasks: one after the other, through the task shell.
+
+What a task needs from the rest of the program is asked of a `Provider`: the variables of an
+environment, its installation, what its fingerprint takes from it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from wisp.errors import TaskError, WispError
+from wisp.tasks import cache, dotenv
+from wisp.tasks.script import script, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from types import FrameType
+    from typing import Protocol
+
+    from wisp.tasks.cache import EnvironmentFacts
+    from wisp.tasks.graph import Graph, Node
+    from wisp.taskshell.tree import Script
+
+    class Provider(Protocol):
+        """What running a task asks of the rest of the program."""
+
+        def prepare(self, environment: str) -> None:
+            """Install an environment, if it has to be; called before its first task."""
+
+        def variables(self, environment: str, clean: bool) -> dict[str, str]:
+            """Return all variables of a process in an environment."""
+
+        def facts(self, environment: str) -> EnvironmentFacts:
+            """Return what fingerprints take from an environment."""
+
+
+#: Left out are those that stop and continue: a terminal gives them to the whole group.
+FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGABRT")
+
+
+class Settings:
+    """How a graph is run.
+
+    `cache` is the folder of fingerprints; `say` prints one line for people, and is not called
+    where they asked for quiet; `several` tells whether the workspace has several environments;
+    `env_files` has paths by task. `warn` gets what should be looked at.
+    """
+
+    __slots__ = (
+        "cache",
+        "clean",
+        "dry",
+        "emoji",
+        "env_files",
+        "init_cwd",
+        "root",
+        "say",
+        "several",
+        "warn",
+    )
+
+    def __init__(
+        self,
+        *,
+        root: str,
+        init_cwd: str,
+        cache: str,
+        say: Callable[[str], None],
+        warn: Callable[[str], None],
+        clean: bool = False,
+        dry: bool = False,
+        emoji: bool = True,
+        several: bool = False,
+        env_files: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.root = root
+        self.init_cwd = init_cwd
+        self.cache = cache
+        self.say = say
+        self.warn = warn
+        self.clean = clean
+        self.dry = dry
+        self.emoji = emoji
+        self.several = several
+        self.env_files = dict(env_files or {})
+
+
+def run(graph: Graph, provider: Provider, settings: Settings) -> int:
+    """Run the nodes of a graph in order and return the exit code of the last one that ran.
+
+    The first failure stops everything. Raises `TaskError` for what cannot be started at all.
+    """
+    runner = Runner(provider, settings)
+    if settings.dry:
+        settings.say(
+            emoji(settings, "🌵 ") + "Dry-run mode enabled - no tasks will be executed.\n\n"
+        )
+    for index, node in enumerate(node for node in graph.order() if node.task.cmd is not None):
+        code = runner.step(node, first=index == 0)
+        if code != 0:
+            return code
+    return 0
+
+
+class Runner:
+    """Runs single nodes, and remembers what several of them share."""
+
+    def __init__(self, provider: Provider, settings: Settings) -> None:
+        self._provider = provider
+        self._settings = settings
+        self._variables: dict[str, dict[str, str]] = {}
+
+    def step(self, node: Node, *, first: bool) -> int:
+        """Announce a node, skip it if nothing has changed, else run it and store that it ran."""
+        secrets = self.secrets(node)
+        try:
+            announce(node, self._settings, secrets.values(), first=first)
+            if self._settings.dry:
+                return 0
+            if self.can_skip(node):
+                return 0
+            code = execute(*self.prepared(node, secrets))
+            if code == 0:
+                self.remember(node)
+        except TaskError as error:
+            error.message = dotenv.masked(error.message, secrets.values())
+            error.causes = tuple(
+                dotenv.masked(cause, secrets.values()) if isinstance(cause, str) else cause
+                for cause in error.causes
+            )
+            raise
+        return code
+
+    def secrets(self, node: Node) -> dict[str, str]:
+        """Return the variables of a task's env-files."""
+        return dotenv.read(self._settings.root, self._settings.env_files.get(node.task.name, ()))
+
+    def can_skip(self, node: Node) -> bool:
+        """Whether the task ran before on the same inputs; says so."""
+        if node.task.inputs is None and node.task.outputs is None:
+            return False
+        facts = self._provider.facts(node.environment.name)
+        settings = self._settings
+        try:
+            fresh = cache.is_up_to_date(node, settings.root, settings.cache, facts)
+        except ValueError as error:
+            path = os.path.join(settings.cache, cache.file_name(node))
+            settings.warn(f"ignoring the task cache file '{path}': {error}")
+            return False
+        if fresh:
+            named = ", ".join(f"{name} = {value}" for name, value in node.arguments.named or ())
+            told = f" with args {named}" if named else ""
+            rocket = emoji(settings, " 🚀")
+            settings.say(f"Task '{node.task.name}'{told} can be skipped (cache hit){rocket}")
+        return fresh
+
+    def prepared(
+        self, node: Node, secrets: Mapping[str, str]
+    ) -> tuple[Script, str, dict[str, str]]:
+        """Make everything ready: the script read, the directory checked, the variables known."""
+        environment = node.environment.name
+        if environment not in self._variables:
+            self._provider.prepare(environment)
+            clean = self._settings.clean or node.task.clean_env
+            self._variables[environment] = self._provider.variables(environment, clean)
+        parsed = read(node)
+        cwd = working_directory(node, self._settings)
+        return parsed, cwd, {**self._variables[environment], **secrets}
+
+    def remember(self, node: Node) -> None:
+        """Store that a task ran, for the next time."""
+        if node.task.form != "table":
+            return
+        facts = self._provider.facts(node.environment.name)
+        missing = cache.store(node, self._settings.root, self._settings.cache, facts)
+        for kind, patterns in missing:
+            name = node.task.name
+            self._settings.warn(f"No files matched the {kind} globs for task '{name}'")
+            self._settings.warn(f"{kind.capitalize()} globs: {patterns}")
+
+
+def announce(node: Node, settings: Settings, secrets: Iterable[str] = (), *, first: bool) -> None:
+    """Say which task runs now, unless it is a bare command line."""
+    if node.task.form == "custom":
+        return
+    where = f" in {node.environment.name}" if settings.several else ""
+    try:
+        command = shown(node)
+    except WispError:
+        command = str(node.task.cmd)
+    text = f"{emoji(settings, '✨ ')}Pixi task ({node.task.name}{where}): {command}"
+    if node.task.description:
+        text += f": ({node.task.description})"
+    settings.say(("" if first else "\n") + dotenv.masked(text, secrets))
+
+
+def emoji(settings: Settings, text: str) -> str:
+    """Return a sign where the terminal can show it."""
+    return text if settings.emoji else ""
+
+
+def read(node: Node) -> Script:
+    """Render and read the script of a node; raises `TaskError`."""
+    from wisp.taskshell.errors import ShellSyntaxError
+    from wisp.taskshell.parser import parse
+
+    text = script(node)
+    try:
+        return parse(text.strip())
+    except ShellSyntaxError as error:
+        raise TaskError(
+            f"failed to parse shell script. Task: '{text}'", causes=(error.message,)
+        ) from error
+
+
+def working_directory(node: Node, settings: Settings) -> str:
+    """Return the directory a node runs in; raises `TaskError` if the task's is none."""
+    if node.task.form == "custom":
+        return settings.init_cwd
+    if node.task.cwd is None:
+        return settings.root
+    path = os.path.join(settings.root, node.task.cwd)
+    if not os.path.isdir(path):
+        raise TaskError(f"invalid working directory '{node.task.cwd}'")
+    return os.path.normpath(path)
+
+
+def execute(parsed: Script, cwd: str, variables: dict[str, str]) -> int:
+    """Run a script on this process's own streams, with its signals passed on."""
+    from wisp.taskshell.shell import Shell
+
+    shell = Shell(cwd, variables)
+    with Forwarding(shell.signal):
+        return int(shell.run(parsed))
+
+
+class Forwarding:
+    """Passes signals of this process on to a shell while it runs.
+
+    A terminal sends SIGINT to its whole foreground group: children have got it already.
+    """
+
+    def __init__(self, deliver: Callable[..., None]) -> None:
+        self._deliver = deliver
+        self._before: dict[int, object] = {}
+
+    def __enter__(self) -> None:
+        import signal
+
+        for name in FORWARDED:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._handle)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        import signal
+
+        from_terminal = number == signal.SIGINT and os.isatty(0)
+        self._deliver(number, forward=not from_terminal)
+
+    def __exit__(self, *exc: object) -> None:
+        import signal
+
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]

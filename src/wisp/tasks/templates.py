@@ -1,0 +1,65 @@
+"""Templates in commands, variables, patterns and arguments (MiniJinja, undefined is an error)."""
+
+from __future__ import annotations
+
+from wisp.errors import TaskError
+from wisp.layout import PIXI_VERSION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.tasks.args import Arguments
+
+#: Without one of these a text is no template, and the template engine is never loaded.
+MARKS = ("{{", "{%", "{#")
+
+
+class Context:
+    """What templates of one call may refer to, besides its arguments.
+
+    `platform` is the name of the platform that the task is run for, `system` its family (`linux`,
+    `osx`, `win` or another), `init_cwd` the caller's directory.
+    """
+
+    __slots__ = ("environment", "init_cwd", "manifest", "platform", "system")
+
+    def __init__(
+        self, *, platform: str, system: str, environment: str, manifest: str, init_cwd: str
+    ) -> None:
+        self.platform = platform
+        self.system = system
+        self.environment = environment
+        self.manifest = manifest
+        self.init_cwd = init_cwd
+
+    def variables(self) -> dict[str, object]:
+        """The table `pixi` of a template."""
+        return {
+            "platform": self.platform,
+            "environment": {"name": self.environment},
+            "manifest_path": self.manifest,
+            "version": PIXI_VERSION,
+            "init_cwd": self.init_cwd,
+            "is_win": self.system == "win",
+            "is_unix": self.system != "win",
+            "is_linux": self.system == "linux",
+            "is_osx": self.system == "osx",
+        }
+
+
+def render(text: str, context: Context, arguments: Arguments) -> str:
+    """Fill in a text. Raises `TaskError` for a faulty template or an unknown variable."""
+    if not any(mark in text for mark in MARKS):
+        return text
+    import minijinja
+
+    engine = minijinja.Environment(undefined_behavior="strict")
+    values: dict[str, object] = {"pixi": context.variables()}
+    values.update(arguments.named or ())
+    try:
+        rendered: str = engine.render_str(text, **values)
+    except minijinja.TemplateError as error:
+        raise TaskError(
+            "failed to replace argument placeholders",
+            causes=(f"this part cannot be replaced in: {text}", error.message),
+        ) from error
+    return rendered
