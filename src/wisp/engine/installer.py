@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,8 +30,10 @@ _MISMATCH = re.compile(r"hash mismatch.*?expected (\w+), got (\w+)", re.DOTALL)
 class InstallRequest:
     """A wanted state: these records and no other, except for what `ignored` names.
 
-    `reinstall` names packages to be linked anew although they are there already. `label` is how
-    progress calls the work, e.g. the environment's name.
+    `reinstall` names packages to be linked anew although they are there already. `from_ruins`
+    says that an installation was interrupted here: whatever it left is taken away first, since
+    a package that clashes with another would otherwise depend on which of them came so far.
+    `label` is how progress calls the work, e.g. the environment's name.
     """
 
     records: tuple[CondaRecord, ...]
@@ -37,6 +41,7 @@ class InstallRequest:
     subdir: str
     reinstall: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
+    from_ruins: bool = False
     label: str = ""
 
 
@@ -55,6 +60,13 @@ def install_conda(
 
 async def _install(request: InstallRequest, access: ChannelAccess, reporter: Reporter) -> None:
     await _check_sources(request, access)
+    if request.from_ruins:
+        await _link(dataclasses.replace(request, records=()), access, reporter)
+        _sweep(request)
+    await _link(request, access, reporter)
+
+
+async def _link(request: InstallRequest, access: ChannelAccess, reporter: Reporter) -> None:
     try:
         await install(
             to_rattler(request.records),
@@ -72,6 +84,16 @@ async def _install(request: InstallRequest, access: ChannelAccess, reporter: Rep
         )
     except (InstallerError, LinkError, TransactionError, ExtractError) as error:
         raise _failure(str(error), request.prefix) from error
+
+
+def _sweep(request: InstallRequest) -> None:
+    """Remove the temporary files of a killed rattler, and the files it had put aside."""
+    for probe in request.prefix.glob(".refprobe-*"):
+        shutil.rmtree(probe, ignore_errors=True)
+    for draft in (request.prefix / "conda-meta").glob("prefix_record_*"):
+        draft.unlink(missing_ok=True)
+    if not request.ignored:
+        shutil.rmtree(request.prefix / "__clobbers__", ignore_errors=True)
 
 
 def _installed(prefix: Path) -> list[PrefixRecord]:

@@ -117,7 +117,7 @@ class _Job:
             for wheel in plan.remove:
                 remove_wheel(wheel, self.prefix, owned_files(self.prefix))
             if conda_differs:
-                install_conda(self._request(anew), access, reporter)
+                install_conda(self._request(anew, broken=broken), access, reporter)
             if pypi_differs:
                 install_pypi(self._pypi_work(anew, lock))
         described = self._describe()
@@ -139,7 +139,7 @@ class _Job:
             ignored=self.selection.ignored,
         )
 
-    def _request(self, anew: frozenset[str]) -> InstallRequest:
+    def _request(self, anew: frozenset[str], *, broken: bool) -> InstallRequest:
         names = frozenset(record.name for record in self.conda)
         return InstallRequest(
             records=self.conda,
@@ -147,6 +147,7 @@ class _Job:
             subdir=self.locked.platform.subdir,
             reinstall=names if anew == EVERYTHING else names & anew,
             ignored=self.selection.ignored,
+            from_ruins=broken,
             label=self.locked.name,
         )
 
