@@ -1,0 +1,102 @@
+"""What is measured, against what, and how much it may cost."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.bench.measure import Limit, Run
+from tools.bench.world import PIPE, WISP, World
+from tools.forge.bazaar import bazaar
+from tools.forge.crowd import crowd, maze
+
+_RAW = str(Path(__file__).with_name("raw.py"))
+_ENGINE = Limit(1.15, 0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A named comparison; `runs` says how often each side runs. No limit: for information."""
+
+    name: str
+    against: str
+    prepare: Callable[[World], tuple[Run, Run]]
+    limit: Limit | None = None
+    runs: int = 20
+
+
+def _bare(world: World) -> Run:
+    return Run([sys.executable, "-c", "pass"], world.scratch, world.variables)
+
+
+def _quick(size: str, *arguments: str) -> Callable[[World], tuple[Run, Run]]:
+    """Compare a command in the small or large workspace with an interpreter that does nothing."""
+
+    def prepare(world: World) -> tuple[Run, Run]:
+        folder: Path = getattr(world, size)
+        return Run([WISP, *arguments], folder, world.variables), _bare(world)
+
+    return prepare
+
+
+def _solve(world: World) -> tuple[Run, Run]:
+    channel = maze(world.cache).as_uri()
+    raw = [sys.executable, _RAW, "solve", channel, world.forge.subdir, "maze"]
+    fresh = world.without(world.maze, "pixi.lock")
+    return (
+        Run([WISP, "lock"], world.maze, world.variables, fresh),
+        Run(raw, world.scratch, world.variables),
+    )
+
+
+def _install(world: World) -> tuple[Run, Run]:
+    folder, prefix = world.crowd, world.scratch / "raw-prefix"
+    repodata = crowd(world.cache) / "noarch" / "repodata.json"
+    cache = str(world.scratch / "raw-packages")
+    raw = [sys.executable, _RAW, "install", str(repodata), cache, str(prefix)]
+    return (
+        Run([WISP, "install"], folder, world.variables, world.without(folder, ".pixi")),
+        Run(raw, world.scratch, world.variables, world.without(world.scratch, prefix.name)),
+    )
+
+
+def _resolve(world: World) -> tuple[Run, Run]:
+    index = f"{world.serve(bazaar(world.cache))}/simple"
+    folder, forge = world.bazaar(index), world.forge
+    raw = [sys.executable, _RAW, "resolve", forge.url, forge.subdir, f"python {forge.minor}.*"]
+    raw += [str(world.scratch / "raw-uv"), index, forge.python, "bazaar"]
+    return (
+        Run([WISP, "lock"], folder, world.variables, world.without(folder, "pixi.lock")),
+        Run(raw, world.scratch, world.variables),
+    )
+
+
+def _pipe(world: World) -> tuple[Run, Run]:
+    return (
+        Run([WISP, "run", "pipe"], world.small, world.variables),
+        Run(["bash", "-c", PIPE], world.small, world.variables),
+    )
+
+
+def _quick_cases() -> Iterator[Case]:
+    for size, label in (("small", ""), ("large", ", large")):
+        for name, arguments, limit in (
+            ("run of nothing", ("run", "nothing"), Limit(1.6)),
+            ("task list", ("task", "list"), Limit(2.0)),
+            ("shell-hook", ("shell-hook",), None),
+        ):
+            yield Case(f"{name}{label}", "bare Python", _quick(size, *arguments), limit)
+    yield Case("--version", "bare Python", _quick("scratch", "--version"), Limit(2.0))
+    check = _quick("large", "lock", "--check")
+    yield Case("lock --check, large", "bare Python", check, runs=5)
+
+
+CASES = (
+    *_quick_cases(),
+    Case("solve of 448 packages", "rattler alone", _solve, _ENGINE, runs=5),
+    Case("resolve of 180 wheels", "rattler and uv alone", _resolve, _ENGINE, runs=5),
+    Case("install of 300 packages", "rattler alone", _install, _ENGINE, runs=5),
+    Case("pipe of 512 MB", "bash", _pipe, runs=5),
+)
