@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from wisp.lock.mismatch import Mismatch
 from wisp.lock.model import LockEnvironment, LockFile
 from wisp.specs.conda import Channel, CondaRequirement
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
@@ -27,17 +28,28 @@ class Staleness:
     """How far the lock of one environment on one platform can be trusted.
 
     `conda`: its conda part must be solved again (PyPI follows); `pypi`: its PyPI part must be;
-    `discard`: what is locked may not even serve as a preference.
+    `forget_…`: what is locked of that part may not even serve as a preference.
     """
 
     conda: bool = False
     pypi: bool = False
-    discard: bool = False
+    forget_conda: bool = False
+    forget_pypi: bool = False
 
     def __or__(self, other: Staleness) -> Staleness:
         return Staleness(
-            self.conda or other.conda, self.pypi or other.pypi, self.discard or other.discard
+            self.conda or other.conda,
+            self.pypi or other.pypi,
+            self.forget_conda or other.forget_conda,
+            self.forget_pypi or other.forget_pypi,
         )
+
+    @classmethod
+    def of(cls, mismatch: Mismatch) -> Staleness:
+        """How far a lock with this fault can be trusted."""
+        if mismatch.level == "pypi":
+            return cls(pypi=True, forget_pypi=mismatch.discards)
+        return cls(True, True, mismatch.discards, mismatch.discards)
 
 
 FRESH = Staleness()
@@ -76,6 +88,22 @@ class Unit:
         return self.members[0].platform.name
 
 
+def judge(
+    inputs: Iterable[EnvironmentInputs], mismatches: Iterable[Mismatch]
+) -> dict[Pair, Staleness]:
+    """Tell for each environment and platform how stale the lock is, by the faults it has."""
+    faults = tuple(mismatches)
+    stale: dict[Pair, Staleness] = {}
+    for one in inputs:
+        total = FRESH
+        for fault in faults:
+            here = fault.platform is None or fault.platform == one.platform.name
+            if fault.environment == one.environment and here:
+                total |= Staleness.of(fault)
+        stale[one.environment, one.platform.name] = total
+    return stale
+
+
 def plan(
     inputs: Iterable[EnvironmentInputs],
     lock: LockFile | None,
@@ -98,14 +126,14 @@ def _unit(
     total = FRESH
     for one in members:
         total |= stale.get((one.environment, one.platform.name), FRESH)
-    old = [] if total.discard and total.conda else list(_locked(members, lock))
+    old = list(_locked(members, lock))
     conda = _unique(record for record in old if isinstance(record, CondaRecord))
     pypi = _unique(record for record in old if isinstance(record, PypiRecord))
     return Unit(
         members=tuple(members),
         stale=total,
-        conda=conda,
-        pypi=() if total.discard else pypi,
+        conda=() if total.forget_conda else conda,
+        pypi=() if total.forget_pypi else pypi,
     )
 
 

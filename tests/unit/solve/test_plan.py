@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from wisp.lock.mismatch import ChannelsChanged
 from wisp.lock.model import LockEnvironment, LockFile
-from wisp.solve.plan import STALE, Staleness, combine, plan
+from wisp.solve.plan import STALE, Staleness, combine, judge, plan
 from wisp.specs.conda import Channel
 
 
@@ -52,16 +53,23 @@ def test_old_records_of_all_members_are_handed_on_once(inputs, conda):
 
 def test_discarded_records_are_no_preference(inputs, conda, pypi):
     lock = locked(a=(conda("zlib-1"), pypi("six-1")))
-    all_gone = Staleness(conda=True, pypi=True, discard=True)
+    all_gone = Staleness(True, True, forget_conda=True, forget_pypi=True)
     (unit,) = plan([inputs("a")], lock, {("a", "linux-64"): all_gone})
     assert (unit.conda, unit.pypi) == ((), ())
 
 
 def test_discarding_only_pypi_keeps_the_conda_answer(inputs, conda, pypi):
     lock = locked(a=(conda("zlib-1"), pypi("six-1")))
-    (unit,) = plan([inputs("a")], lock, {("a", "linux-64"): Staleness(pypi=True, discard=True)})
+    (unit,) = plan([inputs("a")], lock, {("a", "linux-64"): Staleness(pypi=True, forget_pypi=True)})
     assert unit.conda == (conda("zlib-1"),)
     assert unit.pypi == ()
+
+
+def test_faults_of_an_environment_hold_for_all_its_platforms(inputs):
+    asked = [inputs("a"), inputs("a", subdir="win-64"), inputs("b")]
+    stale = judge(asked, [ChannelsChanged(environment="a", locked=(), wanted=())])
+    gone = Staleness(True, True, forget_conda=True, forget_pypi=True)
+    assert stale == {("a", "linux-64"): gone, ("a", "win-64"): gone, ("b", "linux-64"): Staleness()}
 
 
 def test_requirements_come_grouped_by_the_place_of_the_first_of_their_name(inputs):
