@@ -89,8 +89,8 @@ class MetadataReader:
         if known:
             return known
         folder = self._cache.unpacked_sdist(name, version)
-        if folder and (folder / "PKG-INFO").exists():
-            return _plain(core_metadata((folder / "PKG-INFO").read_text(encoding="utf-8")))
+        if folder:
+            return _plain(_unpacked(folder))
         return _plain(core_metadata(self._fetched(file)))
 
     def _fetched(self, file: PylockFile) -> str:
@@ -107,6 +107,17 @@ class MetadataReader:
         if response.status != 200:
             raise FetchError(f"could not fetch `{url}`", causes=[f"status {response.status}"])
         return response.body
+
+
+def _unpacked(folder: Path) -> LocalMetadata:
+    """Read an unpacked source distribution: what its author wrote, else what was packed with it."""
+    found = static_metadata(folder)
+    if isinstance(found, LocalMetadata):
+        return found
+    try:
+        return core_metadata((folder / "PKG-INFO").read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FetchError(f"`{folder}` holds no metadata", causes=[str(error)]) from error
 
 
 def _text_in(filename: str, stream: io.BufferedIOBase | io.RawIOBase | io.BytesIO) -> str:

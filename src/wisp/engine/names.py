@@ -51,6 +51,7 @@ class NameService:
         self._reporter = reporter
         self._lock = threading.Lock()
         self._names: Names | None = None
+        self._digests: tuple[Names, dict[str, float]] | None = None
         self._unreachable = http.offline
 
     def by_hash(self, digests: Iterable[str]) -> Names:
@@ -123,6 +124,12 @@ class NameService:
             )
 
     def _remembered(self) -> tuple[Names, dict[str, float]]:
+        """Return the names by digest, and the digests without names with the time of asking."""
+        if self._digests is None:
+            self._digests = self._loaded()
+        return self._digests
+
+    def _loaded(self) -> tuple[Names, dict[str, float]]:
         stored = _stored(self._cache / "hash-v0.json")
         oldest = self._now() - _UNKNOWN_SECONDS
         unknown = {k: at for k, at in stored.get("unknown", {}).items() if at > oldest}

@@ -59,7 +59,8 @@ def purls_of(record: CondaRecord, names: ChannelNames) -> tuple[str, ...] | None
         (names.compressed, record.name, "compressed-mapping"),
     ):
         if key in known:
-            return tuple(sorted({f"{_PREFIX}{name}?source={source}" for name in known[key]}))
+            # By name, not by text: `msgpack` stands before `msgpack-python`.
+            return tuple(f"{_PREFIX}{name}?source={source}" for name in sorted(set(known[key])))
     return (f"{_PREFIX}{record.name}",) if names.same_name else None
 
 

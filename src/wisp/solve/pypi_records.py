@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,11 @@ from wisp.solve.pypi_question import PypiRequest, git_url, python_of
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import PypiRecord
+from wisp.specs.requirement_text import canonical_requirement
 from wisp.specs.wheels import best_wheel, supported_tags
+
+#: Markers with alternatives, or with a pre-release of Python.
+_COMPOUND = re.compile(r" or |;.*\(|_version \S+ '[\d.]+[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,17 @@ def record_of(
         md5=hashes.get("md5"),
         sha256=hashes.get("sha256"),
         index=None if index == DEFAULT_INDEX else index,
-        requires_dist=metadata.requires_dist,
+        requires_dist=tuple(map(_respelled, metadata.requires_dist)),
         requires_python=metadata.requires_python or None,
     )
+
+
+def _respelled(requirement: str) -> str:
+    """Finish the spelling of a requirement from uv's cache, which leaves compound markers alone.
+
+    All others are canonical already, and reading thousands of them again would be felt.
+    """
+    return canonical_requirement(requirement) if _COMPOUND.search(requirement) else requirement
 
 
 def location_of(request: PypiRequest, chosen: Chosen) -> str:

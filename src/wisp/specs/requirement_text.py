@@ -133,7 +133,20 @@ def _renamed(variable: str, op: str, value: str) -> Atom:
         return variable, op, normalize(value)
     if variable == "python_version":
         return _full_version(op, value)
+    if variable == "python_full_version":
+        return variable, op, _released(value)
     return variable, op, value
+
+
+def _released(value: str) -> str:
+    """Drop what makes a version a pre-release: an interpreter counts as released."""
+    try:
+        version = Version(value)
+    except InvalidVersion:
+        return value
+    if not version.is_prerelease:
+        return value
+    return re.sub(r"(\.0)+$", "", ".".join(map(str, version.release)))
 
 
 def _full_version(op: str, value: str) -> Atom:
