@@ -7,6 +7,7 @@ may rely on (`__cuda=12.0`). Where nothing is declared the subdir's defaults hol
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 SUBDIRS = (
@@ -192,3 +193,27 @@ def _numbers(version: str) -> tuple[int, ...]:
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers)
+
+
+#: Selectors that mean all subdirs of some kind.
+FAMILIES = {
+    "linux": ("linux",),
+    "osx": ("osx",),
+    "macos": ("osx",),
+    "win": ("win",),
+    "unix": ("linux", "osx", "emscripten", "wasi", "zos"),
+}
+
+
+def selects(selector: str, platform: Platform) -> bool:
+    """Tell whether a target selector means a platform.
+
+    A selector is a family (`unix`), a subdir, the name of a platform, or a pattern with `*` for
+    names.
+    """
+    if selector in FAMILIES:
+        return platform.subdir.partition("-")[0] in FAMILIES[selector]
+    if "*" in selector:
+        pattern = ".*".join(map(re.escape, selector.split("*")))
+        return re.fullmatch(pattern, platform.name) is not None
+    return selector in {platform.name, platform.subdir}

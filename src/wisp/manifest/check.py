@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.faults import Fault, did_you_mean
 from wisp.manifest.model import Environment, Feature, SystemRequirements, WorkspaceTable
 from wisp.manifest.positions import Path as KeyPath
-from wisp.platforms import SUBDIRS
-
-_FAMILIES = ("linux", "unix", "win", "osx", "macos")
+from wisp.platforms import FAMILIES, SUBDIRS, bare, selects
 
 
 def check_environments(
@@ -78,9 +75,10 @@ def unused_features(
 
 def unmatched_selectors(workspace: WorkspaceTable, features: Iterable[Feature]) -> Iterator[str]:
     """Word a warning for each target that no platform of the workspace matches."""
-    names = {name for platform in workspace.platforms for name in (platform.name, platform.subdir)}
-    for feature in features:
-        names |= set(feature.platforms or ())
-    for selector in {selector for feature in features for selector, _ in feature.targets}:
-        if selector not in _FAMILIES and not any(fnmatchcase(name, selector) for name in names):
+    features = list(features)
+    implied = {name for feature in features for name in feature.platforms or ()}
+    platforms = (*workspace.platforms, *map(bare, implied))
+    for selector in dict.fromkeys(name for feature in features for name, _ in feature.targets):
+        family = selector in FAMILIES
+        if not family and not any(selects(selector, platform) for platform in platforms):
             yield f"The target selector '{selector}' does not match any of the platforms"

@@ -148,22 +148,30 @@ def _from_tables(
 ) -> Manifest:
     """Check what the tables say together and put them into their final form."""
     prefix: KeyPath = () if kind in {"pixi", "mojoproject"} else ("tool", "pixi")
+    # What the workspace says of solving is a word of the default feature: it conflicts with, or
+    # yields to, that of other features like any other.
+    workspace = tables.workspace
+    default = replace(
+        tables.default,
+        channel_priority=workspace.channel_priority,
+        solve_strategy=workspace.solve_strategy,
+    )
     check_environments(tables.environments, tables.features, prefix)
     inline = [e.inline for e in tables.environments.values() if e.inline is not None]
-    features: Iterable[Feature] = [tables.default, *tables.features.values(), *inline]
-    check_platforms(tables.workspace, features)
+    features: Iterable[Feature] = [default, *tables.features.values(), *inline]
+    check_platforms(workspace, features)
     notes.warnings += unused_features(
         tables.features if declared is None else declared, tables.environments.values()
     )
-    notes.warnings += unmatched_selectors(tables.workspace, features)
+    notes.warnings += unmatched_selectors(workspace, features)
     package = tables.package
-    name = tables.workspace.name or (package.name if package else None)
+    name = workspace.name or (package.name if package else None)
     return Manifest(
         path=path,
         kind=kind,
         text=text,
-        workspace=replace(tables.workspace, name=name or path.parent.name or _LAST_NAME),
-        features={tables.default.name: tables.default, **tables.features},
+        workspace=replace(workspace, name=name or path.parent.name or _LAST_NAME),
+        features={default.name: default, **tables.features},
         environments=tables.environments,
         package=package,
         exclude_newer=tables.exclude_newer,

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from itertools import zip_longest
 from typing import Any
 
 from wisp.layout import PIXI_VERSION
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import as_text
 from wisp.manifest.positions import Path as KeyPath
-from wisp.specs.versions import VersionSyntaxError, parse_version_spec
-
-_PIECE = re.compile(r"\d+|[a-z]+")
+from wisp.specs.versions import VersionSyntaxError, parse_version_spec, version_order
 
 
 def check_required_version(tables: dict[str, Any], prefix: KeyPath) -> None:
@@ -68,18 +64,9 @@ def _holds(constraint: str) -> bool:
 
 
 def _starts(stem: str) -> bool:
-    ours, wanted = _pieces(PIXI_VERSION), _pieces(stem)
-    return ours[: len(wanted)] == wanted
+    return f"{PIXI_VERSION}.".startswith(f"{stem}.")
 
 
 def _compare(ours: str, wanted: str) -> int:
-    """Compare two versions: letters (`rc1`) stand for what comes before the number."""
-    for left, right in zip_longest(_pieces(ours), _pieces(wanted), fillvalue=0):
-        a, b = (isinstance(left, int), left), (isinstance(right, int), right)
-        if a != b:
-            return 1 if a > b else -1
-    return 0
-
-
-def _pieces(version: str) -> list[int | str]:
-    return [int(piece) if piece.isdigit() else piece for piece in _PIECE.findall(version)]
+    left, right = version_order(ours), version_order(wanted)
+    return (left > right) - (left < right)

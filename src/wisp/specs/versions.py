@@ -172,3 +172,19 @@ def _holds(tree: _Tree, judge: Callable[[str], bool]) -> bool:
     separator, parts = tree
     verdicts = (_holds(part, judge) for part in parts)
     return any(verdicts) if separator == "|" else all(verdicts)
+
+
+_PIECE = re.compile(r"[0-9]+|[a-z]+")
+_LENGTH = 12
+
+
+def version_order(version: str) -> tuple[tuple[bool, int, str], ...]:
+    """Return a key that sorts plain versions; letters (`rc1`) come before the number.
+
+    This is enough for versions of programs and kernels, which are what manifests compare.
+    Packages are compared by `wisp.specs.match`.
+    """
+    pieces = _PIECE.findall(version.lower())
+    order = [(True, int(p), "") if p.isdigit() else (False, 0, p) for p in pieces]
+    # A missing piece counts as zero: `1.0rc1` < `1` = `1.0` < `1.0.1`.
+    return (*order, *[(True, 0, "")] * (_LENGTH - len(order)))

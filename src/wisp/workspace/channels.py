@@ -1,0 +1,54 @@
+"""Channels of an environment: gathered from features, sorted by priority, resolved to URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from wisp.layout import CHANNEL_ALIAS
+from wisp.manifest.model import ChannelEntry, Environment, Manifest
+from wisp.specs.conda import Channel
+from wisp.workspace.features import features_of
+
+
+def channels_of(manifest: Manifest, *environments: Environment) -> tuple[Channel, ...]:
+    """Return the channels of an environment, or of all that are solved together.
+
+    A feature that names none contributes those of the workspace. Higher priorities come first,
+    equal ones keep their order, and of a channel named twice the first place counts.
+    """
+    entries: list[ChannelEntry] = []
+    for environment in environments:
+        for feature in features_of(manifest, environment):
+            own = feature.channels
+            entries += manifest.workspace.channels if own is None else own
+    entries.sort(key=lambda entry: -(entry.priority or 0))
+    return _distinct(resolve_channel(entry, manifest.root) for entry in entries)
+
+
+def _distinct(channels: Iterable[Channel]) -> tuple[Channel, ...]:
+    found: dict[str, Channel] = {}
+    for channel in channels:
+        found.setdefault(channel.url, channel)
+    return tuple(found.values())
+
+
+def resolve_channel(entry: ChannelEntry, root: Path) -> Channel:
+    """Find the URL of a channel; names live below the common host, paths below the workspace."""
+    return Channel(
+        entry.channel, channel_url(entry.channel, root), entry.priority, entry.exclude_newer
+    )
+
+
+def channel_url(text: str, root: Path) -> str:
+    """Return the base URL that a name, URL or path means: no credentials, a slash at the end."""
+    if "://" in text:
+        parts = urlsplit(text)
+        host = parts.netloc.rpartition("@")[2]
+        url = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
+    elif text.startswith((".", "/", "~", "\\")) or Path(text).is_absolute():
+        url = (root / Path(text).expanduser()).resolve().as_uri()
+    else:
+        url = f"{CHANNEL_ALIAS}/{text}"
+    return url.rstrip("/") + "/"
