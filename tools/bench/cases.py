@@ -86,9 +86,9 @@ def _quick_cases() -> Iterator[Case]:
             ("run of nothing", ("run", "nothing"), Limit(1.6)),
             ("task list", ("task", "list"), Limit(2.0)),
             ("shell-hook", ("shell-hook",), None),
+            ("--version", ("--version",), Limit(2.0)),
         ):
             yield Case(f"{name}{label}", "bare Python", _quick(size, *arguments), limit)
-    yield Case("--version", "bare Python", _quick("scratch", "--version"), Limit(2.0))
     check = _quick("large", "lock", "--check")
     yield Case("lock --check, large", "bare Python", check, runs=5)
 
