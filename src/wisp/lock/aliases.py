@@ -7,11 +7,12 @@ on load a row gets the name of the platform that promises the same.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from wisp.lock.model import LockPlatform
-from wisp.platforms import Platform, default_virtual_packages
+from wisp.lock.model import LOCK_VERSION, LockFile, LockPlatform
+from wisp.platforms import Platform, bare, default_virtual_packages
 
 #: Subdir and, sorted, the virtual packages that are not the subdir's defaults.
 Identity = tuple[str, tuple[str, ...]]
@@ -48,6 +49,29 @@ def names_on_load(rows: Sequence[LockPlatform], platforms: Sequence[Platform]) -
         if row.name not in known and unambiguous and names[0] not in taken:
             renames[row.name] = names[0]
     return renames
+
+
+def adopt_platforms(lock: LockFile, platforms: Mapping[str, Sequence[Platform]]) -> LockFile:
+    """Rename the platforms of a lock before version 7 to those of each environment.
+
+    Such a lock knows subdirs only; an environment's one platform of a subdir takes its place.
+    `platforms` maps environments to their platforms.
+    """
+    if lock.version >= LOCK_VERSION:
+        return lock
+    rows = {row.name: row for row in lock.platforms}
+    environments = dict(lock.environments)
+    for name, environment in lock.environments.items():
+        by_subdir = {platform.subdir: platform for platform in reversed(platforms.get(name, ()))}
+        by_name = {platform.name: platform for platform in platforms.get(name, ())}
+        packages = {}
+        for subdir, records in environment.packages.items():
+            platform = by_name.get(subdir) or by_subdir.get(subdir) or bare(subdir)
+            packages[platform.name] = records
+            virtual_packages = tuple(map(str, platform.virtual_packages()))
+            rows[platform.name] = LockPlatform(platform.name, platform.subdir, virtual_packages)
+        environments[name] = dataclasses.replace(environment, packages=packages)
+    return dataclasses.replace(lock, platforms=tuple(rows.values()), environments=environments)
 
 
 def names_on_disk(rich: Sequence[str]) -> Mapping[str, str]:

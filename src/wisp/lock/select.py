@@ -18,9 +18,7 @@ def locked_environment(lock: LockFile, name: str, platform: str) -> LockedEnviro
     """
     environment = lock.environments.get(name)
     if environment is None:
-        raise LockFileError(
-            f"the lock file is not up-to-date with requested environment: '{name}'"
-        )
+        raise LockFileError(f"the lock file is not up-to-date with requested environment: '{name}'")
     row = next((row for row in lock.platforms if row.name == platform), None)
     row = row or LockPlatform(platform, platform)
     return LockedEnvironment(

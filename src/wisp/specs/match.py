@@ -10,6 +10,7 @@ Sources: CEP 29 (match specs), PEP 440, PEP 508.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -20,12 +21,15 @@ from packaging.version import InvalidVersion
 from packaging.version import Version as PythonVersion
 from rattler import BuildString, MatchSpec, PackageRecord, Version, VersionSpec
 
+from wisp.specs.conda import CondaRequirement
 from wisp.specs.records import CondaRecord
 
 _PLAIN = re.compile(
     r"(?P<name>[\w.-]+)"
     r"(?: +(?P<version>(?![^\s]*[\w*]=)[^\s\[\]]*[^\s\[\],|])(?: +(?P<build>[\w*^.][^\s\[\]]*))?)?"
 )
+
+_CONDITION_TOKEN = re.compile(r"[()]|[^\s()\[]+(?:\[[^\]]*\])?")
 
 
 class Candidate(Protocol):
@@ -114,6 +118,72 @@ def parse_spec(text: str) -> Spec:
         return Spec(text, name.lower(), None if version == "*" else version or None, build)
     found = _match_spec(text)
     return Spec(text, found.name.normalized, is_plain=False)
+
+
+_BRACKETED = (
+    ("build_number", "build_number"),
+    ("subdir", "subdir"),
+    ("md5", "md5"),
+    ("sha256", "sha256"),
+    ("license", "license"),
+    ("license_family", "license_family"),
+)
+
+
+def requirement_spec(requirement: CondaRequirement) -> Spec:
+    """Return what a requirement of the manifest asks of a built package.
+
+    Channel, file name and location are left out: what they mean depends on the environment.
+    """
+    spec = requirement.spec
+    text = f"{requirement.name} {spec.version or '*'}" + (f" {spec.build}" if spec.build else "")
+    brackets = [f'{key}="{getattr(spec, name)}"' for name, key in _BRACKETED if getattr(spec, name)]
+    if spec.track_features:
+        brackets.append(f'track_features="{" ".join(spec.track_features)}"')
+    if spec.extras:
+        brackets.append(f"extras=[{','.join(spec.extras)}]")
+    if spec.flags:
+        brackets.append(f"flags=[{','.join(spec.flags)}]")
+    if spec.when:
+        escaped = spec.when.replace('"', "'")
+        brackets.append(f'when="{escaped}"')
+    return parse_spec(f"{text}[{','.join(brackets)}]" if brackets else text)
+
+
+def condition_holds(condition: str, holds: Callable[[Spec], bool]) -> bool:
+    """Evaluate a `when` condition: match specs joined by `and`, `or` and parentheses."""
+    tokens = _CONDITION_TOKEN.findall(condition)
+    value, rest = _alternatives(tokens, holds)
+    if rest:
+        raise SpecSyntaxError(f"'{condition}' is not a condition")
+    return value
+
+
+def _alternatives(tokens: list[str], holds: Callable[[Spec], bool]) -> tuple[bool, list[str]]:
+    value, tokens = _all_of(tokens, holds)
+    while tokens[:1] == ["or"]:
+        other, tokens = _all_of(tokens[1:], holds)
+        value = value or other
+    return value, tokens
+
+
+def _all_of(tokens: list[str], holds: Callable[[Spec], bool]) -> tuple[bool, list[str]]:
+    value, tokens = _one_of(tokens, holds)
+    while tokens[:1] == ["and"]:
+        other, tokens = _one_of(tokens[1:], holds)
+        value = value and other
+    return value, tokens
+
+
+def _one_of(tokens: list[str], holds: Callable[[Spec], bool]) -> tuple[bool, list[str]]:
+    if tokens[:1] == ["("]:
+        value, tokens = _alternatives(tokens[1:], holds)
+        return value, tokens[1:]
+    words: list[str] = []
+    while tokens and tokens[0] not in {"and", "or", ")"}:
+        words.append(tokens[0])
+        tokens = tokens[1:]
+    return holds(parse_spec(" ".join(words))), tokens
 
 
 @cache

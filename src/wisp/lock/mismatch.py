@@ -1,0 +1,245 @@
+"""Why a lock does not fit its manifest: one class per reason, with its wording and its reach.
+
+`level` tells what must be solved again: the `conda` part (PyPI follows) or the `pypi` part.
+`discards` tells that what is locked may not even serve as a preference. The order of the classes
+is that of the checks: first a whole environment, then one platform of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Formatter
+from typing import ClassVar, Literal
+
+Level = Literal["conda", "pypi"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """A reason; `platform` is None where it holds for the whole environment."""
+
+    level: ClassVar[Level] = "conda"
+    discards: ClassVar[bool] = False
+    #: The reason, with its fields in braces; lists are joined by commas.
+    wording: ClassVar[str]
+
+    environment: str
+    platform: str | None = None
+
+    @property
+    def message(self) -> str:
+        """The reason as a clause that follows "because"."""
+        names = [field for _, field, _, _ in Formatter().parse(self.wording) if field]
+        values = {name: getattr(self, name) for name in names}
+        shown = {k: ", ".join(v) if isinstance(v, tuple) else v for k, v in values.items()}
+        return self.wording.format_map(shown).rstrip()
+
+    def __str__(self) -> str:
+        """Say the whole sentence."""
+        if self.platform is None:
+            return f"environment '{self.environment}' is out of date because {self.message}"
+        return (
+            f"the dependencies of environment '{self.environment}' for platform "
+            f"{self.platform} are out of date because {self.message}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentMissing(Mismatch):
+    """The manifest has an environment that the lock has not."""
+
+    wording: ClassVar[str] = "it does not exist in the lock file."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentUnknown(Mismatch):
+    """The lock has an environment that the manifest has not: nothing is solved, it is dropped."""
+
+    wording: ClassVar[str] = (
+        "it no longer exists in the manifest but is still present in the lock-file."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelsChanged(Mismatch):
+    """The channels differ, so what was chosen from them says nothing any more."""
+
+    discards: ClassVar[bool] = True
+
+    locked: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+    wording: ClassVar[str] = "the channels in the lock file do not match the environments channels"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelsAppended(ChannelsChanged):
+    """Channels of lower priority were added; what is locked stays a good choice."""
+
+    discards: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformsUnknown(Mismatch):
+    """The lock has platforms that the environment does not support."""
+
+    wording: ClassVar[str] = (
+        "platform(s) {quoted} present in the lock file but not in the environment"
+    )
+
+    platforms: tuple[str, ...]
+
+    @property
+    def quoted(self) -> str:
+        """The names in quotes."""
+        return ", ".join(f"'{name}'" for name in self.platforms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformSubdirChanged(Mismatch):
+    """A platform of that name was locked for another subdir."""
+
+    discards: ClassVar[bool] = True
+
+    name: str
+    locked: str
+    wanted: str
+
+    wording: ClassVar[str] = (
+        "the workspace platform '{name}' uses subdir '{wanted}' but the lock-file was solved "
+        "with subdir '{locked}'"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualPackagesChanged(Mismatch):
+    """A platform of that name was locked with other virtual packages."""
+
+    discards: ClassVar[bool] = True
+
+    name: str
+    locked: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+    wording: ClassVar[str] = (
+        "the workspace platform '{name}' declares virtual packages [{wanted}] but the "
+        "lock-file was solved with [{locked}]"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexesChanged(Mismatch):
+    """PyPI packages were looked for elsewhere."""
+
+    level: ClassVar[Level] = "pypi"
+    discards: ClassVar[bool] = True
+    wording: ClassVar[str] = (
+        "the indexes used to previously solve to lock file do not match the environments "
+        "indexes. Expected: [{wanted}], lock-file: [{locked}]"
+    )
+
+    locked: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexesMissing(Mismatch):
+    """PyPI packages are locked, but not where they were looked for."""
+
+    level: ClassVar[Level] = "pypi"
+    discards: ClassVar[bool] = True
+    wording: ClassVar[str] = (
+        "the environment in the lock file contains pypi packages but no indexes were stored"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NonBinaryLocked(Mismatch):
+    """A package that would have to be built is locked although building is forbidden."""
+
+    level: ClassVar[Level] = "pypi"
+    discards: ClassVar[bool] = True
+
+    package: str
+
+    wording: ClassVar[str] = (
+        "the lock file contains non-binary package: '{package}', but the pypi-option "
+        "`no-build` is set"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WheelTagsMismatch(Mismatch):
+    """A locked wheel does not fit what the platform promises."""
+
+    level: ClassVar[Level] = "pypi"
+    discards: ClassVar[bool] = True
+
+    wheel: str
+
+    wording: ClassVar[str] = (
+        "the lock file was solved with system requirements incompatible with the tags on "
+        "wheel ({wheel})"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrategyChanged(Mismatch):
+    """Another solve strategy is wanted."""
+
+    discards: ClassVar[bool] = True
+
+    locked: str
+    wanted: str
+
+    wording: ClassVar[str] = (
+        "the lock file was solved with a different strategy ({locked}) than the one selected "
+        "({wanted})"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPriorityChanged(Mismatch):
+    """Another channel priority is wanted."""
+
+    discards: ClassVar[bool] = True
+
+    locked: str
+    wanted: str
+
+    wording: ClassVar[str] = (
+        "the lock file was solved with a different channel priority ({locked}) than the one "
+        "selected ({wanted})"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrereleaseModeChanged(Mismatch):
+    """Pre-releases of PyPI packages are to be treated otherwise."""
+
+    level: ClassVar[Level] = "pypi"
+    discards: ClassVar[bool] = True
+
+    locked: str
+    wanted: str
+
+    wording: ClassVar[str] = (
+        "the lock file was solved with a different PyPI prerelease mode ({locked}) than the "
+        "one selected ({wanted})"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooNew(Mismatch):
+    """A locked package appeared after the cut-off."""
+
+    discards: ClassVar[bool] = True
+
+    package: str
+    timestamp: str
+    cutoff: str
+
+    wording: ClassVar[str] = (
+        "the locked package '{package}' has timestamp {timestamp}, which is newer than the "
+        "environment's exclude-newer cutoff {cutoff}"
+    )

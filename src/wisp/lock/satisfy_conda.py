@@ -1,0 +1,93 @@
+"""The conda records of one platform, as requirements see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from wisp.layout import CHANNEL_ALIAS
+from wisp.lock.places import absolute, conda_source_fits
+from wisp.platforms import Platform, VirtualPackage
+from wisp.specs.conda import Channel, CondaRequirement
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.locations import PathLocation, UrlLocation
+from wisp.specs.match import Spec, condition_holds
+from wisp.specs.records import CondaRecord, CondaSourceRecord
+
+LockedConda = CondaRecord | CondaSourceRecord
+
+
+class CondaSide:
+    """Locked conda packages and the platform's virtual ones, by name."""
+
+    def __init__(self, records: Iterable[LockedConda], platform: Platform) -> None:
+        self.records: dict[str, LockedConda] = {}
+        self.duplicate: str | None = None
+        for record in records:
+            if record.name in self.records:
+                self.duplicate = record.name
+            self.records[record.name] = record
+        self.virtual: dict[str, VirtualPackage] = {
+            package.name: package for package in platform.virtual_packages()
+        }
+        self.by_pypi_name = _pypi_names(self.records.values())
+
+    def meets(self, spec: Spec) -> LockedConda | VirtualPackage | None:
+        """Return the package that a spec is met by, virtual packages included."""
+        virtual = self.virtual.get(spec.name)
+        if virtual is not None:
+            return virtual if spec.matches(virtual) else None
+        record = self.records.get(spec.name)
+        if record is None:
+            return None
+        if isinstance(record, CondaSourceRecord):
+            return record
+        return record if spec.matches(record) else None
+
+    def applies(self, condition: str | None) -> bool:
+        """Tell whether the condition of a spec holds for what is locked."""
+        if condition is None:
+            return True
+        return condition_holds(condition, lambda spec: self.meets(spec) is not None)
+
+
+def _pypi_names(records: Iterable[LockedConda]) -> Mapping[str, CondaRecord]:
+    """Map PyPI names to the conda packages that provide them, by their purls."""
+    names: dict[str, CondaRecord] = {}
+    for record in records:
+        if not isinstance(record, CondaRecord):
+            continue
+        for purl in record.purls or ():
+            if purl.startswith("pkg:pypi/"):
+                names[purl.removeprefix("pkg:pypi/").partition("?")[0].partition("@")[0]] = record
+    return names
+
+
+def comes_from(
+    requirement: CondaRequirement, record: CondaRecord, inputs: EnvironmentInputs
+) -> bool:
+    """Tell whether a built package has the channel, file name or location that is asked for."""
+    spec = requirement.spec
+    if isinstance(spec.location, UrlLocation):
+        return record.location == spec.location.url.partition("#")[0]
+    if isinstance(spec.location, PathLocation):
+        wanted = absolute(spec.location.path, inputs.root)
+        return absolute(record.location, inputs.root) == wanted
+    if spec.file_name is not None and spec.file_name != record.location.rpartition("/")[2]:
+        return False
+    return spec.channel is None or _channel_url(spec.channel, inputs.channels) == record.channel
+
+
+def _channel_url(channel: str, channels: Sequence[Channel]) -> str:
+    """Return the base URL (no trailing slash) that a channel of a spec stands for."""
+    if "://" in channel:
+        return channel.rstrip("/")
+    known = next((one.url for one in channels if one.text == channel), None)
+    return (known or f"{CHANNEL_ALIAS}/{channel}").rstrip("/")
+
+
+def source_fits(
+    requirement: CondaRequirement, record: CondaSourceRecord, inputs: EnvironmentInputs
+) -> bool:
+    """Tell whether locked sources are those that the manifest asks for."""
+    assert requirement.spec.location is not None
+    return conda_source_fits(requirement.spec.location, record, inputs.root)

@@ -1,0 +1,220 @@
+"""Checks of an environment as a whole: what it was solved from, for what, and how."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from wisp.layout import DEFAULT_INDEX
+from wisp.lock.aliases import identity, identity_of
+from wisp.lock.entries import is_folder
+from wisp.lock.mismatch import (
+    ChannelPriorityChanged,
+    ChannelsAppended,
+    ChannelsChanged,
+    IndexesChanged,
+    IndexesMissing,
+    Mismatch,
+    NonBinaryLocked,
+    PlatformSubdirChanged,
+    PlatformsUnknown,
+    PrereleaseModeChanged,
+    StrategyChanged,
+    TooNew,
+    VirtualPackagesChanged,
+    WheelTagsMismatch,
+)
+from wisp.lock.model import LockEnvironment, LockFile, LockOptions, LockPlatform, LockStrategy
+from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer, SolveStrategy
+from wisp.specs.pypi import FindLinks, is_editable, normalize
+from wisp.specs.records import CondaRecord, PypiRecord, Record
+from wisp.specs.wheels import supported_tags, wheel_rank
+
+STRATEGIES: dict[SolveStrategy, LockStrategy] = {
+    "highest": "highest",
+    "lowest": "lowest-version",
+    "lowest-direct": "lowest-version-direct",
+}
+#: From this version on locks say where PyPI packages were looked for.
+_FIRST_WITH_INDEXES = 5
+#: From this version on locks say what platforms promise.
+_FIRST_WITH_PLATFORMS = 7
+
+
+def check_environment(lock: LockFile, inputs: Sequence[EnvironmentInputs]) -> list[Mismatch]:
+    """Compare an environment that the lock knows with its inputs, one for each platform."""
+    locked = lock.environments[inputs[0].environment]
+    return [
+        *_channels(locked, inputs[0]),
+        *_platforms(lock, locked, inputs),
+        *_indexes(lock, locked, inputs),
+        *_files(locked, inputs),
+        *_options(locked, inputs[0]),
+        *_cutoffs(locked, inputs),
+    ]
+
+
+def _channels(locked: LockEnvironment, inputs: EnvironmentInputs) -> Iterator[Mismatch]:
+    before = tuple(channel.url for channel in locked.channels)
+    wanted = tuple(channel.url for channel in inputs.channels)
+    if before == wanted:
+        return
+    kind = ChannelsAppended if before and wanted[: len(before)] == before else ChannelsChanged
+    yield kind(environment=locked.name, locked=before, wanted=wanted)
+
+
+def _platforms(
+    lock: LockFile, locked: LockEnvironment, inputs: Sequence[EnvironmentInputs]
+) -> Iterator[Mismatch]:
+    rows = {row.name: row for row in lock.platforms}
+    known = {one.platform.name for one in inputs}
+    unknown = tuple(name for name in locked.packages if name not in known)
+    if unknown:
+        yield PlatformsUnknown(environment=locked.name, platforms=unknown)
+    for one in inputs:
+        row = rows.get(one.platform.name)
+        if row is not None:
+            yield from _platform(lock, row, one)
+
+
+def _platform(lock: LockFile, row: LockPlatform, inputs: EnvironmentInputs) -> Iterator[Mismatch]:
+    platform = inputs.platform
+    if row.subdir != platform.subdir:
+        yield PlatformSubdirChanged(
+            environment=inputs.environment,
+            name=platform.name,
+            locked=row.subdir,
+            wanted=platform.subdir,
+        )
+        return
+    if lock.version < _FIRST_WITH_PLATFORMS:
+        return
+    _, before = identity(row.subdir, row.virtual_packages)
+    _, wanted = identity_of(platform)
+    if Counter(before) != Counter(wanted):
+        yield VirtualPackagesChanged(
+            environment=inputs.environment, name=platform.name, locked=before, wanted=wanted
+        )
+
+
+def _indexes(
+    lock: LockFile, locked: LockEnvironment, inputs: Sequence[EnvironmentInputs]
+) -> Iterator[Mismatch]:
+    if not any(one.pypi_dependencies for one in inputs):
+        return
+    options = inputs[0].pypi_options
+    if locked.indexes is None:
+        if lock.version >= _FIRST_WITH_INDEXES and any(_pypi_records(locked)):
+            yield IndexesMissing(environment=locked.name)
+        return
+    wanted = (options.index_url or DEFAULT_INDEX, *options.extra_index_urls)
+    links = tuple(_link(link) for link in options.find_links)
+    before_links = tuple(_link(link) for link in locked.find_links)
+    if wanted != locked.indexes or links != before_links:
+        yield IndexesChanged(
+            environment=locked.name,
+            locked=locked.indexes + before_links,
+            wanted=wanted + links,
+        )
+
+
+def _link(link: FindLinks) -> str:
+    return link.url or (link.path or "").removeprefix("./").rstrip("/")
+
+
+def _files(locked: LockEnvironment, inputs: Sequence[EnvironmentInputs]) -> Iterator[Mismatch]:
+    """Check files of PyPI packages: whether they may be built, and fit the platform."""
+    for one in inputs:
+        if not one.pypi_dependencies:
+            continue
+        records = locked.packages.get(one.platform.name, ())
+        forbidden = one.pypi_options.no_build
+        if forbidden:
+            yield from _non_binaries(records, one, forbidden)
+        yield from _misfits(records, one)
+
+
+def _non_binaries(
+    records: Iterable[Record], inputs: EnvironmentInputs, forbidden: bool | tuple[str, ...]
+) -> Iterator[Mismatch]:
+    editable = {one.normalized for one in inputs.pypi_dependencies if is_editable(one.spec)}
+    names = None if forbidden is True else {normalize(name) for name in forbidden or ()}
+    for record in records:
+        if not isinstance(record, PypiRecord) or _is_wheel(record):
+            continue
+        is_forbidden = names is None or record.name in names
+        if is_forbidden and not (is_folder(record.location) and record.name in editable):
+            yield NonBinaryLocked(environment=inputs.environment, package=record.name)
+
+
+def _misfits(records: Sequence[Record], inputs: EnvironmentInputs) -> Iterator[Mismatch]:
+    wheels = [record for record in records if isinstance(record, PypiRecord) and _is_wheel(record)]
+    python = next(
+        (one for one in records if isinstance(one, CondaRecord) and one.name == "python"), None
+    )
+    if not wheels or python is None:
+        return
+    abi = next((part for part in python.build.split("_") if part.endswith("t")), None)
+    free_threaded = abi if abi and abi.startswith("cp") else None
+    tags = supported_tags(inputs.platform, python.version, free_threaded)
+    for record in wheels:
+        file_name = urlsplit(record.location).path.rpartition("/")[2]
+        if not file_name.endswith("-none-any.whl") and wheel_rank(file_name, tags) is None:
+            yield WheelTagsMismatch(environment=inputs.environment, wheel=record.name)
+
+
+def _is_wheel(record: PypiRecord) -> bool:
+    return record.location.partition("#")[0].endswith(".whl")
+
+
+def _options(locked: LockEnvironment, inputs: EnvironmentInputs) -> Iterator[Mismatch]:
+    before = locked.options
+    strategy = STRATEGIES[inputs.solve_strategy]
+    if before.strategy != strategy:
+        yield StrategyChanged(environment=locked.name, locked=before.strategy, wanted=strategy)
+    priority = inputs.channel_priority
+    if before.channel_priority != priority:
+        yield ChannelPriorityChanged(
+            environment=locked.name, locked=before.channel_priority, wanted=priority
+        )
+    mode = inputs.pypi_options.prerelease_mode or LockOptions().prerelease_mode
+    if before.prerelease_mode != mode:
+        yield PrereleaseModeChanged(
+            environment=locked.name, locked=before.prerelease_mode, wanted=mode
+        )
+
+
+def _cutoffs(locked: LockEnvironment, inputs: Sequence[EnvironmentInputs]) -> Iterator[Mismatch]:
+    for one in inputs:
+        cutoffs = one.exclude_newer
+        if not (cutoffs.default or cutoffs.channels or cutoffs.packages):
+            continue
+        for record in locked.packages.get(one.platform.name, ()):
+            if not isinstance(record, CondaRecord) or record.timestamp is None:
+                continue
+            cutoff = _cutoff(cutoffs, record)
+            built = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+            if cutoff is not None and built > cutoff:
+                yield TooNew(
+                    environment=locked.name,
+                    package=record.name,
+                    timestamp=_moment(built),
+                    cutoff=_moment(cutoff),
+                )
+
+
+def _cutoff(cutoffs: ExcludeNewer, record: CondaRecord) -> datetime | None:
+    if record.name in cutoffs.packages:
+        return cutoffs.packages[record.name]
+    return cutoffs.channels.get(f"{record.channel}/", cutoffs.default)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _pypi_records(locked: LockEnvironment) -> Iterator[PypiRecord]:
+    for records in locked.packages.values():
+        yield from (record for record in records if isinstance(record, PypiRecord))

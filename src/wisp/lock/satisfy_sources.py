@@ -1,0 +1,61 @@
+"""Checks of conda packages that are built from sources, as far as no back-end is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from typing import TYPE_CHECKING
+
+from wisp.lock.mismatch import Mismatch
+from wisp.lock.mismatch_platform import NeedsBackend, SourceNotWanted
+from wisp.lock.places import describe
+from wisp.specs.records import CondaRecord, CondaSourceRecord
+
+if TYPE_CHECKING:
+    from wisp.lock.satisfy_platform import PlatformQuestion
+
+#: From this version on source records say what they are built with.
+_FIRST_WITH_BUILD_PACKAGES = 7
+
+
+def check_sources(
+    question: PlatformQuestion,
+    records: Mapping[str, CondaRecord | CondaSourceRecord],
+    visited: Set[str],
+) -> Iterator[Mismatch]:
+    """Yield reasons to doubt the locked source packages.
+
+    Sources at a path, records without a version, and those of old locks are doubtful until a
+    back-end has told their metadata; others at a fixed commit or URL are trusted.
+    """
+    where = {
+        "environment": question.inputs.environment,
+        "platform": question.inputs.platform.name,
+    }
+    sources = [
+        record
+        for name, record in records.items()
+        if isinstance(record, CondaSourceRecord) and name in visited
+    ]
+    asked = {one.name for one in question.inputs.dependencies if one.spec.is_source}
+    asked.update(name for record in sources for name in record.raw.get("source_depends") or ())
+    for record in sources:
+        if record.name not in asked:
+            yield SourceNotWanted(package=record.name, **where)
+    for requirement in question.inputs.dev:
+        location = requirement.spec.location
+        yield NeedsBackend(
+            package=requirement.name,
+            location=describe(location) if location else requirement.name,
+            **where,
+        )
+    for record in sources:
+        if _is_doubtful(record, question.lock_version) and (
+            record.location not in question.facts.unchanged_sources
+        ):
+            yield NeedsBackend(package=record.name, location=record.location, **where)
+
+
+def _is_doubtful(record: CondaSourceRecord, lock_version: int) -> bool:
+    is_path = "://" not in record.location
+    is_partial = record.version is None or record.subdir is None
+    return lock_version < _FIRST_WITH_BUILD_PACKAGES or is_path or is_partial
