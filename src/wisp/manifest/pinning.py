@@ -8,11 +8,11 @@ segments of numbers and words, and a local part; PyPI versions are read by the s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cmp_to_key
-from itertools import zip_longest
 from typing import Literal
+
+from wisp.specs.match import version_of
 
 PinningStrategy = Literal["semver", "minor", "major", "latest-up", "exact-version", "no-pin"]
 
@@ -79,7 +79,7 @@ class _Version:
 
 def pin(versions: Iterable[str], strategy: PinningStrategy) -> str:
     """Return the constraint over locked versions, in conda's spelling; `*` if there are none."""
-    ordered = sorted(set(versions), key=cmp_to_key(compare))
+    ordered = sorted(set(versions), key=version_of)
     if not ordered or strategy == "no-pin":
         return "*"
     if strategy == "exact-version":
@@ -92,7 +92,7 @@ def pin(versions: Iterable[str], strategy: PinningStrategy) -> str:
 
 def pin_pypi(versions: Iterable[str], strategy: PinningStrategy) -> str:
     """Return the constraint over locked versions as a PEP 440 specifier set, `*` for any."""
-    ordered = sorted(set(versions), key=cmp_to_key(compare))
+    ordered = sorted(set(versions), key=version_of)
     if strategy == "exact-version" and len(ordered) > 1:  # PEP 440 knows no alternatives
         return f">={ordered[0]}, <={ordered[-1]}"
     return pin(ordered, strategy).replace(",", ", ")
@@ -127,30 +127,3 @@ def _spell_local(local: str) -> str:
     pieces = _SEPARATOR.split(local)
     pieces[::2] = (f"0{piece}" if piece[:1].isalpha() else piece for piece in pieces[::2])
     return "+" + "".join(pieces)
-
-
-def compare(left: str, right: str) -> int:
-    """Order two versions: negative, zero or positive as the left one is older, equal, newer."""
-    one, other = _Version.parse(left), _Version.parse(right)
-    epochs = int(one.epoch.rstrip("!") or 0) - int(other.epoch.rstrip("!") or 0)
-    return (
-        epochs
-        or _compare_segments(one.segments, other.segments)
-        or _compare_segments(_Version.parse(one.local).segments, _Version.parse(other.local).segments)
-    )
-
-
-def _compare_segments(left: Sequence[_Segment], right: Sequence[_Segment]) -> int:
-    for one, other in zip_longest(left, right, fillvalue=_Segment(".", "0")):
-        for pair in zip_longest(one.components, other.components, fillvalue=0):
-            ranks = tuple(map(_rank, pair))
-            if ranks[0] != ranks[1]:
-                return -1 if ranks[0] < ranks[1] else 1
-    return 0
-
-
-def _rank(component: Component) -> tuple[int, int, str]:
-    """Order components: `dev`, other words, numbers, `post`."""
-    if isinstance(component, int):
-        return 2, component, ""
-    return {"dev": 0, "post": 3}.get(component, 1), 0, component

@@ -9,18 +9,7 @@ from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.syntax import Path
-from wisp.platforms import Platform
-
-#: Virtual packages that have a key of their own, in the order in which they are written.
-_FRIENDLY = {
-    "__cuda": "cuda",
-    "__archspec": "archspec",
-    "__glibc": "glibc",
-    "__linux": "linux",
-    "__osx": "macos",
-    "__win": "windows",
-}
-
+from wisp.platforms import FRIENDLY_KEYS, Platform
 
 def platform_list(document: Document, place: Place) -> Path:
     """Return the path of a place's platforms; the default feature's are the workspace's."""
@@ -36,7 +25,7 @@ def platform_data(platform: Platform) -> Data:
     table: dict[str, Data] = {"name": platform.name, "platform": platform.subdir}
     versions = {package.name: package for package in platform.declared}
     arch = versions.get("__cuda_arch")
-    for package, key in _FRIENDLY.items():
+    for key, package in FRIENDLY_KEYS.items():
         if package not in versions:
             continue
         declared = versions[package]
@@ -46,7 +35,7 @@ def platform_data(platform: Platform) -> Data:
             table[key] = {"driver": declared.version, "arch": arch.version}
         else:
             table[key] = declared.version
-    for name in sorted(versions.keys() - _FRIENDLY.keys() - {"__cuda_arch"}):
+    for name in sorted(versions.keys() - set(FRIENDLY_KEYS.values()) - {"__cuda_arch"}):
         package_text = str(versions[name])
         table[name] = package_text.partition("=")[2]
     return table

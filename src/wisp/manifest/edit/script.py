@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from wisp.errors import ManifestError
-
-_BLOCK = re.compile(
-    r"^# /// script[ \t]*\n(?P<body>(?:#(?: [^\n]*)?\n)*?)^# ///[ \t]*$", re.MULTILINE
-)
-
+from wisp.manifest.script import ScriptError, find_block
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -33,15 +28,13 @@ def unwrap(text: str) -> tuple[str, Frame]:
 
     Raises `ManifestError` when there is no block or more than one.
     """
-    blocks = list(_BLOCK.finditer(text))
-    if len(blocks) != 1:
-        raise ManifestError(
-            "the script has several `# /// script` blocks"
-            if blocks
-            else "the script has no `# /// script` block"
-        )
-    start, end = blocks[0].span("body")
-    toml = "".join(
-        line[2:] if line.startswith("# ") else line[1:] for line in text[start:end].splitlines(True)
-    )
-    return toml, Frame(text[:start], text[end:], commented=True)
+    try:
+        block = find_block(text)
+    except ScriptError as error:
+        raise ManifestError(str(error)) from None
+    if block is None:
+        raise ManifestError("the script has no `# /// script` block")
+    lines = text.splitlines(keepends=True)
+    end = block.line + block.text.count("\n")
+    frame = Frame("".join(lines[: block.line]), "".join(lines[end:]), commented=True)
+    return block.text, frame

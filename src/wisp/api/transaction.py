@@ -1,0 +1,89 @@
+"""Editing a manifest as one step: all of it happens, or the old text stands again.
+
+    read → change → check → write → re-lock
+
+The folder is locked from reading to the end, so that two commands never lose each other's edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from wisp.engine.files import write_atomically
+from wisp.engine.folder_lock import locked_folder
+from wisp.layout import DEFAULT_FEATURE
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.model import Manifest
+from wisp.manifest.read import ScriptDefaults, load, load_text
+
+Change = Callable[[Manifest, Document], Document]
+
+#: Brings lock and environments to an edited manifest; called while the folder is locked.
+Relock = Callable[[Manifest], None]
+
+
+def place(
+    feature: str | None = None, environment: str | None = None, target: str | None = None
+) -> Place:
+    """Say which part of a manifest is meant, by the options of a command."""
+    return Place(
+        feature=DEFAULT_FEATURE if feature is None else feature,
+        environment=environment,
+        target=target,
+    )
+
+
+def edit(manifest: Manifest, change: Change, relock: Relock | None = None) -> Manifest:
+    """Change the manifest on disk and return what it says then.
+
+    `change` gets the manifest as it is on disk by now. When the result cannot be read, or
+    `relock` fails, the file is as it was before.
+
+    Raises `ManifestError` for what is wrong with the edit, and whatever `relock` raises.
+    """
+    with locked_folder(manifest.root):
+        current = reread(manifest)
+        document = Document.open(current.text, current.kind)
+        edited = check(current, change(current, document), document)
+        with written(current, edited):
+            if relock is not None:
+                relock(edited)
+    return edited
+
+
+def reread(manifest: Manifest) -> Manifest:
+    """Read a manifest again from its file."""
+    return load(manifest.path, script=_script_defaults(manifest))
+
+
+def check(manifest: Manifest, changed: Document, unchanged: Document) -> Manifest:
+    """Read the text of a changed document; an unchanged one keeps even a missing line break."""
+    if changed.toml == unchanged.toml:
+        return manifest
+    return load_text(
+        changed.text, manifest.path, manifest.kind, script=_script_defaults(manifest)
+    )
+
+
+@contextmanager
+def written(old: Manifest, new: Manifest) -> Iterator[None]:
+    """Write a manifest's text, and the old one again should the body fail."""
+    if old.text != new.text:
+        write_atomically(new.path, new.text)
+    try:
+        yield
+    except BaseException:
+        if old.text != new.text:
+            write_atomically(old.path, old.text)
+        raise
+
+
+def _script_defaults(manifest: Manifest) -> ScriptDefaults | None:
+    """What a script leaves to its surroundings was settled when it was first read."""
+    if manifest.kind != "script":
+        return None
+    return ScriptDefaults(
+        channels=tuple(entry.channel for entry in manifest.workspace.channels),
+        platforms=tuple(platform.name for platform in manifest.workspace.platforms),
+    )
