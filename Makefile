@@ -50,7 +50,7 @@ golden: $(READY)
 	$(BIN)/python -m tools.golden --golden $(GOLDEN) --corpus $(CORPUS) --repodata $(REPODATA) $(ONLY)
 
 docs: $(READY)
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/mkdocs build --strict
 
 clean:
 	rm -rf .cache site
