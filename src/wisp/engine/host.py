@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from wisp.platforms import SUBDIRS, VirtualPackage
 
@@ -62,3 +64,29 @@ def virtual_packages() -> tuple[VirtualPackage, ...]:
         VirtualPackage(row.name.normalized, str(row.version), str(row.build_string))
         for row in generic
     )
+
+
+_REMOTE_KINDS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "lustre", "beegfs", "gpfs", "afs", "9p", "glusterfs"}
+    | {"ceph", "fuse.sshfs", "fuse.glusterfs", "panfs", "orangefs", "wekafs"}
+)
+
+
+def is_on_network(path: Path) -> bool:
+    """Tell whether a path, or the nearest folder that exists, lies on a network file system.
+
+    Only Linux is asked (`/proc/self/mounts`); elsewhere the answer is no.
+    """
+    try:
+        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    where = os.path.realpath(path)
+    best, kind = "", ""
+    for line in mounts.splitlines():
+        _, point, found, *_ = line.split(" ")
+        point = point.replace("\\040", " ")
+        inside = where == point or where.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, found
+    return kind in _REMOTE_KINDS

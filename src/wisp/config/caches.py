@@ -1,0 +1,92 @@
+"""Which folder holds which kind of cached content (config.md §5)."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from wisp.config.keys import CACHE_KINDS
+from wisp.config.places import home_folder
+from wisp.config.reading import KeyPath
+from wisp.layout import CACHE_FOLDERS
+from wisp.specs.settings import CacheFolders
+
+#: Kinds that bear being shared over a network file system.
+_SHARED_KINDS = {"conda-packages", "pypi-wheels"}
+_SCRATCH_VARIABLES = ("SLURM_TMPDIR", "PBS_JOBFS", "SCRATCH", "TMPDIR")
+
+
+def user_cache(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:
+    """Return the folder in which the programs of a user keep their caches."""
+    home = home_folder(environ, platform=platform)
+    if platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    if platform == "darwin":
+        return home / "Library" / "Caches"
+    return Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
+
+
+def cache_root(environ: Mapping[str, str], configured: str | None = None) -> Path:
+    """Return the root of all caches; `configured` is the key `cache.root`."""
+    chosen = environ.get("PIXI_CACHE_DIR") or environ.get("RATTLER_CACHE_DIR") or configured
+    if chosen:
+        return expand(chosen, environ)
+    user = user_cache(environ)
+    own = user / "pixi"
+    return own if own.is_dir() else user / "rattler" / "cache"
+
+
+def cache_folders(
+    values: Mapping[KeyPath, Any],
+    environ: Mapping[str, str],
+    *,
+    is_remote: Callable[[Path], bool],
+) -> CacheFolders:
+    """Choose the folder of each kind: its variable, its key, the root's sub-folder.
+
+    `is_remote` tells whether a path lies on a network file system. There, unless the user has
+    chosen the root, what does not bear sharing moves to a local folder.
+    """
+    configured = values.get(("cache", "root"))
+    root = cache_root(environ, configured)
+    explicit = configured or environ.get("PIXI_CACHE_DIR") or environ.get("RATTLER_CACHE_DIR")
+    redirect = _redirect(values, environ)
+    moves = not explicit and (redirect == "always" or (redirect == "auto" and is_remote(root)))
+    chosen: dict[str, Path] = {}
+    for kind in CACHE_KINDS:
+        variable = f"PIXI_CACHE_{kind.upper().replace('-', '_')}_DIR"
+        own = environ.get(variable) or values.get(("cache", kind))
+        base = root
+        if moves and kind not in _SHARED_KINDS:
+            base = _scratch(environ, is_remote)
+        folder = expand(own, environ) if own else base / CACHE_FOLDERS[kind]
+        chosen[kind.replace("-", "_")] = folder
+    return CacheFolders(root=root, **chosen)
+
+
+def _redirect(values: Mapping[KeyPath, Any], environ: Mapping[str, str]) -> str:
+    if environ.get("PIXI_DISABLE_NETFS_REDIRECT"):
+        return "never"
+    if environ.get("PIXI_FORCE_NETFS_REDIRECT"):
+        return "always"
+    named = environ.get("PIXI_CACHE_NETFS_REDIRECT", "")
+    if named in {"auto", "always", "never"}:
+        return named
+    return str(values.get(("cache", "netfs-redirect"), "auto"))
+
+
+def _scratch(environ: Mapping[str, str], is_remote: Callable[[Path], bool]) -> Path:
+    candidates = [Path(environ[name]) for name in _SCRATCH_VARIABLES if environ.get(name)]
+    local = next((path for path in candidates if path.is_dir() and not is_remote(path)), None)
+    user = environ.get("USER") or environ.get("USERNAME") or "user"
+    return (local or Path(tempfile.gettempdir())) / f"pixi-cache-{user}"
+
+
+def expand(path: str, environ: Mapping[str, str]) -> Path:
+    """Replace a leading `~` by the home folder; variables are not expanded."""
+    if path == "~" or path.startswith(("~/", "~\\")):
+        return home_folder(environ) / path[2:]
+    return Path(path)

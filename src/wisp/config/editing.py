@@ -1,0 +1,198 @@
+"""Changing one level of the configuration: which file, which key, which text (config.md §3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from wisp.config.keys import KEYS, normal_url, reader_of
+from wisp.config.places import Places
+from wisp.config.reading import KeyPath, Values
+from wisp.errors import ConfigError, UsageError
+
+#: Keys whose lists can grow at either end.
+_GROWING = ("default-channels", "pypi-config.extra-index-urls")
+#: Tables that are given as a whole, in JSON, or taken away as a whole.
+_WHOLE_TABLES = frozenset(
+    {"repodata-config", "pypi-config", "s3-options", "experimental", "concurrency"}
+    | {"proxy-config", "shell", "cache"}
+)
+#: What `config list KEY` accepts.
+LISTABLE = (
+    "default-channels",
+    "shell",
+    "tls-no-verify",
+    "offline",
+    "authentication-override-file",
+    "mirrors",
+    "repodata-config",
+    "pypi-config",
+    "proxy-config",
+    "allow-symbolic-links",
+    "allow-hard-links",
+    "allow-ref-links",
+)
+
+
+def supported_keys() -> tuple[str, ...]:
+    """Return the keys that can be set, in Pixi's order: sorted, but for links and buckets."""
+    links = tuple(f"allow-{kind}-links" for kind in ("symbolic", "hard", "ref"))
+    inside = ("", ".endpoint-url", ".force-path-style", ".region")
+    buckets = ("s3-options", *(f"s3-options.<bucket>{key}" for key in inside))
+    apart = {*links, "s3-options", "build.package-format"}
+    others = sorted({*KEYS, *_WHOLE_TABLES} - apart)
+    middle = others.index("run-post-link-scripts") + 1
+    return (*others[:middle], *links, *buckets, *others[middle:])
+
+
+def target_file(places: Places, *, level: str | None, exists: Callable[[Path], bool]) -> Path:
+    """Choose the file that a change goes into; `level` is `local`, `global`, `system` or None.
+
+    Raises:
+        UsageError: `local` outside of a workspace.
+
+    """
+    if level == "local" and places.workspace is None:
+        raise UsageError(
+            "--local flag can only be used inside a pixi workspace but no workspace could be found",
+            exit_code=1,
+        )
+    if level == "system":
+        return places.system
+    if places.workspace is not None and level != "global":
+        return places.workspace
+    return next((file for file in places.user if exists(file)), places.user[-1])
+
+
+def changed(values: Values, key: str, text: str | None) -> dict[KeyPath, Any]:
+    """Set a key to the value that a text stands for, or take it away (None).
+
+    Raises:
+        ConfigError: The key is unknown, or the text means no value of its type.
+
+    """
+    path = tuple(key.split("."))
+    if path[0] == "s3-options" and len(path) > 3:
+        path = (path[0], ".".join(path[1:-1]), path[-1])
+    if path in {(table,) for table in _WHOLE_TABLES} or (
+        path[0] == "s3-options" and len(path) == 2
+    ):
+        kept = {known: value for known, value in values.items() if known[: len(path)] != path}
+        return kept if text is None else kept | _table(path, text)
+    reader = reader_of(path)
+    if reader is None or key == "build.package-format":
+        supported = "".join(f"\n\t{name}," for name in supported_keys()).removesuffix(",")
+        raise ConfigError(f"Unknown key: {key}\nSupported keys:{supported}")
+    kept = {known: value for known, value in values.items() if known != path}
+    if text is not None:
+        kept[path] = _checked(key, path, text)
+    return kept
+
+
+def _table(path: KeyPath, text: str) -> dict[KeyPath, Any]:
+    data = _json(".".join(path), text)
+    if not isinstance(data, dict):
+        raise ConfigError(f"`{'.'.join(path)}` has to be a JSON object")
+    found: dict[KeyPath, Any] = {}
+    for name, value in data.items():
+        inner = (*path, name)
+        if isinstance(value, dict):
+            found |= _table(inner, json.dumps(value))
+            continue
+        reader = reader_of(inner)
+        if reader is None:
+            raise ConfigError(f"Unknown key: {'.'.join(inner)}")
+        found[inner] = _read(".".join(inner), reader, value)
+    return found
+
+
+def _checked(key: str, path: KeyPath, text: str) -> Any:
+    """Read a value from the command line by what the key is known to hold."""
+    kind = _kind(key)
+    if kind == "json":
+        return _read(key, _reader(path), _json(key, text))
+    if kind == "boolean":
+        if text not in {"true", "false"}:
+            raise ConfigError(
+                "provided string was not `true` or `false`", hints=[f"`{key}` is a switch"]
+            )
+        return text == "true"
+    if kind == "number":
+        if not text.isdecimal():
+            raise ConfigError(f"`{text}` is not a number", hints=[f"`{key}` is a count"])
+        return int(text)
+    if key == "detached-environments":
+        return text == "true" if text in {"true", "false"} else text
+    return _read(key, _reader(path), text)
+
+
+def _kind(key: str) -> str:
+    last = key.rpartition(".")[2]
+    if key in {"default-channels", "mirrors"} or last in {
+        "extra-index-urls",
+        "allow-insecure-host",
+        "non-proxy-hosts",
+    }:
+        return "json"
+    if key.startswith("concurrency."):
+        return "number"
+    switches = {"tls-no-verify", "offline", "change-ps1", "force-activate", "force-path-style"}
+    switches |= {"source-completion-scripts", "use-environment-activation-cache"}
+    if last in switches or last.startswith(("disable-", "allow-")):
+        return "boolean"
+    return "text"
+
+
+def _reader(path: KeyPath) -> Callable[[Any], Any]:
+    reader = reader_of(path)
+    assert reader is not None
+    return reader
+
+
+def _read(key: str, reader: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return reader(value)
+    except ValueError as error:
+        raise ConfigError(f"`{key}`: {error}") from error
+
+
+def _json(key: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"`{text}` is not valid JSON", causes=[str(error)], hints=[f"`{key}` takes JSON"]
+        ) from error
+
+
+def grown(values: Values, key: str, text: str, *, at_end: bool) -> dict[KeyPath, Any]:
+    """Add an item to a list, at its end or before all others.
+
+    Raises:
+        ConfigError: The key holds no list that can grow.
+
+    """
+    if key not in _GROWING:
+        raise ConfigError(
+            f"Unknown key: {key}\nSupported keys:" + ",".join(f"\n\t{name}" for name in _GROWING)
+        )
+    path = tuple(key.split("."))
+    item = normal_url(text) if key.endswith("urls") else text
+    before = list(values.get(path, ()))
+    return {**values, path: [*before, item] if at_end else [item, *before]}
+
+
+def filtered(values: Values, key: str | None) -> Mapping[KeyPath, Any]:
+    """Keep what `config list KEY` asks for.
+
+    Raises:
+        ConfigError: The key cannot be asked for.
+
+    """
+    if key is None:
+        return values
+    if key not in LISTABLE:
+        raise ConfigError("key must be one of: " + ", ".join(LISTABLE))
+    return {path: value for path, value in values.items() if path[0] == key}

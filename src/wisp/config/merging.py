@@ -1,0 +1,62 @@
+"""Several levels of configuration become one; where each value came from is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wisp.config.reading import Document, KeyPath
+
+#: Lists that grow from level to level, lower levels first.
+_CONCATENATED = {("pypi-config", "extra-index-urls"), ("pypi-config", "allow-insecure-host")}
+#: Keys of which, against the rule, the lower level wins.
+_LOWER_WINS = {("tool-platform",)}
+_DEFAULT_DOWNLOADS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A configuration file that exists, or the command line (`file` None)."""
+
+    file: Path | None
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Values by path, and the file that had the last word on each (None: the command line)."""
+
+    values: Mapping[KeyPath, Any] = field(default_factory=dict)
+    origins: Mapping[KeyPath, Path | None] = field(default_factory=dict)
+
+
+def merge(levels: Iterable[Level], *, cpus: int) -> Merged:
+    """Merge levels, lowest first (config.md §2).
+
+    A count that equals its default (`cpus` solves, 50 downloads) says nothing, and an empty list
+    of default channels neither: what is below them stays.
+    """
+    values: dict[KeyPath, Any] = {}
+    origins: dict[KeyPath, Path | None] = {}
+    defaults = {("concurrency", "solves"): cpus, ("concurrency", "downloads"): _DEFAULT_DOWNLOADS}
+    for level in levels:
+        for path, value in level.document.values.items():
+            if path in defaults and value == defaults[path] and level.file is not None:
+                continue
+            if path == ("default-channels",) and not value:
+                continue
+            if path in _LOWER_WINS and path in values and level.file is not None:
+                continue
+            values[path] = _joined(path, values.get(path), value)
+            origins[path] = level.file
+    return Merged(values, origins)
+
+
+def _joined(path: KeyPath, below: Any, value: Any) -> Any:
+    if path in _CONCATENATED and below is not None:
+        return [*below, *(item for item in value if item not in below)]
+    if path == ("mirrors",) and below is not None:
+        return {**below, **value}
+    return value

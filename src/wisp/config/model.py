@@ -1,0 +1,279 @@
+"""The configuration in force, and how it is read from its levels."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wisp.config.caches import cache_folders, expand
+from wisp.config.keys import reader_of
+from wisp.config.merging import Level, Merged, merge
+from wisp.config.places import Places, places
+from wisp.config.reading import Document, KeyPath, parse
+from wisp.errors import ConfigError, UsageError
+from wisp.specs.settings import (
+    CacheFolders,
+    EngineSettings,
+    Linking,
+    Network,
+    RepodataFormats,
+    S3Bucket,
+)
+
+_TRUE = frozenset({"true", "y", "yes", "t", "on", "1"})
+_FALSE = frozenset({"false", "n", "no", "f", "off", "0"})
+#: Variables that stand for a key, with the value that they give it when they are true.
+_SWITCHES: dict[str, tuple[KeyPath, bool]] = {
+    "PIXI_OFFLINE": (("offline",), True),
+    "PIXI_NO_SYMBOLIC_LINKS": (("allow-symbolic-links",), False),
+    "PIXI_NO_HARD_LINKS": (("allow-hard-links",), False),
+    "PIXI_NO_REF_LINKS": (("allow-ref-links",), False),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigRequest:
+    """Whose configuration is wanted.
+
+    `overrides` are dotted keys that the command line sets. `config_file` stands in for all files
+    of system and user, `no_config` drops them (`PIXI_CONFIG_FILE` and `PIXI_NO_CONFIG` do the
+    same); the workspace's own file is read in any case. `global_only` leaves out the workspace,
+    `system_only` the user as well.
+    """
+
+    environ: Mapping[str, str]
+    workspace: Path | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    no_config: bool = False
+    config_file: Path | None = None
+    global_only: bool = False
+    system_only: bool = False
+    cpus: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What is configured: values by path, where each came from, and typed views of them.
+
+    `files` are the files that were read, highest priority first; `warnings` what to tell the
+    user about them.
+    """
+
+    merged: Merged = field(default_factory=Merged)
+    files: tuple[Path, ...] = ()
+    warnings: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
+    cpus: int = 1
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the value of a dotted key, or `default` where it is not configured."""
+        return self.merged.values.get(tuple(key.split(".")), default)
+
+    def origin(self, key: str) -> Path | None:
+        """Return the file that had the last word on a key, None if none had."""
+        return self.merged.origins.get(tuple(key.split(".")))
+
+    @property
+    def default_channels(self) -> tuple[str, ...]:
+        """The channels where nothing names any."""
+        return tuple(self.get("default-channels") or ("conda-forge",))
+
+    @property
+    def pinning_strategy(self) -> str | None:
+        """How added versions are bounded, None where each package's own way holds."""
+        value = self.get("pinning-strategy")
+        return None if value is None else str(value)
+
+    @property
+    def offline(self) -> bool:
+        """Whether the network is off."""
+        return bool(self.get("offline", False))
+
+    @property
+    def change_prompt(self) -> bool:
+        """Whether an activated shell shows its environment in the prompt."""
+        return bool(self.get("shell.change-ps1", True))
+
+    @property
+    def use_activation_cache(self) -> bool:
+        """Whether activation may be remembered (experimental)."""
+        return bool(
+            self.get("experimental.use-environment-activation-cache", False)
+            and not self.get("shell.force-activate", False)
+        )
+
+    def cache_folders(self, *, is_remote: Callable[[Path], bool]) -> CacheFolders:
+        """Return where caches lie; `is_remote` tells network file systems apart."""
+        return cache_folders(self.merged.values, self.environ, is_remote=is_remote)
+
+    def detached_folder(self, *, is_remote: Callable[[Path], bool]) -> Path | None:
+        """Return where environments lie that do not live in their workspace, None if they do."""
+        value = self.get("detached-environments", False)
+        if isinstance(value, str):
+            return expand(value, self.environ)
+        return self.cache_folders(is_remote=is_remote).detached_environments if value else None
+
+    def engine_settings(self, *, is_remote: Callable[[Path], bool]) -> EngineSettings:
+        """Return what the engines need to know."""
+        return EngineSettings(
+            caches=self.cache_folders(is_remote=is_remote),
+            network=self._network(),
+            linking=Linking(
+                symbolic=self.get("allow-symbolic-links"),
+                hard=self.get("allow-hard-links"),
+                ref=self.get("allow-ref-links"),
+                run_scripts=self.get("run-post-link-scripts") == "insecure",
+            ),
+        )
+
+    def _network(self) -> Network:
+        auth = self.get("authentication-override-file")
+        mirrors: Mapping[str, list[str]] = self.get("mirrors", {})
+        return Network(
+            offline=self.offline,
+            mirrors={prefix: tuple(urls) for prefix, urls in mirrors.items()},
+            auth_file=expand(auth, self.environ) if auth else None,
+            tls_no_verify=bool(self.get("tls-no-verify", False)),
+            tls_root_certs=self.get("tls-root-certs"),
+            http_proxy=self.get("proxy-config.http"),
+            https_proxy=self.get("proxy-config.https"),
+            non_proxy_hosts=tuple(self.get("proxy-config.non-proxy-hosts", ())),
+            s3=_buckets(self._named("s3-options")),
+            repodata=_formats(self._table("repodata-config")),
+            repodata_by_prefix={
+                prefix: _formats(row) for prefix, row in self._named("repodata-config").items()
+            },
+            concurrent_solves=max(1, self.get("concurrency.solves", self.cpus)),
+            concurrent_downloads=max(1, self.get("concurrency.downloads", 50)),
+        )
+
+    def _table(self, name: str) -> dict[str, Any]:
+        values = self.merged.values
+        return {path[1]: values[path] for path in values if path[0] == name and len(path) == 2}
+
+    def _named(self, name: str) -> dict[str, dict[str, Any]]:
+        tables: dict[str, dict[str, Any]] = {}
+        for path, value in self.merged.values.items():
+            if path[0] == name and len(path) == 3:
+                tables.setdefault(path[1], {})[path[2]] = value
+        return tables
+
+
+def _formats(table: Mapping[str, bool]) -> RepodataFormats:
+    return RepodataFormats(
+        zstd=not table.get("disable-zstd", False),
+        bzip2=not table.get("disable-bzip2", False),
+        sharded=not table.get("disable-sharded", False),
+    )
+
+
+def _buckets(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, S3Bucket]:
+    return {
+        name: S3Bucket(
+            endpoint_url=row["endpoint-url"],
+            region=row["region"],
+            force_path_style=row.get("force-path-style", False),
+        )
+        for name, row in tables.items()
+        if "endpoint-url" in row and "region" in row
+    }
+
+
+def read_config(request: ConfigRequest) -> Config:
+    """Read and merge all levels, lowest first; command line and variables come last.
+
+    A broken file of system or user becomes a warning and is skipped, one of the workspace is
+    skipped in silence, as Pixi does.
+
+    Raises:
+        ConfigError: `config_file` is missing or broken.
+        UsageError: Both `no_config` and `config_file` are asked for.
+
+    """
+    levels: list[Level] = []
+    warnings: list[str] = []
+    where = places(request.environ, request.workspace)
+    for file in _global_files(request, where):
+        _add(levels, warnings, file, required=file == _only_file(request))
+    if where.workspace is not None and not (request.global_only or request.system_only):
+        _add(levels, [], where.workspace, required=False)
+        if levels and levels[-1].file == where.workspace:
+            warnings.extend(levels[-1].document.warnings)
+    files = tuple(level.file for level in reversed(levels) if level.file is not None)
+    said = (_from_variables(request.environ), _from_options(request.overrides))
+    levels += [Level(None, Document(values)) for values in said]
+    return Config(
+        merged=merge(levels, cpus=request.cpus),
+        files=files,
+        warnings=tuple(warnings),
+        environ=request.environ,
+        cpus=request.cpus,
+    )
+
+
+def _only_file(request: ConfigRequest) -> Path | None:
+    named = request.environ.get("PIXI_CONFIG_FILE")
+    return request.config_file or (Path(named) if named else None)
+
+
+def _global_files(request: ConfigRequest, where: Places) -> list[Path]:
+    without = request.no_config or request.environ.get("PIXI_NO_CONFIG", "") in _TRUE
+    only = _only_file(request)
+    if without and only is not None:
+        raise UsageError("the argument '--no-config' cannot be used with '--config-file <PATH>'")
+    if without:
+        return []
+    if only is not None:
+        return [only]
+    return [where.system] if request.system_only else [where.system, *where.user]
+
+
+def _add(levels: list[Level], warnings: list[str], file: Path, *, required: bool) -> None:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        if required:
+            raise ConfigError(f"failed to read `{file}`", causes=[str(error)]) from error
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            warnings.append(f"failed to read `{file}`: {error}")
+        return
+    try:
+        document = parse(text, file)
+    except ConfigError as error:
+        if required:
+            raise
+        warnings.append(": ".join([error.message, *map(str, error.causes)]))
+        return
+    warnings.extend(document.warnings)
+    levels.append(Level(file, document))
+
+
+def _from_variables(environ: Mapping[str, str]) -> dict[KeyPath, Any]:
+    values: dict[KeyPath, Any] = {}
+    for name, (path, value) in _SWITCHES.items():
+        text = environ.get(name, "").lower()
+        if text in _TRUE:
+            values[path] = value
+        elif text in _FALSE and path == ("offline",):
+            values[path] = not value
+    certificates = environ.get("PIXI_TLS_ROOT_CERTS")
+    if certificates:
+        values |= _from_options({"tls-root-certs": certificates})
+    return values
+
+
+def _from_options(overrides: Mapping[str, Any]) -> dict[KeyPath, Any]:
+    values: dict[KeyPath, Any] = {}
+    for key, value in overrides.items():
+        path = tuple(key.split("."))
+        reader = reader_of(path)
+        if reader is None:
+            raise UsageError(f"there is no configuration key `{key}`")
+        try:
+            values[path] = reader(value)
+        except ValueError as error:
+            raise UsageError(f"invalid value '{value}' for `{key}`", causes=[str(error)]) from error
+    return values
