@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from wisp.manifest.faults import Fault
 from wisp.manifest.positions import Path as KeyPath
 from wisp.specs.locations import GitLocation, Location, PathLocation, UrlLocation
-from wisp.specs.pypi import PypiRequirement, PypiSpec
+from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
 
 
 def specifier_text(text: str, path: KeyPath) -> str:
@@ -72,7 +72,7 @@ def parse_requirement(text: str, path: KeyPath, root: str) -> PypiRequirement:
         marker=str(found.marker) if found.marker else None,
         location=_url_location(found.url, root) if found.url else None,
     )
-    return PypiRequirement(found.name, spec)
+    return PypiRequirement(normalize(found.name), spec)
 
 
 def _url_location(url: str, root: str) -> Location:

@@ -5,9 +5,14 @@ Only texts are kept; versions are compared by `wisp.specs.match`, which asks rat
 
 from __future__ import annotations
 
+import os.path
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
-from wisp.specs.locations import Location, is_conda_archive
+from wisp.layout import CHANNEL_ALIAS
+from wisp.specs.locations import Location, PathLocation, UrlLocation, is_conda_archive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +75,71 @@ class Channel:
     url: str
     priority: int | None = None
     exclude_newer: str | None = None
+
+
+def channel_url(text: str, root: Path) -> str:
+    """Return the base URL that a channel's name, URL or path means.
+
+    It has a slash at the end and no credentials; a path is relative to `root`.
+    """
+    if "://" in text:
+        parts = urlsplit(text)
+        host = parts.netloc.rpartition("@")[2]
+        url = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
+    elif text.startswith((".", "/", "~", "\\")) or os.path.isabs(text):
+        url = (root / Path(text).expanduser()).resolve().as_uri()
+    else:
+        url = f"{CHANNEL_ALIAS}/{text}"
+    return url.rstrip("/") + "/"
+
+
+#: Fields and their keys in the brackets of a match spec (CEP 29).
+_BRACKETED = (
+    ("build", "build"),
+    ("build_number", "build_number"),
+    ("subdir", "subdir"),
+    ("file_name", "fn"),
+    ("md5", "md5"),
+    ("sha256", "sha256"),
+    ("license", "license"),
+    ("license_family", "license_family"),
+)
+
+
+def match_spec_text(requirement: CondaRequirement, channels: Iterable[Channel], root: Path) -> str:
+    """Spell a requirement as a match spec for the solver.
+
+    A channel is resolved among those of the environment, an archive becomes a URL.
+    """
+    spec = requirement.spec
+    brackets = [f'{key}="{getattr(spec, name)}"' for name, key in _BRACKETED if getattr(spec, name)]
+    if spec.channel is not None:
+        brackets.append(f'channel="{_resolved(spec.channel, channels, root)}"')
+    if spec.track_features:
+        brackets.append(f'track_features="{" ".join(spec.track_features)}"')
+    if spec.extras:
+        brackets.append(f"extras=[{','.join(spec.extras)}]")
+    if spec.flags:
+        brackets.append(f"flags=[{','.join(spec.flags)}]")
+    if spec.when:
+        inner = spec.when.replace('"', "'")
+        brackets.append(f'when="{inner}"')
+    if (url := _archive_url(spec.location, root)) is not None:
+        brackets.append(f'url="{url}"')
+    text = requirement.name if spec.version is None else f"{requirement.name} {spec.version}"
+    return f"{text}[{','.join(brackets)}]" if brackets else text
+
+
+def _resolved(channel: str, channels: Iterable[Channel], root: Path) -> str:
+    for known in channels:
+        if known.text == channel:
+            return known.url
+    return channel_url(channel, root)
+
+
+def _archive_url(location: Location | None, root: Path) -> str | None:
+    if isinstance(location, UrlLocation):
+        return location.url
+    if isinstance(location, PathLocation):
+        return (root / Path(location.path).expanduser()).resolve().as_uri()
+    return None

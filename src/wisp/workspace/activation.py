@@ -21,7 +21,7 @@ def activation_of(
         scripts += own.scripts or ()
         for name, value in own.env.items():
             variables.setdefault(name, value)
-    return Activation(tuple(scripts), variables)
+    return Activation(tuple(dict.fromkeys(scripts)), variables)
 
 
 def _activation_of_feature(feature: Feature, platform: Platform | None) -> Activation:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-from wisp.layout import CHANNEL_ALIAS
 from wisp.manifest.model import ChannelEntry, Environment, Manifest
-from wisp.specs.conda import Channel
+from wisp.specs.conda import Channel, channel_url
 from wisp.workspace.features import features_of
 
 
@@ -39,16 +37,3 @@ def resolve_channel(entry: ChannelEntry, root: Path) -> Channel:
     return Channel(
         entry.channel, channel_url(entry.channel, root), entry.priority, entry.exclude_newer
     )
-
-
-def channel_url(text: str, root: Path) -> str:
-    """Return the base URL that a name, URL or path means: no credentials, a slash at the end."""
-    if "://" in text:
-        parts = urlsplit(text)
-        host = parts.netloc.rpartition("@")[2]
-        url = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
-    elif text.startswith((".", "/", "~", "\\")) or Path(text).is_absolute():
-        url = (root / Path(text).expanduser()).resolve().as_uri()
-    else:
-        url = f"{CHANNEL_ALIAS}/{text}"
-    return url.rstrip("/") + "/"

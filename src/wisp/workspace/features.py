@@ -27,9 +27,12 @@ def environment_named(manifest: Manifest, name: str) -> Environment:
 
 
 def features_of(manifest: Manifest, environment: Environment) -> tuple[Feature, ...]:
-    """Return the features of an environment: inline content, those listed, the default one."""
+    """Return the features of an environment: inline content, those listed, the default one.
+
+    Where the default feature is also listed by name it comes twice, as listings show it.
+    """
     names = list(environment.features)
-    if not environment.no_default_feature and DEFAULT_FEATURE not in names:
+    if not environment.no_default_feature:
         names.append(DEFAULT_FEATURE)
     inline = () if environment.inline is None else (environment.inline,)
     return (*inline, *(manifest.features[name] for name in names))
