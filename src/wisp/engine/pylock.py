@@ -7,12 +7,16 @@ Source: PEP 751.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os.path
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import tomli
+
+from wisp.specs.records import PypiRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,62 @@ def preferences(versions: Iterable[tuple[str, str]]) -> str:
     for name, version in sorted(versions):
         rows += ["", "[[packages]]", f"name = {quoted(name)}", f"version = {quoted(version)}"]
     return "\n".join(rows) + "\n"
+
+
+def install_lock(records: Iterable[PypiRecord], root: Path, editable: Collection[str]) -> str:
+    """Write the lock that uv installs from: exactly these records, folders of `editable` in place.
+
+    Relative locations refer to `root`.
+    """
+    rows = ['lock-version = "1.0"', 'created-by = "wisp"']
+    for record in records:
+        rows += ["", "[[packages]]", f"name = {quoted(record.name)}"]
+        if record.version:
+            rows.append(f"version = {quoted(record.version)}")
+        rows.append(_source_row(record, root, record.name in editable))
+    return "\n".join(rows) + "\n"
+
+
+def _source_row(record: PypiRecord, root: Path, editable: bool) -> str:
+    location = record.location
+    if location.startswith("git+"):
+        return f"vcs = {_table(_git_fields(location))}"
+    if location.startswith("direct+"):
+        url, _, fragment = location.removeprefix("direct+").partition("#")
+        fields = {"url": url}
+        if fragment.startswith("subdirectory="):
+            fields["subdirectory"] = fragment.removeprefix("subdirectory=")
+        return f"archive = {_table(fields, record)}"
+    if "://" in location:
+        table = _table({"url": location}, record)
+        return f"wheels = [{table}]" if location.endswith(".whl") else f"sdist = {table}"
+    path = os.path.normpath(root / location)
+    if record.version:
+        return f"archive = {_table({'path': path}, record)}"
+    return f"directory = {{ path = {quoted(path)}, editable = {str(editable).lower()} }}"
+
+
+def _git_fields(location: str) -> dict[str, str]:
+    """Take a git location apart: `git+URL?subdirectory=…&branch=…#commit`."""
+    url, _, commit = location.removeprefix("git+").partition("#")
+    url, _, query = url.partition("?")
+    asked = dict(parse_qsl(query))
+    fields = {"type": "git", "url": url, "commit-id": commit}
+    revision = asked.get("branch") or asked.get("tag") or asked.get("rev")
+    if revision:
+        fields["requested-revision"] = revision
+    if "subdirectory" in asked:
+        fields["subdirectory"] = asked["subdirectory"]
+    return fields
+
+
+def _table(fields: Mapping[str, str], record: PypiRecord | None = None) -> str:
+    parts = [f"{key} = {quoted(value)}" for key, value in fields.items()]
+    if record:
+        digests = {"sha256": record.sha256, "md5": record.md5}
+        known = [f"{kind} = {quoted(value)}" for kind, value in digests.items() if value]
+        parts.append(f"hashes = {{ {', '.join(known)} }}")
+    return "{ " + ", ".join(parts) + " }"
 
 
 def quoted(text: str) -> str:

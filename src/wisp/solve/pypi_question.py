@@ -10,8 +10,8 @@ from pathlib import Path
 
 from wisp.engine.pylock import preferences, quoted
 from wisp.engine.uv_compile import Question
+from wisp.engine.uv_options import absolute_path, build_options, index_options
 from wisp.errors import SolveError
-from wisp.layout import DEFAULT_INDEX
 from wisp.platforms import Platform
 from wisp.specs.inputs import ExcludeNewer, SolveStrategy
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
@@ -99,9 +99,9 @@ def question_for(
         upgrade=tuple(sorted(request.unlock)),
         options=(
             *_target_options(request),
-            *_index_options(request.options, root, default_index),
+            *index_options(request.options, root, default_index),
             *_choice_options(request),
-            *_build_options(request.options),
+            *build_options(request.options),
         ),
         variables=_variables(request.platform),
     )
@@ -140,13 +140,6 @@ def _location_url(spec: PypiSpec, root: Path) -> str:
     reference = f"@{location.ref}" if location.ref else ""
     fragment = f"#subdirectory={location.subdirectory}" if location.subdirectory else ""
     return f"git+{git_url(location.url)}{reference}{fragment}"
-
-
-def absolute_path(path: str, root: Path) -> Path:
-    """Resolve a path of a manifest lexically, without following links."""
-    import os.path
-
-    return Path(os.path.normpath(root / Path(path).expanduser()))
 
 
 def git_url(url: str) -> str:
@@ -239,17 +232,6 @@ def _variables(platform: Platform) -> tuple[tuple[str, str], ...]:
     return (("MACOSX_DEPLOYMENT_TARGET", f"{major}.{minor}"),)
 
 
-def _index_options(options: PypiOptions, root: Path, default_index: str | None) -> Iterator[str]:
-    yield from ("--default-index", options.index_url or default_index or DEFAULT_INDEX)
-    for url in options.extra_index_urls:
-        yield from ("--index", url)
-    for links in options.find_links:
-        where = links.url if links.url else str(absolute_path(links.path or ".", root))
-        yield from ("--find-links", where)
-    if options.index_strategy:
-        yield from ("--index-strategy", options.index_strategy)
-
-
 def _choice_options(request: PypiRequest) -> Iterator[str]:
     if request.options.prerelease_mode:
         yield from ("--prerelease", request.options.prerelease_mode)
@@ -259,24 +241,6 @@ def _choice_options(request: PypiRequest) -> Iterator[str]:
         yield from ("--exclude-newer", _moment(request.exclude_newer.default))
     for name, moment in sorted(request.exclude_newer.pypi_packages.items()):
         yield from ("--exclude-newer-package", f"{name}={_moment(moment)}")
-
-
-def _build_options(options: PypiOptions) -> Iterator[str]:
-    if options.no_build is True:
-        yield "--no-build"
-    elif options.no_build:
-        for name in options.no_build:
-            yield from ("--only-binary", name)
-    if options.no_binary is True:
-        yield from ("--no-binary", ":all:")
-    elif options.no_binary:
-        for name in options.no_binary:
-            yield from ("--no-binary", name)
-    if options.no_build_isolation is True:
-        yield "--no-build-isolation"
-    elif options.no_build_isolation:
-        for name in options.no_build_isolation:
-            yield from ("--no-build-isolation-package", name)
 
 
 def _moment(moment: datetime) -> str:

@@ -1,0 +1,188 @@
+"""Put PyPI packages into a prefix with uv, beside what conda has put there.
+
+uv is handed exactly the locked files and only adds or replaces these: it never synchronises,
+which would remove the Python packages that conda owns. What it installs gets our own mark
+(`INSTALLER`), by which it is known as removable later, by Pixi too.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import csv
+import hashlib
+import io
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wisp.engine.files import refusal
+from wisp.engine.pylock import install_lock
+from wisp.engine.uv import Uv, UvError
+from wisp.engine.uv_options import build_options, index_options
+from wisp.engine.wheels import InstalledWheel, installed_wheels
+from wisp.errors import FetchError, InstallError, WispError
+from wisp.layout import PYPI_INSTALLER
+from wisp.report import SILENT, Reporter
+from wisp.specs.pypi import PypiOptions, normalize
+from wisp.specs.records import PypiRecord
+
+#: What uv writes into INSTALLER.
+_UV_MARK = "uv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WheelInstallation:
+    """The PyPI packages that a prefix shall have.
+
+    `python` is the prefix's interpreter, `root` the folder of the lock, to which relative
+    locations refer. `editable` names the local folders that are installed in place, `reinstall`
+    what is put there anew although it seems right. `options` tell how source distributions are
+    built; `variables` are those of the activated prefix, for such builds. `lock` is a descriptor
+    that uv inherits, so that the prefix stays locked as long as uv writes, whatever becomes of
+    the process that started it.
+    """
+
+    prefix: Path
+    python: Path
+    root: Path
+    records: tuple[PypiRecord, ...]
+    editable: frozenset[str] = frozenset()
+    reinstall: frozenset[str] = frozenset()
+    options: PypiOptions = PypiOptions()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    lock: int | None = None
+    label: str = ""
+
+
+def install_wheels(uv: Uv, wanted: WheelInstallation, reporter: Reporter = SILENT) -> None:
+    """Install what is wanted and not there yet, and mark it as ours.
+
+    Packages without build isolation come last, in the order in which they are named, because
+    they may need the others. Raises `FetchError` when a download fails or has another digest
+    than the lock, `InstallError` when a package cannot be built or installed.
+    """
+    token = reporter.start("installing PyPI", wanted.label, len(wanted.records))
+    foreign = _installed_by_others(wanted)
+    try:
+        for records in _rounds(wanted.records, wanted.options):
+            _install(uv, wanted, records, foreign)
+            reporter.advance(token, len(records))
+    finally:
+        # Also after a failure: what uv has put there is ours to remove.
+        _mark(wanted)
+        reporter.finish(token)
+
+
+def _rounds(
+    records: Sequence[PypiRecord], options: PypiOptions
+) -> Iterator[tuple[PypiRecord, ...]]:
+    if isinstance(options.no_build_isolation, bool):
+        yield tuple(records)
+        return
+    last = [normalize(name) for name in options.no_build_isolation]
+    first = tuple(record for record in records if record.name not in last)
+    if first:
+        yield first
+    for name in last:
+        found = tuple(record for record in records if record.name == name)
+        if found:
+            yield found
+
+
+def _install(
+    uv: Uv,
+    wanted: WheelInstallation,
+    records: tuple[PypiRecord, ...],
+    foreign: frozenset[str],
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="wisp-install-") as folder:
+        lock = Path(folder) / "pylock.toml"
+        lock.write_text(install_lock(records, wanted.root, wanted.editable), encoding="utf-8")
+        arguments = ["pip", "install", "--no-deps", "--preview-features", "pylock"]
+        arguments += ["--python", str(wanted.python), "--break-system-packages"]
+        arguments += ["--requirements", str(lock)]
+        for record in records:
+            if record.name in wanted.reinstall | foreign:
+                arguments += ["--reinstall-package", record.name]
+        arguments += index_options(wanted.options, wanted.root, uv.default_index)
+        arguments += build_options(wanted.options)
+        descriptors = () if wanted.lock is None else (wanted.lock,)
+        try:
+            uv.run(arguments, cwd=wanted.root, variables=wanted.variables, pass_fds=descriptors)
+        except UvError as error:
+            raise installation_error(error) from error
+
+
+def installation_error(error: UvError) -> WispError:
+    """Turn what uv said into an error of ours: a failed download apart from a failed build."""
+    lines = [line.strip() for line in error.stderr.strip().splitlines() if line.strip()]
+    hints = [line.removeprefix("hint: ") for line in lines if line.startswith("hint: ")]
+    causes = ["\n".join(line for line in lines if not line.startswith("hint: "))]
+    if "Hash mismatch" in error.stderr:
+        return FetchError(
+            "a PyPI package does not have the digest that the lock file names",
+            causes=causes,
+            hints=["the file has changed on its index, or was altered on the way", *hints],
+        )
+    if "Failed to fetch" in error.stderr or "Failed to download" in error.stderr:
+        return FetchError("a PyPI package could not be downloaded", causes=causes, hints=hints)
+    return InstallError("the PyPI packages could not be installed", causes=causes, hints=hints)
+
+
+def _installed_by_others(wanted: WheelInstallation) -> frozenset[str]:
+    """Return the wanted names that somebody else has installed, e.g. a user's `pip`.
+
+    They are put there anew, so that they can be removed when they leave the lock.
+    """
+    names = {record.name for record in wanted.records}
+    return frozenset(
+        wheel.name
+        for wheel in installed_wheels(wanted.prefix)
+        if wheel.name in names and wheel.installer not in {PYPI_INSTALLER, _UV_MARK}
+    )
+
+
+def _mark(wanted: WheelInstallation) -> None:
+    names = {record.name for record in wanted.records}
+    for wheel in installed_wheels(wanted.prefix):
+        if wheel.name in names and wheel.installer == _UV_MARK:
+            mark_as_ours(wheel)
+
+
+def mark_as_ours(wheel: InstalledWheel) -> None:
+    """Write our name into INSTALLER, and its new digest into RECORD.
+
+    Files are replaced, never written into: uv's cache may share them through hard links.
+    """
+    installer = wheel.folder / "INSTALLER"
+    record = wheel.folder / "RECORD"
+    mark = f"{PYPI_INSTALLER}\n" if _ends_with_newline(installer) else PYPI_INSTALLER
+    try:
+        rows = list(csv.reader(record.read_text(encoding="utf-8").splitlines()))
+        path = f"{wheel.folder.name}/INSTALLER"
+        digest = base64.urlsafe_b64encode(hashlib.sha256(mark.encode()).digest()).rstrip(b"=")
+        row = [path, f"sha256={digest.decode()}", str(len(mark))]
+        _replace(installer, mark)
+        _replace(record, _csv([row if old[:1] == [path] else old for old in rows]))
+    except OSError as error:
+        raise refusal("mark", wheel.folder, error) from error
+
+
+def _ends_with_newline(file: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return file.read_bytes().endswith(b"\n")
+    return False
+
+
+def _csv(rows: list[list[str]]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
+
+
+def _replace(file: Path, text: str) -> None:
+    draft = file.with_name(f"{file.name}.wisp")
+    draft.write_text(text, encoding="utf-8", newline="")
+    draft.replace(file)
