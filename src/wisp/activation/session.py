@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 
 from wisp.activation.expansion import expand
-from wisp.activation.hooks import render
-from wisp.activation.shells import SHELLS
 from wisp.activation.variables import activation_steps, read_prefix
 from wisp.errors import ActivationError
 
@@ -77,6 +75,9 @@ def _run_bash(steps: Sequence[Step], caller: Mapping[str, str]) -> Changes:
     The mark between dumps and output is printed from two words, so that a script with `set -x`
     does not print it too; for the same reason the dumps run without stderr.
     """
+    from wisp.activation.hooks import render
+    from wisp.activation.shells import SHELLS
+
     half = os.urandom(8).hex()
     dump = _program("env", caller) + " -0"
     mark = f"printf %s%s wisp- {half}"
@@ -152,6 +153,9 @@ def _run_cmd(steps: Sequence[Step], caller: Mapping[str, str]) -> Changes:
     """Run the steps in the command prompt of Windows, where values have no line breaks."""
     import subprocess
     import tempfile
+
+    from wisp.activation.hooks import render
+    from wisp.activation.shells import SHELLS
 
     marker = "wisp-" + os.urandom(8).hex()
     script = render(steps, SHELLS["cmd"])

@@ -1,15 +1,67 @@
-"""The first code of every call: decides how little has to be imported."""
+"""The first code that runs: answers the quickest commands itself, loads the rest for all others."""
 
 from __future__ import annotations
+
+import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
+_QUICK = ("run", "r", "task", "shell-hook")
+
 
 def launch(argv: Sequence[str]) -> NoReturn:
-    """Run one command line and end the process."""
+    """Run a command line and end the process with its exit code.
+
+    The name in `argv[0]` decides whether wisp introduces itself or, called `pixi`, speaks as the
+    version of Pixi that it is compatible with.
+    """
+    words = argv[1:]
+    if words[:1] in (["--version"], ["-V"]):
+        os.write(1, (version(argv[0]) + "\n").encode())
+        os._exit(0)
+    if words and words[0] in _QUICK:
+        from wisp.api.quick import answer
+
+        code = answer(words, program_path(argv[0]), os.environ)
+        if code is not None:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            die_as(code)
+            os._exit(code)
     from wisp.cli.main import main
 
     main(argv)
+
+
+def version(name: str) -> str:
+    """Return the line that says which program of which version this is."""
+    if os.path.basename(name).removesuffix(".exe") == "pixi":
+        from wisp.layout import PIXI_VERSION
+
+        return f"pixi {PIXI_VERSION}"
+    from wisp import __version__
+
+    return f"wisp {__version__}"
+
+
+def program_path(name: str) -> str:
+    """Return the path that this program was started with."""
+    return os.path.abspath(name)
+
+
+def die_as(code: int) -> None:
+    """Die of the signal that an exit code stands for, as the child did; else do nothing."""
+    if not 128 < code <= 192 or os.name == "nt":
+        return
+    import signal
+
+    number = code - 128
+    try:
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+    except (OSError, ValueError):
+        return

@@ -17,8 +17,15 @@ from wisp.tasks.templates import render
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Protocol
 
     from wisp.tasks.graph import Node
+
+    class Digestible(Protocol):
+        """Facts of an environment, or their hash from an earlier time."""
+
+        def digest(self) -> str:
+            """Return the hash of the environment."""
 
 
 class EnvironmentFacts:
@@ -55,7 +62,7 @@ class Fingerprint:
 
     __slots__ = ("environment", "inputs", "outputs", "root")
 
-    def __init__(self, node: Node, root: str, facts: EnvironmentFacts) -> None:
+    def __init__(self, node: Node, root: str, facts: Digestible) -> None:
         self.root = root
         self.environment = facts.digest()
         self.inputs = _state(root, _patterns(node, node.task.inputs))
@@ -72,7 +79,7 @@ class Fingerprint:
         )
 
 
-def is_up_to_date(node: Node, root: str, folder: str, facts: EnvironmentFacts) -> bool:
+def is_up_to_date(node: Node, root: str, folder: str, facts: Digestible) -> bool:
     """Whether nothing has changed since the task last ran.
 
     A task without inputs and outputs, or none of whose patterns fit a file, always runs. Raises
@@ -96,7 +103,7 @@ def is_up_to_date(node: Node, root: str, folder: str, facts: EnvironmentFacts) -
     return stored == state.digest(node)
 
 
-def store(node: Node, root: str, folder: str, facts: EnvironmentFacts) -> list[tuple[str, str]]:
+def store(node: Node, root: str, folder: str, facts: Digestible) -> list[tuple[str, str]]:
     """Remember that a task ran; return kind and pattern list of each kind that fits no file.
 
     Nothing is stored where patterns fit no file.

@@ -158,3 +158,8 @@ def unavailable(
         f"the task '{name}' is not available {where}",
         hints=(f"it is defined in {'; '.join(places)}",),
     )
+
+
+def listing(names: Sequence[str]) -> str:
+    """Return the list that is shown where there is nothing to run."""
+    return "\nAvailable tasks:" + "".join(f"\n\t{name}" for name in names)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Protocol
 
-    from wisp.tasks.cache import EnvironmentFacts
+    from wisp.tasks.cache import Digestible
     from wisp.tasks.graph import Graph, Node
     from wisp.taskshell.tree import Script
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         def variables(self, environment: str, clean: bool) -> dict[str, str]:
             """Return all variables of a process in an environment."""
 
-        def facts(self, environment: str) -> EnvironmentFacts:
+        def facts(self, environment: str) -> Digestible:
             """Return what fingerprints take from an environment."""
 
 
@@ -44,7 +44,8 @@ class Settings:
 
     `cache` is the folder of fingerprints; `say` prints one line for people, and is not called
     where they asked for quiet; `several` tells whether the workspace has several environments;
-    `env_files` has paths by task. `warn` gets what should be looked at.
+    `env_files` has paths by task. `warn` gets what should be looked at. With `replace` the last
+    command takes the place of this process where that is all there is left to do.
     """
 
     __slots__ = (
@@ -54,6 +55,7 @@ class Settings:
         "emoji",
         "env_files",
         "init_cwd",
+        "replace",
         "root",
         "say",
         "several",
@@ -71,6 +73,7 @@ class Settings:
         clean: bool = False,
         dry: bool = False,
         emoji: bool = True,
+        replace: bool = False,
         several: bool = False,
         env_files: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
@@ -82,6 +85,7 @@ class Settings:
         self.clean = clean
         self.dry = dry
         self.emoji = emoji
+        self.replace = replace
         self.several = several
         self.env_files = dict(env_files or {})
 
@@ -96,8 +100,9 @@ def run(graph: Graph, provider: Provider, settings: Settings) -> int:
         settings.say(
             emoji(settings, "🌵 ") + "Dry-run mode enabled - no tasks will be executed.\n\n"
         )
-    for index, node in enumerate(node for node in graph.order() if node.task.cmd is not None):
-        code = runner.step(node, first=index == 0)
+    nodes = [node for node in graph.order() if node.task.cmd is not None]
+    for node in nodes:
+        code = runner.step(node, first=node is nodes[0], last=node is nodes[-1])
         if code != 0:
             return code
     return 0
@@ -111,7 +116,7 @@ class Runner:
         self._settings = settings
         self._variables: dict[str, dict[str, str]] = {}
 
-    def step(self, node: Node, *, first: bool) -> int:
+    def step(self, node: Node, *, first: bool, last: bool) -> int:
         """Announce a node, skip it if nothing has changed, else run it and store that it ran."""
         secrets = self.secrets(node)
         try:
@@ -120,7 +125,10 @@ class Runner:
                 return 0
             if self.can_skip(node):
                 return 0
-            code = execute(*self.prepared(node, secrets))
+            cwd, variables = self.prepared(node, secrets)
+            if last and self._settings.replace and not self._to_remember(node):
+                become(node, cwd, variables)
+            code = execute(read(node), cwd, variables)
             if code == 0:
                 self.remember(node)
         except TaskError as error:
@@ -155,18 +163,24 @@ class Runner:
             settings.say(f"Task '{node.task.name}'{told} can be skipped (cache hit){rocket}")
         return fresh
 
-    def prepared(
-        self, node: Node, secrets: Mapping[str, str]
-    ) -> tuple[Script, str, dict[str, str]]:
-        """Make everything ready: the script read, the directory checked, the variables known."""
+    def prepared(self, node: Node, secrets: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """Make an environment ready; return the directory and the variables of a node."""
         environment = node.environment.name
         if environment not in self._variables:
             self._provider.prepare(environment)
             clean = self._settings.clean or node.task.clean_env
             self._variables[environment] = self._provider.variables(environment, clean)
-        parsed = read(node)
         cwd = working_directory(node, self._settings)
-        return parsed, cwd, {**self._variables[environment], **secrets}
+        return cwd, {**self._variables[environment], **secrets}
+
+    def _to_remember(self, node: Node) -> bool:
+        """Whether there is something to store once the node has run."""
+        if node.task.form != "table":
+            return False
+        if node.task.inputs is not None or node.task.outputs is not None:
+            return True
+        # Nothing is ever read from this file; as Pixi, one is left.
+        return not os.path.exists(os.path.join(self._settings.cache, cache.file_name(node)))
 
     def remember(self, node: Node) -> None:
         """Store that a task ran, for the next time."""
@@ -224,6 +238,19 @@ def working_directory(node: Node, settings: Settings) -> str:
     if not os.path.isdir(path):
         raise TaskError(f"invalid working directory '{node.task.cwd}'")
     return os.path.normpath(path)
+
+
+def become(node: Node, cwd: str, variables: Mapping[str, str]) -> None:
+    """Replace this process by a plain command; return where the task shell has to run it."""
+    from wisp.tasks import plain
+
+    words = plain.words(script(node).strip())
+    path = plain.executable(words[0], cwd, variables) if words else None
+    if words and path:
+        try:
+            plain.replace_process(path, words[1:], cwd, variables)
+        except OSError:
+            return
 
 
 def execute(parsed: Script, cwd: str, variables: dict[str, str]) -> int:

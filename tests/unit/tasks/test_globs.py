@@ -6,24 +6,11 @@ import pytest
 
 from wisp.tasks.globs import files
 
-TREE = [
-    "a.c",
-    "b.c",
-    "a.py",
-    ".env",
-    "src/a.c",
-    "src/b.h",
-    "src/.f",
-    "src/deep/c.c",
-    "src/deep/.g",
-    "data/x.csv",
-    "data/y.txt",
-    ".h/z.c",
-    ".h/y",
-    "other/a.c",
-    "dir/one",
-    "dir2/two",
-]
+NAMES = (
+    "a.c b.c a.py .env src/a.c src/b.h src/.f src/deep/c.c src/deep/.g data/x.csv data/y.txt "
+    ".h/z.c .h/y other/a.c dir/one dir2/two"
+)
+TREE = NAMES.split()
 
 
 @pytest.fixture(scope="module")

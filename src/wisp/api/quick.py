@@ -1,0 +1,289 @@
+"""The fast lane: `run`, `shell-hook` and `task list` on a workspace that has not changed.
+
+What a former command found out is taken from the snapshot, after a look at every file and variable
+it came from. Whenever anything is in doubt (other options, a changed file, an environment not
+installed, a fault of any kind) the answer is None, and the full program does the work.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from wisp.api import snapshot as memory
+from wisp.api.snapshot import Snapshot, Tasks
+from wisp.errors import WispError
+from wisp.layout import DEFAULT_ENVIRONMENT, ENV_EXE, ENV_INIT_CWD, MANIFEST_NAMES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wisp.activation.variables import Activation
+    from wisp.tasks.catalogue import Catalogue
+    from wisp.tasks.graph import Graph, Request
+
+#: Options understood here, by spelling; those that take a value are in `_VALUED`.
+_FLAGS = {"-q": "quiet", "--quiet": "quiet", "-x": "executable", "--executable": "executable"}
+_VALUED = {"-e": "environment", "--environment": "environment", "-s": "shell", "--shell": "shell"}
+_OPTIONS = {
+    "run": ("quiet", "executable", "environment"),
+    "shell-hook": ("shell", "environment"),
+}
+_COMMANDS = {"run": "run", "r": "run", "shell-hook": "shell-hook", "task": "task"}
+
+
+class _Doubt(Exception):  # noqa: N818 - not a failure, the full program takes over
+    """Something is not as simple as the fast lane has it."""
+
+
+def answer(words: Sequence[str], program: str, environ: Mapping[str, str]) -> int | None:
+    """Do what a command line asks for and return the exit code; None to leave it to the rest.
+
+    `program` is the path that wisp was started with.
+    """
+    command = _COMMANDS.get(words[0])
+    if command is None:
+        return None
+    try:
+        if command == "task":
+            return _task_list(words[1:], environ)
+        options, rest = _options(words[1:], _OPTIONS[command])
+        lane = _Lane(_trusted(environ), options, program, environ)
+        return lane.run(rest) if command == "run" else lane.hook(rest)
+    except (_Doubt, WispError):
+        return None
+
+
+def _options(words: Sequence[str], known: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Read options up to the first other word."""
+    found: dict[str, str] = {}
+    index = 0
+    while index < len(words) and words[index].startswith("-"):
+        word = words[index]
+        name = _FLAGS.get(word) or _VALUED.get(word)
+        if name is None or name not in known or name in found:
+            raise _Doubt
+        index += 1
+        found[name] = "yes"
+        if word in _VALUED:
+            if index == len(words) or words[index].startswith("-"):
+                raise _Doubt
+            found[name] = words[index]
+            index += 1
+    return found, list(words[index:])
+
+
+def _trusted(environ: Mapping[str, str]) -> Snapshot:
+    """Return the snapshot of the workspace around us if all that it rests on is as it was."""
+    root = _root()
+    snapshot = memory.read(root, environ)
+    if snapshot is None:
+        raise _Doubt
+    base = snapshot.base
+    if base["environ"] != memory.relevant(environ) or base["host"] != memory.host():
+        raise _Doubt
+    manifest = environ.get("PIXI_PROJECT_MANIFEST", snapshot.workspace["manifest"])
+    if manifest != snapshot.workspace["manifest"] or not memory.unchanged(base["files"]):
+        raise _Doubt
+    return snapshot
+
+
+def _root() -> str:
+    """Find the nearest folder with a manifest, as a full discovery would begin."""
+    try:
+        folder = os.getcwd()
+    except OSError:
+        raise _Doubt from None
+    while not any(os.path.exists(os.path.join(folder, name)) for name in MANIFEST_NAMES):
+        above = os.path.dirname(folder)
+        if above == folder:
+            raise _Doubt
+        folder = above
+    return folder
+
+
+def _task_list(words: Sequence[str], environ: Mapping[str, str]) -> int | None:
+    """Print a listing that was printed before, where it needs no colours."""
+    if not words or words[0] not in ("list", "ls", "l") or os.isatty(1):
+        return None
+    text = _trusted(environ).listings.get(" ".join(words[1:]))
+    if text is None:
+        return None
+    _write(1, text)
+    return 0
+
+
+class _Lane:
+    """One command on a trusted snapshot; also what the task runner asks of its surroundings."""
+
+    def __init__(
+        self, snapshot: Snapshot, options: dict[str, str], program: str, environ: Mapping[str, str]
+    ) -> None:
+        self._snapshot = snapshot
+        self._options = options
+        self._program = program
+        self._environ = environ
+        self._cwd = os.getcwd()
+        self._root: str = snapshot.workspace["root"]
+
+    # Commands
+
+    def run(self, words: Sequence[str]) -> int:
+        """Run a task or a command line; the process is replaced where that is all there is."""
+        from wisp.tasks.graph import build
+
+        catalogue = self._catalogue()
+        explicit = self._options.get("environment")
+        if not words:
+            self._write_tasks(catalogue, explicit)
+            return 0
+        graph = build(catalogue, words, self._request())
+        for node in graph.nodes:
+            self._check_ready(node.environment.name)
+        code = self._run_graph(graph)
+        if code == 127:
+            self._write_tasks(catalogue, explicit)
+        return code
+
+    def hook(self, words: Sequence[str]) -> int:
+        """Print the script that activates an environment."""
+        if words:
+            raise _Doubt
+        from wisp.activation.detect import running_shell
+        from wisp.activation.hooks import hook
+        from wisp.activation.shells import named
+
+        shell = named(self._options.get("shell") or running_shell(self._environ))
+        name = self._options.get("environment") or self._inherited() or DEFAULT_ENVIRONMENT
+        self._check_ready(name)
+        if shell is None:
+            raise _Doubt
+        facts = self._snapshot.workspace
+        script = hook(
+            self._activation(name),
+            shell,
+            self._environ,
+            change_prompt=facts["change_prompt"],
+            completions=facts["completions"],
+        )
+        _write(1, script + "\n")
+        return 0
+
+    # What the task runner asks
+
+    def prepare(self, environment: str) -> None:
+        """All environments were checked before anything ran."""
+
+    def variables(self, environment: str, clean: bool) -> dict[str, str]:
+        """Return all variables of a process in an environment."""
+        from wisp.activation.session import activate
+        from wisp.activation.variables import cleaned
+
+        caller = self._environ
+        if clean:
+            caller = cleaned(caller, macos=sys.platform == "darwin")
+        changed = activate(self._activation(environment), caller).applied_to(caller)
+        changed[ENV_INIT_CWD] = self._cwd
+        return changed
+
+    def facts(self, environment: str) -> _Digest:
+        """Return the hash of an environment, which was computed before."""
+        return _Digest(self._snapshot.ready[environment]["facts"])
+
+    # Parts
+
+    def _catalogue(self) -> Catalogue:
+        from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
+
+        return Catalogue(
+            [
+                EnvironmentTasks(
+                    name, Tasks(tasks), platform=platform, runnable=runnable, elsewhere=elsewhere
+                )
+                for name, platform, runnable, elsewhere, tasks in self._snapshot.tables
+            ]
+        )
+
+    def _request(self) -> Request:
+        from wisp.tasks.graph import Request
+
+        inherited = self._inherited()
+        return Request(
+            root=self._root,
+            manifest=self._snapshot.workspace["manifest"],
+            init_cwd=self._cwd,
+            system=self._snapshot.workspace["system"],
+            fallback=inherited or DEFAULT_ENVIRONMENT,
+            environment=self._options.get("environment")
+            or (inherited if inherited != DEFAULT_ENVIRONMENT else None),
+            executable="executable" in self._options,
+        )
+
+    def _inherited(self) -> str | None:
+        """The environment that is active already."""
+        environ = self._environ
+        if environ.get("PIXI_PROJECT_ROOT", self._root) != self._root:
+            return None
+        return environ.get("PIXI_ENVIRONMENT_NAME") if "PIXI_IN_SHELL" in environ else None
+
+    def _check_ready(self, environment: str) -> None:
+        ready = self._snapshot.ready.get(environment)
+        if ready is None or not memory.unchanged(ready["files"]):
+            raise _Doubt
+
+    def _activation(self, environment: str) -> Activation:
+        from wisp.activation.variables import Activation
+
+        ready = self._snapshot.ready[environment]
+        project = {**ready["project"], ENV_EXE: self._program}
+        return Activation(ready["prefix"], project, ready["scripts"], ready["env"])
+
+    def _run_graph(self, graph: Graph) -> int:
+        from wisp.tasks.run import Settings, run
+
+        facts = self._snapshot.workspace
+        settings = Settings(
+            root=self._root,
+            init_cwd=self._cwd,
+            cache=facts["task_cache"],
+            say=_silent if "quiet" in self._options else _say,
+            warn=_say,
+            replace=True,
+            emoji=self._environ.get("LANG", "").upper().endswith("UTF-8"),
+            several=facts["several"],
+            env_files=facts["env_files"],
+        )
+        return run(graph, self, settings)
+
+    def _write_tasks(self, catalogue: Catalogue, explicit: str | None) -> None:
+        from wisp.tasks.catalogue import listing
+
+        _say(listing(catalogue.visible(explicit)))
+
+
+class _Digest:
+    """The environment's part of a fingerprint, known beforehand."""
+
+    __slots__ = ("_digest",)
+
+    def __init__(self, digest: str) -> None:
+        self._digest = digest
+
+    def digest(self) -> str:
+        """Return the hash."""
+        return self._digest
+
+
+def _silent(text: str) -> None:
+    del text
+
+
+def _say(text: str) -> None:
+    _write(2, text + "\n")
+
+
+def _write(descriptor: int, text: str) -> None:
+    data = os.fsencode(text) if sys.getfilesystemencoding() == "utf-8" else text.encode()
+    while data:
+        data = data[os.write(descriptor, data) :]

@@ -1,0 +1,273 @@
+"""What the fast lane remembers of a workspace, and when it may be trusted.
+
+A snapshot is one `marshal` file in the user's cache (never in the workspace, which may come from
+anywhere), for one workspace, interpreter and version of wisp. It is written after a command that
+read everything, and holds plain tuples and dicts: the tasks of each environment, what activating
+needs, and the state of every file and variable this knowledge came from. Deleting it changes no
+result, only the time that the next command takes.
+
+A file counts as unchanged when size, times and inode agree; otherwise, and when it was written so
+shortly before the snapshot that the file system's clock could not tell, its content decides.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+
+from wisp import __version__
+from wisp.layout import SNAPSHOTS_DIR
+from wisp.specs.task import Task, TaskArg, TaskDependency
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    Stamp = tuple[int, int, int, int, str] | None
+
+#: Variables that a command may depend on start with these ...
+PREFIXES = ("PIXI_", "CONDA_OVERRIDE_", "RATTLER_", "WISP_")
+#: ... or are these, which lead to configuration files;
+NAMES = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "USERPROFILE", "APPDATA")
+#: those that an active environment sets are looked at one by one where they matter.
+OF_ACTIVATION = (
+    "PIXI_PROJECT_ROOT",
+    "PIXI_PROJECT_NAME",
+    "PIXI_PROJECT_MANIFEST",
+    "PIXI_PROJECT_VERSION",
+    "PIXI_IN_SHELL",
+    "PIXI_EXE",
+    "PIXI_ENVIRONMENT_NAME",
+    "PIXI_ENVIRONMENT_PLATFORMS",
+    "PIXI_PROMPT",
+)
+
+_FORMAT = 1
+_SECOND = 1_000_000_000
+#: Within this time two writes may carry one time stamp (a tick of the kernel's coarse clock, many
+#: times over); file systems that count whole seconds need more.
+_GRAIN = _SECOND // 20
+_COARSE_GRAIN = 2 * _SECOND
+
+#: Files that tell whether this machine has a graphics driver, a virtual package that may change.
+_DRIVER_FILES = (
+    "/proc/driver/nvidia/version",
+    "/usr/lib/x86_64-linux-gnu/libcuda.so.1",
+    "/usr/lib/aarch64-linux-gnu/libcuda.so.1",
+    "/usr/lib64/libcuda.so.1",
+    "/usr/lib/wsl/lib/libcuda.so.1",
+)
+
+
+class Snapshot:
+    """What is known of a workspace.
+
+    `base` is the state of all that the manifest's meaning depends on (files, variables, host).
+    `tables` has a row per environment: name, platform, runnable, elsewhere, tasks as tuples.
+    `ready` has, by environment whose installation was checked, what activation needs and the
+    state of its files. `listings` are texts of `task list` by their options. `workspace` are facts
+    by name (`root`, `manifest`, `system`, `env_files`).
+    """
+
+    __slots__ = ("base", "listings", "ready", "tables", "workspace")
+
+    def __init__(
+        self,
+        base: dict[str, Any],
+        tables: list[tuple[Any, ...]],
+        workspace: dict[str, Any],
+        ready: dict[str, dict[str, Any]] | None = None,
+        listings: dict[str, str] | None = None,
+    ) -> None:
+        self.base = base
+        self.tables = tables
+        self.workspace = workspace
+        self.ready = ready or {}
+        self.listings = listings or {}
+
+
+def path_of(root: str, environ: Mapping[str, str]) -> str | None:
+    """Return where the snapshot of a workspace lies; None where the user has no cache."""
+    from binascii import crc32
+
+    cache = environ.get("PIXI_CACHE_DIR") or environ.get("RATTLER_CACHE_DIR")
+    if not cache:
+        cache = environ.get("XDG_CACHE_HOME") or environ.get("LOCALAPPDATA")
+    if not cache and environ.get("HOME"):
+        cache = os.path.join(environ["HOME"], ".cache")
+    if not cache:
+        return None
+    tag = sys.implementation.cache_tag or "python"
+    name = f"{os.path.basename(root)[:40]}-{crc32(os.fsencode(root)):08x}-{tag}-{__version__}"
+    return os.path.join(cache, SNAPSHOTS_DIR, name)
+
+
+def read(root: str, environ: Mapping[str, str]) -> Snapshot | None:
+    """Read the snapshot of a workspace; None if there is none that this program can use."""
+    path = path_of(root, environ)
+    if path is None:
+        return None
+    try:
+        with open(path, "rb") as file:
+            data = marshal.loads(file.read())
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    if not isinstance(data, tuple) or data[:2] != (_key(), root) or len(data) != 7:
+        return None
+    return Snapshot(*data[2:])
+
+
+def write(root: str, snapshot: Snapshot, environ: Mapping[str, str]) -> None:
+    """Store a snapshot so that no reader sees half of it; without rights nothing is stored."""
+    path = path_of(root, environ)
+    if path is None:
+        return
+    rest = (snapshot.workspace, snapshot.ready, snapshot.listings)
+    data = marshal.dumps((_key(), root, snapshot.base, snapshot.tables, *rest))
+    scratch = f"{path}.{os.getpid()}"
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(scratch, "wb") as file:
+            file.write(data)
+        os.replace(scratch, path)
+    except OSError:
+        return
+
+
+def _key() -> str:
+    return f"{_FORMAT} {sys.version} {__version__}"
+
+
+# State of files
+
+
+def observe(paths: Iterable[str], now: int) -> dict[str, Stamp]:
+    """Take the state of files and folders, absent ones too; `now` is the clock in nanoseconds."""
+    return {path: _stamp(path, now) for path in paths}
+
+
+def _stamp(path: str, now: int) -> Stamp:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    whole = found.st_mtime_ns % _SECOND == 0 and found.st_ctime_ns % _SECOND == 0
+    settled = now - (_COARSE_GRAIN if whole else _GRAIN)
+    recent = max(found.st_mtime_ns, found.st_ctime_ns) >= settled
+    times = (-1, -1) if recent else (found.st_mtime_ns, found.st_ctime_ns)
+    return (found.st_size, *times, found.st_ino, _digest(path))
+
+
+def unchanged(states: Mapping[str, Stamp]) -> bool:
+    """Whether all files are as they were."""
+    return all(_same(path, stamp) for path, stamp in states.items())
+
+
+def _same(path: str, stamp: Stamp) -> bool:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return stamp is None
+    if stamp is None:
+        return False
+    now = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    return now == stamp[:4] or (stamp[4] != "" and _digest(path) == stamp[4])
+
+
+def _digest(path: str) -> str:
+    """Return a digest of a file, or of the names in a folder; empty for what cannot be read."""
+    import xxhash
+
+    try:
+        if os.path.isdir(path):
+            names = "\0".join(sorted(os.listdir(path)))
+            return xxhash.xxh3_128_hexdigest(os.fsencode(names))
+        with open(path, "rb") as file:
+            return xxhash.xxh3_128_hexdigest(file.read())
+    except OSError:
+        return ""
+
+
+# State of the host
+
+
+def relevant(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that a command may depend on."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if (name.startswith(PREFIXES) or name in NAMES) and name not in OF_ACTIVATION
+    }
+
+
+def host() -> tuple[Any, ...]:
+    """Return what the virtual packages of this machine depend on."""
+    libc = ""
+    if "CS_GNU_LIBC_VERSION" in getattr(os, "confstr_names", ()):
+        libc = os.confstr("CS_GNU_LIBC_VERSION") or ""
+    uname = os.uname() if hasattr(os, "uname") else ()
+    system = (uname[0], uname[2], uname[4]) if uname else (sys.platform,)
+    return (*system, libc, tuple(map(os.path.exists, _DRIVER_FILES)))
+
+
+# Tasks as tuples
+
+
+def pack(task: Task) -> tuple[Any, ...]:
+    """Turn a task into plain data."""
+    args = task.args
+    return (
+        task.cmd,
+        task.form,
+        None if args is None else tuple((a.name, a.default, a.choices) for a in args),
+        tuple((d.task, d.args, d.environment) for d in task.depends_on),
+        task.inputs,
+        task.outputs,
+        task.cwd,
+        tuple(task.env.items()),
+        task.default_environment,
+        task.description,
+        task.clean_env,
+    )
+
+
+def unpack(name: str, data: tuple[Any, ...]) -> Task:
+    """Make a task of plain data again."""
+    cmd, form, args, needs, inputs, outputs, cwd, env, default, description, clean = data
+    return Task(
+        name,
+        cmd,
+        form=form,
+        args=None if args is None else tuple(TaskArg(*arg) for arg in args),
+        depends_on=tuple(TaskDependency(*need) for need in needs),
+        inputs=inputs,
+        outputs=outputs,
+        cwd=cwd,
+        env=dict(env),
+        default_environment=default,
+        description=description,
+        clean_env=clean,
+    )
+
+
+class Tasks(dict[str, Task]):
+    """Tasks by name, each made when it is first asked for."""
+
+    def __init__(self, data: Mapping[str, tuple[Any, ...]]) -> None:
+        super().__init__()
+        self._data = data
+
+    def __missing__(self, name: str) -> Task:
+        self[name] = task = unpack(name, self._data[name])
+        return task
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._data
+
+    def __iter__(self) -> Any:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
