@@ -5,7 +5,6 @@ Only texts are kept; versions are compared by `wisp.specs.match`, which asks rat
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +85,7 @@ def channel_url(text: str, root: Path) -> str:
         parts = urlsplit(text)
         host = parts.netloc.rpartition("@")[2]
         url = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
-    elif text.startswith((".", "/", "~", "\\")) or os.path.isabs(text):
+    elif text.startswith((".", "/", "~", "\\")) or Path(text).is_absolute():
         url = (root / Path(text).expanduser()).resolve().as_uri()
     else:
         url = f"{CHANNEL_ALIAS}/{text}"
