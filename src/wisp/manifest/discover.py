@@ -1,0 +1,121 @@
+"""Which manifest a command means: the one named, the nearest one upward, or that of the shell."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wisp.errors import ManifestError, Place
+from wisp.layout import ENV_IN_SHELL, ENV_PROJECT_MANIFEST, MANIFEST_NAMES
+from wisp.manifest.pixi_toml import SECTIONS
+
+_PYPROJECT = "pyproject.toml"
+_TABLE = "tool.pixi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """The manifest of the workspace, and the nearest package below it if there is one."""
+
+    path: Path
+    package: Path | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def find(cwd: Path, environ: Mapping[str, str], manifest_path: Path | None = None) -> Path:
+    """Return the manifest that is meant, see `discover`."""
+    return discover(cwd, environ, manifest_path).path
+
+
+def discover(cwd: Path, environ: Mapping[str, str], manifest_path: Path | None = None) -> Discovery:
+    """Find the manifest of the workspace.
+
+    `manifest_path` names a file or a folder with a manifest. Without it the folders from `cwd`
+    upward are searched; manifests that only describe a package are passed by. Inside a shell of
+    a workspace the manifest of that workspace is the last resort. Raises `ManifestError` if
+    there is none, or if one on the way lacks every table that would make it a manifest.
+    """
+    if manifest_path is not None:
+        return Discovery(path=_named(cwd, manifest_path))
+    active = environ.get(ENV_PROJECT_MANIFEST) if ENV_IN_SHELL in environ else None
+    package: Path | None = None
+    for folder in (cwd, *cwd.parents):
+        for name in MANIFEST_NAMES:
+            found = _sections(folder / name)
+            if found & {"workspace", "project"}:
+                path = folder / name
+                return Discovery(path=path, package=package, warnings=_other_active(path, active))
+            if "package" in found and package is None:
+                package = folder / name
+    if active:
+        return Discovery(path=Path(active), package=package)
+    raise _not_found(cwd, package)
+
+
+def _named(cwd: Path, manifest_path: Path) -> Path:
+    path = Path(os.path.normpath(cwd / manifest_path))
+    if path.is_dir():
+        for name in MANIFEST_NAMES:
+            if (path / name).is_file() and (name != _PYPROJECT or _sections(path / name)):
+                return path / name
+        raise _not_found(path, None)
+    if not path.is_file():
+        raise ManifestError(
+            f"the manifest path '{manifest_path}' does not exist", place=Place(str(path))
+        )
+    return path
+
+
+def _sections(path: Path) -> set[str]:
+    """Return which of the tables that make a manifest a file has; none if it is no manifest.
+
+    Only the starts of lines are looked at: this runs for each folder up to the root.
+    """
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return set()
+    except OSError as error:
+        raise ManifestError(f"failed to read '{path}': {error.strerror}") from None
+    dotted = f"{_TABLE}." if path.name == _PYPROJECT else ""
+    if dotted and f"[{_TABLE}" not in text:
+        return set()
+    lines = text.splitlines()
+    found = {
+        name for name in SECTIONS if any(line.startswith(f"[{dotted}{name}") for line in lines)
+    }
+    if not found:
+        raise _no_section(path, dotted)
+    return found
+
+
+def _no_section(path: Path, dotted: str) -> ManifestError:
+    wanted = "".join(f"\n* [{dotted}{name}]" for name in SECTIONS)
+    return ManifestError(
+        f"Missing table in manifest {path}:\nAny of the following sections is required:{wanted}",
+        place=Place(str(path)),
+    )
+
+
+def _other_active(path: Path, active: str | None) -> tuple[str, ...]:
+    if active is None or Path(active) == path:
+        return ()
+    return (
+        f"Using local manifest {path} rather than {active} from environment variable "
+        f"`{ENV_PROJECT_MANIFEST}`",
+    )
+
+
+def _not_found(folder: Path, package: Path | None) -> ManifestError:
+    hints = []
+    if package is not None:
+        hints.append(f"{package} describes a package, but no workspace contains it")
+    bare = folder / _PYPROJECT
+    if bare.is_file() and "[project]" in bare.read_text(encoding="utf-8", errors="replace"):
+        hints.append("Run `pixi init` to turn the existing pyproject.toml into a workspace")
+    return ManifestError(
+        f"could not find pixi.toml or pyproject.toml with tool.pixi at directory {folder}",
+        hints=hints,
+    )
