@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.lock.model import LOCK_VERSION, LockFile, LockPlatform
-from wisp.platforms import Platform, bare, default_virtual_packages
+from wisp.platforms import Platform, default_virtual_packages
 
 #: Subdir and, sorted, the virtual packages that are not the subdir's defaults.
 Identity = tuple[str, tuple[str, ...]]
@@ -52,26 +52,42 @@ def names_on_load(rows: Sequence[LockPlatform], platforms: Sequence[Platform]) -
 
 
 def adopt_platforms(lock: LockFile, platforms: Mapping[str, Sequence[Platform]]) -> LockFile:
-    """Rename the platforms of a lock before version 7 to those of each environment.
+    """Rename platforms that a lock knows by their subdir only to those of each environment.
 
-    Such a lock knows subdirs only; an environment's one platform of a subdir takes its place.
-    `platforms` maps environments to their platforms.
+    Locks before version 7 and bare rows say nothing of virtual packages: in an environment
+    whose one platform of that subdir is a rich one, they mean that one. `platforms` maps
+    environments to their platforms.
     """
-    if lock.version >= LOCK_VERSION:
-        return lock
     rows = {row.name: row for row in lock.platforms}
     environments = dict(lock.environments)
     for name, environment in lock.environments.items():
-        by_subdir = {platform.subdir: platform for platform in reversed(platforms.get(name, ()))}
-        by_name = {platform.name: platform for platform in platforms.get(name, ())}
-        packages = {}
-        for subdir, records in environment.packages.items():
-            platform = by_name.get(subdir) or by_subdir.get(subdir) or bare(subdir)
-            packages[platform.name] = records
-            virtual_packages = tuple(map(str, platform.virtual_packages()))
-            rows[platform.name] = LockPlatform(platform.name, platform.subdir, virtual_packages)
+        renames = {
+            row.name: platform
+            for row in lock.platforms
+            if row.name in environment.packages
+            and (platform := _adopter(lock.version, row, platforms.get(name, ())))
+        }
+        if not renames:
+            continue
+        packages = {
+            renames[old].name if old in renames else old: records
+            for old, records in environment.packages.items()
+        }
         environments[name] = dataclasses.replace(environment, packages=packages)
+        for old, platform in renames.items():
+            promised = rows[old].virtual_packages and map(str, platform.virtual_packages())
+            rows[platform.name] = LockPlatform(
+                platform.name, platform.subdir, tuple(promised) if promised else None
+            )
     return dataclasses.replace(lock, platforms=tuple(rows.values()), environments=environments)
+
+
+def _adopter(version: int, row: LockPlatform, platforms: Sequence[Platform]) -> Platform | None:
+    """Return the platform that a row of a subdir means, None if it means what it says."""
+    says_nothing = version < LOCK_VERSION or row.virtual_packages is None
+    if not says_nothing or any(platform.name == row.name for platform in platforms):
+        return None
+    return next((platform for platform in platforms if platform.subdir == row.subdir), None)
 
 
 def names_on_disk(rich: Sequence[str]) -> Mapping[str, str]:

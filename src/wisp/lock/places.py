@@ -22,7 +22,8 @@ def describe(location: Location) -> str:
 def fits(wanted: Location, locked: str, root: Path, *, exact_ref: bool = True) -> bool:
     """Tell whether what is locked comes from where the requirement says.
 
-    `exact_ref` is false for requirements in metadata, where a ref does not tell its kind.
+    `exact_ref` is false for requirements in metadata, where a ref does not tell its kind, and
+    for old locks, which do not keep every ref.
     """
     if isinstance(wanted, GitLocation):
         return _git_fits(wanted, locked, exact_ref=exact_ref)
@@ -69,7 +70,9 @@ def _git_fits(wanted: GitLocation, locked: str, *, exact_ref: bool) -> bool:
     if exact_ref:
         same_lfs = bool(wanted.lfs) == bool(location.lfs)
         return same_lfs and (wanted.ref_kind, wanted.ref) == (location.ref_kind, location.ref)
-    return wanted.ref is None or wanted.ref == location.ref or commit.startswith(wanted.ref)
+    if wanted.ref is None or location.ref is None:
+        return True
+    return wanted.ref == location.ref or commit.startswith(wanted.ref)
 
 
 def repository(url: str) -> str:

@@ -6,7 +6,7 @@ for all environments, whichever was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.facts import NO_FACTS, SourceFacts
@@ -23,15 +23,19 @@ Pair = tuple[str, str]
 
 
 def check(
-    lock: LockFile, inputs: Sequence[EnvironmentInputs], facts: SourceFacts = NO_FACTS
+    lock: LockFile,
+    inputs: Sequence[EnvironmentInputs],
+    facts: SourceFacts = NO_FACTS,
+    environments: Iterable[str] = (),
 ) -> list[Mismatch]:
     """Return why a lock does not fit the inputs of all environments and platforms.
 
-    An empty list means that it fits. Reasons of an environment come before those of its
+    `environments` names those of the manifest that support no platform, hence have no inputs. An
+    empty list means that the lock fits. Reasons of an environment come before those of its
     platforms; where the conda part of an environment is lost as a whole, its platforms are not
     looked at.
     """
-    by_environment: dict[str, list[EnvironmentInputs]] = {}
+    by_environment: dict[str, list[EnvironmentInputs]] = {name: [] for name in environments}
     for one in inputs:
         by_environment.setdefault(one.environment, []).append(one)
     lock = adopt_platforms(
@@ -45,6 +49,7 @@ def check(
     for name, ones in by_environment.items():
         if name not in lock.environments:
             found.append(EnvironmentMissing(environment=name))
+        if name not in lock.environments or not ones:
             continue
         whole = check_environment(lock, ones)
         found += whole

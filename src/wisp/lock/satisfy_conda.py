@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.layout import CHANNEL_ALIAS
@@ -11,6 +12,7 @@ from wisp.specs.conda import Channel, CondaRequirement
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.locations import PathLocation, UrlLocation
 from wisp.specs.match import Spec, condition_holds
+from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord
 
 LockedConda = CondaRecord | CondaSourceRecord
@@ -35,7 +37,7 @@ class CondaSide:
         """Return the package that a spec is met by, virtual packages included."""
         virtual = self.virtual.get(spec.name)
         if virtual is not None:
-            return virtual if spec.matches(virtual) else None
+            return virtual if _promises(virtual, spec) else None
         record = self.records.get(spec.name)
         if record is None:
             return None
@@ -50,16 +52,37 @@ class CondaSide:
         return condition_holds(condition, lambda spec: self.meets(spec) is not None)
 
 
+def _promises(virtual: VirtualPackage, spec: Spec) -> bool:
+    """Tell whether a virtual package meets a spec.
+
+    Locks write `__archspec=0=NAME`, where machines and packages count versions from 1.
+    """
+    if virtual.name == "__archspec" and virtual.version == "0":
+        return spec.matches(virtual) or spec.matches(dataclasses.replace(virtual, version="1"))
+    return spec.matches(virtual)
+
+
 def _pypi_names(records: Iterable[LockedConda]) -> Mapping[str, CondaRecord]:
     """Map PyPI names to the conda packages that provide them, by their purls."""
     names: dict[str, CondaRecord] = {}
     for record in records:
         if not isinstance(record, CondaRecord):
             continue
+        if record.purls is None and (record.channel or "").endswith("/conda-forge"):
+            # Old locks have no purls; names on conda-forge are those on PyPI as a rule.
+            names[normalize(record.name)] = record
         for purl in record.purls or ():
             if purl.startswith("pkg:pypi/"):
                 names[purl.removeprefix("pkg:pypi/").partition("?")[0].partition("@")[0]] = record
     return names
+
+
+def extra_depends(record: LockedConda, extra: str) -> tuple[str, ...]:
+    """Return what an extra of a package depends on."""
+    if isinstance(record, CondaRecord):
+        return record.extra_depends.get(extra, ())
+    groups: Mapping[str, Sequence[str]] = record.raw.get("extra_depends") or {}
+    return tuple(groups.get(extra, ()))
 
 
 def comes_from(

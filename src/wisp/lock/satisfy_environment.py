@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.aliases import identity, identity_of
@@ -41,6 +41,8 @@ STRATEGIES: dict[SolveStrategy, LockStrategy] = {
 _FIRST_WITH_INDEXES = 5
 #: From this version on locks say what platforms promise.
 _FIRST_WITH_PLATFORMS = 7
+#: Name, version and three tags; what has fewer parts says nothing of platforms.
+_DASHES_OF_WHEEL = 4
 
 
 def check_environment(lock: LockFile, inputs: Sequence[EnvironmentInputs]) -> list[Mismatch]:
@@ -89,7 +91,7 @@ def _platform(lock: LockFile, row: LockPlatform, inputs: EnvironmentInputs) -> I
             wanted=platform.subdir,
         )
         return
-    if lock.version < _FIRST_WITH_PLATFORMS:
+    if lock.version < _FIRST_WITH_PLATFORMS or row.virtual_packages is None:
         return
     _, before = identity(row.subdir, row.virtual_packages)
     _, wanted = identity_of(platform)
@@ -160,8 +162,10 @@ def _misfits(records: Sequence[Record], inputs: EnvironmentInputs) -> Iterator[M
     free_threaded = abi if abi and abi.startswith("cp") else None
     tags = supported_tags(inputs.platform, python.version, free_threaded)
     for record in wheels:
-        file_name = urlsplit(record.location).path.rpartition("/")[2]
-        if not file_name.endswith("-none-any.whl") and wheel_rank(file_name, tags) is None:
+        file_name = unquote(urlsplit(record.location).path.rpartition("/")[2])
+        if file_name.count("-") < _DASHES_OF_WHEEL or file_name.endswith("-none-any.whl"):
+            continue
+        if wheel_rank(file_name, tags) is None:
             yield WheelTagsMismatch(environment=inputs.environment, wheel=record.name)
 
 

@@ -30,7 +30,7 @@ from wisp.lock.mismatch_platform import (
 )
 from wisp.lock.model import LockEnvironment
 from wisp.lock.places import describe
-from wisp.lock.satisfy_conda import CondaSide, LockedConda, comes_from, source_fits
+from wisp.lock.satisfy_conda import CondaSide, LockedConda, comes_from, extra_depends, source_fits
 from wisp.lock.satisfy_pypi import (
     PypiContext,
     check_conda_stand_in,
@@ -38,7 +38,7 @@ from wisp.lock.satisfy_pypi import (
     check_python,
     check_record,
 )
-from wisp.lock.satisfy_sources import check_sources
+from wisp.lock.satisfy_sources import check_old_sources, check_sources
 from wisp.lock.wanted import Wanted, from_manifest, from_metadata
 from wisp.platforms import VirtualPackage
 from wisp.specs.conda import CondaRequirement
@@ -88,12 +88,14 @@ class _Walk:
         self.visited: set[str] = set()
         self.conda_requested: set[str] = set()
         self.pypi_used_conda: dict[str, None] = {}
+        self.delayed: list[Mismatch] = []
         self.pypi_visited: dict[str, frozenset[str]] = {}
         self.conda_queue: list[tuple[Spec, str]] = []
         self.pypi_queue: list[tuple[Wanted, str]] = []
 
     def reasons(self) -> Iterator[Mismatch]:
         """Yield reasons in the order of the checks; only the first is of interest."""
+        yield from check_old_sources(self.question)
         yield from self.preconditions()
         yield from self.manifest_requirements()
         while self.conda_queue:
@@ -151,9 +153,8 @@ class _Walk:
         elif not isinstance(found, VirtualPackage):
             self.conda_requested.add(found.name)
             self.visit(found)
-            if spec.extras and isinstance(found, CondaRecord):
-                for extra in spec.extras:
-                    self.queue_depends(found, found.extra_depends.get(extra, ()))
+            for extra in spec.extras:
+                self.queue_depends(found, extra_depends(found, extra))
 
     def visit(self, record: LockedConda) -> None:
         if record.name not in self.visited:
@@ -211,27 +212,26 @@ class _Walk:
             return
         record = self.pypi.get(wanted.name)
         if record is None:
-            yield PypiRequirementUnmet(
-                requirement=wanted.text, required_by=required_by, **self.where
+            self.delay(
+                PypiRequirementUnmet(requirement=wanted.text, required_by=required_by, **self.where)
             )
             return
         asked = self.context.overrides.get(wanted.name, wanted)
-        reason = check_record(asked, record, self.context)
-        if reason is not None:
-            yield reason
-        yield from self.visit_pypi(record, wanted.extras)
+        self.delay(check_record(asked, record, self.context))
+        self.visit_pypi(record, wanted.extras)
 
-    def visit_pypi(self, record: PypiRecord, extras: frozenset[str]) -> Iterator[Mismatch]:
+    def delay(self, reason: Mismatch | None) -> None:
+        """Keep a reason of the PyPI part until the conda part is known to fit."""
+        if reason is not None:
+            self.delayed.append(reason)
+
+    def visit_pypi(self, record: PypiRecord, extras: frozenset[str]) -> None:
         """Queue what a package requires, once for each set of extras that adds to it."""
         known = self.pypi_visited.get(record.name)
         if known is None:
             project = self.question.facts.projects.get(record.location)
-            for reason in (
-                check_python(record, self.context),
-                check_project(record, project, self.context),
-            ):
-                if reason is not None:
-                    yield reason
+            self.delay(check_python(record, self.context))
+            self.delay(check_project(record, project, self.context))
         elif extras <= known:
             return
         self.pypi_visited[record.name] = extras | (known or frozenset())
@@ -255,6 +255,7 @@ class _Walk:
         unused = tuple(name for name in self.conda.records if name not in self.visited)
         if unused and not self.inputs.dev:
             yield CondaPackagesUnused(packages=unused, **self.where)
+        yield from self.delayed
         extra = tuple(name for name in self.pypi if name not in self.pypi_visited)
         if extra:
             yield PypiPackagesUnused(packages=extra, **self.where)

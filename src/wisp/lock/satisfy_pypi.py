@@ -30,10 +30,13 @@ from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.match import python_version_matches
 from wisp.specs.records import CondaRecord, PypiRecord
 
+_LOWER_BOUNDS = frozenset({">", ">=", "~="})
 #: What a distribution without a version is taken for.
 _NO_VERSION = "0a0.dev0"
 #: From this version on locks say which index each package came from.
 _FIRST_WITH_INDEX = 7
+#: From this version on they name the branch or tag that led to a commit.
+_FIRST_WITH_REFS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +62,7 @@ def check_record(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mi
     """Tell why a locked PyPI package is not what is asked for, if it is not."""
     if wanted.location is not None:
         return _check_location(wanted, record, context)
-    if is_folder(record.location):
-        if wanted.is_direct and wanted.specifiers:
-            return LocationDiffers(
-                package=wanted.name,
-                expected=f"a version {wanted.specifiers}",
-                locked=record.location,
-                **context.where,
-            )
+    if is_folder(record.location) and not wanted.is_direct:
         return None
     version = record.version or _NO_VERSION
     if not python_version_matches(wanted.specifiers, version):
@@ -81,7 +77,8 @@ def check_record(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mi
 
 def _check_location(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mismatch | None:
     assert wanted.location is not None
-    if fits(wanted.location, record.location, context.root, exact_ref=wanted.is_direct):
+    exact = wanted.is_direct and context.lock_version >= _FIRST_WITH_REFS
+    if fits(wanted.location, record.location, context.root, exact_ref=exact):
         return None
     return LocationDiffers(
         package=wanted.name,
@@ -127,7 +124,10 @@ def _form(wanted: Wanted) -> str:
 
 
 def check_python(record: PypiRecord, context: PypiContext) -> Mismatch | None:
-    """Check that the locked Python is one the package admits."""
+    """Check that the locked Python is not too old for the package.
+
+    Upper bounds are no reason: uv ignores them when it chooses.
+    """
     if not record.requires_python or _admits(record.requires_python, context.python):
         return None
     return PythonExcluded(
@@ -141,9 +141,10 @@ def check_python(record: PypiRecord, context: PypiContext) -> Mismatch | None:
 @cache
 def _admits(specifiers: str, python: str) -> bool:
     try:
-        return SpecifierSet(specifiers).contains(python, prereleases=True)
+        bounds = [one for one in SpecifierSet(specifiers) if one.operator in _LOWER_BOUNDS]
     except InvalidSpecifier:
         return True
+    return SpecifierSet(bounds).contains(python, prereleases=True)
 
 
 def check_project(

@@ -17,6 +17,24 @@ if TYPE_CHECKING:
 _FIRST_WITH_BUILD_PACKAGES = 7
 
 
+def check_old_sources(question: PlatformQuestion) -> Iterator[Mismatch]:
+    """Yield a reason for each source package of a lock that does not say how it was built."""
+    if question.lock_version >= _FIRST_WITH_BUILD_PACKAGES:
+        return
+    for record in question.records:
+        if isinstance(record, CondaSourceRecord):
+            yield _needs_backend(question, record.name, record.location)
+
+
+def _needs_backend(question: PlatformQuestion, package: str, location: str) -> NeedsBackend:
+    return NeedsBackend(
+        environment=question.inputs.environment,
+        platform=question.inputs.platform.name,
+        package=package,
+        location=location,
+    )
+
+
 def check_sources(
     question: PlatformQuestion,
     records: Mapping[str, CondaRecord | CondaSourceRecord],
@@ -24,8 +42,8 @@ def check_sources(
 ) -> Iterator[Mismatch]:
     """Yield reasons to doubt the locked source packages.
 
-    Sources at a path, records without a version, and those of old locks are doubtful until a
-    back-end has told their metadata; others at a fixed commit or URL are trusted.
+    Sources at a path and records without a version are doubtful until a back-end has told their
+    metadata; others, at a fixed commit or URL, are trusted.
     """
     where = {
         "environment": question.inputs.environment,
@@ -43,19 +61,14 @@ def check_sources(
             yield SourceNotWanted(package=record.name, **where)
     for requirement in question.inputs.dev:
         location = requirement.spec.location
-        yield NeedsBackend(
-            package=requirement.name,
-            location=describe(location) if location else requirement.name,
-            **where,
-        )
+        place = describe(location) if location else requirement.name
+        yield _needs_backend(question, requirement.name, place)
     for record in sources:
-        if _is_doubtful(record, question.lock_version) and (
-            record.location not in question.facts.unchanged_sources
-        ):
-            yield NeedsBackend(package=record.name, location=record.location, **where)
+        if _is_doubtful(record) and record.location not in question.facts.unchanged_sources:
+            yield _needs_backend(question, record.name, record.location)
 
 
-def _is_doubtful(record: CondaSourceRecord, lock_version: int) -> bool:
+def _is_doubtful(record: CondaSourceRecord) -> bool:
     is_path = "://" not in record.location
     is_partial = record.version is None or record.subdir is None
-    return lock_version < _FIRST_WITH_BUILD_PACKAGES or is_path or is_partial
+    return is_path or is_partial

@@ -51,9 +51,12 @@ def from_metadata(text: str) -> Wanted | None:
         parsed = Requirement(text)
     except InvalidRequirement:
         return None
+    name = normalize(parsed.name)
+    extras = f"[{','.join(sorted(parsed.extras))}]" if parsed.extras else ""
+    _, semicolon, marker = text.partition(" ;") if parsed.marker else ("", "", "")
     return Wanted(
-        name=normalize(parsed.name),
-        text=text,
+        name=name,
+        text=f"{name}{extras}{parsed.specifier}{semicolon}{marker}",
         specifiers=str(parsed.specifier),
         extras=frozenset(map(normalize, parsed.extras)),
         marker=str(parsed.marker) if parsed.marker else None,

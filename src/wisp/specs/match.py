@@ -230,7 +230,7 @@ def build_matches(pattern: str, build: str) -> bool:
 def _package(candidate: Candidate) -> Any:
     """Make rattler's record of a package, with what match specs may ask for."""
     if not isinstance(candidate, CondaRecord):
-        build = BuildString(candidate.build)
+        build = BuildString(candidate.build or "0")
         return PackageRecord(candidate.name, candidate.version, build, 0, "noarch")
     return PackageRecord(
         candidate.name,
