@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tools.forge import archive, handmade
-from tools.forge.build import SUBDIRS, Forge
+from tools.forge.build import Forge
 from tools.forge.serve import Server
 
 RATTLE = Path(__file__).with_name("rattle.py")
@@ -94,7 +94,7 @@ def test_pip_finds_the_installed_packages_consistent(prefix: Path) -> None:
     assert run_in(prefix, "pip", "check") == "No broken requirements found."
 
 
-@pytest.mark.parametrize("subdir", handmade.SUBDIRS)
+@pytest.mark.parametrize("subdir", handmade.PLATFORMS)
 def test_python_and_numpy_can_be_solved_for_every_platform(
     forge: Forge, subdir: str, tmp_path: Path
 ) -> None:
@@ -121,7 +121,7 @@ def test_served_channels_give_the_same_answer_from_shards(
     assert any("/main/noarch/shards/" in request for request in forge_server.requests)
 
 
-@pytest.mark.parametrize("subdir", SUBDIRS)
+@pytest.mark.parametrize("subdir", handmade.SUBDIRS)
 def test_records_say_what_archives_are(forge: Forge, subdir: str) -> None:
     for filename, record in records(forge, subdir).items():
         file = forge.main / subdir / filename

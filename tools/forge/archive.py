@@ -98,10 +98,11 @@ class Package:
             "build": self.build,
             "build_number": self.build_number,
             "depends": list(self.depends),
-            "license": self.license,
             "subdir": self.subdir,
             "timestamp": self.timestamp,
         }
+        if self.license:
+            row["license"] = self.license
         if self.constrains:
             row["constrains"] = list(self.constrains)
         if self.track_features:

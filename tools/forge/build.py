@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.forge import cpython, handmade, layouts, pins, simple, store, wheels
+from tools.forge import cpython, downloads, handmade, layouts, pins, simple, store, wheels
 from tools.forge.archive import Entry, Package
 from tools.forge.channel import Item, packed, record_only, write_channel
 from tools.forge.layouts import Layout
 
 DEFAULT_CACHE = Path(__file__).resolve().parents[2] / ".cache" / "forge"
 Files = tuple[Entry, ...]
-SUBDIRS = (*handmade.SUBDIRS, "noarch")
 
 #: When the repackaged interpreter counts as made, whatever its version: before all numpy wheels.
 _PYTHON_TIMESTAMP = 1_640_995_200_000
@@ -70,9 +69,9 @@ def build(cache: Path = DEFAULT_CACHE) -> Forge:
     wheelhouse = cache / "wheels"
 
     def make(folder: Path) -> None:
-        downloaded = wheels.download(known.pure, layout.minor, wheelhouse)
+        downloaded = downloads.download(known.pure, layout.minor, wheelhouse)
         native = wheelhouse / f"{layout.tag}-{layout.subdir}"
-        downloaded |= wheels.download(known.numpy, layout.minor, native)
+        downloaded |= downloads.download(known.numpy, layout.minor, native)
         items = [_interpreter(cache, layout), *_other_pythons(layout)]
         items += [
             packed(wheels.pure_package(downloaded[pin], pin, known, layout.minor))
@@ -82,9 +81,9 @@ def build(cache: Path = DEFAULT_CACHE) -> Forge:
             items.append(_numpy(cache, downloaded[pin], pin, layout))
             items.extend(_other_numpys(pin, layout))
         items += map(packed, handmade.handmade((layout.minor, _other_minor(layout))))
-        write_channel(folder / "main", items, SUBDIRS)
+        write_channel(folder / "main", items, handmade.SUBDIRS)
         simple.write_index(folder / "simple", downloaded)
-        write_channel(folder / "second", map(packed, handmade.second_channel()), SUBDIRS)
+        write_channel(folder / "second", map(packed, handmade.second_channel()), handmade.SUBDIRS)
 
     folder = store.made(cache, "channels", inputs, make)
     other = f"{_other_minor(layout)}.9"
@@ -118,7 +117,7 @@ def _kept(cache: Path, inputs: str, package: Package, files: Callable[[], Files]
 
 def _other_pythons(layout: Layout) -> Iterator[Item]:
     """Give the running version for other platforms (hollow) and the minor before (records)."""
-    for subdir in handmade.SUBDIRS:
+    for subdir in handmade.PLATFORMS:
         if subdir != layout.subdir:
             yield packed(cpython.record_of_python(layout.version, subdir, _PYTHON_TIMESTAMP))
         other = cpython.record_of_python(f"{_other_minor(layout)}.9", subdir, _PYTHON_TIMESTAMP)
@@ -127,12 +126,14 @@ def _other_pythons(layout: Layout) -> Iterator[Item]:
 
 def _numpy(cache: Path, wheel: Path, pin: pins.Pin, layout: Layout) -> Item:
     package = wheels.numpy_record(pin.version, layout.minor, layout.subdir, pin.timestamp)
-    inputs = f"{store.code_digest('archive.py', 'wheels.py')} {wheel.name} {package.index()}"
+    inputs = (
+        f"{store.code_digest('archive.py', 'wheel.py', 'wheels.py')} {wheel.name} {package.index()}"
+    )
     return _kept(cache, inputs, package, lambda: wheels.platform_files(wheel, layout))
 
 
 def _other_numpys(pin: pins.Pin, layout: Layout) -> Iterator[Item]:
-    for subdir in handmade.SUBDIRS:
+    for subdir in handmade.PLATFORMS:
         if subdir != layout.subdir:
             yield packed(wheels.numpy_record(pin.version, layout.minor, subdir, pin.timestamp))
         other = _other_minor(layout)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools.forge.archive import PLACEHOLDER, Entry, Package
 from tools.forge.elf import MAGIC, rewrite_runpath
-from tools.forge.layouts import ForgeError, Layout
+from tools.forge.layouts import SYSTEM_FLOORS, ForgeError, Layout
 
 _DROPPED_FOLDERS = frozenset(
     {"__pycache__", "dist-packages", "idlelib", "site-packages", "test", "tests", "tkinter"}
@@ -28,38 +28,24 @@ _DEBIAN_PTH = (
     "python{sys.version_info[0]}.{sys.version_info[1]}/site-packages')\n"
 )
 
-_EARLIEST_GLIBC = "2.17"
-
-
-def python_depends(minor: str, subdir: str) -> tuple[str, ...]:
-    """List what a python record of `minor` needs on a platform.
-
-    The interpreter repackaged here was linked against this machine's glibc. The record still asks
-    for the floor that conda's own builds ask for: it must be solvable for the default virtual
-    packages of a platform, and it never leaves this machine.
-    """
-    tag = "cp" + minor.replace(".", "")
-    system = {"linux": f"__glibc >={_EARLIEST_GLIBC},<3.0.a0", "osx": "__osx >=11.0"}
-    abi = f"python_abi {minor}.* *_{tag}"
-    known = system.get(subdir.split("-")[0])
-    return (known, abi) if known else (abi,)
-
 
 def record_of_python(version: str, subdir: str, timestamp: int) -> Package:
     """Make the package `python` without its files."""
     minor = ".".join(version.split(".")[:2])
-    windows = subdir.startswith("win")
+    system = subdir.split("-")[0]
+    abi = f"python_abi {minor}.* *_cp{minor.replace('.', '')}"
     return Package(
         name="python",
         version=version,
         build="forge_0_cpython",
         subdir=subdir,
-        depends=python_depends(minor, subdir),
-        constrains=(f"python_abi {minor}.* *_cp{minor.replace('.', '')}",),
+        depends=(*SYSTEM_FLOORS[system], abi),
         timestamp=timestamp,
         license="PSF-2.0",
-        site_packages="Lib/site-packages" if windows else f"lib/python{minor}/site-packages",
-        run_exports={"weak": [f"python_abi {minor}.* *_cp{minor.replace('.', '')}"]},
+        site_packages="Lib/site-packages"
+        if system == "win"
+        else f"lib/python{minor}/site-packages",
+        run_exports={"weak": [abi]},
     )
 
 

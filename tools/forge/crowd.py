@@ -9,6 +9,7 @@ from pathlib import Path
 from tools.forge import store
 from tools.forge.archive import Json, Package, text
 from tools.forge.channel import packed, write_channel, write_repodata
+from tools.forge.handmade import SUBDIRS
 
 #: Every solution of the maze has this many packages.
 MAZE_SIZE = 448
@@ -23,7 +24,7 @@ def crowd(cache: Path, packages: int = 300, files: int = 20) -> Path:
         members = list(_members(packages, files))
         depends = tuple(sorted(member.name for member in members))
         whole = Package(name="crowd", version="1.0", noarch="generic", depends=depends)
-        write_channel(folder, map(packed, [*members, whole]), ["noarch", "linux-64"])
+        write_channel(folder, map(packed, [*members, whole]), SUBDIRS)
 
     inputs = f"{store.code_digest(*_CODE)} {packages} {files}"
     return store.made(cache, f"crowd-{packages}-{files}", inputs, make)
@@ -47,10 +48,10 @@ def maze(cache: Path) -> Path:
     """
 
     def make(folder: Path) -> None:
-        for subdir in ("noarch", "linux-64"):
+        for subdir in SUBDIRS:
             (folder / subdir).mkdir()
-        write_repodata(folder / "noarch", dict(_maze_records()))
-        write_repodata(folder / "linux-64", {})
+            records = dict(_maze_records()) if subdir == "noarch" else {}
+            write_repodata(folder / subdir, records)
 
     return store.made(cache, "maze", store.code_digest(*_CODE), make)
 

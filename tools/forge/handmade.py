@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from tools.forge.archive import PLACEHOLDER, Entry, Package, text
 from tools.forge.pins import milliseconds
 
-SUBDIRS = ("linux-64", "linux-aarch64", "osx-arm64", "win-64")
+PLATFORMS = ("linux-64", "linux-aarch64", "osx-arm64", "win-64")
+SUBDIRS = (*PLATFORMS, "noarch")
 
 
 def handmade(minors: tuple[str, ...]) -> Iterator[Package]:
@@ -204,7 +205,7 @@ def _hardware() -> Iterator[Package]:
 
 def _platforms() -> Iterator[Package]:
     """Make one package per platform, and a noarch pair told apart by `__unix` and `__win`."""
-    for subdir in SUBDIRS:
+    for subdir in PLATFORMS:
         yield Package(
             name="native",
             version="1.0",

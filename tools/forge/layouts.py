@@ -9,6 +9,12 @@ from pathlib import Path
 
 SUBDIRS = {"x86_64": "linux-64", "aarch64": "linux-aarch64"}
 
+#: What native packages ask of the system, by the first word of the platform. The interpreter
+#: repackaged here was linked against this machine's glibc; its record still asks for the floor
+#: that conda's own builds ask for, because it must be solvable for the default virtual packages of
+#: a platform, and it never leaves this machine.
+SYSTEM_FLOORS = {"linux": ("__glibc >=2.17,<3.0.a0",), "osx": ("__osx >=11.0",), "win": ()}
+
 
 class ForgeError(Exception):
     """The forge cannot do what was asked, and says why."""
