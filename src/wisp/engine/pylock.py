@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.request import url2pathname
 
 import tomli
 
@@ -80,7 +81,9 @@ def _package(row: Mapping[str, Any], base: Path) -> PylockPackage:
 
 def _file(row: Mapping[str, Any], base: Path) -> PylockFile:
     location = row.get("url") or str(_absolute(row["path"], base))
-    filename = row.get("name") or location.rpartition("/")[2].partition("#")[0]
+    if location.startswith("file:"):
+        location = url2pathname(urlsplit(location).path)
+    filename = row.get("name") or unquote(location.rpartition("/")[2].partition("#")[0])
     return PylockFile(filename, location, dict(row.get("hashes", {})))
 
 
@@ -102,11 +105,15 @@ def _absolute(path: str, base: Path) -> Path:
     return Path(path) if Path(path).is_absolute() else base / path
 
 
-def preferences(versions: Iterable[tuple[str, str]]) -> str:
-    """Write a lock of names and versions that uv shall keep where it may."""
+def preferences(records: Iterable[PypiRecord]) -> str:
+    """Write a lock whose versions, and git commits, uv shall keep where it may."""
     rows = ['lock-version = "1.0"', 'created-by = "wisp"']
-    for name, version in sorted(versions):
-        rows += ["", "[[packages]]", f"name = {quoted(name)}", f"version = {quoted(version)}"]
+    for record in records:
+        if record.version:
+            rows += ["", "[[packages]]", f"name = {quoted(record.name)}"]
+            rows.append(f"version = {quoted(record.version)}")
+            if record.location.startswith("git+"):
+                rows.append(f"vcs = {_table(_git_fields(record.location))}")
     return "\n".join(rows) + "\n"
 
 

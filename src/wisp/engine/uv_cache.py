@@ -23,7 +23,7 @@ from wisp.engine.seahash import seahash
 
 _WHEELS = "wheels-v8"
 _SDISTS = "sdists-v11"
-_CHECKOUTS = "git-v0/checkouts"
+_CHECKOUTS = "git-v2/checkouts"
 _BUILT = "metadata.msgpack"
 _SHORT_COMMIT = 7
 

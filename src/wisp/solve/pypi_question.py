@@ -161,7 +161,8 @@ def _pyproject(request: PypiRequest, special: set[str]) -> str:
             label = indexes.setdefault(spec.index, f"index-{len(indexes)}")
             sources[requirement.name] = f"{{ index = {quoted(label)} }}"
         elif isinstance(spec.location, GitLocation):
-            sources[requirement.name] = _git_source(spec.location)
+            commit = _locked_commit(request, requirement.normalized, spec.location)
+            sources[requirement.name] = _git_source(spec.location, commit)
     rows = ["[project]", f"name = {quoted(ROOT_PROJECT)}", 'version = "0"']
     rows.append(f"dependencies = [{', '.join(map(quoted, dependencies))}]")
     rows.append("[tool.uv.sources]")
@@ -179,9 +180,33 @@ def _without_git(requirement: PypiRequirement) -> PypiRequirement:
     return PypiRequirement(requirement.name, PypiSpec(extras=spec.extras, marker=spec.marker))
 
 
-def _git_source(location: GitLocation) -> str:
-    fields = [f"git = {quoted(git_url(location.url))}"]
+def _locked_commit(request: PypiRequest, name: str, wanted: GitLocation) -> str | None:
+    """Return the commit that was locked for this very reference, unless it shall move on."""
+    if name in request.unlock:
+        return None
+    for record in request.previous:
+        if record.name == name and record.location.startswith("git+"):
+            locked, _, commit = record.location.rpartition("#")
+            if locked == git_location(wanted):
+                return commit
+    return None
+
+
+def git_location(location: GitLocation) -> str:
+    """Spell a git location as locks do, without the commit."""
+    query = [f"subdirectory={location.subdirectory}"] if location.subdirectory else []
     if location.ref_kind and location.ref:
+        query.append(f"{location.ref_kind}={location.ref}")
+    if location.lfs:
+        query.append("lfs=true")
+    return f"git+{git_url(location.url)}" + (f"?{'&'.join(query)}" if query else "")
+
+
+def _git_source(location: GitLocation, commit: str | None) -> str:
+    fields = [f"git = {quoted(git_url(location.url))}"]
+    if commit:
+        fields.append(f"rev = {quoted(commit)}")
+    elif location.ref_kind and location.ref:
         fields.append(f"{location.ref_kind} = {quoted(location.ref)}")
     if location.subdirectory:
         fields.append(f"subdirectory = {quoted(location.subdirectory)}")
@@ -191,12 +216,8 @@ def _git_source(location: GitLocation) -> str:
 
 
 def _previous(request: PypiRequest) -> str | None:
-    pairs = [
-        (record.name, record.version)
-        for record in request.previous
-        if record.version and record.name not in request.unlock
-    ]
-    return preferences(pairs) if pairs else None
+    kept = [record for record in request.previous if record.name not in request.unlock]
+    return preferences(sorted(kept, key=lambda record: record.name)) if kept else None
 
 
 def _target_options(request: PypiRequest) -> Iterator[str]:
@@ -222,7 +243,7 @@ def uv_platform(platform: Platform) -> str:
         return f"{arch}-unknown-linux-musl"
     # A wheel for an older glibc runs on a newer one, never the other way round.
     minor = max((m for m in _UV_GLIBC if m <= libc.minor), default=_UV_GLIBC[0])
-    return f"{arch}-unknown-linux-gnu" if arch == "riscv64" else f"{arch}-manylinux_2_{minor}"
+    return f"{arch}-unknown-linux" if arch == "riscv64" else f"{arch}-manylinux_2_{minor}"
 
 
 def _variables(platform: Platform) -> tuple[tuple[str, str], ...]:

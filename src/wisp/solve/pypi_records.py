@@ -12,7 +12,7 @@ from wisp.engine.pylock import PylockFile, PylockGit, PylockPackage
 from wisp.engine.uv_cache import DistMetadata
 from wisp.errors import SolveError
 from wisp.layout import DEFAULT_INDEX
-from wisp.solve.pypi_question import PypiRequest, git_url, python_of
+from wisp.solve.pypi_question import PypiRequest, git_location, python_of
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import PypiRecord
@@ -112,15 +112,12 @@ def _git_location(request: PypiRequest, name: str, git: PylockGit) -> str:
         ),
         None,
     )
-    query = [f"subdirectory={git.subdirectory}"] if git.subdirectory else []
-    if wanted and wanted.ref_kind and wanted.ref:
-        query.append(f"{wanted.ref_kind}={wanted.ref}")
-    elif wanted is None and git.requested:
-        query.append(f"rev={git.requested}")
-    if wanted and wanted.lfs:
-        query.append("lfs=true")
-    url = git_url(wanted.url) if wanted else git.url
-    return f"git+{url}" + (f"?{'&'.join(query)}" if query else "") + f"#{git.commit}"
+    if wanted is None:
+        # A requirement of another package does not say what kind its reference is of.
+        wanted = GitLocation(
+            git.url, "rev" if git.requested else None, git.requested, git.subdirectory
+        )
+    return f"{git_location(wanted)}#{git.commit}"
 
 
 def _path_location(request: PypiRequest, name: str, path: Path) -> str:
@@ -152,7 +149,8 @@ def index_finder(
     def index_of(package: PylockPackage) -> str | None:
         if not (package.wheels or package.sdist):
             return None
-        return pinned.get(package.name) or annotated.get(package.name, first)
+        index = pinned.get(package.name) or annotated.get(package.name, first)
+        return None if index and index.startswith("file:") else index
 
     return index_of
 

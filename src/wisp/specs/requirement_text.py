@@ -153,11 +153,12 @@ def _full_version(op: str, value: str) -> Atom:
     """Say of the full version what is said of `python_version`, which has two numbers only."""
     name = "python_full_version"
     parts = value.split(".")
-    if len(parts) != 2 or not all(part.isdigit() for part in parts):
+    if len(parts) > 2 or not all(part.isdigit() for part in parts):
         return name, op, value
-    following = f"{parts[0]}.{int(parts[1]) + 1}"
+    major, minor = parts[0], parts[1] if len(parts) > 1 else "0"
+    following = f"{major}.{int(minor) + 1}"
     if op in {"==", "!="}:
-        return name, op, f"{value}.*"
+        return name, op, f"{major}.{minor}.*"
     if op == ">":
         return name, ">=", following
     if op == "<=":
