@@ -10,7 +10,7 @@ from typing import Any
 from wisp.config.keys import KEYS, normal_url, reader_of
 from wisp.config.places import Places
 from wisp.config.reading import KeyPath, Values
-from wisp.errors import ConfigError, UsageError
+from wisp.errors import ConfigError
 
 #: Keys whose lists can grow at either end.
 _GROWING = ("default-channels", "pypi-config.extra-index-urls")
@@ -51,13 +51,12 @@ def target_file(places: Places, *, level: str | None, exists: Callable[[Path], b
     """Choose the file that a change goes into; `level` is `local`, `global`, `system` or None.
 
     Raises:
-        UsageError: `local` outside of a workspace.
+        ConfigError: `local` outside of a workspace.
 
     """
     if level == "local" and places.workspace is None:
-        raise UsageError(
-            "--local flag can only be used inside a pixi workspace but no workspace could be found",
-            exit_code=1,
+        raise ConfigError(
+            "--local flag can only be used inside a pixi workspace but no workspace could be found"
         )
     if level == "system":
         return places.system

@@ -41,7 +41,8 @@ class ConfigRequest:
     `overrides` are dotted keys that the command line sets. `config_file` stands in for all files
     of system and user, `no_config` drops them (`PIXI_CONFIG_FILE` and `PIXI_NO_CONFIG` do the
     same); the workspace's own file is read in any case. `global_only` leaves out the workspace,
-    `system_only` the user as well.
+    `system_only` the user as well. Without `with_variables` only files count, all of them, which
+    is what `config` shows and changes.
     """
 
     environ: Mapping[str, str]
@@ -51,6 +52,7 @@ class ConfigRequest:
     config_file: Path | None = None
     global_only: bool = False
     system_only: bool = False
+    with_variables: bool = True
     cpus: int = field(default_factory=lambda: os.cpu_count() or 1)
 
 
@@ -203,8 +205,9 @@ def read_config(request: ConfigRequest) -> Config:
         if levels and levels[-1].file == where.workspace:
             warnings.extend(levels[-1].document.warnings)
     files = tuple(level.file for level in reversed(levels) if level.file is not None)
-    said = (_from_variables(request.environ), _from_options(request.overrides))
-    levels += [Level(None, Document(values)) for values in said]
+    if request.with_variables:
+        levels.append(Level(None, Document(_from_variables(request.environ))))
+    levels.append(Level(None, Document(_from_options(request.overrides))))
     return Config(
         merged=merge(levels, cpus=request.cpus),
         files=files,
@@ -215,12 +218,13 @@ def read_config(request: ConfigRequest) -> Config:
 
 
 def _only_file(request: ConfigRequest) -> Path | None:
-    named = request.environ.get("PIXI_CONFIG_FILE")
+    named = request.environ.get("PIXI_CONFIG_FILE") if request.with_variables else None
     return request.config_file or (Path(named) if named else None)
 
 
 def _global_files(request: ConfigRequest, where: Places) -> list[Path]:
-    without = request.no_config or request.environ.get("PIXI_NO_CONFIG", "") in _TRUE
+    variable = request.environ.get("PIXI_NO_CONFIG", "") if request.with_variables else ""
+    without = request.no_config or variable in _TRUE
     only = _only_file(request)
     if without and only is not None:
         raise UsageError("the argument '--no-config' cannot be used with '--config-file <PATH>'")

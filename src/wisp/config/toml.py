@@ -12,7 +12,7 @@ from wisp.config.reading import KeyPath, Values
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ORDER = {tuple(key.split(".")): position for position, key in enumerate(KEYS)}
-_TABLE_ORDER = {key.partition(".")[0]: position for position, key in enumerate(KEYS)}
+_TABLES = [*dict.fromkeys(key.partition(".")[0] for key in (*KEYS, *NAMED_TABLES))]
 
 
 def nested(values: Values) -> dict[str, Any]:
@@ -27,8 +27,7 @@ def nested(values: Values) -> dict[str, Any]:
 
 
 def _position(path: KeyPath) -> tuple[int, int, KeyPath]:
-    table = _TABLE_ORDER.get(path[0], len(_TABLE_ORDER) + list(NAMED_TABLES).index(path[0]))
-    return table, _ORDER.get(path, len(_ORDER)), path
+    return _TABLES.index(path[0]), _ORDER.get(path, len(_ORDER)), path
 
 
 def dump(values: Values) -> str:

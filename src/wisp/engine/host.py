@@ -72,7 +72,7 @@ _REMOTE_KINDS = frozenset(
 )
 
 
-def is_on_network(path: Path) -> bool:
+def is_remote(path: Path) -> bool:
     """Tell whether a path, or the nearest folder that exists, lies on a network file system.
 
     Only Linux is asked (`/proc/self/mounts`); elsewhere the answer is no.

@@ -51,9 +51,25 @@ def capture(
             pass_fds=tuple(keep_open) if os.name == "posix" else (),
         )
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise HostError(f"could not start `{argv[0]}`", causes=[reason]) from error
+        raise _cannot_start(argv[0], error) from error
     return Completed(done.returncode, done.stdout, done.stderr)
+
+
+def hand_over(argv: Sequence[str], *, environ: Mapping[str, str]) -> int:
+    """Run a program on our own terminal, e.g. an editor, and return its exit code.
+
+    Raises:
+        HostError: The program is missing or cannot be started.
+
+    """
+    try:
+        return subprocess.run(list(argv), env=dict(environ), check=False).returncode
+    except OSError as error:
+        raise _cannot_start(argv[0], error) from error
+
+
+def _cannot_start(program: str, error: OSError) -> HostError:
+    return HostError(f"could not start `{program}`", causes=[error.strerror or str(error)])
 
 
 def without(environ: Mapping[str, str], *prefixes: str) -> dict[str, str]:
