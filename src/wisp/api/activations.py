@@ -32,7 +32,7 @@ def add_scripts(
     manifest: Manifest, scripts: Sequence[str], place: Place, *, first: bool = False
 ) -> Manifest:
     """Add activation scripts."""
-    return _edit(manifest, lambda doc: tables.put_scripts(document, place, scripts, first=first))
+    return _edit(manifest, lambda doc: tables.put_scripts(doc, place, scripts, first=first))
 
 
 def remove_scripts(manifest: Manifest, scripts: Sequence[str], place: Place) -> Manifest:

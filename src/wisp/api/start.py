@@ -1,0 +1,247 @@
+"""Starting a workspace: new manifests, tables for an existing pyproject, scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import tomli
+
+from wisp.config import Config, ConfigRequest, pixi_home, read_config
+from wisp.engine import host
+from wisp.engine.files import write_atomically
+from wisp.engine.process import capture
+from wisp.errors import HostError, ManifestError
+from wisp.exchange.foreign import ForeignEnvironment, read_conda_environment
+from wisp.manifest import templates
+from wisp.manifest.edit.activation import put_variables
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.requirements import put_conda, put_pypi
+from wisp.manifest.edit.spelling import conda_data, pypi_data
+from wisp.manifest.read import load_text
+from wisp.manifest.script import find_block
+
+Format = Literal["pixi", "pyproject", "mojoproject"]
+
+_FILES: dict[Format, str] = {
+    "pixi": "pixi.toml",
+    "pyproject": "pyproject.toml",
+    "mojoproject": "mojoproject.toml",
+}
+_ENCODING_MARKS = ("#!", "# -*-", "# vim")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRequest:
+    """What `init` is asked to make. None and empty lists mean: as configured or detected."""
+
+    folder: Path
+    format: Format = "pixi"
+    channels: Sequence[str] = ()
+    platforms: Sequence[str] = ()
+    scm: templates.Scm = "github"
+    conda_pypi_map: Literal[False] | Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What came of it: the manifest, whether it is new, and what was added to an old one.
+
+    `package` is the editable dependency, `environments` those made of extras and groups;
+    `untouched` tells that the file was a workspace already.
+    """
+
+    manifest: Path
+    created: bool = True
+    package: str | None = None
+    environments: tuple[str, ...] = ()
+    untouched: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def would_extend(folder: Path) -> bool:
+    """Tell whether a folder has only a pyproject.toml that `init` could extend."""
+    return (folder / "pyproject.toml").is_file() and not (folder / "pixi.toml").exists()
+
+
+def start(request: StartRequest, environ: Mapping[str, str]) -> Started:
+    """Make a workspace in a folder, which is made if need be.
+
+    Raises `ManifestError` when there is one already, `HostError` when a file cannot be written.
+    """
+    folder = _admitted(request.folder, environ)
+    path = folder / _FILES[request.format]
+    facts = _facts(request, folder, environ)
+    if request.format == "pyproject" and path.is_file():
+        started = _extend(path, facts)
+    else:
+        _refuse_existing(path)
+        started = _create(path, facts, request.format)
+    if not started.untouched:
+        _write_companions(folder, request.scm)
+    return started
+
+
+def start_from(request: StartRequest, file: Path, environ: Mapping[str, str]) -> Started:
+    """Make a workspace out of an `environment.yml` of conda.
+
+    Raises `ManifestError` when there is a workspace already or the file is no such file.
+    """
+    folder = _admitted(request.folder, environ)
+    path = folder / _FILES["pixi"]
+    _refuse_existing(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ManifestError(f"could not read `{file}`", causes=[str(error)]) from error
+    foreign = read_conda_environment(text, file)
+    facts = _facts(request, folder, environ)
+    facts = replace(
+        facts, name=foreign.name or facts.name, channels=foreign.channels or facts.channels
+    )
+    _save(path, _filled(templates.pixi_toml(facts), foreign))
+    _write_companions(folder, request.scm)
+    return Started(path, warnings=foreign.warnings)
+
+
+def start_script(file: Path, channels: Sequence[str]) -> None:
+    """Put a PEP 723 block into a script, which is made if it does not exist.
+
+    Raises `ManifestError` when the script has a block already or is no Python file.
+    """
+    if file.suffix not in {".py", ".pyw"}:
+        raise ManifestError(f"'{file}' is not a Python script: its name must end in .py or .pyw")
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    if find_block(text) is not None:
+        raise ManifestError(f"'{file}' has a `# /// script` block already")
+    lines = text.splitlines(keepends=True)
+    head = 0
+    while head < len(lines) and lines[head].startswith(_ENCODING_MARKS):
+        head += 1
+    block = templates.script_block(channels)
+    before, after = "".join(lines[:head]), "".join(lines[head:])
+    gap = "\n" if after and not after.startswith("\n") else ""
+    write_atomically(file, f"{before}{block}{gap}{after}")
+
+
+def _admitted(folder: Path, environ: Mapping[str, str]) -> Path:
+    """Refuse the folder whose `.pixi` is the home of global tools."""
+    folder = folder.absolute()
+    if folder == pixi_home(environ).parent.absolute():
+        raise ManifestError(
+            "a workspace in the home folder would mix with the global tools that live there",
+            hints=("use `pixi init NAME` to make a folder for it",),
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HostError(f"could not create `{folder}`", causes=[str(error)]) from error
+    return folder
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise ManifestError(f"{path.name} already exists")
+
+
+def _facts(request: StartRequest, folder: Path, environ: Mapping[str, str]) -> templates.Start:
+    config = read_config(ConfigRequest(environ=environ, global_only=True))
+    return templates.Start(
+        name=folder.name or "workspace",
+        channels=tuple(request.channels) or config.default_channels,
+        platforms=tuple(request.platforms) or (host.detected_subdir(),),
+        author=_author(environ, folder),
+        conda_pypi_map=request.conda_pypi_map,
+        index_url=_index_url(config),
+        extra_index_urls=tuple(config.get("pypi-config.extra-index-urls", ())),
+    )
+
+
+def _index_url(config: Config) -> str | None:
+    url = config.get("pypi-config.index-url")
+    return None if url is None else str(url)
+
+
+def _author(environ: Mapping[str, str], folder: Path) -> tuple[str, str] | None:
+    """Ask git who is at work here."""
+    answers: list[str] = []
+    for key in ("user.name", "user.email"):
+        try:
+            done = capture(["git", "config", "--get", key], environ=environ, cwd=folder)
+        except HostError:
+            return None
+        answers.append(done.stdout.strip())
+    name, mail = answers
+    return (name, mail) if name and mail else None
+
+
+def _create(path: Path, facts: templates.Start, kind: Format) -> Started:
+    if kind != "pyproject":
+        _save(path, templates.pixi_toml(facts))
+        return Started(path)
+    _save(path, templates.pyproject_toml(facts))
+    module = path.parent / "src" / templates.module_name(facts.name) / "__init__.py"
+    if not module.exists():
+        write_atomically(module, "")
+    return Started(path)
+
+
+def _extend(path: Path, facts: templates.Start) -> Started:
+    """Make a workspace of a pyproject that is none yet."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        data = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise ManifestError(f"'{path.name}' is not valid TOML", causes=[str(error)]) from None
+    tool = data.get("tool", {})
+    if "pixi" in tool:
+        return Started(path, created=False, untouched=True)
+    name = data.get("project", {}).get("name") or tool.get("poetry", {}).get("name")
+    facts = replace(facts, name=name or facts.name)
+    environments = _groups(data)
+    tables = templates.pyproject_tables(facts, environments, named=name is not None)
+    gap = "" if not text or text.endswith("\n") else "\n"
+    _save(path, f"{text}{gap}\n{tables}")
+    return Started(
+        path, created=False, package=facts.name, environments=tuple(sorted(environments))
+    )
+
+
+def _groups(data: Mapping[str, Any]) -> dict[str, str]:
+    """Map environment names to the extras and dependency groups that they are made of."""
+    names = [
+        *data.get("project", {}).get("optional-dependencies", {}),
+        *data.get("dependency-groups", {}),
+    ]
+    return {name.replace("_", "-").lower(): name for name in names}
+
+
+def _filled(text: str, foreign: ForeignEnvironment) -> str:
+    document = Document.open(text, "pixi")
+    for conda in foreign.conda:
+        document = put_conda(
+            document, Place(), "dependencies", conda.source_name, conda_data(conda.spec)
+        )
+    for pypi in foreign.pypi:
+        document = put_pypi(document, Place(), pypi.name, pypi_data(pypi.spec))
+    return put_variables(document, Place(), foreign.variables).text
+
+
+def _save(path: Path, text: str) -> None:
+    """Write a manifest that can be read again."""
+    load_text(text, path, "pyproject" if path.name == "pyproject.toml" else "pixi")
+    write_atomically(path, text)
+
+
+def _write_companions(folder: Path, scm: templates.Scm) -> None:
+    for name, block in (
+        (".gitignore", templates.GITIGNORE),
+        (".gitattributes", templates.gitattributes(scm)),
+    ):
+        file = folder / name
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        if block not in text:
+            gap = "" if not text or text.endswith("\n") else "\n"
+            write_atomically(file, text + gap + block)

@@ -1,0 +1,137 @@
+"""`init`: start a workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import Argument, Command, Option
+from wisp.errors import UsageError
+
+if TYPE_CHECKING:
+    from wisp.api.start import Started, StartRequest
+
+
+def run(call: Call) -> int:
+    """Write the files of a new workspace and say where they are."""
+    from wisp.api.start import start, start_from, start_script
+
+    values = call.values
+    if values.script is not None:
+        file = call.cwd / values.script
+        start_script(file, tuple(values.channel))
+        call.out.success(f"Initialized script at {file}")
+        return 0
+    request = _request(call)
+    foreign = vars(values)["import"]
+    if foreign is not None:
+        started = start_from(request, call.cwd / foreign, call.environ)
+    else:
+        started = start(request, call.environ)
+    _tell(call, started)
+    return 0
+
+
+def _request(call: Call) -> StartRequest:
+    from wisp.api.start import StartRequest, would_extend
+
+    values = call.values
+    folder = (call.cwd / (values.path or ".")).resolve()
+    kind = values.format.lower() if values.format else None
+    if values.pyproject_toml:
+        kind = "pyproject"
+    if kind is None and vars(values)["import"] is None and would_extend(folder):
+        question = "A 'pyproject.toml' exists. Extend it with the tables of a workspace?"
+        kind = "pyproject" if call.out.confirm(question) else None
+    return StartRequest(
+        folder=folder,
+        format=kind or "pixi",
+        channels=tuple(values.channel),
+        platforms=tuple(values.platform),
+        scm=values.scm.lower() if values.scm else "github",
+        conda_pypi_map=_conda_pypi_map(values.conda_pypi_map),
+    )
+
+
+def _conda_pypi_map(text: str | None) -> Literal[False] | dict[str, str] | None:
+    if text is None:
+        return None
+    if text == "false":
+        return False
+    pairs = [part.partition("=") for part in text.split(",")]
+    if not all(channel and location for channel, _, location in pairs):
+        raise UsageError(
+            f"invalid value '{text}' for '--conda-pypi-map': neither `false` nor CHANNEL=LOCATION"
+        )
+    return {channel: location for channel, _, location in pairs}
+
+
+def _tell(call: Call, started: Started) -> None:
+    out = call.out
+    for warning in started.warnings:
+        out.warning(warning)
+    if started.untouched:
+        out.note(f"Nothing to do here: '{started.manifest.name}' is a workspace already.")
+    elif started.created:
+        out.success(f"Created {started.manifest}")
+    if started.package is not None:
+        out.success(f"Added package '{started.package}' as an editable dependency.")
+    if started.environments:
+        plural = "s" if len(started.environments) > 1 else ""
+        names = "', '".join(started.environments)
+        out.success(
+            f"Added environment{plural} '{names}' from optional dependencies or dependency groups."
+        )
+
+
+_NOT_WITH_SCRIPT = ("--import", "--platform", "--format", "--pyproject-toml", "--scm")
+
+COMMAND = Command(
+    name="init",
+    summary="Create a workspace: its manifest and what git should know about it",
+    arguments=(Argument("path", "PATH", "optional", help="Where to create it (default: here)"),),
+    options=(
+        Option(
+            ("-s", "--script"),
+            "PATH",
+            "value",
+            conflicts=(*_NOT_WITH_SCRIPT, "--conda-pypi-map"),
+            help="Put the metadata into this Python script instead",
+        ),
+        Option(
+            ("-c", "--channel"),
+            "CHANNEL",
+            "list",
+            conflicts=("--import",),
+            help="A channel; may be repeated, the first one comes first",
+        ),
+        options.PLATFORMS,
+        Option(("-i", "--import"), "ENVIRONMENT_FILE", "value", help="Convert an environment.yml"),
+        Option(
+            ("--format",),
+            "FORMAT",
+            "value",
+            choices=("pixi", "pyproject", "mojoproject"),
+            conflicts=("--import", "--pyproject-toml"),
+            help="Which manifest to write",
+        ),
+        Option(
+            ("--scm",),
+            "SCM",
+            "value",
+            choices=("github", "gitlab", "codeberg"),
+            help="Where the repository is hosted, for .gitattributes",
+        ),
+        Option(
+            ("--conda-pypi-map",),
+            "CONDA_PYPI_MAP",
+            "value",
+            help="`false`, or CHANNEL=LOCATION pairs that name PyPI packages",
+        ),
+        Option(
+            ("--pyproject-toml", "--pyproject"), conflicts=("--import", "--format"), hidden=True
+        ),
+    ),
+    run=run,
+)
