@@ -10,13 +10,6 @@ from wisp.manifest.edit.channels import channel_list, find_channel, put_channel
 from wisp.manifest.edit.channels import remove_channel as _remove
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.model import Manifest
-from wisp.specs.conda import Channel
-from wisp.workspace.channels import channels_of
-
-
-def channels_by_environment(manifest: Manifest) -> dict[str, tuple[Channel, ...]]:
-    """Return the channels of each environment, in the order in which they are searched."""
-    return {e.name: channels_of(manifest, e) for e in manifest.environments.values()}
 
 
 def add_channels(

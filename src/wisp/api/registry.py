@@ -1,0 +1,78 @@
+"""The register of workspaces that can be named from anywhere: `workspaces.toml` in the home."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import tomli
+
+from wisp.config import pixi_home
+from wisp.engine.files import write_atomically
+from wisp.errors import ConfigError
+from wisp.manifest.edit.literals import key, literal
+
+_FILE = "workspaces.toml"
+_TABLE = "named-workspaces"
+
+
+def registry_file(environ: Mapping[str, str]) -> Path:
+    """Return where the register lies."""
+    return pixi_home(environ) / _FILE
+
+
+def registered(name: str, environ: Mapping[str, str]) -> Path:
+    """Return the folder of a registered workspace.
+
+    Raises `ConfigError` when there is none of that name, or the register cannot be read.
+    """
+    folder = all_registered(environ).get(name)
+    if folder is None:
+        raise ConfigError(f"could not find workspace '{name}'")
+    return folder
+
+
+def all_registered(environ: Mapping[str, str]) -> dict[str, Path]:
+    """Return the folders of registered workspaces by name.
+
+    Raises `ConfigError` when the register cannot be read.
+    """
+    file = registry_file(environ)
+    try:
+        table = tomli.loads(file.read_text(encoding="utf-8")).get(_TABLE, {})
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"could not read `{file}`", causes=[str(error)]) from error
+    return {name: Path(path) for name, path in table.items()}
+
+
+def register(environ: Mapping[str, str], name: str, folder: Path, *, force: bool = False) -> bool:
+    """Give a workspace a name; False when the name is taken and `force` is off."""
+    names = all_registered(environ)
+    if name in names and not force:
+        return False
+    _store(environ, {**names, name: folder})
+    return True
+
+
+def forget(environ: Mapping[str, str], name: str) -> None:
+    """Take a name away. Raises `ConfigError` when it is not registered."""
+    registered(name, environ)
+    names = all_registered(environ)
+    del names[name]
+    _store(environ, names)
+
+
+def prune(environ: Mapping[str, str]) -> list[str]:
+    """Forget the workspaces whose folders are gone; return their names."""
+    names = all_registered(environ)
+    gone = [name for name, folder in names.items() if not folder.exists()]
+    if gone:
+        _store(environ, {name: names[name] for name in names if name not in gone})
+    return gone
+
+
+def _store(environ: Mapping[str, str], names: Mapping[str, Path]) -> None:
+    rows = (f"{key(name)} = {literal(str(folder))}\n" for name, folder in sorted(names.items()))
+    write_atomically(registry_file(environ), f"[{_TABLE}]\n{''.join(rows)}")

@@ -1,0 +1,75 @@
+"""What follows an edit of the manifest: the lock, then the default environment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wisp.api.transaction import Relock
+from wisp.layout import DEFAULT_ENVIRONMENT
+from wisp.lock.model import LockFile
+from wisp.manifest.model import Manifest
+
+if TYPE_CHECKING:
+    from wisp.api.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockMode:
+    """How far an edit may go: `frozen` and `locked` leave the lock file as it is."""
+
+    frozen: bool = False
+    locked: bool = False
+    no_install: bool = False
+
+    @property
+    def keeps_lock(self) -> bool:
+        """Whether the lock file must not change."""
+        return self.frozen or self.locked
+
+
+@dataclass(slots=True)
+class Settler:
+    """Brings lock and default environment to edited manifests; holds the lock that came of it."""
+
+    workspace: Workspace
+    mode: LockMode = field(default_factory=LockMode)
+    lock: LockFile | None = None
+
+    def solve(self, manifest: Manifest, released: Sequence[str] = ()) -> LockFile | None:
+        """Lock an edited manifest, letting go of the named packages; None where that is off.
+
+        The folder of the workspace has to be locked by the caller.
+        """
+        from wisp.api.locking import relock
+
+        if self.mode.keeps_lock:
+            return None
+        self.lock = relock(self.workspace.with_manifest(manifest), released).lock
+        return self.lock
+
+    def install(self, manifest: Manifest) -> None:
+        """Install the default environment where it is the only one, from what was locked."""
+        from wisp.api.installing import install_locked
+
+        if self.mode.no_install or self.lock is None or len(manifest.environments) > 1:
+            return
+        workspace = self.workspace.with_manifest(manifest)
+        platform = workspace.best_platform(DEFAULT_ENVIRONMENT)
+        install_locked(workspace, self.lock, {DEFAULT_ENVIRONMENT: platform})
+
+
+def relock_and_install(workspace: Workspace, mode: LockMode) -> Relock:
+    """Return what an edit of channels or platforms calls once the manifest is written."""
+
+    def relock(manifest: Manifest) -> None:
+        from wisp.api.locking import ensure_lock
+
+        settler = Settler(workspace, mode)
+        if settler.solve(manifest) is None and not mode.no_install:
+            edited = workspace.with_manifest(manifest)
+            settler.lock = ensure_lock(edited, locked=mode.locked, frozen=mode.frozen)
+        settler.install(manifest)
+
+    return relock
