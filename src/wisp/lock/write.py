@@ -62,7 +62,7 @@ def write(lock: LockFile, rich: Sequence[str] = ()) -> str:
                 name: _environment(environment, names)
                 for name, environment in sorted(lock.environments.items())
             },
-            "packages": [_entry(record) for record in _records(lock)],
+            "packages": [entry_of(record) for record in _records(lock)],
         }
     )
 
@@ -164,7 +164,8 @@ def _add(record: Record, found: dict[tuple[str, str], Record]) -> None:
         found[key] = merged(known, record)
 
 
-def _entry(record: Record) -> dict[str, Any]:
+def entry_of(record: Record) -> dict[str, Any]:
+    """Return the entry of a record in `packages`, as plain data in the order of its keys."""
     if isinstance(record, CondaRecord):
         return _conda(record)
     return _source(record) if isinstance(record, CondaSourceRecord) else _pypi(record)

@@ -1,0 +1,188 @@
+"""The difference of two locks: as a value, as text, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from wisp.lock.model import LockFile
+from wisp.lock.write import entry_of
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
+
+PackageKind = Literal["conda", "pypi"]
+
+_JSON_VERSION = 1
+#: Blanks between the columns of the text.
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What became of one package: `before` is None if it is new, `after` if it is gone."""
+
+    name: str
+    kind: PackageKind
+    before: Record | None
+    after: Record | None
+    explicit: bool = False
+
+    @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """The columns of its line: sign, kind and name, what was or is, arrow, what is."""
+        sign = "+" if self.before is None else "-" if self.after is None else "~"
+        first = f"  {sign} ({self.kind}) {self.name}"
+        if self.before is None or self.after is None:
+            record = self.after if self.before is None else self.before
+            return first, _shown(record), "", ""
+        return first, _shown(self.before), "->", _shown(self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Changes by environment and platform; what did not change is not mentioned."""
+
+    environments: Mapping[str, Mapping[str, tuple[Change, ...]]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Tell whether anything changed."""
+        return bool(self.environments)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `--json` prints."""
+        return {
+            "version": _JSON_VERSION,
+            "environment": {
+                name: {
+                    platform: [_json(change) for change in changes]
+                    for platform, changes in platforms.items()
+                }
+                for name, platforms in self.environments.items()
+            },
+        }
+
+    def as_text(self) -> str:
+        """Return the table that people read, without a final line end."""
+        blocks = [_rows(name, platforms) for name, platforms in self.environments.items()]
+        rows = [row for block in blocks for row in (("", "", "", ""), *block)][1:]
+        if not rows:
+            return ""
+        widths = [max(len(row[column]) for row in rows) + _GAP for column in range(3)]
+        return "\n".join(
+            "".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) + row[3]
+            for row in rows
+        )
+
+
+def difference(
+    old: LockFile | None, new: LockFile, inputs: Iterable[EnvironmentInputs] = ()
+) -> Difference:
+    """Compare two locks. A package changed if its location did.
+
+    `inputs` tell which packages the manifest itself asks for.
+    """
+    explicit = {(one.environment, one.platform.name): _explicit_names(one) for one in inputs}
+    before = _packages(old) if old is not None else {}
+    after = _packages(new)
+    found: dict[str, dict[str, tuple[Change, ...]]] = {}
+    for pair in sorted({*before, *after}):
+        changes = _changes(
+            before.get(pair, {}), after.get(pair, {}), explicit.get(pair, frozenset())
+        )
+        if changes:
+            found.setdefault(pair[0], {})[pair[1]] = changes
+    return Difference(found)
+
+
+def _explicit_names(inputs: EnvironmentInputs) -> frozenset[str]:
+    conda = (requirement.name for requirement in inputs.dependencies)
+    pypi = (requirement.normalized for requirement in inputs.pypi_dependencies)
+    return frozenset((*conda, *pypi))
+
+
+def _packages(lock: LockFile) -> dict[tuple[str, str], dict[str, Record]]:
+    return {
+        (name, platform): {record.name: record for record in records}
+        for name, environment in lock.environments.items()
+        for platform, records in environment.packages.items()
+    }
+
+
+def _changes(
+    before: Mapping[str, Record], after: Mapping[str, Record], explicit: frozenset[str]
+) -> tuple[Change, ...]:
+    return tuple(
+        Change(
+            name=name,
+            kind=_kind(after.get(name) or before[name]),
+            before=before.get(name),
+            after=after.get(name),
+            explicit=name in explicit,
+        )
+        for name in sorted({*before, *after})
+        if _identity(before.get(name)) != _identity(after.get(name))
+    )
+
+
+def _identity(record: Record | None) -> str | None:
+    return (
+        record.identifier if isinstance(record, CondaSourceRecord) else record and record.location
+    )
+
+
+def _kind(record: Record) -> PackageKind:
+    return "pypi" if isinstance(record, PypiRecord) else "conda"
+
+
+def _shown(record: Record | None) -> str:
+    """Spell version and build, or the place of what has no version."""
+    if record is None:
+        return ""
+    if record.version is None:
+        return f"@ {record.location}"
+    return f"{record.version} {record.build}" if isinstance(record, CondaRecord) else record.version
+
+
+def _rows(name: str, platforms: Mapping[str, Sequence[Change]]) -> list[tuple[str, str, str, str]]:
+    """Return the lines of an environment: what all its platforms share, then the rest of each."""
+    cells = {
+        platform: [change.cells for change in changes] for platform, changes in platforms.items()
+    }
+    shared = set.intersection(*(set(lines) for lines in cells.values()))
+    first = next(iter(cells.values()))
+    rows = [(f"Environment: {name}", "", "", ""), *(line for line in first if line in shared)]
+    for platform, lines in cells.items():
+        own = [line for line in lines if line not in shared]
+        if own:
+            rows += [(f"Platform: {name}:{platform}", "", "", ""), *own]
+    return rows
+
+
+def _json(change: Change) -> dict[str, Any]:
+    before = _fields(change.before)
+    after = _fields(change.after)
+    if before is not None and after is not None:
+        same = {key for key in before if key in after and before[key] == after[key]}
+        before = {key: value for key, value in before.items() if key not in same}
+        after = {key: value for key, value in after.items() if key not in same}
+    row: dict[str, Any] = {
+        "name": change.name,
+        "before": before,
+        "after": after,
+        "type": change.kind,
+    }
+    if change.explicit:
+        row["explicit"] = True
+    return row
+
+
+def _fields(record: Record | None) -> dict[str, Any] | None:
+    """Return the fields of a record, with those that its location only implies."""
+    if record is None:
+        return None
+    entry = entry_of(record)
+    if isinstance(record, CondaRecord):
+        implied = {"name": record.name, "version": record.version, "build": record.build}
+        return {"conda": record.location, **implied, **entry}
+    return entry
