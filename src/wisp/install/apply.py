@@ -12,7 +12,14 @@ from wisp.engine.gateway import ChannelAccess
 from wisp.engine.installer import InstallRequest, install_conda, owned_files
 from wisp.engine.wheels import installed_wheels, remove_wheel
 from wisp.errors import InstallError
-from wisp.install.pypi import InstallPypi, PypiPlan, PypiWork, plan_pypi, python_of
+from wisp.install.pypi import (
+    InstallPypi,
+    PypiPlan,
+    PypiWork,
+    owned_by_conda,
+    plan_pypi,
+    python_of,
+)
 from wisp.install.selection import InstallFilter, Selection, select
 from wisp.install.state import (
     HISTORY,
@@ -109,35 +116,42 @@ class _Job:
         wanted = fingerprint(self.conda)
         broken = found == layout.INSTALLING
         anew = EVERYTHING if broken else self.options.reinstall
-        conda_differs = found != wanted or bool(anew)
         plan = self._plan()
-        pypi_differs = bool(self.pypi) and (bool(anew) or not plan.is_complete)
-        if conda_differs or pypi_differs or plan.remove:
+        conda_differs = found != wanted or bool(anew)
+        pypi_differs = bool(self.pypi) and (bool(anew) or plan.differs)
+        changes = conda_differs or pypi_differs or bool(plan.remove)
+        if changes:
             _write(lock, layout.INSTALLING)
-            for wheel in plan.remove:
-                remove_wheel(wheel, self.prefix, owned_files(self.prefix))
+            self._remove(plan)
             if conda_differs:
                 install_conda(self._request(anew, broken=broken), access, reporter)
-            if pypi_differs:
-                install_pypi(self._pypi_work(anew, lock))
+        if pypi_differs or plan.in_doubt:
+            # A doubt alone leaves the fingerprint untouched: mostly nothing will be done, and
+            # what a crash might leave is missing or differs the next time.
+            install_pypi(self._pypi_work(anew, lock))
         described = self._describe()
-        if _read(lock) != wanted:
+        if changes:
             _write(lock, wanted)
-        return conda_differs or pypi_differs or bool(plan.remove) or described
+        return changes or described
 
     def _plan(self) -> PypiPlan:
         installed = installed_wheels(self.prefix)
-        if not installed:
-            return PypiPlan(remove=(), is_complete=not self.pypi)
         python = python_of(self.conda, self.prefix, self.locked.platform.subdir)
         return plan_pypi(
             self.pypi,
             installed,
-            conda_files=owned_files(self.prefix),
-            prefix=self.prefix,
             site_packages=python[1] if python else None,
             ignored=self.selection.ignored,
         )
+
+    def _remove(self, plan: PypiPlan) -> None:
+        """Remove wheels before conda may put the same packages, or another Python, there."""
+        if not plan.remove:
+            return
+        owned = owned_files(self.prefix)
+        for wheel in plan.remove:
+            if not owned_by_conda(wheel, owned, self.prefix):
+                remove_wheel(wheel, self.prefix, owned)
 
     def _request(self, anew: frozenset[str], *, broken: bool) -> InstallRequest:
         names = frozenset(record.name for record in self.conda)

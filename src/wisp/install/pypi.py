@@ -35,18 +35,21 @@ InstallPypi = Callable[[PypiWork], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PypiPlan:
-    """The wheels to be removed before the conda step, and whether the PyPI step has to run."""
+    """The wheels to be removed before the conda step, and whether the PyPI step has to run.
 
-    remove: tuple[InstalledWheel, ...]
-    is_complete: bool
+    `differs` when a wanted wheel is missing or another; `in_doubt` when all are there, but only
+    the PyPI engine can tell whether a local folder or archive changed since.
+    """
+
+    remove: tuple[InstalledWheel, ...] = ()
+    differs: bool = False
+    in_doubt: bool = False
 
 
 def plan_pypi(
     records: Iterable[PypiRecord],
     installed: Iterable[InstalledWheel],
     *,
-    conda_files: Collection[str],
-    prefix: Path,
     site_packages: Path | None,
     ignored: Collection[str] = (),
 ) -> PypiPlan:
@@ -60,38 +63,39 @@ def plan_pypi(
     ours: dict[str, InstalledWheel] = {}
     remove: list[InstalledWheel] = []
     for wheel in installed:
-        if _is_conda(wheel, conda_files, prefix) or wheel.installer != layout.PYPI_INSTALLER:
-            continue
-        if wheel.name in ignored:
+        if wheel.installer != layout.PYPI_INSTALLER or wheel.name in ignored:
             continue
         if wheel.name in wanted and wheel.folder.parent == site_packages:
             ours[wheel.name] = wheel
         else:
             remove.append(wheel)
-    complete = all(
-        name in ours and _is_current(record, ours[name]) for name, record in wanted.items()
-    )
-    return PypiPlan(remove=tuple(remove), is_complete=complete)
+    verdicts = [
+        _is_current(record, ours[name]) if name in ours else False
+        for name, record in wanted.items()
+    ]
+    return PypiPlan(remove=tuple(remove), differs=False in verdicts, in_doubt=None in verdicts)
 
 
-def _is_conda(wheel: InstalledWheel, conda_files: Collection[str], prefix: Path) -> bool:
+def owned_by_conda(wheel: InstalledWheel, conda_files: Collection[str], prefix: Path) -> bool:
+    """Tell whether a conda package has brought a wheel's dist-info."""
     info = wheel.folder.relative_to(prefix).as_posix()
     return f"{info}/METADATA" in conda_files or f"{info}/INSTALLER" in conda_files
 
 
-def _is_current(record: PypiRecord, wheel: InstalledWheel) -> bool:
-    """Tell whether a wheel is the record's, without doubt. Folders are never beyond doubt."""
-    if record.version is None or record.version != wheel.version:
+def _is_current(record: PypiRecord, wheel: InstalledWheel) -> bool | None:
+    """Tell whether a wheel is the record's; None where only its source could tell."""
+    if record.version is not None and record.version != wheel.version:
         return False
     location = record.location
-    if "://" not in location:
-        return False
     if location.startswith("git+"):
         commit = location.rpartition("#")[2]
-        return _remembered(wheel, "vcs_info").get("commit_id") == commit
+        return bool(_remembered(wheel, "vcs_info").get("commit_id") == commit)
     if location.startswith("direct+"):
-        return wheel.direct_url is not None and wheel.direct_url.get("url") == location[7:]
-    return wheel.direct_url is None
+        url = location.removeprefix("direct+").partition("#")[0]
+        return wheel.direct_url is not None and wheel.direct_url.get("url") == url
+    if "://" in location:
+        return wheel.direct_url is None
+    return None if wheel.direct_url is not None else False
 
 
 def _remembered(wheel: InstalledWheel, key: str) -> Mapping[str, Any]:
