@@ -8,6 +8,7 @@ may rely on (`__cuda=12.0`). Where nothing is declared the subdir's defaults hol
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 SUBDIRS = (
@@ -140,9 +141,16 @@ def customised(platform: Platform) -> tuple[VirtualPackage, ...]:
 def friendly(package: VirtualPackage) -> str:
     """Spell a virtual package as a person writes it: `cuda=12`, `archspec=x86_64_v3`."""
     key = _SHORT.get(package.name)
-    if key is None:
+    if key is None or (key == "archspec" and package.version != "0"):
         return str(package)
     return f"{key}={package.build if key == 'archspec' else package.version}"
+
+
+def shown(packages: Iterable[VirtualPackage]) -> list[str]:
+    """Spell packages as listings do: short keys in their order, then raw names sorted."""
+    spelled = {package.name: friendly(package) for package in packages}
+    short = [spelled[name] for name in _SHORT if not spelled.get(name, "__").startswith("__")]
+    return short + sorted(text for text in spelled.values() if text.startswith("__"))
 
 
 def derived_name(subdir: str, declared: tuple[VirtualPackage, ...]) -> str:
