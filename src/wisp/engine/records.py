@@ -45,6 +45,10 @@ def url_of(location: str) -> str:
     return location if "://" in location else Path(location).absolute().as_uri()
 
 
+#: The last second of the year 9999: what is larger counts milliseconds.
+_LAST_SECOND = 253_402_300_799
+
+
 def from_rattler(record: RepoDataRecord) -> CondaRecord:
     """Read a record that came from a channel or from the solver."""
     return from_row(json.loads(record.to_json()))
@@ -79,8 +83,15 @@ def from_row(row: Mapping[str, Any]) -> CondaRecord:
         purls=None if purls is None else tuple(purls),
         run_exports=_run_exports(row.get("run_exports")),
         fresh="arch" not in row,
-        **kept,
+        **kept | {"timestamp": _milliseconds(row.get("timestamp"))},
     )
+
+
+def _milliseconds(timestamp: int | None) -> int | None:
+    """Channels count from the epoch in milliseconds or, in old records, in seconds."""
+    if timestamp is None or timestamp > _LAST_SECOND:
+        return timestamp
+    return timestamp * 1000
 
 
 def _words(value: str | Sequence[str] | None) -> Sequence[str]:

@@ -31,7 +31,7 @@ def request_for(unit: Unit) -> SolveRequest:
 
 
 def _text(inputs: EnvironmentInputs, requirement: CondaRequirement) -> str:
-    return match_spec_text(requirement, channels=inputs.channels, root=inputs.root)
+    return match_spec_text(requirement, inputs.channels, inputs.root)
 
 
 def _refuse_sources(inputs: EnvironmentInputs) -> None:

@@ -216,7 +216,7 @@ def _git_source(location: GitLocation, commit: str | None) -> str:
 
 
 def _previous(request: PypiRequest) -> str | None:
-    kept = [record for record in request.previous if record.name not in request.unlock]
+    kept = [r for r in request.previous if r.version and r.name not in request.unlock]
     return preferences(sorted(kept, key=lambda record: record.name)) if kept else None
 
 

@@ -1,0 +1,323 @@
+"""The facade: a workspace that can be asked and told, without printing or exiting.
+
+    from wisp import Workspace
+
+    workspace = Workspace.open()
+    outcome = workspace.lock()
+    workspace.install(["default"])
+    variables = workspace.activation("default")
+
+The larger deeds live in modules of their own (`wisp.api.locking`, `wisp.api.installing`,
+`wisp.api.running`); this class holds what they share.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wisp import layout
+from wisp.api.engines import EngineRoom
+from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.errors import ManifestError, WispError
+from wisp.manifest.discover import Discovery, discover
+from wisp.manifest.model import Environment, Manifest
+from wisp.manifest.read import ScriptDefaults, load
+from wisp.platforms import Platform, VirtualPackage
+from wisp.report import SILENT, Reporter
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.workspace.compose import all_inputs, inputs, platform_named
+from wisp.workspace.features import environment_named
+from wisp.workspace.platforms import platforms_of, select_platform, workspace_platforms
+
+if TYPE_CHECKING:
+    from wisp.api.installing import InstallReport
+    from wisp.api.locking import LockOutcome
+    from wisp.install.selection import InstallFilter
+
+
+class Workspace:
+    """A workspace: its manifest, its configuration, and where it lives.
+
+    `environ` is what counts as the environment of the process; nothing below reads another.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        config: Config,
+        environ: Mapping[str, str],
+        reporter: Reporter = SILENT,
+        *,
+        now: datetime | None = None,
+    ) -> None:
+        self.manifest = manifest
+        self.config = config
+        self.environ = environ
+        self.reporter = reporter
+        self.now = now or datetime.now(UTC)
+
+    # Opening
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        name: str | None = None,
+        script: str | None = None,
+        cwd: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+        reporter: Reporter = SILENT,
+        overrides: Mapping[str, Any] | None = None,
+        no_config: bool = False,
+        config_file: Path | None = None,
+    ) -> Workspace:
+        """Open the workspace at `path`, or the nearest one around the current directory.
+
+        `path` is a manifest or the folder it is in, `name` a registered workspace, `script` a
+        file with a PEP 723 block. `overrides` are configuration keys, dotted, with their values.
+
+        Raises:
+            ManifestError: There is no manifest, or it is faulty.
+            ConfigError: A configuration file that must be read cannot be.
+
+        """
+        environ = os.environ if environ is None else environ
+        cwd = Path.cwd() if cwd is None else cwd
+        found = _locate(cwd, environ, path, name, script)
+        for warning in found.warnings:
+            reporter.warn(warning)
+        config = read_config(
+            ConfigRequest(
+                environ=environ,
+                workspace=found.path.parent,
+                overrides=overrides or {},
+                no_config=no_config,
+                config_file=config_file,
+            )
+        )
+        manifest = load(found.path, script=_script_defaults(config, environ, script))
+        for warning in (*config.warnings, *manifest.warnings):
+            reporter.warn(warning)
+        return cls(manifest, config, environ, reporter)
+
+    def with_manifest(self, manifest: Manifest) -> Workspace:
+        """The same workspace after its manifest was edited; engines are shared."""
+        other = Workspace(manifest, self.config, self.environ, self.reporter, now=self.now)
+        other.__dict__["engines"] = self.engines
+        return other
+
+    # Where things are
+
+    @property
+    def root(self) -> Path:
+        """The folder of the manifest."""
+        return self.manifest.root
+
+    @property
+    def lock_path(self) -> Path:
+        """Where the lock file is, or will be."""
+        if self.manifest.kind == "script":
+            return self.manifest.path.with_name(self.manifest.path.name + layout.SCRIPT_LOCK_SUFFIX)
+        return self.root / layout.LOCK_NAME
+
+    @cached_property
+    def environments_folder(self) -> Path:
+        """The folder of all prefixes: in the workspace, or where the configuration moves it."""
+        from wisp.api.folders import environments_folder
+
+        return environments_folder(self)
+
+    def prefix(self, environment: str) -> Path:
+        """The prefix of an environment, whether it is installed or not."""
+        return self.environments_folder / environment
+
+    # What is declared
+
+    @property
+    def name(self) -> str:
+        """The name of the workspace."""
+        return self.manifest.workspace.name
+
+    @property
+    def environment_names(self) -> tuple[str, ...]:
+        """All environments, in the order of the manifest."""
+        return tuple(self.manifest.environments)
+
+    def require_environment(self, name: str) -> Environment:
+        """Return an environment by name. Raises `ManifestError` if there is none."""
+        return environment_named(self.manifest, name)
+
+    def platforms(self, environment: str) -> tuple[Platform, ...]:
+        """The platforms an environment supports, in order of preference."""
+        return platforms_of(self.manifest, self.require_environment(environment))
+
+    @cached_property
+    def all_inputs(self) -> tuple[EnvironmentInputs, ...]:
+        """What every environment asks for on every platform of its own."""
+        return tuple(all_inputs(self.manifest, self.now))
+
+    def inputs(self, environment: str, platform: Platform) -> EnvironmentInputs:
+        """What one environment asks for on one platform."""
+        return inputs(self.manifest, environment, platform, self.now)
+
+    @property
+    def locked_platforms(self) -> tuple[Platform, ...]:
+        """All platforms whose names a lock of this workspace may bear."""
+        known = {platform.name: platform for platform in self.declared_platforms}
+        for one in self.all_inputs:
+            known.setdefault(one.platform.name, one.platform)
+        return tuple(known.values())
+
+    @property
+    def declared_platforms(self) -> tuple[Platform, ...]:
+        """All platforms of the workspace, in its order."""
+        return workspace_platforms(self.manifest)
+
+    # This machine
+
+    @cached_property
+    def engines(self) -> EngineRoom:
+        """The engines, made when first needed."""
+        return EngineRoom(self.config, self.environ, self.reporter)
+
+    @cached_property
+    def host(self) -> tuple[str, tuple[VirtualPackage, ...]]:
+        """The subdir to act as, and the virtual packages of this machine."""
+        from wisp.engine import host
+
+        wrong = host.invalid_override(self.environ)
+        if wrong is not None:
+            self.reporter.warn(f"PIXI_OVERRIDE_PLATFORM names no platform: '{wrong}'")
+        return host.subdir(self.environ), host.virtual_packages()
+
+    def best_platform(self, environment: str, wanted: str | None = None) -> Platform:
+        """The platform of an environment that this machine runs, or the one that is asked for.
+
+        Raises `ManifestError` when there is none.
+        """
+        found = self.require_environment(environment)
+        if wanted is not None:
+            return platform_named(self.manifest, found, wanted)
+        platform = select_platform(self.manifest, found, *self.host)
+        if platform is None:
+            raise self._unsupported(found)
+        return platform
+
+    def _unsupported(self, environment: Environment) -> WispError:
+        subdir = self.host[0]
+        known = ", ".join(p.name for p in platforms_of(self.manifest, environment))
+        return ManifestError(
+            f"the environment '{environment.name}' does not support this machine ('{subdir}')",
+            hints=(
+                f"it supports {known or 'no platform'}",
+                f"add the platform with `pixi workspace platform add {subdir}`",
+            ),
+        )
+
+    # Deeds
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keep other processes from writing into the workspace meanwhile; readers pass."""
+        from wisp.engine.folder_lock import locked_folder
+
+        with locked_folder(self.root):
+            yield
+
+    def lock(self, *, dry_run: bool = False) -> LockOutcome:
+        """Bring the lock file up to date and tell what changed."""
+        from wisp.api.locking import lock
+
+        return lock(self, dry_run=dry_run)
+
+    def update(
+        self,
+        packages: Sequence[str] = (),
+        *,
+        environments: Sequence[str] = (),
+        platforms: Sequence[str] = (),
+        dry_run: bool = False,
+    ) -> LockOutcome:
+        """Let go of locked versions, of all or the named packages, and lock anew."""
+        from wisp.api.locking import update
+
+        return update(self, packages, environments, platforms, dry_run=dry_run)
+
+    def install(
+        self,
+        environments: Sequence[str] = (),
+        *,
+        every: bool = False,
+        platform: str | None = None,
+        locked: bool = False,
+        frozen: bool = False,
+        chosen: InstallFilter | None = None,
+    ) -> InstallReport:
+        """Install environments (`default` unless named), locking them first where needed."""
+        from wisp.api.installing import install
+
+        return install(
+            self,
+            environments,
+            every=every,
+            platform=platform,
+            locked=locked,
+            frozen=frozen,
+            chosen=chosen,
+        )
+
+    def reinstall(
+        self,
+        packages: Sequence[str] = (),
+        *,
+        environments: Sequence[str] = (),
+        every: bool = False,
+        platform: str | None = None,
+        locked: bool = False,
+        frozen: bool = False,
+    ) -> InstallReport:
+        """Install packages, or all, anew."""
+        from wisp.api.installing import reinstall
+
+        return reinstall(
+            self,
+            packages,
+            environments,
+            every=every,
+            platform=platform,
+            locked=locked,
+            frozen=frozen,
+        )
+
+
+def _locate(
+    cwd: Path,
+    environ: Mapping[str, str],
+    path: str | os.PathLike[str] | None,
+    name: str | None,
+    script: str | None,
+) -> Discovery:
+    if script is not None:
+        return Discovery(path=(cwd / script).resolve())
+    if name is not None:
+        from wisp.api.registry import registered
+
+        return discover(cwd, environ, registered(name, environ))
+    return discover(cwd, environ, Path(path) if path is not None else None)
+
+
+def _script_defaults(
+    config: Config, environ: Mapping[str, str], script: str | None
+) -> ScriptDefaults | None:
+    if script is None:
+        return None
+    from wisp.engine import host
+
+    return ScriptDefaults(channels=config.default_channels, platforms=(host.subdir(environ),))

@@ -1,0 +1,60 @@
+"""Letting go of locked versions: a lock without some of its packages, for some environments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from wisp.errors import LockFileError
+from wisp.lock.model import LockFile
+from wisp.solve.plan import Pair
+from wisp.specs.pypi import normalize
+from wisp.specs.records import Record
+
+
+def unlock(lock: LockFile, pairs: Collection[Pair], names: Collection[str] = ()) -> LockFile:
+    """Return a lock that holds on to nothing of the named packages, or to nothing at all.
+
+    Only the given environments and platforms are loosened. PyPI names count in any spelling.
+    """
+    wanted = {normalize(name) for name in names}
+    environments = dict(lock.environments)
+    for name, environment in lock.environments.items():
+        packages = {
+            platform: tuple(r for r in records if wanted and not _is_named(r, wanted))
+            if (name, platform) in pairs
+            else records
+            for platform, records in environment.packages.items()
+        }
+        environments[name] = replace(environment, packages=packages)
+    return replace(lock, environments=environments)
+
+
+def require_locked(lock: LockFile, pairs: Collection[Pair], names: Collection[str]) -> None:
+    """Make sure that every name is locked somewhere among the environments and platforms.
+
+    Raises `LockFileError` with the nearest name that is.
+    """
+    known = {
+        normalize(record.name)
+        for name, environment in lock.environments.items()
+        for platform, records in environment.packages.items()
+        if (name, platform) in pairs
+        for record in records
+    }
+    for name in names:
+        if normalize(name) not in known:
+            raise LockFileError(
+                f"could not find a package named '{name}'", hints=_near(name, known)
+            )
+
+
+def _is_named(record: Record, wanted: Collection[str]) -> bool:
+    return normalize(record.name) in wanted
+
+
+def _near(name: str, known: Collection[str]) -> tuple[str, ...]:
+    from difflib import get_close_matches
+
+    near = get_close_matches(normalize(name), known, 1)
+    return (f"did you mean '{near[0]}'?",) if near else ()
