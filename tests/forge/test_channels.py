@@ -33,7 +33,7 @@ def records(forge: Forge, subdir: str) -> dict[str, archive.Json]:
 @pytest.fixture(scope="module")
 def prefix(forge: Forge, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installed")
-    wanted = ("python", "numpy", "requests", "pip", "prefixed", "pytool", "linked")
+    wanted = ("python", "numpy", "requests", "pip", "prefixed", "pytool", "linked", "legacy")
     rattle(forge.url, forge.subdir, folder / "cache", folder / "prefix", *wanted)
     return folder / "prefix"
 
@@ -88,6 +88,7 @@ def test_entry_points_and_prefixes_are_put_in_place(prefix: Path) -> None:
     binary = (prefix / "share/prefixed/where.bin").read_bytes()
     assert f"{prefix}/share\0".encode() in binary
     assert (prefix / "share/linked/alias.txt").read_text() == "real\n"
+    assert (prefix / "share/legacy.txt").read_text() == "in the older format\n"
 
 
 def test_pip_finds_the_installed_packages_consistent(prefix: Path) -> None:

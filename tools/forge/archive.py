@@ -1,12 +1,13 @@
 """Conda packages as values, and their archives: same value, same bytes.
 
-The format is `.conda` (CEP 26 and conda-package-handling): a stored zip of `metadata.json`, a tar
+The format is mostly `.conda` (conda-package-handling): a stored zip of `metadata.json`, a tar
 with the files and a tar with `info/`, both compressed with zstd. Every time stamp inside an
 archive is that of the package, owners are root, entries are sorted.
 """
 
 from __future__ import annotations
 
+import bz2
 import hashlib
 import io
 import json
@@ -61,7 +62,10 @@ def text(path: str, content: str, *, executable: bool = False) -> Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """A conda package: what its record says, and its files. `timestamp` is in milliseconds."""
+    """A conda package: what its record says, and its files.
+
+    `timestamp` is in milliseconds; a `legacy` package has the older format, `.tar.bz2`.
+    """
 
     name: str
     version: str
@@ -79,6 +83,7 @@ class Package:
     entry_points: tuple[str, ...] = ()
     run_exports: Json = field(default_factory=dict)
     files: tuple[Entry, ...] = ()
+    legacy: bool = False
 
     @property
     def stem(self) -> str:
@@ -88,7 +93,7 @@ class Package:
     @property
     def filename(self) -> str:
         """Name of the archive in its channel."""
-        return f"{self.stem}.conda"
+        return self.stem + (".tar.bz2" if self.legacy else ".conda")
 
     def index(self) -> Json:
         """Give `info/index.json`."""
@@ -125,13 +130,18 @@ class Package:
     def pack(self, level: int = 3) -> bytes:
         """Write the archive; `level` is that of zstd."""
         files = sorted(self.files, key=lambda entry: entry.path)
+        info = self._info(files)
         seconds = self.timestamp // 1000
-        members = {
-            "metadata.json": json.dumps({"conda_pkg_format_version": 2}).encode(),
-            f"pkg-{self.stem}.tar.zst": _tar(files, seconds, level),
-            f"info-{self.stem}.tar.zst": _tar(self._info(files), seconds, level),
-        }
-        return _zip(members)
+        if self.legacy:
+            return bz2.compress(_tar([*info, *files], seconds))
+        compress = zstandard.ZstdCompressor(level=level).compress
+        return _zip(
+            {
+                "metadata.json": json.dumps({"conda_pkg_format_version": 2}).encode(),
+                f"pkg-{self.stem}.tar.zst": compress(_tar(files, seconds)),
+                f"info-{self.stem}.tar.zst": compress(_tar(info, seconds)),
+            }
+        )
 
     def _info(self, files: list[Entry]) -> list[Entry]:
         paths = {"paths": [entry.as_path_json() for entry in files], "paths_version": 1}
@@ -151,7 +161,7 @@ class Package:
         return sorted(info, key=lambda entry: entry.path)
 
 
-def _tar(entries: list[Entry], mtime: int, level: int) -> bytes:
+def _tar(entries: list[Entry], mtime: int) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as tar:
         for entry in entries:
@@ -163,7 +173,7 @@ def _tar(entries: list[Entry], mtime: int, level: int) -> bytes:
                 member.type, member.linkname, member.mode = tarfile.SYMTYPE, entry.link, 0o777
             member.size = len(entry.data)
             tar.addfile(member, io.BytesIO(entry.data))
-    return zstandard.ZstdCompressor(level=level).compress(buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _zip(members: dict[str, bytes]) -> bytes:

@@ -59,8 +59,7 @@ def write_repodata(folder: Path, records: dict[str, Json]) -> None:
     records = dict(sorted(records.items()))
     whole = {
         "info": {"subdir": folder.name},
-        "packages": {},
-        "packages.conda": records,
+        **_by_format(records),
         "removed": [],
         "repodata_version": 1,
     }
@@ -68,6 +67,13 @@ def write_repodata(folder: Path, records: dict[str, Json]) -> None:
     (folder / "repodata.json").write_bytes(text)
     (folder / "repodata.json.zst").write_bytes(zstandard.compress(text, 3))
     _write_shards(folder, records)
+
+
+def _by_format(records: dict[str, Json]) -> dict[str, dict[str, Json]]:
+    """Split records as repodata does."""
+    legacy = {name: record for name, record in records.items() if name.endswith(".tar.bz2")}
+    modern = {name: record for name, record in records.items() if name not in legacy}
+    return {"packages": legacy, "packages.conda": modern}
 
 
 def _write_shards(folder: Path, records: dict[str, Json]) -> None:
@@ -78,7 +84,7 @@ def _write_shards(folder: Path, records: dict[str, Json]) -> None:
     shards.mkdir(exist_ok=True)
     digests = {}
     for name, members in by_name.items():
-        body = msgpack.packb({"packages": {}, "packages.conda": members, "removed": []})
+        body = msgpack.packb({**_by_format(members), "removed": []})
         shard = zstandard.compress(body, 3)
         digest = hashlib.sha256(shard)
         (shards / f"{digest.hexdigest()}.msgpack.zst").write_bytes(shard)

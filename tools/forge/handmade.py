@@ -111,6 +111,9 @@ def _links() -> Iterator[Package]:
     yield Package(name="linked", version="1.0", subdir="linux-64", files=links)
 
     after = 'echo linked > "$PREFIX/share/scripted.txt"\n'
+    old = text("share/legacy.txt", "in the older format\n")
+    yield Package(name="legacy", version="1.0", noarch="generic", legacy=True, files=(old,))
+
     scripts = (
         text("bin/.scripted-post-link.sh", f"#!/bin/sh\n{after}", executable=True),
         text(
