@@ -106,14 +106,16 @@ def _absolute(path: str, base: Path) -> Path:
 
 
 def preferences(records: Iterable[PypiRecord]) -> str:
-    """Write a lock whose versions, and git commits, uv shall keep where it may."""
+    """Write a lock whose versions, and git commits, uv shall keep where it may.
+
+    There must be a record, and each must have a version.
+    """
     rows = ['lock-version = "1.0"', 'created-by = "wisp"']
     for record in records:
-        if record.version:
-            rows += ["", "[[packages]]", f"name = {quoted(record.name)}"]
-            rows.append(f"version = {quoted(record.version)}")
-            if record.location.startswith("git+"):
-                rows.append(f"vcs = {_table(_git_fields(record.location))}")
+        rows += ["", "[[packages]]", f"name = {quoted(record.name)}"]
+        rows.append(f"version = {quoted(record.version or '')}")
+        if record.location.startswith("git+"):
+            rows.append(f"vcs = {_table(_git_fields(record.location))}")
     return "\n".join(rows) + "\n"
 
 
