@@ -79,6 +79,34 @@ def test_uv_resolves_from_the_package_index(forge_server: Server, tmp_path: Path
     assert {"requests==2.32.3", "rich==13.7.1"} <= set(done.stdout.split())
 
 
+@pytest.mark.parametrize(
+    ("platform", "needs"), [("windows", "colorama"), ("linux", "six"), ("macos", "six")]
+)
+def test_uv_finds_a_wheel_for_every_platform(
+    forge_server: Server, tmp_path: Path, platform: str, needs: str
+) -> None:
+    (tmp_path / "in.txt").write_text("forge-native\n")
+    command = [str(Path(sys.executable).with_name("uv")), "pip", "compile", "in.txt", "-q"]
+    command += ["--no-config", "--no-header", "--python", sys.executable, "--no-annotate"]
+    command += ["--index-url", f"{forge_server.url}/simple", "--cache-dir", str(tmp_path / "c")]
+    command += ["--python-platform", platform, "--only-binary", ":all:"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [line.partition("==")[0] for line in done.stdout.split()] in (
+        [needs, "forge-native"],
+        ["forge-native", needs],
+    )
+
+
+def test_uv_builds_the_source_distribution(forge_server: Server, tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "forge-source", "-q"]
+    command += ["--no-config", "--python", sys.executable, "--target", str(tmp_path / "t")]
+    command += ["--index-url", f"{forge_server.url}/simple", "--cache-dir", str(tmp_path / "c")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "t/forge_source.py").is_file()
+
+
 def test_the_package_index_speaks_json(forge_server: Server) -> None:
     code, body, headers = fetch(f"{forge_server.url}/simple/requests/")
     assert (code, headers["Content-Type"]) == (200, "application/vnd.pypi.simple.v1+json")

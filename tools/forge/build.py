@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.forge import cpython, downloads, handmade, layouts, pins, simple, store, wheels
+from tools.forge import cpython, downloads, handmade, layouts, pins, projects, simple, store, wheels
 from tools.forge.archive import Entry, Package
 from tools.forge.channel import Item, packed, record_only, write_channel
 from tools.forge.layouts import Layout
@@ -82,7 +82,8 @@ def build(cache: Path = DEFAULT_CACHE) -> Forge:
             items.extend(_other_numpys(pin, layout))
         items += map(packed, handmade.handmade((layout.minor, _other_minor(layout))))
         write_channel(folder / "main", items, handmade.SUBDIRS)
-        simple.write_index(folder / "simple", downloaded)
+        generated = projects.projects(folder / "projects")
+        simple.write_index(folder / "simple", [*downloaded.items(), *generated])
         write_channel(folder / "second", map(packed, handmade.second_channel()), handmade.SUBDIRS)
 
     folder = store.made(cache, "channels", inputs, make)
