@@ -171,6 +171,13 @@ def project_variables(
     }
 
 
+def active_environment(root: str, caller: Mapping[str, str]) -> str | None:
+    """Return the environment that is active in the caller, None for one of another workspace."""
+    if caller.get(ENV_PROJECT_ROOT, root) != root or ENV_IN_SHELL not in caller:
+        return None
+    return caller.get(ENV_ENVIRONMENT_NAME)
+
+
 def search_folders(prefix: str, *, windows: bool = False) -> list[str]:
     """Return the folders that a prefix adds to PATH."""
     names = WINDOWS_FOLDERS if windows else UNIX_FOLDERS

@@ -222,10 +222,9 @@ class _Lane:
 
     def _inherited(self) -> str | None:
         """The environment that is active already."""
-        environ = self._environ
-        if environ.get("PIXI_PROJECT_ROOT", self._root) != self._root:
-            return None
-        return environ.get("PIXI_ENVIRONMENT_NAME") if "PIXI_IN_SHELL" in environ else None
+        from wisp.activation.variables import active_environment
+
+        return active_environment(self._root, self._environ)
 
     def _check_ready(self, environment: str) -> None:
         ready = self._snapshot.ready.get(environment)

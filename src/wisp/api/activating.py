@@ -1,0 +1,135 @@
+"""Activation of a workspace's environments: variables, scripts, hooks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp import layout
+from wisp.activation import cache, session
+from wisp.activation.hooks import hook
+from wisp.activation.session import Changes
+from wisp.activation.shells import SHELLS
+from wisp.activation.variables import Activation, project_variables
+from wisp.errors import ActivationError
+from wisp.platforms import Platform
+from wisp.workspace.activation import activation_of as declared_activation
+
+if TYPE_CHECKING:
+    from wisp.api.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivationRequest:
+    """An environment to activate: its name, the platform, the program that tells who we are."""
+
+    environment: str
+    platform: Platform | None
+    program: str
+
+
+def activation_of(workspace: Workspace, request: ActivationRequest) -> Activation:
+    """Return what activating an environment depends on; missing scripts are warned of."""
+    table = workspace.manifest.workspace
+    environment = workspace.require_environment(request.environment)
+    declared = declared_activation(workspace.manifest, environment, request.platform)
+    platforms = [platform.name for platform in workspace.platforms(request.environment)]
+    return Activation(
+        str(workspace.prefix(request.environment)),
+        project_variables(
+            root=str(workspace.root),
+            name=table.name,
+            manifest=str(workspace.manifest.path),
+            version=table.version,
+            environment=request.environment,
+            platforms=platforms,
+            executable=request.program,
+        ),
+        _existing(workspace, declared.scripts or ()),
+        declared.env,
+    )
+
+
+def _existing(workspace: Workspace, scripts: tuple[str, ...]) -> list[str]:
+    """Return the scripts that are there, as absolute paths; warn of the others."""
+    usual = (".bat",) if os.name == "nt" else (".sh", ".bash")
+    found = []
+    for script in scripts:
+        path = workspace.root / script
+        if not path.is_file():
+            workspace.reporter.warn(f"could not find activation script '{path}'")
+            continue
+        if path.suffix not in usual:
+            workspace.reporter.warn(
+                f"activation script '{script}' does not end in {' or '.join(usual)}"
+            )
+        found.append(str(path))
+    return found
+
+
+def variables(
+    workspace: Workspace, request: ActivationRequest, caller: Mapping[str, str]
+) -> Changes:
+    """Find out what activating an environment changes in the caller's variables.
+
+    Where the configuration allows it, what was found out before is used.
+    Raises `ActivationError` when a script ends the shell that runs it.
+    """
+    activation = activation_of(workspace, request)
+    if not workspace.config.use_activation_cache:
+        return session.activate(activation, caller)
+    name = f"activation_{request.environment}.json"
+    path = str(workspace.root / layout.PIXI_DIR / layout.ACTIVATION_CACHE_DIR / name)
+    key = _installed_state(activation.prefix) + (request.platform.name if request.platform else "")
+    known = cache.read(path, activation, key, caller)
+    if known:
+        return Changes(known)
+    changes = session.activate(activation, caller)
+    if not changes.removed:
+        cache.write(path, activation, key, changes.values, caller)
+    return changes
+
+
+def _installed_state(prefix: str) -> str:
+    path = Path(prefix, layout.CONDA_META, layout.PREFIX_FINGERPRINT)
+    try:
+        return path.read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+
+
+def hook_text(
+    workspace: Workspace,
+    request: ActivationRequest,
+    shell: str,
+    *,
+    change_prompt: bool | None = None,
+    completions: bool = True,
+) -> str:
+    """Return the script that activates an environment in a shell, by the shell's name.
+
+    Raises `ActivationError` for a shell that wisp does not know.
+    """
+    dialect = SHELLS.get(shell)
+    if dialect is None:
+        known = ", ".join(SHELLS)
+        raise ActivationError(f"unknown shell '{shell}'", hints=(f"known shells: {known}",))
+    if change_prompt is None:
+        change_prompt = workspace.config.change_prompt
+    return hook(
+        activation_of(workspace, request),
+        dialect,
+        workspace.environ,
+        change_prompt=change_prompt,
+        completions=completions and source_completions(workspace),
+        windows=sys.platform == "win32",
+    )
+
+
+def source_completions(workspace: Workspace) -> bool:
+    """Whether the configuration wants completion scripts of environments to be loaded."""
+    return bool(workspace.config.get("shell.source-completion-scripts", True))

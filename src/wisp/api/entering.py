@@ -1,0 +1,80 @@
+"""Entering an environment: made ready once, then described as variables, data or a hook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wisp import layout
+from wisp.activation.session import Changes
+from wisp.api.activating import ActivationRequest, activation_of, hook_text, variables
+from wisp.api.readiness import Usage, ensure_ready, lock_for, run_platform
+from wisp.api.running import Provider, RunOptions, active_name, catalogue_of
+
+if TYPE_CHECKING:
+    from wisp.api.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterOptions:
+    """Which environment to enter, and what may be done to get it.
+
+    `remember` tells that nothing unusual was asked for, so that the next call may be quicker.
+    """
+
+    program: str
+    environment: str | None = None
+    usage: Usage = Usage()
+    remember: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An environment that is ready to be activated."""
+
+    workspace: Workspace
+    request: ActivationRequest
+
+    def changes(self) -> Changes:
+        """Find out which variables activation changes."""
+        return variables(self.workspace, self.request, self.workspace.environ)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return what `shell-hook --json` prints."""
+        activation = activation_of(self.workspace, self.request)
+        return {
+            "environment_variables": self.changes().values,
+            "activation_scripts": list(activation.scripts),
+        }
+
+    def hook(
+        self, shell: str, *, change_prompt: bool | None = None, completions: bool = True
+    ) -> str:
+        """Return the script that activates the environment in a shell."""
+        return hook_text(
+            self.workspace,
+            self.request,
+            shell,
+            change_prompt=change_prompt,
+            completions=completions,
+        )
+
+
+def enter(workspace: Workspace, options: EnterOptions) -> Entered:
+    """Lock and install an environment as far as needed: the one named, active, or default."""
+    name = options.environment or active_name(workspace) or layout.DEFAULT_ENVIRONMENT
+    workspace.require_environment(name)
+    lock = lock_for(workspace, options.usage)
+    platform = run_platform(workspace, lock, name)
+    ensure_ready(workspace, lock, name, platform, options.usage)
+    request = ActivationRequest(environment=name, platform=platform, program=options.program)
+    if options.remember:
+        from pathlib import Path
+
+        from wisp.api.remembering import remember_environment
+
+        catalogue = catalogue_of(workspace)
+        told = RunOptions(program=options.program, cwd=Path())
+        digest = Provider(workspace, told, catalogue).facts(name).digest()
+        remember_environment(workspace, catalogue, lock, request, digest)
+    return Entered(workspace, request)

@@ -1,0 +1,170 @@
+"""Writes what the fast lane may trust next time (`wisp.api.snapshot` says how it is trusted)."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wisp import layout
+from wisp.api import snapshot as memory
+from wisp.api.activating import ActivationRequest, activation_of, source_completions
+from wisp.api.snapshot import Snapshot
+from wisp.config.places import places
+from wisp.lock.entries import is_folder
+from wisp.lock.model import LockFile
+from wisp.specs.records import CondaSourceRecord, PypiRecord
+from wisp.workspace.activation import activation_of as declared_activation
+
+if TYPE_CHECKING:
+    from wisp.api.workspace import Workspace
+    from wisp.tasks.catalogue import Catalogue
+
+#: What uv looks at to see whether a local project has changed.
+_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "src")
+
+
+def remember_environment(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    lock: LockFile,
+    request: ActivationRequest,
+    digest: str,
+) -> None:
+    """Remember that an environment is ready, and all tasks with it.
+
+    `digest` is the environment's part of task fingerprints. Called when the lock was checked and
+    the prefix is what it says. Nothing is remembered where a later change could not be seen.
+    """
+    if workspace.config.use_activation_cache or _has_sources(lock):
+        return
+    snapshot = _current(workspace, catalogue, lock)
+    if snapshot is None:
+        return
+    activation = activation_of(workspace, request)
+    project = dict(activation.project)
+    project.pop(layout.ENV_EXE, None)
+    meta = Path(activation.prefix, layout.CONDA_META)
+    declared = declared_activation(
+        workspace.manifest, workspace.require_environment(request.environment), request.platform
+    )
+    files = [
+        str(meta / layout.PREFIX_MARKER),
+        str(meta / layout.PREFIX_FINGERPRINT),
+        *(str(workspace.root / script) for script in declared.scripts or ()),
+    ]
+    snapshot.ready[request.environment] = {
+        "files": memory.observe(files, time.time_ns()),
+        "prefix": activation.prefix,
+        "project": project,
+        "scripts": activation.scripts,
+        "env": activation.env,
+        "facts": digest,
+    }
+    memory.write(str(workspace.root), snapshot, workspace.environ)
+
+
+def remember_listing(
+    workspace: Workspace, catalogue: Catalogue, words: tuple[str, ...], text: str
+) -> None:
+    """Remember what `task list` printed for these words."""
+    snapshot = _current(workspace, catalogue, None)
+    if snapshot is not None:
+        snapshot.listings[" ".join(words)] = text
+        memory.write(str(workspace.root), snapshot, workspace.environ)
+
+
+def _has_sources(lock: LockFile) -> bool:
+    """Whether packages are built from sources, which change without any of our files changing."""
+    return any(
+        isinstance(record, CondaSourceRecord)
+        for environment in lock.environments.values()
+        for records in environment.packages.values()
+        for record in records
+    )
+
+
+def _current(workspace: Workspace, catalogue: Catalogue, lock: LockFile | None) -> Snapshot | None:
+    """Return the snapshot so far if it still holds, else a new one; None if there can be none.
+
+    A manifest that was changed since it was read, or that a command without options would not
+    find, gives none.
+    """
+    root = str(workspace.root)
+    first = next((n for n in layout.MANIFEST_NAMES if (workspace.root / n).exists()), None)
+    if workspace.manifest.path.name != first or workspace.manifest.kind == "script":
+        return None
+    base = {
+        "files": memory.observe(_files(workspace, lock), time.time_ns()),
+        "environ": memory.relevant(workspace.environ),
+        "host": memory.host(),
+    }
+    try:
+        if workspace.manifest.path.read_text(encoding="utf-8") != workspace.manifest.text:
+            return None
+    except (OSError, UnicodeDecodeError):
+        return None
+    old = memory.read(root, workspace.environ)
+    if old is not None and _holds(old, base):
+        return old
+    rows = [
+        (
+            environment.name,
+            environment.platform,
+            environment.runnable,
+            environment.elsewhere,
+            {name: memory.pack(task) for name, task in environment.tasks.items()},
+        )
+        for environment in catalogue.environments.values()
+    ]
+    return Snapshot(base, rows, _facts(workspace))
+
+
+def _holds(old: Snapshot, base: dict[str, Any]) -> bool:
+    """Whether an old snapshot rests on all that a new one would, and nothing of it changed."""
+    same = old.base["environ"] == base["environ"] and old.base["host"] == base["host"]
+    covered = set(base["files"]) <= set(old.base["files"])
+    return same and covered and memory.unchanged(old.base["files"])
+
+
+def _files(workspace: Workspace, lock: LockFile | None) -> list[str]:
+    """Every file that decides what the manifest means and whether the lock fits it."""
+    config = places(workspace.environ, workspace.root)
+    files = [workspace.root / name for name in layout.MANIFEST_NAMES]
+    files += [workspace.lock_path, config.system, *config.user]
+    files += [config.workspace] if config.workspace else []
+    chosen = workspace.environ.get("PIXI_CONFIG_FILE")
+    files += [Path(chosen)] if chosen else []
+    for folder in _local_projects(lock):
+        files += [workspace.root / folder / name for name in _PROJECT_FILES]
+    return list(dict.fromkeys(os.path.normpath(file) for file in files))
+
+
+def _local_projects(lock: LockFile | None) -> list[str]:
+    if lock is None:
+        return []
+    return sorted(
+        {
+            record.location
+            for environment in lock.environments.values()
+            for records in environment.packages.values()
+            for record in records
+            if isinstance(record, PypiRecord) and is_folder(record.location)
+        }
+    )
+
+
+def _facts(workspace: Workspace) -> dict[str, Any]:
+    from wisp.api.running import env_files, task_cache_folder
+
+    return {
+        "root": str(workspace.root),
+        "manifest": str(workspace.manifest.path),
+        "system": workspace.host[0].partition("-")[0],
+        "task_cache": str(task_cache_folder(workspace)),
+        "several": len(workspace.environment_names) > 1,
+        "env_files": env_files(workspace.manifest.text, workspace.manifest.kind),
+        "change_prompt": workspace.config.change_prompt,
+        "completions": source_completions(workspace),
+    }
