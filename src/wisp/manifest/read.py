@@ -176,5 +176,14 @@ def _from_tables(
         package=package,
         exclude_newer=tables.exclude_newer,
         pypi_exclude_newer=tables.pypi_exclude_newer,
-        warnings=tuple(dict.fromkeys(notes.warnings)),
+        warnings=_summary(tuple(dict.fromkeys(notes.warnings))),
     )
+
+
+def _summary(warnings: tuple[str, ...]) -> tuple[str, ...]:
+    """Put all warnings into one text, since they are to be shown at once."""
+    if not warnings:
+        return ()
+    noun = "warning" if len(warnings) == 1 else "warnings"
+    lines = "".join(f"\n  - {warning}" for warning in warnings)
+    return (f"Encountered {len(warnings)} {noun} while parsing the manifest:{lines}",)

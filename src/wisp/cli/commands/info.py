@@ -1,0 +1,145 @@
+"""`info`: what wisp knows of the machine, of its own folders, and of the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp import layout
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import Command, Option
+from wisp.cli.opening import open_workspace
+from wisp.errors import ManifestError
+
+if TYPE_CHECKING:
+    from wisp.api.describe import EnvironmentDescription
+    from wisp.api.information import Information
+    from wisp.api.workspace import Workspace
+
+_WIDTH = 19
+_RULE = "------------"
+
+
+def run(call: Call) -> int:
+    """Print everything, for people or as JSON; a faulty manifest only leaves its part out."""
+    from wisp.api.information import gather, outside
+
+    values = call.values
+    workspace = _workspace(call)
+    if workspace is not None:
+        config = workspace.config
+    else:
+        file = Path(values.config_file) if values.config_file else None
+        config = outside(call.environ, no_config=bool(values.no_config), config_file=file)
+    found = gather(config, workspace, call.environ, sizes=values.extended)
+    if values.json:
+        call.out.json(found.as_json())
+    else:
+        call.out.result("\n".join(_lines(found)))
+    return 0
+
+
+def _workspace(call: Call) -> Workspace | None:
+    """Open the workspace if there is one that can be read; tell what is wrong with it if asked."""
+    try:
+        return open_workspace(call)
+    except ManifestError as error:
+        named = call.values.manifest_path or call.values.workspace
+        if named or (error.place is not None and error.place.line):
+            call.out.failure(error)
+        return None
+
+
+def _lines(found: Information) -> list[str]:
+    lines = ["System", _RULE, *_system(found), "", "Global", _RULE, *_global(found)]
+    if found.workspace is not None:
+        lines += ["", "Workspace", _RULE, *_workspace_rows(found)]
+    if found.environments:
+        lines += ["", "Environments", _RULE]
+        blocks = ["\n".join(_environment(one)) for one in found.environments]
+        lines.append("\n\n".join(blocks))
+    return lines
+
+
+def _system(found: Information) -> list[str]:
+    from wisp.api.information import TLS_BACKEND
+
+    files = found.config_files
+    return [
+        _row("Pixi version", layout.PIXI_VERSION),
+        _row("TLS backend", TLS_BACKEND),
+        _row("Platform", found.platform),
+        *_rows("Virtual packages", found.virtual_packages),
+        _row("Cache dir", found.cache_folder),
+        *_size("Cache size", found.cache_size),
+        _row("Auth storage", found.credentials),
+        _row("Config locations", " ".join(map(str, files)) or "No config files found"),
+    ]
+
+
+def _global(found: Information) -> list[str]:
+    return [
+        _row("Bin dir", found.bin_folder),
+        _row("Environment dir", found.global_environments),
+        _row("Manifest dir", found.global_manifest),
+    ]
+
+
+def _workspace_rows(found: Information) -> list[str]:
+    workspace = found.workspace
+    if workspace is None:
+        return []
+    rows = [_row("Name", workspace.name)]
+    if workspace.version is not None:
+        rows.append(_row("Version", workspace.version))
+    rows.append(_row("Manifest file", workspace.manifest_path))
+    if workspace.last_updated is not None:
+        rows.append(_row("Last updated", workspace.last_updated))
+    return rows + _size("Pixi folder size", workspace.size)
+
+
+def _environment(found: EnvironmentDescription) -> list[str]:
+    rows = [_row("Environment", found.name), _row("Features", ", ".join(found.features))]
+    if found.solve_group is not None:
+        rows.append(_row("Solve group", found.solve_group))
+    rows += _size("Environment size", found.size)
+    if found.channels:
+        rows.append(_row("Channels", ", ".join(found.channels)))
+    rows.append(_row("Dependency count", len(found.dependencies)))
+    visible = [name for name in found.tasks if not name.startswith("_")]
+    lists: dict[str, Iterable[str]] = {
+        "Dependencies": found.dependencies,
+        "PyPI Dependencies": found.pypi_dependencies,
+        "Target platforms": (platform.name for platform in found.platforms),
+    }
+    rows += [_row(label, text) for label, names in lists.items() if (text := ", ".join(names))]
+    rows.append(_row("Prefix location", found.prefix))
+    return rows + ([_row("Tasks", ", ".join(visible))] if visible else [])
+
+
+def _size(label: str, size: int | None) -> list[str]:
+    return [] if size is None else [_row(label, f"{size // 2**20} MiB")]
+
+
+def _rows(label: str, values: Iterable[str]) -> list[str]:
+    """Lay out several values below each other, the label in front of the first."""
+    return [_row(label if index == 0 else "", value) for index, value in enumerate(values)]
+
+
+def _row(label: str, value: str | int | Path) -> str:
+    return f"{label:>{_WIDTH}}: {value}"
+
+
+COMMAND = Command(
+    name="info",
+    summary="Show the machine, the workspace and its environments",
+    options=(
+        Option(("--extended",), help="Also count how much the folders hold"),
+        options.JSON,
+        *options.CONFIG_SOURCE,
+        *options.WORKSPACE,
+    ),
+    run=run,
+)
