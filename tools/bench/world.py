@@ -63,7 +63,7 @@ class World:
         text += '[dependencies]\ngreeter = "2.*"\n[feature.maze.dependencies]\nmaze = "*"\n'
         text += _TASKS.format(pipe=PIPE)
         text += "".join(f'task-{n:03} = "echo {n}"\n' for n in range(498))
-        names = [f"maze-{n}" for n in range(10)]
+        names = [f"maze-{n}" for n in range(13)]
         rows = [f'{name} = {{ features = ["maze"], solve-group = "maze" }}\n' for name in names]
         folder = self._installed("large", text + "[environments]\n" + "".join(rows))
         size = (folder / "pixi.lock").stat().st_size
