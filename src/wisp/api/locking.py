@@ -207,8 +207,8 @@ def _solve(
         workers=workers(workspace),
         reporter=workspace.reporter,
     )
-    new = assemble(inputs, answers, kept)
-    text = write(new, rich_names(workspace.declared_platforms))
+    new = assemble(inputs, answers, kept, workspace.unsupported_inputs)
+    text = write(new, rich_names(workspace.locked_platforms))
     before = _text(workspace)
     changed = text != before
     if changed and not dry_run:

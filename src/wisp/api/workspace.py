@@ -28,7 +28,7 @@ from wisp.errors import ManifestError, WispError
 from wisp.manifest.discover import Discovery, discover
 from wisp.manifest.model import Environment, Manifest
 from wisp.manifest.read import ScriptDefaults, load
-from wisp.platforms import Platform, VirtualPackage
+from wisp.platforms import Platform, VirtualPackage, bare
 from wisp.report import SILENT, Reporter
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.workspace.compose import all_inputs, inputs, platform_named
@@ -163,17 +163,31 @@ class Workspace:
         """What every environment asks for on every platform of its own."""
         return tuple(all_inputs(self.manifest, self.now))
 
+    @property
+    def unsupported_inputs(self) -> tuple[EnvironmentInputs, ...]:
+        """What environments that support no platform ask for, as far as that can be said."""
+        return tuple(
+            self.inputs(name, bare("noarch"))
+            for name in self.environment_names
+            if not self.platforms(name)
+        )
+
     def inputs(self, environment: str, platform: Platform) -> EnvironmentInputs:
         """What one environment asks for on one platform."""
         return inputs(self.manifest, environment, platform, self.now)
 
     @property
     def locked_platforms(self) -> tuple[Platform, ...]:
-        """All platforms whose names a lock of this workspace may bear."""
-        known = {platform.name: platform for platform in self.declared_platforms}
+        """All platforms whose names a lock of this workspace may bear, in the manifest's order.
+
+        Old `system-requirements` of environments make variants of a declared platform, which
+        follow it.
+        """
+        found = {platform.name: platform for platform in self.declared_platforms}
         for one in self.all_inputs:
-            known.setdefault(one.platform.name, one.platform)
-        return tuple(known.values())
+            found.setdefault(one.platform.name, one.platform)
+        order = [platform.subdir for platform in self.declared_platforms]
+        return tuple(sorted(found.values(), key=lambda platform: order.index(platform.subdir)))
 
     @property
     def declared_platforms(self) -> tuple[Platform, ...]:

@@ -30,9 +30,11 @@ def assemble(
     inputs: Sequence[EnvironmentInputs],
     solutions: Mapping[Pair, Solution],
     old: LockFile | None = None,
+    unsupported: Sequence[EnvironmentInputs] = (),
 ) -> LockFile:
     """Build the lock of all environments.
 
+    `unsupported` are environments that support no platform: they are named, without packages.
     Members of a solve group record the channels and options of the whole group. Conda records
     at one location are made equal: what one environment knows of a package, all do.
     """
@@ -46,6 +48,8 @@ def assemble(
             conda = tuple(known[record.location] for record in solution.conda)
             packages[one.platform.name] = (*conda, *solution.pypi)
         environments[name] = _environment(name, combine(group), packages, solutions, members)
+    for lone in unsupported:
+        environments[lone.environment] = _environment(lone.environment, lone, {}, {}, ())
     return LockFile(
         platforms=_platforms(inputs, old), environments=dict(sorted(environments.items()))
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wisp.engine.solver import SolveRequest
 from wisp.errors import SolveError
+from wisp.platforms import VirtualPackage
 from wisp.solve.plan import Unit, by_name, combine
 from wisp.specs.conda import CondaRequirement, match_spec_text
 from wisp.specs.inputs import EnvironmentInputs
@@ -22,12 +23,19 @@ def request_for(unit: Unit) -> SolveRequest:
         constraints=tuple(_text(inputs, one) for one in by_name(inputs.constraints)),
         channels=tuple(channel.url for channel in inputs.channels),
         subdir=inputs.platform.subdir,
-        virtual_packages=tuple(str(one) for one in inputs.platform.virtual_packages()),
+        virtual_packages=tuple(_solved(one) for one in inputs.platform.virtual_packages()),
         channel_priority=inputs.channel_priority,
         strategy=inputs.solve_strategy,
         exclude_newer=inputs.exclude_newer,
         locked=unit.conda,
     )
+
+
+def _solved(package: VirtualPackage) -> str:
+    """Spell a virtual package for the solver: packages ask for `__archspec 1`, locks say 0."""
+    if package.name == "__archspec" and package.version == "0" and package.build:
+        return str(VirtualPackage(package.name, "1", package.build))
+    return str(package)
 
 
 def _text(inputs: EnvironmentInputs, requirement: CondaRequirement) -> str:
