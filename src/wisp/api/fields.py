@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Literal
 
 from wisp.api.transaction import edit
 from wisp.errors import ManifestError
+from wisp.manifest.edit.document import Document
 from wisp.manifest.edit.fields import Field
 from wisp.manifest.edit.fields import set_field as _set
 from wisp.manifest.edit.fields import unset_field as _unset
 from wisp.manifest.model import Manifest
+from wisp.manifest.read import kind_of_file
+from wisp.manifest.required_version import satisfies_required
 from wisp.specs.versions import VersionSyntaxError, normalize_version, parse_version_spec
 
 Bump = Literal["major", "minor", "patch"]
@@ -39,6 +43,17 @@ def set_field(manifest: Manifest, field: Field, value: str) -> Manifest:
 def unset_field(manifest: Manifest, field: Field) -> Manifest:
     """Take a field away."""
     return edit(manifest, lambda _, document: _unset(document, field))
+
+
+def required_version_holds(path: Path) -> bool:
+    """Tell whether the manifest at `path` is content with the version of Pixi that we speak.
+
+    Only `requires-pixi` is looked at, since all else may be of a later version.
+    """
+    kind = kind_of_file(path)
+    document = Document.open(path.read_text(encoding="utf-8"), kind)
+    wanted = document.get((*document.workspace, "requires-pixi"))
+    return wanted is None or satisfies_required(str(wanted))
 
 
 def bump_version(manifest: Manifest, bump: Bump) -> tuple[str, str]:

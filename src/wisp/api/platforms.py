@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,7 +12,15 @@ from wisp.errors import ManifestError
 from wisp.manifest.edit import platforms as entries
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.model import Manifest
-from wisp.platforms import SUBDIRS, Platform, VirtualPackage, bare, customised, derived_name
+from wisp.platforms import (
+    FRIENDLY_KEYS,
+    SUBDIRS,
+    Platform,
+    VirtualPackage,
+    bare,
+    customised,
+    derived_name,
+)
 
 Anchor = Literal["before", "after", "top", "bottom"]
 
@@ -36,15 +44,31 @@ def wanted_platforms(
 
     Raises `ManifestError` for a subdir that is none, and for packages on a plain subdir.
     """
-    declared = tuple(packages) + tuple(
-        VirtualPackage.parse(word) for word in words if word.startswith("__")
-    )
+    declared = (*packages, *raw_packages([word for word in words if word.startswith("__")]))
     found = [_platform(word, declared) for word in words if not word.startswith("__")]
     if detect:
         found.insert(0, _detected(declared))
     if not found:
         raise ManifestError("no platform is given")
     return tuple(found)
+
+
+def friendly_packages(versions: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
+    """Turn `cuda`, `cuda_arch`, `archspec`, `glibc` … with their versions into packages."""
+    return tuple(
+        VirtualPackage("__archspec", "0", version)
+        if key == "archspec"
+        else VirtualPackage(FRIENDLY_KEYS.get(key, f"__{key}"), version)
+        for key, version in versions.items()
+    )
+
+
+def raw_packages(words: Sequence[str]) -> tuple[VirtualPackage, ...]:
+    """Read `__name=version=build` words. Raises `ManifestError` for anything else."""
+    for word in words:
+        if not word.startswith("__"):
+            raise ManifestError(f"'{word}' is not a virtual package: its name must start with __")
+    return tuple(map(VirtualPackage.parse, words))
 
 
 def _platform(word: str, declared: tuple[VirtualPackage, ...]) -> Platform:

@@ -42,10 +42,12 @@ class Settler:
 
         The folder of the workspace has to be locked by the caller.
         """
+        from wisp.api.folders import prepare
         from wisp.api.locking import relock
 
         if self.mode.keeps_lock:
             return None
+        prepare(self.workspace)
         self.lock = relock(self.workspace.with_manifest(manifest), released).lock
         return self.lock
 

@@ -1,0 +1,60 @@
+"""`workspace feature`: list and remove features."""
+
+from __future__ import annotations
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.opening import open_workspace
+
+
+def show(call: Call) -> int:
+    """Print the features with the names they declare."""
+    from wisp.api.describe import feature_lines
+
+    manifest = open_workspace(call).manifest
+    if call.values.machine_readable:
+        call.out.result(" ".join(manifest.features))
+        return 0
+    for line in feature_lines(manifest):
+        call.out.result(line)
+    return 0
+
+
+def remove(call: Call) -> int:
+    """Take a feature away, after asking where environments use it."""
+    from wisp.api.environments import environments_with, remove_feature
+
+    name = call.values.feature
+    manifest = open_workspace(call).manifest
+    users = environments_with(manifest, name)
+    if users:
+        question = f"The feature {name} is used by {', '.join(users)}. Remove it from there too?"
+        if not call.out.confirm(question):
+            return 0
+    remove_feature(manifest, name)
+    call.out.success(f"Removed feature {name}")
+    return 0
+
+
+COMMAND = Command(
+    name="feature",
+    summary="List or remove features",
+    options=options.CONFIG_SOURCE,
+    commands=(
+        Command(
+            name="list",
+            summary="List the features",
+            aliases=("ls",),
+            options=(Option(("--machine-readable",), hidden=True),),
+            run=show,
+        ),
+        Command(
+            name="remove",
+            summary="Remove a feature, from environments too",
+            aliases=("rm",),
+            arguments=(Argument("feature", "FEATURE", help="Name of the feature"),),
+            run=remove,
+        ),
+    ),
+)

@@ -1,0 +1,42 @@
+"""Options that say which part of a manifest is meant and what may follow the edit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wisp.cli.call import Call
+from wisp.cli.declare import Option
+
+if TYPE_CHECKING:
+    from wisp.api.settling import LockMode
+    from wisp.manifest.edit.document import Place
+
+FEATURE = Option(("-f", "--feature"), "FEATURE", "value", help="The feature to change")
+ENVIRONMENT = Option(
+    ("-e", "--environment"),
+    "ENVIRONMENT",
+    "value",
+    conflicts=("--feature",),
+    help="The environment whose own content to change",
+)
+TARGET = Option(("-t", "--target"), "TARGET", "value", help="A platform or pattern of platforms")
+
+
+def place_of(call: Call) -> Place:
+    """Return the part of the manifest that the options name."""
+    from wisp.api.transaction import place
+
+    values = vars(call.values)
+    return place(values.get("feature"), values.get("environment"), values.get("target"))
+
+
+def lock_mode(call: Call) -> LockMode:
+    """Return what the options allow to happen to lock and environment."""
+    from wisp.api.settling import LockMode
+
+    values = vars(call.values)
+    return LockMode(
+        frozen=bool(values.get("frozen")),
+        locked=bool(values.get("locked")),
+        no_install=bool(values.get("no_install")),
+    )

@@ -1,0 +1,95 @@
+"""`workspace register`: name workspaces, so that `--workspace NAME` finds them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.opening import open_workspace
+from wisp.errors import UsageError
+
+
+def register(call: Call) -> int:
+    """Name a workspace."""
+    from wisp.api import registry
+
+    values = call.values
+    if values.path is not None and values.name is not None:
+        name, folder = values.name, call.cwd / values.path
+    else:
+        workspace = open_workspace(call)
+        name = values.name or workspace.name
+        folder = call.cwd / values.path if values.path else workspace.root
+    if not folder.exists():
+        raise UsageError(f"invalid value '{folder}' for '--path': there is no such folder")
+    if registry.register(call.environ, name, Path(folder).resolve(), force=values.force):
+        call.out.success(f"Workspace '{name}' has been registered.")
+    else:
+        call.out.soft_error(f"Workspace '{name}' is already registered, use --force to replace it.")
+    return 0
+
+
+def show(call: Call) -> int:
+    """Print the registered workspaces."""
+    from wisp.api.registry import all_registered
+
+    names = {name: str(folder) for name, folder in all_registered(call.environ).items()}
+    if call.values.json:
+        call.out.json(names)
+        return 0
+    for name, folder in names.items():
+        call.out.result(f"{name}: {folder}")
+    return 0
+
+
+def remove(call: Call) -> int:
+    """Forget one workspace."""
+    from wisp.api.registry import forget
+
+    forget(call.environ, call.values.name)
+    call.out.success(f"Workspace '{call.values.name}' has been removed from the registry.")
+    return 0
+
+
+def prune(call: Call) -> int:
+    """Forget the workspaces that are gone."""
+    from wisp.api.registry import prune as prune_registry
+
+    gone = prune_registry(call.environ)
+    for name in gone:
+        call.out.success(f"Workspace '{name}' has been removed from the registry.")
+    if not gone:
+        call.out.success("All registered workspaces are where they were.")
+    return 0
+
+
+COMMAND = Command(
+    name="register",
+    summary="Give the workspace a name that works from anywhere",
+    options=(
+        Option(("-n", "--name"), "NAME", "value", help="The name (default: the workspace's)"),
+        Option(("-p", "--path"), "PATH", "value", help="The folder (default: the workspace's)"),
+        Option(("-f", "--force"), help="Replace what has the name"),
+        *options.CONFIG_SOURCE,
+    ),
+    run=register,
+    commands=(
+        Command(
+            name="list",
+            summary="List registered workspaces",
+            aliases=("ls",),
+            options=(options.JSON,),
+            run=show,
+        ),
+        Command(name="prune", summary="Forget vanished workspaces", aliases=("pr",), run=prune),
+        Command(
+            name="remove",
+            summary="Forget a workspace",
+            aliases=("rm",),
+            arguments=(Argument("name", "NAME", help="The registered name"),),
+            run=remove,
+        ),
+    ),
+)

@@ -1,0 +1,70 @@
+"""`workspace requires-pixi`: which versions of Pixi's interface the manifest needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import Argument, Command
+from wisp.cli.opening import open_workspace
+from wisp.errors import ManifestError
+
+_MISMATCH = 4
+
+
+def get(call: Call) -> int:
+    """Print the spec, `*` where any version will do."""
+    call.out.result(open_workspace(call).manifest.workspace.requires_pixi or "*")
+    return 0
+
+
+def change(call: Call) -> int:
+    """Write the spec."""
+    from wisp.api.fields import set_field
+
+    wanted = call.values.version
+    set_field(open_workspace(call).manifest, "requires-pixi", wanted)
+    call.out.success(f"Updated workspace requires-pixi to '{wanted}'.")
+    return 0
+
+
+def unset(call: Call) -> int:
+    """Take the spec away."""
+    from wisp.api.fields import unset_field
+
+    unset_field(open_workspace(call).manifest, "requires-pixi")
+    call.out.success("Remove workspace requires-pixi.")
+    return 0
+
+
+def verify(call: Call) -> int:
+    """Tell by the exit code whether this version will do."""
+    from wisp.api.fields import required_version_holds
+
+    try:
+        open_workspace(call)
+    except ManifestError as error:
+        path = error.place.file if error.place is not None else ""
+        if path and not required_version_holds(Path(path)):
+            error.exit_code = _MISMATCH
+        raise
+    return 0
+
+
+COMMAND = Command(
+    name="requires-pixi",
+    summary="Show, set or check the version that the manifest needs",
+    options=options.CONFIG_SOURCE,
+    commands=(
+        Command(name="get", summary="Print the needed version", run=get),
+        Command(
+            name="set",
+            summary="Set the needed version",
+            arguments=(Argument("version", "VERSION", help="A version spec such as `>=0.50`"),),
+            run=change,
+        ),
+        Command(name="unset", summary="Need no particular version", run=unset),
+        Command(name="verify", summary="Fail when this version will not do", run=verify),
+    ),
+)
