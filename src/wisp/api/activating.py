@@ -13,7 +13,7 @@ from wisp import layout
 from wisp.activation import cache, session
 from wisp.activation.hooks import hook
 from wisp.activation.session import Changes
-from wisp.activation.shells import SHELLS
+from wisp.activation.shells import SHELLS, named
 from wisp.activation.variables import Activation, project_variables
 from wisp.errors import ActivationError
 from wisp.platforms import Platform
@@ -114,7 +114,7 @@ def hook_text(
 
     Raises `ActivationError` for a shell that wisp does not know.
     """
-    dialect = SHELLS.get(shell)
+    dialect = named(shell)
     if dialect is None:
         known = ", ".join(SHELLS)
         raise ActivationError(f"unknown shell '{shell}'", hints=(f"known shells: {known}",))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wisp import layout
+from wisp.activation.detect import running_shell
 from wisp.activation.session import Changes
 from wisp.api.activating import ActivationRequest, activation_of, hook_text, variables
 from wisp.api.readiness import Usage, ensure_ready, lock_for, run_platform
@@ -48,13 +49,17 @@ class Entered:
         }
 
     def hook(
-        self, shell: str, *, change_prompt: bool | None = None, completions: bool = True
+        self,
+        shell: str | None = None,
+        *,
+        change_prompt: bool | None = None,
+        completions: bool = True,
     ) -> str:
-        """Return the script that activates the environment in a shell."""
+        """Return the script that activates the environment in a shell, the caller's by default."""
         return hook_text(
             self.workspace,
             self.request,
-            shell,
+            shell or running_shell(self.workspace.environ),
             change_prompt=change_prompt,
             completions=completions,
         )

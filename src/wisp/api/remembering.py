@@ -65,11 +65,11 @@ def remember_environment(
     memory.write(str(workspace.root), snapshot, workspace.environ)
 
 
-def remember_listing(
-    workspace: Workspace, catalogue: Catalogue, words: tuple[str, ...], text: str
-) -> None:
+def remember_listing(workspace: Workspace, words: tuple[str, ...], text: str) -> None:
     """Remember what `task list` printed for these words."""
-    snapshot = _current(workspace, catalogue, None)
+    from wisp.api.running import catalogue_of
+
+    snapshot = _current(workspace, catalogue_of(workspace), None)
     if snapshot is not None:
         snapshot.listings[" ".join(words)] = text
         memory.write(str(workspace.root), snapshot, workspace.environ)

@@ -19,8 +19,9 @@ from wisp.platforms import Platform
 from wisp.specs.records import CondaSourceRecord
 from wisp.tasks import graph as graphs
 from wisp.tasks.cache import EnvironmentFacts
-from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
+from wisp.tasks.catalogue import Catalogue, EnvironmentTasks, listing
 from wisp.tasks.run import Settings, run
+from wisp.tasks.script import joined
 from wisp.workspace.activation import activation_of as declared_activation
 from wisp.workspace.platforms import select_platform
 from wisp.workspace.tasks import tasks_of
@@ -101,9 +102,14 @@ def _environment_tasks(workspace: Workspace, name: str, wanted: str | None) -> E
     )
 
 
-def visible_tasks(workspace: Workspace, environment: str | None = None) -> list[str]:
-    """Return the names of tasks to show: of one environment or all, without hidden ones."""
-    return catalogue_of(workspace).visible(environment)
+def task_list(workspace: Workspace, environment: str | None = None) -> str:
+    """Return the list that is shown where there is nothing to run: of one environment or all."""
+    return listing(catalogue_of(workspace).visible(environment))
+
+
+def command_of(words: Sequence[str]) -> str:
+    """Return the command that the words of a command line mean: one is taken as it is."""
+    return words[0] if len(words) == 1 else joined(words)
 
 
 def run_words(workspace: Workspace, words: Sequence[str], options: RunOptions) -> int:

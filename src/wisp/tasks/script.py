@@ -7,6 +7,8 @@ from wisp.tasks.templates import render
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wisp.tasks.graph import Node
 
 
@@ -17,13 +19,19 @@ def command(node: Node) -> str:
         return str(cmd or "")
     if isinstance(cmd, str):
         return render(cmd, node.context, node.arguments)
-    return " ".join(_word(render(part, node.context, node.arguments)) for part in cmd)
+    return joined(render(part, node.context, node.arguments) for part in cmd)
+
+
+def joined(words: Iterable[str]) -> str:
+    """Join words to a command, those that would not stay one word in double quotes."""
+    return " ".join(map(_word, words))
 
 
 def _word(text: str) -> str:
-    """Put a word of a list between double quotes where it would not stay one word."""
-    needed = not text or any(char.isspace() or char in "[]" for char in text)
-    return f'"{text}"' if needed else text
+    if text and not any(char in " \t\r\n[]" for char in text):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def shown(node: Node) -> str:

@@ -23,14 +23,13 @@ _HARMLESS = (
 def run(call: Call) -> int:
     """Run what the words name and return its exit code."""
     from wisp.api.readiness import Usage
-    from wisp.api.running import RunOptions, run_words, visible_tasks
-    from wisp.tasks.catalogue import listing
+    from wisp.api.running import RunOptions, run_words, task_list
 
     values = call.values
     workspace = open_workspace(call)
     words = _words(values.task)
     if not words:
-        call.out.err(listing(visible_tasks(workspace, values.environment)))
+        call.out.err(task_list(workspace, values.environment))
         return 0
     code = run_words(
         workspace,
@@ -62,7 +61,7 @@ def run(call: Call) -> int:
         ),
     )
     if code == NOT_FOUND:
-        call.out.err(listing(visible_tasks(workspace, values.environment)))
+        call.out.err(task_list(workspace, values.environment))
     call.out.flush()
     die_as(code)
     return code

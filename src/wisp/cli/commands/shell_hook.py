@@ -19,8 +19,6 @@ _HARMLESS = frozenset(("environment", "shell", "json", "change_ps1", "no_complet
 
 def run(call: Call) -> int:
     """Make the environment ready and print how to activate it."""
-    from wisp.activation.detect import running_shell
-    from wisp.activation.shells import named
     from wisp.api.entering import EnterOptions, enter
     from wisp.api.readiness import Usage
 
@@ -41,9 +39,8 @@ def run(call: Call) -> int:
     if values.json:
         call.out.json(entered.as_data())
         return 0
-    shell = named(values.shell or running_shell(call.environ))
     text = entered.hook(
-        shell.name if shell else "bash",
+        values.shell,
         change_prompt=None if values.change_ps1 is None else values.change_ps1 == "true",
         completions=not values.no_completions,
     )
