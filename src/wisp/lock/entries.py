@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import xxhash
@@ -17,6 +17,10 @@ from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, RunEx
 _LAST_SECOND = 253_402_300_799
 
 _IDENTIFIER = re.compile(r"(?P<name>[^\[\s]+)\[(?P<hash>[^\]]*)\] @ (?P<location>.+)")
+#: The version of a distribution that an entry tells none of.
+NO_VERSION = "0a0.dev0"
+#: Keys that make a path of version 7 a distribution rather than a folder.
+DISTRIBUTION_KEYS = ("version", "md5", "sha256", "index")
 #: Keys of a source entry that have a field of their own.
 _SOURCE_FIELDS = frozenset(
     {
@@ -143,17 +147,23 @@ def _source(
     )
 
 
-def pypi_record(location: str, entry: Mapping[str, Any]) -> PypiRecord:
-    """Build a record of a `pypi` entry; older versions give folders a version, which is dropped."""
+def pypi_record(
+    location: str, entry: Mapping[str, Any], distribution_keys: Collection[str] = ()
+) -> PypiRecord:
+    """Build a record of a `pypi` entry.
+
+    `distribution_keys` are those that make a path a distribution; versions before 7 have none,
+    they gave folders a version and a hash, which are dropped.
+    """
     name = entry.get("name")
     if not name:
         raise EntryError(f"the package `{location}` lacks its name")
     get = entry.get
-    folder = is_folder(location)
+    folder = is_folder(location) and not any(key in entry for key in distribution_keys)
     return PypiRecord(
         location=location,
         name=normalize(str(name)),
-        version=None if folder else _text(get("version"), None),
+        version=None if folder else _text(get("version"), NO_VERSION),
         md5=None if folder else get("md5"),
         sha256=None if folder else get("sha256"),
         index=get("index"),

@@ -9,6 +9,7 @@ from typing import Any
 from wisp.lock.aliases import names_on_load
 from wisp.lock.derive import is_archive
 from wisp.lock.entries import (
+    DISTRIBUTION_KEYS,
     EntryError,
     conda_record,
     pypi_record,
@@ -191,7 +192,7 @@ def _entry_record(entry: dict[str, Any], old: bool) -> tuple[tuple[str, str], Re
         raise EntryError("an entry of `packages` is none of `conda`, `conda_source` and `pypi`")
     record: Record
     if kind == "pypi":
-        record = pypi_record(location, entry)
+        record = pypi_record(location, entry, () if old else DISTRIBUTION_KEYS)
     elif kind == "conda_source":
         record = source_record(location, entry)
     elif is_archive(location):

@@ -10,7 +10,7 @@ from pathlib import Path
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from wisp.layout import DEFAULT_INDEX
-from wisp.lock.entries import is_folder
+from wisp.lock.entries import NO_VERSION, is_folder
 from wisp.lock.facts import LocalMetadata
 from wisp.lock.markers import normal_marker
 from wisp.lock.mismatch import Mismatch
@@ -31,8 +31,6 @@ from wisp.specs.match import python_version_matches
 from wisp.specs.records import CondaRecord, PypiRecord
 
 _LOWER_BOUNDS = frozenset({">", ">=", "~="})
-#: What a distribution without a version is taken for.
-_NO_VERSION = "0a0.dev0"
 #: From this version on locks say which index each package came from.
 _FIRST_WITH_INDEX = 7
 #: From this version on they name the branch or tag that led to a commit.
@@ -64,7 +62,7 @@ def check_record(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mi
         return _check_location(wanted, record, context)
     if is_folder(record.location) and not wanted.is_direct:
         return None
-    version = record.version or _NO_VERSION
+    version = record.version or NO_VERSION
     if not python_version_matches(wanted.specifiers, version):
         return VersionOutside(
             package=wanted.name,

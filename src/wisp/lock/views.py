@@ -126,9 +126,9 @@ def _changes(
 
 
 def _identity(record: Record | None) -> str | None:
-    return (
-        record.identifier if isinstance(record, CondaSourceRecord) else record and record.location
-    )
+    if record is None:
+        return None
+    return record.identifier if isinstance(record, CondaSourceRecord) else record.location
 
 
 def _kind(record: Record) -> PackageKind:

@@ -14,15 +14,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion
 from packaging.version import Version as PythonVersion
-from rattler import BuildString, MatchSpec, PackageRecord, Version, VersionSpec
 
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.records import CondaRecord
+
+if TYPE_CHECKING:
+    from rattler import Version
+
+# rattler is imported where it is first needed: most commands only read a lock.
 
 _PLAIN = re.compile(
     r"(?P<name>[\w.-]+)"
@@ -188,6 +192,8 @@ def _one_of(tokens: list[str], holds: Callable[[Spec], bool]) -> tuple[bool, lis
 
 @cache
 def _match_spec(text: str) -> Any:
+    from rattler import MatchSpec
+
     try:
         return MatchSpec(text, strict=False)
     except Exception as error:
@@ -197,11 +203,15 @@ def _match_spec(text: str) -> Any:
 @cache
 def version_of(text: str) -> Version:
     """Parse a conda version, which then compares as conda orders versions."""
+    from rattler import Version
+
     return Version(text)
 
 
 @cache
 def _version_spec(text: str) -> Any:
+    from rattler import VersionSpec
+
     try:
         return VersionSpec(text)
     except Exception as error:
@@ -229,6 +239,8 @@ def build_matches(pattern: str, build: str) -> bool:
 
 def _package(candidate: Candidate) -> Any:
     """Make rattler's record of a package, with what match specs may ask for."""
+    from rattler import BuildString, PackageRecord
+
     if not isinstance(candidate, CondaRecord):
         build = BuildString(candidate.build or "0")
         return PackageRecord(candidate.name, candidate.version, build, 0, "noarch")

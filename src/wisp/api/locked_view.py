@@ -1,0 +1,112 @@
+"""One environment as the lock has it, for commands that look and change nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp import layout
+from wisp.errors import LockFileError
+from wisp.lock.aliases import adopt_platforms
+from wisp.lock.model import LockFile
+from wisp.lock.read import read
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.pypi import normalize
+
+if TYPE_CHECKING:
+    from wisp.api.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedView:
+    """A lock and what it is looked at for.
+
+    `heading` says which environment it is, where that is not plain; `editable` names the PyPI
+    packages that the prefix has installed in place.
+    """
+
+    lock: LockFile
+    inputs: EnvironmentInputs
+    heading: tuple[str, ...] = ()
+    editable: frozenset[str] = frozenset()
+
+
+def look_up(
+    workspace: Workspace,
+    environment: str | None = None,
+    platform: str | None = None,
+    *,
+    locked: bool = False,
+    frozen: bool = False,
+) -> LockedView:
+    """Return what is locked for an environment, locking it first unless told otherwise.
+
+    Raises:
+        ManifestError: The environment is unknown or does not support the platform.
+        LockFileError, SolveError: See `wisp.api.locking.ensure_lock`.
+
+    """
+    name = environment or layout.DEFAULT_ENVIRONMENT
+    inputs = workspace.inputs(name, workspace.best_platform(name, platform))
+    lock = _frozen(workspace) if frozen and not locked else _fitting(workspace, locked=locked)
+    platforms = {known: workspace.platforms(known) for known in workspace.environment_names}
+    prefix = workspace.prefix(name)
+    return LockedView(
+        lock=adopt_platforms(lock, platforms),
+        inputs=inputs,
+        heading=_heading(name, prefix),
+        editable=editable_packages(prefix),
+    )
+
+
+def _fitting(workspace: Workspace, *, locked: bool) -> LockFile:
+    from wisp.api.locking import ensure_lock
+
+    return ensure_lock(workspace, locked=locked)
+
+
+def _frozen(workspace: Workspace) -> LockFile:
+    """Read the lock as it is; the engines that could change it need not even be imported."""
+    path = workspace.lock_path
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise LockFileError(
+            f"there is no lock file at `{path}`", hints=("run `pixi lock` to make one",)
+        ) from None
+    except UnicodeDecodeError:
+        raise LockFileError(
+            f"Failed to load lock file from `{path}`", causes=("it is not UTF-8 text",)
+        ) from None
+    return read(text, str(path), workspace.locked_platforms)
+
+
+def _heading(environment: str, prefix: Path) -> tuple[str, ...]:
+    lines = []
+    if environment != layout.DEFAULT_ENVIRONMENT:
+        lines.append(f"Environment: {environment}")
+    marker = _json(prefix / layout.CONDA_META / layout.PREFIX_MARKER)
+    subdir = (marker.get("resolved_platform") or {}).get("subdir")
+    if subdir:
+        lines.append(f"Installed for: {subdir}")
+    return tuple(lines)
+
+
+def editable_packages(prefix: Path) -> frozenset[str]:
+    """Return the normalised names of the projects a prefix has installed in place (PEP 610)."""
+    found = set()
+    for pattern in ("lib/python*/site-packages", "Lib/site-packages"):
+        for file in prefix.glob(f"{pattern}/*.dist-info/direct_url.json"):
+            if (_json(file).get("dir_info") or {}).get("editable"):
+                found.add(normalize(file.parent.name.partition("-")[0]))
+    return frozenset(found)
+
+
+def _json(file: Path) -> dict[str, dict[str, object]]:
+    try:
+        data = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,110 @@
+"""`list`: the locked packages of an environment."""
+
+from __future__ import annotations
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.opening import open_workspace
+from wisp.errors import WispError
+
+_FIELDS = (
+    "arch",
+    "build",
+    "build-number",
+    "constrains",
+    "depends",
+    "file-name",
+    "is-editable",
+    "kind",
+    "license",
+    "license-family",
+    "md5",
+    "name",
+    "noarch",
+    "platform",
+    "requested-spec",
+    "sha256",
+    "size",
+    "source",
+    "subdir",
+    "timestamp",
+    "track-features",
+    "url",
+    "version",
+)
+_DEFAULT_FIELDS = ("name", "version", "build", "size", "kind", "source")
+
+
+def run(call: Call) -> int:
+    """Print the packages as a table or as JSON."""
+    from wisp.api.inspect import chosen_rows, package_rows
+    from wisp.api.locked_view import look_up
+
+    values = call.values
+    view = look_up(
+        open_workspace(call),
+        values.environment,
+        values.platform,
+        locked=values.locked,
+        frozen=values.frozen,
+    )
+    rows = chosen_rows(
+        package_rows(view.lock, view.inputs, view.editable),
+        values.regex,
+        explicit=values.explicit,
+        sort_by=values.sort_by,
+    )
+    if values.json:
+        call.out.json([row.as_json() for row in rows])
+        return 0
+    if not rows:
+        platform = view.inputs.platform.name
+        raise WispError(
+            f"No packages found in '{view.inputs.environment}' environment for '{platform}' "
+            "platform."
+        )
+    from wisp.console.package_table import package_table
+
+    for line in view.heading:
+        call.out.note(line)
+    for line in package_table(rows, values.fields or _DEFAULT_FIELDS):
+        call.out.result(line)
+    return 0
+
+
+COMMAND = Command(
+    name="list",
+    aliases=("ls",),
+    summary="List the locked packages of an environment",
+    arguments=(Argument("regex", "REGEX", "optional", help="Only packages whose name fits"),),
+    options=(
+        Option(("--platform",), "PLATFORM", "value", help="The platform to list for"),
+        Option(("--json", "--json-pretty"), help="Print JSON"),
+        Option(
+            ("--sort-by",),
+            "SORT_BY",
+            "value",
+            choices=("size", "name", "kind"),
+            default="name",
+            conflicts=("--json",),
+            help="The order of the rows",
+        ),
+        Option(
+            ("--fields",),
+            "FIELDS",
+            "list",
+            choices=_FIELDS,
+            delimiter=",",
+            conflicts=("--json",),
+            help="The columns, separated by commas",
+        ),
+        options.ENVIRONMENT,
+        Option(("-x", "--explicit"), help="Only packages that the manifest names"),
+        *options.LOCK_AND_INSTALL,
+        *options.WORKSPACE,
+        options.SCRIPT,
+        *options.CONFIG_SOURCE,
+    ),
+    run=run,
+)

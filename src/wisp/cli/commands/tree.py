@@ -1,0 +1,50 @@
+"""`tree`: what the packages of an environment need."""
+
+from __future__ import annotations
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.opening import open_workspace
+
+
+def run(call: Call) -> int:
+    """Draw the tree of the locked packages, or the inverted one."""
+    from wisp.api.dependency_tree import dependency_tree, dependents_tree
+    from wisp.api.locked_view import look_up
+
+    values = call.values
+    view = look_up(
+        open_workspace(call),
+        values.environment,
+        values.platform,
+        locked=values.locked,
+        frozen=values.frozen,
+    )
+    for line in view.heading:
+        call.out.note(line)
+    if values.invert:
+        lines = dependents_tree(view.lock, view.inputs, values.regex)
+    else:
+        lines = dependency_tree(view.lock, view.inputs, values.regex)
+    for line in lines:
+        call.out.result(line)
+    return 0
+
+
+COMMAND = Command(
+    name="tree",
+    aliases=("t",),
+    summary="Show what the packages of an environment need",
+    arguments=(Argument("regex", "REGEX", "optional", help="Only packages whose name fits"),),
+    options=(
+        options.PLATFORM,
+        options.ENVIRONMENT,
+        Option(("-i", "--invert"), requires=("REGEX",), help="Show who needs the packages"),
+        *options.LOCK_AND_INSTALL,
+        *options.WORKSPACE,
+        options.SCRIPT,
+        *options.CONFIG_SOURCE,
+    ),
+    run=run,
+)
