@@ -92,14 +92,14 @@ def with_system_requirements(platform: Platform, required: SystemRequirements) -
     """Turn old `system-requirements` into virtual packages of a platform, and name it by them."""
     family = platform.subdir.partition("-")[0]
     packages: list[VirtualPackage] = []
-    if required.cuda and family != "osx":
-        packages.append(VirtualPackage("__cuda", required.cuda))
-    if family == "linux" and required.libc_version:
-        packages.append(VirtualPackage(f"__{required.libc_family}", required.libc_version))
     if family == "linux" and required.linux:
         packages.append(VirtualPackage("__linux", required.linux))
+    if required.cuda and family != "osx":
+        packages.append(VirtualPackage("__cuda", required.cuda))
     if family == "osx" and required.macos:
         packages.append(VirtualPackage("__osx", required.macos))
+    if family == "linux" and required.libc_version:
+        packages.append(VirtualPackage(f"__{required.libc_family}", required.libc_version))
     rich = Platform("", platform.subdir, tuple(packages))
     if not customised(rich):
         return platform
