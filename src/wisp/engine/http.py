@@ -1,7 +1,8 @@
 """The one HTTP client: plain GET requests with retries, mirrors, proxies, and an offline mode.
 
 Packages and repodata are fetched by rattler and uv themselves; what remains are small files
-(names, metadata of wheels). Connections are kept open per thread, since names come in hundreds.
+(names, metadata of wheels). Connections are kept open and used again, since names come in
+hundreds.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import http.client
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -44,7 +46,9 @@ class HttpClient:
     def __init__(self, network: Network, environ: Mapping[str, str]) -> None:
         self._network = network
         self._proxies = _proxies(network, environ)
-        self._local = threading.local()
+        self._idle: dict[str, list[http.client.HTTPConnection]] = {}
+        self._lock = threading.Lock()
+        weakref.finalize(self, _close_all, self._idle)
         self._tls = ssl.create_default_context()
         if network.tls_no_verify:
             self._tls.check_hostname = False
@@ -89,48 +93,53 @@ class HttpClient:
 
     def _request(self, url: str, headers: dict[str, str]) -> Response:
         parts = urlsplit(url)
-        target = parts.path or "/"
-        if parts.query:
-            target += f"?{parts.query}"
-        connection, proxied = self._connection(parts)
+        proxy = self._proxy_of(parts)
+        connection = self._taken(parts) or self._opened(parts, proxy)
+        kept = False
         try:
-            connection.request(
-                "GET", url if proxied else target, headers={"User-Agent": _AGENT, **headers}
-            )
+            # A proxy wants whole URLs, unless it is only a tunnel.
+            target = url if proxy and parts.scheme == "http" else _target(parts)
+            connection.request("GET", target, headers={"User-Agent": _AGENT, **headers})
             answer = connection.getresponse()
             body = answer.read()
+            kept = not answer.will_close
         except (OSError, http.client.HTTPException):
-            # An idle connection may have been closed by the server: the next one is fresh.
-            self._forget(parts)
+            # The server has most likely hung up on all idle connections: begin afresh.
+            while other := self._taken(parts):
+                other.close()
             raise
+        finally:
+            self._give_back(parts, connection) if kept else connection.close()
         names = {name.lower(): value for name, value in answer.getheaders()}
-        if answer.will_close:
-            self._forget(parts)
         return Response(answer.status, names, body)
 
-    def _connection(self, parts: SplitResult) -> tuple[http.client.HTTPConnection, bool]:
-        """Return an open connection, and whether it leads to a proxy that wants whole URLs."""
-        pool: dict[str, tuple[http.client.HTTPConnection, bool]]
-        pool = self._local.__dict__.setdefault("pool", {})
-        key = f"{parts.scheme}://{parts.netloc}"
-        if key not in pool:
-            pool[key] = self._connect(parts)
-        return pool[key]
+    def _taken(self, parts: SplitResult) -> http.client.HTTPConnection | None:
+        with self._lock:
+            idle = self._idle.get(f"{parts.scheme}://{parts.netloc}")
+            return idle.pop() if idle else None
 
-    def _connect(self, parts: SplitResult) -> tuple[http.client.HTTPConnection, bool]:
-        host = parts.hostname or ""
+    def _give_back(self, parts: SplitResult, connection: http.client.HTTPConnection) -> None:
+        with self._lock:
+            self._idle.setdefault(f"{parts.scheme}://{parts.netloc}", []).append(connection)
+
+    def _proxy_of(self, parts: SplitResult) -> SplitResult | None:
+        proxy = self._proxies.get(parts.scheme)
+        if not proxy or self._bypasses(parts.hostname or ""):
+            return None
+        return urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+
+    def _opened(self, parts: SplitResult, proxy: SplitResult | None) -> http.client.HTTPConnection:
         secure = parts.scheme == "https"
-        port = parts.port or (443 if secure else 80)
-        proxy = None if self._bypasses(host) else self._proxies.get(parts.scheme)
-        where = urlsplit(proxy if "://" in proxy else f"http://{proxy}") if proxy else None
-        address = (where.hostname or "", where.port or 80) if where else (host, port)
+        host, port = parts.hostname or "", parts.port or (443 if secure else 80)
+        address = (proxy.hostname or "", proxy.port or 80) if proxy else (host, port)
         if not secure:
-            plain = http.client.HTTPConnection(*address, timeout=_TIMEOUT_SECONDS)
-            return plain, where is not None
-        tunnel = http.client.HTTPSConnection(*address, timeout=_TIMEOUT_SECONDS, context=self._tls)
-        if where:
-            tunnel.set_tunnel(host, port)
-        return tunnel, False
+            return http.client.HTTPConnection(*address, timeout=_TIMEOUT_SECONDS)
+        connection = http.client.HTTPSConnection(
+            *address, timeout=_TIMEOUT_SECONDS, context=self._tls
+        )
+        if proxy:
+            connection.set_tunnel(host, port)
+        return connection
 
     def _bypasses(self, host: str) -> bool:
         exempt = [entry.strip().lstrip(".") for entry in self._proxies["no"].split(",")]
@@ -139,10 +148,15 @@ class HttpClient:
             for entry in exempt
         )
 
-    def _forget(self, parts: SplitResult) -> None:
-        found = self._local.__dict__.get("pool", {}).pop(f"{parts.scheme}://{parts.netloc}", None)
-        if found:
-            found[0].close()
+
+def _target(parts: SplitResult) -> str:
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _close_all(idle: dict[str, list[http.client.HTTPConnection]]) -> None:
+    for connections in idle.values():
+        for connection in connections:
+            connection.close()
 
 
 _AGENT = f"wisp/{__version__}"

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from wisp.engine.uv import visible_environment
+from wisp.specs.settings import Network
+
+
+def test_uv_sees_how_to_reach_the_network_and_no_choice_of_the_user() -> None:
+    seen = visible_environment(
+        {
+            "PATH": "/bin",
+            "UV_HTTP_TIMEOUT": "5",
+            "UV_INDEX_MINE_PASSWORD": "x",
+            "UV_INDEX_URL": "https://elsewhere/simple",
+            "UV_RESOLUTION": "lowest",
+            "VIRTUAL_ENV": "/venv",
+            "PYTHONPATH": "/x",
+        },
+        Network(),
+    )
+    assert seen == {"PATH": "/bin", "UV_HTTP_TIMEOUT": "5", "UV_INDEX_MINE_PASSWORD": "x"}
+
+
+def test_configured_proxies_stand_in_for_missing_variables() -> None:
+    network = Network(https_proxy="http://p:1", non_proxy_hosts=("a", "b"))
+    assert visible_environment({}, network) == {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "a,b"}
+    assert visible_environment({"https_proxy": "http://q"}, network) == {"https_proxy": "http://q"}
