@@ -48,7 +48,8 @@ class Machine:
 class EnvironmentDescription:
     """An environment as `info` shows it.
 
-    Names are those of the platform that fits this machine best, in the order of the manifest.
+    Names are those of the platform that fits this machine best, in the order of the manifest;
+    where none does, tasks are those that are declared for all.
     `resolved_platform` and `minimum_supported_platform` are what an installed prefix says of
     itself (None: not installed). `size` is in bytes and only counted when asked for.
     """
@@ -129,7 +130,7 @@ def _describe(
         dependencies=_first_spellings((r.name, r.source_name) for r in conda),
         pypi_dependencies=_first_spellings((r.normalized, r.name) for r in pypi),
         platforms=platforms_of(manifest, environment),
-        tasks=tuple(tasks_of(manifest, environment, best)) if best else (),
+        tasks=tuple(tasks_of(manifest, environment, best)),
         channels=tuple(channel.text for channel in channels_of(manifest, environment)),
         prefix=prefix,
         resolved_platform=marker.get("resolved_platform"),

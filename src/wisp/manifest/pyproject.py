@@ -79,6 +79,15 @@ def read_project(root: Table) -> Project:
     )
 
 
+def read_script_project(root: Table, name: str) -> Project:
+    """Read what a script says of itself beside its `[tool]` tables."""
+    return Project(
+        name=name,
+        requires_python=root.read("requires-python", _requires_python),
+        dependencies=_requirements(root, "dependencies"),
+    )
+
+
 def _requires_python(value: object, path: KeyPath) -> str:
     return specifier_text(as_text(value, path), path)
 

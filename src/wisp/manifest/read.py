@@ -21,7 +21,13 @@ from wisp.manifest.getters import Notes, Table
 from wisp.manifest.model import Feature, Manifest, ManifestKind
 from wisp.manifest.pixi_toml import Tables, read_tables
 from wisp.manifest.positions import Path as KeyPath
-from wisp.manifest.pyproject import fill_default, fill_features, fill_workspace, read_project
+from wisp.manifest.pyproject import (
+    fill_default,
+    fill_features,
+    fill_workspace,
+    read_project,
+    read_script_project,
+)
 from wisp.manifest.script import (
     SUFFIXES,
     ScriptError,
@@ -127,12 +133,10 @@ def _from_script(
     pixi = check_script_tables(root)
     filled = with_defaults(pixi.data, defaults.channels, defaults.platforms)
     tables = read_tables(filled, pixi.path, notes, path.name)
-    root.data = {"project": {"name": path.stem, **root.data}}
-    root.data["project"].pop("tool", None)
-    project = read_project(root)
+    project = read_script_project(root, path.stem)
     tables = replace(
         tables,
-        workspace=replace(tables.workspace, name=path.stem),
+        workspace=fill_workspace(tables.workspace, project),
         default=fill_default(tables.default, project),
     )
     return _from_tables(tables, text, path, "script", notes)

@@ -1,0 +1,6 @@
+#!/usr/bin/env python
+# /// script
+# dependencies = []
+# [tool.pixi.tasks]
+# x = "a"
+# ///
