@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wisp.api.transaction import Relock
+from wisp.api.transaction import Relock, restoring
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.lock.model import LockFile
 from wisp.manifest.model import Manifest
@@ -69,9 +69,10 @@ def relock_and_install(workspace: Workspace, mode: LockMode) -> Relock:
         from wisp.api.locking import ensure_lock
 
         settler = Settler(workspace, mode)
-        if settler.solve(manifest) is None and not mode.no_install:
-            edited = workspace.with_manifest(manifest)
-            settler.lock = ensure_lock(edited, locked=mode.locked, frozen=mode.frozen)
-        settler.install(manifest)
+        with restoring(workspace.lock_path):
+            if settler.solve(manifest) is None and not mode.no_install:
+                edited = workspace.with_manifest(manifest)
+                settler.lock = ensure_lock(edited, locked=mode.locked, frozen=mode.frozen)
+            settler.install(manifest)
 
     return relock

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from wisp.engine.files import write_atomically
 from wisp.engine.folder_lock import locked_folder
@@ -61,9 +62,7 @@ def check(manifest: Manifest, changed: Document, unchanged: Document) -> Manifes
     """Read the text of a changed document; an unchanged one keeps even a missing line break."""
     if changed.toml == unchanged.toml:
         return manifest
-    return load_text(
-        changed.text, manifest.path, manifest.kind, script=_script_defaults(manifest)
-    )
+    return load_text(changed.text, manifest.path, manifest.kind, script=_script_defaults(manifest))
 
 
 @contextmanager
@@ -76,6 +75,20 @@ def written(old: Manifest, new: Manifest) -> Iterator[None]:
     except BaseException:
         if old.text != new.text:
             write_atomically(old.path, old.text)
+        raise
+
+
+@contextmanager
+def restoring(path: Path) -> Iterator[None]:
+    """Give a file its old content back, or take it away again, should the body fail."""
+    before = path.read_bytes() if path.exists() else None
+    try:
+        yield
+    except BaseException:
+        if before is None:
+            path.unlink(missing_ok=True)
+        elif path.read_bytes() != before:
+            write_atomically(path, before)
         raise
 
 

@@ -11,6 +11,7 @@ from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.syntax import Path
 from wisp.platforms import FRIENDLY_KEYS, Platform
 
+
 def platform_list(document: Document, place: Place) -> Path:
     """Return the path of a place's platforms; the default feature's are the workspace's."""
     if place.environment is None and place.feature == DEFAULT_FEATURE:

@@ -23,31 +23,37 @@ def put_conda(
     """Write a conda requirement, in place of one of the same name if there is one."""
     document = open_environment(document, place)
     path = document.path(place, table)
-    key = _written_name(document, path, name, str.lower)
+    key = written_name(document, path, name, str.lower)
     return document.set((*path, key), spec)
+
+
+def has_conda(document: Document, place: Place, table: CondaTable, name: str) -> bool:
+    """Tell whether a place has a conda requirement in a table."""
+    path = document.path(place, table)
+    return written_name(document, path, name, str.lower) in (document.get(path) or {})
 
 
 def put_pypi(document: Document, place: Place, name: str, spec: Data) -> Document:
     """Write a PyPI requirement into pixi's own table, in place of one of the same name."""
     document = open_environment(document, place)
     path = document.path(place, PYPI_TABLE)
-    key = _written_name(document, path, name, normalize)
+    key = written_name(document, path, name, normalize)
     return document.set((*path, key), spec)
 
 
 def remove_conda(document: Document, place: Place, table: CondaTable, name: str) -> Document:
     """Take a conda requirement away; it has to be there."""
     path = document.path(place, table)
-    return document.remove((*path, _written_name(document, path, name, str.lower)))
+    return document.remove((*path, written_name(document, path, name, str.lower)))
 
 
 def remove_pypi(document: Document, place: Place, name: str) -> Document:
     """Take a PyPI requirement out of pixi's own table; it has to be there."""
     path = document.path(place, PYPI_TABLE)
-    return document.remove((*path, _written_name(document, path, name, normalize)))
+    return document.remove((*path, written_name(document, path, name, normalize)))
 
 
-def _written_name(document: Document, table: Path, name: str, normal: Callable[[str], str]) -> str:
+def written_name(document: Document, table: Path, name: str, normal: Callable[[str], str]) -> str:
     """Return how a table spells a package, or the name as given when it does not have it."""
     present = document.get(table)
     wanted = normal(name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wisp.errors import ManifestError
 from wisp.manifest.script import ScriptError, find_block
 
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What stands before and behind the TOML of a text; both empty for a plain manifest."""

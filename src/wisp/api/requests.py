@@ -1,0 +1,139 @@
+"""What `add` and `remove` are asked for: words of the command line as requirements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wisp.errors import UsageError
+from wisp.layout import DEFAULT_FEATURE
+from wisp.manifest.edit.document import Place
+from wisp.manifest.edit.requirements import CondaTable
+from wisp.manifest.words import conda_word, pypi_word
+from wisp.specs.conda import CondaRequirement
+from wisp.specs.locations import GitLocation, PathLocation, RefKind
+from wisp.specs.pypi import PypiRequirement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which requirements of a manifest are meant: their kind and where they stand.
+
+    `table` is that of conda requirements; `pypi` means PyPI requirements instead. Several
+    platforms mean the target tables of each, none the tables for all.
+    """
+
+    pypi: bool = False
+    table: CondaTable = "dependencies"
+    feature: str = DEFAULT_FEATURE
+    environment: str | None = None
+    platforms: Sequence[str] = ()
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The parts of the manifest that are edited."""
+        return tuple(
+            Place(feature=self.feature, environment=self.environment, target=platform)
+            for platform in self.platforms or (None,)
+        )
+
+    @property
+    def table_name(self) -> str:
+        """The name of the table, as messages say it."""
+        return "pypi-dependencies" if self.pypi else self.table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddRequest(Selection):
+    """What `add` is asked for; `git`, `index` and `editable` hold for all words."""
+
+    words: Sequence[str]
+    editable: bool = False
+    index: str | None = None
+    git: GitLocation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A word of the command line and the requirement it means."""
+
+    word: str
+    requirement: CondaRequirement | PypiRequirement
+
+    @property
+    def name(self) -> str:
+        """The package's name."""
+        return self.requirement.name
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether the word asks for no version and no source of its own."""
+        spec = self.requirement.spec
+        return spec.version in (None, "*") and spec.location is None
+
+    @property
+    def needs_pin(self) -> bool:
+        """Whether a constraint is to be found for it; `x=*` is an answer already."""
+        spec = self.requirement.spec
+        is_open = spec.version is None or isinstance(self.requirement, PypiRequirement)
+        return is_open and self.is_vague
+
+    def with_version(self, version: str) -> Wanted:
+        """Return the same with a version spec."""
+        requirement = self.requirement
+        if isinstance(requirement, CondaRequirement):
+            conda = replace(requirement.spec, version=version)
+            return replace(self, requirement=replace(requirement, spec=conda))
+        pypi = replace(requirement.spec, version=version)
+        return replace(self, requirement=replace(requirement, spec=pypi))
+
+
+def wanted(request: AddRequest, root: Path) -> tuple[Wanted, ...]:
+    """Read the words of a request; `root` is the folder that relative paths start from.
+
+    Raises `ManifestError` for a word that is no requirement, `UsageError` for options that do
+    not fit it.
+    """
+    read = _pypi if request.pypi else _conda
+    return tuple(Wanted(word, read(request, word, root)) for word in request.words)
+
+
+def name_of(selection: Selection, word: str, root: Path) -> str:
+    """Return the package that a word of `remove` names."""
+    return pypi_word(word, root).name if selection.pypi else conda_word(word).name
+
+
+def _conda(request: AddRequest, word: str, _: Path) -> CondaRequirement:
+    requirement = conda_word(word)
+    if request.git is None:
+        return requirement
+    return replace(requirement, spec=replace(requirement.spec, version=None, location=request.git))
+
+
+def _pypi(request: AddRequest, word: str, root: Path) -> PypiRequirement:
+    requirement = pypi_word(word, root)
+    spec = requirement.spec
+    if request.git is not None:
+        spec = replace(spec, version="*", location=request.git)
+    if request.index is not None:
+        spec = replace(spec, index=request.index)
+    if request.editable:
+        if not isinstance(spec.location, PathLocation):
+            raise UsageError(f"--editable needs a path, as in `{requirement.name} @ file:///PATH`")
+        spec = replace(spec, location=replace(spec.location, editable=True))
+    return replace(requirement, spec=spec)
+
+
+def git_location(
+    url: str,
+    *,
+    branch: str | None = None,
+    tag: str | None = None,
+    rev: str | None = None,
+    subdirectory: str | None = None,
+) -> GitLocation:
+    """Return a git repository at a branch, tag or revision, of which one at most is given."""
+    refs: tuple[tuple[RefKind, str | None], ...] = (("branch", branch), ("tag", tag), ("rev", rev))
+    kind, ref = next(((kind, ref) for kind, ref in refs if ref is not None), (None, None))
+    return GitLocation(url.removeprefix("git+"), kind, ref, subdirectory)

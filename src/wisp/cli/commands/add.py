@@ -1,0 +1,90 @@
+"""`add`: put requirements into the manifest, lock and install."""
+
+from __future__ import annotations
+
+from wisp.cli.call import Call
+from wisp.cli.commands.requirements import (
+    GIT,
+    SELECTION,
+    SPECS,
+    SURROUNDINGS,
+    git_of,
+    selection_of,
+    tell_where,
+)
+from wisp.cli.commands.workspace.places import lock_mode
+from wisp.cli.declare import Command, Option
+from wisp.cli.opening import open_workspace
+
+
+def run(call: Call) -> int:
+    """Add, and say what was written with which constraint."""
+    from wisp.api.edits import add
+    from wisp.api.requests import AddRequest
+    from wisp.api.settling import Settler
+
+    values = call.values
+    workspace = open_workspace(call)
+    settler = Settler(workspace, lock_mode(call))
+    request = AddRequest(
+        **selection_of(call),
+        words=tuple(values.spec),
+        editable=values.editable,
+        index=values.index,
+        git=git_of(call),
+    )
+    done = add(
+        workspace.manifest,
+        request,
+        settler.solve,
+        settler.install,
+        lock_path=workspace.lock_path,
+        strategy=workspace.config.pinning_strategy,
+    )
+    for word, constraint in done.added:
+        call.out.success(f"Added {word}" + (f" {constraint}" if constraint else ""))
+    for name in done.present:
+        call.out.success(f"{name} is already a dependency")
+        call.out.note("  Give a version to change what is asked of it")
+    if done.added:
+        tell_where(call, "Added", request)
+    if done.unused_feature is not None:
+        _warn_of_unused(call, done.unused_feature, [word for word, _ in done.added])
+    return 0
+
+
+def _warn_of_unused(call: Call, feature: str, words: list[str]) -> None:
+    call.out.warning(
+        f"The feature {feature} is not used in any environment, so the added dependencies were "
+        "not resolved or pinned",
+        (
+            "Add it to an environment with "
+            f"`pixi workspace environment add <environment> --feature {feature}`",
+            f"Then run `pixi upgrade --feature {feature} {' '.join(words)}` to resolve and pin "
+            "the dependencies",
+        ),
+    )
+
+
+COMMAND = Command(
+    name="add",
+    summary="Add dependencies to the workspace",
+    aliases=("a",),
+    arguments=(SPECS,),
+    options=(
+        *SELECTION,
+        Option(("--editable",), requires=("--pypi",), help="Install the path in place"),
+        Option(
+            ("--index",),
+            "INDEX",
+            "value",
+            conflicts=("--git",),
+            requires=("--pypi",),
+            help="The only index to take the package from",
+        ),
+        *GIT,
+        *SURROUNDINGS,
+    ),
+    run=run,
+    help_without_words=True,
+)
