@@ -156,7 +156,7 @@ def shown(packages: Iterable[VirtualPackage]) -> list[str]:
 def derived_name(subdir: str, declared: tuple[VirtualPackage, ...]) -> str:
     """Name a platform that got no name: `linux-64-cuda-12-0`."""
     own = customised(Platform("", subdir, declared))
-    return "-".join([subdir, *(_slug(friendly(package)) for package in own)])
+    return "-".join([subdir, *map(_slug, shown(own))])
 
 
 def _slug(text: str) -> str:
