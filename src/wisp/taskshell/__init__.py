@@ -20,5 +20,5 @@ processes get the descriptors themselves. Only `spawn_posix`, `spawn_windows` an
 know the operating system.
 
 These modules are loaded by the fastest commands, so they import only what is built in or
-already loaded when Python starts; `tests/unit/taskshell/test_imports.py` holds that.
+already loaded when Python starts; `tests/unit/taskshell/test_shell_imports.py` holds that.
 """

@@ -11,7 +11,7 @@ from wisp.taskshell.errors import ExpansionError
 from wisp.taskshell.expand import Expander
 from wisp.taskshell.jobs import Job, Scope
 from wisp.taskshell.lookup import find_executable, has_separator, interpreter
-from wisp.taskshell.redirect import RedirectError, reason, redirected
+from wisp.taskshell.redirect import RedirectError, duplicated, reason, redirected
 from wisp.taskshell.streams import Reader, Stream, Streams, say
 from wisp.taskshell.tree import Quoted, SimpleCommand, Substitution
 
@@ -41,7 +41,11 @@ def run_command(command: Command, frame: Frame) -> int:
         return _run(command, frame)
     try:
         streams, opened = redirected(
-            command.redirect, frame.streams, frame.state, expander(frame).word
+            command.redirect,
+            frame.streams,
+            frame.state,
+            expander(frame).word,
+            frame.scope.launch,
         )
     except (RedirectError, ExpansionError) as error:
         return _complain(frame, str(error))
@@ -59,7 +63,11 @@ def begin(command: Command, frame: Frame) -> Process | Callable[[], int]:
     left to the work.
     """
     if isinstance(command, SimpleCommand) and _is_plain(command):
-        return _begin_plain(command, frame)
+        try:
+            return _begin_plain(command, frame)
+        except Leave as way_out:
+            status = way_out.status
+            return lambda: status
     return lambda: run_command(command, frame)
 
 
@@ -103,10 +111,9 @@ def _run_subshell(subshell: Subshell, frame: Frame) -> int:
 
 
 def _begin_plain(command: SimpleCommand, frame: Frame) -> Process | Callable[[], int]:
-    if command.redirect:
-        # Its target is a number: nothing is opened.
+    if command.redirect and isinstance(command.redirect.target, int):
         try:
-            streams, _ = redirected(command.redirect, frame.streams, frame.state, lambda _: [])
+            streams = duplicated(command.redirect, command.redirect.target, frame.streams)
         except RedirectError as error:
             text = str(error)
             return lambda: _complain(frame, text)
@@ -191,7 +198,7 @@ def _spawn(path: str, arguments: list[str], frame: Frame) -> Process | int:
         process = frame.runtime.spawner(
             path,
             [path, *arguments[1:]],
-            frame.state.exported,
+            frame.state.environment(),
             frame.state.cwd,
             frame.descriptors(),
         )

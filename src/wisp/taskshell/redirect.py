@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from wisp.taskshell.streams import Stream, Streams
 
@@ -37,23 +38,44 @@ def redirected(
     streams: Streams,
     state: State,
     expand: Callable[[Word], list[str]],
+    before_waiting: Callable[[], None],
 ) -> tuple[Streams, list[Stream]]:
     """Give the streams behind a redirect, and those opened for it.
+
+    Opening a named pipe waits for its other side: `before_waiting` is called first.
 
     Raises `RedirectError`: a number that is not supported, a word that is not one path, a file
     that cannot be opened; `ExpansionError`: the word has no value.
     """
     if isinstance(redirect.target, int):
-        return _to_number(redirect, redirect.target, streams), []
+        return duplicated(redirect, redirect.target, streams), []
     path = _one_path(expand(redirect.target))
     if redirect.operator == "<":
         _check_input(redirect)
-    opened = Stream(_open(path, redirect.operator, state))
+    where = os.devnull if path == NULL_DEVICE else state.path(path)
+    if _is_named_pipe(where):
+        before_waiting()
+    opened = Stream(_open(where, redirect.operator))
     try:
         return _placed(redirect, opened, streams), [opened]
     except RedirectError:
         opened.close()
         raise
+
+
+def duplicated(redirect: Redirect, number: int, streams: Streams) -> Streams:
+    """Give the streams behind `N>&M`.
+
+    Raises `RedirectError`: a number other than 1 and 2, an input.
+    """
+    if redirect.operator == "<":
+        raise RedirectError("input redirects with file descriptors are not supported")
+    target = {1: streams.output, 2: streams.errors}.get(number)
+    if target is None:
+        raise RedirectError(
+            "redirecting to file descriptors beyond stdout and stderr is not supported"
+        )
+    return _placed(redirect, target, streams)
 
 
 def _placed(redirect: Redirect, stream: Stream, streams: Streams) -> Streams:
@@ -73,17 +95,6 @@ def _check_input(redirect: Redirect) -> None:
         raise RedirectError("input redirects with file descriptors are not supported")
 
 
-def _to_number(redirect: Redirect, number: int, streams: Streams) -> Streams:
-    if redirect.operator == "<":
-        raise RedirectError("input redirects with file descriptors are not supported")
-    target = {1: streams.output, 2: streams.errors}.get(number)
-    if target is None:
-        raise RedirectError(
-            "redirecting to file descriptors beyond stdout and stderr is not supported"
-        )
-    return _placed(redirect, target, streams)
-
-
 def _one_path(paths: list[str]) -> str:
     if len(paths) == 1:
         return paths[0]
@@ -94,10 +105,16 @@ def _one_path(paths: list[str]) -> str:
     raise RedirectError(message)
 
 
-def _open(path: str, operator: str, state: State) -> int:
-    where = os.devnull if path == NULL_DEVICE else state.path(path)
+def _is_named_pipe(path: str) -> bool:
     try:
-        return os.open(where, _FLAGS[operator] | getattr(os, "O_BINARY", 0), 0o666)
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _open(path: str, operator: str) -> int:
+    try:
+        return os.open(path, _FLAGS[operator] | getattr(os, "O_BINARY", 0), 0o666)
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else str(error)
-        raise RedirectError(f"error opening file for redirect ({where}). {why}") from error
+        raise RedirectError(f"error opening file for redirect ({path}). {why}") from error

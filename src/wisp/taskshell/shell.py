@@ -5,6 +5,7 @@ from __future__ import annotations
 from wisp.taskshell.execute import run_list
 from wisp.taskshell.frame import Frame, Runtime
 from wisp.taskshell.jobs import Scope
+from wisp.taskshell.redirect import reason
 from wisp.taskshell.spawn import system_spawner
 from wisp.taskshell.state import State
 from wisp.taskshell.streams import Stream, Streams, open_standard_streams, say
@@ -53,6 +54,10 @@ class Shell:
             return self._scope.run(lambda _: run_list(script.items, frame)) % 256
         except RecursionError:
             say(frame.streams.errors, "the script is nested too deeply", self._scope.control)
+            return 1
+        except OSError as error:
+            # The system has no descriptors or processes left for us.
+            say(frame.streams.errors, reason(error), self._scope.control)
             return 1
         finally:
             self._scope.close()

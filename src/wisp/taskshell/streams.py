@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from wisp.taskshell.control import Control
 
 CHUNK = 1 << 16
+MOVED = 1 << 20
 ATOMIC = 4096
 """What a pipe that is ready for writing takes without blocking (PIPE_BUF on Linux)."""
 
@@ -63,19 +64,19 @@ class Streams:
 class Reader:
     """Reads a stream until its end, or until the list is stopped."""
 
-    __slots__ = ("_descriptor", "_gate")
+    __slots__ = ("descriptor", "gate")
 
     def __init__(self, stream: Stream, control: Control) -> None:
-        self._descriptor = stream.descriptor
-        self._gate = _Gate(stream.descriptor, control, reading=True)
+        self.descriptor = stream.descriptor
+        self.gate = _Gate(stream.descriptor, control, reading=True)
 
     def read(self, size: int = CHUNK) -> bytes:
         """Read up to `size` bytes, b"" at the end.
 
         Raises `Leave`: the list was stopped while nothing came.
         """
-        self._gate.wait()
-        return os.read(self._descriptor, size)
+        self.gate.wait()
+        return os.read(self.descriptor, size)
 
     def rest(self) -> bytes:
         """Read all that is left."""
@@ -88,11 +89,11 @@ class Reader:
 class Writer:
     """Writes to a stream until the list is stopped."""
 
-    __slots__ = ("_descriptor", "_gate")
+    __slots__ = ("descriptor", "gate")
 
     def __init__(self, stream: Stream, control: Control) -> None:
-        self._descriptor = stream.descriptor
-        self._gate = _Gate(stream.descriptor, control, reading=False)
+        self.descriptor = stream.descriptor
+        self.gate = _Gate(stream.descriptor, control, reading=False)
 
     def write(self, data: bytes) -> None:
         """Write all of `data`.
@@ -101,19 +102,23 @@ class Writer:
         the other side is gone, the disk is full.
         """
         view = memoryview(data)
-        step = ATOMIC if self._gate.may_block else len(view)
+        step = ATOMIC if self.gate.may_block else len(view)
         while view:
-            self._gate.wait()
-            view = view[os.write(self._descriptor, view[:step]) :]
+            self.gate.wait()
+            view = view[os.write(self.descriptor, view[:step]) :]
 
 
 class _Gate:
     """Holds a reader or writer back until it can go on without blocking."""
 
-    __slots__ = ("_alarm", "_control", "_poll", "may_block")
+    __slots__ = ("_alarm", "_control", "_poll", "is_pipe", "may_block")
 
     def __init__(self, descriptor: int, control: Control, *, reading: bool) -> None:
-        self.may_block = not WINDOWS and not stat.S_ISREG(os.fstat(descriptor).st_mode)
+        mode = os.fstat(descriptor).st_mode
+        self.is_pipe = stat.S_ISFIFO(mode)
+        self.may_block = not WINDOWS and (
+            self.is_pipe or stat.S_ISSOCK(mode) or (stat.S_ISCHR(mode) and os.isatty(descriptor))
+        )
         self._control = control
         if self.may_block:
             import select
@@ -123,9 +128,36 @@ class _Gate:
             self._poll.register(self._alarm, select.POLLIN)
             self._poll.register(descriptor, select.POLLIN if reading else select.POLLOUT)
 
+    def check(self) -> None:
+        self._control.check()
+
     def wait(self) -> None:
+        self.check()
         if self.may_block and any(ready == self._alarm for ready, _ in self._poll.poll()):
-            self._control.check()
+            self.check()
+
+
+def pump(reader: Reader, writer: Writer) -> None:
+    """Copy everything from one to the other; raises what `read` and `write` raise."""
+    if not _pump_in_kernel(reader, writer):
+        while chunk := reader.read():
+            writer.write(chunk)
+
+
+def _pump_in_kernel(reader: Reader, writer: Writer) -> bool:
+    """Move pages without copying them (Linux, into pipes); False if these cannot be moved."""
+    if not hasattr(os, "splice") or not (reader.gate.is_pipe and writer.gate.is_pipe):
+        return False
+    while True:
+        reader.gate.check()
+        try:
+            if not os.splice(
+                reader.descriptor, writer.descriptor, MOVED, flags=os.SPLICE_F_NONBLOCK
+            ):
+                return True
+        except BlockingIOError:
+            reader.gate.wait()
+            writer.gate.wait()
 
 
 def say(stream: Stream, text: str, control: Control) -> None:

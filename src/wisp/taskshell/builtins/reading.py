@@ -7,7 +7,7 @@ import os
 from wisp.taskshell.builtins.arguments import flags_and_operands, split, unsupported
 from wisp.taskshell.builtins.call import CommandError
 from wisp.taskshell.redirect import reason
-from wisp.taskshell.streams import Reader, Stream
+from wisp.taskshell.streams import Reader, Stream, pump
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,9 +72,7 @@ def _reader(call: Call, stream: Stream | None) -> Reader:
 
 
 def _print_all(call: Call, stream: Stream | None) -> None:
-    reader, writer = _reader(call, stream), call.writer()
-    while chunk := reader.read():
-        writer.write(chunk)
+    pump(_reader(call, stream), call.writer())
 
 
 def _head_operands(arguments: list[str]) -> tuple[int, list[str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from wisp.taskshell.builtins.arguments import split
 from wisp.taskshell.builtins.call import CommandError
 
@@ -36,7 +34,8 @@ def _seconds(text: str) -> float:
         raise CommandError(
             f"error parsing argument '{text}' to number: invalid float literal"
         ) from None
-    return 0 if math.isnan(seconds) else max(seconds, 0) * (unit or 1)
+    # `max` in this order also makes nothing of what is not a number.
+    return max(0, seconds) * (unit or 1)
 
 
 def _wait(call: Call, seconds: float) -> None:
