@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
+from wisp.engine.host import subdir
 from wisp.errors import LockFileError
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.model import LockFile
 from wisp.lock.read import read
+from wisp.platforms import Platform
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
+from wisp.workspace.platforms import select_among
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
@@ -49,7 +52,7 @@ def look_up(
 
     """
     name = environment or layout.DEFAULT_ENVIRONMENT
-    inputs = workspace.inputs(name, workspace.best_platform(name, platform))
+    inputs = workspace.inputs(name, _platform(workspace, name, platform))
     lock = _frozen(workspace) if frozen and not locked else _fitting(workspace, locked=locked)
     platforms = {known: workspace.platforms(known) for known in workspace.environment_names}
     prefix = workspace.prefix(name)
@@ -59,6 +62,16 @@ def look_up(
         heading=_heading(name, prefix),
         editable=editable_packages(prefix),
     )
+
+
+def _platform(workspace: Workspace, environment: str, wanted: str | None) -> Platform:
+    """Choose the platform; the machine is only looked at if one asks for more than its subdir."""
+    platforms = workspace.platforms(environment)
+    if wanted is None and not any(platform.declared for platform in platforms):
+        plain = select_among(platforms, subdir(workspace.environ), ())
+        if plain is not None:
+            return plain
+    return workspace.best_platform(environment, wanted)
 
 
 def _fitting(workspace: Workspace, *, locked: bool) -> LockFile:

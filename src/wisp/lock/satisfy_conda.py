@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from wisp.layout import CHANNEL_ALIAS
 from wisp.lock.places import absolute, conda_source_fits
@@ -31,7 +32,11 @@ class CondaSide:
         self.virtual: dict[str, VirtualPackage] = {
             package.name: package for package in platform.virtual_packages()
         }
-        self.by_pypi_name = _pypi_names(self.records.values())
+
+    @cached_property
+    def by_pypi_name(self) -> Mapping[str, CondaRecord]:
+        """The conda packages that stand for PyPI packages, by their normalised PyPI names."""
+        return _pypi_names(self.records.values())
 
     def meets(self, spec: Spec) -> LockedConda | VirtualPackage | None:
         """Return the package that a spec is met by, virtual packages included."""

@@ -85,6 +85,7 @@ class _Walk:
             "environment": self.inputs.environment,
             "platform": self.inputs.platform.name,
         }
+        self.queued: set[str] = set()
         self.visited: set[str] = set()
         self.conda_requested: set[str] = set()
         self.pypi_used_conda: dict[str, None] = {}
@@ -165,7 +166,9 @@ class _Walk:
         is_built = isinstance(record, CondaRecord)
         required_by = record.location.rpartition("/")[2] if is_built else record.name
         for text in depends:
-            self.conda_queue.append((parse_spec(text), required_by))
+            if text not in self.queued:
+                self.queued.add(text)
+                self.conda_queue.append((parse_spec(text), required_by))
 
     def unmet(self, spec: Spec, required_by: str) -> RequirementUnmet:
         return RequirementUnmet(requirement=spec.canonical, required_by=required_by, **self.where)

@@ -40,7 +40,7 @@ COMMAND = Command(
     options=(
         options.PLATFORM,
         options.ENVIRONMENT,
-        Option(("-i", "--invert"), requires=("REGEX",), help="Show who needs the packages"),
+        Option(("-i", "--invert"), help="Show who needs the packages"),
         *options.LOCK_AND_INSTALL,
         *options.WORKSPACE,
         options.SCRIPT,
