@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -41,6 +42,15 @@ def test_an_archive_carries_no_clock(tmp_path: Path) -> None:
     (tmp_path / "a.conda").write_bytes(package.pack())
     with zipfile.ZipFile(tmp_path / "a.conda") as members:
         assert {info.date_time for info in members.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_results_of_other_inputs_are_forgotten_after_a_day(tmp_path: Path) -> None:
+    old, recent = (store.made(tmp_path, "thing", text, lambda f: None) for text in ("a", "b"))
+    other = store.made(tmp_path, "thing-else", "a", lambda f: None)
+    for folder in (old, other):
+        os.utime(folder, (1, 1))
+    new = store.made(tmp_path, "thing", "c", lambda f: None)
+    assert [folder.exists() for folder in (old, recent, other, new)] == [False, True, True, True]
 
 
 def test_a_failed_build_leaves_nothing_that_counts(tmp_path: Path) -> None:

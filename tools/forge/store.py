@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,9 +32,18 @@ def made(cache: Path, kind: str, inputs: str, make: Callable[[Path], None]) -> P
                 make(scratch)
                 scratch.chmod(0o755)
                 scratch.rename(folder)
+                _forget_old(cache, kind)
             finally:
                 shutil.rmtree(scratch, ignore_errors=True)
     return folder
+
+
+def _forget_old(cache: Path, kind: str) -> None:
+    """Remove what earlier inputs gave, unless somebody may still be using it."""
+    yesterday = time.time() - 24 * 3600
+    for folder in cache.glob(f"{kind}-{'[0-9a-f]' * 16}"):
+        if folder.stat().st_mtime < yesterday:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
