@@ -85,7 +85,7 @@ class MetadataReader:
             known = self._cache.wheel(name, file.filename, file.location)
             return known or _plain(core_metadata(self._fetched(file)))
         known = self._cache.built(name, file.location) if package.archive else None
-        known = known or self._cache.sdist(name, version)
+        known = known or self._cache.sdist(name, version) or self._cache.any_wheel(name, version)
         if known:
             return known
         folder = self._cache.unpacked_sdist(name, version)

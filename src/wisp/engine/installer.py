@@ -159,14 +159,21 @@ def _failure(text: str, prefix: Path) -> WispError:
     mismatch = _MISMATCH.search(text)
     if mismatch:
         return _mismatch(message.removeprefix("failed to fetch "), mismatch[1], mismatch[2])
-    if message.startswith("failed to fetch"):
-        return FetchError(message, causes=causes[1:] or causes)
     hints = []
     if "Permission denied" in text:
         hints.append(f"check the permissions of `{prefix}` and of the package cache")
     if "No space left" in text or "File too large" in text:
         hints.append("free some disk space, or raise the limit on file sizes")
-    return InstallError(message, causes=causes, hints=hints)
+    if message.startswith("failed to fetch"):
+        # The first cause only says that the cache was involved.
+        return FetchError(message, causes=_distinct(causes[1:]), hints=hints)
+    return InstallError(message, causes=_distinct(causes), hints=hints)
+
+
+def _distinct(causes: list[str]) -> list[str]:
+    """Leave out causes that the one before them has told already."""
+    pairs = zip([""] + causes, causes, strict=False)
+    return [cause for before, cause in pairs if not before.endswith(cause)]
 
 
 def owned_files(prefix: Path) -> frozenset[str]:

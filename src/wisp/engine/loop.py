@@ -42,6 +42,8 @@ class _Loop:
         """Cancel what runs, stop the thread, and let the runtime settle."""
         asyncio.run_coroutine_threadsafe(_cancel_all(), self.loop)
         self._thread.join(_JOIN_SECONDS)
+        if not self._thread.is_alive():
+            self.loop.close()
         time.sleep(_SETTLE_SECONDS)
 
 

@@ -86,6 +86,7 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
     specs = [parse_spec(text) for text in request.specs]
     constraints = [parse_spec(text) for text in request.constraints]
     cutoffs = request.exclude_newer
+    offline = access.settings.network.offline
     async with access.solves:
         try:
             answer = await rattler_solve(
@@ -103,9 +104,9 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
                 constraints=constraints,
             )
         except SolverError as error:
-            raise _unsolvable(str(error)) from error
+            raise _unsolvable(str(error), offline=offline) from error
         except GatewayError as error:
-            raise unreachable(str(error), offline=access.settings.network.offline) from error
+            raise unreachable(str(error), offline=offline) from error
     records = [from_rattler(record) for record in answer]
     return tuple(sorted(records, key=lambda record: record.location))
 
@@ -154,9 +155,10 @@ def _virtual(text: str) -> GenericVirtualPackage:
     )
 
 
-def _unsolvable(text: str) -> SolveError:
+def _unsolvable(text: str, *, offline: bool) -> SolveError:
     explanation = text.removeprefix("Cannot solve the request because of: ").rstrip()
-    return SolveError("failed to solve the environment", causes=[explanation])
+    hints = ["offline mode is on: only packages in the cache count"] if offline else []
+    return SolveError("failed to solve the environment", causes=[explanation], hints=hints)
 
 
 def unreachable(text: str, *, offline: bool) -> FetchError:

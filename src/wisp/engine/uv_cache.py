@@ -57,6 +57,17 @@ class UvCache:
                 return entry[0]
         return None
 
+    def any_wheel(self, name: str, version: str) -> DistMetadata | None:
+        """Return the metadata of whichever wheel of that version uv has read, or None.
+
+        uv takes the word of a wheel for another platform rather than build a source distribution.
+        """
+        for file in self._wheel_entries(name, f"{version}-*.msgpack"):
+            entry = _read(file)
+            if entry:
+                return entry[0]
+        return None
+
     def sdist(self, name: str, version: str) -> DistMetadata | None:
         """Return the metadata of a source distribution of an index that uv has built, or None."""
         root = self._root / _SDISTS

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wisp.engine import files
+from wisp.errors import HostError
+
+
+def test_a_written_file_has_its_text_and_no_neighbours(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "pixi.lock"
+    files.write_atomically(target, "version: 7\n")
+    assert target.read_text() == "version: 7\n"
+    assert [path.name for path in target.parent.iterdir()] == ["pixi.lock"]
+
+
+def test_the_mode_of_a_replaced_file_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "pixi.toml"
+    target.write_text("old")
+    target.chmod(0o640)
+    files.write_atomically(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_new_file_follows_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        files.write_atomically(tmp_path / "file", "x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
+    real = tmp_path / "real.toml"
+    real.write_text("old")
+    link = tmp_path / "pixi.toml"
+    link.symlink_to(real)
+    files.write_atomically(link, "new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+
+
+def test_a_file_in_place_of_a_folder_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(HostError, match="could not write"):
+        files.write_atomically(tmp_path / "file" / "below", "x")
+
+
+def test_a_full_disk_leaves_the_old_text(tmp_path: Path) -> None:
+    target = tmp_path / "pixi.lock"
+    target.write_text("old")
+    script = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from wisp.engine.files import write_atomically\n"
+        "from wisp.errors import HostError\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try:\n"
+        "    write_atomically(Path(sys.argv[1]), 'x' * 5000)\n"
+        "except HostError as error:\n"
+        "    print(error.causes[0], '|', error.hints[0])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(target)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith(os.strerror(errno.EFBIG))
+    assert "disk space" in done.stdout
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_second_process_does_not_get_a_held_lock(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    with files.locked_file(lock):
+        assert _is_locked(lock)
+    assert not _is_locked(lock)
+
+
+def test_readers_share_a_lock(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    with files.locked_file(lock, kind="shared"), files.locked_file(lock, kind="shared"):
+        assert _is_locked(lock)
+
+
+def test_a_child_keeps_the_lock_it_inherited(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    with files.locked_file(lock) as descriptor:
+        child = subprocess.Popen(["sleep", "60"], pass_fds=(descriptor,))
+    try:
+        assert _is_locked(lock)
+    finally:
+        child.kill()
+        child.wait()
+    assert not _is_locked(lock)
+
+
+def _is_locked(lock: Path) -> bool:
+    try:
+        with files.locked_file(lock, wait=False):
+            return False
+    except HostError as error:
+        return "locked by another process" in error.message
+
+
+def test_sha256_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+    assert files.sha256_of(tmp_path / "empty").startswith("e3b0c44298fc1c149afb")

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+
+from wisp.engine.records import from_rattler, from_row, location_of, to_rattler, url_of
+from wisp.specs.records import CondaRecord, RunExports
+
+FULL = CondaRecord(
+    location="https://host/channel/linux-64/thing-1.0-h1_3.conda",
+    name="thing",
+    version="1.0",
+    build="h1_3",
+    build_number=3,
+    subdir="linux-64",
+    sha256="a" * 64,
+    md5="b" * 32,
+    depends=("python >=3.11", "__glibc >=2.17"),
+    constrains=("other <2",),
+    extra_depends={"docs": ("sphinx",)},
+    channel="https://host/channel",
+    track_features=("slow",),
+    license="MIT",
+    license_family="MIT",
+    purls=("pkg:pypi/thing?source=hash-mapping",),
+    run_exports=RunExports(weak=("thing >=1",)),
+    size=123,
+    timestamp=1_700_000_000_123,
+    python_site_packages_path="lib/python3.12/site-packages",
+)
+
+
+def test_a_full_record_survives_the_way_to_rattler_and_back() -> None:
+    (made,) = to_rattler([FULL])
+    assert from_rattler(made) == FULL
+
+
+def test_no_purls_and_empty_purls_stay_apart() -> None:
+    for purls in (None, ()):
+        (made,) = to_rattler([dataclasses.replace(FULL, purls=purls)])
+        assert from_rattler(made).purls == purls
+
+
+def test_no_run_exports_and_empty_ones_stay_apart() -> None:
+    for exports in (None, RunExports()):
+        (made,) = to_rattler([dataclasses.replace(FULL, run_exports=exports)])
+        assert from_rattler(made).run_exports == exports
+
+
+def test_only_records_from_a_lock_tell_their_architecture() -> None:
+    locked = to_rattler([FULL])
+    fresh = to_rattler([dataclasses.replace(FULL, fresh=True)])
+    assert json.loads(locked[0].to_json())["arch"] == "x86_64"
+    assert "arch" not in json.loads(fresh[0].to_json())
+
+
+def test_records_keep_the_order_given() -> None:
+    other = dataclasses.replace(
+        FULL, location="https://host/channel/linux-64/aaa-1.0-h1_3.conda", name="aaa"
+    )
+    assert [row.name.normalized for row in to_rattler([FULL, other])] == ["thing", "aaa"]
+
+
+def test_files_are_located_by_path_and_all_else_by_url() -> None:
+    assert location_of("file:///a%20b/noarch/x-1-0.conda") == "/a b/noarch/x-1-0.conda"
+    assert url_of("/a b/noarch/x-1-0.conda") == "file:///a%20b/noarch/x-1-0.conda"
+    assert location_of("https://host/x.conda") == "https://host/x.conda"
+    assert url_of("https://host/x.conda") == "https://host/x.conda"
+
+
+def test_features_written_as_words_become_a_list() -> None:
+    row = {
+        "name": "x",
+        "version": "1",
+        "build": "0",
+        "build_number": 0,
+        "subdir": "noarch",
+        "url": "https://host/c/noarch/x-1-0.conda",
+        "fn": "x-1-0.conda",
+        "track_features": "one two",
+        "noarch": True,
+    }
+    record = from_row(row)
+    assert record.track_features == ("one", "two")
+    assert record.noarch == "generic"
+    assert record.file_name is None
+    assert record.fresh

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from wisp.engine.wheels import installed_wheels, remove_wheel
+
+
+def _wheel(prefix: Path, name: str, files: dict[str, str], installer: str = "uv-pixi") -> Path:
+    site = prefix / "lib" / "python3.12" / "site-packages"
+    info = f"{name}-1.0.dist-info"
+    files = {**files, f"{info}/METADATA": "Name: x\n", f"{info}/INSTALLER": installer}
+    for path, text in files.items():
+        file = site / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    (site / info / "RECORD").write_text(
+        "".join(f"{path},,\n" for path in files) + f"{info}/RECORD,,\n"
+    )
+    return site
+
+
+def test_wheels_are_known_by_name_version_and_installer(tmp_path: Path) -> None:
+    _wheel(tmp_path, "Some.Thing", {"some.py": ""})
+    (wheel,) = installed_wheels(tmp_path)
+    assert (wheel.name, wheel.version, wheel.installer) == ("some-thing", "1.0", "uv-pixi")
+    assert wheel.direct_url is None
+
+
+def test_an_empty_prefix_has_none(tmp_path: Path) -> None:
+    assert installed_wheels(tmp_path) == []
+
+
+def test_removal_takes_files_compiled_modules_and_empty_folders(tmp_path: Path) -> None:
+    site = _wheel(tmp_path, "thing", {"thing/__init__.py": "", "../../../bin/thing": "#!"})
+    cache = site / "thing" / "__pycache__"
+    cache.mkdir()
+    (cache / "__init__.cpython-312.pyc").write_bytes(b"")
+    (wheel,) = installed_wheels(tmp_path)
+    remove_wheel(wheel, tmp_path, keep=())
+    assert site.is_dir()
+    assert list(site.iterdir()) == []
+    assert not (tmp_path / "bin").exists()
+
+
+def test_files_of_others_stay(tmp_path: Path) -> None:
+    site = _wheel(tmp_path, "thing", {"shared/a.py": "", "shared/b.py": ""})
+    (wheel,) = installed_wheels(tmp_path)
+    remove_wheel(wheel, tmp_path, keep={"lib/python3.12/site-packages/shared/b.py"})
+    assert [file.name for file in (site / "shared").iterdir()] == ["b.py"]
+
+
+def test_a_record_that_points_outside_the_prefix_is_not_followed(tmp_path: Path) -> None:
+    prefix = tmp_path / "env"
+    treasure = tmp_path / "treasure.txt"
+    _wheel(prefix, "thing", {"../../../../treasure.txt": "precious"})
+    assert treasure.exists()
+    (wheel,) = installed_wheels(prefix)
+    remove_wheel(wheel, prefix, keep=())
+    assert treasure.read_text() == "precious"
+    assert installed_wheels(prefix) == []
+
+
+def test_a_wheel_without_record_loses_its_dist_info(tmp_path: Path) -> None:
+    site = _wheel(tmp_path, "thing", {"thing.py": ""})
+    (site / "thing-1.0.dist-info" / "RECORD").unlink()
+    (wheel,) = installed_wheels(tmp_path)
+    remove_wheel(wheel, tmp_path, keep=())
+    assert installed_wheels(tmp_path) == []

@@ -1,0 +1,144 @@
+"""Installations that are killed, meet each other, or meet a machine that refuses."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import channel as make_channel
+from tests.tiny import many, tiny
+from tools.forge.archive import text
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+def _start(channel: Path, prefix: Path, cache: Path, **more: object) -> subprocess.Popen[str]:
+    words = ["-m", "tests.unit.install.worker", str(channel), str(prefix), str(cache)]
+    return subprocess.Popen(
+        [sys.executable, *words],
+        cwd=REPOSITORY,
+        stderr=subprocess.PIPE,
+        text=True,
+        **more,  # type: ignore[call-overload]
+    )
+
+
+def _finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    _, stderr = process.communicate(timeout=120)
+    return process.returncode, stderr
+
+
+def _content(prefix: Path) -> dict[str, str | bytes]:
+    """All files; records by name only, since they tell how each file was linked."""
+    return {
+        path.relative_to(prefix).as_posix(): os.readlink(path)
+        if path.is_symlink()
+        else b""
+        if path.suffix == ".json"
+        else path.read_bytes()
+        for path in prefix.rglob("*")
+        if not path.is_dir()
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cache", ["cold", "warm"])
+def test_a_killed_installation_is_repaired_by_the_next(tmp_path: Path, cache: str) -> None:
+    channel = many(tmp_path / "channel")
+    prefix = tmp_path / "env"
+    undisturbed = tmp_path / "undisturbed"
+    began = time.monotonic()
+    assert _finish(_start(channel, undisturbed, tmp_path / "warm")) == (0, "")
+    whole = time.monotonic() - began
+    wanted = _content(undisturbed)
+    moments = random.Random(3)
+    for attempt in range(10):
+        folder = tmp_path / ("warm" if cache == "warm" else f"cold-{attempt}")
+        process = _start(channel, prefix, folder)
+        time.sleep(moments.uniform(0.1, whole))
+        process.kill()
+        process.communicate()
+        assert _finish(_start(channel, prefix, folder)) == (0, "")
+        found = _content(prefix)
+        found["conda-meta/pixi"] = wanted["conda-meta/pixi"]
+        found["conda-meta/pixi_env_prefix"] = wanted["conda-meta/pixi_env_prefix"]
+        assert found == wanted
+        subprocess.run(["rm", "-rf", str(prefix)], check=True)
+
+
+@pytest.mark.slow
+def test_two_installations_of_one_prefix_wait_for_each_other(tmp_path: Path) -> None:
+    channel = many(tmp_path / "channel", 100)
+    both = [_start(channel, tmp_path / "env", tmp_path / "cache") for _ in range(2)]
+    assert [_finish(process) for process in both] == [(0, "")] * 2
+    assert len(list((tmp_path / "env" / "conda-meta").glob("*.json"))) == 100
+
+
+@pytest.mark.slow
+def test_two_prefixes_share_a_cold_cache(tmp_path: Path) -> None:
+    channel = many(tmp_path / "channel", 100)
+    both = [_start(channel, tmp_path / name, tmp_path / "cache") for name in ("one", "two")]
+    assert [_finish(process) for process in both] == [(0, "")] * 2
+    for name in ("one", "two"):
+        assert len(list((tmp_path / name / "conda-meta").glob("*.json"))) == 100
+
+
+def _unprivileged() -> dict[str, object]:
+    """Root may write anywhere: become nobody, as the tests in containers run as root."""
+    return {"user": 65534, "group": 65534} if os.geteuid() == 0 else {}
+
+
+@pytest.mark.slow
+def test_a_folder_that_may_not_be_written_is_one_clear_error(tmp_path: Path) -> None:
+    channel = many(tmp_path / "channel", 2)
+    if os.geteuid() == 0:
+        pytest.importorskip("pwd")
+        for folder in (tmp_path, *tmp_path.parents):
+            if folder.stat().st_mode & 0o005 != 0o005:
+                pytest.skip("the folder of this test is closed to other users")
+        if not os.access(sys.executable, os.X_OK) or _closed_to_others(Path(sys.executable)):
+            pytest.skip("this interpreter is closed to other users")
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o555)
+    cache = tmp_path / "cache"
+    cache.mkdir(mode=0o777)
+    cache.chmod(0o777)
+    code, stderr = _finish(_start(channel, closed / "env", cache, **_unprivileged()))
+    assert code == 1
+    assert "could not lock" in stderr
+    assert "Permission denied" in stderr
+    assert "Traceback" not in stderr
+    assert list(closed.iterdir()) == []
+
+
+def _closed_to_others(path: Path) -> bool:
+    return any(folder.stat().st_mode & 0o001 == 0 for folder in path.resolve().parents)
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_one_clear_error_and_the_next_run_repairs(tmp_path: Path) -> None:
+    big = tiny("big", files=(text("share/big.txt", "x" * 4_000_000),))
+    channel = make_channel(tmp_path / "channel", [big])
+    limited = "ulimit -f 1000; trap '' XFSZ; exec \"$@\""
+    words = ["-m", "tests.unit.install.worker", str(channel)]
+    words += [str(tmp_path / "env"), str(tmp_path / "cache")]
+    done = subprocess.run(
+        ["bash", "-c", limited, "bash", sys.executable, *words],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "File too large" in done.stderr
+    assert "disk space" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert _finish(_start(channel, tmp_path / "env", tmp_path / "cache")) == (0, "")
+    assert (tmp_path / "env" / "share" / "big.txt").stat().st_size == 4_000_000
