@@ -137,6 +137,19 @@ def update(
         return _solve(workspace, old, loosened, stale, dry_run=dry_run)
 
 
+def renew(workspace: Workspace, packages: Sequence[str], *, dry_run: bool) -> LockOutcome:
+    """Solve an edited workspace anew without the locked versions of the named packages.
+
+    The caller holds the folder, unless nothing is written anyway (`dry_run`).
+    """
+    old = read_lock(workspace)
+    if old is None:
+        return _lock(workspace, dry_run=dry_run, upgrade=True)
+    everything = _pairs(workspace, (), ())
+    loosened = unlock(old, everything, packages)
+    return _solve(workspace, old, loosened, dict.fromkeys(everything, STALE), dry_run=dry_run)
+
+
 def _pairs(
     workspace: Workspace, environments: Sequence[str], platforms: Sequence[str]
 ) -> tuple[Pair, ...]:
