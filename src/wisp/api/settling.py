@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wisp.api.transaction import Relock, restoring
+from wisp.errors import UsageError
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.lock.model import LockFile
 from wisp.manifest.model import Manifest
 
 if TYPE_CHECKING:
+    from wisp.api.locking import LockOutcome
     from wisp.api.workspace import Workspace
 
 
@@ -50,6 +52,24 @@ class Settler:
         prepare(self.workspace)
         self.lock = relock(self.workspace.with_manifest(manifest), released).lock
         return self.lock
+
+    def renew(
+        self, manifest: Manifest, released: Sequence[str], *, dry_run: bool = False
+    ) -> LockOutcome:
+        """Solve an edited manifest anew without the locked versions of the named packages.
+
+        Raises `UsageError` where the lock file must not change.
+        """
+        from wisp.api.folders import prepare
+        from wisp.api.locking import renew
+
+        if self.mode.keeps_lock:
+            raise UsageError("an upgrade has to change the lock file, which the options forbid")
+        if not dry_run:
+            prepare(self.workspace)
+        outcome = renew(self.workspace.with_manifest(manifest), released, dry_run=dry_run)
+        self.lock = outcome.lock
+        return outcome
 
     def install(self, manifest: Manifest) -> None:
         """Install the default environment where it is the only one, from what was locked."""
