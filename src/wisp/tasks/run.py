@@ -119,26 +119,29 @@ class Runner:
     def step(self, node: Node, *, first: bool, last: bool) -> int:
         """Announce a node, skip it if nothing has changed, else run it and store that it ran."""
         secrets = self.secrets(node)
-        try:
-            announce(node, self._settings, secrets.values(), first=first)
-            if self._settings.dry:
+        with Masking(secrets):
+            prepared = self.made_ready(node, first=first)
+            if prepared is None:
                 return 0
-            if self.can_skip(node):
-                return 0
-            cwd, variables = self.prepared(node, secrets)
+            cwd, variables = prepared
             if last and self._settings.replace and not self._to_remember(node):
                 become(node, cwd, variables)
             code = execute(read(node), cwd, variables)
             if code == 0:
                 self.remember(node)
-        except TaskError as error:
-            error.message = dotenv.masked(error.message, secrets.values())
-            error.causes = tuple(
-                dotenv.masked(cause, secrets.values()) if isinstance(cause, str) else cause
-                for cause in error.causes
-            )
-            raise
         return code
+
+    def made_ready(self, node: Node, *, first: bool) -> tuple[str, dict[str, str]] | None:
+        """Announce a node and make it ready to run: its directory and its variables.
+
+        None if it need not run: nothing has changed, or nothing shall run at all.
+        """
+        secrets = self.secrets(node)
+        with Masking(secrets):
+            announce(node, self._settings, secrets.values(), first=first)
+            if self._settings.dry or self.can_skip(node):
+                return None
+            return self.prepared(node, secrets)
 
     def secrets(self, node: Node) -> dict[str, str]:
         """Return the variables of a task's env-files."""
@@ -192,6 +195,24 @@ class Runner:
             name = node.task.name
             self._settings.warn(f"No files matched the {kind} globs for task '{name}'")
             self._settings.warn(f"{kind.capitalize()} globs: {patterns}")
+
+
+class Masking:
+    """Keeps secrets out of failures on their way up."""
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        self._secrets = secrets.values()
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, TaskError):
+            error.message = dotenv.masked(error.message, self._secrets)
+            error.causes = tuple(
+                dotenv.masked(cause, self._secrets) if isinstance(cause, str) else cause
+                for cause in error.causes
+            )
 
 
 def announce(node: Node, settings: Settings, secrets: Iterable[str] = (), *, first: bool) -> None:
