@@ -172,7 +172,7 @@ def _failure(text: str, prefix: Path) -> WispError:
 
 def _distinct(causes: list[str]) -> list[str]:
     """Leave out causes that the one before them has told already."""
-    pairs = zip([""] + causes, causes, strict=False)
+    pairs = zip(["", *causes], causes, strict=False)
     return [cause for before, cause in pairs if not before.endswith(cause)]
 
 
