@@ -1,4 +1,4 @@
-"""Each folder of `tests/cases/manifest/faults` is a manifest with one fault and what is said of it."""
+"""Each folder of `tests/cases/manifest/faults` is a manifest with one fault and its wording."""
 
 from __future__ import annotations
 
