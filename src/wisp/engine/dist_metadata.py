@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from wisp.engine.local_metadata import (
     NeedsBuild,
     built_metadata,
     core_metadata,
+    sdist_metadata,
     static_metadata,
 )
 from wisp.engine.pylock import PylockFile, PylockPackage
@@ -56,8 +56,7 @@ class MetadataReader:
         found = static_metadata(folder)
         if isinstance(found, LocalMetadata):
             return _plain(found)
-        known = self._cache.built(name, folder.as_uri())
-        return known or _plain(built_metadata(self._uv, folder, name, self._python))
+        return self._built(name, folder.as_uri())
 
     def _checkout(self, package: PylockPackage) -> DistMetadata:
         assert package.git is not None
@@ -67,40 +66,41 @@ class MetadataReader:
         for folder in self._cache.checkout_folders(package.git.commit):
             found = static_metadata(folder / (package.git.subdirectory or ""))
             if isinstance(found, NeedsBuild):
-                found = built_metadata(self._uv, found.folder, package.name, self._python)
+                found = built_metadata(self._uv, found.folder.as_uri(), package.name, self._python)
             if normalize(found.name) == package.name:
                 return _plain(found)
         raise FetchError(f"uv left no checkout of {package.git.url} at {package.git.commit}")
 
     def _local_file(self, name: str, file: Path) -> DistMetadata:
-        known = self._cache.built(name, file.as_uri())
-        if known:
-            return known
-        with file.open("rb") as stream:
-            return _plain(core_metadata(_text_in(file.name, stream)))
+        if file.suffix == ".whl":
+            with file.open("rb") as stream:
+                return _plain(_wheel_metadata(file.name, stream))
+        return self._built(name, file.as_uri())
 
     def _remote_file(self, package: PylockPackage, file: PylockFile) -> DistMetadata:
         name, version = package.name, package.version or ""
         if file.filename.endswith(".whl"):
             known = self._cache.wheel(name, file.filename, file.location)
-            return known or _plain(core_metadata(self._fetched(file)))
-        known = self._cache.built(name, file.location) if package.archive else None
-        known = known or self._cache.sdist(name, version) or self._cache.any_wheel(name, version)
+            return known or _plain(self._fetched_wheel(file))
+        if package.archive:
+            return self._built(name, file.location)
+        known = self._cache.sdist(name, version) or self._cache.any_wheel(name, version)
         if known:
             return known
-        folder = self._cache.unpacked_sdist(name, version)
-        if folder:
-            return _plain(_unpacked(folder))
-        return _plain(core_metadata(self._fetched(file)))
+        unpacked = self._cache.unpacked_sdist(name, version)
+        found = sdist_metadata(unpacked) if unpacked else None
+        return _plain(found) if found else self._built(name, file.location)
 
-    def _fetched(self, file: PylockFile) -> str:
+    def _built(self, name: str, url: str) -> DistMetadata:
+        known = self._cache.built(name, url)
+        return known or _plain(built_metadata(self._uv, url, name, self._python))
+
+    def _fetched_wheel(self, file: PylockFile) -> LocalMetadata:
         beside = self._http.get(f"{file.location}.metadata")
-        if beside.status == 200 and file.filename.endswith(".whl"):
-            return beside.body.decode("utf-8")
-        if not file.filename.endswith(".whl"):
-            return _text_in(file.filename, io.BytesIO(self._whole(file.location)))
+        if beside.status == 200:
+            return core_metadata(beside.body.decode("utf-8"))
         ranged = RangedFile.open(self._http, file.location)
-        return _text_in(file.filename, ranged or io.BytesIO(self._whole(file.location)))
+        return _wheel_metadata(file.filename, ranged or io.BytesIO(self._whole(file.location)))
 
     def _whole(self, url: str) -> bytes:
         response = self._http.get(url)
@@ -109,45 +109,17 @@ class MetadataReader:
         return response.body
 
 
-def _unpacked(folder: Path) -> LocalMetadata:
-    """Read an unpacked source distribution: what its author wrote, else what was packed with it."""
-    found = static_metadata(folder)
-    if isinstance(found, LocalMetadata):
-        return found
+def _wheel_metadata(filename: str, stream: io.BufferedIOBase | io.RawIOBase) -> LocalMetadata:
     try:
-        return core_metadata((folder / "PKG-INFO").read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FetchError(f"`{folder}` holds no metadata", causes=[str(error)]) from error
-
-
-def _text_in(filename: str, stream: io.BufferedIOBase | io.RawIOBase | io.BytesIO) -> str:
-    """Read `METADATA` out of a wheel or `PKG-INFO` out of a source archive."""
-    try:
-        if filename.endswith((".whl", ".zip")):
-            return _zip_text(filename, stream)
-        with tarfile.open(fileobj=stream, mode="r:*") as archive:
-            member = next(m for m in archive if _is_pkg_info(m.name))
-            content = archive.extractfile(member)
-            assert content is not None
-            return content.read().decode("utf-8")
-    except (StopIteration, tarfile.TarError, zipfile.BadZipFile, UnicodeDecodeError) as error:
+        with zipfile.ZipFile(stream) as archive:
+            member = next(
+                name
+                for name in archive.namelist()
+                if name.count("/") == 1 and name.endswith(".dist-info/METADATA")
+            )
+            return core_metadata(archive.read(member).decode("utf-8"))
+    except (StopIteration, zipfile.BadZipFile, UnicodeDecodeError) as error:
         raise FetchError(f"`{filename}` holds no readable metadata") from error
-
-
-def _zip_text(filename: str, stream: io.BufferedIOBase | io.RawIOBase | io.BytesIO) -> str:
-    with zipfile.ZipFile(stream) as archive:
-        wheel = filename.endswith(".whl")
-        member = next(
-            name
-            for name in archive.namelist()
-            if (wheel and name.count("/") == 1 and name.endswith(".dist-info/METADATA"))
-            or (not wheel and _is_pkg_info(name))
-        )
-        return archive.read(member).decode("utf-8")
-
-
-def _is_pkg_info(name: str) -> bool:
-    return name.count("/") == 1 and name.endswith("/PKG-INFO")
 
 
 def _plain(found: LocalMetadata) -> DistMetadata:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import tomli
+from packaging.version import Version
 
 from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_cache import UvCache
@@ -19,6 +20,9 @@ from wisp.engine.uv_compile import Question, compile_requirements
 from wisp.errors import FetchError
 from wisp.specs.pypi import normalize
 from wisp.specs.requirement_text import canonical_requirement, canonical_specifiers
+
+#: From this version of the metadata on, a source distribution says which fields are dynamic.
+_STATIC_SINCE = Version("2.2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,27 +103,47 @@ def _with_extra(requirement: str, extra: str) -> str:
     return f"{head.rstrip()} ; {marker}"
 
 
-def built_metadata(uv: Uv, folder: Path, name: str, python: Path) -> LocalMetadata:
-    """Ask the build back-end of a folder, through uv and its cache.
+def built_metadata(uv: Uv, url: str, name: str, python: Path) -> LocalMetadata:
+    """Ask the build back-end of a folder or source archive (a URL), through uv and its cache.
 
     Raises `FetchError` when the project cannot be built.
     """
-    url = folder.as_uri()
     question = Question(requirements=f"{name} @ {url}\n", options=("--no-deps",))
     try:
         compile_requirements(uv, question, python)
     except UvError as error:
         raise FetchError(
-            f"could not get the metadata of `{folder}`", causes=[error.message]
+            f"could not get the metadata of `{url}`", causes=[error.message]
         ) from error
     found = UvCache(uv.cache_dir).built(normalize(name), url)
     if found is None:
-        raise FetchError(f"uv left no metadata of `{folder}`")
+        raise FetchError(f"uv left no metadata of `{url}`")
     return LocalMetadata(
         name=found.name,
         requires_dist=found.requires_dist,
         requires_python=found.requires_python,
     )
+
+
+def sdist_metadata(folder: Path) -> LocalMetadata | None:
+    """Read an unpacked source distribution; None where only its back-end knows the requirements.
+
+    What the author wrote comes first, then what was packed with it, if that may be trusted.
+    """
+    try:
+        found = static_metadata(folder)
+    except FetchError:
+        return None
+    if isinstance(found, LocalMetadata):
+        return found
+    try:
+        text = (folder / "PKG-INFO").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    headers = HeaderParser().parsestr(text)
+    dynamic = {field.lower() for field in headers.get_all("Dynamic", [])}
+    is_reliable = Version(headers.get("Metadata-Version", "1.0")) >= _STATIC_SINCE
+    return core_metadata(text) if is_reliable and "requires-dist" not in dynamic else None
 
 
 def core_metadata(text: str) -> LocalMetadata:
