@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.demo.picture import draw
 from tools.forge.build import DEFAULT_CACHE, Forge, build
 from tools.forge.layouts import ForgeError
 
@@ -22,13 +24,13 @@ WISP = Path(sys.executable).with_name("wisp")
 PLATFORMS = ("linux-64", "linux-aarch64", "osx-arm64", "win-64")
 PROGRAM = """\
 import platform
+from importlib.metadata import version
 
 import click
 import numpy
 
-grid = numpy.arange(6).reshape(2, 3)
-click.secho(f"numpy {numpy.__version__} from conda: the sum is {grid.sum()}", bold=True)
-click.echo(f"click {click.__version__} from PyPI, on Python {platform.python_version()}")
+click.echo(f"numpy {numpy.__version__} from conda: the sum is {numpy.arange(6).sum()}")
+click.echo(f"click {version('click')} from PyPI, on Python {platform.python_version()}")
 """
 
 
@@ -43,6 +45,20 @@ class Step:
     title: str
     arguments: tuple[str, ...]
 
+    @property
+    def line(self) -> str:
+        """What a person would type."""
+        return shlex.join(["wisp", *self.arguments])
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A step that succeeded: what it said, and how many seconds it took."""
+
+    step: Step
+    said: str
+    seconds: float
+
 
 def steps(forge: Forge) -> list[Step]:
     """List the session: init, platforms, dependencies, task, lock, install, run."""
@@ -54,11 +70,11 @@ def steps(forge: Forge) -> list[Step]:
             "start a workspace", ("init", ".", "--channel", forge.url, "--platform", forge.subdir)
         ),
         Step("support more platforms", ("workspace", "platform", "add", "--no-install", *others)),
-        Step("add conda packages", (*add, python, "numpy>=1.26")),
-        Step("add a PyPI package", (*add, "--pypi", "click>=8.1")),
+        Step("solve for conda packages", (*add, python, "numpy>=1.26")),
+        Step("resolve a PyPI package", (*add, "--pypi", "click>=8.1")),
         Step("add a task", ("task", "add", "hello", "python hello.py")),
-        Step("lock all platforms", ("lock",)),
-        Step("install this one", ("install",)),
+        Step("lock what is left", ("lock",)),
+        Step("install this platform", ("install",)),
         Step("run the task", ("run", "hello")),
         Step("run it again", ("run", "hello")),
     ]
@@ -68,35 +84,41 @@ def main() -> int:
     """Play the session in a scratch folder and print what each step took."""
     parser = argparse.ArgumentParser(prog="demo", description=__doc__, allow_abbrev=False)
     parser.add_argument("--keep", type=Path, help="play in this folder and leave it there")
+    parser.add_argument("--picture", type=Path, help="draw the session into this SVG file")
     options = parser.parse_args()
     try:
-        if options.keep:
-            options.keep.mkdir(parents=True)
-            _play(options.keep.resolve())
-        else:
-            with tempfile.TemporaryDirectory(prefix="wisp-demo-") as scratch:
-                _play(Path(scratch).resolve())
+        with tempfile.TemporaryDirectory(prefix="wisp-demo-") as scratch:
+            folder = options.keep or Path(scratch) / "demo"
+            folder.mkdir(parents=True)
+            played = _play(folder.resolve(), in_colour=options.picture is not None)
     except (DemoError, ForgeError) as error:
         print(f"\nthe demo failed: {error}", file=sys.stderr)
         return 1
+    if options.picture:
+        # What `init` says names this machine's folders.
+        draw([(one.step.line, one.said) for one in played[1:]], options.picture)
     return 0
 
 
-def _play(scratch: Path) -> None:
+def _play(scratch: Path, *, in_colour: bool) -> list[Played]:
     start = time.monotonic()
     forge = build(Path(os.environ.get("FORGE_CACHE", DEFAULT_CACHE)))
-    times = [("build local channels", time.monotonic() - start)]
+    channels = time.monotonic() - start
     workspace = scratch / "hello"
     workspace.mkdir()
     (workspace / "hello.py").write_text(PROGRAM)
     variables = _variables(scratch / "home")
-    times += [(step.title, _run(step, workspace, variables)) for step in steps(forge)]
+    leading = ("--color", "always") if in_colour else ()
+    played = [_run(step, leading, workspace, variables) for step in steps(forge)]
     _check_lock(workspace / "pixi.lock")
     print("\nthe manifest that this wrote:\n")
     print(_indented((workspace / "pixi.toml").read_text()))
     print(f"\npixi.lock holds {', '.join(PLATFORMS)}.\n")
+    times = [("build local channels", channels)]
+    times += [(one.step.title, one.seconds) for one in played]
     for title, seconds in [*times, ("all in all", time.monotonic() - start)]:
         print(f"  {title:24} {seconds:7.2f} s")
+    return played
 
 
 def _variables(home: Path) -> dict[str, str]:
@@ -104,14 +126,16 @@ def _variables(home: Path) -> dict[str, str]:
     passed_on = ("SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "https_proxy", "no_proxy")
     home.mkdir()
     known = {name: os.environ[name] for name in passed_on if name in os.environ}
-    return known | {"HOME": str(home), "PATH": os.defpath, "LANG": "C.UTF-8", "NO_COLOR": "1"}
+    return known | {"HOME": str(home), "PATH": os.defpath, "LANG": "C.UTF-8"}
 
 
-def _run(step: Step, workspace: Path, variables: dict[str, str]) -> float:
-    print(f"\n$ wisp {' '.join(step.arguments)}", flush=True)
+def _run(
+    step: Step, leading: tuple[str, ...], workspace: Path, variables: dict[str, str]
+) -> Played:
+    print(f"\n$ {step.line}", flush=True)
     start = time.monotonic()
     done = subprocess.run(
-        [WISP, *step.arguments],
+        [WISP, *leading, *step.arguments],
         cwd=workspace,
         env=variables,
         stdin=subprocess.DEVNULL,
@@ -123,8 +147,8 @@ def _run(step: Step, workspace: Path, variables: dict[str, str]) -> float:
     seconds = time.monotonic() - start
     print(_indented(done.stdout), flush=True)
     if done.returncode:
-        raise DemoError(f"`wisp {' '.join(step.arguments)}` ended with {done.returncode}")
-    return seconds
+        raise DemoError(f"`{step.line}` ended with {done.returncode}")
+    return Played(step, done.stdout, seconds)
 
 
 def _indented(text: str) -> str:

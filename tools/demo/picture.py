@@ -1,0 +1,28 @@
+"""A picture of a terminal session, as SVG: what was typed and what came back."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from rich.text import Text
+
+_WIDTH = 84
+#: rich's template loads a font from elsewhere; whoever looks at the picture has one of their own.
+_FORMAT = re.sub(r"@font-face \{\{.*?\}\}\n?", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+
+
+def draw(session: Iterable[tuple[str, str]], file: Path) -> None:
+    """Write the picture of a session: command lines and what each said, colours included."""
+    console = Console(
+        record=True, width=_WIDTH, file=io.StringIO(), force_terminal=True, legacy_windows=False
+    )
+    for command, said in session:
+        console.print(Text.assemble(("$ ", "bold green"), (command, "bold")))
+        console.print(Text.from_ansi(said.rstrip()))
+        console.print()
+    console.save_svg(str(file), title="wisp", code_format=_FORMAT, unique_id="wisp")
