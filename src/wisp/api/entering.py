@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wisp import layout
 from wisp.activation.detect import running_shell
+from wisp.activation.interactive import start
 from wisp.activation.session import Changes
+from wisp.activation.shells import named
 from wisp.api.activating import ActivationRequest, activation_of, hook_text, variables
 from wisp.api.readiness import Usage, ensure_ready, lock_for, run_platform
 from wisp.api.running import Provider, RunOptions, active_name, catalogue_of
+from wisp.errors import HostError
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
@@ -65,6 +75,43 @@ class Entered:
         )
 
 
+def open_shell(
+    entered: Entered, *, change_prompt: bool | None = None, completions: bool = True
+) -> int:
+    """Start an interactive shell in the environment; where the system can, it replaces us.
+
+    Returns the exit code of the shell. Raises `HostError` if the shell cannot be started.
+    """
+    environ = dict(entered.workspace.environ)
+    name = running_shell(environ)
+    program = entered.request.program
+    text = entered.hook(name, change_prompt=change_prompt, completions=completions)
+    folder = tempfile.mkdtemp(prefix="wisp-shell-")
+    how = start(name, _executable(name, environ), text, folder, environ, program)
+    for file, content in how.files.items():
+        Path(folder, file).write_text(content, encoding="utf-8")
+    variables = {**environ, **how.variables}
+    try:
+        if os.name != "nt":
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            os.execvpe(how.argv[0], how.argv, variables)
+        return subprocess.run(how.argv, env=variables, check=False).returncode
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise HostError(f"cannot start '{how.argv[0]}'", causes=(str(error),)) from error
+
+
+def _executable(shell: str, environ: Mapping[str, str]) -> str:
+    """The program of a shell: the user's own where it is of that kind."""
+    own = environ.get("SHELL", "")
+    found = named(own) if own else None
+    if found is not None and found.name == shell:
+        return own
+    return {"nushell": "nu", "powershell": "powershell" if os.name == "nt" else "pwsh"}.get(
+        shell, shell
+    )
+
+
 def enter(workspace: Workspace, options: EnterOptions) -> Entered:
     """Lock and install an environment as far as needed: the one named, active, or default."""
     name = options.environment or active_name(workspace) or layout.DEFAULT_ENVIRONMENT
@@ -74,8 +121,6 @@ def enter(workspace: Workspace, options: EnterOptions) -> Entered:
     ensure_ready(workspace, lock, name, platform, options.usage)
     request = ActivationRequest(environment=name, platform=platform, program=options.program)
     if options.remember:
-        from pathlib import Path
-
         from wisp.api.remembering import remember_environment
 
         catalogue = catalogue_of(workspace)

@@ -1,0 +1,47 @@
+"""`shell`: open an interactive shell in an environment."""
+
+from __future__ import annotations
+
+import sys
+
+from wisp.cli.call import Call
+from wisp.cli.commands.shell_hook import ACTIVATION_OPTIONS
+from wisp.cli.declare import Command
+from wisp.cli.launch import program_path
+from wisp.cli.opening import open_workspace
+
+
+def run(call: Call) -> int:
+    """Make the environment ready and become a shell in it."""
+    from wisp.api.entering import EnterOptions, enter, open_shell
+    from wisp.api.readiness import Usage
+
+    values = call.values
+    entered = enter(
+        open_workspace(call),
+        EnterOptions(
+            program=program_path(sys.argv[0]),
+            environment=values.environment,
+            usage=Usage(
+                locked=values.locked,
+                frozen=values.frozen or values.as_is,
+                no_install=values.no_install or values.as_is,
+            ),
+        ),
+    )
+    call.out.close()
+    call.out.flush()
+    return open_shell(
+        entered,
+        change_prompt=None if values.change_ps1 is None else values.change_ps1 == "true",
+        completions=not values.no_completions,
+    )
+
+
+COMMAND = Command(
+    name="shell",
+    summary="Open a shell in an environment",
+    aliases=("s",),
+    options=ACTIVATION_OPTIONS,
+    run=run,
+)
