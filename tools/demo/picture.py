@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
 _WIDTH = 84
 #: rich's template loads a font from elsewhere; whoever looks at the picture has one of their own.
-_FORMAT = re.sub(r"@font-face \{\{.*?\}\}\n?", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 
 def draw(session: Iterable[tuple[str, str]], file: Path) -> None:
@@ -25,4 +24,5 @@ def draw(session: Iterable[tuple[str, str]], file: Path) -> None:
         console.print(Text.assemble(("$ ", "bold green"), (command, "bold")))
         console.print(Text.from_ansi(said.rstrip()))
         console.print()
-    console.save_svg(str(file), title="wisp", code_format=_FORMAT, unique_id="wisp")
+    picture = console.export_svg(title="wisp", unique_id="wisp")
+    file.write_text(_FONT.sub("", picture))
