@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.unit.wheelhouse import make_project, make_wheel
+from wisp.engine.uv import Uv, visible_environment
+from wisp.engine.uv_install import WheelInstallation, install_wheels, mark_as_ours
+from wisp.engine.wheels import InstalledWheel, installed_wheels
+from wisp.errors import FetchError, InstallError
+from wisp.specs.pypi import PypiOptions
+from wisp.specs.records import PypiRecord
+from wisp.specs.settings import Network
+
+Wanted = Callable[..., WheelInstallation]
+
+
+@pytest.fixture
+def uv(tmp_path: Path) -> Uv:
+    from uv import find_uv_bin
+
+    return Uv(
+        executable=find_uv_bin(),
+        cache_dir=tmp_path / "uv-cache",
+        environment=visible_environment(os.environ, Network()),
+        offline=True,
+    )
+
+
+@pytest.fixture
+def prefix(tmp_path: Path, uv: Uv) -> Path:
+    """A virtual environment, which looks to uv as a conda prefix does."""
+    folder = tmp_path / "prefix"
+    uv.run(["venv", str(folder), "--python", sys.executable])
+    return folder
+
+
+@pytest.fixture
+def wanted(tmp_path: Path, prefix: Path) -> Wanted:
+    def make(*records: PypiRecord, **fields: object) -> WheelInstallation:
+        values: dict[str, object] = {"prefix": prefix, "python": prefix / "bin/python"}
+        values |= {"root": tmp_path, **fields}
+        return WheelInstallation(records=records, **values)  # type: ignore[arg-type]
+
+    return make
+
+
+def record(wheel: Path, **fields: str) -> PypiRecord:
+    name, version = wheel.name.split("-")[:2]
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    plain = PypiRecord(
+        location=f"./{wheel.parent.name}/{wheel.name}", name=name, version=version, sha256=digest
+    )
+    return replace(plain, **fields)  # type: ignore[arg-type]
+
+
+def ours(prefix: Path) -> dict[str, InstalledWheel]:
+    return {wheel.name: wheel for wheel in installed_wheels(prefix)}
+
+
+def state(folder: Path) -> dict[str, tuple[int, int]]:
+    files = (
+        path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in str(path)
+    )
+    return {str(path): (path.stat().st_mtime_ns, path.stat().st_ino) for path in files}
+
+
+def test_a_wheel_is_installed_and_marked_as_ours(
+    uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path
+) -> None:
+    wheel = make_wheel(tmp_path / "w", "alpha", text="x = 1\n")
+    install_wheels(uv, wanted(record(wheel)))
+    alpha = ours(prefix)["alpha"]
+    assert (alpha.version, alpha.installer) == ("1.0", "uv-pixi")
+    python = [str(prefix / "bin/python"), "-c", "import alpha; print(alpha.x)"]
+    assert subprocess.run(python, capture_output=True, text=True, check=True).stdout == "1\n"
+
+
+def test_the_record_file_stays_true(uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path) -> None:
+    import base64
+
+    install_wheels(uv, wanted(record(make_wheel(tmp_path / "w", "alpha"))))
+    folder = ours(prefix)["alpha"].folder
+    for path, digest, size in csv.reader((folder / "RECORD").read_text().splitlines()):
+        if digest:
+            data = (folder.parent / path).read_bytes()
+            expected = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=")
+            assert (digest, size) == (f"sha256={expected.decode()}", str(len(data))), path
+
+
+def test_installing_again_touches_nothing(
+    uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path
+) -> None:
+    job = wanted(record(make_wheel(tmp_path / "w", "alpha")))
+    install_wheels(uv, job)
+    before = state(prefix)
+    install_wheels(uv, job)
+    assert state(prefix) == before
+
+
+def test_the_mark_never_reaches_the_cache_of_uv(
+    uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path
+) -> None:
+    install_wheels(uv, wanted(record(make_wheel(tmp_path / "w", "alpha"))))
+    for cached in uv.cache_dir.rglob("INSTALLER"):
+        assert cached.read_text().strip() != "uv-pixi"
+    hard_linked = ours(prefix)["alpha"].folder / "RECORD"
+    assert hard_linked.stat().st_nlink == 1
+
+
+def test_another_version_takes_the_place_of_the_old_one(
+    uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path
+) -> None:
+    for version in ("1.0", "2.0"):
+        install_wheels(uv, wanted(record(make_wheel(tmp_path / "w", "alpha", version))))
+    assert ours(prefix)["alpha"].version == "2.0"
+    assert len([w for w in installed_wheels(prefix) if w.name == "alpha"]) == 1
+
+
+def test_packages_of_others_stay(uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path) -> None:
+    install_wheels(uv, wanted(record(make_wheel(tmp_path / "w", "alpha"))))
+    before = state(ours(prefix)["alpha"].folder)
+    install_wheels(uv, wanted(record(make_wheel(tmp_path / "w", "beta"))))
+    assert state(ours(prefix)["alpha"].folder) == before
+
+
+def test_a_wanted_package_that_a_user_installed_becomes_ours(
+    uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path
+) -> None:
+    job = wanted(record(make_wheel(tmp_path / "w", "alpha", text="x = 1\n")))
+    install_wheels(uv, job)
+    alpha = ours(prefix)["alpha"]
+    (alpha.folder / "INSTALLER").write_text("pip\n")
+    module = alpha.folder.parent / "alpha.py"
+    module.unlink()
+    module.write_text("x = 'altered'\n")
+    install_wheels(uv, job)
+    assert ours(prefix)["alpha"].installer == "uv-pixi"
+    assert module.read_text() == "x = 1\n"
+
+
+def test_what_shall_be_reinstalled_is_put_there_anew(
+    uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path
+) -> None:
+    job = wanted(record(make_wheel(tmp_path / "w", "alpha", text="x = 1\n")))
+    install_wheels(uv, job)
+    module = ours(prefix)["alpha"].folder.parent / "alpha.py"
+    module.unlink()
+    install_wheels(uv, job)
+    assert not module.exists()
+    install_wheels(uv, replace(job, reinstall=frozenset({"alpha"})))
+    assert module.exists()
+
+
+@pytest.mark.parametrize("editable", [True, False])
+def test_a_folder_is_installed_in_place_only_where_asked(
+    uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path, editable: bool
+) -> None:
+    project = make_project(tmp_path / "mine", "mine")
+    names = frozenset({"mine"}) if editable else frozenset[str]()
+    install_wheels(uv, wanted(PypiRecord(location="./mine", name="mine"), editable=names))
+    mine = ours(prefix)["mine"]
+    assert mine.direct_url is not None
+    assert mine.direct_url["dir_info"]["editable"] is editable
+    (project / "mine.py").write_text("x = 'new'\n")
+    python = [str(prefix / "bin/python"), "-c", "import mine; print(getattr(mine, 'x', 'old'))"]
+    done = subprocess.run(python, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ("new" if editable else "old")
+
+
+def test_a_changed_file_is_refused_by_its_digest(
+    uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path
+) -> None:
+    wheel = make_wheel(tmp_path / "w", "alpha")
+    with pytest.raises(FetchError, match="digest"):
+        install_wheels(uv, wanted(record(wheel, sha256="0" * 64)))
+    assert "alpha" not in ours(prefix)
+
+
+def test_a_missing_file_is_an_error_that_says_which(uv: Uv, wanted: Wanted, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path / "w", "alpha")
+    lost = wanted(record(wheel))
+    wheel.unlink()
+    with pytest.raises(InstallError) as failure:
+        install_wheels(uv, lost)
+    assert "alpha-1.0-py3-none-any.whl" in str(failure.value.causes[0])
+
+
+def test_a_failing_build_tells_what_the_back_end_said(
+    uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "bad", "bad")
+    (project / "backend.py").write_text("raise SystemExit('no compiler in sight')\n")
+    with pytest.raises(InstallError) as failure:
+        install_wheels(uv, wanted(PypiRecord(location="./bad", name="bad")))
+    assert "no compiler in sight" in str(failure.value.causes[0])
+
+
+def test_packages_without_isolation_come_last_and_see_the_others(
+    uv: Uv, prefix: Path, wanted: Wanted, tmp_path: Path
+) -> None:
+    wheel = make_wheel(tmp_path / "w", "helper", text="value = 7\n")
+    project = make_project(tmp_path / "late", "late")
+    backend = (project / "backend.py").read_text()
+    (project / "backend.py").write_text(f"import helper\n{backend}")
+    options = PypiOptions(no_build_isolation=("late",))
+    late = PypiRecord(location="./late", name="late")
+    install_wheels(uv, wanted(late, record(wheel), options=options))
+    assert {"late", "helper"} <= set(ours(prefix))
+
+
+def test_uv_holds_the_lock_of_the_prefix_while_it_works(
+    uv: Uv, wanted: Wanted, tmp_path: Path
+) -> None:
+    import fcntl
+
+    gate = tmp_path / "gate"
+    project = make_project(tmp_path / "slow", "slow")
+    backend = (project / "backend.py").read_text()
+    waiting = f"import os, time\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.05)\n"
+    (project / "backend.py").write_text(waiting + backend)
+    lock = tmp_path / "lock"
+    script = _HOLDER.format(job=wanted(PypiRecord(location="./slow", name="slow")), uv=uv)
+    child = subprocess.Popen([sys.executable, "-c", script, str(lock)])
+    time.sleep(1.0)
+    child.kill()
+    child.wait()
+    probe = os.open(lock, os.O_RDWR)
+    try:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        gate.touch()
+        fcntl.flock(probe, fcntl.LOCK_EX)
+    finally:
+        os.close(probe)
+
+
+_HOLDER = """
+import fcntl, os, sys
+from dataclasses import replace
+from pathlib import Path, PosixPath
+from wisp.engine.uv import Uv
+from wisp.engine.uv_install import WheelInstallation, install_wheels
+from wisp.specs.pypi import PypiOptions
+from wisp.specs.records import PypiRecord
+
+held = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+fcntl.flock(held, fcntl.LOCK_EX)
+install_wheels({uv!r}, replace({job!r}, lock=held))
+"""
+
+
+def test_marking_keeps_odd_rows_of_a_record(tmp_path: Path) -> None:
+    folder = tmp_path / "odd-1.dist-info"
+    folder.mkdir()
+    (folder / "INSTALLER").write_text("uv")
+    rows = '"a, b.py",sha256=x,1\nodd-1.dist-info/INSTALLER,sha256=y,2\nodd-1.dist-info/RECORD,,\n'
+    (folder / "RECORD").write_text(rows)
+    mark_as_ours(InstalledWheel("odd", "1", folder, "uv"))
+    assert (folder / "INSTALLER").read_text() == "uv-pixi"
+    first, second, third = (folder / "RECORD").read_text().splitlines()
+    assert first == '"a, b.py",sha256=x,1'
+    assert second.endswith(",7")
+    assert third == "odd-1.dist-info/RECORD,,"
