@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
+from wisp.api.registry import prune
 from wisp.engine.files import refusal
 
 if TYPE_CHECKING:
@@ -64,10 +65,10 @@ def clean_workspace(
     if build:
         narrowed += [home / name for name in _BUILD_FOLDERS]
     if registry:
-        workspace.prune_registry()
+        prune(workspace.environ)
     if narrowed or registry:
         return _remove(narrowed)
-    workspace.prune_registry()
+    prune(workspace.environ)
     folders = [
         workspace.environments_folder,
         home / layout.SOLVE_GROUP_ENVS_DIR,
