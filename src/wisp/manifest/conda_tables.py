@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from wisp.manifest.conditions import read_condition
@@ -15,8 +15,8 @@ from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation, is_conda_archive
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec
 
-#: Whether a table may name sources: as the preview flag says, always, or never.
-Sources = Literal["preview", "allowed", "forbidden"]
+#: Whether a table may name sources: as the preview flag says, or never.
+Sources = Literal["preview", "forbidden"]
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]*")
 _BUILD_NUMBER = re.compile(r"(?:[<>]=?|[=!]=?)?\s*[0-9]+")
@@ -62,6 +62,29 @@ def read_requirements(
     parent: Table, key: str, sources: Sources = "preview"
 ) -> tuple[CondaRequirement, ...]:
     """Read a table of requirements, in the order of the file."""
+    return _read_named(
+        parent, key, lambda name, value, path, table: read_spec(name, value, path, table, sources)
+    )
+
+
+def read_sources(parent: Table, key: str) -> tuple[CondaRequirement, ...]:
+    """Read a table of source packages: nothing but where each comes from."""
+    return _read_named(
+        parent, key, lambda _, value, path, table: _read_source(Table(value, path, table.notes))
+    )
+
+
+def _read_source(table: Table) -> CondaSpec:
+    location = read_location(table)
+    table.finish()
+    if location is None:
+        raise table.fault("one of `url`, `path`, or `git` must be specified")
+    return CondaSpec(location=location)
+
+
+def _read_named(
+    parent: Table, key: str, read: Callable[[str, Any, KeyPath, Table], CondaSpec]
+) -> tuple[CondaRequirement, ...]:
     table = parent.table(key)
     if table is None:
         return ()
@@ -72,7 +95,7 @@ def read_requirements(
             raise Fault(
                 f"duplicate key: '{written}' names the same package twice", path, mark="key"
             )
-        spec = read_spec(name, value, path, table, sources)
+        spec = read(name, value, path, table)
         found[name] = CondaRequirement(name, spec, written if written != name else "")
     return tuple(found.values())
 
@@ -218,7 +241,7 @@ def _kind(location: GitLocation | PathLocation | UrlLocation) -> str:
 
 
 def _check_source(spec: CondaSpec, path: KeyPath, parent: Table, sources: Sources) -> None:
-    if not spec.is_source or sources == "allowed":
+    if not spec.is_source:
         return
     if sources == "forbidden":
         raise Fault("source dependencies are not allowed here", path)

@@ -7,7 +7,7 @@ from typing import Any
 
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.channels import read_channel_priority, read_channels, read_solve_strategy
-from wisp.manifest.conda_tables import read_requirements
+from wisp.manifest.conda_tables import read_requirements, read_sources
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_text, as_text_map, as_texts, kind_of
 from wisp.manifest.model import Activation, Environment, Feature, SystemRequirements, Target
@@ -29,7 +29,7 @@ def read_target(table: Table, *, inline: bool = False) -> Target:
         host_dependencies=host,
         build_dependencies=build,
         constraints=read_requirements(table, "constraints", "forbidden"),
-        dev=read_requirements(table, "dev", "allowed"),
+        dev=read_sources(table, "dev"),
         pypi_dependencies=read_pypi_requirements(table, "pypi-dependencies"),
         activation=_read_activation(table),
         tasks=read_tasks(table),

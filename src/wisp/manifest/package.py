@@ -26,6 +26,16 @@ _INHERITED = (
 )
 _REQUIREMENTS = ("build-dependencies", "host-dependencies", "run-dependencies", "run-constraints")
 _RUN_EXPORTS = ("weak", "strong", "noarch", "weak-constraints", "strong-constraints")
+_BACKEND_TEXTS = (
+    "version",
+    "build",
+    "build-number",
+    "channel",
+    "file-name",
+    "license",
+    "license-family",
+    "subdir",
+)
 _NEEDS_PREVIEW = "[package] section is only allowed when the `pixi-build` preview flag is enabled"
 
 
@@ -128,11 +138,12 @@ def _check_build(parent: Table) -> None:
 def _check_backend(parent: Table) -> None:
     table = Table(parent.required("backend"), (*parent.path, "backend"), parent.notes)
     table.required_text("name")
-    for key in ("version", "build", "build-number", "channel", "subdir", "path", "git", "url"):
+    for key in _BACKEND_TEXTS:
         table.text(key)
-    for key in ("branch", "tag", "rev", "subdirectory", "md5", "sha256"):
-        table.text(key)
-    table.raw("channels")
+    for key in ("extras", "flags", "track-features"):
+        table.texts(key)
+    for key in ("when", "channels"):
+        table.raw(key)
     table.flag("workspace")
     _check_specs(table.table("additional-dependencies"))
     table.finish()
