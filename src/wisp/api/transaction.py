@@ -18,6 +18,8 @@ from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import ScriptDefaults, load, load_text
 
+__all__ = ["Place", "Relock", "check", "edit", "place", "reread", "restoring", "written"]
+
 Change = Callable[[Manifest, Document], Document]
 
 #: Brings lock and environments to an edited manifest; called while the folder is locked.

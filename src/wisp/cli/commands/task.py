@@ -11,7 +11,7 @@ from wisp.cli.opening import open_workspace
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
-    from wisp.manifest.edit.document import Place
+    from wisp.api.transaction import Place
     from wisp.specs.task import TaskArg
 
 _DIM = "2"

@@ -9,7 +9,7 @@ from wisp.cli.declare import Option
 
 if TYPE_CHECKING:
     from wisp.api.settling import LockMode
-    from wisp.manifest.edit.document import Place
+    from wisp.api.transaction import Place
 
 FEATURE = Option(("-f", "--feature"), "FEATURE", "value", help="The feature to change")
 ENVIRONMENT = Option(
