@@ -15,6 +15,7 @@ Path = tuple[Key, ...]
 Span = tuple[int, int]
 
 _BARE_KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+_END_OF_WORD = frozenset(("", ",", "]", "}", "#", "\n", "\r", " ", "\t"))
 _SIMPLE_ESCAPES = frozenset('btnfre"\\')
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 
@@ -173,17 +174,22 @@ class _Scanner:
         return self._literal()
 
     def _literal(self) -> Node:
-        """A number, boolean or date: all up to the next mark of punctuation."""
+        """A number, boolean or date: all up to white space or the next mark of punctuation."""
         start = self.at
-        while self._peek() not in {"", ",", "]", "}", "#", "\n", "\r"}:
-            self.at += 1
-        word = self.text[start : self.at].rstrip()
-        self.at = start + len(word)
+        self._skip_word()
+        word = self.text[start : self.at]
         if not word:
             raise _Stopped(start, marked=False)
         if word[0].isalpha() and word not in {"true", "false", "inf", "nan"}:
             raise _Stopped(start)
+        if word[4:5] == "-" and self.text[self.at + 1 : self.at + 2].isdigit():
+            self.at += 1
+            self._skip_word()
         return Node((start, self.at))
+
+    def _skip_word(self) -> None:
+        while self._peek() not in _END_OF_WORD:
+            self.at += 1
 
     def _inline_table(self) -> Node:
         node = Node()

@@ -1,0 +1,93 @@
+"""Which manifest is found, from where, and what is said when there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wisp.errors import ManifestError
+from wisp.manifest.discover import discover, find
+
+WORKSPACE = "[workspace]\nchannels = []\n"
+PYPROJECT = "[tool.pixi.workspace]\nchannels = []\n"
+PACKAGE = '[package]\nname = "a"\n'
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"pixi.toml": WORKSPACE, "pyproject.toml": PYPROJECT}, "pixi.toml"),
+        ({"pyproject.toml": PYPROJECT, "mojoproject.toml": WORKSPACE}, "pyproject.toml"),
+        ({"pyproject.toml": "[project]\n", "mojoproject.toml": WORKSPACE}, "mojoproject.toml"),
+        ({"a/b/pyproject.toml": "[project]\n", "pixi.toml": WORKSPACE}, "pixi.toml"),
+        ({"a/pixi.toml": WORKSPACE, "pixi.toml": WORKSPACE}, "a/pixi.toml"),
+        ({"a/pixi.toml": PACKAGE, "pixi.toml": WORKSPACE}, "pixi.toml"),
+        ({"a/pixi.toml": '[project]\nname = "a"\n'}, "a/pixi.toml"),
+    ],
+)
+def test_nearest_manifest_is_found(tmp_path: Path, files: dict[str, str], found: str) -> None:
+    write(tmp_path, files)
+    start = tmp_path / "a" / "b"
+    start.mkdir(parents=True, exist_ok=True)
+    assert find(start, {}) == tmp_path / found
+
+
+def test_nearest_package_is_remembered(tmp_path: Path) -> None:
+    write(tmp_path, {"pixi.toml": WORKSPACE, "a/b/pixi.toml": PACKAGE, "a/pixi.toml": PACKAGE})
+    found = discover(tmp_path / "a" / "b", {})
+    assert (found.path, found.package) == (tmp_path / "pixi.toml", tmp_path / "a/b/pixi.toml")
+
+
+def test_manifest_path_is_a_file_or_its_folder(tmp_path: Path) -> None:
+    write(tmp_path, {"x/pixi.toml": WORKSPACE, "x/other.toml": WORKSPACE})
+    assert find(tmp_path, {}, Path("x")) == tmp_path / "x" / "pixi.toml"
+    assert find(tmp_path, {}, Path("x/other.toml")) == tmp_path / "x" / "other.toml"
+    with pytest.raises(ManifestError, match="does not exist"):
+        find(tmp_path, {}, Path("y"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("pixi.toml", "[tasks]\n"), ("pyproject.toml", "[tool.pixi.tasks]\n")],
+)
+def test_manifest_without_its_sections_ends_the_search(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    write(tmp_path, {f"a/{name}": text, "pixi.toml": WORKSPACE})
+    with pytest.raises(ManifestError, match="Missing table in manifest"):
+        find(tmp_path / "a", {})
+
+
+def test_manifest_of_the_shell_is_the_last_resort(tmp_path: Path) -> None:
+    active = {"PIXI_IN_SHELL": "1", "PIXI_PROJECT_MANIFEST": "/elsewhere/pixi.toml"}
+    assert find(tmp_path, active) == Path("/elsewhere/pixi.toml")
+    with pytest.raises(ManifestError):
+        find(tmp_path, {"PIXI_PROJECT_MANIFEST": "/elsewhere/pixi.toml"})
+
+
+def test_local_manifest_beats_that_of_the_shell_with_a_warning(tmp_path: Path) -> None:
+    write(tmp_path, {"pixi.toml": WORKSPACE})
+    own = tmp_path / "pixi.toml"
+    active = {"PIXI_IN_SHELL": "1", "PIXI_PROJECT_MANIFEST": "/elsewhere/pixi.toml"}
+    found = discover(tmp_path, active)
+    assert found.path == own
+    assert "rather than /elsewhere/pixi.toml" in found.warnings[0]
+    assert discover(tmp_path, active | {"PIXI_PROJECT_MANIFEST": str(own)}).warnings == ()
+
+
+def test_failure_names_the_folder_and_helps(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": '[project]\nname = "a"\n'})
+    with pytest.raises(ManifestError) as caught:
+        find(tmp_path, {})
+    assert caught.value.message == (
+        f"could not find pixi.toml or pyproject.toml with tool.pixi at directory {tmp_path}"
+    )
+    assert "pixi init" in caught.value.hints[0]
