@@ -44,17 +44,20 @@ class UvCache:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def wheel(self, name: str, filename: str, url: str | None = None) -> DistMetadata | None:
+    def wheel(self, name: str, filename: str, url: str) -> DistMetadata | None:
         """Return the metadata of a wheel, or None when uv has not read it.
 
-        `name` is normalised, `filename` the wheel's. With `url` only an entry of that very URL
-        counts: a local build may carry the file name of a published wheel.
+        `name` is normalised, `filename` the wheel's. Only an entry of that very URL counts: a
+        local build may carry the file name of a published wheel.
         """
         stem = filename.removesuffix(".whl").partition("-")[2]
-        for file in self._wheel_entries(name, f"{stem}.msgpack"):
-            entry = _read(file)
-            if entry and (url is None or url.encode() in entry[1]):
-                return entry[0]
+        version = stem.partition("-")[0]
+        # Where the tags are long, uv puts a digest into the name of the entry instead of them.
+        for pattern in (f"{stem}.msgpack", f"{version}-{'[0-9a-f]' * 16}.msgpack"):
+            for file in self._wheel_entries(name, pattern):
+                entry = _read(file)
+                if entry and url.encode() in entry[1]:
+                    return entry[0]
         return None
 
     def any_wheel(self, name: str, version: str) -> DistMetadata | None:
@@ -107,18 +110,14 @@ class UvCache:
 
     def _wheel_entries(self, name: str, pattern: str) -> Iterator[Path]:
         root = self._root / _WHEELS
-        yield from (root / "pypi" / name).glob(_literal(pattern))
+        yield from (root / "pypi" / name).glob(pattern)
         for kind in ("index", "url", "path"):
-            yield from root.glob(f"{kind}/*/{name}/{_literal(pattern)}")
+            yield from root.glob(f"{kind}/*/{name}/{pattern}")
 
 
 def cache_digest(url: str) -> str:
     """Return the name of the folder that uv keeps for a canonical URL."""
     return seahash(url.encode() + b"\xff").to_bytes(8, "little").hex()
-
-
-def _literal(pattern: str) -> str:
-    return pattern.replace("[", "[[]")
 
 
 def _newest(files: Iterator[Path], name: str | None = None) -> DistMetadata | None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from wisp.engine.seahash import seahash
 from wisp.engine.uv_cache import UvCache, cache_digest
 
@@ -23,9 +25,21 @@ def test_folders_are_named_as_uv_names_them() -> None:
     assert len(cache_digest("file:///x")) == 16
 
 
-def test_a_wheel_of_any_index_is_found_by_its_file_name(tmp_path: Path) -> None:
-    put(tmp_path / "wheels-v8/index/abc/demo/1.0-py3-none-any.msgpack")
-    found = UvCache(tmp_path).wheel("demo", "demo-1.0-py3-none-any.whl")
+NAME = "demo-1.0-py3-none-any.whl"
+URL = f"https://h/{NAME}"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "pypi/demo/1.0-py3-none-any",
+        "index/abc/demo/1.0-py3-none-any",
+        "url/abc/demo/1.0-0123456789abcdef",
+    ],
+)
+def test_a_wheel_is_found_by_its_file_name_or_by_its_url(tmp_path: Path, entry: str) -> None:
+    put(tmp_path / f"wheels-v8/{entry}.msgpack")
+    found = UvCache(tmp_path).wheel("demo", NAME, URL)
     assert found is not None
     assert found.requires_dist == ("idna",)
     assert found.requires_python == ">=3.8"
@@ -33,15 +47,18 @@ def test_a_wheel_of_any_index_is_found_by_its_file_name(tmp_path: Path) -> None:
 
 def test_a_wheel_of_another_url_is_not_taken(tmp_path: Path) -> None:
     put(tmp_path / "wheels-v8/pypi/demo/1.0-py3-none-any.msgpack")
-    cache = UvCache(tmp_path)
-    name = "demo-1.0-py3-none-any.whl"
-    assert cache.wheel("demo", name, f"https://h/{name}") is not None
-    assert cache.wheel("demo", name, f"https://other/{name}") is None
+    assert UvCache(tmp_path).wheel("demo", NAME, f"https://other/{NAME}") is None
+
+
+def test_any_wheel_of_a_version_speaks_for_it(tmp_path: Path) -> None:
+    put(tmp_path / "wheels-v8/pypi/demo/1.0-cp312-cp312-win_amd64.msgpack")
+    assert UvCache(tmp_path).any_wheel("demo", "1.0") is not None
+    assert UvCache(tmp_path).any_wheel("demo", "1.1") is None
 
 
 def test_damaged_entries_are_no_entries(tmp_path: Path) -> None:
     put(tmp_path / "wheels-v8/pypi/demo/1.0-py3-none-any.msgpack", b"\x96\xa4de")
-    assert UvCache(tmp_path).wheel("demo", "demo-1.0-py3-none-any.whl") is None
+    assert UvCache(tmp_path).wheel("demo", NAME, URL) is None
 
 
 def test_built_sources_are_found_by_name_url_and_commit(tmp_path: Path) -> None:
