@@ -1,0 +1,69 @@
+"""Looking packages up in channels, without solving."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rattler import Channel, MatchSpec, Subdir, Version
+from rattler.exceptions import GatewayError
+from rattler.repo_data.record import RepoDataRecord
+
+from wisp.engine import loop
+from wisp.engine.gateway import ChannelAccess
+from wisp.engine.solver import parse_spec, unreachable
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    """A package of a channel: what names it, and all that repodata says (`url`, `fn`, …)."""
+
+    name: str
+    version: str
+    build: str
+    subdir: str
+    row: Mapping[str, Any]
+
+
+def find_records(
+    spec: str, channels: Sequence[str], subdirs: Sequence[str], access: ChannelAccess
+) -> tuple[FoundRecord, ...]:
+    """Return what matches a spec, newest first; its name may be a glob or a `^regex$`.
+
+    Newest means: by version, then build number, then time of building.
+
+    Raises:
+        SolveError: The spec is none.
+        FetchError: A channel cannot be read.
+
+    """
+    wanted = parse_spec(spec, globs=True)
+    return loop.call(_find(wanted, tuple(channels), tuple(subdirs), access))
+
+
+async def _find(
+    spec: MatchSpec, channels: tuple[str, ...], subdirs: tuple[str, ...], access: ChannelAccess
+) -> tuple[FoundRecord, ...]:
+    try:
+        answer = await access.gateway.query(
+            [Channel(url) for url in channels],
+            [Subdir(subdir) for subdir in subdirs],
+            [spec],
+            recursive=False,
+        )
+    except GatewayError as error:
+        raise unreachable(str(error), offline=access.settings.network.offline) from error
+    matching = [row for rows in answer for row in rows if spec.matches(row)]
+    return tuple(_found(row) for row in sorted(matching, key=_age, reverse=True))
+
+
+def _age(record: RepoDataRecord) -> tuple[Version, int, float]:
+    made = record.timestamp
+    return record.version, record.build_number, made.timestamp() if made else 0.0
+
+
+def _found(record: RepoDataRecord) -> FoundRecord:
+    row = json.loads(record.to_json())
+    return FoundRecord(row["name"], str(row["version"]), row["build"], row["subdir"], row)
