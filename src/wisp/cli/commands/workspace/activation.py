@@ -46,7 +46,7 @@ def prepend_scripts(call: Call) -> int:
 def _add_scripts(call: Call, *, first: bool) -> int:
     from wisp.api import activations
 
-    scripts = call.values.script
+    scripts = call.values.scripts
     activations.add_scripts(open_workspace(call).manifest, scripts, place_of(call), first=first)
     for script in scripts:
         call.out.success(f"Added activation script {script}")
@@ -57,7 +57,7 @@ def remove_scripts(call: Call) -> int:
     """Take scripts away."""
     from wisp.api import activations
 
-    scripts = call.values.script
+    scripts = call.values.scripts
     activations.remove_scripts(open_workspace(call).manifest, scripts, place_of(call))
     for script in scripts:
         call.out.success(f"Removed activation script {script}")
@@ -91,7 +91,7 @@ def remove_variables(call: Call) -> int:
 
 
 _PLACE = (FEATURE, ENVIRONMENT, TARGET)
-_SCRIPTS = (Argument("script", "SCRIPT", "some", help="A path from the workspace root"),)
+_SCRIPTS = (Argument("scripts", "SCRIPT", "some", help="A path from the workspace root"),)
 
 _SCRIPT = Command(
     name="script",
