@@ -43,8 +43,6 @@ def remember_environment(
     if snapshot is None:
         return
     activation = activation_of(workspace, request)
-    project = dict(activation.project)
-    project.pop(layout.ENV_EXE, None)
     meta = Path(activation.prefix, layout.CONDA_META)
     declared = declared_activation(
         workspace.manifest, workspace.require_environment(request.environment), request.platform
@@ -57,7 +55,7 @@ def remember_environment(
     snapshot.ready[request.environment] = {
         "files": memory.observe(files, time.time_ns()),
         "prefix": activation.prefix,
-        "project": project,
+        "project": activation.project,
         "scripts": activation.scripts,
         "env": activation.env,
         "facts": digest,

@@ -1,0 +1,226 @@
+"""The fast lane answers what the whole program would, imports little, and gives way in doubt."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine, Result
+
+MANIFEST = """\
+[workspace]
+name = "w"
+channels = []
+platforms = ["linux-64", "linux-aarch64", "osx-64", "osx-arm64", "win-64"]
+[activation.env]
+GREETING = "hello $PIXI_PROJECT_NAME"
+[tasks]
+plain = "env"
+piped = "echo one | cat"
+fails = "exit 7"
+args = { cmd = "echo {{ a }}", args = [{ arg = "a", default = "x" }] }
+cached = { cmd = "echo ran > out", inputs = ["pixi.toml"], outputs = ["out"] }
+two = { cmd = "echo two", depends-on = ["piped"] }
+loaded = "python -X importtime -c pass"
+"""
+
+#: What no quick answer may import, by the name of the package.
+HEAVY = (
+    "rattler asyncio tomlkit tomli rich json re pathlib typing dataclasses subprocess argparse enum"
+)
+FORBIDDEN = frozenset(HEAVY.split())
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "ws"
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(MANIFEST)
+    return folder
+
+
+def settle() -> None:
+    """Let the clock move on, so that files written now are not taken for changed later."""
+    time.sleep(0.1)
+
+
+def imported(wisp: CommandLine, *words: str, cwd: Path) -> set[str]:
+    """Return the packages that a command imports."""
+    result = wisp(*words, cwd=cwd, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    lines = (line for line in result.stderr.splitlines() if line.startswith("import time:"))
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
+def modules(wisp: CommandLine, *words: str, cwd: Path) -> set[str]:
+    result = wisp(*words, cwd=cwd, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    lines = (line for line in result.stderr.splitlines() if line.startswith("import time:"))
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+def was_quick(wisp: CommandLine, *words: str, cwd: Path) -> bool:
+    return "wisp.cli.main" not in modules(wisp, *words, cwd=cwd)
+
+
+def warm(wisp: CommandLine, workspace: Path) -> None:
+    """Lock, then let a whole run write the snapshot."""
+    wisp("run", "piped", cwd=workspace).success()
+    settle()
+    wisp("run", "piped", cwd=workspace).success()
+    wisp("task", "list", cwd=workspace).success()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "piped"),
+        ("run", "two"),
+        ("run", "fails"),
+        ("run", "nosuchcommand"),
+        ("run",),
+        ("run", "-e", "default", "piped"),
+        ("run", "-q", "args", "y"),
+        ("run", "args", "y", "z"),
+        ("run", "-q", "echo", "a  b"),
+        ("shell-hook", "-s", "bash"),
+        ("shell-hook", "-s", "fish"),
+        ("task", "list"),
+    ],
+)
+def test_a_quick_answer_is_the_same_as_a_whole_one(
+    wisp: CommandLine, workspace: Path, words: tuple[str, ...]
+) -> None:
+    warm(wisp, workspace)
+    quick = wisp(*words, cwd=workspace)
+    shutil.rmtree(wisp.home.cache / "wisp-snapshots")
+    whole = wisp(*words, cwd=workspace)
+    assert quick == whole
+
+
+def test_the_variables_of_a_quick_run_are_those_of_a_whole_one(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    warm(wisp, workspace)
+    quick = wisp("run", "-q", "plain", cwd=workspace).success()
+    shutil.rmtree(wisp.home.cache / "wisp-snapshots")
+    whole = wisp("run", "-q", "plain", cwd=workspace).success()
+    assert sorted(quick.stdout.splitlines()) == sorted(whole.stdout.splitlines())
+    assert "GREETING=hello w" in quick.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [("run", "plain"), ("task", "list"), ("shell-hook", "-s", "bash"), ("--version",)]
+)
+def test_a_quick_answer_imports_nothing_heavy(
+    wisp: CommandLine, workspace: Path, words: tuple[str, ...]
+) -> None:
+    warm(wisp, workspace)
+    found = imported(wisp, *words, cwd=workspace)
+    assert found & FORBIDDEN == set()
+    assert "minijinja" not in found
+    if words[0] != "task":
+        assert "wisp" in found or words == ("--version",)
+
+
+def test_scripts_that_need_the_shell_load_it_and_nothing_more(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    warm(wisp, workspace)
+    found = imported(wisp, "run", "two", cwd=workspace)
+    assert found & FORBIDDEN <= {"enum"}  # what `signal` needs
+    assert was_quick(wisp, "run", "two", cwd=workspace)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ws, home: (ws / "pixi.toml").write_text(MANIFEST + 'new = "true"\n'),
+        lambda ws, home: (ws / "pixi.lock").write_text("version: 7\n"),
+        lambda ws, home: (ws / ".pixi/config.toml").write_text("offline = true\n"),
+        lambda ws, home: (home / ".pixi/config.toml").write_text("offline = true\n"),
+        lambda ws, home: (ws / "pyproject.toml").write_text(""),
+    ],
+    ids=["manifest", "lock", "workspace config", "user config", "another manifest"],
+)
+def test_whatever_changes_ends_the_trust(wisp: CommandLine, workspace: Path, change) -> None:
+    warm(wisp, workspace)
+    assert was_quick(wisp, "run", "piped", cwd=workspace)
+    (wisp.home.path / ".pixi").mkdir(exist_ok=True)
+    change(workspace, wisp.home.path)
+    assert not was_quick(wisp, "run", "piped", cwd=workspace)
+
+
+@pytest.mark.parametrize(
+    "variables", [{"CONDA_OVERRIDE_CUDA": "12"}, {"PIXI_FROZEN": "true"}, {"PIXI_OFFLINE": "1"}]
+)
+def test_variables_that_matter_end_the_trust(
+    wisp: CommandLine, workspace: Path, variables: dict[str, str]
+) -> None:
+    warm(wisp, workspace)
+    other = CommandLine(wisp.home, variables=variables)
+    assert not was_quick(other, "run", "piped", cwd=workspace)
+
+
+def test_a_file_that_was_only_touched_is_still_trusted(wisp: CommandLine, workspace: Path) -> None:
+    warm(wisp, workspace)
+    os.utime(workspace / "pixi.toml")
+    assert was_quick(wisp, "run", "piped", cwd=workspace)
+
+
+def test_a_change_of_the_same_size_and_time_is_seen(wisp: CommandLine, workspace: Path) -> None:
+    """The snapshot is written right after the manifest, within one tick of the clock."""
+    wisp("run", "piped", cwd=workspace).success()
+    manifest = workspace / "pixi.toml"
+    manifest.write_text(MANIFEST.replace("echo one", "echo two"))
+    assert wisp("run", "-q", "piped", cwd=workspace).success().stdout == "two\n"
+    manifest.write_text(MANIFEST.replace("echo one", "echo six"))
+    assert wisp("run", "-q", "piped", cwd=workspace).success().stdout == "six\n"
+
+
+def test_a_damaged_snapshot_is_written_anew(wisp: CommandLine, workspace: Path) -> None:
+    warm(wisp, workspace)
+    for file in (wisp.home.cache / "wisp-snapshots").iterdir():
+        file.write_bytes(b"\x00rubbish")
+    assert wisp("run", "-q", "piped", cwd=workspace).success().stdout == "one\n"
+    assert was_quick(wisp, "run", "piped", cwd=workspace)
+
+
+def test_other_options_are_left_to_the_whole_program(wisp: CommandLine, workspace: Path) -> None:
+    warm(wisp, workspace)
+    assert not was_quick(wisp, "run", "--frozen", "piped", cwd=workspace)
+    assert not was_quick(wisp, "run", "--dry-run", "piped", cwd=workspace)
+    assert not was_quick(wisp, "task", "list", "--json", cwd=workspace)
+
+
+def test_a_quick_run_works_from_a_folder_below(wisp: CommandLine, workspace: Path) -> None:
+    warm(wisp, workspace)
+    (workspace / "sub").mkdir()
+    assert was_quick(wisp, "run", "piped", cwd=workspace / "sub")
+    out = wisp("run", "-q", "pwd", cwd=workspace / "sub").success().stdout
+    assert out == f"{workspace}/sub\n"
+
+
+def test_inputs_and_outputs_are_looked_at_in_the_fast_lane(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    warm(wisp, workspace)
+    assert "can be skipped" not in wisp("run", "cached", cwd=workspace).success().stderr
+    assert "can be skipped" in wisp("run", "cached", cwd=workspace).success().stderr
+    (workspace / "out").unlink()
+    assert "can be skipped" not in wisp("run", "cached", cwd=workspace).success().stderr
+
+
+def test_the_name_it_is_called_by_decides_what_it_says(
+    wisp: CommandLine, pixi: CommandLine, tmp_path: Path
+) -> None:
+    assert wisp("--version", cwd=tmp_path) == Result(("wisp", "--version"), 0, "wisp 0.1.0\n", "")
+    assert pixi("-V", cwd=tmp_path).stdout == "pixi 0.77.0\n"
+
+
+def test_a_task_list_as_data_is_that_of_the_manifest(wisp: CommandLine, workspace: Path) -> None:
+    listed = json.loads(wisp("task", "list", "--json", cwd=workspace).success().stdout)
+    assert {task["name"] for task in listed[0]["features"][0]["tasks"]} >= {"plain", "cached"}
