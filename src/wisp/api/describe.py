@@ -191,7 +191,7 @@ def environment_lines(manifest: Manifest) -> list[str]:
     """Word `workspace environment list`."""
     lines = ["Environments:"]
     for environment in environments(manifest):
-        names = [f.name for f in features_of(manifest, environment) if f != environment.inline]
+        names = [f.name for f in features_of(manifest, environment) if f is not environment.inline]
         lines += [f"- {environment.name}:", f"    features: {', '.join(names)}"]
         if environment.solve_group is not None:
             lines.append(f"    solve_group: {environment.solve_group}")
