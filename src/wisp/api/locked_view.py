@@ -13,10 +13,9 @@ from wisp.errors import LockFileError
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.model import LockFile
 from wisp.lock.read import read
-from wisp.platforms import Platform
+from wisp.platforms import Platform, select_platform
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
-from wisp.workspace.platforms import select_among
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
@@ -68,7 +67,7 @@ def _platform(workspace: Workspace, environment: str, wanted: str | None) -> Pla
     """Choose the platform; the machine is only looked at if one asks for more than its subdir."""
     platforms = workspace.platforms(environment)
     if wanted is None and not any(platform.declared for platform in platforms):
-        plain = select_among(platforms, subdir(workspace.environ), ())
+        plain = select_platform(platforms, subdir(workspace.environ), ())
         if plain is not None:
             return plain
     return workspace.best_platform(environment, wanted)

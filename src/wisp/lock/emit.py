@@ -42,7 +42,10 @@ _ESCAPES = {
 
 
 def dump(document: Mapping[str, Any]) -> str:
-    """Write a document of mappings, sequences, texts, integers, booleans and None."""
+    """Write a document of mappings, sequences, texts, integers, booleans and None.
+
+    No sequence may stand directly in another; no lock has that.
+    """
     lines: list[str] = []
     _mapping(document, "", "", lines)
     return "\n".join(lines) + "\n"

@@ -65,7 +65,7 @@ def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
         raise EntryError(f"the package `{location}` lacks its name, version, build or subdir")
     number = get("build_number")
     extra, exports = get("extra_depends"), get("run_exports")
-    channel = get("channel") if "channel" in entry else derived.channel
+    channel = get("channel") or derived.channel
     return CondaRecord(
         location=location,
         name=name,
@@ -84,7 +84,7 @@ def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
         features=_text(get("features"), None),
         flags=tuple(get("flags") or ()),
         track_features=_words(get("track_features")),
-        file_name=get("file_name") or derived.file_name,
+        file_name=get("file_name"),
         license=_text(get("license"), None),
         license_family=_text(get("license_family"), None),
         purls=None if get("purls") is None else tuple(get("purls") or ()),

@@ -185,7 +185,7 @@ def _conda(record: CondaRecord) -> dict[str, Any]:
         entry["noarch"] = record.noarch or False
     _set(entry, record, "sha256", "md5", "legacy_bz2_md5")
     _set_nonempty(entry, record, "depends", "constrains", "extra_depends")
-    if record.channel != derived.channel:
+    if record.channel is not None and record.channel != derived.channel:
         entry["channel"] = record.channel
     _set(entry, record, "features")
     _set_nonempty(entry, record, "flags", "track_features")

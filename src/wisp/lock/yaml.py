@@ -88,7 +88,7 @@ class _Reader:
             if not colon and not line.endswith(":"):
                 raise self.failure(at, indent, "expected `key: value`")
             key = key[indent:] if colon else line[indent:-1]
-            if key[0] in SPECIAL_STARTS or key[0] == " " or "#" in key:
+            if key[0] in SPECIAL_STARTS or key[0] == " " or " #" in key:
                 key, value = self.odd_key(line, at, indent)
             if key in result:
                 raise self.failure(at, indent, f"duplicate key `{key}`")
@@ -167,24 +167,26 @@ class _Reader:
         return " ".join(words), at
 
     def special(self, value: str, at: int, indent: int) -> tuple[Any, int]:
+        start = len(self.lines[at]) - len(value)
         try:
             if value[0] in "'\"":
                 return self.quoted(value, at, indent)
             if value[0] in "[{":
                 return flow(value), at + 1
         except ScalarError as error:
-            raise self.failure(at, indent + error.offset, str(error)) from None
+            raise self.failure(at, start + error.offset, str(error)) from None
         header = _BLOCK_SCALAR.match(value)
         if header:
             return self.literal(header, at, indent)
-        raise self.failure(at, indent, f"a plain value may not start with `{value[0]}`")
+        raise self.failure(at, start, f"a plain value may not start with `{value[0]}`")
 
     def quoted(self, value: str, at: int, indent: int) -> tuple[str, int]:
-        start = at
+        first = at
+        column = len(self.lines[at]) - len(value)
         while (end := quoted_end(value)) < 0:
             at += 1
             if not self.lines[at].startswith(" " * (indent + 1)):
-                raise self.failure(start, indent, "a quoted scalar is not closed")
+                raise self.failure(first, column, "a quoted scalar is not closed")
             value = value.rstrip() + " " + self.lines[at].strip()
         rest = value[end:].strip()
         if rest and not rest.startswith("#"):

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rattler import CondaLockedPackage, LockedPackage
+from rattler import LockFile as RattlerLockFile
+
+from wisp.errors import LockFileError
+from wisp.lock.entries import NO_VERSION
+from wisp.lock.failures import NewerLockFileError
+from wisp.lock.model import LockFile
+from wisp.lock.read import read
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
+
+CASES = Path(__file__).parents[2] / "cases" / "lock"
+
+
+def case(name: str) -> LockFile:
+    return read((CASES / name).read_text(encoding="utf-8"), name)
+
+
+def seen(record: Record) -> tuple[str, str, str | None]:
+    return record.name, record.location, record.version
+
+
+def seen_by_rattler(package: LockedPackage) -> tuple[str, str, str | None]:
+    is_folder = package.location.startswith(".") and not isinstance(package, CondaLockedPackage)
+    return package.name, package.location, None if is_folder else str(package.version)
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.lock")), ids=lambda path: path.stem)
+def test_every_version_is_read_as_rattler_reads_it(path: Path) -> None:
+    if path.stem == "v7-sources":
+        pytest.skip("rattler tells nothing of records without a version")
+    lock = case(path.name)
+    theirs = RattlerLockFile.from_path(path)
+    for name, environment in theirs.environments():
+        for platform in environment.platforms():
+            wanted = sorted(seen_by_rattler(p) for p in environment.packages(platform) or ())
+            ours = lock.environments[name].packages.get(str(platform.name), ())
+            assert sorted(seen(record) for record in ours) == wanted
+
+
+def test_version_6_chooses_among_records_of_one_location_by_their_subdir() -> None:
+    packages = case("v6.lock").environments["default"].packages
+    for platform in ("linux-64", "osx-arm64"):
+        (source,) = [r for r in packages[platform] if isinstance(r, CondaSourceRecord)]
+        assert (source.subdir, source.raw["build"]) == (platform, "hbf21a9e_0")
+
+
+def test_seconds_become_milliseconds() -> None:
+    python = case("v6.lock").environments["default"].packages["linux-64"][0]
+    assert isinstance(python, CondaRecord)
+    assert python.timestamp == 1_700_000_000_000
+
+
+def test_folders_lose_the_version_that_old_locks_gave_them() -> None:
+    for name in ("v4.lock", "v5.lock", "v6.lock"):
+        packages = case(name).environments["default"].packages["linux-64"]
+        project = next(record for record in packages if record.name == "project")
+        assert isinstance(project, PypiRecord)
+        assert (project.version, project.sha256) == (None, None)
+
+
+def test_old_platforms_promise_the_defaults_of_their_subdir() -> None:
+    (row,) = case("v3.lock").platforms
+    assert row.virtual_packages is not None
+    assert "__glibc=2.28" in row.virtual_packages
+
+
+def test_a_file_without_a_version_is_an_old_one() -> None:
+    text = (CASES / "v7-options-and-indexes.lock").read_text().replace("  version: 25.3.0\n", "")
+    packages = read(text, "x").environments["default"].packages["linux-64"]
+    assert packages[2].version == NO_VERSION
+
+
+def test_a_newer_version_has_an_error_of_its_own() -> None:
+    with pytest.raises(NewerLockFileError, match="version 8 is newer than supported") as caught:
+        read("version: 8\nwhatever: 1\n", "pixi.lock")
+    assert caught.value.version == 8
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "detail", "line"),
+    [
+        ("version: 7", "kind: 7", "missing field `version`", 1),
+        ("version: 7", "version: seven", "invalid version `seven`", 1),
+        (
+            "      - pypi: ./project\n",
+            "      - pypi: ./elsewhere\n",
+            "environment default and platform linux-64 refers to a package that does not exist: "
+            "./elsewhere",
+            36,
+        ),
+        (
+            "      p1:\n",
+            "      p9:\n",
+            "Environment `default` is using an unknown platform `p9`",
+            38,
+        ),
+        ("- name: p1\n  subdir: linux-64", "- name: linux-64", "duplicate platform `linux-64`", 3),
+        ("  name: project\n", "", "the package `./project` lacks its name", 0),
+        ("- pypi: ./project\n  name", "- rpm: ./project\n  name", "an entry of `packages`", 0),
+    ],
+)
+def test_contradictions_are_damage(old: str, new: str, detail: str, line: int) -> None:
+    text = (CASES / "v7-options-and-indexes.lock").read_text(encoding="utf-8")
+    with pytest.raises(LockFileError, match="Failed to load lock file") as caught:
+        read(text.replace(old, new, 1), "pixi.lock")
+    assert detail in str(caught.value.causes[0])
+    assert caught.value.place is not None
+    assert caught.value.place.line == line
+
+
+@pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n", "version: 7\npackages: 3\n"])
+def test_what_is_no_lock_is_refused(text: str) -> None:
+    with pytest.raises(LockFileError, match="Failed to load lock file from `pixi.lock`"):
+        read(text, "pixi.lock")
