@@ -54,7 +54,7 @@ def test_else_the_metadata_is_read_out_of_the_wheel(reader: MetadataReader, tmp_
 
 
 def test_a_file_that_is_gone_is_an_error(reader: MetadataReader, tmp_path: Path) -> None:
-    with Server(tmp_path) as server, pytest.raises(FetchError, match="status 404|could not fetch"):
+    with Server(tmp_path) as server, pytest.raises(FetchError, match="could not fetch"):
         reader.read(*remote(f"{server.url}/demo-1.0-py3-none-any.whl"))
 
 
