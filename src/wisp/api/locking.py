@@ -220,7 +220,7 @@ def _solve(
         workers=workers(workspace),
         reporter=workspace.reporter,
     )
-    new = assemble(inputs, answers, kept, workspace.unsupported_inputs)
+    new = assemble(inputs, answers, workspace.unsupported_inputs)
     text = write(new, rich_names(workspace.locked_platforms))
     before = _text(workspace)
     changed = text != before

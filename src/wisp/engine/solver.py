@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rattler import (
     Channel,
@@ -107,8 +108,17 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
             raise _unsolvable(str(error), offline=offline) from error
         except GatewayError as error:
             raise unreachable(str(error), offline=offline) from error
-    records = [from_rattler(record) for record in answer]
+    spelled = {record.location: record.track_features for record in request.locked}
+    records = [_spelled_as(from_rattler(record), spelled) for record in answer]
     return tuple(sorted(records, key=lambda record: record.location))
+
+
+def _spelled_as(record: CondaRecord, spelled: Mapping[str, tuple[str, ...]]) -> CondaRecord:
+    """Keep the spelling of a locked record's features, which rattler joins into one text."""
+    before = spelled.get(record.location, ())
+    if before == record.track_features or " ".join(before) != " ".join(record.track_features):
+        return record
+    return replace(record, track_features=before)
 
 
 async def _sources(request: SolveRequest, access: ChannelAccess) -> list[Source]:

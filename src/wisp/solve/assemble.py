@@ -1,4 +1,4 @@
-"""Making a lock file of what was solved, holding on to what the old lock says elsewhere."""
+"""Making a lock file of what was solved."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ _STRATEGIES: dict[SolveStrategy, LockStrategy] = {
 def assemble(
     inputs: Sequence[EnvironmentInputs],
     solutions: Mapping[Pair, Solution],
-    old: LockFile | None = None,
     unsupported: Sequence[EnvironmentInputs] = (),
 ) -> LockFile:
     """Build the lock of all environments.
@@ -50,9 +49,7 @@ def assemble(
         environments[name] = _environment(name, combine(group), packages, solutions, members)
     for lone in unsupported:
         environments[lone.environment] = _environment(lone.environment, lone, {}, {}, ())
-    return LockFile(
-        platforms=_platforms(inputs, old), environments=dict(sorted(environments.items()))
-    )
+    return LockFile(platforms=_platforms(inputs), environments=dict(sorted(environments.items())))
 
 
 def _environment(
@@ -105,15 +102,14 @@ def _known(solutions: Iterable[Solution]) -> dict[str, CondaRecord]:
     return known
 
 
-def _platforms(
-    inputs: Iterable[EnvironmentInputs], old: LockFile | None
-) -> tuple[LockPlatform, ...]:
-    """One row per platform that any environment uses; rows that were bare stay bare."""
-    bare = {row.name for row in old.platforms if row.virtual_packages is None} if old else set()
-    rows: dict[str, LockPlatform] = {}
-    for one in inputs:
-        platform = one.platform
-        stays_bare = platform.name in bare and not platform.declared
-        packages = None if stays_bare else tuple(map(str, platform.virtual_packages()))
-        rows[platform.name] = LockPlatform(platform.name, platform.subdir, packages)
+def _platforms(inputs: Iterable[EnvironmentInputs]) -> tuple[LockPlatform, ...]:
+    """One row per platform that any environment uses, with all that it promises."""
+    rows = {
+        one.platform.name: LockPlatform(
+            one.platform.name,
+            one.platform.subdir,
+            tuple(map(str, one.platform.virtual_packages())),
+        )
+        for one in inputs
+    }
     return tuple(sorted(rows.values(), key=lambda row: row.name))
