@@ -59,7 +59,6 @@ def install_conda(
 
 
 async def _install(request: InstallRequest, access: ChannelAccess, reporter: Reporter) -> None:
-    await _check_sources(request, access)
     if request.from_ruins:
         await _link(dataclasses.replace(request, records=()), access, reporter)
         _sweep(request)
@@ -107,13 +106,26 @@ def _installed(prefix: Path) -> list[PrefixRecord]:
     return found
 
 
-async def _check_sources(request: InstallRequest, access: ChannelAccess) -> None:
+def check_sources(request: InstallRequest, access: ChannelAccess) -> None:
     """Refuse early what rattler would not: remote files offline, local files that changed.
 
-    rattler verifies downloads only; an archive of a `file://` channel it takes as it is.
+    rattler verifies downloads only; an archive of a `file://` channel it takes as it is. What
+    is linked already needs no source. Nothing is changed.
+
+    Raises:
+        FetchError: A package cannot be had or does not have its hash.
+
     """
+    loop.call(_check_sources(request, access))
+
+
+async def _check_sources(request: InstallRequest, access: ChannelAccess) -> None:
     offline = access.settings.network.offline
-    suspects = [row for row in request.records if offline or "://" not in row.location]
+    suspects = [
+        row
+        for row in request.records
+        if (offline or "://" not in row.location) and not _is_linked(row, request)
+    ]
     if not suspects:
         return
     index = await access.package_cache.index()
@@ -127,6 +139,13 @@ async def _check_sources(request: InstallRequest, access: ChannelAccess) -> None
                 f"`{record.location}` is not in the package cache",
                 hints=["offline mode is on: nothing can be downloaded"],
             )
+
+
+def _is_linked(record: CondaRecord, request: InstallRequest) -> bool:
+    if request.from_ruins or record.name in request.reinstall:
+        return False
+    stem = f"{record.name}-{record.version}-{record.build}"
+    return (request.prefix / "conda-meta" / f"{stem}.json").exists()
 
 
 def _verify(record: CondaRecord) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from wisp import layout
 from wisp.engine.files import locked_file, refusal, write_atomically
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.installer import InstallRequest, install_conda, owned_files
+from wisp.engine.installer import InstallRequest, check_sources, install_conda, owned_files
 from wisp.engine.wheels import installed_wheels, remove_wheel
 from wisp.errors import InstallError
 from wisp.install.pypi import (
@@ -85,7 +85,15 @@ def install_environment(
     """
     selection = select(locked.records, options.filter)
     conda, pypi = installable(selection.records)
-    job = _Job(locked, prefix, options, selection, conda, pypi)
+    # A Python that the filter leaves out still stands where it stood.
+    every = (record for record in locked.records if isinstance(record, CondaRecord))
+    python = python_of(every, prefix, locked.platform.subdir)
+    if pypi and python is None:
+        raise InstallError(
+            f"environment `{locked.name}` has PyPI packages but no python",
+            hints=["add `python` to its dependencies"],
+        )
+    job = _Job(locked, prefix, options, selection, conda, pypi, python)
     with locked_file(fingerprint_file(prefix)) as descriptor:
         changed = job.run(descriptor, access, install_pypi, reporter)
     return InstallOutcome(
@@ -99,7 +107,7 @@ def install_environment(
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One installation, once the prefix is locked."""
+    """One installation, once the prefix is locked. `python`: interpreter and site-packages."""
 
     locked: LockedEnvironment
     prefix: Path
@@ -107,6 +115,7 @@ class _Job:
     selection: Selection
     conda: tuple[CondaRecord, ...]
     pypi: tuple[PypiRecord, ...]
+    python: tuple[Path, Path] | None
 
     def run(
         self, lock: int, access: ChannelAccess, install_pypi: InstallPypi, reporter: Reporter
@@ -119,12 +128,15 @@ class _Job:
         plan = self._plan()
         conda_differs = found != wanted or bool(anew)
         pypi_differs = bool(self.pypi) and (bool(anew) or plan.differs)
+        request = self._request(anew, broken=broken)
         changes = conda_differs or pypi_differs or bool(plan.remove)
+        if conda_differs:
+            check_sources(request, access)
         if changes:
             _write(lock, layout.INSTALLING)
             self._remove(plan)
             if conda_differs:
-                install_conda(self._request(anew, broken=broken), access, reporter)
+                install_conda(request, access, reporter)
         if pypi_differs or plan.in_doubt:
             # A doubt alone leaves the fingerprint untouched: mostly nothing will be done, and
             # what a crash might leave is missing or differs the next time.
@@ -136,11 +148,10 @@ class _Job:
 
     def _plan(self) -> PypiPlan:
         installed = installed_wheels(self.prefix)
-        python = python_of(self.conda, self.prefix, self.locked.platform.subdir)
         return plan_pypi(
             self.pypi,
             installed,
-            site_packages=python[1] if python else None,
+            site_packages=self.python[1] if self.python else None,
             ignored=self.selection.ignored,
         )
 
@@ -166,16 +177,12 @@ class _Job:
         )
 
     def _pypi_work(self, anew: frozenset[str], lock: int) -> PypiWork:
-        python = python_of(self.conda, self.prefix, self.locked.platform.subdir)
-        if python is None:
-            raise InstallError(
-                f"environment `{self.locked.name}` has PyPI packages but no python",
-                hints=["add `python` to its dependencies"],
-            )
+        # `install_environment` has refused wheels without a Python.
+        assert self.python is not None
         names = frozenset(record.name for record in self.pypi)
         return PypiWork(
             prefix=self.prefix,
-            interpreter=python[0],
+            interpreter=self.python[0],
             root=self.options.root,
             records=self.pypi,
             reinstall=names if anew == EVERYTHING else names & anew,

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 import json
 import os
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -48,6 +53,19 @@ def _tree(prefix: Path) -> dict[str, tuple[int, int, bytes]]:
         )
         for path in prefix.rglob("*")
     }
+
+
+@contextlib.contextmanager
+def _serving(folder: Path) -> Iterator[str]:
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+    handler = functools.partial(Handler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
 
 
 def _packages(prefix: Path) -> list[str]:
@@ -167,6 +185,28 @@ class TestHashes:
         with pytest.raises(FetchError, match="does not have the hash"):
             install(tmp_path / "env", records, access)
         assert not (tmp_path / "env" / "share").exists()
+        assert (tmp_path / "env" / FINGERPRINT).read_text() == ""
+
+    def test_what_is_linked_needs_no_archive(
+        self, main: Path, access: ChannelAccess, tmp_path: Path
+    ) -> None:
+        prefix = tmp_path / "env"
+        install(prefix, ask(main, access, "lib"), access)
+        more = ask(main, access, "lib", "extra")
+        Path(next(row for row in more if row.name == "lib").location).unlink()
+        other = ChannelAccess(settings(tmp_path / "other-cache"))
+        assert install(prefix, more, other).changed
+
+    def test_a_changed_download_is_refused(self, tmp_path: Path, access: ChannelAccess) -> None:
+        source = channel(tmp_path / "served", [tiny("lib")])
+        (record,) = ask(source, access, "lib")
+        with _serving(source) as url:
+            remote = dataclasses.replace(
+                record, location=f"{url}noarch/lib-1.0-0.conda", sha256="0" * 64
+            )
+            with pytest.raises(FetchError, match="does not have the hash") as caught:
+                install(tmp_path / "env", (remote,), access)
+        assert f"found {record.sha256}" in str(caught.value.causes[0])
 
     def test_a_missing_local_archive_is_named(
         self, main: Path, access: ChannelAccess, tmp_path: Path
@@ -305,6 +345,7 @@ class TestPypi:
     ) -> None:
         with pytest.raises(InstallError, match="no python"):
             install(tmp_path / "env", (*ask(main, access, "lib"), self.WHEEL), access)
+        assert not (tmp_path / "env").exists()
 
 
 class _Listener(Reporter):
