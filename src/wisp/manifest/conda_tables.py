@@ -184,7 +184,6 @@ def _read_table(table: Table) -> CondaSpec:
         location=read_location(table),
     )
     inline = table.table("package")
-    table.known.setdefault("workspace")
     table.finish()
     _check_combination(table, spec)
     if inline is not None and not spec.is_source:

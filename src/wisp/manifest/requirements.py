@@ -12,32 +12,24 @@ from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
 
 
 def specifier_text(text: str, path: KeyPath) -> str:
-    """Spell a set of PEP 440 specifiers: sorted by version, joined by `, `; `*` for any."""
+    """Spell a set of PEP 440 specifiers: ordered by version, joined by `, `; `*` for any."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     if text.strip() in {"", "*"}:
         return "*"
     try:
-        specifiers = list(SpecifierSet(text))
+        SpecifierSet(text)
     except InvalidSpecifier:
         raise Fault(
             f"'{text}' is not a valid version specifier", path, hints=_operator_hint(text)
         ) from None
-    return join_specifiers(specifiers)
+    return _spelled(text)
 
 
-def join_specifiers(specifiers: object) -> str:
-    """Join parsed specifiers as they are shown."""
-    from packaging.specifiers import Specifier
-    from packaging.version import Version
+def _spelled(specifiers: str) -> str:
+    from wisp.specs.requirement_text import canonical_specifiers
 
-    def rank(specifier: Specifier) -> Version:
-        return Version(specifier.version.removesuffix(".*"))
-
-    found: list[Specifier] = list(specifiers)  # type: ignore[call-overload]
-    if any(specifier.operator == "===" for specifier in found):
-        return ", ".join(str(specifier) for specifier in found)
-    return ", ".join(str(specifier) for specifier in sorted(found, key=rank)) or "*"
+    return canonical_specifiers(specifiers).replace(",", ", ") or "*"
 
 
 def _operator_hint(text: str) -> tuple[str, ...]:
@@ -67,7 +59,7 @@ def parse_requirement(text: str, path: KeyPath, root: str) -> PypiRequirement:
     except InvalidRequirement as error:
         raise Fault(f"'{text}' is not a valid requirement: {error}", path) from None
     spec = PypiSpec(
-        version=join_specifiers(found.specifier),
+        version=_spelled(str(found.specifier)),
         extras=tuple(sorted(found.extras)),
         marker=str(found.marker) if found.marker else None,
         location=_url_location(found.url, root) if found.url else None,
