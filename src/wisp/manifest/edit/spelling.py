@@ -36,8 +36,6 @@ def conda_data(spec: CondaSpec) -> Data:
         return "*"
     if table.keys() == {"version"}:
         return table["version"]
-    if "version" not in table and spec.location is None:
-        return {"version": "*", **table}
     return table
 
 
