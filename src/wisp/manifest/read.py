@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -150,8 +149,10 @@ def _from_tables(
     notes: Notes,
     declared: dict[str, Feature] | None = None,
 ) -> Manifest:
-    """Check what the tables say together and put them into their final form."""
-    prefix: KeyPath = () if kind in {"pixi", "mojoproject"} else ("tool", "pixi")
+    """Check what the tables say together and put them into their final form.
+
+    `declared` are the features that the manifest's own tables declare, if there are others.
+    """
     # What the workspace says of solving is a word of the default feature: it conflicts with, or
     # yields to, that of other features like any other.
     workspace = tables.workspace
@@ -160,14 +161,8 @@ def _from_tables(
         channel_priority=workspace.channel_priority,
         solve_strategy=workspace.solve_strategy,
     )
-    check_environments(tables.environments, tables.features, prefix)
-    inline = [e.inline for e in tables.environments.values() if e.inline is not None]
-    features: Iterable[Feature] = [default, *tables.features.values(), *inline]
-    check_platforms(workspace, features)
-    notes.warnings += unused_features(
-        tables.features if declared is None else declared, tables.environments.values()
-    )
-    notes.warnings += unmatched_selectors(workspace, features)
+    tables = replace(tables, default=default)
+    notes.warnings += _check(tables, kind, tables.features if declared is None else declared)
     package = tables.package
     name = workspace.name or (package.name if package else None)
     return Manifest(
@@ -182,6 +177,20 @@ def _from_tables(
         pypi_exclude_newer=tables.pypi_exclude_newer,
         warnings=_summary(tuple(dict.fromkeys(notes.warnings))),
     )
+
+
+def _check(tables: Tables, kind: ManifestKind, declared: dict[str, Feature]) -> list[str]:
+    """Raise faults between tables; return what is only worth a warning."""
+    prefix: KeyPath = () if kind in {"pixi", "mojoproject"} else ("tool", "pixi")
+    environments = tables.environments
+    check_environments(environments, tables.features, prefix)
+    inline = [one.inline for one in environments.values() if one.inline is not None]
+    features = [tables.default, *tables.features.values(), *inline]
+    check_platforms(tables.workspace, features)
+    return [
+        *unused_features(declared, environments.values()),
+        *unmatched_selectors(tables.workspace, features),
+    ]
 
 
 def _summary(warnings: tuple[str, ...]) -> tuple[str, ...]:
