@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 from wisp.engine.http import HttpClient
+from wisp.engine.index_files import wheels_of
 from wisp.engine.local_metadata import (
     LocalMetadata,
     NeedsBuild,
@@ -51,6 +53,15 @@ class MetadataReader:
         if "://" not in file.location:
             return self._local_file(package.name, Path(file.location))
         return self._remote_file(package, file)
+
+    def index_wheels(
+        self, index: str, package: PylockPackage, before: datetime | None
+    ) -> tuple[PylockFile, ...]:
+        """Return every wheel that an index has of a package's version, for whatever Python.
+
+        Raises `FetchError` when the index cannot be reached.
+        """
+        return wheels_of(self._http, index, package.name, package.version or "", before)
 
     def _folder(self, name: str, folder: Path) -> DistMetadata:
         found = static_metadata(folder)

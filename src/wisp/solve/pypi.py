@@ -7,15 +7,18 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 from wisp.engine.dist_metadata import MetadataReader
+from wisp.engine.pylock import PylockPackage
 from wisp.engine.pypi_stubs import pep440_version, stub_wheel
 from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_compile import Answer, Question, compile_requirements
 from wisp.errors import SolveError
+from wisp.layout import DEFAULT_INDEX
 from wisp.solve.names import pypi_names
-from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, question_for
+from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, python_of, question_for
 from wisp.solve.pypi_records import choose_files, index_finder, may_mix_indexes, record_of
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
@@ -53,6 +56,8 @@ class PypiResolver:
         answer = self._ask(question, request, provide_python)
         packages = tuple(p for p in answer.packages if p.name not in held)
         index_of = index_finder(request, answer.indexes)
+        if python_of(request.conda).abi:
+            packages = tuple(self._with_all_wheels(request, p, index_of(p)) for p in packages)
         records = [
             record_of(
                 request,
@@ -63,6 +68,18 @@ class PypiResolver:
             for chosen in choose_files(request, packages)
         ]
         return tuple(sorted(records, key=lambda record: record.location.encode()))
+
+    def _with_all_wheels(
+        self, request: PypiRequest, package: PylockPackage, index: str | None
+    ) -> PylockPackage:
+        """Add the wheels for an unusual ABI, which uv leaves out."""
+        if not package.wheels and not package.sdist:
+            return package
+        where = index or self._uv.default_index or DEFAULT_INDEX
+        newer = request.exclude_newer
+        before = newer.pypi_packages.get(package.name, newer.default)
+        wheels = self._metadata.index_wheels(where, package, before)
+        return replace(package, wheels=wheels or package.wheels)
 
     @property
     def _stubs(self) -> Path:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +21,7 @@ from wisp.errors import SolveError
 from wisp.platforms import bare
 from wisp.solve.pypi import PypiResolver, held_versions, resolution_error
 from wisp.solve.pypi_question import PypiRequest
+from wisp.specs.inputs import ExcludeNewer
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.pypi import FindLinks, PypiOptions, PypiRequirement, PypiSpec
 from wisp.specs.records import CondaRecord, PypiRecord
@@ -56,6 +61,20 @@ def uv(shared_cache: Path) -> Uv:
 def resolver(uv: Uv) -> PypiResolver:
     http = HttpClient(Network(offline=True), {})
     return PypiResolver(uv, MetadataReader(uv, http, Path(sys.executable)))
+
+
+def networked_resolver(cache: Path, default_index: str | None = None) -> PypiResolver:
+    """Make a resolver with a cache of its own that may ask an index."""
+    from uv import find_uv_bin
+
+    uv = Uv(
+        executable=find_uv_bin(),
+        cache_dir=cache,
+        environment=visible_environment(os.environ, Network()),
+        default_index=default_index,
+    )
+    reader = MetadataReader(uv, HttpClient(Network(), {}), Path(sys.executable))
+    return PypiResolver(uv, reader)
 
 
 def conda(name: str, version: str, *purls: str) -> CondaRecord:
@@ -282,15 +301,7 @@ def test_a_failed_request_fails_for_all_who_asked(links: Path, resolver: PypiRes
 
 
 def test_files_of_an_index_carry_digest_and_index(forge_server: Server, tmp_path: Path) -> None:
-    from uv import find_uv_bin
-
-    uv = Uv(
-        executable=find_uv_bin(),
-        cache_dir=tmp_path / "uv",
-        environment=visible_environment(os.environ, Network()),
-    )
-    http = HttpClient(Network(), {})
-    resolver = PypiResolver(uv, MetadataReader(uv, http, Path(sys.executable)))
+    resolver = networked_resolver(tmp_path / "uv")
     index = f"{forge_server.url}/simple"
     options = PypiOptions(index_url=index)
     markdown, mdurl = resolver.resolve(request(tmp_path / "x", "markdown-it-py", options=options))
@@ -308,16 +319,44 @@ def test_files_of_an_index_carry_digest_and_index(forge_server: Server, tmp_path
 def test_a_default_index_set_for_uv_is_used_and_not_recorded(
     forge_server: Server, tmp_path: Path
 ) -> None:
-    from uv import find_uv_bin
-
-    uv = Uv(
-        executable=find_uv_bin(),
-        cache_dir=tmp_path / "uv",
-        environment=visible_environment(os.environ, Network()),
-        default_index=f"{forge_server.url}/simple",
-    )
-    reader = MetadataReader(uv, HttpClient(Network(), {}), Path(sys.executable))
+    resolver = networked_resolver(tmp_path / "uv", default_index=f"{forge_server.url}/simple")
     wanted = request(tmp_path / "x", "mdurl", options=PypiOptions())
-    [record] = PypiResolver(uv, reader).resolve(wanted)
+    [record] = resolver.resolve(wanted)
     assert record.index is None
     assert record.location.startswith(forge_server.url)
+
+
+def test_a_free_threaded_python_gets_the_wheels_built_for_it(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    days = {
+        "cp314-cp314-win_amd64": "2024-01-01",
+        "cp314-cp314t-win_amd64": "2024-01-01",
+        "2-cp314-cp314t-win_amd64": "2026-01-01",
+    }
+    wheels = {make_wheel(site / "native", "native", tag=tag): day for tag, day in days.items()}
+    rows = [
+        {
+            "filename": wheel.name,
+            "url": wheel.name,
+            "hashes": {"sha256": hashlib.sha256(wheel.read_bytes()).hexdigest()},
+            "upload-time": f"{day}T00:00:00.000Z",
+        }
+        for wheel, day in wheels.items()
+    ]
+    page = {"meta": {"api-version": "1.1"}, "name": "native", "versions": ["1.0"], "files": rows}
+    (site / "native" / "index.json").write_text(json.dumps(page))
+    free = replace(conda("python", "3.14.0"), build="h1_0_cp314t")
+    newer = ExcludeNewer(default=datetime(2025, 1, 1, tzinfo=UTC))
+    with Server(site) as server:
+        resolver = networked_resolver(tmp_path / "uv")
+        [record] = resolver.resolve(
+            request(
+                tmp_path / "x",
+                "native",
+                conda=(free,),
+                platform=bare("win-64"),
+                options=PypiOptions(index_url=server.url),
+                exclude_newer=newer,
+            )
+        )
+    assert record.location.endswith("/native-1.0-cp314-cp314t-win_amd64.whl")

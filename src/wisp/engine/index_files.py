@@ -1,0 +1,64 @@
+"""All files that an index has for one version of a project, whatever Python they are for.
+
+uv lists only the wheels that fit the Python it resolves for, and it cannot be told to resolve for
+a free-threaded one. For such a Python the wheels are looked up here.
+
+Source: PEP 691 (JSON form of the simple API), PEP 700 (upload times).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from wisp.engine.http import HttpClient
+from wisp.engine.pylock import PylockFile
+
+_JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}
+
+
+def wheels_of(
+    http: HttpClient, index: str, name: str, version: str, before: datetime | None = None
+) -> tuple[PylockFile, ...]:
+    """Return the wheels of a version (`name` normalised) that were uploaded before a moment.
+
+    Empty where the index has no JSON to answer with. Raises `FetchError` when it cannot be
+    reached.
+    """
+    page = f"{index.rstrip('/')}/{name}/"
+    response = http.get(page, _JSON)
+    if response.status != 200 or "json" not in response.headers.get("content-type", ""):
+        return ()
+    rows = _usable(json.loads(response.body).get("files", ()), before)
+    return tuple(
+        PylockFile(row["filename"], urljoin(page, row["url"]), row.get("hashes", {}))
+        for row in rows
+        if _is_wheel_of(row["filename"], version)
+    )
+
+
+def _usable(
+    rows: Iterable[Mapping[str, Any]], before: datetime | None
+) -> Iterable[Mapping[str, Any]]:
+    for row in rows:
+        if not row.get("yanked") and (before is None or _uploaded_before(row, before)):
+            yield row
+
+
+def _uploaded_before(row: Mapping[str, Any], moment: datetime) -> bool:
+    """Tell whether a file is old enough; one of unknown age is not, as for uv."""
+    uploaded = row.get("upload-time")
+    return bool(uploaded) and datetime.fromisoformat(str(uploaded)) < moment
+
+
+def _is_wheel_of(filename: str, version: str) -> bool:
+    try:
+        return parse_wheel_filename(filename)[1] == Version(version)
+    except (InvalidWheelFilename, InvalidVersion):
+        return False
