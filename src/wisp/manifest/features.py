@@ -23,9 +23,10 @@ _PACKAGE_ONLY = ("host-dependencies", "build-dependencies")
 
 def read_target(table: Table, *, inline: bool = False) -> Target:
     """Read the tables that may be given per platform. `inline`: those of an environment."""
+    dependencies = read_requirements(table, "dependencies")
     host, build = (() if inline else _read_package_only(table, key) for key in _PACKAGE_ONLY)
     return Target(
-        dependencies=read_requirements(table, "dependencies"),
+        dependencies=dependencies,
         host_dependencies=host,
         build_dependencies=build,
         constraints=read_requirements(table, "constraints", "forbidden"),

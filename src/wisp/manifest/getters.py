@@ -193,5 +193,10 @@ class Table:
             *[(*self.path, key) for key in unknown],
             mark="key",
             hints=hints,
-            label="'{}' was not expected here".format("', '".join(unknown)),
+            label=_unexpected(unknown),
         )
+
+
+def _unexpected(names: list[str]) -> str:
+    verb = "was" if len(names) == 1 else "were"
+    return "'" + "', '".join(names) + f"' {verb} not expected here"
