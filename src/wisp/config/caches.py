@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -79,6 +78,8 @@ def _redirect(values: Mapping[KeyPath, Any], environ: Mapping[str, str]) -> str:
 
 
 def _scratch(environ: Mapping[str, str], is_remote: Callable[[Path], bool]) -> Path:
+    import tempfile
+
     candidates = [Path(environ[name]) for name in _SCRATCH_VARIABLES if environ.get(name)]
     local = next((path for path in candidates if path.is_dir() and not is_remote(path)), None)
     user = environ.get("USER") or environ.get("USERNAME") or "user"

@@ -89,6 +89,43 @@ def test_two_prefixes_share_a_cold_cache(tmp_path: Path) -> None:
         assert len(list((tmp_path / name / "conda-meta").glob("*.json"))) == 100
 
 
+_PARENT = """
+import subprocess, sys
+from pathlib import Path
+from tests.tiny import ask, install, settings
+from wisp.engine.gateway import ChannelAccess
+from wisp.specs.records import PypiRecord
+
+channel, prefix, cache = map(Path, sys.argv[1:])
+access = ChannelAccess(settings(cache))
+wheel = PypiRecord(location="https://host/x-1-py3-none-any.whl", name="x", version="1")
+child = "import sys, time; print('up', flush=True); time.sleep(2); open(sys.argv[1], 'w').close()"
+
+def slow_engine(work):
+    words = [sys.executable, "-c", child, str(prefix / "written-late")]
+    subprocess.run(words, pass_fds=(work.lock,), check=True)
+
+install(prefix, (*ask(channel, access, "python"), wheel), access, slow_engine)
+"""
+
+
+@pytest.mark.slow
+def test_a_repair_waits_for_the_child_of_a_killed_parent(tmp_path: Path) -> None:
+    """The child stands for uv, which goes on writing when only its parent is killed."""
+    channel = make_channel(tmp_path / "channel", [tiny("python", "3.12.1")])
+    prefix = tmp_path / "env"
+    words = [sys.executable, "-c", _PARENT, str(channel), str(prefix), str(tmp_path / "cache")]
+    parent = subprocess.Popen(words, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "up\n"
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert not (prefix / "written-late").exists()
+    assert _finish(_start(channel, prefix, tmp_path / "cache")) == (0, "")
+    assert (prefix / "written-late").exists()
+
+
 def _unprivileged() -> dict[str, object]:
     """Root may write anywhere: become nobody, as the tests in containers run as root."""
     return {"user": 65534, "group": 65534} if os.geteuid() == 0 else {}
