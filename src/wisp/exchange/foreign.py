@@ -42,7 +42,9 @@ def read_conda_environment(text: str, file: Path) -> ForeignEnvironment:
     try:
         data = parse(text, str(file))
     except LockFileError as error:
-        raise ManifestError(f"`{file}` is not valid YAML", place=error.place) from None
+        raise ManifestError(
+            f"`{file}` is not YAML that can be read", place=error.place, causes=error.causes
+        ) from None
     if not isinstance(data, dict) or not isinstance(data.get("dependencies", []), list):
         raise ManifestError(f"`{file}` is not an environment file of conda")
     items = data.get("dependencies") or []

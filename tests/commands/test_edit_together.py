@@ -1,0 +1,26 @@
+"""Several commands that edit one manifest at the same time."""
+
+import subprocess
+import sys
+
+
+def test_no_edit_is_lost_when_many_add_at_once(wisp, tmp_path):
+    folder = tmp_path / "w"
+    wisp("init", str(folder), cwd=tmp_path).success()
+    names = [f"package-{number}" for number in range(6)]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM, "wisp", "add", "--frozen", "--no-install", name],
+            cwd=folder,
+            env=wisp.home.variables,
+        )
+        for name in names
+    ]
+    assert [process.wait(timeout=60) for process in running] == [0] * len(names)
+    text = (folder / "pixi.toml").read_text()
+    assert sorted(text.partition("[dependencies]\n")[2].splitlines()) == [
+        f'{name} = "*"' for name in names
+    ]
+
+
+_PROGRAM = "import sys; from wisp.cli.main import main; main(sys.argv[1:])"
