@@ -19,6 +19,14 @@ def describe(location: Location) -> str:
     return "a path" if isinstance(location, PathLocation) else f"the url {location.url}"
 
 
+def expectation(wanted: Location, locked: str) -> str:
+    """Say what was expected in place of what is locked: a kind of origin, or another repository."""
+    if not isinstance(wanted, GitLocation) or parse_git(locked) is None:
+        return describe(wanted)
+    ref = f" at {wanted.ref_kind} {wanted.ref}" if wanted.ref else " at its default branch"
+    return f"{wanted.url}{ref}"
+
+
 def fits(wanted: Location, locked: str, root: Path, *, exact_ref: bool = True) -> bool:
     """Tell whether what is locked comes from where the requirement says.
 

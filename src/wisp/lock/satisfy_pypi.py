@@ -24,7 +24,7 @@ from wisp.lock.mismatch_platform import (
     RequirementUnmet,
     VersionOutside,
 )
-from wisp.lock.places import describe, fits
+from wisp.lock.places import expectation, fits
 from wisp.lock.wanted import Wanted, from_metadata
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.match import python_version_matches
@@ -80,7 +80,7 @@ def _check_location(wanted: Wanted, record: PypiRecord, context: PypiContext) ->
         return None
     return LocationDiffers(
         package=wanted.name,
-        expected=describe(wanted.location),
+        expected=expectation(wanted.location, record.location),
         locked=record.location,
         **context.where,
     )

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from tests.unit.lock.samples import conda, lock_of, wheel
+from wisp.lock.model import LockFile
+from wisp.lock.views import difference
+from wisp.platforms import bare
+from wisp.specs.conda import CondaRequirement, CondaSpec
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.records import Record
+
+OLD = (conda("python", "3.12.13", "1"), conda("gone", "1.0"), wheel("attrs", "24.0"))
+NEW = (conda("python", "3.14.7", "100"), conda("added", "2.0"), wheel("attrs", "25.0"))
+
+
+def on_two_platforms(first: tuple[Record, ...], second: tuple[Record, ...]) -> LockFile:
+    lock = lock_of()
+    environment = dataclasses.replace(
+        lock.environments["default"], packages={"linux-64": first, "osx-arm64": second}
+    )
+    return dataclasses.replace(lock, environments={"default": environment})
+
+
+def shown(text: str) -> list[str]:
+    return [line.rstrip() for line in text.splitlines()]
+
+
+def test_equal_locks_do_not_differ() -> None:
+    found = difference(lock_of(*OLD), lock_of(*OLD))
+    assert not found
+    assert found.as_text() == ""
+    assert found.as_json() == {"version": 1, "environment": {}}
+
+
+def test_changes_are_a_table_sorted_by_name() -> None:
+    assert shown(difference(lock_of(*OLD), lock_of(*NEW)).as_text()) == [
+        "Environment: default",
+        "  + (conda) added     2.0 0",
+        "  ~ (pypi) attrs      24.0       ->  25.0",
+        "  - (conda) gone      1.0 0",
+        "  ~ (conda) python    3.12.13 1  ->  3.14.7 100",
+    ]
+
+
+def test_every_line_but_the_last_column_is_padded() -> None:
+    first, *_ = difference(lock_of(*OLD), lock_of(*NEW)).as_text().splitlines()
+    assert len(first) == len("  ~ (conda) python    3.12.13 1  ->  ")
+
+
+def test_what_all_platforms_share_is_said_once() -> None:
+    old = on_two_platforms(OLD, OLD)
+    new = on_two_platforms(NEW, (NEW[0], OLD[1], OLD[2]))
+    assert shown(difference(old, new).as_text()) == [
+        "Environment: default",
+        "  ~ (conda) python          3.12.13 1  ->  3.14.7 100",
+        "Platform: default:linux-64",
+        "  + (conda) added           2.0 0",
+        "  ~ (pypi) attrs            24.0       ->  25.0",
+        "  - (conda) gone            1.0 0",
+    ]
+
+
+def test_json_tells_the_fields_that_differ_and_what_the_manifest_names() -> None:
+    inputs = EnvironmentInputs(
+        environment="default",
+        platform=bare("linux-64"),
+        root=Path("/nowhere"),
+        dependencies=(CondaRequirement("python", CondaSpec()),),
+    )
+    found = difference(lock_of(*OLD[:2]), lock_of(*NEW[:1]), [inputs]).as_json()
+    gone, python = found["environment"]["default"]["linux-64"]
+    assert gone["after"] is None
+    assert gone["before"]["version"] == "1.0"
+    assert "explicit" not in gone
+    assert python == {
+        "name": "python",
+        "before": {"conda": OLD[0].location, "version": "3.12.13", "build": "1"},
+        "after": {"conda": NEW[0].location, "version": "3.14.7", "build": "100"},
+        "type": "conda",
+        "explicit": True,
+    }
+
+
+def test_a_first_lock_consists_of_additions() -> None:
+    (changes,) = difference(None, lock_of(*NEW)).environments["default"].values()
+    assert {change.before for change in changes} == {None}
