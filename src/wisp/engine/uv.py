@@ -123,14 +123,15 @@ def find_uv(
         offline=settings.network.offline,
         default_index=environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or None,
         keyring_provider=keyring_provider,
-        insecure_hosts=tuple(insecure_hosts),
+        insecure_hosts=("*",) if settings.network.tls_no_verify else tuple(insecure_hosts),
     )
 
 
 def visible_environment(environ: Mapping[str, str], network: Network) -> dict[str, str]:
     """Return the variables that uv, and the builds it starts, may see.
 
-    Configured proxies are added where the environment names none, as for conda packages.
+    Configured proxies are added where the environment names none, as for conda packages, and so
+    is the configured number of downloads at once.
     """
     visible = {name: value for name, value in environ.items() if _is_visible(name)}
     if not any(name.lower() in _PROXIES and value for name, value in visible.items()):
@@ -140,6 +141,7 @@ def visible_environment(environ: Mapping[str, str], network: Network) -> dict[st
             visible["HTTPS_PROXY"] = network.https_proxy
         if network.non_proxy_hosts:
             visible["NO_PROXY"] = ",".join(network.non_proxy_hosts)
+    visible.setdefault("UV_CONCURRENT_DOWNLOADS", str(network.concurrent_downloads))
     return visible
 
 

@@ -15,7 +15,7 @@ from wisp.engine.pylock import PylockPackage
 from wisp.engine.pypi_stubs import pep440_version, stub_wheel
 from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_compile import Answer, Question, compile_requirements
-from wisp.errors import SolveError
+from wisp.errors import SolveError, WispError
 from wisp.layout import DEFAULT_INDEX
 from wisp.solve.names import pypi_names
 from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, python_of, question_for
@@ -111,12 +111,16 @@ class PypiResolver:
         except UvError as error:
             if not (isolated and provide_python and _is_build_failure(error)):
                 raise resolution_error(error) from error
+            refused = error
         # Some builds need the Python, or the libraries, of the environment itself.
         try:
             python = provide_python()
             return compile_requirements(self._uv, question, python, annotate=annotate)
         except UvError as error:
             raise resolution_error(error) from error
+        except WispError as error:
+            # It cannot be had, e.g. for another platform: then the first failure is the reason.
+            raise resolution_error(refused) from error
 
 
 def request_for(
@@ -161,11 +165,10 @@ def resolution_error(error: UvError) -> SolveError:
     cause = re.search(r"^\s*(?:cause: |╰─▶ )(.*)", body, re.MULTILINE | re.DOTALL)
     explanation = cause[1] if cause else body.removeprefix("error: ")
     lines = [line.strip() for line in explanation.splitlines()]
-    return SolveError(
-        "failed to resolve pypi dependencies",
-        causes=["\n".join(lines)],
-        hints=[" ".join(hint.split()) for hint in hints],
-    )
+    found = [" ".join(hint.split()) for hint in hints]
+    if "Failed to fetch" in error.stderr:
+        found.append("check the network connection, proxies, and the URL of the index")
+    return SolveError("failed to resolve pypi dependencies", causes=["\n".join(lines)], hints=found)
 
 
 def _is_build_failure(error: UvError) -> bool:

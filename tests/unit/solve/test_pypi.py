@@ -17,7 +17,7 @@ from tools.forge.serve import Server
 from wisp.engine.dist_metadata import MetadataReader
 from wisp.engine.http import HttpClient
 from wisp.engine.uv import Uv, UvError, visible_environment
-from wisp.errors import SolveError
+from wisp.errors import InstallError, SolveError
 from wisp.platforms import bare
 from wisp.solve.pypi import PypiResolver, held_versions, resolution_error
 from wisp.solve.pypi_question import PypiRequest
@@ -63,14 +63,16 @@ def resolver(uv: Uv) -> PypiResolver:
     return PypiResolver(uv, MetadataReader(uv, http, Path(sys.executable)))
 
 
-def networked_resolver(cache: Path, default_index: str | None = None) -> PypiResolver:
+def networked_resolver(
+    cache: Path, default_index: str | None = None, retries: str = "3"
+) -> PypiResolver:
     """Make a resolver with a cache of its own that may ask an index."""
     from uv import find_uv_bin
 
     uv = Uv(
         executable=find_uv_bin(),
         cache_dir=cache,
-        environment=visible_environment(os.environ, Network()),
+        environment=visible_environment({**os.environ, "UV_HTTP_RETRIES": retries}, Network()),
         default_index=default_index,
     )
     reader = MetadataReader(uv, HttpClient(Network(), {}), Path(sys.executable))
@@ -360,3 +362,48 @@ def test_a_free_threaded_python_gets_the_wheels_built_for_it(tmp_path: Path) -> 
             )
         )
     assert record.location.endswith("/native-1.0-cp314-cp314t-win_amd64.whl")
+
+
+def failing_project(folder: Path) -> PypiRequirement:
+    """Write a project that needs a module which only the environment's own Python may have."""
+    project = make_project(folder / "picky", "picky")
+    text = (project / "pyproject.toml").read_text()
+    dynamic = text.replace('version = "1.0"', 'dynamic = ["version", "dependencies"]')
+    (project / "pyproject.toml").write_text(dynamic)
+    backend = (project / "backend.py").read_text()
+    check = f"import os\nassert os.path.exists({str(folder / 'ready')!r}), 'not ready'\n"
+    (project / "backend.py").write_text(check + backend)
+    return PypiRequirement("picky", PypiSpec(location=PathLocation("picky")))
+
+
+def test_a_failed_build_is_tried_again_with_the_python_of_the_environment(
+    links: Path, resolver: PypiResolver
+) -> None:
+    asked = request(links, failing_project(links.parent))
+
+    def provide() -> Path:
+        (links.parent / "ready").touch()
+        return Path(sys.executable)
+
+    assert chosen(resolver.resolve(asked, provide)) == {"picky": None}
+
+
+def test_where_that_python_cannot_be_had_the_build_is_what_failed(
+    links: Path, resolver: PypiResolver
+) -> None:
+    def refuse() -> Path:
+        raise InstallError("this machine cannot do that")
+
+    with pytest.raises(SolveError) as failure:
+        resolver.resolve(request(links, failing_project(links.parent)), refuse)
+    assert "not ready" in str(failure.value.causes[0])
+
+
+def test_an_index_that_cannot_be_reached_is_named_with_a_hint(tmp_path: Path) -> None:
+    options = PypiOptions(index_url="http://127.0.0.1:9/simple")
+    with pytest.raises(SolveError) as failure:
+        networked_resolver(tmp_path / "uv", retries="0").resolve(
+            request(tmp_path / "x", "six", options=options)
+        )
+    assert "http://127.0.0.1:9/simple/six/" in str(failure.value.causes[0])
+    assert any("network" in hint for hint in failure.value.hints)
