@@ -1,9 +1,8 @@
-"""Files written whole or not at all, digests, and locks between processes."""
+"""Files written whole or not at all, and locks between processes."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import stat
 import sys
@@ -15,7 +14,6 @@ from typing import Literal
 
 from wisp.errors import HostError
 
-_CHUNK = 1 << 20
 _POLL_SECONDS = 0.05
 
 
@@ -88,15 +86,6 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the hex SHA-256 of a file's content."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 @contextlib.contextmanager

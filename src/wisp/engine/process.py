@@ -70,8 +70,3 @@ def hand_over(argv: Sequence[str], *, environ: Mapping[str, str]) -> int:
 
 def _cannot_start(program: str, error: OSError) -> HostError:
     return HostError(f"could not start `{program}`", causes=[error.strerror or str(error)])
-
-
-def without(environ: Mapping[str, str], *prefixes: str) -> dict[str, str]:
-    """Copy an environment without the variables whose names start with one of the prefixes."""
-    return {name: value for name, value in environ.items() if not name.startswith(prefixes)}

@@ -108,8 +108,3 @@ def _is_locked(lock: Path) -> bool:
             return False
     except HostError as error:
         return "locked by another process" in error.message
-
-
-def test_sha256_of_a_file(tmp_path: Path) -> None:
-    (tmp_path / "empty").write_bytes(b"")
-    assert files.sha256_of(tmp_path / "empty").startswith("e3b0c44298fc1c149afb")

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import platform
+import sys
+from pathlib import Path
+
+import pytest
+from rattler import Subdir
+
+from wisp.engine import host
+
+
+def test_the_own_subdir_is_the_one_that_rattler_finds() -> None:
+    assert host.detected_subdir() == str(Subdir.current())
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "subdir"),
+    [
+        ("linux", "aarch64", "linux-aarch64"),
+        ("linux", "ppc64le", "linux-ppc64le"),
+        ("linux", "i686", "linux-32"),
+        ("darwin", "arm64", "osx-arm64"),
+        ("darwin", "x86_64", "osx-64"),
+        ("win32", "AMD64", "win-64"),
+        ("win32", "ARM64", "win-arm64"),
+    ],
+)
+def test_machines_have_condas_names(
+    monkeypatch: pytest.MonkeyPatch, system: str, machine: str, subdir: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    assert host.detected_subdir() == subdir
+
+
+def test_an_override_counts_only_if_it_names_a_platform() -> None:
+    assert host.subdir({"PIXI_OVERRIDE_PLATFORM": "osx-arm64"}) == "osx-arm64"
+    assert host.subdir({"PIXI_OVERRIDE_PLATFORM": "amiga"}) == host.detected_subdir()
+    assert host.invalid_override({"PIXI_OVERRIDE_PLATFORM": "amiga"}) == "amiga"
+    assert host.invalid_override({"PIXI_OVERRIDE_PLATFORM": "win-64"}) is None
+    assert host.invalid_override({}) is None
+
+
+def test_virtual_packages_obey_condas_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "12.4")
+    monkeypatch.setenv("CONDA_OVERRIDE_GLIBC", "2.31")
+    found = {package.name: package.version for package in host.virtual_packages()}
+    assert found["__cuda"] == "12.4"
+    assert found["__glibc"] == "2.31"
+    monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "")
+    assert "__cuda" not in {package.name for package in host.virtual_packages()}
+
+
+def test_a_local_disk_is_not_remote(tmp_path: Path) -> None:
+    assert not host.is_remote(tmp_path / "not" / "there")
