@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from wisp.api.transaction import edit
+from wisp.api.transaction import edit, force
 from wisp.errors import ManifestError
 from wisp.manifest.edit import activation as tables
 from wisp.manifest.edit import preview
@@ -57,9 +57,19 @@ def add_preview(manifest: Manifest, flags: Sequence[str]) -> Manifest:
     return _edit(manifest, lambda doc: preview.add_preview(doc, flags))
 
 
-def remove_preview(manifest: Manifest, flags: Sequence[str]) -> Manifest:
-    """Switch preview features off. Raises `ManifestError` where the manifest needs them."""
-    return _edit(manifest, lambda doc: preview.remove_preview(doc, flags))
+def remove_preview(manifest: Manifest, flags: Sequence[str], *, forced: bool = False) -> None:
+    """Switch preview features off.
+
+    Raises `ManifestError` where the manifest needs them, unless `forced`.
+    """
+
+    def change(_: Manifest, document: Document) -> Document:
+        return preview.remove_preview(document, flags)
+
+    if forced:
+        force(manifest, change)
+    else:
+        edit(manifest, change)
 
 
 def _edit(manifest: Manifest, change: Callable[[Document], Document]) -> Manifest:

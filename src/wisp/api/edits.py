@@ -75,7 +75,8 @@ def add(
             final = check(draft, _put_all(document, request, pinned), document)
             if final.text != draft.text:
                 write_atomically(final.path, final.text)
-            install(final)
+            if new and users:
+                install(final)
     constraints = (
         one.requirement.spec.version if before.needs_pin and lock is not None and users else None
         for before, one in zip(new, pinned, strict=True)

@@ -17,6 +17,7 @@ from wisp.exchange.export import (
 )
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
+from wisp.specs.records import CondaRecord
 from wisp.workspace.activation import activation_of
 
 if TYPE_CHECKING:
@@ -95,6 +96,9 @@ def export_explicit(
                 continue
             one = locked_environment(lock, environment, platform.name)
             text = explicit_spec(one, skip_pypi=skip_pypi, skip_source=skip_source)
+            for record in one.records:
+                if not isinstance(record, CondaRecord):
+                    workspace.reporter.warn(f"`{record.name}` is left out of '{environment}'")
             yield f"{environment}_{platform.name}_conda_spec.txt", text
 
 

@@ -18,7 +18,7 @@ from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import ScriptDefaults, load, load_text
 
-__all__ = ["Place", "Relock", "check", "edit", "place", "reread", "restoring", "written"]
+__all__ = ["Place", "Relock", "check", "edit", "force", "place", "reread", "restoring", "written"]
 
 Change = Callable[[Manifest, Document], Document]
 
@@ -53,6 +53,14 @@ def edit(manifest: Manifest, change: Change, relock: Relock | None = None) -> Ma
             if relock is not None:
                 relock(edited)
     return edited
+
+
+def force(manifest: Manifest, change: Change) -> None:
+    """Change the manifest on disk even if it cannot be read as a workspace any more."""
+    with locked_folder(manifest.root):
+        current = reread(manifest)
+        document = Document.open(current.text, current.kind)
+        write_atomically(current.path, change(current, document).text)
 
 
 def reread(manifest: Manifest) -> Manifest:

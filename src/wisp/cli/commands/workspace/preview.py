@@ -29,7 +29,8 @@ def remove(call: Call) -> int:
     """Switch preview features off."""
     from wisp.api.activations import remove_preview
 
-    remove_preview(open_workspace(call).manifest, call.values.flags)
+    manifest = open_workspace(call).manifest
+    remove_preview(manifest, call.values.flags, forced=call.values.force)
     for flag in call.values.flags:
         call.out.success(f"Removed preview feature {flag}")
     return 0
