@@ -66,8 +66,12 @@ class Scope:
 
     def launch(self) -> None:
         """Start the items that were added: the foreground is about to wait."""
-        waiting, self._pending = self._pending, []
-        for work in waiting:
+        while True:
+            # One step, because parts of a pipeline may come here at the same time.
+            try:
+                work = self._pending.pop(0)
+            except IndexError:
+                return
             self._jobs.append(Job(work))
 
     def run(self, work: Callable[[Scope], int]) -> int:

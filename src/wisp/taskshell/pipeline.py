@@ -88,6 +88,8 @@ class _Part:
             self._status = way_out.status
         finally:
             self._release()
+            # Others wait for the end of a pipe that an item started here may hold.
+            self._frame.scope.launch()
         return self._status
 
     def wait(self) -> int:
