@@ -55,7 +55,7 @@ class PypiResolver:
         question = question_for(request, stubs, self._uv.default_index)
         answer = self._ask(question, request, provide_python)
         packages = tuple(p for p in answer.packages if p.name not in held)
-        index_of = index_finder(request, answer.indexes)
+        index_of = index_finder(request, answer.indexes, self._uv.default_index)
         if python_of(request.conda).abi:
             packages = tuple(self._with_all_wheels(request, p, index_of(p)) for p in packages)
         records = [

@@ -12,6 +12,7 @@ from wisp.engine.pylock import preferences, quoted
 from wisp.engine.uv_compile import Question
 from wisp.engine.uv_options import absolute_path, build_options, index_options
 from wisp.errors import SolveError
+from wisp.lock.places import without_credentials
 from wisp.platforms import Platform
 from wisp.specs.inputs import ExcludeNewer, SolveStrategy
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
@@ -193,13 +194,16 @@ def _locked_commit(request: PypiRequest, name: str, wanted: GitLocation) -> str 
 
 
 def git_location(location: GitLocation) -> str:
-    """Spell a git location as locks do, without the commit."""
+    """Spell a git location as locks do, without the commit and without passwords."""
+    url = git_url(location.url)
+    if url.startswith("http"):
+        url = without_credentials(url)
     query = [f"subdirectory={location.subdirectory}"] if location.subdirectory else []
     if location.ref_kind and location.ref:
         query.append(f"{location.ref_kind}={location.ref}")
     if location.lfs:
         query.append("lfs=true")
-    return f"git+{git_url(location.url)}" + (f"?{'&'.join(query)}" if query else "")
+    return f"git+{url}" + (f"?{'&'.join(query)}" if query else "")
 
 
 def _git_source(location: GitLocation, commit: str | None) -> str:

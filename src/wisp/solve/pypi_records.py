@@ -12,6 +12,7 @@ from wisp.engine.pylock import PylockFile, PylockGit, PylockPackage
 from wisp.engine.uv_cache import DistMetadata
 from wisp.errors import SolveError
 from wisp.layout import DEFAULT_INDEX
+from wisp.lock.places import without_credentials
 from wisp.solve.pypi_question import PypiRequest, git_location, python_of
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.pypi import PypiOptions
@@ -97,10 +98,11 @@ def location_of(request: PypiRequest, chosen: Chosen) -> str:
     assert file is not None
     if "://" not in file.location:
         return _path_location(request, package.name, Path(file.location))
+    url = without_credentials(file.location.partition("#")[0])
     if package.archive:
         part = package.archive_subdirectory
-        return f"direct+{file.location}" + (f"#subdirectory={part}" if part else "")
-    return file.location.partition("#")[0]
+        return f"direct+{url}" + (f"#subdirectory={part}" if part else "")
+    return url
 
 
 def _git_location(request: PypiRequest, name: str, git: PylockGit) -> str:
@@ -137,20 +139,24 @@ def _path_location(request: PypiRequest, name: str, path: Path) -> str:
 
 
 def index_finder(
-    request: PypiRequest, annotated: Mapping[str, str]
+    request: PypiRequest, annotated: Mapping[str, str], default_index: str | None = None
 ) -> Callable[[PylockPackage], str | None]:
     """Return a function that tells the index of a package, None for the default one.
 
-    An index of the manifest wins over what uv names, which may hide credentials.
+    An index of the manifest wins over what uv names. `default_index` stands in for the default
+    one where the manifest names none, and is not told either.
     """
     pinned = {r.normalized: r.spec.index for r in request.requirements if r.spec.index}
     first = request.options.index_url
+    unnamed = {"" if first else (default_index or "").rstrip("/")} - {""}
 
     def index_of(package: PylockPackage) -> str | None:
         if not (package.wheels or package.sdist):
             return None
         index = pinned.get(package.name) or annotated.get(package.name, first)
-        return None if index and index.startswith("file:") else index
+        if index is None or index.startswith("file:") or index.rstrip("/") in unnamed:
+            return None
+        return without_credentials(index)
 
     return index_of
 

@@ -191,3 +191,5 @@ def test_git_locations_are_spelled_as_locks_spell_them() -> None:
     assert git_location(full) == "git+https://h/r?subdirectory=sub&tag=v1&lfs=true"
     assert git_location(GitLocation("https://h/r")) == "git+https://h/r"
     assert git_url("git@h:o/r") == "ssh://git@h/o/r"
+    assert git_location(GitLocation("https://user:secret@h/r")) == "git+https://h/r"
+    assert git_location(GitLocation("git@h:o/r")) == "git+ssh://git@h/o/r"
