@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ def launch(argv: Sequence[str]) -> NoReturn:
 
         code = answer(words, program_path(argv[0]), os.environ)
         if code is not None:
-            sys.stdout.flush()
-            sys.stderr.flush()
             die_as(code)
             os._exit(code)
     from wisp.cli.main import main
@@ -61,7 +58,8 @@ def die_as(code: int) -> None:
 
     number = code - 128
     try:
-        signal.signal(number, signal.SIG_DFL)
+        if number not in (signal.SIGKILL, signal.SIGSTOP):
+            signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
     except (OSError, ValueError):
         return

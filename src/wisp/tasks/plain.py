@@ -95,8 +95,9 @@ def replace_process(
     # What `signal` wraps, without the cost of its enumerations.
     import _signal  # type: ignore[import-not-found]
 
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # closed by the caller
+            stream.flush()
     os.chdir(cwd)
     before = [(n, _signal.signal(n, _signal.SIG_DFL)) for n in (_SIGPIPE, _SIGXFSZ)]
     try:
