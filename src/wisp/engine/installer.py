@@ -18,6 +18,7 @@ from rattler.install import install
 from wisp.engine import loop
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.link_progress import LinkProgress
+from wisp.engine.rattler_errors import chain_of, hints_for
 from wisp.engine.records import to_rattler
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.report import SILENT, Reporter
@@ -82,7 +83,7 @@ async def _link(request: InstallRequest, access: ChannelAccess, reporter: Report
             reporter=LinkProgress(reporter, request.label),  # type: ignore[abstract]
         )
     except (InstallerError, LinkError, TransactionError, ExtractError) as error:
-        raise _failure(str(error), request.prefix) from error
+        raise _failure(str(error)) from error
 
 
 def _sweep(request: InstallRequest) -> None:
@@ -172,27 +173,15 @@ def _mismatch(what: str, expected: str, found: str) -> FetchError:
     )
 
 
-def _failure(text: str, prefix: Path) -> WispError:
-    """Word what rattler says: its text holds the causes line by line."""
-    message, *causes = text.split("\nCaused by: ")
+def _failure(text: str) -> WispError:
     mismatch = _MISMATCH.search(text)
+    message, causes = chain_of(text)
     if mismatch:
         return _mismatch(message.removeprefix("failed to fetch "), mismatch[1], mismatch[2])
-    hints = []
-    if "Permission denied" in text:
-        hints.append(f"check the permissions of `{prefix}` and of the package cache")
-    if "No space left" in text or "File too large" in text:
-        hints.append("free some disk space, or raise the limit on file sizes")
     if message.startswith("failed to fetch"):
         # The first cause only says that the cache was involved.
-        return FetchError(message, causes=_distinct(causes[1:]), hints=hints)
-    return InstallError(message, causes=_distinct(causes), hints=hints)
-
-
-def _distinct(causes: list[str]) -> list[str]:
-    """Leave out causes that the one before them has told already."""
-    pairs = zip(["", *causes], causes, strict=False)
-    return [cause for before, cause in pairs if not before.endswith(cause)]
+        return FetchError(message, causes=causes[1:], hints=hints_for(text))
+    return InstallError(message, causes=causes, hints=hints_for(text))
 
 
 def owned_files(prefix: Path) -> frozenset[str]:

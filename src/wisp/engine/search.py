@@ -13,7 +13,8 @@ from rattler.repo_data.record import RepoDataRecord
 
 from wisp.engine import loop
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.solver import parse_spec, unreachable
+from wisp.engine.rattler_errors import unreachable
+from wisp.engine.solver import parse_spec
 
 
 @dataclass(frozen=True, slots=True)

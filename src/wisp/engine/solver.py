@@ -30,8 +30,9 @@ from wisp.engine.cutoffs import (
     old_enough,
 )
 from wisp.engine.gateway import ChannelAccess
+from wisp.engine.rattler_errors import unreachable
 from wisp.engine.records import from_rattler, to_rattler
-from wisp.errors import FetchError, SolveError
+from wisp.errors import SolveError
 from wisp.platforms import VirtualPackage
 from wisp.specs.inputs import ChannelPriority as PriorityName
 from wisp.specs.inputs import ExcludeNewer, SolveStrategy
@@ -169,10 +170,3 @@ def _unsolvable(text: str, *, offline: bool) -> SolveError:
     explanation = text.removeprefix("Cannot solve the request because of: ").rstrip()
     hints = ["offline mode is on: only packages in the cache count"] if offline else []
     return SolveError("failed to solve the environment", causes=[explanation], hints=hints)
-
-
-def unreachable(text: str, *, offline: bool) -> FetchError:
-    """Word a failure to read a channel; rattler's text holds its causes line by line."""
-    message, *causes = text.split("\nCaused by: ")
-    hints = ["offline mode is on: only cached repodata can be used"] if offline else []
-    return FetchError(message, causes=causes, hints=hints)

@@ -221,8 +221,18 @@ def test_without_credentials_a_private_channel_is_a_failed_fetch(
     locked_server: str, tmp_path: Path
 ) -> None:
     access = ChannelAccess(settings(tmp_path / "cache"))
-    with pytest.raises(FetchError, match="401"):
+    with pytest.raises(FetchError) as caught:
         solve(_request(locked_server), access)
+    assert "401" in str(caught.value.causes[0])
+    assert "credentials" in caught.value.hints[0]
+
+
+def test_an_unreachable_host_is_told_with_what_may_help(tmp_path: Path) -> None:
+    access = ChannelAccess(settings(tmp_path / "cache"))
+    with pytest.raises(FetchError, match="failed to read a channel") as caught:
+        solve(_request("http://127.0.0.1:9/"), access)
+    assert any("Connection refused" in str(cause) for cause in caught.value.causes)
+    assert "network" in caught.value.hints[0]
 
 
 def test_offline_only_cached_packages_of_a_remote_channel_count(

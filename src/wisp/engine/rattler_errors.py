@@ -1,0 +1,44 @@
+"""What rattler says when it fails, as errors of ours: its texts hold their causes line by line."""
+
+from __future__ import annotations
+
+from wisp.errors import FetchError
+
+_NETWORK = ("client error (Connect)", "dns error", "operation timed out", "Request failed after")
+_DISK = ("No space left", "File too large", "Disk quota exceeded")
+
+
+def chain_of(text: str) -> tuple[str, list[str]]:
+    """Split a text into its message and the causes below it, each told once."""
+    message, *causes = text.split("\nCaused by: ")
+    pairs = zip([message, *causes], causes, strict=False)
+    return message, [cause for before, cause in pairs if not before.endswith(cause)]
+
+
+def hints_for(text: str, *, offline: bool = False) -> list[str]:
+    """Say what may help against the kinds of trouble that a text tells of."""
+    hints = []
+    if offline:
+        hints.append("offline mode is on: only what is cached can be used")
+    elif any(sign in text for sign in _NETWORK):
+        hints.append("check the network connection, or work with what is cached: `--offline`")
+    if "could not find subdir" in text:
+        hints.append("check the spelling of the channel; each channel has a folder `noarch`")
+    if "401 Unauthorized" in text or "403 Forbidden" in text:
+        hints.append(
+            "the host wants credentials: put them into the file that RATTLER_AUTH_FILE names"
+        )
+    if "Permission denied" in text:
+        hints.append("check the permissions of the folder and of the package cache")
+    if any(sign in text for sign in _DISK):
+        hints.append("free some disk space, or raise the limit on file sizes")
+    return hints
+
+
+def unreachable(text: str, *, offline: bool) -> FetchError:
+    """Word a failure to read a channel."""
+    message, causes = chain_of(text)
+    hints = hints_for(text, offline=offline)
+    if "could not find subdir" in message:
+        return FetchError(message, causes=causes, hints=hints)
+    return FetchError("failed to read a channel", causes=[message, *causes], hints=hints)
