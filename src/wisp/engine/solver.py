@@ -167,6 +167,5 @@ def _virtual(text: str) -> GenericVirtualPackage:
 
 
 def _unsolvable(text: str, *, offline: bool) -> SolveError:
-    explanation = text.removeprefix("Cannot solve the request because of: ").rstrip()
     hints = ["offline mode is on: only packages in the cache count"] if offline else []
-    return SolveError("failed to solve the environment", causes=[explanation], hints=hints)
+    return SolveError("failed to solve the environment", causes=[text.rstrip()], hints=hints)
