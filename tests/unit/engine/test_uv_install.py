@@ -168,6 +168,9 @@ def test_a_folder_is_installed_in_place_only_where_asked(
     project = make_project(tmp_path / "mine", "mine")
     names = frozenset({"mine"}) if editable else frozenset[str]()
     install_wheels(uv, wanted(PypiRecord(location="./mine", name="mine"), editable=names))
+    before = state(prefix)
+    install_wheels(uv, wanted(PypiRecord(location="./mine", name="mine"), editable=names))
+    assert state(prefix) == before
     mine = ours(prefix)["mine"]
     assert mine.direct_url is not None
     assert mine.direct_url["dir_info"]["editable"] is editable
