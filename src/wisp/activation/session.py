@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 
-from wisp.activation.expansion import expand
 from wisp.activation.variables import activation_steps, read_prefix
 from wisp.errors import ActivationError
 
@@ -57,6 +56,8 @@ def _computed(steps: Sequence[Step], caller: Mapping[str, str]) -> Changes | Non
     """Carry the steps out as data; None where they need a shell."""
     if any(step[0] == "source" for step in steps):
         return None
+    from wisp.activation.expansion import expand
+
     variables = dict(caller)
     changed: dict[str, str] = {}
     for step in steps:

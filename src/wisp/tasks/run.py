@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 
 from wisp.errors import TaskError, WispError
-from wisp.tasks import cache, dotenv
 from wisp.tasks.script import script, shown
 
 TYPE_CHECKING = False
@@ -138,19 +137,26 @@ class Runner:
         """
         secrets = self.secrets(node)
         with Masking(secrets):
-            announce(node, self._settings, secrets.values(), first=first)
+            announce(node, self._settings, tuple(secrets.values()), first=first)
             if self._settings.dry or self.can_skip(node):
                 return None
             return self.prepared(node, secrets)
 
     def secrets(self, node: Node) -> dict[str, str]:
         """Return the variables of a task's env-files."""
-        return dotenv.read(self._settings.root, self._settings.env_files.get(node.task.name, ()))
+        paths = self._settings.env_files.get(node.task.name)
+        if not paths:
+            return {}
+        from wisp.tasks import dotenv
+
+        return dotenv.read(self._settings.root, paths)
 
     def can_skip(self, node: Node) -> bool:
         """Whether the task ran before on the same inputs; says so."""
         if node.task.inputs is None and node.task.outputs is None:
             return False
+        from wisp.tasks import cache
+
         facts = self._provider.facts(node.environment.name)
         settings = self._settings
         try:
@@ -182,6 +188,8 @@ class Runner:
             return False
         if node.task.inputs is not None or node.task.outputs is not None:
             return True
+        from wisp.tasks import cache
+
         # Nothing is ever read from this file; as Pixi, one is left.
         return not os.path.exists(os.path.join(self._settings.cache, cache.file_name(node)))
 
@@ -189,6 +197,8 @@ class Runner:
         """Store that a task ran, for the next time."""
         if node.task.form != "table":
             return
+        from wisp.tasks import cache
+
         facts = self._provider.facts(node.environment.name)
         missing = cache.store(node, self._settings.root, self._settings.cache, facts)
         for kind, patterns in missing:
@@ -201,16 +211,18 @@ class Masking:
     """Keeps secrets out of failures on their way up."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
-        self._secrets = secrets.values()
+        self._secrets = tuple(secrets.values())
 
     def __enter__(self) -> None:
         return
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, TaskError):
-            error.message = dotenv.masked(error.message, self._secrets)
+        if self._secrets and isinstance(error, TaskError):
+            from wisp.tasks.dotenv import masked
+
+            error.message = masked(error.message, self._secrets)
             error.causes = tuple(
-                dotenv.masked(cause, self._secrets) if isinstance(cause, str) else cause
+                masked(cause, self._secrets) if isinstance(cause, str) else cause
                 for cause in error.causes
             )
 
@@ -227,7 +239,11 @@ def announce(node: Node, settings: Settings, secrets: Iterable[str] = (), *, fir
     text = f"{emoji(settings, '✨ ')}Pixi task ({node.task.name}{where}): {command}"
     if node.task.description:
         text += f": ({node.task.description})"
-    settings.say(("" if first else "\n") + dotenv.masked(text, secrets))
+    if secrets:
+        from wisp.tasks.dotenv import masked
+
+        text = masked(text, secrets)
+    settings.say(("" if first else "\n") + text)
 
 
 def emoji(settings: Settings, text: str) -> str:
