@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wisp.lock.markers import Markers, marker_environment
+from wisp.lock.markers import Markers, markers_of
 from wisp.lock.wanted import from_metadata
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
@@ -82,8 +82,7 @@ def _names(records: Sequence[Record]) -> Mapping[str, str]:
 def _markers(records: Sequence[Record], subdir: str) -> Markers | None:
     for record in records:
         if record.name == "python" and isinstance(record, CondaRecord):
-            environment = marker_environment(subdir, record.version)
-            return Markers(environment) if environment else None
+            return markers_of(subdir, record.version)
     return None
 
 

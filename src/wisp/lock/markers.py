@@ -77,6 +77,16 @@ class Markers:
 
 
 @cache
+def markers_of(subdir: str, python_version: str) -> Markers | None:
+    """Return the judge for a Python on a platform; environments that have both in common share it.
+
+    None for systems without markers.
+    """
+    environment = marker_environment(subdir, python_version)
+    return Markers(environment) if environment is not None else None
+
+
+@cache
 def parse_marker(text: str) -> Marker:
     """Parse a marker, each text once."""
     return Marker(text)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.facts import SourceFacts
-from wisp.lock.markers import Markers, marker_environment
+from wisp.lock.markers import markers_of
 from wisp.lock.mismatch import Mismatch
 from wisp.lock.mismatch_platform import (
     MANIFEST,
@@ -179,11 +179,11 @@ class _Walk:
             return
         python = self.conda.records.get("python")
         version = python.version if isinstance(python, CondaRecord) else None
-        environment = marker_environment(self.inputs.platform.subdir, version or "")
-        if version is None or environment is None:
+        markers = markers_of(self.inputs.platform.subdir, version or "")
+        if version is None or markers is None:
             yield PythonMissing(**self.where)
             return
-        self.markers = Markers(environment)
+        self.markers = markers
         self.context = self.pypi_context(version)
         self.pypi_queue += [(one, MANIFEST) for one in wanted if self.markers.hold(one.marker)]
         while self.pypi_queue:
