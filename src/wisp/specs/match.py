@@ -104,10 +104,12 @@ class Spec:
         return None if channel is None else str(channel.base_url).rstrip("/")
 
     def _origin_fits(self, candidate: Candidate) -> bool:
-        """Compare channel and file name, which rattler's bare package records do not have."""
+        """Compare channel, subdir and file name, which rattler leaves to channels."""
         if not isinstance(candidate, CondaRecord):
             return self._channel_url is None
         if self._channel_url is not None and self._channel_url != candidate.channel:
+            return False
+        if self._rattler.subdir not in (None, candidate.subdir):
             return False
         file_name = self._rattler.file_name
         return file_name is None or candidate.location.endswith("/" + file_name)

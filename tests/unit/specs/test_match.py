@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rattler import BuildString, MatchSpec, PackageRecord
+
+from wisp.platforms import VirtualPackage
+from wisp.specs.conda import CondaRequirement, CondaSpec
+from wisp.specs.match import (
+    Spec,
+    SpecSyntaxError,
+    condition_holds,
+    parse_spec,
+    python_version_matches,
+    requirement_spec,
+    version_matches,
+)
+from wisp.specs.records import CondaRecord
+
+PYTHON = CondaRecord(
+    location="https://example.org/conda/linux-64/python-3.12.1-h1_0_cpython.conda",
+    name="python",
+    version="3.12.1",
+    build="h1_0_cpython",
+    build_number=0,
+    subdir="linux-64",
+    channel="https://example.org/conda",
+    license="Python-2.0",
+)
+
+versions = st.from_regex(r"[0-9]{1,2}(?:\.[0-9]{1,2}){0,2}(?:a[0-9]|\.post[0-9])?", fullmatch=True)
+terms = st.builds(
+    "{}{}".format, st.sampled_from(("", ">=", "<", "==", "!=", "<=", ">", "~=", "=")), versions
+) | versions.map("{}.*".format)
+ranges = st.lists(terms, min_size=1, max_size=3).map(",".join) | st.just("*")
+builds = st.sampled_from(("h1_0", "py312_1", "*", "py*", "*_0", "^py.*$", "cpu[0]", "0"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(ranges, st.none() | builds, versions, st.sampled_from(("h1_0", "py312_1", "0", "x_0")))
+def test_the_quick_way_agrees_with_rattler(
+    wanted: str, pattern: str | None, version: str, build: str
+) -> None:
+    text = f"pkg {wanted}" + (f" {pattern}" if pattern else "")
+    candidate = VirtualPackage("pkg", version, build)
+    try:
+        theirs = MatchSpec(text, strict=False)
+    except Exception:
+        return
+    record = PackageRecord("pkg", version, BuildString(build), 0, "noarch")
+    assert parse_spec(text).matches(candidate) == theirs.matches(record)
+
+
+@pytest.mark.parametrize(
+    ("text", "matches"),
+    [
+        ("python", True),
+        ("python *", True),
+        ("python >=3.12,<3.13.0a0", True),
+        ("python 3.12.* *_cpython", True),
+        ("python 3.12.* *_cp312", False),
+        ("python==3.12.1=h1_0_cpython", True),
+        ("python >=3.8, <3.12", False),
+        ("python[version='>=3',build_number='>0']", False),
+        ('python[license="Python-2.0"]', True),
+        ('python[md5="00000000000000000000000000000000"]', False),
+        ("ruby", False),
+    ],
+)
+def test_specs_of_every_form_are_compared(text: str, matches: bool) -> None:
+    assert parse_spec(text).matches(PYTHON) is matches
+
+
+def test_what_is_no_spec_is_an_error() -> None:
+    with pytest.raises(SpecSyntaxError, match="is not a match spec"):
+        parse_spec("python >=3 ; if x")
+
+
+def test_requirements_of_the_manifest_keep_all_they_ask() -> None:
+    spec = CondaSpec(version=">=3", build="*_cpython", subdir="linux-64", when="__unix")
+    found = requirement_spec(CondaRequirement("python", spec))
+    assert found.matches(PYTHON)
+    assert found.condition == "__unix"
+    elsewhere = dataclasses.replace(spec, subdir="noarch")
+    assert not requirement_spec(CondaRequirement("python", elsewhere)).matches(PYTHON)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("python >=3.12", True),
+        ("python <3", False),
+        ("python <3 or python >=3.12", True),
+        ("python <3 and python >=3.12", False),
+        ("python >=3 and (ruby or python 3.12.*)", True),
+    ],
+)
+def test_conditions_are_joined_by_words_and_parentheses(condition: str, holds: bool) -> None:
+    def known(spec: Spec) -> bool:
+        return spec.matches(PYTHON)
+
+    assert condition_holds(condition, known) is holds
+
+
+def test_versions_alone_can_be_compared() -> None:
+    assert version_matches("*", "1")
+    assert version_matches(">=1.10", "1.11a0")
+    assert not version_matches(">=1.10", "1.9")
+    assert python_version_matches(">=1.0", "1.1rc1")
+    assert not python_version_matches("==1.0", "not a version")
