@@ -94,7 +94,7 @@ class Writer:
             plain = self.is_plain(text)
             # What `|&` takes along must not depend on the wording of errors.
             text = text + (" | " if joint == " |& " and not plain else joint)
-            text += self.consumer(depth - 1, may_leave=plain)
+            text += self.consumer(depth - 1, text, may_leave=plain)
         return ("! " if self.random.random() < 0.1 else "") + text
 
     def is_plain(self, text: str) -> bool:
@@ -102,8 +102,11 @@ class Writer:
         signs = "|&;>\n"
         return text.startswith(("echo ", "printf ")) and not any(sign in text for sign in signs)
 
-    def consumer(self, depth: int, *, may_leave: bool) -> str:
-        choices = ["cat", "sort", "tr a-z A-Z", "wc -l", "xargs echo", "cat - b.txt"]
+    def consumer(self, depth: int, text: str, *, may_leave: bool) -> str:
+        choices = ["cat", "sort", "tr a-z A-Z", "wc -l", "cat - b.txt"]
+        # The xargs of other shells runs what it has when it meets an unmatched quote.
+        if not set(text) & {"'", '"'}:
+            choices.append("xargs echo")
         if depth > 0:
             choices += ["(cat; echo tail)", f"(cat && {self.command(depth - 1)})"]
         # A compound writer is ended by SIGPIPE in bash at a moment nobody knows.
@@ -174,7 +177,7 @@ class Writer:
                     "$(echo $(echo deep))",
                     "$(pwd | wc -l)",
                 ),
-                *("$(cat a.txt | head -n 2)", "$(echo '*.txt')", "$(false)", "con\\\ntinued"),
+                *("$(cat a.txt | head -n 2)", "$(echo '*.txt')", "$(true)", "con\\\ntinued"),
             ]
         )
 
