@@ -6,6 +6,7 @@ from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Argument, Command, Option
 from wisp.cli.opening import open_workspace
+from wisp.errors import UsageError
 
 
 def run(call: Call) -> int:
@@ -14,6 +15,8 @@ def run(call: Call) -> int:
     from wisp.api.locked_view import look_up
 
     values = call.values
+    if values.invert and values.regex is None:
+        raise UsageError("the following required arguments were not provided:\n  <REGEX>")
     view = look_up(
         open_workspace(call),
         values.environment,
