@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Argument, Command, Option
 from wisp.cli.opening import open_workspace
-from wisp.errors import WispError
+from wisp.errors import UsageError, WispError
 
 _FIELDS = (
     "arch",
@@ -42,6 +44,7 @@ def run(call: Call) -> int:
     from wisp.api.locked_view import look_up
 
     values = call.values
+    columns = _columns(values.fields)
     view = look_up(
         open_workspace(call),
         values.environment,
@@ -68,9 +71,21 @@ def run(call: Call) -> int:
 
     for line in view.heading:
         call.out.note(line)
-    for line in package_table(rows, values.fields or _DEFAULT_FIELDS):
+    for line in package_table(rows, columns):
         call.out.result(line)
     return 0
+
+
+def _columns(fields: Sequence[str] | None) -> tuple[str, ...]:
+    """Check the names of the columns; their order is that of the call."""
+    columns = tuple(field.strip() for field in fields or _DEFAULT_FIELDS)
+    for column in columns:
+        if column not in _FIELDS:
+            raise UsageError(
+                f"invalid value '{column}' for '--fields <FIELDS>'",
+                hints=(f"[possible values: {', '.join(_FIELDS)}]",),
+            )
+    return columns
 
 
 COMMAND = Command(
@@ -94,10 +109,9 @@ COMMAND = Command(
             ("--fields",),
             "FIELDS",
             "list",
-            choices=_FIELDS,
             delimiter=",",
             conflicts=("--json",),
-            help="The columns, separated by commas",
+            help=f"The columns, separated by commas: {', '.join(_FIELDS)}",
         ),
         options.ENVIRONMENT,
         Option(("-x", "--explicit"), help="Only packages that the manifest names"),
