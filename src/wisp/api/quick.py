@@ -141,6 +141,7 @@ class _Lane:
         graph = build(catalogue, words, self._request())
         for node in graph.nodes:
             self._check_ready(node.environment.name)
+        self._settle()
         code = self._run_graph(graph)
         if code == 127:
             self._write_tasks(catalogue, explicit)
@@ -230,6 +231,19 @@ class _Lane:
         ready = self._snapshot.ready.get(environment)
         if ready is None or not memory.unchanged(ready["files"]):
             raise _Doubt
+
+    def _settle(self) -> None:
+        """Make the next call quicker where files were too new to be known by their times."""
+        import time
+
+        changed = False
+        for holder in (self._snapshot.base, *self._snapshot.ready.values()):
+            fresh = memory.settled(holder["files"], time.time_ns())
+            if fresh is not None:
+                holder["files"] = fresh
+                changed = True
+        if changed:
+            memory.write(self._root, self._snapshot, self._environ)
 
     def _activation(self, environment: str) -> Activation:
         from wisp.activation.variables import Activation

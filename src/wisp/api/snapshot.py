@@ -176,6 +176,25 @@ def _same(path: str, stamp: Stamp) -> bool:
     return now == stamp[:4] or (stamp[4] != "" and _digest(path) == stamp[4])
 
 
+def settled(states: Mapping[str, Stamp], now: int) -> dict[str, Stamp] | None:
+    """Return states that no digest is needed for any more, once the clock has moved on.
+
+    None if there is nothing to gain, or not yet, or if a file has changed meanwhile.
+    """
+    if not any(_is_recent(stamp) for stamp in states.values()):
+        return None
+    fresh = observe(states, now)
+    for path, stamp in states.items():
+        newer = fresh[path]
+        if _is_recent(newer) or (newer and newer[4]) != (stamp and stamp[4]):
+            return None
+    return fresh
+
+
+def _is_recent(stamp: Stamp) -> bool:
+    return stamp is not None and stamp[1] == -1
+
+
 def _digest(path: str) -> str:
     """Return a digest of a file, or of the names in a folder; empty for what cannot be read."""
     import xxhash

@@ -181,6 +181,15 @@ def test_a_change_of_the_same_size_and_time_is_seen(wisp: CommandLine, workspace
     assert wisp("run", "-q", "piped", cwd=workspace).success().stdout == "six\n"
 
 
+def test_files_are_read_again_only_while_their_times_prove_nothing(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    warm(wisp, workspace)
+    settle()
+    wisp("run", "piped", cwd=workspace).success()
+    assert "xxhash" not in imported(wisp, "run", "plain", cwd=workspace)
+
+
 def test_a_damaged_snapshot_is_written_anew(wisp: CommandLine, workspace: Path) -> None:
     warm(wisp, workspace)
     for file in (wisp.home.cache / "wisp-snapshots").iterdir():
