@@ -1,0 +1,91 @@
+"""What `run` can do beyond Pixi: parallel tasks and env-files; and choosing what to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine
+
+MANIFEST = """\
+[workspace]
+name = "w"
+channels = []
+platforms = ["linux-64", "linux-aarch64", "osx-64", "osx-arm64", "win-64"]
+[tasks]
+one = "echo 1"
+two = "echo 2"
+bad = "exit 3"
+all = { depends-on = ["one", "two"] }
+broken = { depends-on = ["bad", "one"] }
+secret = "echo $TOKEN"
+shown = { cmd = "echo {{ a }}", args = ["a"] }
+[tool.wisp.tasks.secret]
+env-file = ".env"
+[tool.wisp.tasks.shown]
+env-file = [".env"]
+[feature.x.tasks]
+there = "echo x"
+[feature.y.tasks]
+there = "echo y"
+[environments]
+x = ["x"]
+y = ["y"]
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "ws"
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(MANIFEST)
+    (folder / ".env").write_text("TOKEN=very-secret\n")
+    return folder
+
+
+def test_tasks_in_parallel_are_labelled_and_summed_up(wisp: CommandLine, workspace: Path) -> None:
+    done = wisp("run", "-j", "2", "all", cwd=workspace).success()
+    assert sorted(done.stdout.splitlines()) == ["one | 1", "two | 2"]
+    assert [line.split() for line in done.stderr.splitlines()[-2:]] == [
+        ["ok", *line.split()[1:3], name]
+        for line, name in zip(done.stderr.splitlines()[-2:], ("one", "two"), strict=True)
+    ]
+
+
+def test_a_parallel_failure_is_the_exit_code(wisp: CommandLine, workspace: Path) -> None:
+    assert wisp("run", "-j", "2", "broken", cwd=workspace).code == 3
+    kept = wisp("run", "-j2", "--keep-going", "broken", cwd=workspace)
+    assert (kept.code, kept.stdout) == (3, "one | 1\n")
+    assert wisp("run", "-j", "0", "all", cwd=workspace).code == 2
+
+
+def test_env_files_reach_tasks_and_stay_out_of_what_is_said(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    for _ in range(2):  # the second time in the fast lane
+        assert wisp("run", "-q", "secret", cwd=workspace).success().stdout == "very-secret\n"
+        said = wisp("run", "shown", "very-secret", cwd=workspace).success()
+        assert "very-secret" not in said.stderr
+        assert "echo ***" in said.stderr
+
+
+def test_a_name_of_several_environments_is_refused_without_a_terminal(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    done = wisp("run", "there", cwd=workspace)
+    assert done.code == 1
+    assert "the task 'there' is ambiguous" in done.stderr
+    assert wisp("run", "-q", "-e", "y", "there", cwd=workspace).success().stdout == "y\n"
+
+
+def test_the_active_environment_is_searched_alone(wisp: CommandLine, workspace: Path) -> None:
+    active = {"PIXI_IN_SHELL": "1", "PIXI_ENVIRONMENT_NAME": "x"}
+    done = wisp("run", "-q", "there", cwd=workspace, env=active)
+    assert done.success().stdout == "x\n"
+
+
+def test_an_unknown_command_lists_the_tasks(wisp: CommandLine, workspace: Path) -> None:
+    done = wisp("run", "nosuchthing", cwd=workspace)
+    assert done.code == 127
+    assert "Available tasks:\n\tall\n\tbad\n" in done.stderr
