@@ -10,6 +10,7 @@ import random
 import shutil
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ class Writer:
         self.random = random.Random(seed)
         self.pipefail = False
         self.backgrounds = 0
+        self.subshells = 0
 
     def script(self) -> str:
         kind = self.random.random()
@@ -119,16 +121,18 @@ class Writer:
             inside = self.joined([self.item(depth - 1) for _ in range(self.random.randint(1, 3))])
             inside = self.random.choice([inside.strip(), f"\n{inside}\n"])
             # A comment would swallow the closing parenthesis.
-            return f"( {inside}\n)" + self.redirect()
+            self.subshells += 1
+            # A name of its own: two descriptors of one file would race.
+            return f"( {inside}\n)" + self.redirect([f"s{self.subshells}"])
         text = self.simple()
         if not text.startswith(("(", "unset", "export")):
             text = self.random.choice(["", "", "", "", "A=p ", "A=p B='q r' "]) + text
         return text if {">", "<", "|"} & set(text) else text + self.redirect()
 
-    def redirect(self) -> str:
+    def redirect(self, names: Sequence[str] = ("o1", "o2", "'o 3'", '"$O"')) -> str:
         if self.random.random() < 0.85:
             return ""
-        name = self.random.choice(["o1", "o2", "'o 3'", '"$O"'])
+        name = self.random.choice(names)
         return " " + self.random.choice([">", ">", ">>", ">|", "1>", "> "]) + name
 
     def simple(self) -> str:
