@@ -90,6 +90,8 @@ def _answer(unit: Unit, engines: Engines, reporter: Reporter) -> dict[Pair, Solu
 
 
 def _solve(unit: Unit, engines: Engines, reporter: Reporter) -> Conda:
+    if not any(one.dependencies or one.dev for one in unit.members):
+        return ()
     token = reporter.start("solving", f"{unit.label} for {unit.platform}")
     try:
         return engines.solve(unit)
