@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wisp.lock.model import LockChannel, LockEnvironment, LockFile, LockOptions, LockPlatform
 from wisp.platforms import bare
-from wisp.specs.pypi import FindLinks
+from wisp.specs.pypi import FindLinks, normalize
 from wisp.specs.records import CondaRecord, PypiRecord, Record, RunExports
 
 CHANNEL = "https://example.org/conda"
@@ -63,7 +63,7 @@ def conda_records(draw: st.DrawFn) -> CondaRecord:
 
 @st.composite
 def pypi_records(draw: st.DrawFn) -> PypiRecord:
-    name, version = draw(names).replace("_", "-"), draw(versions)
+    name, version = normalize(draw(names)), draw(versions)
     requires = draw(st.lists(line, max_size=3).map(tuple))
     python = draw(maybe(st.just(">=3.9")))
     if draw(st.booleans()):
