@@ -23,11 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 from wisp import layout
 from wisp.api.engines import EngineRoom
-from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.api.opening import Opening, own_program, read_workspace
+from wisp.config.model import Config
 from wisp.errors import ManifestError, WispError
-from wisp.manifest.discover import Discovery, discover
 from wisp.manifest.model import Environment, Manifest
-from wisp.manifest.read import ScriptDefaults, load
 from wisp.platforms import Platform, VirtualPackage, bare
 from wisp.report import SILENT, Reporter
 from wisp.specs.inputs import EnvironmentInputs
@@ -88,24 +87,18 @@ class Workspace:
             ConfigError: A configuration file that must be read cannot be.
 
         """
-        environ = os.environ if environ is None else environ
-        cwd = Path.cwd() if cwd is None else cwd
-        found = _locate(cwd, environ, path, name, script)
-        for warning in found.warnings:
-            reporter.warn(warning)
-        config = read_config(
-            ConfigRequest(
-                environ=environ,
-                workspace=found.path.parent,
-                overrides=overrides or {},
-                no_config=no_config,
-                config_file=config_file,
-            )
+        opening = Opening(
+            path=None if path is None else Path(path),
+            name=name,
+            script=script,
+            cwd=Path.cwd() if cwd is None else cwd,
+            environ=os.environ if environ is None else environ,
+            overrides=overrides or {},
+            no_config=no_config,
+            config_file=config_file,
         )
-        manifest = load(found.path, script=_script_defaults(config, environ, script))
-        for warning in (*config.warnings, *manifest.warnings):
-            reporter.warn(warning)
-        return cls(manifest, config, environ, reporter)
+        manifest, config = read_workspace(opening, reporter)
+        return cls(manifest, config, opening.environ, reporter)
 
     def with_manifest(self, manifest: Manifest) -> Workspace:
         """The same workspace after its manifest was edited; engines are shared."""
@@ -310,28 +303,79 @@ class Workspace:
             frozen=frozen,
         )
 
+    def activation(self, environment: str = layout.DEFAULT_ENVIRONMENT) -> dict[str, str]:
+        """Return all variables of a process in an environment, which is installed if need be."""
+        from wisp.api.entering import EnterOptions, enter
 
-def _locate(
-    cwd: Path,
-    environ: Mapping[str, str],
-    path: str | os.PathLike[str] | None,
-    name: str | None,
-    script: str | None,
-) -> Discovery:
-    if script is not None:
-        return Discovery(path=(cwd / script).resolve())
-    if name is not None:
-        from wisp.api.registry import registered
+        options = EnterOptions(program=own_program(), environment=environment)
+        return enter(self, options).changes().applied_to(self.environ)
 
-        return discover(cwd, environ, registered(name, environ))
-    return discover(cwd, environ, Path(path) if path is not None else None)
+    def run(
+        self,
+        words: Sequence[str],
+        *,
+        environment: str | None = None,
+        cwd: Path | None = None,
+        locked: bool = False,
+        frozen: bool = False,
+    ) -> int:
+        """Run a task or a command, with output on this process's streams; return its exit code.
 
+        One word is read as the task shell reads it, several are taken as they are.
+        """
+        from wisp.api.readiness import Usage
+        from wisp.api.running import RunOptions, run_words
 
-def _script_defaults(
-    config: Config, environ: Mapping[str, str], script: str | None
-) -> ScriptDefaults | None:
-    if script is None:
-        return None
-    from wisp.engine import host
+        options = RunOptions(
+            program=own_program(),
+            cwd=cwd or Path.cwd(),
+            environment=environment,
+            usage=Usage(locked=locked, frozen=frozen),
+            warn=self.reporter.warn,
+        )
+        return run_words(self, words, options)
 
-    return ScriptDefaults(channels=config.default_channels, platforms=(host.subdir(environ),))
+    def add(
+        self,
+        words: Sequence[str],
+        *,
+        pypi: bool = False,
+        feature: str = layout.DEFAULT_FEATURE,
+        platforms: Sequence[str] = (),
+    ) -> Workspace:
+        """Put requirements into the manifest, lock and install; return the workspace as it is then.
+
+        Whatever fails, manifest and lock file are as they were.
+        """
+        from wisp.api.edits import add
+        from wisp.api.requests import AddRequest
+        from wisp.api.settling import Settler
+
+        settler = Settler(self)
+        done = add(
+            self.manifest,
+            AddRequest(words=words, pypi=pypi, feature=feature, platforms=platforms),
+            settler.solve,
+            settler.install,
+            lock_path=self.lock_path,
+            strategy=self.config.pinning_strategy,
+        )
+        return self.with_manifest(done.manifest)
+
+    def remove(
+        self,
+        names: Sequence[str],
+        *,
+        pypi: bool = False,
+        feature: str = layout.DEFAULT_FEATURE,
+        platforms: Sequence[str] = (),
+    ) -> Workspace:
+        """Take requirements out of the manifest, lock and install; return the workspace then."""
+        from wisp.api.removing import remove
+        from wisp.api.requests import Selection
+        from wisp.api.settling import Settler
+
+        settler = Settler(self)
+        selection = Selection(pypi=pypi, feature=feature, platforms=platforms)
+        edited = remove(self.manifest, selection, names, settler.solve, settler.install)
+        return self.with_manifest(edited)

@@ -1,0 +1,84 @@
+"""Finding and reading what a workspace is made of: its manifest and its configuration."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.manifest.discover import Discovery, discover
+from wisp.manifest.model import Manifest
+from wisp.manifest.read import ScriptDefaults, load
+from wisp.report import Reporter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Which workspace is meant: by `path`, registered `name`, `script`, or as seen from `cwd`.
+
+    `overrides` are configuration keys, dotted, with their values.
+    """
+
+    cwd: Path
+    environ: Mapping[str, str]
+    overrides: Mapping[str, Any]
+    path: Path | None = None
+    name: str | None = None
+    script: str | None = None
+    no_config: bool = False
+    config_file: Path | None = None
+
+
+def read_workspace(opening: Opening, reporter: Reporter) -> tuple[Manifest, Config]:
+    """Read manifest and configuration; warnings met on the way are reported.
+
+    Raises:
+        ManifestError: There is no manifest, or it is faulty.
+        ConfigError: A configuration file that must be read cannot be.
+
+    """
+    found = _locate(opening)
+    config = read_config(
+        ConfigRequest(
+            environ=opening.environ,
+            workspace=found.path.parent,
+            overrides=opening.overrides,
+            no_config=opening.no_config,
+            config_file=opening.config_file,
+        )
+    )
+    manifest = load(found.path, script=_script_defaults(opening, config))
+    for warning in (*found.warnings, *config.warnings, *manifest.warnings):
+        reporter.warn(warning)
+    return manifest, config
+
+
+def _locate(opening: Opening) -> Discovery:
+    if opening.script is not None:
+        return Discovery(path=(opening.cwd / opening.script).resolve())
+    path = opening.path
+    if opening.name is not None:
+        from wisp.api.registry import registered
+
+        path = registered(opening.name, opening.environ)
+    return discover(opening.cwd, opening.environ, path)
+
+
+def _script_defaults(opening: Opening, config: Config) -> ScriptDefaults | None:
+    if opening.script is None:
+        return None
+    from wisp.engine import host
+
+    return ScriptDefaults(
+        channels=config.default_channels, platforms=(host.subdir(opening.environ),)
+    )
+
+
+def own_program() -> str:
+    """The executable that environments know as theirs (`PIXI_EXE`) where wisp is a library."""
+    beside = Path(sys.executable).with_name("wisp")
+    return str(beside) if beside.is_file() else shutil.which("wisp") or sys.executable
