@@ -141,6 +141,8 @@ def customised(platform: Platform) -> tuple[VirtualPackage, ...]:
 def friendly(package: VirtualPackage) -> str:
     """Spell a virtual package as a person writes it: `cuda=12`, `archspec=x86_64_v3`."""
     key = _SHORT.get(package.name)
+    if key is None and (package.version, package.build) == ("0", "0"):
+        return package.name
     if key is None or (key == "archspec" and package.version != "0"):
         return str(package)
     return f"{key}={package.build if key == 'archspec' else package.version}"

@@ -5,7 +5,7 @@ Nothing here solves or installs: manifest, machine and the folder of prefixes ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,10 +133,24 @@ def _describe(
         tasks=tuple(tasks_of(manifest, environment, best)),
         channels=tuple(channel.text for channel in channels_of(manifest, environment)),
         prefix=prefix,
-        resolved_platform=marker.get("resolved_platform"),
-        minimum_supported_platform=marker.get("minimum_supported_platform"),
+        resolved_platform=_installed_for(marker.get("resolved_platform")),
+        minimum_supported_platform=_installed_for(marker.get("minimum_supported_platform")),
         size=folder_size(prefix) if sizes else None,
     )
+
+
+def _installed_for(platform: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Show what the marker of a prefix says of a platform, in the form of the listings."""
+    if platform is None:
+        return None
+    subdir = platform.get("subdir", "")
+    packages = [VirtualPackage.parse(text) for text in platform.get("virtual_packages", ())]
+    requirements = list(platform.get("requirements", ()))
+    return {
+        "name": subdir,
+        "subdir": subdir,
+        "virtual_packages": sorted(shown(packages)) + requirements,
+    }
 
 
 def _first_spellings(names: Iterable[tuple[str, str]]) -> tuple[str, ...]:

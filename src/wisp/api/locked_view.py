@@ -13,7 +13,7 @@ from wisp.errors import LockFileError
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.model import LockFile
 from wisp.lock.read import read
-from wisp.platforms import Platform, select_platform
+from wisp.platforms import SUBDIRS, Platform, bare, select_platform
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
 
@@ -64,12 +64,18 @@ def look_up(
 
 
 def _platform(workspace: Workspace, environment: str, wanted: str | None) -> Platform:
-    """Choose the platform; the machine is only looked at if one asks for more than its subdir."""
+    """Choose the platform; the machine is only looked at if one asks for more than its subdir.
+
+    For a subdir that the environment does not support nothing is locked, which is an answer too.
+    """
     platforms = workspace.platforms(environment)
     if wanted is None and not any(platform.declared for platform in platforms):
         plain = select_platform(platforms, subdir(workspace.environ), ())
         if plain is not None:
             return plain
+    known = {name for platform in platforms for name in (platform.name, platform.subdir)}
+    if wanted in SUBDIRS and wanted not in known:
+        return bare(wanted)
     return workspace.best_platform(environment, wanted)
 
 

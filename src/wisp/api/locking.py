@@ -68,7 +68,7 @@ def read_lock(workspace: Workspace, *, strict: bool = False) -> LockFile | None:
 def reasons_against(workspace: Workspace, lock: LockFile) -> tuple[Mismatch, ...]:
     """Tell why a lock does not fit the manifest; nothing if it does."""
     facts = source_facts(workspace, lock)
-    found = check(lock, workspace.all_inputs, facts)
+    found = check(lock, workspace.all_inputs, facts, workspace.environment_names)
     for reason in found:
         workspace.reporter.info(str(reason))
     return tuple(found)

@@ -42,7 +42,7 @@ def test_only_what_differs_from_the_subdir_is_customised() -> None:
 
 def test_packages_are_shown_short_names_first() -> None:
     spelled = shown(packages("__unix=0=0", "__linux=6.1", "__cuda=12", "__archspec=1=zen3"))
-    assert spelled == ["cuda=12", "linux=6.1", "__archspec=1=zen3", "__unix=0=0"]
+    assert spelled == ["cuda=12", "linux=6.1", "__archspec=1=zen3", "__unix"]
 
 
 @pytest.mark.parametrize(
