@@ -138,9 +138,24 @@ CONFIG = (
         help="Where credentials for PyPI come from",
     ),
     Option(("--run-post-link-scripts",), group=_CONFIG, help="Run link scripts (insecure)"),
-    Option(("--no-symbolic-links",), env="PIXI_NO_SYMBOLIC_LINKS", group=_CONFIG),
-    Option(("--no-hard-links",), env="PIXI_NO_HARD_LINKS", group=_CONFIG),
-    Option(("--no-ref-links",), env="PIXI_NO_REF_LINKS", group=_CONFIG),
+    Option(
+        ("--no-symbolic-links",),
+        env="PIXI_NO_SYMBOLIC_LINKS",
+        group=_CONFIG,
+        help="Install without symbolic links",
+    ),
+    Option(
+        ("--no-hard-links",),
+        env="PIXI_NO_HARD_LINKS",
+        group=_CONFIG,
+        help="Install without hard links",
+    ),
+    Option(
+        ("--no-ref-links",),
+        env="PIXI_NO_REF_LINKS",
+        group=_CONFIG,
+        help="Install without copy-on-write links",
+    ),
     Option(("--tls-no-verify",), group=_CONFIG, help="Do not check certificates"),
     Option(
         ("--offline",),
@@ -160,6 +175,7 @@ CONFIG = (
         choices=("webpki", "system"),
         also_accepted=("native", "all"),
         group=_CONFIG,
+        help="Which root certificates to trust",
     ),
     Option(
         ("--use-environment-activation-cache",),

@@ -31,9 +31,30 @@ SELECTION = (
 )
 GIT = (
     Option(("-g", "--git"), "GIT", "value", help="A git repository with the sources"),
-    Option(("--branch",), "BRANCH", "value", conflicts=("--tag", "--rev"), requires=("--git",)),
-    Option(("--tag",), "TAG", "value", conflicts=("--branch", "--rev"), requires=("--git",)),
-    Option(("--rev",), "REV", "value", conflicts=("--branch", "--tag"), requires=("--git",)),
+    Option(
+        ("--branch",),
+        "BRANCH",
+        "value",
+        conflicts=("--tag", "--rev"),
+        requires=("--git",),
+        help="The branch to take",
+    ),
+    Option(
+        ("--tag",),
+        "TAG",
+        "value",
+        conflicts=("--branch", "--rev"),
+        requires=("--git",),
+        help="The tag to take",
+    ),
+    Option(
+        ("--rev",),
+        "REV",
+        "value",
+        conflicts=("--branch", "--tag"),
+        requires=("--git",),
+        help="The commit to take",
+    ),
     Option(
         ("--subdirectory",),
         "SUBDIRECTORY",
