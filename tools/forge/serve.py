@@ -47,6 +47,10 @@ class Server:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Answer nobody any more; may be called again."""
         assert self._server is not None
         self._server.shutdown()
         self._server.server_close()
