@@ -10,12 +10,6 @@ from wisp.manifest.edit.channels import channel_list, find_channel, put_channel
 from wisp.manifest.edit.channels import remove_channel as _remove
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.model import Manifest
-from wisp.specs.conda import channel_url as url_of
-
-
-def channel_url(manifest: Manifest, channel: str) -> str:
-    """Return the base URL that a channel's name, URL or path means in a workspace."""
-    return url_of(channel, manifest.root)
 
 
 def add_channels(

@@ -6,10 +6,9 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from wisp.layout import CHANNEL_ALIAS
 from wisp.lock.places import absolute, conda_source_fits
 from wisp.platforms import Platform, VirtualPackage
-from wisp.specs.conda import Channel, CondaRequirement
+from wisp.specs.conda import CondaRequirement, known_channel_url
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.locations import PathLocation, UrlLocation
 from wisp.specs.match import Spec, condition_holds
@@ -102,15 +101,10 @@ def comes_from(
         return absolute(record.location, inputs.root) == wanted
     if spec.file_name is not None and spec.file_name != record.location.rpartition("/")[2]:
         return False
-    return spec.channel is None or _channel_url(spec.channel, inputs.channels) == record.channel
-
-
-def _channel_url(channel: str, channels: Sequence[Channel]) -> str:
-    """Return the base URL (no trailing slash) that a channel of a spec stands for."""
-    if "://" in channel:
-        return channel.rstrip("/")
-    known = next((one.url for one in channels if one.text == channel), None)
-    return (known or f"{CHANNEL_ALIAS}/{channel}").rstrip("/")
+    if spec.channel is None:
+        return True
+    wanted = known_channel_url(spec.channel, inputs.channels, inputs.root)
+    return wanted.rstrip("/") == record.channel
 
 
 def source_fits(

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from wisp.platforms import Platform
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.inputs import ChannelPriority, SolveStrategy
+from wisp.specs.mapping import CondaPypiMaps
 from wisp.specs.pypi import PypiOptions, PypiRequirement
 from wisp.specs.task import Task
 
@@ -94,17 +95,6 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CondaPypiMap:
-    """One channel's entry of `conda-pypi-map`; `disabled` for `false`."""
-
-    disabled: bool = False
-    location: str | None = None
-    mapping: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
-    replace: bool = False
-    same_name_heuristic: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkspaceTable:
     """`[workspace]`, with what other tables fill in already filled in."""
 
@@ -125,8 +115,7 @@ class WorkspaceTable:
     requires_pixi: str | None = None
     exclude_newer: str | None = None
     preview: tuple[str, ...] = ()
-    #: None: the default maps; `False`: no PyPI names at all; else per channel, as written.
-    conda_pypi_map: Mapping[str, CondaPypiMap] | Literal[False] | None = None
+    conda_pypi_map: CondaPypiMaps = None
     pypi_options: PypiOptions = PypiOptions()
     s3_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     build_variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

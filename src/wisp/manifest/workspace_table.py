@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from wisp.manifest.channels import (
     read_channel_priority,
@@ -13,10 +13,11 @@ from wisp.manifest.channels import (
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_text, as_texts, kind_of
 from wisp.manifest.locations import as_url
-from wisp.manifest.model import CondaPypiMap, WorkspaceTable
+from wisp.manifest.model import WorkspaceTable
 from wisp.manifest.platform_entries import read_platforms
 from wisp.manifest.positions import Path as KeyPath
 from wisp.manifest.pypi_options import read_pypi_options
+from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
 from wisp.specs.versions import VersionSyntaxError, normalize_version
 
 _PREVIEW_FLAGS = ("pixi-build",)
@@ -138,8 +139,7 @@ def _read_variant_targets(table: Table) -> None:
         inner.finish()
 
 
-def _read_map(table: Table) -> dict[str, CondaPypiMap] | Literal[False] | None:
-    """Read `conda-pypi-map`, see `WorkspaceTable.conda_pypi_map` for what comes out."""
+def _read_map(table: Table) -> CondaPypiMaps:
     value = table.raw("conda-pypi-map")
     path = (*table.path, "conda-pypi-map")
     if value is None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from wisp.engine.names import NameService
-from wisp.layout import CHANNEL_ALIAS
-from wisp.manifest.model import CondaPypiMap
+from wisp.specs.conda import channel_url
+from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord
 
@@ -70,16 +69,11 @@ def is_conda_forge(record: CondaRecord) -> bool:
     return urlsplit(where).path.startswith("/conda-forge")
 
 
-def channel_of(name: str) -> str:
-    """Return the base URL, without a trailing slash, of a channel as a manifest names it."""
-    return name.rstrip("/") if "://" in name else f"{CHANNEL_ALIAS}/{name.strip('/')}"
-
-
 def add_purls(
     records: Iterable[CondaRecord],
     service: NameService,
     root: Path,
-    maps: Mapping[str, CondaPypiMap] | Literal[False] | None = None,
+    maps: CondaPypiMaps = None,
 ) -> tuple[CondaRecord, ...]:
     """Give conda records their PyPI names, in the order project, archive, channel, same name.
 
@@ -89,7 +83,9 @@ def add_purls(
     records = tuple(records)
     if maps is False:
         return records
-    by_channel = {channel_of(name): entry for name, entry in (maps or {}).items()}
+    by_channel = {
+        channel_url(name, root).rstrip("/"): entry for name, entry in (maps or {}).items()
+    }
     lookup = _Lookup(records, service, root, by_channel, defaults=maps is None or bool(maps))
     return tuple(lookup.named(record) for record in records)
 

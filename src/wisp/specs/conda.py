@@ -38,6 +38,8 @@ class CondaSpec:
     flags: tuple[str, ...] = ()
     when: str | None = None
     location: Location | None = None
+    #: Whether it was written as a table, which listings show even where it names a version only.
+    is_table: bool = field(default=False, compare=False)
 
     @property
     def is_source(self) -> bool:
@@ -92,6 +94,12 @@ def channel_url(text: str, root: Path) -> str:
     return url.rstrip("/") + "/"
 
 
+def known_channel_url(text: str, channels: Iterable[Channel], root: Path) -> str:
+    """Return the base URL that a channel means beside those of an environment."""
+    known = next((channel.url for channel in channels if channel.text == text), None)
+    return known or channel_url(text, root)
+
+
 #: Fields and their keys in the brackets of a match spec (CEP 29).
 _BRACKETED = (
     ("build", "build"),
@@ -105,15 +113,9 @@ _BRACKETED = (
 )
 
 
-def match_spec_text(requirement: CondaRequirement, channels: Iterable[Channel], root: Path) -> str:
-    """Spell a requirement as a match spec for the solver.
-
-    A channel is resolved among those of the environment, an archive becomes a URL.
-    """
-    spec = requirement.spec
+def bracketed_fields(spec: CondaSpec) -> list[str]:
+    """Spell the fields of a spec that stand in brackets (`md5="…"`), but for where it is from."""
     brackets = [f'{key}="{getattr(spec, name)}"' for name, key in _BRACKETED if getattr(spec, name)]
-    if spec.channel is not None:
-        brackets.append(f'channel="{_resolved(spec.channel, channels, root)}"')
     if spec.track_features:
         brackets.append(f'track_features="{" ".join(spec.track_features)}"')
     if spec.extras:
@@ -121,19 +123,24 @@ def match_spec_text(requirement: CondaRequirement, channels: Iterable[Channel], 
     if spec.flags:
         brackets.append(f"flags=[{','.join(spec.flags)}]")
     if spec.when:
-        inner = spec.when.replace('"', "'")
-        brackets.append(f'when="{inner}"')
+        condition = spec.when.replace('"', "'")
+        brackets.append(f'when="{condition}"')
+    return brackets
+
+
+def match_spec_text(requirement: CondaRequirement, channels: Iterable[Channel], root: Path) -> str:
+    """Spell a requirement as a match spec for the solver.
+
+    A channel is resolved among those of the environment, an archive becomes a URL.
+    """
+    spec = requirement.spec
+    brackets = bracketed_fields(spec)
+    if spec.channel is not None:
+        brackets.append(f'channel="{known_channel_url(spec.channel, channels, root)}"')
     if (url := _archive_url(spec.location, root)) is not None:
         brackets.append(f'url="{url}"')
     text = requirement.name if spec.version is None else f"{requirement.name} {spec.version}"
     return f"{text}[{','.join(brackets)}]" if brackets else text
-
-
-def _resolved(channel: str, channels: Iterable[Channel], root: Path) -> str:
-    for known in channels:
-        if known.text == channel:
-            return known.url
-    return channel_url(channel, root)
 
 
 def _archive_url(location: Location | None, root: Path) -> str | None:

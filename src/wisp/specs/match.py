@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,7 +20,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion
 from packaging.version import Version as PythonVersion
 
-from wisp.specs.conda import CondaRequirement
+from wisp.specs.conda import CondaRequirement, bracketed_fields
 from wisp.specs.records import CondaRecord
 
 if TYPE_CHECKING:
@@ -126,33 +126,15 @@ def parse_spec(text: str) -> Spec:
     return Spec(text, found.name.normalized, is_plain=False)
 
 
-_BRACKETED = (
-    ("build_number", "build_number"),
-    ("subdir", "subdir"),
-    ("md5", "md5"),
-    ("sha256", "sha256"),
-    ("license", "license"),
-    ("license_family", "license_family"),
-)
-
-
 def requirement_spec(requirement: CondaRequirement) -> Spec:
     """Return what a requirement of the manifest asks of a built package.
 
     Channel, file name and location are left out: what they mean depends on the environment.
     """
-    spec = requirement.spec
-    text = f"{requirement.name} {spec.version or '*'}" + (f" {spec.build}" if spec.build else "")
-    brackets = [f'{key}="{getattr(spec, name)}"' for name, key in _BRACKETED if getattr(spec, name)]
-    if spec.track_features:
-        brackets.append(f'track_features="{" ".join(spec.track_features)}"')
-    if spec.extras:
-        brackets.append(f"extras=[{','.join(spec.extras)}]")
-    if spec.flags:
-        brackets.append(f"flags=[{','.join(spec.flags)}]")
-    if spec.when:
-        escaped = spec.when.replace('"', "'")
-        brackets.append(f'when="{escaped}"')
+    spec = replace(requirement.spec, build=None, file_name=None)
+    version, build = spec.version or "*", requirement.spec.build
+    text = f"{requirement.name} {version}" + (f" {build}" if build else "")
+    brackets = bracketed_fields(spec)
     return parse_spec(f"{text}[{','.join(brackets)}]" if brackets else text)
 
 

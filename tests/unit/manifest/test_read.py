@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from wisp.manifest import ScriptDefaults, load_text
-from wisp.manifest.model import ChannelEntry, CondaPypiMap, Manifest, ManifestKind
+from wisp.manifest.model import ChannelEntry, Manifest, ManifestKind
 from wisp.platforms import VirtualPackage
 from wisp.specs.conda import CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
+from wisp.specs.mapping import CondaPypiMap
 from wisp.specs.pypi import FindLinks, PypiSpec
 
 ROOT = Path("/somewhere/shop")

@@ -7,8 +7,8 @@ import pytest
 
 from wisp.engine.http import HttpClient
 from wisp.engine.names import Names, NameService
-from wisp.manifest.model import CondaPypiMap
 from wisp.solve.names import add_purls, pypi_names
+from wisp.specs.mapping import CondaPypiMap
 from wisp.specs.records import CondaRecord
 from wisp.specs.settings import Network
 

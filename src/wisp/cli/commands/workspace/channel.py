@@ -66,9 +66,9 @@ def remove(call: Call) -> int:
 
 
 def _described(workspace: Workspace, channel: str) -> str:
-    from wisp.api.channels import channel_url
+    from wisp.specs.conda import channel_url
 
-    return f"{channel} ({channel_url(workspace.manifest, channel)})"
+    return f"{channel} ({channel_url(channel, workspace.root)})"
 
 
 def _priority(text: str | None) -> int | None:
