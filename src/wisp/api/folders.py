@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
-from wisp.engine.files import refusal, write_atomically
+from wisp.engine.files import refusal, sweep_drafts, write_atomically
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
@@ -35,15 +35,21 @@ def environments_folder(workspace: Workspace) -> Path:
 def prepare(workspace: Workspace) -> None:
     """Make `.pixi` with its guards, and the link to detached prefixes, where they are missing.
 
+    Beside a script nothing is made.
+
     Raises:
         HostError: The folder cannot be written.
 
     """
+    if workspace.manifest.kind == "script":
+        return
     home = workspace.root / layout.PIXI_DIR
     try:
         home.mkdir(exist_ok=True)
     except OSError as error:
         raise refusal("create", home, error) from error
+    for folder in (workspace.root, home):
+        sweep_drafts(folder)
     for name, text in _GUARDS.items():
         if not (home / name).exists():
             write_atomically(home / name, text)

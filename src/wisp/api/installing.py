@@ -122,7 +122,7 @@ def install_locked(
         one = locked_environment(lock, name, platform.name)
         outcomes[name] = install_one(workspace, one, platform, chosen, reinstall)
     usual = workspace.root / layout.PIXI_DIR / layout.ENVS_DIR
-    folder = workspace.environments_folder
+    folder = usual if workspace.manifest.kind == "script" else workspace.environments_folder
     return InstallReport(
         outcomes=outcomes, chosen=chosen, detached=None if folder == usual else folder
     )

@@ -84,7 +84,7 @@ def ensure_lock(workspace: Workspace, *, locked: bool = False, frozen: bool = Fa
     """Return a lock to install from.
 
     `frozen` takes the file as it is, `locked` only if it fits; otherwise what is stale is solved
-    and written. An older format that still fits is left alone.
+    and written (that of a script only if it exists). An older format that still fits is left alone.
 
     Raises:
         LockFileError: There is no lock or it does not fit, where that matters.
@@ -107,12 +107,13 @@ def ensure_lock(workspace: Workspace, *, locked: bool = False, frozen: bool = Fa
             )
         return known_or_none
     with workspace.writing():
-        return _lock(workspace, dry_run=False, upgrade=False).lock
+        return _lock(workspace, dry_run=not workspace.keeps_lock, upgrade=False).lock
 
 
 def relock(workspace: Workspace, released: Sequence[str] = ()) -> LockOutcome:
     """Lock an edited workspace whose folder the caller holds; `released` names lose their pins."""
-    return _lock(workspace, dry_run=False, upgrade=True, released=released)
+    dry_run = not workspace.keeps_lock
+    return _lock(workspace, dry_run=dry_run, upgrade=True, released=released)
 
 
 def update(

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.errors import ManifestError, Place
+from wisp.layout import SCRIPT_LOCK_SUFFIX
 from wisp.manifest.discover import Discovery, discover
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import ScriptDefaults, load
+from wisp.manifest.script import SUFFIXES
 from wisp.report import Reporter
 
 
@@ -51,7 +54,7 @@ def read_workspace(opening: Opening, reporter: Reporter) -> tuple[Manifest, Conf
             config_file=opening.config_file,
         )
     )
-    manifest = load(found.path, script=_script_defaults(opening, config))
+    manifest = load(found.path, script=_script_defaults(opening, config, found.path))
     for warning in (*found.warnings, *config.warnings, *manifest.warnings):
         reporter.warn(warning)
     return manifest, config
@@ -59,7 +62,7 @@ def read_workspace(opening: Opening, reporter: Reporter) -> tuple[Manifest, Conf
 
 def _locate(opening: Opening) -> Discovery:
     if opening.script is not None:
-        return Discovery(path=(opening.cwd / opening.script).resolve())
+        return Discovery(path=_script_path(opening.cwd / opening.script))
     path = opening.path
     if opening.name is not None:
         from wisp.api.registry import registered
@@ -68,14 +71,42 @@ def _locate(opening: Opening) -> Discovery:
     return discover(opening.cwd, opening.environ, path)
 
 
-def _script_defaults(opening: Opening, config: Config) -> ScriptDefaults | None:
+def _script_path(path: Path) -> Path:
+    if not path.is_file():
+        raise ManifestError(f"the script '{path}' does not exist", place=Place(str(path)))
+    if path.suffix not in SUFFIXES:
+        raise ManifestError(
+            f"the script '{path.name}' is not a Python file",
+            hints=(f"its name has to end in {' or '.join(SUFFIXES)}",),
+        )
+    return path.resolve()
+
+
+def _script_defaults(opening: Opening, config: Config, path: Path) -> ScriptDefaults | None:
     if opening.script is None:
         return None
     from wisp.engine import host
 
     return ScriptDefaults(
-        channels=config.default_channels, platforms=(host.subdir(opening.environ),)
+        channels=config.default_channels,
+        platforms=_locked_subdirs(path) or (host.subdir(opening.environ),),
     )
+
+
+def _locked_subdirs(script: Path) -> tuple[str, ...]:
+    """Return the platforms that the lock beside a script is for; none without a usable one."""
+    path = script.with_name(script.name + SCRIPT_LOCK_SUFFIX)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ()
+    from wisp.lock.failures import NewerLockFileError
+    from wisp.lock.read import read
+
+    try:
+        return tuple(dict.fromkeys(row.subdir for row in read(text, str(path)).platforms))
+    except NewerLockFileError:
+        return ()
 
 
 def own_program() -> str:

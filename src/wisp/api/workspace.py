@@ -44,6 +44,7 @@ class Workspace:
     """A workspace: its manifest, its configuration, and where it lives.
 
     `environ` is what counts as the environment of the process; nothing below reads another.
+    `origin` says where a script comes from that is no file of the user's (`wisp.api.scripts`).
     """
 
     def __init__(
@@ -54,12 +55,14 @@ class Workspace:
         reporter: Reporter = SILENT,
         *,
         now: datetime | None = None,
+        origin: str | None = None,
     ) -> None:
         self.manifest = manifest
         self.config = config
         self.environ = environ
         self.reporter = reporter
         self.now = now or datetime.now(UTC)
+        self.origin = origin
 
     # Opening
 
@@ -76,6 +79,7 @@ class Workspace:
         overrides: Mapping[str, Any] | None = None,
         no_config: bool = False,
         config_file: Path | None = None,
+        origin: str | None = None,
     ) -> Workspace:
         """Open the workspace at `path`, or the nearest one around the current directory.
 
@@ -98,11 +102,13 @@ class Workspace:
             config_file=config_file,
         )
         manifest, config = read_workspace(opening, reporter)
-        return cls(manifest, config, opening.environ, reporter)
+        return cls(manifest, config, opening.environ, reporter, origin=origin)
 
     def with_manifest(self, manifest: Manifest) -> Workspace:
         """The same workspace after its manifest was edited; engines are shared."""
-        other = Workspace(manifest, self.config, self.environ, self.reporter, now=self.now)
+        other = Workspace(
+            manifest, self.config, self.environ, self.reporter, now=self.now, origin=self.origin
+        )
         other.__dict__["engines"] = self.engines
         return other
 
@@ -120,6 +126,11 @@ class Workspace:
             return self.manifest.path.with_name(self.manifest.path.name + layout.SCRIPT_LOCK_SUFFIX)
         return self.root / layout.LOCK_NAME
 
+    @property
+    def keeps_lock(self) -> bool:
+        """Whether the lock file is written unasked: that of a script only where there is one."""
+        return self.manifest.kind != "script" or self.lock_path.exists()
+
     @cached_property
     def environments_folder(self) -> Path:
         """The folder of all prefixes: in the workspace, or where the configuration moves it."""
@@ -129,6 +140,10 @@ class Workspace:
 
     def prefix(self, environment: str) -> Path:
         """The prefix of an environment, whether it is installed or not."""
+        if self.manifest.kind == "script":
+            from wisp.api.scripts import prefix_of
+
+            return prefix_of(self)
         return self.environments_folder / environment
 
     # What is declared

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
+    from wisp.api.scripts import Script
     from wisp.api.workspace import Workspace
     from wisp.cli.call import Call
+    from wisp.config.model import ConfigRequest
 
 #: Options that override the configuration, by the key they stand for.
 _OVERRIDES = {
@@ -47,6 +49,19 @@ def overrides(call: Call) -> dict[str, object]:
     return found
 
 
+def network_of(call: Call) -> ConfigRequest:
+    """The configuration that says how to reach the web where there is no workspace yet."""
+    from wisp.config.model import ConfigRequest
+
+    values = call.values
+    return ConfigRequest(
+        environ=call.environ,
+        overrides=overrides(call),
+        no_config=bool(values.no_config),
+        config_file=Path(values.config_file) if values.config_file else None,
+    )
+
+
 def _number(option: str, text: str) -> object:
     if not option.startswith("concurrent"):
         return text
@@ -55,8 +70,11 @@ def _number(option: str, text: str) -> object:
     return int(text)
 
 
-def open_workspace(call: Call) -> Workspace:
-    """Open the workspace that the call means and show the warnings met on the way."""
+def open_workspace(call: Call, *, script: Script | None = None) -> Workspace:
+    """Open the workspace that the call means and show the warnings met on the way.
+
+    `script` is one that was found already, wherever it comes from.
+    """
     from wisp.api.workspace import Workspace
 
     values: dict[str, Any] = vars(call.values)
@@ -69,7 +87,8 @@ def open_workspace(call: Call) -> Workspace:
     return Workspace.open(
         Path(path) if path else None,
         name=values.get("workspace"),
-        script=values.get("script"),
+        script=str(script.path) if script else values.get("script"),
+        origin=script.origin if script else None,
         cwd=call.cwd,
         environ=call.environ,
         reporter=call.reporter,

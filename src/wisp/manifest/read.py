@@ -97,7 +97,7 @@ def _source(text: str, path: Path, kind: ManifestKind) -> Source:
         raise ManifestError(str(error), place=Place(str(path))) from None
     if block is None:
         raise ManifestError(
-            f"'{path.name}' has no `# /// script` block",
+            f"{path.name} does not contain a PEP 723 metadata block",
             place=Place(str(path)),
             hints=(f"Run `pixi init --script {path.name}` to add one",),
         )

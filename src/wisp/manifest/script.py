@@ -11,6 +11,8 @@ from wisp.manifest.getters import Table
 from wisp.manifest.positions import Path as KeyPath
 
 SUFFIXES = (".py", ".pyw")
+#: The line that a block begins with.
+OPENING = "# /// script"
 
 _ROOT_KEYS = ("dependencies", "requires-python", "tool")
 _TARGET_KEYS = ("activation", "constraints", "dependencies", "pypi-dependencies")

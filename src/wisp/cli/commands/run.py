@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Argument, Command, Option
 from wisp.cli.launch import die_as, program_path
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import network_of, open_workspace
 from wisp.errors import UsageError
+
+if TYPE_CHECKING:
+    from wisp.api.running import RunOptions
 
 NOT_FOUND = 127
 
@@ -22,49 +26,64 @@ _HARMLESS = (
 
 def run(call: Call) -> int:
     """Run what the words name and return its exit code."""
-    from wisp.api.readiness import Usage
-    from wisp.api.running import RunOptions, run_words, task_list
-
-    values = call.values
-    workspace = open_workspace(call)
-    words = _words(values.task)
-    if not words:
-        call.out.err(task_list(workspace, values.environment))
-        return 0
-    code = run_words(
-        workspace,
-        words,
-        RunOptions(
-            program=program_path(sys.argv[0]),
-            cwd=call.cwd,
-            environment=values.environment,
-            platform=values.platform,
-            usage=Usage(
-                locked=values.locked,
-                frozen=values.frozen or values.as_is,
-                no_install=values.no_install or values.as_is,
-            ),
-            executable=values.executable,
-            skip_dependencies=values.skip_deps,
-            templated=values.templated,
-            clean=values.clean_env,
-            dry=values.dry_run,
-            replace=True,
-            remember=call.given <= frozenset(_HARMLESS.split()),
-            jobs=_jobs(values.jobs),
-            grouped=values.group_output,
-            keep_going=values.keep_going,
-            emoji=call.environ.get("LANG", "").upper().endswith("UTF-8"),
-            say=call.out.note,
-            warn=call.out.warning,
-            choose=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
-        ),
-    )
-    if code == NOT_FOUND:
-        call.out.err(task_list(workspace, values.environment))
+    words = _words(call.values.task)
+    code = _run_script(call, words) if call.values.script else _run_words(call, words)
     call.out.flush()
     die_as(code)
     return code
+
+
+def _run_words(call: Call, words: list[str]) -> int:
+    """Run a task or a command of the workspace."""
+    from wisp.api.running import run_words, task_list
+
+    workspace = open_workspace(call)
+    code = run_words(workspace, words, _options(call)) if words else 0
+    if not words or code == NOT_FOUND:
+        call.out.err(task_list(workspace, call.values.environment))
+    return code
+
+
+def _run_script(call: Call, arguments: list[str]) -> int:
+    """Run a Python script in an environment of its own."""
+    from wisp.api.scripts import found_script, run_script
+
+    stdin = sys.stdin.read
+    with found_script(call.values.script, call.cwd, network_of(call), stdin) as script:
+        workspace = open_workspace(call, script=script)
+        return run_script(workspace, script, arguments, _options(call))
+
+
+def _options(call: Call) -> RunOptions:
+    from wisp.api.readiness import Usage
+    from wisp.api.running import RunOptions
+
+    values = call.values
+    return RunOptions(
+        program=program_path(sys.argv[0]),
+        cwd=call.cwd,
+        environment=values.environment,
+        platform=values.platform,
+        usage=Usage(
+            locked=values.locked,
+            frozen=values.frozen or values.as_is,
+            no_install=values.no_install or values.as_is,
+        ),
+        executable=values.executable,
+        skip_dependencies=values.skip_deps,
+        templated=values.templated,
+        clean=values.clean_env,
+        dry=values.dry_run,
+        replace=True,
+        remember=call.given <= frozenset(_HARMLESS.split()),
+        jobs=_jobs(values.jobs),
+        grouped=values.group_output,
+        keep_going=values.keep_going,
+        emoji=call.environ.get("LANG", "").upper().endswith("UTF-8"),
+        say=call.out.note,
+        warn=call.out.warning,
+        choose=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
+    )
 
 
 def _words(tail: list[str]) -> list[str]:

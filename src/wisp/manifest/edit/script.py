@@ -34,7 +34,7 @@ def unwrap(text: str) -> tuple[str, Frame]:
     except ScriptError as error:
         raise ManifestError(str(error)) from None
     if block is None:
-        raise ManifestError("the script has no `# /// script` block")
+        raise ManifestError("the script does not contain a PEP 723 metadata block")
     lines = text.splitlines(keepends=True)
     end = block.line + block.text.count("\n")
     frame = Frame("".join(lines[: block.line]), "".join(lines[end:]), commented=True)

@@ -1,0 +1,153 @@
+"""Python scripts with a PEP 723 block: run, locked, edited."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.sandbox import CommandLine
+
+pytestmark = pytest.mark.slow
+
+BODY = "import json, os, sys\nprint(json.dumps([sys.argv, os.getcwd(), sys.prefix]))\n"
+
+
+@pytest.fixture
+def script(tmp_path: Path, forge, forge_server) -> Path:
+    """A script on the forge's channel, that needs nothing but Python."""
+    block = f"""\
+# /// script
+# requires-python = "=={forge.minor}.*"
+#
+# [tool.pixi.workspace]
+# channels = ["{forge.url}"]
+#
+# [tool.pixi.workspace.pypi-options]
+# index-url = "{forge_server.url}/simple"
+# ///
+"""
+    folder = tmp_path / "scripts"
+    folder.mkdir()
+    file = folder / "show-me.py"
+    file.write_text(block + BODY)
+    return file
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    folder = tmp_path / "else where"
+    folder.mkdir()
+    return folder
+
+
+def files_beside(script: Path) -> set[str]:
+    return {path.name for path in script.parent.iterdir()}
+
+
+def test_a_script_runs_where_it_is_called_and_leaves_nothing_beside_it(
+    wisp: CommandLine, script: Path, elsewhere: Path
+) -> None:
+    done = wisp("run", "--script", str(script), "--", "a b", "-x", cwd=elsewhere).success()
+    words, folder, prefix = json.loads(done.stdout)
+    assert words == [str(script), "a b", "-x"]
+    assert folder == str(elsewhere)
+    assert Path(prefix).parent == wisp.home.cache / "cached-envs-v0"
+    name, _, digest = Path(prefix).name.rpartition("-")
+    assert (name, len(digest)) == ("show-me", 16)
+    assert files_beside(script) == {"show-me.py"}
+    assert not list(elsewhere.iterdir())
+
+
+def test_a_script_knows_nothing_of_the_workspace_around_it(wisp: CommandLine, script: Path) -> None:
+    (script.parent / "pixi.toml").write_text("[workspace]\nchannels = []\nplatforms = []\n")
+    active = {
+        "PIXI_IN_SHELL": "1",
+        "PIXI_PROJECT_ROOT": str(script.parent),
+        "PIXI_ENVIRONMENT_NAME": "gpu",
+    }
+    wisp("run", "--script", script.name, cwd=script.parent, env=active).success()
+    assert files_beside(script) == {"show-me.py", "pixi.toml"}
+
+
+def test_a_lock_is_demanded_written_and_kept_up_to_date(
+    wisp: CommandLine, script: Path, elsewhere: Path
+) -> None:
+    run = ("run", "--script", str(script))
+    for option in ("--locked", "--frozen"):
+        refused = wisp(*run[:1], option, *run[1:], cwd=elsewhere)
+        assert (refused.code, refused.stdout) == (1, "")
+        assert "lock file" in refused.stderr
+    wisp("lock", "--script", str(script), cwd=elsewhere).success()
+    lock = script.with_name("show-me.py.pixi.lock")
+    before = lock.read_text()
+    wisp(*run[:1], "--locked", *run[1:], cwd=elsewhere).success()
+    assert lock.read_text() == before
+    script.write_text(script.read_text().replace("# ///\nimport", "# ///\nimport six\nimport"))
+    add = ("--pypi", "six", "--script", str(script))
+    wisp("add", *add, cwd=elsewhere).success()
+    assert "six" in lock.read_text()
+    assert '# dependencies = ["six' in script.read_text()
+    wisp(*run[:1], "--locked", *run[1:], cwd=elsewhere).success()
+    script.write_text(script.read_text().replace("import six\n", ""))
+    wisp("remove", *add, cwd=elsewhere).success()
+    assert lock.read_text() == before
+
+
+def test_without_a_lock_edits_make_none(wisp: CommandLine, script: Path) -> None:
+    wisp("add", "six", "--script", script.name, cwd=script.parent).success()
+    assert '# six = ">=' in script.read_text()
+    assert files_beside(script) == {"show-me.py"}
+
+
+def test_a_script_of_the_web_is_fetched_and_gone_afterwards(
+    wisp: CommandLine, script: Path, elsewhere: Path
+) -> None:
+    handler = partial(SimpleHTTPRequestHandler, directory=str(script.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/show-me.py"
+        done = wisp("run", "--script", url, "one", cwd=elsewhere).success()
+        missing = wisp("run", "--script", url + "x", cwd=elsewhere)
+        server.shutdown()
+    words, folder, prefix = json.loads(done.stdout)
+    assert (words[1:], folder) == (["one"], str(elsewhere))
+    assert not Path(words[0]).exists()
+    assert Path(prefix).name.startswith("show-me-")
+    assert missing.code == 1
+    assert "404" in missing.stderr
+
+
+def test_a_script_of_stdin_gets_its_words(wisp: CommandLine, script: Path, elsewhere: Path) -> None:
+    text = script.read_text() + "print('it''s', \"$HOME\")\n"
+    done = wisp("run", "--script", "-", "one", "two", cwd=elsewhere, stdin=text).success()
+    first, second = done.stdout.splitlines()
+    assert json.loads(first)[0] == ["-c", "one", "two"]
+    assert second == "its $HOME"
+
+
+def test_what_is_no_script_is_refused(wisp: CommandLine, elsewhere: Path) -> None:
+    (elsewhere / "plain.py").write_text("print(1)\n")
+    (elsewhere / "text.txt").write_text("print(1)\n")
+    told = "does not contain a PEP 723 metadata block"
+    for done, words in (
+        (wisp("run", "-s", "plain.py", cwd=elsewhere), f"plain.py {told}"),
+        (wisp("run", "-s", "-", cwd=elsewhere, stdin="print(1)"), f"stdin {told}"),
+        (wisp("run", "-s", "none.py", cwd=elsewhere), "does not exist"),
+        (wisp("run", "-s", "text.txt", cwd=elsewhere), "not a Python file"),
+    ):
+        assert done.code == 1
+        assert words in done.stderr
+
+
+@pytest.mark.parametrize("option", [("-e", "default"), ("--skip-deps",)])
+def test_options_that_mean_nothing_for_scripts_are_refused(
+    wisp: CommandLine, script: Path, option: tuple[str, ...]
+) -> None:
+    done = wisp("run", *option, "--script", script.name, cwd=script.parent)
+    assert done.code == 1
+    assert "is not supported with `--script`" in done.stderr
