@@ -68,7 +68,7 @@ def conda_text(spec: CondaSpec) -> str:
         details.append(f"flags=[{', '.join(spec.flags)}]")
     if spec.when:
         details.append("condition=" + _TIGHT.sub(r"\1", spec.when))
-    if spec.version is not None and len(details) == 1:
+    if spec.version is not None and len(details) == 1 and not spec.is_table:
         return spec.version
     return " ".join(details) or "*"
 

@@ -167,6 +167,7 @@ def _from_pool(name: str, table: Table, sources: Sources) -> CondaSpec:
 
 def _read_table(table: Table) -> CondaSpec:
     spec = CondaSpec(
+        is_table=True,
         version=table.read("version", lambda value, path: _table_version(value, path, table)),
         build=table.text("build"),
         build_number=table.read("build-number", _build_number),
