@@ -1,13 +1,37 @@
-"""`python -m tools.docs`: write the pages that are made from declarations."""
+"""`python -m tools.docs`: write the parts of the documentation that the program itself gives.
+
+Without words, the reference of commands; with names of pages, what their sessions print.
+"""
 
 from __future__ import annotations
 
-from tools.docs.commands import PAGE, render
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from tools.docs import commands, pages
+from tools.forge.build import DEFAULT_CACHE, build
 
 
 def main() -> None:
-    """Write all such pages."""
-    PAGE.write_text(render(), encoding="utf-8")
+    """Write what is asked for."""
+    parser = argparse.ArgumentParser(prog="docs", description=__doc__, allow_abbrev=False)
+    parser.add_argument("pages", nargs="*", help=f"any of {', '.join(pages.PLAYED)}")
+    names = parser.parse_args().pages
+    if not names:
+        commands.PAGE.write_text(commands.render(), encoding="utf-8")
+    for name in names:
+        _record(name)
+
+
+def _record(name: str) -> None:
+    path = pages.DOCS / name
+    forge = build(Path(os.environ.get("FORGE_CACHE", DEFAULT_CACHE)))
+    scratch = tempfile.TemporaryDirectory(prefix="wisp-docs-")
+    with scratch, pages.stage(forge, Path(scratch.name)) as stage:
+        text = pages.recorded(path.read_text(encoding="utf-8"), stage)
+    path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
