@@ -7,15 +7,50 @@ is that of the checks: first a whole environment, then one platform of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import inspect
 from string import Formatter
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, dataclass_transform
 
 Level = Literal["conda", "pypi"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch:
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class _Value:
+    """What a frozen dataclass is to its readers, without code made for each class.
+
+    There are forty reasons, and a lock that fits has none: making dataclasses of them would cost
+    a command more than the check of a small lock.
+    """
+
+    _names: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        own = inspect.get_annotations(cls)
+        cls._names += tuple(n for n, kind in own.items() if not kind.startswith("ClassVar"))
+
+    def __init__(self, **values: object) -> None:
+        unknown = values.keys() - self._names
+        missing = [name for name in self._names if name not in values and not hasattr(self, name)]
+        if unknown or missing:
+            raise TypeError(f"{type(self).__name__}: unknown {unknown}, missing {missing}")
+        self.__dict__.update(values)
+
+    def _values(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self._names)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other._values() == self._values()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._values()))
+
+    def __repr__(self) -> str:
+        pairs = zip(self._names, self._values(), strict=True)
+        shown = ", ".join(f"{name}={value!r}" for name, value in pairs)
+        return f"{type(self).__name__}({shown})"
+
+
+class Mismatch(_Value):
     """A reason; `platform` is None where it holds for the whole environment."""
 
     level: ClassVar[Level] = "conda"
@@ -44,14 +79,12 @@ class Mismatch:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentMissing(Mismatch):
     """The manifest has an environment that the lock has not."""
 
     wording: ClassVar[str] = "it does not exist in the lock file."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentUnknown(Mismatch):
     """The lock has an environment that the manifest has not: nothing is solved, it is dropped."""
 
@@ -60,7 +93,6 @@ class EnvironmentUnknown(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelsChanged(Mismatch):
     """The channels differ, so what was chosen from them says nothing any more."""
 
@@ -72,14 +104,12 @@ class ChannelsChanged(Mismatch):
     wording: ClassVar[str] = "the channels in the lock file do not match the environments channels"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelsAppended(ChannelsChanged):
     """Channels of lower priority were added; what is locked stays a good choice."""
 
     discards: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformsUnknown(Mismatch):
     """The lock has platforms that the environment does not support."""
 
@@ -95,7 +125,6 @@ class PlatformsUnknown(Mismatch):
         return ", ".join(f"'{name}'" for name in self.platforms)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformSubdirChanged(Mismatch):
     """A platform of that name was locked for another subdir."""
 
@@ -111,7 +140,6 @@ class PlatformSubdirChanged(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualPackagesChanged(Mismatch):
     """A platform of that name was locked with other virtual packages."""
 
@@ -127,7 +155,6 @@ class VirtualPackagesChanged(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexesChanged(Mismatch):
     """PyPI packages were looked for elsewhere."""
 
@@ -142,7 +169,6 @@ class IndexesChanged(Mismatch):
     wanted: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexesMissing(Mismatch):
     """PyPI packages are locked, but not where they were looked for."""
 
@@ -153,7 +179,6 @@ class IndexesMissing(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NonBinaryLocked(Mismatch):
     """A package that would have to be built is locked although building is forbidden."""
 
@@ -168,7 +193,6 @@ class NonBinaryLocked(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WheelTagsMismatch(Mismatch):
     """A locked wheel does not fit what the platform promises."""
 
@@ -183,7 +207,6 @@ class WheelTagsMismatch(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyChanged(Mismatch):
     """Another solve strategy is wanted."""
 
@@ -198,7 +221,6 @@ class StrategyChanged(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelPriorityChanged(Mismatch):
     """Another channel priority is wanted."""
 
@@ -213,7 +235,6 @@ class ChannelPriorityChanged(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PrereleaseModeChanged(Mismatch):
     """Pre-releases of PyPI packages are to be treated otherwise."""
 
@@ -229,7 +250,6 @@ class PrereleaseModeChanged(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TooNew(Mismatch):
     """A locked package appeared after the cut-off."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from wisp.lock.mismatch import Level, Mismatch
@@ -11,14 +10,12 @@ from wisp.lock.mismatch import Level, Mismatch
 MANIFEST = "<environment>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MissingPurls(Mismatch):
     """Nobody looked which PyPI packages the conda packages stand for."""
 
     wording: ClassVar[str] = "missing purls"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicatePackage(Mismatch):
     """Two packages of one name are locked."""
 
@@ -27,7 +24,6 @@ class DuplicatePackage(Mismatch):
     wording: ClassVar[str] = "there was a duplicate entry for '{package}'"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementUnmet(Mismatch):
     """A requirement of the manifest or of a locked package is not met by what is locked."""
 
@@ -39,14 +35,12 @@ class RequirementUnmet(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PypiRequirementUnmet(RequirementUnmet):
     """No PyPI package of the required name is locked."""
 
     level: ClassVar[Level] = "pypi"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceWanted(Mismatch):
     """The manifest asks for sources, the lock has a built package."""
 
@@ -57,7 +51,6 @@ class SourceWanted(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceNotWanted(Mismatch):
     """The lock has sources, nothing asks for them."""
 
@@ -68,7 +61,6 @@ class SourceNotWanted(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceMoved(Mismatch):
     """The sources are asked for from another place than the locked one."""
 
@@ -81,7 +73,6 @@ class SourceMoved(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ConstraintViolated(Mismatch):
     """A locked package lies outside a constraint of the manifest."""
 
@@ -93,7 +84,6 @@ class ConstraintViolated(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CondaPackagesUnused(Mismatch):
     """Conda packages are locked that nothing requires; no names where nothing is required."""
 
@@ -105,7 +95,6 @@ class CondaPackagesUnused(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PypiPackagesUnused(Mismatch):
     """PyPI packages are locked that nothing requires."""
 
@@ -118,7 +107,6 @@ class PypiPackagesUnused(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PythonMissing(Mismatch):
     """PyPI packages are required but no Python is locked."""
 
@@ -127,7 +115,6 @@ class PythonMissing(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PythonExcluded(Mismatch):
     """A locked PyPI package does not admit the locked Python."""
 
@@ -143,7 +130,6 @@ class PythonExcluded(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionOutside(Mismatch):
     """A locked version lies outside the required range."""
 
@@ -156,7 +142,6 @@ class VersionOutside(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexDiffers(Mismatch):
     """A locked file came from another index than the required one."""
 
@@ -167,7 +152,6 @@ class IndexDiffers(Mismatch):
     wording: ClassVar[str] = "'{package}' requires index {wanted} but the lock file has {locked}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LocationDiffers(Mismatch):
     """A package is required from a URL, repository or path that is not the locked one."""
 
@@ -178,7 +162,6 @@ class LocationDiffers(Mismatch):
     wording: ClassVar[str] = "'{package}' expected {expected} but the lock file has: '{locked}'"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LocationOnConda(Mismatch):
     """A package that conda provides is required from a URL, repository or path."""
 
@@ -190,7 +173,6 @@ class LocationOnConda(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LocalMetadataChanged(Mismatch):
     """The metadata of a local Python project is not the locked one."""
 
@@ -202,7 +184,6 @@ class LocalMetadataChanged(Mismatch):
     wording: ClassVar[str] = "metadata for local package '{package}' has changed: {change}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LocalMetadataUnknown(Mismatch):
     """The metadata of a local Python project cannot be told without building it."""
 
@@ -214,7 +195,6 @@ class LocalMetadataUnknown(Mismatch):
     wording: ClassVar[str] = "the metadata of local package '{package}' is not known: {problem}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WheelIsFolder(Mismatch):
     """What is locked as a wheel is a folder now."""
 
@@ -223,7 +203,6 @@ class WheelIsFolder(Mismatch):
     wording: ClassVar[str] = "'{package}' is locked as a wheel but its path is a directory"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CondaOnlyForPypi(Mismatch):
     """A conda package is locked that no conda requirement asks for."""
 
@@ -234,7 +213,6 @@ class CondaOnlyForPypi(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsBackend(Mismatch):
     """Only a build back-end can tell whether a source package is still what is locked."""
 
@@ -247,7 +225,6 @@ class NeedsBackend(Mismatch):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupOutdated(Mismatch):
     """Another environment of the solve group is out of date on this platform."""
 
@@ -256,7 +233,6 @@ class GroupOutdated(Mismatch):
     wording: ClassVar[str] = "another environment of the solve group '{group}' is out of date"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupDisagrees(GroupOutdated):
     """Members of a solve group have different packages of one name locked."""
 
