@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.errors import FetchError
 from wisp.lock.entries import is_folder
-from wisp.lock.facts import LocalMetadata, SourceFacts
+from wisp.lock.facts import SourceFacts
 from wisp.lock.model import LockFile
+from wisp.specs.metadata import CoreMetadata
 from wisp.specs.records import PypiRecord
 
 if TYPE_CHECKING:
@@ -28,22 +28,16 @@ def source_facts(workspace: Workspace, lock: LockFile) -> SourceFacts:
         for record in records
         if isinstance(record, PypiRecord) and is_folder(record.location)
     }
-    found = {location: _metadata(workspace.root / location) for location in sorted(locations)}
-    return SourceFacts(projects={key: value for key, value in found.items() if value is not None})
-
-
-def _metadata(folder: Path) -> LocalMetadata | None:
     from wisp.engine.local_metadata import NeedsBuild, static_metadata
 
-    try:
-        read = static_metadata(folder)
-    except FetchError as error:
-        return LocalMetadata(problem=error.message)
-    if isinstance(read, NeedsBuild):
-        return None
-    return LocalMetadata(
-        name=read.name,
-        version=read.version,
-        requires_dist=read.requires_dist,
-        requires_python=read.requires_python,
-    )
+    projects: dict[str, CoreMetadata] = {}
+    unreadable: dict[str, str] = {}
+    for location in sorted(locations):
+        try:
+            found = static_metadata(workspace.root / location)
+        except FetchError as error:
+            unreadable[location] = error.message
+            continue
+        if not isinstance(found, NeedsBuild):
+            projects[location] = found
+    return SourceFacts(projects=projects, unreadable=unreadable)

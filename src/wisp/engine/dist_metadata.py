@@ -10,7 +10,6 @@ from pathlib import Path
 from wisp.engine.http import HttpClient
 from wisp.engine.index_files import wheels_of
 from wisp.engine.local_metadata import (
-    LocalMetadata,
     NeedsBuild,
     built_metadata,
     core_metadata,
@@ -20,8 +19,9 @@ from wisp.engine.local_metadata import (
 from wisp.engine.pylock import PylockFile, PylockPackage
 from wisp.engine.ranged import RangedFile
 from wisp.engine.uv import Uv
-from wisp.engine.uv_cache import DistMetadata, UvCache
+from wisp.engine.uv_cache import UvCache
 from wisp.errors import FetchError
+from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import normalize
 
 
@@ -39,7 +39,7 @@ class MetadataReader:
         self._http = http
         self._python = python
 
-    def read(self, package: PylockPackage, file: PylockFile | None) -> DistMetadata:
+    def read(self, package: PylockPackage, file: PylockFile | None) -> CoreMetadata:
         """Return the metadata of a package, of which `file` was chosen (None: sources).
 
         Raises `FetchError` when it cannot be had.
@@ -63,13 +63,13 @@ class MetadataReader:
         """
         return wheels_of(self._http, index, package.name, package.version or "", before)
 
-    def _folder(self, name: str, folder: Path) -> DistMetadata:
+    def _folder(self, name: str, folder: Path) -> CoreMetadata:
         found = static_metadata(folder)
-        if isinstance(found, LocalMetadata):
-            return _plain(found)
+        if isinstance(found, CoreMetadata):
+            return found
         return self._built(name, folder.as_uri())
 
-    def _checkout(self, package: PylockPackage) -> DistMetadata:
+    def _checkout(self, package: PylockPackage) -> CoreMetadata:
         assert package.git is not None
         known = self._cache.checkout(package.name, package.git.commit)
         if known:
@@ -79,20 +79,20 @@ class MetadataReader:
             if isinstance(found, NeedsBuild):
                 found = built_metadata(self._uv, found.folder.as_uri(), package.name, self._python)
             if normalize(found.name) == package.name:
-                return _plain(found)
+                return found
         raise FetchError(f"uv left no checkout of {package.git.url} at {package.git.commit}")
 
-    def _local_file(self, name: str, file: Path) -> DistMetadata:
+    def _local_file(self, name: str, file: Path) -> CoreMetadata:
         if file.suffix == ".whl":
             with file.open("rb") as stream:
-                return _plain(_wheel_metadata(file.name, stream))
+                return _wheel_metadata(file.name, stream)
         return self._built(name, file.as_uri())
 
-    def _remote_file(self, package: PylockPackage, file: PylockFile) -> DistMetadata:
+    def _remote_file(self, package: PylockPackage, file: PylockFile) -> CoreMetadata:
         name, version = package.name, package.version or ""
         if file.filename.endswith(".whl"):
             known = self._cache.wheel(name, file.filename, file.location)
-            return known or _plain(self._fetched_wheel(file))
+            return known or self._fetched_wheel(file)
         if package.archive:
             return self._built(name, file.location)
         known = self._cache.sdist(name, version) or self._cache.any_wheel(name, version)
@@ -100,13 +100,13 @@ class MetadataReader:
             return known
         unpacked = self._cache.unpacked_sdist(name, version)
         found = sdist_metadata(unpacked) if unpacked else None
-        return _plain(found) if found else self._built(name, file.location)
+        return found or self._built(name, file.location)
 
-    def _built(self, name: str, url: str) -> DistMetadata:
+    def _built(self, name: str, url: str) -> CoreMetadata:
         known = self._cache.built(name, url)
-        return known or _plain(built_metadata(self._uv, url, name, self._python))
+        return known or built_metadata(self._uv, url, name, self._python)
 
-    def _fetched_wheel(self, file: PylockFile) -> LocalMetadata:
+    def _fetched_wheel(self, file: PylockFile) -> CoreMetadata:
         beside = self._http.get(f"{file.location}.metadata")
         if beside.status == 200:
             return core_metadata(beside.body.decode("utf-8"))
@@ -120,7 +120,7 @@ class MetadataReader:
         return response.body
 
 
-def _wheel_metadata(filename: str, stream: io.BufferedIOBase | io.RawIOBase) -> LocalMetadata:
+def _wheel_metadata(filename: str, stream: io.BufferedIOBase | io.RawIOBase) -> CoreMetadata:
     try:
         with zipfile.ZipFile(stream) as archive:
             member = next(
@@ -131,7 +131,3 @@ def _wheel_metadata(filename: str, stream: io.BufferedIOBase | io.RawIOBase) -> 
             return core_metadata(archive.read(member).decode("utf-8"))
     except (StopIteration, zipfile.BadZipFile, UnicodeDecodeError) as error:
         raise FetchError(f"`{filename}` holds no readable metadata") from error
-
-
-def _plain(found: LocalMetadata) -> DistMetadata:
-    return DistMetadata(found.name, found.version or "", found.requires_dist, found.requires_python)

@@ -18,25 +18,12 @@ from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_cache import UvCache
 from wisp.engine.uv_compile import Question, compile_requirements
 from wisp.errors import FetchError
+from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import normalize
 from wisp.specs.requirement_text import canonical_requirement, canonical_specifiers
 
 #: From this version of the metadata on, a source distribution says which fields are dynamic.
 _STATIC_SINCE = Version("2.2")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalMetadata:
-    """Name and requirements of a local project, spelled as locks spell them.
-
-    `version` is None where it is dynamic. `requires_dist` and `requires_python` are the same
-    whether they were read or computed by the build back-end.
-    """
-
-    name: str
-    version: str | None = None
-    requires_dist: tuple[str, ...] = ()
-    requires_python: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +37,7 @@ class NeedsBuild:
     why: str
 
 
-def static_metadata(folder: Path) -> LocalMetadata | NeedsBuild:
+def static_metadata(folder: Path) -> CoreMetadata | NeedsBuild:
     """Read what `pyproject.toml` says of a project.
 
     Raises `FetchError` when the folder or a readable `pyproject.toml` is missing.
@@ -82,12 +69,12 @@ def _without_pyproject(folder: Path) -> NeedsBuild:
     return NeedsBuild(folder, "no pyproject.toml")
 
 
-def _project_metadata(project: Mapping[str, Any]) -> LocalMetadata:
+def _project_metadata(project: Mapping[str, Any]) -> CoreMetadata:
     requirements = [canonical_requirement(text) for text in project.get("dependencies", ())]
     for extra, texts in project.get("optional-dependencies", {}).items():
         requirements += [canonical_requirement(_with_extra(text, extra)) for text in texts]
     python = project.get("requires-python")
-    return LocalMetadata(
+    return CoreMetadata(
         name=normalize(project["name"]),
         version=project.get("version"),
         requires_dist=tuple(requirements),
@@ -103,7 +90,7 @@ def _with_extra(requirement: str, extra: str) -> str:
     return f"{head.rstrip()} ; {marker}"
 
 
-def built_metadata(uv: Uv, url: str, name: str, python: Path) -> LocalMetadata:
+def built_metadata(uv: Uv, url: str, name: str, python: Path) -> CoreMetadata:
     """Ask the build back-end of a folder or source archive (a URL), through uv and its cache.
 
     Raises `FetchError` when the project cannot be built.
@@ -118,14 +105,10 @@ def built_metadata(uv: Uv, url: str, name: str, python: Path) -> LocalMetadata:
     found = UvCache(uv.cache_dir).built(normalize(name), url)
     if found is None:
         raise FetchError(f"uv left no metadata of `{url}`")
-    return LocalMetadata(
-        name=found.name,
-        requires_dist=found.requires_dist,
-        requires_python=found.requires_python,
-    )
+    return found
 
 
-def sdist_metadata(folder: Path) -> LocalMetadata | None:
+def sdist_metadata(folder: Path) -> CoreMetadata | None:
     """Read an unpacked source distribution; None where only its back-end knows the requirements.
 
     What the author wrote comes first, then what was packed with it, if that may be trusted.
@@ -134,7 +117,7 @@ def sdist_metadata(folder: Path) -> LocalMetadata | None:
         found = static_metadata(folder)
     except FetchError:
         return None
-    if isinstance(found, LocalMetadata):
+    if isinstance(found, CoreMetadata):
         return found
     try:
         text = (folder / "PKG-INFO").read_text(encoding="utf-8")
@@ -146,11 +129,11 @@ def sdist_metadata(folder: Path) -> LocalMetadata | None:
     return core_metadata(text) if is_reliable and "requires-dist" not in dynamic else None
 
 
-def core_metadata(text: str) -> LocalMetadata:
+def core_metadata(text: str) -> CoreMetadata:
     """Read a `METADATA` or `PKG-INFO` file."""
     headers = HeaderParser().parsestr(text)
     python = headers.get("Requires-Python")
-    return LocalMetadata(
+    return CoreMetadata(
         name=normalize(headers["Name"]),
         version=headers.get("Version"),
         requires_dist=tuple(

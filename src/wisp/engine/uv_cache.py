@@ -14,12 +14,12 @@ credentials. The layout is internal to uv, so the pinned version of uv is the on
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wisp.engine.msgpack import MsgpackError, decode
 from wisp.engine.seahash import seahash
+from wisp.specs.metadata import CoreMetadata
 
 _WHEELS = "wheels-v8"
 _SDISTS = "sdists-v11"
@@ -28,23 +28,13 @@ _BUILT = "metadata.msgpack"
 _SHORT_COMMIT = 7
 
 
-@dataclass(frozen=True, slots=True)
-class DistMetadata:
-    """What a distribution says of itself, as far as a lock records it."""
-
-    name: str
-    version: str
-    requires_dist: tuple[str, ...] = ()
-    requires_python: str | None = None
-
-
 class UvCache:
     """A view on the cache folder of the pinned uv."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def wheel(self, name: str, filename: str, url: str) -> DistMetadata | None:
+    def wheel(self, name: str, filename: str, url: str) -> CoreMetadata | None:
         """Return the metadata of a wheel, or None when uv has not read it.
 
         `name` is normalised, `filename` the wheel's. Only an entry of that very URL counts: a
@@ -60,7 +50,7 @@ class UvCache:
                     return entry[0]
         return None
 
-    def any_wheel(self, name: str, version: str) -> DistMetadata | None:
+    def any_wheel(self, name: str, version: str) -> CoreMetadata | None:
         """Return the metadata of whichever wheel of that version uv has read, or None.
 
         uv takes the word of a wheel for another platform rather than build a source distribution.
@@ -71,7 +61,7 @@ class UvCache:
                 return entry[0]
         return None
 
-    def sdist(self, name: str, version: str) -> DistMetadata | None:
+    def sdist(self, name: str, version: str) -> CoreMetadata | None:
         """Return the metadata of a source distribution of an index that uv has built, or None."""
         root = self._root / _SDISTS
         patterns = (
@@ -80,7 +70,7 @@ class UvCache:
         )
         return _newest(file for pattern in patterns for file in root.glob(pattern))
 
-    def checkout(self, name: str, commit: str) -> DistMetadata | None:
+    def checkout(self, name: str, commit: str) -> CoreMetadata | None:
         """Return the metadata of a package in a git checkout that uv has built, or None."""
         # uv shortens the commit in the folder's name.
         files = (self._root / _SDISTS / "git").glob(f"*/{commit[:_SHORT_COMMIT]}*/**/{_BUILT}")
@@ -91,7 +81,7 @@ class UvCache:
         pattern = f"*/{commit[:_SHORT_COMMIT]}*"
         return sorted(path for path in (self._root / _CHECKOUTS).glob(pattern) if path.is_dir())
 
-    def built(self, name: str, url: str) -> DistMetadata | None:
+    def built(self, name: str, url: str) -> CoreMetadata | None:
         """Return the metadata of an archive or folder (`https:` or `file:` URL) that uv has built.
 
         An unchanged source is built once; of several builds the newest is the present one.
@@ -120,7 +110,7 @@ def cache_digest(url: str) -> str:
     return seahash(url.encode() + b"\xff").to_bytes(8, "little").hex()
 
 
-def _newest(files: Iterator[Path], name: str | None = None) -> DistMetadata | None:
+def _newest(files: Iterator[Path], name: str | None = None) -> CoreMetadata | None:
     for file in sorted(files, key=lambda file: file.stat().st_mtime_ns, reverse=True):
         entry = _read(file)
         if entry and name in (None, entry[0].name):
@@ -128,7 +118,7 @@ def _newest(files: Iterator[Path], name: str | None = None) -> DistMetadata | No
     return None
 
 
-def _read(file: Path) -> tuple[DistMetadata, bytes] | None:
+def _read(file: Path) -> tuple[CoreMetadata, bytes] | None:
     """Return the metadata of an entry and the bytes behind it (the HTTP policy, with the URL)."""
     try:
         data = file.read_bytes()
@@ -137,8 +127,13 @@ def _read(file: Path) -> tuple[DistMetadata, bytes] | None:
         return None
 
 
-def _metadata(fields: Any) -> DistMetadata:
+def _metadata(fields: Any) -> CoreMetadata:
     name, version, requires_dist, requires_python = fields[:4]
     if not isinstance(name, str) or not isinstance(version, str):
         raise TypeError("not the metadata of a distribution")
-    return DistMetadata(name, version, tuple(map(str, requires_dist)), requires_python)
+    return CoreMetadata(
+        name=name,
+        version=version,
+        requires_dist=tuple(map(str, requires_dist)),
+        requires_python=requires_python,
+    )

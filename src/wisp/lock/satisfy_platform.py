@@ -232,9 +232,8 @@ class _Walk:
         """Queue what a package requires, once for each set of extras that adds to it."""
         known = self.pypi_visited.get(record.name)
         if known is None:
-            project = self.question.facts.projects.get(record.location)
             self.delay(check_python(record, self.context))
-            self.delay(check_project(record, project, self.context))
+            self.delay(check_project(record, self.question.facts, self.context))
         elif extras <= known:
             return
         self.pypi_visited[record.name] = extras | (known or frozenset())

@@ -11,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.entries import NO_VERSION, is_folder
-from wisp.lock.facts import LocalMetadata
+from wisp.lock.facts import SourceFacts
 from wisp.lock.markers import normal_marker
 from wisp.lock.mismatch import Mismatch
 from wisp.lock.mismatch_platform import (
@@ -28,6 +28,7 @@ from wisp.lock.places import expectation, fits
 from wisp.lock.wanted import Wanted, from_metadata
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.match import python_version_matches
+from wisp.specs.metadata import CoreMetadata
 from wisp.specs.records import CondaRecord, PypiRecord
 
 _LOWER_BOUNDS = frozenset({">", ">=", "~="})
@@ -145,21 +146,19 @@ def _admits(specifiers: str, python: str) -> bool:
     return SpecifierSet(bounds).contains(python, prereleases=True)
 
 
-def check_project(
-    record: PypiRecord, metadata: LocalMetadata | None, context: PypiContext
-) -> Mismatch | None:
+def check_project(record: PypiRecord, facts: SourceFacts, context: PypiContext) -> Mismatch | None:
     """Compare the locked metadata of a local project with what its files say now."""
-    if metadata is None:
-        return None
-    if metadata.problem is not None:
-        return LocalMetadataUnknown(package=record.name, problem=metadata.problem, **context.where)
-    change = _change(record, metadata)
+    problem = facts.unreadable.get(record.location)
+    if problem is not None:
+        return LocalMetadataUnknown(package=record.name, problem=problem, **context.where)
+    metadata = facts.projects.get(record.location)
+    change = None if metadata is None else _change(record, metadata)
     if change is None:
         return None
     return LocalMetadataChanged(package=record.name, change=change, **context.where)
 
 
-def _change(record: PypiRecord, metadata: LocalMetadata) -> str | None:
+def _change(record: PypiRecord, metadata: CoreMetadata) -> str | None:
     before = {_normal(text) for text in record.requires_dist}
     now = {_normal(text) for text in metadata.requires_dist}
     if before != now:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wisp.engine.pylock import PylockFile, PylockGit, PylockPackage
-from wisp.engine.uv_cache import DistMetadata
 from wisp.errors import SolveError
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.places import without_credentials
 from wisp.solve.pypi_question import PypiRequest, git_location, python_of
 from wisp.specs.locations import GitLocation, PathLocation
+from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import PypiRecord
 from wisp.specs.requirement_text import canonical_requirement
@@ -62,7 +62,7 @@ def choose_files(request: PypiRequest, packages: tuple[PylockPackage, ...]) -> l
 def record_of(
     request: PypiRequest,
     chosen: Chosen,
-    metadata: DistMetadata,
+    metadata: CoreMetadata,
     index: str | None,
 ) -> PypiRecord:
     """Write the record of one package. `index` is where it came from, None for the default."""

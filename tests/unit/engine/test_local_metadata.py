@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from wisp.engine.local_metadata import LocalMetadata, NeedsBuild, core_metadata, static_metadata
+from wisp.engine.local_metadata import NeedsBuild, core_metadata, static_metadata
 from wisp.errors import FetchError
+from wisp.specs.metadata import CoreMetadata
 
 
-def project(folder: Path, text: str) -> LocalMetadata | NeedsBuild:
+def project(folder: Path, text: str) -> CoreMetadata | NeedsBuild:
     (folder / "pyproject.toml").write_text(text)
     return static_metadata(folder)
 
@@ -26,7 +27,7 @@ def test_static_metadata_is_spelled_as_locks_spell_it(tmp_path: Path) -> None:
         Dev_x = ["ruff", "mypy; os_name == 'nt' or os_name == 'posix'"]
         """,
     )
-    assert found == LocalMetadata(
+    assert found == CoreMetadata(
         name="my-project",
         version="1.0",
         requires_python=">=3.9,<4",
@@ -42,7 +43,7 @@ def test_static_metadata_is_spelled_as_locks_spell_it(tmp_path: Path) -> None:
 
 def test_a_dynamic_version_needs_no_build(tmp_path: Path) -> None:
     found = project(tmp_path, '[project]\nname = "a"\ndynamic = ["version"]\n')
-    assert found == LocalMetadata(name="a")
+    assert found == CoreMetadata(name="a")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_core_metadata_is_read_from_its_headers() -> None:
         "Metadata-Version: 2.1\nName: A.b\nVersion: 2\nRequires-Python: >=3.8\n"
         "Requires-Dist: rich (>=13)\nRequires-Dist: six ; extra == 'X'\n\nText: no header\n"
     )
-    assert found == LocalMetadata(
+    assert found == CoreMetadata(
         name="a-b",
         version="2",
         requires_python=">=3.8",

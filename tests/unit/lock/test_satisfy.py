@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from wisp.lock.facts import NO_FACTS, LocalMetadata, SourceFacts
+from wisp.lock.facts import NO_FACTS, SourceFacts
 from wisp.lock.mismatch import Mismatch
 from wisp.lock.model import LockFile
 from wisp.lock.read import read
@@ -19,6 +19,7 @@ from wisp.lock.satisfy import backends_needed, check
 from wisp.lock.write import write
 from wisp.manifest.read import load
 from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.metadata import CoreMetadata
 from wisp.workspace.compose import all_inputs
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -59,7 +60,7 @@ def test_a_lock_that_fits_has_no_reasons_before_and_after_it_is_written(folder: 
     assert check(again, inputs, environments=environments) == []
 
 
-HERE = LocalMetadata(name="here", requires_dist=("attrs >=99",))
+HERE = CoreMetadata(name="here", requires_dist=("attrs >=99",))
 
 
 def test_unchanged_metadata_of_a_local_project_fits() -> None:
@@ -71,27 +72,32 @@ def test_unchanged_metadata_of_a_local_project_fits() -> None:
     ("now", "message"),
     [
         (
-            LocalMetadata(requires_dist=("attrs>=99", "numpy", "rest")),
+            CoreMetadata(name="here", requires_dist=("attrs>=99", "numpy", "rest")),
             "metadata for local package 'here' has changed: dependencies changed - "
             "added: [numpy, rest], removed: []",
         ),
         (
-            LocalMetadata(requires_dist=("attrs>=99",), requires_python=">=3.9"),
+            CoreMetadata(name="here", requires_dist=("attrs>=99",), requires_python=">=3.9"),
             "metadata for local package 'here' has changed: requires-python changed from none "
             "to >=3.9",
-        ),
-        (
-            LocalMetadata(problem="its version is dynamic"),
-            "the metadata of local package 'here' is not known: its version is dynamic",
         ),
     ],
 )
 def test_changed_metadata_of_a_local_project_makes_pypi_stale(
-    now: LocalMetadata, message: str
+    now: CoreMetadata, message: str
 ) -> None:
     facts = SourceFacts(projects={"./here": now})
     (reason,) = verdict(CASES / "satisfied" / "git-and-path", facts)
     assert (reason.level, reason.message) == ("pypi", message)
+
+
+def test_a_local_project_that_cannot_be_read_makes_pypi_stale() -> None:
+    facts = SourceFacts(unreadable={"./here": "it is no Python project"})
+    (reason,) = verdict(CASES / "satisfied" / "git-and-path", facts)
+    assert reason.level == "pypi"
+    assert reason.message == (
+        "the metadata of local package 'here' is not known: it is no Python project"
+    )
 
 
 def test_a_back_end_that_confirmed_a_source_settles_it() -> None:

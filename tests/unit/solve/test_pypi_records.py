@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from wisp.engine.pylock import PylockFile, PylockGit, PylockPackage
-from wisp.engine.uv_cache import DistMetadata
 from wisp.errors import SolveError
 from wisp.layout import DEFAULT_INDEX
 from wisp.platforms import bare
 from wisp.solve.pypi_question import PypiRequest
 from wisp.solve.pypi_records import Chosen, choose_files, index_finder, location_of, record_of
 from wisp.specs.locations import GitLocation, PathLocation
+from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import PypiOptions, PypiRequirement, PypiSpec
 from wisp.specs.records import CondaRecord
 
@@ -57,7 +57,12 @@ def test_a_package_without_a_usable_file_is_refused() -> None:
 
 
 def test_a_record_has_only_what_its_kind_has() -> None:
-    metadata = DistMetadata("demo", "1", ("a ; os_name == 'x' or os_name == 'b'",), "")
+    metadata = CoreMetadata(
+        name="demo",
+        version="1",
+        requires_dist=("a ; os_name == 'x' or os_name == 'b'",),
+        requires_python="",
+    )
     record = record_of(request(), Chosen(package(wheels=(WHEEL,)), WHEEL), metadata, DEFAULT_INDEX)
     assert (record.md5, record.sha256, record.index) == ("bb", None, None)
     assert record.requires_dist == ("a ; os_name == 'b' or os_name == 'x'",)
