@@ -47,8 +47,11 @@ def dependency_graph(
             edges = _pypi_edges(record, wanted, markers)
         else:
             edges = _conda_edges(record, wanted)
-        found = {names[edge.name]: edge.extra for edge in reversed(edges) if edge.name in names}
-        needs = tuple(Edge(name, extra) for name, extra in reversed(found.items()))
+        found: dict[str, str | None] = {}
+        for edge in edges:
+            if edge.name in names:
+                found.setdefault(names[edge.name], edge.extra)
+        needs = tuple(Edge(name, extra) for name, extra in found.items())
         nodes.setdefault(
             record.name, Node(name=record.name, version=record.version or "", needs=needs)
         )
