@@ -25,6 +25,9 @@ from wisp.solve.update import run_plan
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
 
+#: How many reasons a failure names: the rest rarely tells more.
+_REASONS_SHOWN = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockOutcome:
@@ -95,8 +98,9 @@ def ensure_lock(workspace: Workspace, *, locked: bool = False, frozen: bool = Fa
         return _required(workspace)
     if locked:
         known = _required(workspace)
-        if reasons_against(workspace, known):
-            raise not_up_to_date()
+        reasons = reasons_against(workspace, known)
+        if reasons:
+            raise not_up_to_date(reasons)
         return known
     known_or_none = read_lock(workspace)
     if known_or_none is not None and not reasons_against(workspace, known_or_none):
@@ -162,10 +166,14 @@ def _pairs(
     )
 
 
-def not_up_to_date() -> LockFileError:
-    """The failure of a lock that has to fit and does not."""
+def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:
+    """The failure of a lock that has to fit and does not; the first reasons are its causes."""
+    causes = [str(reason) for reason in reasons[:_REASONS_SHOWN]]
+    if len(reasons) > _REASONS_SHOWN:
+        causes.append(f"… and {len(reasons) - _REASONS_SHOWN} more reasons")
     return LockFileError(
         "lock file not up-to-date with the workspace",
+        causes=causes,
         hints=("run `pixi lock` to bring it up to date",),
     )
 

@@ -6,7 +6,6 @@ from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
 from wisp.cli.opening import open_workspace
-from wisp.errors import LockFileError
 
 
 def run(call: Call) -> int:
@@ -23,7 +22,9 @@ def run(call: Call) -> int:
     else:
         call.out.success("Lock-file was already up-to-date")
     if values.check and outcome.changed:
-        raise LockFileError("lock file not up-to-date with the workspace")
+        from wisp.api.locking import not_up_to_date
+
+        raise not_up_to_date(outcome.reasons)
     return 0
 
 
