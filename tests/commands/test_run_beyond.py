@@ -89,3 +89,24 @@ def test_an_unknown_command_lists_the_tasks(wisp: CommandLine, workspace: Path) 
     done = wisp("run", "nosuchthing", cwd=workspace)
     assert done.code == 127
     assert "Available tasks:\n\tall\n\tbad\n" in done.stderr
+
+
+def test_names_near_to_an_unknown_command_are_offered(wisp: CommandLine, workspace: Path) -> None:
+    for _ in range(2):  # the second time in the fast lane
+        task = wisp("run", "brokn", cwd=workspace)
+        assert "did you mean `broken`?\n\nAvailable tasks:" in task.stderr
+        program = wisp("run", "echo 1 && chmdo +x a", cwd=workspace)
+        assert (program.code, program.stdout) == (127, "1\n")
+        assert "chmdo: command not found\n  help: did you mean `chmod`" in program.stderr
+        handled = wisp("run", "chmdo || echo 2", cwd=workspace).success()
+        assert "did you mean" not in handled.stderr
+        wisp("run", "-q", "one", cwd=workspace).success()
+
+
+def test_tasks_are_introduced_under_the_name_that_was_called(
+    wisp: CommandLine, pixi: CommandLine, workspace: Path
+) -> None:
+    for command, name in ((wisp, "Wisp"), (pixi, "Pixi")):
+        for _ in range(2):
+            said = command("run", "one", cwd=workspace).success().stderr
+            assert said == f"✨ {name} task (one in default): echo 1\n"

@@ -188,6 +188,10 @@ class _Lane:
         changed[ENV_INIT_CWD] = self._cwd
         return changed
 
+    def task_names(self) -> list[str]:
+        """Return the names of all tasks that are no secret."""
+        return self._catalogue().visible()
+
     def facts(self, environment: str) -> _Digest:
         """Return the hash of an environment, which was computed before."""
         return _Digest(self._snapshot.ready[environment]["facts"])
@@ -253,7 +257,7 @@ class _Lane:
         return Activation(ready["prefix"], project, ready["scripts"], ready["env"])
 
     def _run_graph(self, graph: Graph) -> int:
-        from wisp.tasks.run import Settings, run
+        from wisp.tasks.run import Settings, product_of, run
 
         facts = self._snapshot.workspace
         settings = Settings(
@@ -266,6 +270,7 @@ class _Lane:
             emoji=self._environ.get("LANG", "").upper().endswith("UTF-8"),
             several=facts["several"],
             env_files=facts["env_files"],
+            product=product_of(self._program),
         )
         return run(graph, self, settings)
 

@@ -20,7 +20,7 @@ from wisp.specs.records import CondaSourceRecord
 from wisp.tasks import graph as graphs
 from wisp.tasks.cache import EnvironmentFacts
 from wisp.tasks.catalogue import Catalogue, EnvironmentTasks, listing
-from wisp.tasks.run import Settings, run
+from wisp.tasks.run import Settings, product_of, run
 from wisp.tasks.script import joined
 from wisp.workspace.activation import activation_of as declared_activation
 from wisp.workspace.platforms import select_platform
@@ -137,6 +137,7 @@ def run_words(workspace: Workspace, words: Sequence[str], options: RunOptions) -
         replace=options.replace,
         several=len(workspace.environment_names) > 1,
         env_files=env_files(workspace.manifest.text, workspace.manifest.kind),
+        product=product_of(options.program),
     )
     if options.clean and sys.platform == "win32":
         raise TaskError("a clean environment is not supported on Windows")
@@ -255,6 +256,10 @@ class Provider:
                 ),
                 self.facts(environment).digest(),
             )
+
+    def task_names(self) -> list[str]:
+        """Return the names of all tasks that are no secret."""
+        return self._catalogue.visible()
 
     def variables(self, environment: str, clean: bool) -> dict[str, str]:
         """Return the caller's variables, those of the environment, and `INIT_CWD`."""

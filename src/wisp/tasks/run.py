@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from wisp.tasks.cache import Digestible
     from wisp.tasks.graph import Graph, Node
+    from wisp.taskshell.shell import Shell
     from wisp.taskshell.tree import Script
 
     class Provider(Protocol):
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
         def facts(self, environment: str) -> Digestible:
             """Return what fingerprints take from an environment."""
 
+        def task_names(self) -> Iterable[str]:
+            """Return the names that a mistyped one may have meant."""
+
+
+#: Exit code of a script whose last command does not exist.
+NOT_FOUND = 127
 
 #: Left out are those that stop and continue: a terminal gives them to the whole group.
 FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGABRT")
@@ -43,8 +50,9 @@ class Settings:
 
     `cache` is the folder of fingerprints; `say` prints one line for people, and is not called
     where they asked for quiet; `several` tells whether the workspace has several environments;
-    `env_files` has paths by task. `warn` gets what should be looked at. With `replace` the last
-    command takes the place of this process where that is all there is left to do.
+    `env_files` has paths by task; `product` is the name we go by. `warn` gets what should be looked
+    at. With `replace` the last command takes the place of this process where that is all there is
+    left to do.
     """
 
     __slots__ = (
@@ -54,6 +62,7 @@ class Settings:
         "emoji",
         "env_files",
         "init_cwd",
+        "product",
         "replace",
         "root",
         "say",
@@ -75,6 +84,7 @@ class Settings:
         replace: bool = False,
         several: bool = False,
         env_files: Mapping[str, Sequence[str]] | None = None,
+        product: str = "Pixi",
     ) -> None:
         self.root = root
         self.init_cwd = init_cwd
@@ -87,6 +97,7 @@ class Settings:
         self.replace = replace
         self.several = several
         self.env_files = dict(env_files or {})
+        self.product = product
 
 
 def run(graph: Graph, provider: Provider, settings: Settings) -> int:
@@ -125,10 +136,17 @@ class Runner:
             cwd, variables = prepared
             if last and self._settings.replace and not self._to_remember(node):
                 become(node, cwd, variables)
-            code = execute(read(node), cwd, variables)
+            code = execute(read(node), cwd, variables, self._suggest)
             if code == 0:
                 self.remember(node)
         return code
+
+    def _suggest(self, shell: Shell) -> None:
+        """Offer names near to that of a command that does not exist."""
+        near = shell.near_names(self._provider.task_names())
+        if near:
+            listed = " or ".join(f"`{name}`" for name in near)
+            self._settings.say(f"  help: did you mean {listed}?")
 
     def made_ready(self, node: Node, *, first: bool) -> tuple[str, dict[str, str]] | None:
         """Announce a node and make it ready to run: its directory and its variables.
@@ -236,7 +254,7 @@ def announce(node: Node, settings: Settings, secrets: Iterable[str] = (), *, fir
         command = shown(node)
     except WispError:
         command = str(node.task.cmd)
-    text = f"{emoji(settings, '✨ ')}Pixi task ({node.task.name}{where}): {command}"
+    text = f"{emoji(settings, '✨ ')}{settings.product} task ({node.task.name}{where}): {command}"
     if node.task.description:
         text += f": ({node.task.description})"
     if secrets:
@@ -244,6 +262,12 @@ def announce(node: Node, settings: Settings, secrets: Iterable[str] = (), *, fir
 
         text = masked(text, secrets)
     settings.say(("" if first else "\n") + text)
+
+
+def product_of(program: str) -> str:
+    """Return the name that wisp goes by, when started as this program."""
+    name = os.path.basename(program).removesuffix(".exe")
+    return "Pixi" if name == "pixi" else "Wisp"
 
 
 def emoji(settings: Settings, text: str) -> str:
@@ -290,13 +314,24 @@ def become(node: Node, cwd: str, variables: Mapping[str, str]) -> None:
             return
 
 
-def execute(parsed: Script, cwd: str, variables: dict[str, str]) -> int:
-    """Run a script on this process's own streams, with its signals passed on."""
+def execute(
+    parsed: Script,
+    cwd: str,
+    variables: dict[str, str],
+    not_found: Callable[[Shell], None] | None = None,
+) -> int:
+    """Run a script on this process's own streams, with its signals passed on.
+
+    `not_found` is called where the script ends because a command does not exist.
+    """
     from wisp.taskshell.shell import Shell
 
     shell = Shell(cwd, variables)
     with Forwarding(shell.signal):
-        return int(shell.run(parsed))
+        code = int(shell.run(parsed))
+    if code == NOT_FOUND and not_found is not None:
+        not_found(shell)
+    return code
 
 
 class Forwarding:

@@ -187,6 +187,7 @@ def _launch(arguments: list[str], frame: Frame) -> Process | int:
         name, arguments = command[0], [*command, path, *arguments[1:]]
         path = find_executable(name, frame.state)
     if path is None:
+        frame.runtime.unknown = (name, frame.state)
         return _complain(frame, f"{name}: command not found", NOT_FOUND)
     return _spawn(path, arguments, frame)
 

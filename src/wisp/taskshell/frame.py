@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 class Runtime:
-    """What stays the same during one execution.
+    """What belongs to one execution as a whole.
 
     `own` are the streams the shell was started with. `run_list` runs the items of a list; it is
-    handed down because lists contain commands and commands contain lists.
+    handed down because lists contain commands and commands contain lists. `unknown` is the last
+    command that was not found, with the state it was looked for in.
     """
 
-    __slots__ = ("own", "run_list", "spawner")
+    __slots__ = ("own", "run_list", "spawner", "unknown")
 
     def __init__(
         self, own: Streams, spawner: Spawner, run_list: Callable[[list[Item], Frame], int]
@@ -28,6 +29,7 @@ class Runtime:
         self.own = own
         self.spawner = spawner
         self.run_list = run_list
+        self.unknown: tuple[str, State] | None = None
 
 
 class Frame:

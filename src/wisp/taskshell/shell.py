@@ -12,7 +12,7 @@ from wisp.taskshell.streams import Stream, Streams, open_standard_streams, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from wisp.taskshell.spawn import Spawner
     from wisp.taskshell.tree import Script
@@ -70,6 +70,13 @@ class Shell:
         started, built-ins return, and `run` gives 128 + n; after others the script goes on.
         """
         self._scope.control.signal(signum, forward=forward)
+
+    def near_names(self, others: Iterable[str] = ()) -> list[str]:
+        """Give up to three names that the last command not found may have meant, best first."""
+        from wisp.taskshell.lookup import near_names
+
+        unknown = self._runtime.unknown
+        return near_names(*unknown, others) if unknown else []
 
     @property
     def stopped(self) -> int | None:

@@ -34,6 +34,9 @@ class Workspace:
     def facts(self, environment: str) -> EnvironmentFacts:
         return EnvironmentFacts("linux-64", locations=["./pkg"])
 
+    def task_names(self) -> list[str]:
+        return list(self.tasks)
+
     def graph(self, *words: str):
         environment = EnvironmentTasks("default", self.tasks, platform="linux-64")
         request = Request(
