@@ -1,4 +1,4 @@
-"""Locking a workspace: read the lock, judge it, solve what is stale, write what changed."""
+"""Locking a workspace: read the lock and judge it; `wisp.api.relocking` solves what is stale."""
 
 from __future__ import annotations
 
@@ -7,20 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wisp.api.facts import source_facts
-from wisp.engine.files import write_atomically
 from wisp.errors import LockFileError
-from wisp.lock.aliases import adopt_platforms, rich_names
 from wisp.lock.failures import NewerLockFileError
 from wisp.lock.mismatch import Mismatch
 from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.read import read
 from wisp.lock.satisfy import check
-from wisp.lock.views import Difference, difference
-from wisp.lock.write import write
-from wisp.solve.assemble import assemble
-from wisp.solve.plan import STALE, Pair, Staleness, judge, plan
-from wisp.solve.unlock import require_locked, unlock
-from wisp.solve.update import run_plan
+from wisp.lock.views import Difference
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
@@ -80,7 +73,7 @@ def reasons_against(workspace: Workspace, lock: LockFile) -> tuple[Mismatch, ...
 def lock(workspace: Workspace, *, dry_run: bool = False) -> LockOutcome:
     """Solve what is stale and write the lock file, in the newest format, if it changes."""
     with workspace.writing():
-        return _lock(workspace, dry_run=dry_run, upgrade=True)
+        return lock_held(workspace, dry_run=dry_run, upgrade=True)
 
 
 def ensure_lock(workspace: Workspace, *, locked: bool = False, frozen: bool = False) -> LockFile:
@@ -111,59 +104,7 @@ def ensure_lock(workspace: Workspace, *, locked: bool = False, frozen: bool = Fa
             )
         return known_or_none
     with workspace.writing():
-        return _lock(workspace, dry_run=not workspace.keeps_lock, upgrade=False).lock
-
-
-def relock(workspace: Workspace, released: Sequence[str] = ()) -> LockOutcome:
-    """Lock an edited workspace whose folder the caller holds; `released` names lose their pins."""
-    dry_run = not workspace.keeps_lock
-    return _lock(workspace, dry_run=dry_run, upgrade=True, released=released)
-
-
-def update(
-    workspace: Workspace,
-    packages: Sequence[str],
-    environments: Sequence[str],
-    platforms: Sequence[str],
-    *,
-    dry_run: bool,
-) -> LockOutcome:
-    """Forget locked versions in the chosen environments and platforms, and solve again."""
-    for name in environments:
-        workspace.require_environment(name)
-    with workspace.writing():
-        old = read_lock(workspace)
-        if old is None:
-            return _lock(workspace, dry_run=dry_run, upgrade=True)
-        chosen = _pairs(workspace, environments, platforms)
-        require_locked(old, chosen, packages)
-        loosened = unlock(old, chosen, packages)
-        stale = dict.fromkeys(chosen, STALE)
-        return _solve(workspace, old, loosened, stale, dry_run=dry_run)
-
-
-def renew(workspace: Workspace, packages: Sequence[str], *, dry_run: bool) -> LockOutcome:
-    """Solve an edited workspace anew without the locked versions of the named packages.
-
-    The caller holds the folder, unless nothing is written anyway (`dry_run`).
-    """
-    old = read_lock(workspace)
-    if old is None:
-        return _lock(workspace, dry_run=dry_run, upgrade=True)
-    everything = _pairs(workspace, (), ())
-    loosened = unlock(old, everything, packages)
-    return _solve(workspace, old, loosened, dict.fromkeys(everything, STALE), dry_run=dry_run)
-
-
-def _pairs(
-    workspace: Workspace, environments: Sequence[str], platforms: Sequence[str]
-) -> tuple[Pair, ...]:
-    return tuple(
-        (one.environment, one.platform.name)
-        for one in workspace.all_inputs
-        if (not environments or one.environment in environments)
-        and (not platforms or one.platform.name in platforms or one.platform.subdir in platforms)
-    )
+        return lock_held(workspace, dry_run=not workspace.keeps_lock, upgrade=False).lock
 
 
 def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:
@@ -188,60 +129,18 @@ def _required(workspace: Workspace) -> LockFile:
     return known
 
 
-def _lock(
+def lock_held(
     workspace: Workspace, *, dry_run: bool, upgrade: bool, released: Sequence[str] = ()
 ) -> LockOutcome:
+    """Lock a workspace whose folder the caller holds; packages named in `released` lose their pins.
+
+    A lock that fits is not written again, except to `upgrade` its format.
+    """
     old = read_lock(workspace)
-    if old is None:
-        everything = {(one.environment, one.platform.name): STALE for one in workspace.all_inputs}
-        return _solve(workspace, None, None, everything, dry_run=dry_run)
-    reasons = reasons_against(workspace, old)
-    is_current = old.version == LOCK_VERSION or not upgrade
-    if not reasons and is_current and not released:
-        return LockOutcome(lock=old, changed=False, difference=difference(old, old))
-    stale = judge(workspace.all_inputs, reasons)
-    if old.version < LOCK_VERSION:
-        stale = {pair: one | STALE for pair, one in stale.items()}
-    kept = unlock(old, tuple(stale), released) if released else old
-    return _solve(workspace, old, kept, stale, dry_run=dry_run, reasons=reasons)
+    reasons = () if old is None else reasons_against(workspace, old)
+    good = old is not None and (old.version == LOCK_VERSION or not upgrade)
+    if old is not None and good and not reasons and not released:
+        return LockOutcome(lock=old, changed=False, difference=Difference())
+    from wisp.api.relocking import solve_stale
 
-
-def _solve(
-    workspace: Workspace,
-    old: LockFile | None,
-    kept: LockFile | None,
-    stale: dict[Pair, Staleness],
-    *,
-    dry_run: bool,
-    reasons: tuple[Mismatch, ...] = (),
-) -> LockOutcome:
-    """Solve the stale part with `kept` as preference, and write what differs from `old`."""
-    from wisp.api.solving import solve_engines, workers
-
-    inputs = workspace.all_inputs
-    if kept is not None:
-        platforms = {name: workspace.platforms(name) for name in workspace.environment_names}
-        kept = adopt_platforms(kept, platforms)
-    units = plan(inputs, kept, stale)
-    answers = run_plan(
-        units,
-        solve_engines(workspace),
-        workers=workers(workspace),
-        reporter=workspace.reporter,
-    )
-    new = assemble(inputs, answers, workspace.unsupported_inputs)
-    text = write(new, rich_names(workspace.locked_platforms))
-    before = _text(workspace)
-    changed = text != before
-    if changed and not dry_run:
-        write_atomically(workspace.lock_path, text)
-    return LockOutcome(
-        lock=new, changed=changed, difference=difference(old, new, inputs), reasons=reasons
-    )
-
-
-def _text(workspace: Workspace) -> str | None:
-    try:
-        return workspace.lock_path.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
-        return None
+    return solve_stale(workspace, old, reasons, released, dry_run=dry_run)

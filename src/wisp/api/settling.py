@@ -45,7 +45,7 @@ class Settler:
         The folder of the workspace has to be locked by the caller.
         """
         from wisp.api.folders import prepare
-        from wisp.api.locking import relock
+        from wisp.api.relocking import relock
 
         if self.mode.keeps_lock:
             return None
@@ -61,7 +61,7 @@ class Settler:
         Raises `UsageError` where the lock file must not change.
         """
         from wisp.api.folders import prepare
-        from wisp.api.locking import renew
+        from wisp.api.relocking import renew
 
         if self.mode.keeps_lock:
             raise UsageError("an upgrade has to change the lock file, which the options forbid")

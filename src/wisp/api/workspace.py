@@ -268,7 +268,7 @@ class Workspace:
         dry_run: bool = False,
     ) -> LockOutcome:
         """Let go of locked versions, of all or the named packages, and lock anew."""
-        from wisp.api.locking import update
+        from wisp.api.relocking import update
 
         return update(self, packages, environments, platforms, dry_run=dry_run)
 

@@ -21,10 +21,11 @@ _NUMBER_START = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?(?:[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+)")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _SPECIAL_FLOAT = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-#: Everything that libyaml does not print as it is; a block scalar may hold line ends besides.
-_PRINTABLE = "\\x20-\\x7e\\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-_UNPRINTABLE = re.compile(f"[^{_PRINTABLE}]")
-_UNPRINTABLE_IN_BLOCK = re.compile(f"[^\\n{_PRINTABLE}]")
+#: What libyaml does not print as it is (to name what it prints would take 7 ms to compile); a block
+#: scalar may hold line ends.
+_NEVER_PRINTED = "\\x0b-\\x1f\\x7f-\\x9f\ud800-\udfff\ufeff\ufffe\uffff"
+_UNPRINTABLE = re.compile(f"[\\x00-\\x0a{_NEVER_PRINTED}]")
+_UNPRINTABLE_IN_BLOCK = re.compile(f"[\\x00-\\x09{_NEVER_PRINTED}]")
 _ESCAPES = {
     "\0": "\\0",
     "\a": "\\a",

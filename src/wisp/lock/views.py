@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from wisp.lock.model import LockFile
-from wisp.lock.write import entry_of
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
 
@@ -181,6 +180,8 @@ def _fields(record: Record | None) -> dict[str, Any] | None:
     """Return the fields of a record, with those that its location only implies."""
     if record is None:
         return None
+    from wisp.lock.write import entry_of
+
     entry = entry_of(record)
     if isinstance(record, CondaRecord):
         implied = {"name": record.name, "version": record.version, "build": record.build}
