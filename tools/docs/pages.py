@@ -57,12 +57,16 @@ class Stage:
 
 @contextmanager
 def stage(forge: Forge, scratch: Path) -> Iterator[Stage]:
-    """Make an empty home in `scratch`, with `wisp` and `pixi` on the path, and serve channels."""
+    """Make an empty home in `scratch`, with `wisp`, `pixi`, `python` on the path; serve channels."""
     home = scratch.resolve() / "me"
     programs = home / ".local/bin"
     programs.mkdir(parents=True)
     for name in ("wisp", "pixi"):
         (programs / name).symlink_to(Path(sys.executable).with_name(name))
+    # A link would leave the virtual environment of this interpreter.
+    python = programs / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
     names = scratch / "names/compressed-v0/compressed_mapping.json"
     names.parent.mkdir(parents=True)
     names.write_text("{}")
