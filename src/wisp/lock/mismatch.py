@@ -69,6 +69,16 @@ class Mismatch(_Value):
         shown = {k: ", ".join(v) if isinstance(v, tuple) else v for k, v in values.items()}
         return self.wording.format_map(shown).rstrip()
 
+    def as_json(self) -> dict[str, object]:
+        """Return kind, reach, place and wording as plain data."""
+        return {
+            "kind": type(self).__name__,
+            "level": self.level,
+            "environment": self.environment,
+            "platform": self.platform,
+            "message": self.message,
+        }
+
     def __str__(self) -> str:
         """Say the whole sentence."""
         if self.platform is None:

@@ -13,7 +13,11 @@ def run(call: Call) -> int:
     values = call.values
     outcome = open_workspace(call).lock(dry_run=values.dry_run)
     if values.json:
-        call.out.json(outcome.difference.as_json())
+        answer = outcome.difference.as_json()
+        if call.program == "wisp":
+            # Beyond Pixi, whose answer has no place for why a lock was stale.
+            answer["reasons"] = [reason.as_json() for reason in outcome.reasons]
+        call.out.json(answer)
     elif values.dry_run:
         _tell_dry_run(call, outcome.changed, outcome.difference.as_text())
     elif outcome.changed:
