@@ -101,6 +101,11 @@ def _edits(sources: Sources, executable: str) -> list[str]:
     return ["edits.py", "check", executable, _corpus(sources), str(answers)]
 
 
+def _dry_runs(sources: Sources, _executable: str) -> list[str]:
+    """Our own checker: it asks the library, in its own process."""
+    return [str(Path(__file__).with_name("dry_runs.py")), _corpus(sources)]
+
+
 def _corpus(sources: Sources) -> str:
     if sources.corpus.is_dir():
         return str(sources.corpus)
@@ -112,6 +117,7 @@ CHECKERS = (
     Checker("shell", lambda _, exe: ["shell.py", exe]),
     Checker("shell-strict", lambda _, exe: ["shell.py", exe, "--strict"]),
     Checker("workspaces", _workspaces),
+    Checker("dry-runs", _dry_runs),
     Checker("edits", _edits),
     Checker("prefix", lambda _, exe: ["prefix.py", exe]),
     Checker("transcripts", lambda _, exe: ["transcripts.py", exe], served=True),
