@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _CLOSING = re.compile(r"^(\d+)/(\d+) ", re.MULTILINE)
+_BEYOND_STDERR = re.compile(r"^    (?:stdout|code|files): want", re.MULTILINE)
 _LIMIT = 3600
 
 
@@ -38,13 +39,37 @@ class Sources:
         return inside[0] if len(inside) == 1 else folder
 
 
+#: How many answers agree, and out of how many.
+Figure = tuple[int, int]
+
+
+def closing_figure(name: str, stdout: str) -> dict[str, Figure]:
+    """Read the figure of a checker's closing line; nothing if it has none."""
+    found = _CLOSING.findall(stdout)
+    return {name: (int(found[-1][0]), int(found[-1][1]))} if found else {}
+
+
+def shell_figures(name: str, stdout: str) -> dict[str, Figure]:
+    """Read two figures from one strict run: cases that differ in stderr alone count for one."""
+    strict = closing_figure(f"{name}-strict", stdout)
+    for _, total in list(strict.values()):
+        cases = re.split(r"^--- ", stdout, flags=re.MULTILINE)[1:]
+        wrong = sum(bool(_BEYOND_STDERR.search(case)) for case in cases)
+        strict = {name: (total - wrong, total), **strict}
+    return strict
+
+
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """One way to call one program; `arguments` follow the executable that is judged."""
+    """One way to call one program; `arguments` follow the executable that is judged.
+
+    `read` finds the figures, by name, in what the checker prints.
+    """
 
     name: str
     arguments: Callable[[Sources, str], list[str]]
     served: bool = False
+    read: Callable[[str, str], dict[str, Figure]] = closing_figure
 
     def command(self, sources: Sources, executable: Path) -> list[str]:
         """Spell the whole command; a `served` checker runs below the channel server."""
@@ -67,7 +92,7 @@ class Outcome:
     said: str
 
 
-def run(checker: Checker, sources: Sources, executable: Path) -> Outcome:
+def run(checker: Checker, sources: Sources, executable: Path) -> list[Outcome]:
     """Run a checker to its end, or for an hour."""
     start = time.monotonic()
     try:
@@ -84,11 +109,10 @@ def run(checker: Checker, sources: Sources, executable: Path) -> Outcome:
     except subprocess.TimeoutExpired:
         stdout, said = "", f"not done after {_LIMIT} seconds"
     seconds = time.monotonic() - start
-    found = _CLOSING.findall(stdout)
+    found = checker.read(checker.name, stdout)
     if not found:
-        return Outcome(checker.name, None, 0, seconds, said)
-    agreed, total = map(int, found[-1])
-    return Outcome(checker.name, agreed, total, seconds, said)
+        return [Outcome(checker.name, None, 0, seconds, said)]
+    return [Outcome(name, *figure, seconds, said) for name, figure in found.items()]
 
 
 def _workspaces(sources: Sources, executable: str) -> list[str]:
@@ -114,8 +138,11 @@ def _corpus(sources: Sources) -> str:
 
 CHECKERS = (
     Checker("manifests", lambda _, exe: ["manifests.py", exe]),
-    Checker("shell", lambda _, exe: ["shell.py", exe]),
-    Checker("shell-strict", lambda _, exe: ["shell.py", exe, "--strict"]),
+    Checker(
+        "shell",
+        lambda _, exe: ["shell.py", exe, "--strict", "--show", "100000"],
+        read=shell_figures,
+    ),
     Checker("workspaces", _workspaces),
     Checker("dry-runs", _dry_runs),
     Checker("edits", _edits),
