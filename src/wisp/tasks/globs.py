@@ -3,7 +3,8 @@
 Patterns are those of `.gitignore` files, read as a list of what to take: relative to the root,
 the last one that fits decides, `!` leaves out. Unlike there, a name without wildcard is only
 meant in the root, an existing folder (or a trailing slash) means all below it, and hidden files
-are left alone by the patterns that mean "everything" (`**`, `**/*`, `.`, nothing but `!`).
+are left alone by the patterns that mean "everything" (`**`, `**/*`, `.`, nothing but `!`), also
+where these look into a hidden folder (`.h/**`). A last `.*` means hidden files wherever they are.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class Pattern:
         if self.negated:
             return True
         if not self.hidden:
-            return not any(part.startswith(".") for part in path.split("/"))
+            inside = path.removeprefix(self.start)
+            return not any(part.startswith(".") for part in inside.split("/"))
         return all(self._enters(folder) for folder in _hidden_folders(path))
 
     def _enters(self, folder: str) -> bool:
@@ -89,8 +91,10 @@ def _prepare(root: str, text: str) -> Pattern | None:
     text = text.removeprefix("/")
     if ".." in text.split("/") or (text.startswith("./") and text != "./"):
         return None
-    hidden = text not in (*_EVERYTHING, ".", "./")
-    if text in (".", "./", ""):
+    hidden = not _is_everything(text)
+    if text.endswith("/.*"):
+        text = "**/.*"
+    elif text in (".", "./", ""):
         text = "**"
     elif text.endswith("/"):
         text += "**"
@@ -99,6 +103,15 @@ def _prepare(root: str, text: str) -> Pattern | None:
     elif wild and "/" not in text and not rooted and text != "**":
         text = "**/" + text
     return Pattern(text, hidden=hidden, negated=negated)
+
+
+def _is_everything(text: str) -> bool:
+    """Whether a pattern means all files of the root, or of a hidden folder, but no hidden ones."""
+    if text in (".", "./"):
+        return True
+    start = _literal_start(text)
+    rest = text.removeprefix(start).removeprefix("/")
+    return rest in _EVERYTHING and (not start or "/." in f"/{start}")
 
 
 def _literal_start(text: str) -> str:

@@ -8,7 +8,7 @@ from wisp.tasks.globs import files
 
 NAMES = (
     "a.c b.c a.py .env src/a.c src/b.h src/.f src/deep/c.c src/deep/.g data/x.csv data/y.txt "
-    ".h/z.c .h/y other/a.c dir/one dir2/two"
+    ".h/z.c .h/y .h/.i .h/in/w .h/.in/v other/a.c dir/one dir2/two"
 )
 TREE = NAMES.split()
 
@@ -45,6 +45,16 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["./a.py"], ""),
         ([".h/*.c"], ".h/z.c"),
         ([".env"], ".env"),
+        ([".*"], ".env .h/.i src/.f src/deep/.g"),
+        (["src/.*"], ".env .h/.i src/.f src/deep/.g"),
+        (["src/**"], "src/.f src/a.c src/b.h src/deep/.g src/deep/c.c"),
+        ([".h"], ".h/.i .h/.in/v .h/in/w .h/y .h/z.c"),
+        ([".h/"], ".h/.i .h/.in/v .h/in/w .h/y .h/z.c"),
+        ([".h/*"], ".h/.i .h/y .h/z.c"),
+        ([".h/**"], ".h/in/w .h/y .h/z.c"),
+        ([".h/**", "!.h/in/"], ".h/y .h/z.c"),
+        ([".h/**/*"], ".h/in/w .h/y .h/z.c"),
+        (["src/", "!src/.*"], "src/a.c src/b.h src/deep/c.c"),
         (["nope.txt"], ""),
         (["A.c"], ""),
         (["dir?/*"], "dir2/two"),
