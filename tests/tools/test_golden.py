@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools.golden import __main__ as golden
-from tools.golden.checkers import CHECKERS, Checker, Outcome, Sources, run
+from tools.golden.checkers import CHECKERS, Checker, Outcome, Sources, run, shell_figures
 
 
 @pytest.fixture
@@ -23,19 +23,20 @@ def checker(sources: Sources, script: str) -> Checker:
 
 def test_the_last_closing_line_counts(sources: Sources) -> None:
     script = "print('3/4 drafts agree'); print('noise 9/9'); print('2/4 cases agree')"
-    outcome = run(checker(sources, script), sources, Path("exe"))
+    (outcome,) = run(checker(sources, script), sources, Path("exe"))
     assert (outcome.agreed, outcome.total) == (2, 4)
 
 
 def test_a_checker_without_a_figure_keeps_what_it_said(sources: Sources) -> None:
-    outcome = run(checker(sources, "raise SystemExit('no such file')"), sources, Path("exe"))
+    (outcome,) = run(checker(sources, "raise SystemExit('no such file')"), sources, Path("exe"))
     assert outcome.agreed is None
     assert "no such file" in outcome.said
 
 
 def test_the_executable_is_handed_on(sources: Sources) -> None:
     script = "import sys; print('1/1 cases' if sys.argv[1] == 'exe' else '0/1 cases')"
-    assert run(checker(sources, script), sources, Path("exe")).agreed == 1
+    (outcome,) = run(checker(sources, script), sources, Path("exe"))
+    assert outcome.agreed == 1
 
 
 def test_served_checkers_run_below_the_channel_server(sources: Sources) -> None:
@@ -61,3 +62,13 @@ def test_an_absent_folder_is_said_and_is_no_failure(
     monkeypatch.setattr(sys, "argv", ["golden", "--golden", str(tmp_path / "absent")])
     assert golden.main() == 0
     assert "nothing was checked" in capsys.readouterr().out
+
+
+def test_cases_that_differ_in_stderr_alone_count_for_the_lenient_figure():
+    stdout = (
+        "--- a: 'x'\n    stderr: want 'e'\n            have 'f'\n"
+        "--- b: 'y'\n    stdout: want '1'\n            have '2'\n    stderr: want 'e'\n"
+        "8/10 cases agree\n"
+    )
+    assert shell_figures("shell", stdout) == {"shell": (9, 10), "shell-strict": (8, 10)}
+    assert shell_figures("shell", "Traceback") == {}
