@@ -1,6 +1,7 @@
 """`python -m tools.docs`: write the parts of the documentation that the program itself gives.
 
-Without words, the reference of commands; with names of pages, what their sessions print.
+Without words, the references of commands and modules; with names of pages, what their sessions
+print.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from tools.docs import commands, pages
+from tools.docs import commands, modules, pages
 from tools.forge.build import DEFAULT_CACHE, build
 
 
@@ -21,6 +22,7 @@ def main() -> None:
     names = parser.parse_args().pages
     if not names:
         commands.PAGE.write_text(commands.render(), encoding="utf-8")
+        modules.PAGE.write_text(modules.render(), encoding="utf-8")
     for name in names:
         _record(name)
 

@@ -22,7 +22,12 @@ from tools.forge.serve import Server
 
 DOCS = Path(__file__).parents[2] / "docs"
 #: The pages that are played.
-PLAYED = ("tutorial.md", *sorted(f"how-to/{path.name}" for path in DOCS.glob("how-to/use-*.md")))
+PLAYED = (
+    "tutorial.md",
+    *sorted(f"how-to/{path.name}" for path in DOCS.glob("how-to/use-*.md")),
+    "reference/json.md",
+    "reference/task-shell.md",
+)
 
 #: Where the sessions pretend to take place.
 _HOME = "/home/me"
@@ -57,7 +62,7 @@ class Stage:
 
 @contextmanager
 def stage(forge: Forge, scratch: Path) -> Iterator[Stage]:
-    """Make an empty home in `scratch`, with `wisp`, `pixi`, `python` on the path; serve channels."""
+    """Make an empty home with `wisp`, `pixi` and `python` on the path; serve channels."""
     home = scratch.resolve() / "me"
     programs = home / ".local/bin"
     programs.mkdir(parents=True)
