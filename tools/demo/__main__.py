@@ -40,10 +40,11 @@ class DemoError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command line, and what it is for."""
+    """One command line, what it is for, and whether it belongs into the picture."""
 
     title: str
     arguments: tuple[str, ...]
+    drawn: bool = True
 
     @property
     def line(self) -> str:
@@ -65,18 +66,20 @@ def steps(forge: Forge) -> list[Step]:
     others = [name for name in PLATFORMS if name != forge.subdir]
     python = f"python={forge.minor}"
     add = ("add", "--no-install")
+    init = ("init", ".", "--channel", forge.url, "--platform", forge.subdir)
+    shown = ("list", "--explicit", "--fields", "name,version,size,kind")
     return [
-        Step(
-            "start a workspace", ("init", ".", "--channel", forge.url, "--platform", forge.subdir)
-        ),
+        # What `init` says names this machine's folders.
+        Step("start a workspace", init, drawn=False),
         Step("support more platforms", ("workspace", "platform", "add", "--no-install", *others)),
         Step("solve for conda packages", (*add, python, "numpy>=1.26")),
         Step("resolve a PyPI package", (*add, "--pypi", "click>=8.1")),
         Step("add a task", ("task", "add", "hello", "python hello.py")),
-        Step("lock what is left", ("lock",)),
+        Step("lock what is left", ("lock",), drawn=False),
         Step("install this platform", ("install",)),
+        Step("look at it", shown),
         Step("run the task", ("run", "hello")),
-        Step("run it again", ("run", "hello")),
+        Step("run it again", ("run", "hello"), drawn=False),
     ]
 
 
@@ -95,8 +98,7 @@ def main() -> int:
         print(f"\nthe demo failed: {error}", file=sys.stderr)
         return 1
     if options.picture:
-        # What `init` says names this machine's folders.
-        draw([(one.step.line, one.said) for one in played[1:]], options.picture)
+        draw([(one.step.line, one.said) for one in played if one.step.drawn], options.picture)
     return 0
 
 

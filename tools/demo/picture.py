@@ -13,6 +13,9 @@ from rich.text import Text
 _WIDTH = 84
 #: rich's template loads a font from elsewhere; whoever looks at the picture has one of their own.
 _FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+#: Some programs that show pictures drop a space at the beginning of a text: it is moved past.
+_INDENTED = re.compile(r'x="([\d.]+)"( y="[\d.]+") textLength="([\d.]+)"([^>]*)>((?:&#160;)+)')
+_CELL = 12.2
 
 
 def draw(session: Iterable[tuple[str, str]], file: Path) -> None:
@@ -25,4 +28,10 @@ def draw(session: Iterable[tuple[str, str]], file: Path) -> None:
         console.print(Text.from_ansi(said.rstrip()))
         console.print()
     picture = console.export_svg(title="wisp", unique_id="wisp")
-    file.write_text(_FONT.sub("", picture))
+    file.write_text(_INDENTED.sub(_moved, _FONT.sub("", picture)))
+
+
+def _moved(found: re.Match[str]) -> str:
+    left, row, length, rest, spaces = found.groups()
+    width = spaces.count("&") * _CELL
+    return f'x="{float(left) + width:g}"{row} textLength="{float(length) - width:g}"{rest}>'
