@@ -20,9 +20,9 @@ from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.pyproject import put_standard, standard_array
 from wisp.manifest.edit.requirements import PYPI_TABLE
 from wisp.manifest.edit.spelling import pypi_text
-from wisp.manifest.edit.syntax import Path as KeyPath
 from wisp.manifest.model import Manifest
 from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
+from wisp.manifest.syntax import Path as KeyPath
 from wisp.manifest.words import pypi_word
 from wisp.platforms import Platform, selects
 from wisp.specs.pypi import normalize

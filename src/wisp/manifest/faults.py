@@ -16,7 +16,8 @@ from tomli import TOMLDecodeError
 
 from wisp.errors import ManifestError, Place
 from wisp.manifest.positions import Path as KeyPath
-from wisp.manifest.positions import Scan, Span, line_and_column, scan
+from wisp.manifest.positions import Scan, line_and_column, scan
+from wisp.manifest.syntax import Span
 
 Mark = Literal["key", "value", "nothing"]
 

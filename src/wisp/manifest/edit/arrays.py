@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wisp.manifest.edit.literals import Data, literal
-from wisp.manifest.edit.syntax import Value
+from wisp.manifest.syntax import Value
 
 Splice = tuple[int, int, str]
 

@@ -6,7 +6,7 @@ from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
-from wisp.manifest.edit.syntax import Path
+from wisp.manifest.syntax import Path
 
 
 def channel_list(document: Document, place: Place) -> Path:

@@ -9,9 +9,9 @@ from typing import Any
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.script import Frame, unwrap
-from wisp.manifest.edit.syntax import Path
 from wisp.manifest.edit.text import TomlText
 from wisp.manifest.model import ManifestKind
+from wisp.manifest.syntax import Path
 
 _BYTE_ORDER_MARK = "\ufeff"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from wisp.manifest.edit.document import Document
-from wisp.manifest.edit.syntax import Path
+from wisp.manifest.syntax import Path
 
 Field = Literal["name", "version", "description", "requires-pixi"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from wisp.manifest.edit.syntax import Path, Section
+from wisp.manifest.syntax import Path, Section
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import re
 
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document
-from wisp.manifest.edit.syntax import Path
+from wisp.manifest.syntax import Path
 from wisp.specs.pypi import normalize
 
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")

@@ -8,7 +8,7 @@ from typing import Literal
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
-from wisp.manifest.edit.syntax import Path
+from wisp.manifest.syntax import Path
 from wisp.specs.pypi import normalize
 
 CondaTable = Literal[

@@ -17,7 +17,7 @@ from wisp.errors import ManifestError
 from wisp.manifest.edit import arrays
 from wisp.manifest.edit.literals import Data, dotted, literal
 from wisp.manifest.edit.placement import predecessor
-from wisp.manifest.edit.syntax import Entry, Path, Section, Value, scan
+from wisp.manifest.syntax import Entry, Path, Section, Value, scan
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class TomlText:
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The text's tables, the root first."""
-        return scan(self.text)
+        return scan(self.text).sections
 
     @cached_property
     def data(self) -> dict[str, Any]:
@@ -148,7 +148,7 @@ class TomlText:
     def _replace(self, spot: tuple[Section | Value, Entry], written: str) -> TomlText:
         owner, entry = spot
         if isinstance(owner, Section):
-            head = self.text[: self.text.index("=", entry.key_end) + 1]
+            head = self.text[: self.text.index("=", entry.name.end) + 1]
             return TomlText(f"{head} {written}\n{self.text[entry.end :]}")
         value = entry.value
         return TomlText(self.text[: value.start] + written + self.text[value.end :])
