@@ -24,11 +24,17 @@ if TYPE_CHECKING:
     from wisp.tasks.graph import Graph, Request
 
 #: Options understood here, by spelling; those that take a value are in `_VALUED`.
-_FLAGS = {"-q": "quiet", "--quiet": "quiet", "-x": "executable", "--executable": "executable"}
+_FLAGS = {
+    "-q": "quiet",
+    "--quiet": "quiet",
+    "-x": "executable",
+    "--executable": "executable",
+    "--json": "json",
+}
 _VALUED = {"-e": "environment", "--environment": "environment", "-s": "shell", "--shell": "shell"}
 _OPTIONS = {
     "run": ("quiet", "executable", "environment"),
-    "shell-hook": ("shell", "environment"),
+    "shell-hook": ("shell", "environment", "json"),
 }
 _COMMANDS = {"run": "run", "r": "run", "shell-hook": "shell-hook", "task": "task"}
 
@@ -148,28 +154,46 @@ class _Lane:
         return code
 
     def hook(self, words: Sequence[str]) -> int:
-        """Print the script that activates an environment."""
-        if words:
+        """Print the script that activates an environment, or what it leads to."""
+        as_data = "json" in self._options
+        if words or (as_data and "shell" in self._options):
             raise _Doubt
+        name = self._options.get("environment") or self._inherited() or DEFAULT_ENVIRONMENT
+        self._check_ready(name)
+        self._settle()
+        _write(1, (self._data(name) if as_data else self._script(name)) + "\n")
+        return 0
+
+    def _data(self, environment: str) -> str:
+        """Return an activation as JSON."""
+        from wisp.activation.session import activate
+
+        activation = self._activation(environment)
+        changes = activate(activation, self._environ)
+        variables = [f"{_quoted(name)}: {_quoted(v)}" for name, v in changes.values.items()]
+        members = (
+            '"environment_variables": ' + _block("{", variables, "}"),
+            '"activation_scripts": ' + _block("[", [_quoted(s) for s in activation.scripts], "]"),
+        )
+        return "{\n  " + ",\n  ".join(members) + "\n}"
+
+    def _script(self, environment: str) -> str:
+        """Return the script for a shell, the one that called unless another is asked for."""
         from wisp.activation.detect import running_shell
         from wisp.activation.hooks import hook
         from wisp.activation.shells import named
 
         shell = named(self._options.get("shell") or running_shell(self._environ))
-        name = self._options.get("environment") or self._inherited() or DEFAULT_ENVIRONMENT
-        self._check_ready(name)
         if shell is None:
             raise _Doubt
         facts = self._snapshot.workspace
-        script = hook(
-            self._activation(name),
+        return hook(
+            self._activation(environment),
             shell,
             self._environ,
             change_prompt=facts["change_prompt"],
             completions=facts["completions"],
         )
-        _write(1, script + "\n")
-        return 0
 
     # What the task runner asks
 
@@ -291,6 +315,21 @@ class _Digest:
     def digest(self) -> str:
         """Return the hash."""
         return self._digest
+
+
+def _block(opening: str, members: Sequence[str], closing: str) -> str:
+    """Write an object or array of the second level, as `json` indents it."""
+    if not members:
+        return opening + closing
+    return opening + "\n    " + ",\n    ".join(members) + f"\n  {closing}"
+
+
+def _quoted(text: str) -> str:
+    """Write a JSON string, without the time that importing `json` takes."""
+    escapes = {chr(code): f"\\u{code:04x}" for code in range(0x20)}
+    escapes |= {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+    escapes |= {'"': '\\"', "\\": "\\\\"}
+    return '"' + "".join(escapes.get(char, char) for char in text) + '"'
 
 
 def _silent(text: str) -> None:

@@ -19,6 +19,7 @@ channels = []
 platforms = ["linux-64", "linux-aarch64", "osx-64", "osx-arm64", "win-64"]
 [activation.env]
 GREETING = "hello $PIXI_PROJECT_NAME"
+ODD = 'say "no",\tö \\'
 [tasks]
 plain = "env"
 piped = "echo one | cat"
@@ -86,6 +87,8 @@ def warm(wisp: CommandLine, workspace: Path) -> None:
         ("run", "-q", "echo", "a  b"),
         ("shell-hook", "-s", "bash"),
         ("shell-hook", "-s", "fish"),
+        ("shell-hook", "--json"),
+        ("shell-hook", "-e", "default", "--json"),
         ("task", "list"),
     ],
 )
@@ -111,7 +114,14 @@ def test_the_variables_of_a_quick_run_are_those_of_a_whole_one(
 
 
 @pytest.mark.parametrize(
-    "words", [("run", "plain"), ("task", "list"), ("shell-hook", "-s", "bash"), ("--version",)]
+    "words",
+    [
+        ("run", "plain"),
+        ("task", "list"),
+        ("shell-hook", "-s", "bash"),
+        ("shell-hook", "--json"),
+        ("--version",),
+    ],
 )
 def test_a_quick_answer_imports_nothing_heavy(
     wisp: CommandLine, workspace: Path, words: tuple[str, ...]
