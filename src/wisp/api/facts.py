@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wisp.errors import FetchError
 from wisp.lock.entries import is_folder
-from wisp.lock.facts import SourceFacts
+from wisp.lock.facts import NO_FACTS, SourceFacts
 from wisp.lock.model import LockFile
 from wisp.specs.metadata import CoreMetadata
 from wisp.specs.records import PypiRecord
@@ -28,6 +28,8 @@ def source_facts(workspace: Workspace, lock: LockFile) -> SourceFacts:
         for record in records
         if isinstance(record, PypiRecord) and is_folder(record.location)
     }
+    if not locations:
+        return NO_FACTS
     from wisp.engine.local_metadata import NeedsBuild, static_metadata
 
     projects: dict[str, CoreMetadata] = {}

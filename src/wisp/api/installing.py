@@ -138,7 +138,7 @@ def install_one(
 ) -> InstallOutcome:
     """Bring the prefix of one environment to what is locked for it."""
     inputs = workspace.inputs(locked.name, platform)
-    host = workspace.host[0]
+    host = workspace.subdir
     if platform.subdir not in (host, "noarch"):
         workspace.reporter.warn(
             f"environment '{locked.name}' is installed for '{platform.subdir}', "

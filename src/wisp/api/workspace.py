@@ -210,14 +210,21 @@ class Workspace:
         return EngineRoom(self.config, self.environ, self.reporter)
 
     @cached_property
-    def host(self) -> tuple[str, tuple[VirtualPackage, ...]]:
-        """The subdir to act as, and the virtual packages of this machine."""
+    def subdir(self) -> str:
+        """The subdir to act as."""
         from wisp.engine import host
 
         wrong = host.invalid_override(self.environ)
         if wrong is not None:
             self.reporter.warn(f"PIXI_OVERRIDE_PLATFORM names no platform: '{wrong}'")
-        return host.subdir(self.environ), host.virtual_packages()
+        return host.subdir(self.environ)
+
+    @cached_property
+    def host(self) -> tuple[str, tuple[VirtualPackage, ...]]:
+        """The subdir to act as, and the virtual packages of this machine."""
+        from wisp.engine.host import virtual_packages
+
+        return self.subdir, virtual_packages()
 
     def best_platform(self, environment: str, wanted: str | None = None) -> Platform:
         """The platform of an environment that this machine runs, or the one that is asked for.
@@ -227,13 +234,16 @@ class Workspace:
         found = self.require_environment(environment)
         if wanted is not None:
             return platform_named(self.manifest, found, wanted)
-        platform = select_platform(self.manifest, found, *self.host)
+        asks = any(one.declared for one in platforms_of(self.manifest, found))
+        # To look at the machine costs more than all the rest where only its subdir counts.
+        host = self.host if asks else (self.subdir, ())
+        platform = select_platform(self.manifest, found, *host)
         if platform is None:
             raise self._unsupported(found)
         return platform
 
     def _unsupported(self, environment: Environment) -> WispError:
-        subdir = self.host[0]
+        subdir = self.subdir
         known = ", ".join(p.name for p in platforms_of(self.manifest, environment))
         return ManifestError(
             f"the environment '{environment.name}' does not support this machine ('{subdir}')",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,11 +25,19 @@ _MACHINES = {
 def detected_subdir() -> str:
     """Return conda's name of this machine's operating system and architecture."""
     family = _FAMILIES.get(sys.platform, sys.platform)
-    machine = platform.machine().lower()
+    machine = _machine().lower()
     arch = _MACHINES.get(machine, machine)
     if family in {"osx", "win"} and arch == "aarch64":
         arch = "arm64"
     return f"{family}-{arch}"
+
+
+def _machine() -> str:
+    if hasattr(os, "uname"):
+        return os.uname().machine
+    import platform
+
+    return platform.machine()
 
 
 def subdir(environ: Mapping[str, str]) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
-
-from packaging.markers import Marker
+from typing import TYPE_CHECKING, Any
 
 from wisp.specs.pypi import normalize
+
+if TYPE_CHECKING:
+    from packaging.markers import Marker
 
 _SYSTEMS = {
     "linux": ("posix", "linux", "Linux"),
@@ -89,6 +90,8 @@ def markers_of(subdir: str, python_version: str) -> Markers | None:
 @cache
 def parse_marker(text: str) -> Marker:
     """Parse a marker, each text once."""
+    from packaging.markers import Marker
+
     return Marker(text)
 
 

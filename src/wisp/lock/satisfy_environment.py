@@ -30,7 +30,6 @@ from wisp.lock.model import LockEnvironment, LockFile, LockOptions, LockPlatform
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer, SolveStrategy
 from wisp.specs.pypi import FindLinks, is_editable, normalize
 from wisp.specs.records import CondaRecord, PypiRecord, Record
-from wisp.specs.wheels import supported_tags, wheel_rank
 
 STRATEGIES: dict[SolveStrategy, LockStrategy] = {
     "highest": "highest",
@@ -158,6 +157,8 @@ def _misfits(records: Sequence[Record], inputs: EnvironmentInputs) -> Iterator[M
     )
     if not wheels or python is None:
         return
+    from wisp.specs.wheels import supported_tags, wheel_rank
+
     abi = next((part for part in python.build.split("_") if part.endswith("t")), None)
     free_threaded = abi if abi and abi.startswith("cp") else None
     tags = supported_tags(inputs.platform, python.version, free_threaded)

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.entries import NO_VERSION, is_folder
 from wisp.lock.facts import SourceFacts
@@ -139,6 +137,8 @@ def check_python(record: PypiRecord, context: PypiContext) -> Mismatch | None:
 
 @cache
 def _admits(specifiers: str, python: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
     try:
         bounds = [one for one in SpecifierSet(specifiers) if one.operator in _LOWER_BOUNDS]
     except InvalidSpecifier:
@@ -188,4 +188,6 @@ def _normal(text: str) -> str:
 def _specifiers(text: str | None) -> tuple[str, ...]:
     if not text:
         return ()
+    from packaging.specifiers import SpecifierSet
+
     return tuple(sorted(str(specifier) for specifier in SpecifierSet(text)))

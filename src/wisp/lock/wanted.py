@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit, urlunsplit
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from wisp.specs.locations import GitLocation, Location, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement, normalize
 
@@ -47,6 +45,8 @@ def from_manifest(requirement: PypiRequirement) -> Wanted:
 @cache
 def from_metadata(text: str) -> Wanted | None:
     """Read an entry of `requires_dist`; None if it is none (old releases hold such)."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
     try:
         parsed = Requirement(text)
     except InvalidRequirement:

@@ -16,17 +16,14 @@ from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from packaging.specifiers import SpecifierSet
-from packaging.version import InvalidVersion
-from packaging.version import Version as PythonVersion
-
 from wisp.specs.conda import CondaRequirement, bracketed_fields
+from wisp.specs.plain_versions import in_plain_range
 from wisp.specs.records import CondaRecord
 
 if TYPE_CHECKING:
     from rattler import Version
 
-# rattler is imported where it is first needed: most commands only read a lock.
+# rattler and packaging are imported where they are first needed: most commands read little.
 
 _PLAIN = re.compile(
     r"(?P<name>[\w.-]+)"
@@ -204,7 +201,8 @@ def _version_spec(text: str) -> Any:
 
 @cache
 def _in_range(spec: str, version: str) -> bool:
-    return bool(_version_spec(spec).matches(version_of(version)))
+    verdict = in_plain_range(spec, version)
+    return bool(_version_spec(spec).matches(version_of(version))) if verdict is None else verdict
 
 
 def version_matches(spec: str, version: str) -> bool:
@@ -247,6 +245,10 @@ def python_version_matches(specifiers: str, version: str) -> bool:
     """Tell whether a PEP 440 version lies in a specifier set; pre-releases count as versions."""
     if specifiers in ("", "*"):
         return True
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import InvalidVersion
+    from packaging.version import Version as PythonVersion
+
     try:
         parsed = PythonVersion(version)
     except InvalidVersion:
