@@ -100,7 +100,9 @@ class _Walk:
         yield from self.preconditions()
         yield from self.manifest_requirements()
         while self.conda_queue:
-            yield from self.follow_conda(*self.conda_queue.pop())
+            spec, required_by = self.conda_queue.pop()
+            if not self.is_plainly_met(spec):
+                yield from self.follow_conda(spec, required_by)
         yield from self.pypi_requirements()
         yield from self.constraints()
         yield from self.leftovers()
@@ -145,6 +147,17 @@ class _Walk:
         elif isinstance(record, CondaRecord) and not comes_from(requirement, record, self.inputs):
             yield self.unmet(spec, MANIFEST)
 
+    def is_plainly_met(self, spec: Spec) -> bool:
+        """Follow a spec without conditions that a built package meets, as nearly all are."""
+        record = self.conda.records.get(spec.name)
+        if not spec.is_plain or spec.name in self.conda.virtual or record is None:
+            return False
+        if not isinstance(record, CondaRecord) or not spec.matches(record):
+            return False
+        self.conda_requested.add(record.name)
+        self.visit(record)
+        return True
+
     def follow_conda(self, spec: Spec, required_by: str) -> Iterator[Mismatch]:
         if not self.conda.applies(spec.condition):
             return
@@ -165,10 +178,9 @@ class _Walk:
     def queue_depends(self, record: LockedConda, depends: tuple[str, ...]) -> None:
         is_built = isinstance(record, CondaRecord)
         required_by = record.location.rpartition("/")[2] if is_built else record.name
-        for text in depends:
-            if text not in self.queued:
-                self.queued.add(text)
-                self.conda_queue.append((parse_spec(text), required_by))
+        new = [text for text in depends if text not in self.queued]
+        self.queued.update(new)
+        self.conda_queue += [(parse_spec(text), required_by) for text in dict.fromkeys(new)]
 
     def unmet(self, spec: Spec, required_by: str) -> RequirementUnmet:
         return RequirementUnmet(requirement=spec.canonical, required_by=required_by, **self.where)
