@@ -18,8 +18,10 @@ from wisp.activation.interactive import start
 from wisp.activation.session import Changes
 from wisp.activation.shells import named
 from wisp.api.activating import ActivationRequest, activation_of, hook_text, variables
-from wisp.api.readiness import Usage, ensure_ready, lock_for, run_platform
+from wisp.api.locking import ensure_lock
+from wisp.api.readiness import ensure_ready, run_platform
 from wisp.api.running import Provider, RunOptions, active_name, catalogue_of
+from wisp.api.usage import AS_NEEDED, Usage
 from wisp.errors import HostError
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class EnterOptions:
 
     program: str
     environment: str | None = None
-    usage: Usage = Usage()
+    usage: Usage = AS_NEEDED
     remember: bool = False
 
 
@@ -116,7 +118,7 @@ def enter(workspace: Workspace, options: EnterOptions) -> Entered:
     """Lock and install an environment as far as needed: the one named, active, or default."""
     name = options.environment or active_name(workspace) or layout.DEFAULT_ENVIRONMENT
     workspace.require_environment(name)
-    lock = lock_for(workspace, options.usage)
+    lock = ensure_lock(workspace, options.usage)
     platform = run_platform(workspace, lock, name)
     ensure_ready(workspace, lock, name, platform, options.usage)
     request = ActivationRequest(environment=name, platform=platform, program=options.program)

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wisp.api.lock_file import required_lock
 from wisp.api.locking import ensure_lock
+from wisp.api.usage import AS_NEEDED, Usage
 from wisp.engine.files import write_atomically
 from wisp.exchange.export import (
     CondaEnvironment,
@@ -45,7 +47,7 @@ def export_environment(
     chosen = _platform(workspace, environment, platform)
     inputs = workspace.inputs(environment, chosen)
     if from_lock:
-        lock = ensure_lock(workspace, frozen=True)
+        lock = required_lock(workspace)
         conda, pip, left_out = locked_lines(locked_environment(lock, environment, chosen.name))
         for package in left_out:
             workspace.reporter.warn(f"the source package `{package}` is left out")
@@ -79,9 +81,8 @@ def export_explicit(
     workspace: Workspace,
     environments: Sequence[str] = (),
     platforms: Sequence[str] = (),
+    usage: Usage = AS_NEEDED,
     *,
-    frozen: bool = False,
-    locked: bool = False,
     skip_pypi: bool = False,
     skip_source: bool = False,
 ) -> Iterator[tuple[str, str]]:
@@ -89,7 +90,7 @@ def export_explicit(
 
     Raises `LockFileError` on packages that such a list cannot hold and that are not skipped.
     """
-    lock = ensure_lock(workspace, frozen=frozen, locked=locked)
+    lock = ensure_lock(workspace, usage)
     for environment in environments or workspace.environment_names:
         for platform in workspace.platforms(environment):
             if platforms and platform.name not in platforms:

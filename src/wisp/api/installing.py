@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wisp import layout
 from wisp.api.folders import prepare
 from wisp.api.locking import ensure_lock
+from wisp.api.usage import AS_NEEDED, Usage
 from wisp.errors import InstallError, ManifestError
 from wisp.install.apply import (
     EVERYTHING,
@@ -18,7 +19,7 @@ from wisp.install.apply import (
     install_environment,
 )
 from wisp.install.pypi import InstallPypi, PypiWork, python_of
-from wisp.install.selection import InstallFilter
+from wisp.install.selection import InstallFilter as InstallFilter
 from wisp.lock.model import LockedEnvironment, LockFile
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
@@ -29,10 +30,18 @@ from wisp.specs.records import CondaRecord
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
 
-Filter = InstallFilter
-
 #: No filter: the whole environment.
 EVERYTHING_CHOSEN = InstallFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallRequest:
+    """Which environments to install (the default one unless named, or `every` one), and how."""
+
+    environments: Sequence[str] = ()
+    every: bool = False
+    platform: str | None = None
+    usage: Usage = AS_NEEDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +54,9 @@ class InstallReport:
 
 
 def install(
-    workspace: Workspace,
-    environments: Sequence[str] = (),
-    *,
-    every: bool = False,
-    platform: str | None = None,
-    locked: bool = False,
-    frozen: bool = False,
-    chosen: InstallFilter | None = None,
+    workspace: Workspace, request: InstallRequest, chosen: InstallFilter = EVERYTHING_CHOSEN
 ) -> InstallReport:
-    """Install the named environments, all that fit this machine (`every`), or the default one.
+    """Install what is asked for; with `every`, environments that do not fit are warned of.
 
     Raises:
         ManifestError: An environment is unknown or does not support the platform.
@@ -62,44 +64,32 @@ def install(
         FetchError, InstallError, HostError: See `wisp.install.apply.install_environment`.
 
     """
-    wanted = _wanted(workspace, environments, platform, every=every, skip_unfit=True)
-    lock = ensure_lock(workspace, locked=locked, frozen=frozen)
-    return install_locked(workspace, lock, wanted, chosen=chosen or EVERYTHING_CHOSEN)
+    wanted = _wanted(workspace, request, skip_unfit=True)
+    lock = ensure_lock(workspace, request.usage)
+    return install_locked(workspace, lock, wanted, chosen=chosen)
 
 
 def reinstall(
-    workspace: Workspace,
-    packages: Sequence[str] = (),
-    environments: Sequence[str] = (),
-    *,
-    every: bool = False,
-    platform: str | None = None,
-    locked: bool = False,
-    frozen: bool = False,
+    workspace: Workspace, request: InstallRequest, packages: Sequence[str] = ()
 ) -> InstallReport:
-    """Put the named packages, or all, into place again."""
-    wanted = _wanted(workspace, environments, platform, every=every, skip_unfit=False)
-    lock = ensure_lock(workspace, locked=locked, frozen=frozen)
+    """Put the named packages, or all, into place again. Raises what `install` raises."""
+    wanted = _wanted(workspace, request, skip_unfit=False)
+    lock = ensure_lock(workspace, request.usage)
     names = frozenset(packages) or EVERYTHING
     return install_locked(workspace, lock, wanted, reinstall=names)
 
 
 def _wanted(
-    workspace: Workspace,
-    environments: Sequence[str],
-    platform: str | None,
-    *,
-    every: bool,
-    skip_unfit: bool,
+    workspace: Workspace, request: InstallRequest, *, skip_unfit: bool
 ) -> dict[str, Platform]:
     """Choose environments and the platform each is installed for."""
-    if not every:
-        names = dict.fromkeys(environments or (layout.DEFAULT_ENVIRONMENT,))
-        return {name: workspace.best_platform(name, platform) for name in names}
+    if not request.every:
+        names = dict.fromkeys(request.environments or (layout.DEFAULT_ENVIRONMENT,))
+        return {name: workspace.best_platform(name, request.platform) for name in names}
     chosen: dict[str, Platform] = {}
     for name in workspace.environment_names:
         try:
-            chosen[name] = workspace.best_platform(name, platform)
+            chosen[name] = workspace.best_platform(name, request.platform)
         except ManifestError as error:
             if not skip_unfit:
                 raise

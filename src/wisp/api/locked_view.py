@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
+from wisp.api.lock_file import required_lock
+from wisp.api.usage import AS_NEEDED, Usage
 from wisp.engine.host import subdir
-from wisp.errors import LockFileError
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.model import LockFile
-from wisp.lock.read import read
 from wisp.platforms import SUBDIRS, Platform, bare, select_platform
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
@@ -39,9 +39,7 @@ def look_up(
     workspace: Workspace,
     environment: str | None = None,
     platform: str | None = None,
-    *,
-    locked: bool = False,
-    frozen: bool = False,
+    usage: Usage = AS_NEEDED,
 ) -> LockedView:
     """Return what is locked for an environment, locking it first unless told otherwise.
 
@@ -52,7 +50,7 @@ def look_up(
     """
     name = environment or layout.DEFAULT_ENVIRONMENT
     inputs = workspace.inputs(name, _platform(workspace, name, platform))
-    lock = _frozen(workspace) if frozen and not locked else _fitting(workspace, locked=locked)
+    lock = _lock(workspace, usage)
     platforms = {known: workspace.platforms(known) for known in workspace.environment_names}
     prefix = workspace.prefix(name)
     return LockedView(
@@ -79,26 +77,13 @@ def _platform(workspace: Workspace, environment: str, wanted: str | None) -> Pla
     return workspace.best_platform(environment, wanted)
 
 
-def _fitting(workspace: Workspace, *, locked: bool) -> LockFile:
+def _lock(workspace: Workspace, usage: Usage) -> LockFile:
+    """Return the lock; to take it as it is, what judges it need not even be imported."""
+    if usage.frozen and not usage.locked:
+        return required_lock(workspace)
     from wisp.api.locking import ensure_lock
 
-    return ensure_lock(workspace, locked=locked)
-
-
-def _frozen(workspace: Workspace) -> LockFile:
-    """Read the lock as it is; the engines that could change it need not even be imported."""
-    path = workspace.lock_path
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise LockFileError(
-            f"there is no lock file at `{path}`", hints=("run `pixi lock` to make one",)
-        ) from None
-    except UnicodeDecodeError:
-        raise LockFileError(
-            f"Failed to load lock file from `{path}`", causes=("it is not UTF-8 text",)
-        ) from None
-    return read(text, str(path), workspace.locked_platforms)
+    return ensure_lock(workspace, usage)
 
 
 def _heading(environment: str, prefix: Path) -> tuple[str, ...]:

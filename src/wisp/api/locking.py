@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wisp.api.facts import source_facts
+from wisp.api.lock_file import known_lock, required_lock
+from wisp.api.usage import AS_NEEDED, Usage
 from wisp.errors import LockFileError
-from wisp.lock.failures import NewerLockFileError
 from wisp.lock.mismatch import Mismatch
 from wisp.lock.model import LOCK_VERSION, LockFile
-from wisp.lock.read import read
 from wisp.lock.satisfy import check
 from wisp.lock.views import Difference
 
@@ -36,31 +36,6 @@ class LockOutcome:
     reasons: tuple[Mismatch, ...] = ()
 
 
-def read_lock(workspace: Workspace, *, strict: bool = False) -> LockFile | None:
-    """Read the lock file; None if there is none, or one from the future unless `strict`.
-
-    Raises:
-        LockFileError: The file is damaged, or too new where it has to be used.
-
-    """
-    path = workspace.lock_path
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except UnicodeDecodeError as error:
-        raise LockFileError(
-            f"Failed to load lock file from `{path}`", causes=["it is not UTF-8 text"]
-        ) from error
-    try:
-        return read(text, str(path), workspace.locked_platforms)
-    except NewerLockFileError as error:
-        if strict:
-            raise
-        workspace.reporter.warn(error.message, error.hints)
-        return None
-
-
 def reasons_against(workspace: Workspace, lock: LockFile) -> tuple[Mismatch, ...]:
     """Tell why a lock does not fit the manifest; nothing if it does."""
     facts = source_facts(workspace, lock)
@@ -76,26 +51,26 @@ def lock(workspace: Workspace, *, dry_run: bool = False) -> LockOutcome:
         return lock_held(workspace, dry_run=dry_run, upgrade=True)
 
 
-def ensure_lock(workspace: Workspace, *, locked: bool = False, frozen: bool = False) -> LockFile:
-    """Return a lock to install from.
+def ensure_lock(workspace: Workspace, usage: Usage = AS_NEEDED) -> LockFile:
+    """Return a lock to install from; what is stale is solved and written if that is allowed.
 
-    `frozen` takes the file as it is, `locked` only if it fits; otherwise what is stale is solved
-    and written (that of a script only if it exists). An older format that still fits is left alone.
+    The lock of a script is written only if it exists. An older format that still fits is left
+    alone. `locked` outweighs `frozen`.
 
     Raises:
         LockFileError: There is no lock or it does not fit, where that matters.
         SolveError: Nothing satisfies the manifest.
 
     """
-    if frozen and not locked:
-        return _required(workspace)
-    if locked:
-        known = _required(workspace)
+    if usage.frozen and not usage.locked:
+        return required_lock(workspace)
+    if usage.locked:
+        known = required_lock(workspace)
         reasons = reasons_against(workspace, known)
         if reasons:
             raise not_up_to_date(reasons)
         return known
-    known_or_none = read_lock(workspace)
+    known_or_none = known_lock(workspace)
     if known_or_none is not None and not reasons_against(workspace, known_or_none):
         if known_or_none.version < LOCK_VERSION:
             workspace.reporter.warn(
@@ -119,16 +94,6 @@ def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:
     )
 
 
-def _required(workspace: Workspace) -> LockFile:
-    known = read_lock(workspace, strict=True)
-    if known is None:
-        raise LockFileError(
-            f"there is no lock file at `{workspace.lock_path}`",
-            hints=("run `pixi lock` to make one",),
-        )
-    return known
-
-
 def lock_held(
     workspace: Workspace, *, dry_run: bool, upgrade: bool, released: Sequence[str] = ()
 ) -> LockOutcome:
@@ -136,7 +101,7 @@ def lock_held(
 
     A lock that fits is not written again, except to `upgrade` its format.
     """
-    old = read_lock(workspace)
+    old = known_lock(workspace)
     reasons = () if old is None else reasons_against(workspace, old)
     good = old is not None and (old.version == LOCK_VERSION or not upgrade)
     if old is not None and good and not reasons and not released:

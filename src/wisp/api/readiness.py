@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wisp.api import folders
-from wisp.api.locking import ensure_lock
+from wisp.api.usage import AS_NEEDED, Usage
 from wisp.errors import ManifestError
 from wisp.install.state import lock_hash, needs_full_check, quick_check, virtual_requirements
 from wisp.lock.model import LockFile
@@ -16,20 +15,6 @@ from wisp.workspace.platforms import select_platform
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What may be done to get an environment: the lock checked, changed, the prefix changed."""
-
-    locked: bool = False
-    frozen: bool = False
-    no_install: bool = False
-
-
-def lock_for(workspace: Workspace, usage: Usage) -> LockFile:
-    """Return the lock to use. With neither flag what is stale is solved and written."""
-    return ensure_lock(workspace, locked=usage.locked, frozen=usage.frozen)
 
 
 def run_platform(
@@ -75,7 +60,7 @@ def ensure_ready(
     lock: LockFile,
     environment: str,
     platform: Platform | None,
-    usage: Usage = Usage(),
+    usage: Usage = AS_NEEDED,
 ) -> None:
     """Install an environment unless its marker says that it holds what is locked.
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wisp.api.locking import LockOutcome, lock_held, read_lock
+from wisp.api.lock_file import known_lock
+from wisp.api.locking import LockOutcome, lock_held
 from wisp.api.solving import solve_engines, workers
 from wisp.engine.files import write_atomically
 from wisp.lock.aliases import adopt_platforms, rich_names
@@ -43,7 +44,7 @@ def update(
     for name in environments:
         workspace.require_environment(name)
     with workspace.writing():
-        old = read_lock(workspace)
+        old = known_lock(workspace)
         if old is None:
             return lock_held(workspace, dry_run=dry_run, upgrade=True)
         chosen = _pairs(workspace, environments, platforms)
@@ -58,7 +59,7 @@ def renew(workspace: Workspace, packages: Sequence[str], *, dry_run: bool) -> Lo
 
     The caller holds the folder, unless nothing is written anyway (`dry_run`).
     """
-    old = read_lock(workspace)
+    old = known_lock(workspace)
     if old is None:
         return lock_held(workspace, dry_run=dry_run, upgrade=True)
     everything = _pairs(workspace, (), ())

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from wisp import layout
 from wisp.activation.variables import active_environment, cleaned
 from wisp.api.activating import ActivationRequest, variables
-from wisp.api.readiness import Usage, ensure_ready, lock_for, run_platform
+from wisp.api.locking import ensure_lock
+from wisp.api.readiness import ensure_ready, run_platform
+from wisp.api.usage import AS_NEEDED, Usage
 from wisp.errors import ManifestError, TaskError
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
@@ -49,7 +51,7 @@ class RunOptions:
     cwd: Path
     environment: str | None = None
     platform: str | None = None
-    usage: Usage = Usage()
+    usage: Usage = AS_NEEDED
     executable: bool = False
     skip_dependencies: bool = False
     templated: bool = False
@@ -231,7 +233,7 @@ class Provider:
 
     @cached_property
     def _lock(self) -> LockFile:
-        return lock_for(self._workspace, self._options.usage)
+        return ensure_lock(self._workspace, self._options.usage)
 
     def _platform(self, environment: str) -> Platform | None:
         if environment not in self._platforms:

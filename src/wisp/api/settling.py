@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wisp.api.transaction import Relock, restoring
+from wisp.api.usage import AS_NEEDED, Usage
 from wisp.errors import UsageError
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.lock.model import LockFile
@@ -17,26 +18,12 @@ if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockMode:
-    """How far an edit may go: `frozen` and `locked` leave the lock file as it is."""
-
-    frozen: bool = False
-    locked: bool = False
-    no_install: bool = False
-
-    @property
-    def keeps_lock(self) -> bool:
-        """Whether the lock file must not change."""
-        return self.frozen or self.locked
-
-
 @dataclass(slots=True)
 class Settler:
     """Brings lock and default environment to edited manifests; holds the lock that came of it."""
 
     workspace: Workspace
-    mode: LockMode = field(default_factory=LockMode)
+    usage: Usage = AS_NEEDED
     lock: LockFile | None = None
 
     def solve(self, manifest: Manifest, released: Sequence[str] = ()) -> LockFile | None:
@@ -47,7 +34,7 @@ class Settler:
         from wisp.api.folders import prepare
         from wisp.api.relocking import relock
 
-        if self.mode.keeps_lock:
+        if self.usage.keeps_lock:
             return None
         prepare(self.workspace)
         self.lock = relock(self.workspace.with_manifest(manifest), released).lock
@@ -63,7 +50,7 @@ class Settler:
         from wisp.api.folders import prepare
         from wisp.api.relocking import renew
 
-        if self.mode.keeps_lock:
+        if self.usage.keeps_lock:
             raise UsageError("an upgrade has to change the lock file, which the options forbid")
         if not dry_run:
             prepare(self.workspace)
@@ -75,24 +62,24 @@ class Settler:
         """Install the default environment where it is the only one, from what was locked."""
         from wisp.api.installing import install_locked
 
-        if self.mode.no_install or self.lock is None or len(manifest.environments) > 1:
+        if self.usage.no_install or self.lock is None or len(manifest.environments) > 1:
             return
         workspace = self.workspace.with_manifest(manifest)
         platform = workspace.best_platform(DEFAULT_ENVIRONMENT)
         install_locked(workspace, self.lock, {DEFAULT_ENVIRONMENT: platform})
 
 
-def relock_and_install(workspace: Workspace, mode: LockMode) -> Relock:
+def relock_and_install(workspace: Workspace, usage: Usage) -> Relock:
     """Return what an edit of channels or platforms calls once the manifest is written."""
 
     def relock(manifest: Manifest) -> None:
         from wisp.api.locking import ensure_lock
 
-        settler = Settler(workspace, mode)
+        settler = Settler(workspace, usage)
         with restoring(workspace.lock_path):
-            if settler.solve(manifest) is None and not mode.no_install:
+            if settler.solve(manifest) is None and not usage.no_install:
                 edited = workspace.with_manifest(manifest)
-                settler.lock = ensure_lock(edited, locked=mode.locked, frozen=mode.frozen)
+                settler.lock = ensure_lock(edited, usage)
             settler.install(manifest)
 
     return relock

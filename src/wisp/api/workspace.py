@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from wisp import layout
 from wisp.api.engines import EngineRoom
 from wisp.api.opening import Opening, own_program, read_workspace
+from wisp.api.usage import Usage
 from wisp.config.model import Config
 from wisp.errors import ManifestError, WispError
 from wisp.manifest.model import Environment, Manifest
@@ -292,18 +293,18 @@ class Workspace:
         frozen: bool = False,
         chosen: InstallFilter | None = None,
     ) -> InstallReport:
-        """Install environments (`default` unless named), locking them first where needed."""
-        from wisp.api.installing import install
+        """Install environments (`default` unless named), locking them first where needed.
 
-        return install(
-            self,
-            environments,
-            every=every,
-            platform=platform,
-            locked=locked,
-            frozen=frozen,
-            chosen=chosen,
+        `locked` and `frozen` are as in `wisp.api.usage.Usage`, `chosen` leaves packages out.
+        Raises what `wisp.api.installing.install` raises.
+        """
+        from wisp.api.installing import EVERYTHING_CHOSEN, InstallRequest, install
+
+        usage = Usage(locked=locked, frozen=frozen)
+        request = InstallRequest(
+            environments=environments, every=every, platform=platform, usage=usage
         )
+        return install(self, request, chosen or EVERYTHING_CHOSEN)
 
     def reinstall(
         self,
@@ -315,18 +316,14 @@ class Workspace:
         locked: bool = False,
         frozen: bool = False,
     ) -> InstallReport:
-        """Install packages, or all, anew."""
-        from wisp.api.installing import reinstall
+        """Install packages, or all, anew. Raises what `wisp.api.installing.install` raises."""
+        from wisp.api.installing import InstallRequest, reinstall
 
-        return reinstall(
-            self,
-            packages,
-            environments,
-            every=every,
-            platform=platform,
-            locked=locked,
-            frozen=frozen,
+        usage = Usage(locked=locked, frozen=frozen)
+        request = InstallRequest(
+            environments=environments, every=every, platform=platform, usage=usage
         )
+        return reinstall(self, request, packages)
 
     def activation(self, environment: str = layout.DEFAULT_ENVIRONMENT) -> dict[str, str]:
         """Return all variables of a process in an environment, which is installed if need be."""
@@ -348,7 +345,6 @@ class Workspace:
 
         One word is read as the task shell reads it, several are taken as they are.
         """
-        from wisp.api.readiness import Usage
         from wisp.api.running import RunOptions, run_words
 
         options = RunOptions(

@@ -1,4 +1,4 @@
-"""From the options of a call to an opened workspace."""
+"""From the options of a call to an opened workspace and what may be done with it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from wisp.errors import UsageError
 
 if TYPE_CHECKING:
     from wisp.api.scripts import Script
+    from wisp.api.usage import Usage
     from wisp.api.workspace import Workspace
     from wisp.cli.call import Call
     from wisp.config.model import ConfigRequest
@@ -95,4 +96,17 @@ def open_workspace(call: Call, *, script: Script | None = None) -> Workspace:
         overrides=overrides(call),
         no_config=bool(values.get("no_config")),
         config_file=Path(config_file) if config_file else None,
+    )
+
+
+def usage_of(call: Call) -> Usage:
+    """Return what the options allow to happen to lock and environment."""
+    from wisp.api.usage import Usage
+
+    given: dict[str, Any] = vars(call.values)
+    as_is = bool(given.get("as_is"))
+    return Usage(
+        locked=bool(given.get("locked")),
+        frozen=as_is or bool(given.get("frozen")),
+        no_install=as_is or bool(given.get("no_install")),
     )

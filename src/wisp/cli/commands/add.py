@@ -12,9 +12,8 @@ from wisp.cli.commands.requirements import (
     selection_of,
     tell_where,
 )
-from wisp.cli.commands.workspace.places import lock_mode
 from wisp.cli.declare import Command, Option
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 
 
 def run(call: Call) -> int:
@@ -25,7 +24,7 @@ def run(call: Call) -> int:
 
     values = call.values
     workspace = open_workspace(call)
-    settler = Settler(workspace, lock_mode(call))
+    settler = Settler(workspace, usage_of(call))
     request = AddRequest(
         **selection_of(call),
         words=tuple(values.spec),

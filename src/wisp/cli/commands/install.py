@@ -10,11 +10,11 @@ from wisp.cli.opening import open_workspace
 
 def run(call: Call) -> int:
     """Install the chosen environments and say which."""
-    from wisp.api.installing import Filter, installed_message
+    from wisp.api.installing import InstallFilter, installed_message
 
     values = call.values
     workspace = open_workspace(call)
-    chosen = Filter(
+    chosen = InstallFilter(
         skip=tuple(values.skip),
         skip_with_deps=tuple(values.skip_with_deps),
         only=tuple(values.only),

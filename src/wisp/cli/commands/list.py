@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Argument, Command, Option
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError, WispError
 
 _FIELDS = (
@@ -45,13 +45,8 @@ def run(call: Call) -> int:
 
     values = call.values
     columns = _columns(values.fields)
-    view = look_up(
-        open_workspace(call),
-        values.environment,
-        values.platform,
-        locked=values.locked,
-        frozen=values.frozen,
-    )
+    workspace = open_workspace(call)
+    view = look_up(workspace, values.environment, values.platform, usage_of(call))
     rows = chosen_rows(
         package_rows(view.lock, view.inputs, view.editable),
         values.regex,

@@ -11,9 +11,8 @@ from wisp.cli.commands.requirements import (
     selection_of,
     tell_where,
 )
-from wisp.cli.commands.workspace.places import lock_mode
 from wisp.cli.declare import Command
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 
 
 def run(call: Call) -> int:
@@ -23,7 +22,7 @@ def run(call: Call) -> int:
     from wisp.api.settling import Settler
 
     workspace = open_workspace(call)
-    settler = Settler(workspace, lock_mode(call))
+    settler = Settler(workspace, usage_of(call))
     selection = Selection(**selection_of(call))
     words = tuple(call.values.spec)
     remove(workspace.manifest, selection, words, settler.solve, settler.install)

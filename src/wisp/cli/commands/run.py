@@ -9,7 +9,7 @@ from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Argument, Command, Option
 from wisp.cli.launch import die_as, program_path
-from wisp.cli.opening import network_of, open_workspace
+from wisp.cli.opening import network_of, open_workspace, usage_of
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +55,6 @@ def _run_script(call: Call, arguments: list[str]) -> int:
 
 
 def _options(call: Call) -> RunOptions:
-    from wisp.api.readiness import Usage
     from wisp.api.running import RunOptions
 
     values = call.values
@@ -64,11 +63,7 @@ def _options(call: Call) -> RunOptions:
         cwd=call.cwd,
         environment=values.environment,
         platform=values.platform,
-        usage=Usage(
-            locked=values.locked,
-            frozen=values.frozen or values.as_is,
-            no_install=values.no_install or values.as_is,
-        ),
+        usage=usage_of(call),
         executable=values.executable,
         skip_dependencies=values.skip_deps,
         templated=values.templated,

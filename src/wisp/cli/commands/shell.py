@@ -8,13 +8,12 @@ from wisp.cli.call import Call
 from wisp.cli.commands.shell_hook import ACTIVATION_OPTIONS
 from wisp.cli.declare import Command
 from wisp.cli.launch import program_path
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 
 
 def run(call: Call) -> int:
     """Make the environment ready and become a shell in it."""
     from wisp.api.entering import EnterOptions, enter, open_shell
-    from wisp.api.readiness import Usage
 
     values = call.values
     entered = enter(
@@ -22,11 +21,7 @@ def run(call: Call) -> int:
         EnterOptions(
             program=program_path(sys.argv[0]),
             environment=values.environment,
-            usage=Usage(
-                locked=values.locked,
-                frozen=values.frozen or values.as_is,
-                no_install=values.no_install or values.as_is,
-            ),
+            usage=usage_of(call),
         ),
     )
     call.out.close()

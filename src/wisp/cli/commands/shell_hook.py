@@ -8,7 +8,7 @@ from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
 from wisp.cli.launch import program_path
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 
 SHELLS = ("bash", "zsh", "xonsh", "cmd", "powershell", "fish", "nushell")
 TRUTHS = ("true", "false")
@@ -20,7 +20,6 @@ _HARMLESS = frozenset(("environment", "shell", "json", "change_ps1", "no_complet
 def run(call: Call) -> int:
     """Make the environment ready and print how to activate it."""
     from wisp.api.entering import EnterOptions, enter
-    from wisp.api.readiness import Usage
 
     values = call.values
     entered = enter(
@@ -28,11 +27,7 @@ def run(call: Call) -> int:
         EnterOptions(
             program=program_path(sys.argv[0]),
             environment=values.environment,
-            usage=Usage(
-                locked=values.locked,
-                frozen=values.frozen or values.as_is,
-                no_install=values.no_install or values.as_is,
-            ),
+            usage=usage_of(call),
             remember=call.given <= _HARMLESS,
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Argument, Command, Option
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError
 
 
@@ -17,13 +17,8 @@ def run(call: Call) -> int:
     values = call.values
     if values.invert and values.regex is None:
         raise UsageError("the following required arguments were not provided:\n  <REGEX>")
-    view = look_up(
-        open_workspace(call),
-        values.environment,
-        values.platform,
-        locked=values.locked,
-        frozen=values.frozen,
-    )
+    workspace = open_workspace(call)
+    view = look_up(workspace, values.environment, values.platform, usage_of(call))
     for line in view.heading:
         call.out.note(line)
     if values.invert:

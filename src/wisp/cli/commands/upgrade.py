@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import ENVIRONMENT, FEATURE, lock_mode
+from wisp.cli.commands.workspace.places import ENVIRONMENT, FEATURE
 from wisp.cli.declare import Argument, Command, Option
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 
 
 def run(call: Call) -> int:
@@ -16,7 +16,7 @@ def run(call: Call) -> int:
 
     values = call.values
     workspace = open_workspace(call)
-    settler = Settler(workspace, lock_mode(call))
+    settler = Settler(workspace, usage_of(call))
     request = UpgradeRequest(
         packages=tuple(values.packages),
         exclude=tuple(values.exclude),

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import ENVIRONMENT, FEATURE, lock_mode, place_of
+from wisp.cli.commands.workspace.places import ENVIRONMENT, FEATURE, place_of
 from wisp.cli.declare import Argument, Command, Option
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def add(call: Call) -> int:
         place_of(call),
         priority=priority,
         prepend=values.prepend,
-        relock=relock_and_install(workspace, lock_mode(call)),
+        relock=relock_and_install(workspace, usage_of(call)),
     )
     suffix = "" if priority is None else f" at priority {priority}"
     for channel in values.channel:
@@ -58,7 +58,7 @@ def remove(call: Call) -> int:
         workspace.manifest,
         call.values.channel,
         place_of(call),
-        relock=relock_and_install(workspace, lock_mode(call)),
+        relock=relock_and_install(workspace, usage_of(call)),
     )
     for channel in call.values.channel:
         call.out.success(f"Removed {_described(workspace, channel)}")

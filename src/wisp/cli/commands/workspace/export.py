@@ -5,7 +5,7 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Argument, Command, Option
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 from wisp.layout import DEFAULT_ENVIRONMENT
 
 
@@ -38,8 +38,7 @@ def conda_explicit_spec(call: Call) -> int:
         open_workspace(call),
         values.environment,
         values.platform,
-        frozen=values.frozen,
-        locked=values.locked,
+        usage_of(call),
         skip_pypi=values.ignore_pypi_errors,
         skip_source=values.ignore_source_errors,
     )

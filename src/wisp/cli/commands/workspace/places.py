@@ -1,4 +1,4 @@
-"""Options that say which part of a manifest is meant and what may follow the edit."""
+"""Options that say which part of a manifest is meant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from wisp.cli.call import Call
 from wisp.cli.declare import Option
 
 if TYPE_CHECKING:
-    from wisp.api.settling import LockMode
     from wisp.api.transaction import Place
 
 FEATURE = Option(("-f", "--feature"), "FEATURE", "value", help="The feature to change")
@@ -28,15 +27,3 @@ def place_of(call: Call) -> Place:
 
     values = vars(call.values)
     return place(values.get("feature"), values.get("environment"), values.get("target"))
-
-
-def lock_mode(call: Call) -> LockMode:
-    """Return what the options allow to happen to lock and environment."""
-    from wisp.api.settling import LockMode
-
-    values = vars(call.values)
-    return LockMode(
-        frozen=bool(values.get("frozen")),
-        locked=bool(values.get("locked")),
-        no_install=bool(values.get("no_install")),
-    )

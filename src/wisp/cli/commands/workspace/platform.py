@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import ENVIRONMENT, FEATURE, lock_mode, place_of
+from wisp.cli.commands.workspace.places import ENVIRONMENT, FEATURE, place_of
 from wisp.cli.declare import Argument, Command, Option
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def add(call: Call) -> int:
         platforms,
         place_of(call),
         first=values.auto_detect,
-        relock=relock_and_install(workspace, lock_mode(call)),
+        relock=relock_and_install(workspace, usage_of(call)),
     )
     for platform in platforms:
         call.out.success(f"Added {platform.name}")
@@ -67,7 +67,7 @@ def change(call: Call) -> int:
         drop=tuple(values.remove_virtual_package),
         packages=(*friendly_packages(_friendly(call)), *raw_packages(values.words)),
     )
-    relock = relock_and_install(workspace, lock_mode(call))
+    relock = relock_and_install(workspace, usage_of(call))
     edit_platform(workspace.manifest, values.name, changed, relock=relock)
     call.out.success(f"Edited {values.name}")
     return 0
@@ -80,7 +80,7 @@ def move(call: Call) -> int:
 
     anchor, other = _anchor(call)
     workspace = open_workspace(call)
-    relock = relock_and_install(workspace, lock_mode(call))
+    relock = relock_and_install(workspace, usage_of(call))
     move_platform(workspace.manifest, call.values.name, anchor, other, relock=relock)
     call.out.success(f"Moved {call.values.name}")
     return 0
@@ -110,7 +110,7 @@ def remove(call: Call) -> int:
     from wisp.api.settling import relock_and_install
 
     workspace = open_workspace(call)
-    relock = relock_and_install(workspace, lock_mode(call))
+    relock = relock_and_install(workspace, usage_of(call))
     remove_platforms(workspace.manifest, call.values.platform, place_of(call), relock=relock)
     for name in call.values.platform:
         call.out.success(f"Removed {name}")
