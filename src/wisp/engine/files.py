@@ -16,6 +16,9 @@ from wisp.errors import HostError
 
 _POLL_SECONDS = 0.05
 
+#: How the names of drafts end, which become the file they are for once they are whole.
+_DRAFT = ".wisp-draft"
+
 
 def refusal(action: str, path: str | os.PathLike[str], error: OSError) -> HostError:
     """Word an error of the operating system: what could not be done, where, why, what helps."""
@@ -41,7 +44,8 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     """Replace a file so that readers, and a crash, see the old text or the new one, never half.
 
     The mode of an existing file is kept, a symbolic link is written through to its target, and
-    both file and folder are flushed to disk. Missing folders are made.
+    both file and folder are flushed to disk. Missing folders are made. What killed writers left
+    in the folder is taken away on the way.
 
     Raises:
         HostError: The operating system refused.
@@ -49,24 +53,50 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     """
     target = path.resolve() if path.is_symlink() else path
     data = content.encode() if isinstance(content, str) else content
-    temporary: str | None = None
+    draft: str | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        sweep_drafts(target.parent)
+        handle, draft = _open_draft(target)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.chmod(temporary, _mode_for(target))  # noqa: PTH101
+            os.chmod(draft, _mode_for(target))  # noqa: PTH101
             os.fsync(file.fileno())
-        os.replace(temporary, target)  # noqa: PTH105
-        temporary = None
+            if sys.platform != "win32":
+                os.replace(draft, target)  # noqa: PTH105
+        if sys.platform == "win32":  # where an open file cannot be renamed
+            os.replace(draft, target)  # noqa: PTH105
+        draft = None
         _flush_folder(target.parent)
     except OSError as error:
         raise refusal("write", path, error) from error
     finally:
-        if temporary is not None:
+        if draft is not None:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108
+                os.unlink(draft)  # noqa: PTH108
+
+
+def sweep_drafts(folder: Path) -> None:
+    """Remove the drafts of writers that were killed; those of living ones are locked and stay."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            if entry.name.startswith(".") and entry.name.endswith(_DRAFT):
+                with contextlib.suppress(OSError):
+                    _remove_unlocked(entry.path)
+
+
+def _open_draft(target: Path) -> tuple[int, str]:
+    """Make a draft beside a file, and lock it so that nobody sweeps it away."""
+    while True:
+        handle, draft = tempfile.mkstemp(
+            prefix=f".{target.name}.", suffix=_DRAFT, dir=target.parent
+        )
+        _mark_alive(handle)
+        # Somebody may have swept in the moment before the lock.
+        if sys.platform == "win32" or os.fstat(handle).st_nlink:
+            return handle, draft
+        os.close(handle)
 
 
 def _mode_for(target: Path) -> int:
@@ -112,6 +142,34 @@ def locked_file(
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+if sys.platform == "win32":
+
+    def _mark_alive(handle: int) -> None:
+        """Do nothing: Windows lets nobody remove an open file."""
+
+    def _remove_unlocked(draft: str) -> None:
+        os.unlink(draft)  # noqa: PTH108
+
+else:
+
+    def _mark_alive(handle: int) -> None:
+        import fcntl
+
+        # A file system without locks lets nobody sweep either.
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+
+    def _remove_unlocked(draft: str) -> None:
+        import fcntl
+
+        handle = os.open(draft, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.unlink(draft)  # noqa: PTH108
+        finally:
+            os.close(handle)
 
 
 if sys.platform == "win32":

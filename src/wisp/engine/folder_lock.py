@@ -7,14 +7,12 @@ files stands for the workspace, named by its path.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from wisp.engine.files import locked_file, refusal
+from wisp.engine.files import locked_file, refusal, sweep_drafts
 
 
 @contextlib.contextmanager
@@ -22,15 +20,20 @@ def locked_folder(folder: Path) -> Iterator[None]:
     """Hold the exclusive lock of a folder; waits while another process holds it.
 
     Readers need no lock: what writers write appears whole or not at all. The lock ends with the
-    process, however that ends, and is not inherited by children.
+    process, however that ends, and is not inherited by children. What a killed writer left half
+    done in the folder is removed.
 
     Raises:
         HostError: The folder cannot be opened.
 
     """
     if sys.platform == "win32":
+        import hashlib
+        import tempfile
+
         name = hashlib.sha256(str(folder.resolve()).lower().encode()).hexdigest()[:24]
         with locked_file(Path(tempfile.gettempdir()) / f"wisp-{name}.lock"):
+            sweep_drafts(folder)
             yield
         return
     import fcntl
@@ -41,6 +44,7 @@ def locked_folder(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise refusal("lock", folder, error) from error
     try:
+        sweep_drafts(folder)
         yield
     finally:
         os.close(descriptor)

@@ -16,6 +16,7 @@ from rattler.exceptions import ExtractError, InstallerError, LinkError, Transact
 from rattler.install import install
 
 from wisp.engine import loop
+from wisp.engine.files import sweep_drafts
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.link_progress import LinkProgress
 from wisp.engine.rattler_errors import chain_of, hints_for
@@ -87,7 +88,8 @@ async def _link(request: InstallRequest, access: ChannelAccess, reporter: Report
 
 
 def _sweep(request: InstallRequest) -> None:
-    """Remove the temporary files of a killed rattler, and the files it had put aside."""
+    """Remove what a killed installation left: drafts, and the files that rattler had put aside."""
+    sweep_drafts(request.prefix / "conda-meta")
     for probe in request.prefix.glob(".refprobe-*"):
         shutil.rmtree(probe, ignore_errors=True)
     for draft in (request.prefix / "conda-meta").glob("prefix_record_*"):

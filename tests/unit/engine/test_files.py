@@ -108,3 +108,22 @@ def _is_locked(lock: Path) -> bool:
             return False
     except HostError as error:
         return "locked by another process" in error.message
+
+
+def test_the_draft_of_a_killed_writer_goes_and_that_of_a_living_one_stays(tmp_path: Path) -> None:
+    script = (
+        "import os, sys, time\nfrom pathlib import Path\nfrom wisp.engine import files\n"
+        "files.os.fsync = lambda _: (print('up', flush=True), time.sleep(60))\n"
+        "files.write_atomically(Path(sys.argv[1]), 'half')\n"
+    )
+    target = tmp_path / "pixi.lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(target)], stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "up\n"
+        files.sweep_drafts(tmp_path)
+        assert len(list(tmp_path.iterdir())) == 1
+        writer.kill()
+    files.write_atomically(target, "whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["pixi.lock"]

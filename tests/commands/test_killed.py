@@ -1,0 +1,206 @@
+"""Commands that are killed at random moments: the next one repairs all they left."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine
+from tests.trees import content, differences
+from tools.forge.build import DEFAULT_CACHE, Forge
+from tools.forge.crowd import crowd
+from tools.forge.serve import Server
+from wisp.manifest.read import load
+
+pytestmark = pytest.mark.slow
+
+KILLS = 20
+#: Killed are `parent`: the command alone, so that its children go on; `group`: all of them.
+VICTIMS = ("parent", "group")
+
+
+def moments(seed: int, duration: float) -> Iterator[float]:
+    """Random moments, one in each twentieth of the duration, in mixed order."""
+    chance = random.Random(seed)
+    slots = list(range(KILLS))
+    chance.shuffle(slots)
+    for slot in slots:
+        yield (slot + chance.random()) / KILLS * duration
+
+
+def kill(wisp: CommandLine, words: tuple[str, ...], cwd: Path, after: float, victim: str) -> bool:
+    """Start a command and kill it after some seconds; tell whether it was still at work."""
+    process = wisp.start(*words, cwd=cwd, group=True)
+    try:
+        process.wait(after)
+    except subprocess.TimeoutExpired:
+        if victim == "group":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    code = process.wait()
+    # Orphans keep the pipes open: what they say is not waited for.
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+    return code == -signal.SIGKILL
+
+
+def timed(action: Callable[[], object]) -> float:
+    began = time.monotonic()
+    action()
+    return time.monotonic() - began
+
+
+def assert_files_are_whole(folder: Path, locks: set[str]) -> None:
+    """The manifest can be read; the lock is one of those that a command writes."""
+    load(folder / "pixi.toml")
+    lock = folder / "pixi.lock"
+    assert not lock.exists() or lock.read_text() in locks
+
+
+def drafts(folder: Path) -> list[str]:
+    known = {".pixi", ".gitignore", ".gitattributes"}
+    return [path.name for path in folder.glob(".*") if path.name not in known]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "ws"
+    folder.mkdir()
+    return folder
+
+
+def test_a_cold_installation_of_300_packages(cold_wisp: CommandLine, workspace: Path) -> None:
+    channel = crowd(DEFAULT_CACHE, files=4)
+    (workspace / "pixi.toml").write_text(_manifest(channel.as_uri(), 'crowd = "*"'))
+    cold_wisp("lock", cwd=workspace).success()
+
+    def install() -> None:
+        cold_wisp("install", cwd=workspace).success()
+
+    duration = timed(install)
+    wanted = content(workspace)
+    hit = 0
+    for after in moments(1, duration):
+        shutil.rmtree(workspace / ".pixi")
+        shutil.rmtree(cold_wisp.home.cache)
+        hit += kill(cold_wisp, ("install",), workspace, after, "group")
+        install()
+        assert differences(content(workspace), wanted) == []
+    assert hit >= KILLS // 2
+
+
+def _manifest(channel: str, *dependencies: str) -> str:
+    rows = "\n".join(dependencies)
+    head = f'[workspace]\nname = "w"\nchannels = ["{channel}"]\nplatforms = ["linux-64"]\n'
+    return f"{head}[dependencies]\n{rows}\n"
+
+
+def _with_pypi(forge: Forge, server: Server, *requirements: str) -> str:
+    rows = "\n".join(requirements)
+    text = _manifest(forge.url, f'python = "{forge.minor}.*"')
+    options = f'[pypi-options]\nindex-url = "{server.url}/simple"\n'
+    return f"{text}{options}[pypi-dependencies]\n{rows}\n"
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_pypi_packages(
+    wisp: CommandLine, workspace: Path, forge: Forge, forge_server: Server, victim: str
+) -> None:
+    """uv outlives its parent, and goes on to write into the prefix."""
+    bare = _with_pypi(forge, forge_server)
+    full = _with_pypi(forge, forge_server, 'rich = "*"', 'requests = "*"')
+    locks = {}
+    for manifest in (bare, full):
+        (workspace / "pixi.toml").write_text(manifest)
+        wisp("lock", cwd=workspace).success()
+        locks[manifest] = (workspace / "pixi.lock").read_text()
+    forge_server.latency = 0.02
+
+    def install() -> None:
+        wisp("install", cwd=workspace).success()
+
+    def prepare() -> None:
+        """Take the PyPI packages away, and let them be wanted."""
+        (workspace / "pixi.toml").write_text(bare)
+        (workspace / "pixi.lock").write_text(locks[bare])
+        install()
+        shutil.rmtree(wisp.home.cache / "uv-cache", ignore_errors=True)
+        (workspace / "pixi.toml").write_text(full)
+        (workspace / "pixi.lock").write_text(locks[full])
+
+    prepare()
+    duration = timed(install)
+    wanted = content(workspace)
+    hit = 0
+    for after in moments(2, duration):
+        prepare()
+        hit += kill(wisp, ("install",), workspace, after, victim)
+        install()
+        assert differences(content(workspace), wanted) == []
+    assert hit >= KILLS // 2
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_locking(
+    wisp: CommandLine, workspace: Path, forge: Forge, forge_server: Server, victim: str
+) -> None:
+    manifest = workspace / "pixi.toml"
+    old = _with_pypi(forge, forge_server, 'six = "*"')
+    new = _with_pypi(forge, forge_server, 'six = "*"', 'rich = "*"')
+    locks = []
+    for text in (old, new):
+        manifest.write_text(text)
+        wisp("lock", cwd=workspace).success()
+        locks.append((workspace / "pixi.lock").read_text())
+    (workspace / "pixi.lock").write_text(locks[0])
+    duration = timed(lambda: wisp("lock", cwd=workspace).success())
+    hit = 0
+    for after in moments(3, duration):
+        (workspace / "pixi.lock").write_text(locks[0])
+        hit += kill(wisp, ("lock",), workspace, after, victim)
+        assert_files_are_whole(workspace, set(locks))
+        wisp("lock", cwd=workspace).success()
+        assert (workspace / "pixi.lock").read_text() == locks[1]
+        assert drafts(workspace) == []
+    assert hit >= KILLS // 2
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_adding(
+    wisp: CommandLine, workspace: Path, forge: Forge, forge_server: Server, victim: str
+) -> None:
+    manifest = workspace / "pixi.toml"
+    old = _with_pypi(forge, forge_server)
+    manifest.write_text(old)
+    wisp("install", cwd=workspace).success()
+    locks = [(workspace / "pixi.lock").read_text()]
+    command = ("add", "--pypi", "six")
+    duration = timed(lambda: wisp(*command, cwd=workspace).success())
+    added = manifest.read_text()
+    locks.append((workspace / "pixi.lock").read_text())
+    shutil.rmtree(workspace / ".pixi")
+    wisp("install", cwd=workspace).success()
+    wanted = content(workspace / ".pixi" / "envs")
+    hit = 0
+    for after in moments(4, duration):
+        manifest.write_text(old)
+        (workspace / "pixi.lock").write_text(locks[0])
+        wisp("install", cwd=workspace).success()
+        hit += kill(wisp, command, workspace, after, victim)
+        assert_files_are_whole(workspace, set(locks))
+        wisp(*command, cwd=workspace).success()
+        wisp("install", cwd=workspace).success()
+        assert manifest.read_text() in {added, added.replace(">=1.17.0, <2", "*")}
+        assert differences(content(workspace / ".pixi" / "envs"), wanted) == []
+        assert drafts(workspace) == []
+    assert hit >= KILLS // 2
