@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
@@ -20,6 +22,7 @@ _FAMILIES: tuple[tuple[str, str, tuple[Option, ...]], ...] = (
     ("lock-options", "Lock options", options.LOCK_INSTALL_AS_IS),
     ("configuration-options", "Configuration options", options.CONFIG),
 )
+_BARRED = re.compile(r"`([^`]*\|[^`]*)`")
 _SHARED = frozenset(option for _, _, members in _FAMILIES for option in members)
 
 _HEAD = """\
@@ -76,7 +79,7 @@ def _section(command: Command, path: str, available: Sequence[Option], level: in
         return "\n".join(lines)
     if any(argument.help for argument in command.arguments):
         lines += ["| argument | |", "|---|---|"]
-        lines += [f"| `{a.metavar}` | {_cell(a.help)} |" for a in command.arguments]
+        lines += [f"| {_cell(f'`{a.metavar}`')} | {_cell(a.help)} |" for a in command.arguments]
         lines.append("")
     if own:
         lines.append(_options(own))
@@ -146,4 +149,6 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    """Write a cell of a table so that every reader of Markdown agrees about its bars."""
+    coded = _BARRED.sub(lambda found: f"<code>{html.escape(found[1], quote=False)}</code>", text)
+    return coded.replace("|", "&#124;")

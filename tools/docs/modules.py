@@ -36,7 +36,7 @@ def _rows(folder: Path) -> Iterator[str]:
         said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
         if said is None and path.name == "__init__.py":
             continue
-        first = " ".join((said or "").partition("\n\n")[0].split()).replace("|", "\\|")
+        first = " ".join((said or "").partition("\n\n")[0].split()).replace("|", "&#124;")
         yield f"| `{path.stem}` | {first} |"
 
 
