@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Union
 
-_PART = r"[0-9a-z]+(?:[._-][0-9a-z]+)*(?:_+|-+)?"
+_PART = r"[0-9a-z]+(?:[._-][0-9a-z]+)*(?:\.?[_-]|__|--)?"
 _VERSION = re.compile(rf"(?:[0-9]+!)?{_PART}(?:\+{_PART})?", re.IGNORECASE)
 _TERM = re.compile(
     r"(?P<op>[<>=!~]*)"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import platform
 import sys
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def test_machines_have_condas_names(
     monkeypatch: pytest.MonkeyPatch, system: str, machine: str, subdir: str
 ) -> None:
     monkeypatch.setattr(sys, "platform", system)
-    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(host, "_machine", lambda: machine)
     assert host.detected_subdir() == subdir
 
 
