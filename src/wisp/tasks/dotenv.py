@@ -31,13 +31,13 @@ def parse(text: str, file: str = ".env") -> dict[str, str]:
         name, equals, rest = bare.partition("=")
         name, rest = name.rstrip(), rest.lstrip()
         if not equals or not name.replace("_", "a").isalnum():
-            raise _fault("expected `NAME=value`", file, number, text)
+            raise _fault("expected `NAME=value`", file, number)
         if rest[:1] in ("'", '"'):
             quote = rest[0]
             while (end := _closing(rest, quote)) < 0:
                 more = next(lines, None)
                 if more is None:
-                    raise _fault("a quote is not closed", file, number, text)
+                    raise _fault("a quote is not closed", file, number)
                 rest += "\n" + more[1]
             values[name] = rest[1:end] if quote == "'" else _unescape(rest[1:end])
         else:
@@ -69,8 +69,9 @@ def _unescape(text: str) -> str:
     return "".join(parts)
 
 
-def _fault(reason: str, file: str, line: int, text: str) -> TaskError:
-    return TaskError(f"cannot read '{file}': {reason}", place=Place(file, line, 1, text=text))
+def _fault(reason: str, file: str, line: int) -> TaskError:
+    """Name the place only: the line itself may hold a secret."""
+    return TaskError(f"cannot read '{file}': {reason}", place=Place(file, line, 1))
 
 
 def read(root: str, paths: Iterable[str]) -> dict[str, str]:

@@ -1,56 +1,46 @@
 """Runs independent tasks of a graph at the same time.
 
 Each task runs in a process and process group of its own, so that a failure or Ctrl-C ends whole
-trees of processes. Output is read through pipes and passed on line by line under the task's name,
-or in one piece when the task has ended. Tasks read nothing from the terminal.
+trees of processes. Output is passed on line by line under the task's name, or in one piece when
+the task has ended. Tasks read nothing from the terminal.
 """
 
 from __future__ import annotations
 
 import marshal
 import os
-import selectors
 import signal
-import subprocess  # noqa: TID253 - this module is only loaded for `--jobs`
-import sys
 import time
-from collections.abc import Sequence
-from typing import IO, TYPE_CHECKING, Any  # noqa: TID253
+from queue import Empty, Queue
+from typing import TYPE_CHECKING, Any  # noqa: TID253
 
+from wisp.errors import TaskError
+from wisp.tasks.job import (
+    DONE,
+    FAILED,
+    NOT_RUN,
+    ROOM,
+    RUNNING,
+    SKIPPED,
+    WAITING,
+    Job,
+    labels,
+)
 from wisp.tasks.run import Runner, Settings, read
 from wisp.tasks.script import script
 
 if TYPE_CHECKING:
-    from wisp.tasks.graph import Graph, Node
+    from wisp.tasks.graph import Graph
+    from wisp.tasks.job import Inbox
     from wisp.tasks.run import Provider
 
 #: How long processes may take to end after a signal before they are killed, in seconds.
 GRACE = 5.0
-#: How often an ended process whose pipes are still open is looked for, in seconds.
-TICK = 0.1
+#: How often the ends of processes are looked for, in seconds: in between, and right before one.
+TICK, SHORT_TICK = 0.1, 0.005
 
-_WAITING, _RUNNING, _DONE, _SKIPPED, _FAILED, _NOT_RUN = range(6)
-_WORDS = {_DONE: "ok", _SKIPPED: "cached", _FAILED: "failed", _NOT_RUN: "not run"}
-
-
-class Job:
-    """A node on its way: its state, its process, its output so far."""
-
-    def __init__(self, node: Node, needs: Sequence[int]) -> None:
-        self.node = node
-        self.needs = set(needs)
-        self.state = _WAITING
-        self.code = 0
-        self.seconds = 0.0
-        self.started = 0.0
-        self.process: subprocess.Popen[bytes] | None = None
-        self.buffers: dict[int, bytes] = {1: b"", 2: b""}
-        self.open_pipes = 0
-
-    @property
-    def label(self) -> str:
-        """What its lines are marked with."""
-        return self.node.task.name or "command"
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+_WORDS = {DONE: "ok", SKIPPED: "cached", FAILED: "failed", NOT_RUN: "not run"}
 
 
 def run_parallel(
@@ -67,60 +57,67 @@ def run_parallel(
     After a failure nothing more is started and what runs is ended, unless `keep_going`: then only
     tasks that need the failed one are left out. Raises `TaskError` for what cannot be started.
     """
-    board = _Board(graph, Runner(provider, settings), settings, grouped=grouped)
-    interrupted = 0
-    before = _catch()
-    try:
-        while board.unfinished():
-            board.start_ready(jobs)
-            board.read_output()
-            if board.failed and not keep_going:
-                board.stop(signal.SIGTERM)
-    except _Interrupted as interruption:
-        interrupted = interruption.number
-        board.stop(interrupted)
-    finally:
-        board.stop(signal.SIGTERM)
-        _restore(before)
+    board = _Board(graph, Runner(provider, settings), grouped=grouped, keep_going=keep_going)
+    with _Signals() as signals:
+        try:
+            while board.unfinished():
+                board.start_ready(jobs)
+                board.read_output()
+                if board.failed and not keep_going:
+                    break
+        except _Interrupted:
+            pass
+        finally:
+            board.stop(signals)
     settings.say(board.summary())
-    return 128 + interrupted if interrupted else board.code
+    return 128 + signals.first if signals.first else board.code
 
 
 class _Interrupted(BaseException):
     """A signal asks this process to end."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
+class _Signals:
+    """Notices signals that ask this process to end: the first interrupts, others are counted."""
 
-def _catch() -> dict[int, Any]:
-    def handle(number: int, _frame: object) -> None:
-        raise _Interrupted(number)
+    def __init__(self) -> None:
+        self.first = 0
+        self.again = False
+        self._before: dict[int, Any] = {}
 
-    return {n: signal.signal(n, handle) for n in (signal.SIGINT, signal.SIGTERM)}
+    def __enter__(self) -> _Signals:
+        numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+        self._before = {number: signal.signal(number, self._notice) for number in numbers}
+        return self
 
+    def _notice(self, number: int, _frame: object) -> None:
+        self.again = bool(self.first)
+        self.first = self.first or number
+        if not self.again:
+            raise _Interrupted
 
-def _restore(before: dict[int, Any]) -> None:
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
 
 class _Board:
     """All jobs of a run and what goes on between them."""
 
-    def __init__(self, graph: Graph, runner: Runner, settings: Settings, *, grouped: bool) -> None:
+    def __init__(self, graph: Graph, runner: Runner, *, grouped: bool, keep_going: bool) -> None:
         self._runner = runner
-        self._settings = settings
         self._grouped = grouped
-        self._selector = selectors.DefaultSelector()
+        self._keep_going = keep_going
+        self._inbox: Inbox = Queue(ROOM)
         self._announced = False
         # What comes later in the order of execution is needed by a cycle only.
         position = {id(node): place for place, node in enumerate(graph.order())}
         places = [position.get(id(node), -1) for node in graph.nodes]
         self._jobs = {
-            index: Job(node, [need for need in node.needs if places[need] < places[index]])
-            for index, node in enumerate(graph.nodes)
+            index: Job(node, [need for need in node.needs if places[need] < places[index]], label)
+            for index, (node, label) in enumerate(
+                zip(graph.nodes, labels(graph.nodes), strict=True)
+            )
             if places[index] >= 0
         }
         self.code = 0
@@ -128,106 +125,87 @@ class _Board:
     @property
     def failed(self) -> bool:
         """Whether a job has failed."""
-        return any(job.state == _FAILED for job in self._jobs.values())
+        return any(job.state == FAILED for job in self._jobs.values())
 
     def unfinished(self) -> bool:
         """Whether something runs or may still run."""
-        return any(job.state in (_WAITING, _RUNNING) for job in self._jobs.values())
+        return any(job.state in (WAITING, RUNNING) for job in self._jobs.values())
 
     def start_ready(self, limit: int) -> None:
         """Start what waits for nothing any more, as far as there is room."""
-        running = sum(job.state == _RUNNING for job in self._jobs.values())
+        running = sum(job.state == RUNNING for job in self._jobs.values())
         for job in self._jobs.values():
-            if job.state != _WAITING:
+            if job.state != WAITING:
                 continue
             states = {self._jobs[need].state for need in job.needs}
-            if states & {_FAILED, _NOT_RUN}:
-                job.state = _NOT_RUN
-            elif states <= {_DONE, _SKIPPED} and running < limit:
+            if states & {FAILED, NOT_RUN}:
+                job.state = NOT_RUN
+            elif states <= {DONE, SKIPPED} and running < limit:
                 self._start(job)
-                running += job.state == _RUNNING
+                running += job.state == RUNNING
 
     def _start(self, job: Job) -> None:
-        node = job.node
-        if node.task.cmd is None:
-            job.state = _DONE
+        try:
+            with self._runner.masking:
+                payload = self._payload(job)
+        except TaskError as error:
+            if not self._keep_going:
+                raise
+            job.state, job.code = FAILED, 1
+            self.code = self.code or 1
+            self._runner.warn(f"cannot run '{job.label}': {error.message}")
             return
-        prepared = self._runner.made_ready(node, first=not self._announced)
+        if payload is None:
+            job.state = DONE if job.node.task.cmd is None else SKIPPED
+        else:
+            job.start(payload, self._inbox)
+
+    def _payload(self, job: Job) -> bytes | None:
+        """Announce a job and make it ready; None where there is nothing to run."""
+        if job.node.task.cmd is None:
+            return None
+        prepared = self._runner.made_ready(job.node, first=not self._announced)
         self._announced = True
         if prepared is None:
-            job.state = _SKIPPED
-            return
-        read(node)
-        cwd, variables = prepared
-        job.started = time.monotonic()
-        job.state = _RUNNING
-        job.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "wisp.tasks.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            **_own_group(),
-        )
-        for number, pipe in ((1, job.process.stdout), (2, job.process.stderr)):
-            if pipe is not None:
-                os.set_blocking(pipe.fileno(), False)
-                self._selector.register(pipe, selectors.EVENT_READ, (job, number))
-                job.open_pipes += 1
-        if job.process.stdin is not None:
-            payload = marshal.dumps((script(node).strip(), cwd, variables))
-            job.process.stdin.write(payload)
-            job.process.stdin.close()
+            return None
+        read(job.node)
+        return marshal.dumps((script(job.node).strip(), *prepared))
 
     def read_output(self) -> None:
-        """Wait for output or the end of a job, and deal with it."""
-        if self._selector.get_map():
-            for key, _ in self._selector.select(TICK):
-                job, number = key.data
-                self._read(job, number, key.fileobj)
-        for job in self._jobs.values():
-            if job.state == _RUNNING and job.process and job.process.poll() is not None:
+        """Wait a little for output, and deal with it and with jobs that have ended."""
+        running = [job for job in self._jobs.values() if job.state == RUNNING]
+        if not running:
+            return
+        tick = SHORT_TICK if any(job.is_closing for job in running) else TICK
+        try:
+            self._hear(*self._inbox.get(timeout=tick))
+            while True:
+                self._hear(*self._inbox.get_nowait())
+        except Empty:
+            pass
+        for job in running:
+            if job.has_ended:
                 self._finish(job)
 
-    def _read(self, job: Job, number: int, pipe: Any) -> bool:
-        try:
-            data = os.read(pipe.fileno(), 1 << 16)
-        except BlockingIOError:
-            return False
-        if not data:
-            self._selector.unregister(pipe)
-            job.open_pipes -= 1
-            return False
-        job.buffers[number] += data
-        if not self._grouped:
-            whole, _, rest = job.buffers[number].rpartition(b"\n")
+    def _hear(self, job: Job, number: int, data: bytes) -> None:
+        """Take a piece of output, and pass on the lines that are complete."""
+        job.hear(number, data)
+        if not self._grouped or job.state != RUNNING:
+            whole, newline, rest = job.buffers[number].rpartition(b"\n")
             job.buffers[number] = rest
-            self._pass_on(job, number, whole + b"\n" if whole else b"")
-        return True
+            self._pass_on(job, number, whole + newline)
 
     def _finish(self, job: Job) -> None:
-        """Take what is left in the pipes, and note how the job ended."""
-        if job.process is None:
-            return
-        for number, pipe in ((1, job.process.stdout), (2, job.process.stderr)):
-            self._drain(job, number, pipe)
+        """Pass on what is left of a job's output, and note how it ended."""
+        for number in job.buffers:
             self._pass_on(job, number, job.buffers[number])
-        code = job.process.returncode
-        job.code = 128 - code if code < 0 else code
-        job.seconds = time.monotonic() - job.started
-        job.state = _FAILED if job.code else _DONE
+            job.buffers[number] = b""
+        job.end()
         if job.code:
             self.code = self.code or job.code
         else:
-            self._runner.remember(job.node)
-
-    def _drain(self, job: Job, number: int, pipe: IO[bytes] | None) -> None:
-        if pipe is None:
-            return
-        while pipe in self._selector.get_map() and self._read(job, number, pipe):
-            pass
-        if pipe in self._selector.get_map():
-            self._selector.unregister(pipe)
-        pipe.close()
+            with self._runner.masking:
+                self._runner.remember(job.node)
 
     def _pass_on(self, job: Job, number: int, data: bytes) -> None:
         """Write output of a job, each line under its name unless it comes in one piece."""
@@ -242,26 +220,26 @@ class _Board:
         while view:
             view = view[os.write(number, view) :]
 
-    def stop(self, number: int) -> None:
-        """End all that runs, gently first, and let nothing more start."""
-        running = [job for job in self._jobs.values() if job.state == _RUNNING]
+    def stop(self, signals: _Signals) -> None:
+        """End all that runs, gently first, and let nothing more start.
+
+        A second signal, or too long a wait, ends it at once.
+        """
+        running = [job for job in self._jobs.values() if job.state == RUNNING]
         for job in running:
-            _send(job, number)
+            job.send(signals.first or signal.SIGTERM)
         deadline = time.monotonic() + GRACE
-        try:
-            while any(j.state == _RUNNING for j in running) and time.monotonic() < deadline:
-                self.read_output()
-        except _Interrupted:
-            pass
+        while any(job.state == RUNNING for job in running):
+            if signals.again or time.monotonic() > deadline:
+                break
+            self.read_output()
         for job in running:
-            _send(job, getattr(signal, "SIGKILL", signal.SIGTERM))
-            if job.process is not None:
-                job.process.wait()
-            if job.state == _RUNNING:
+            job.send(getattr(signal, "SIGKILL", signal.SIGTERM))
+            if job.state == RUNNING:
                 self._finish(job)
         for job in self._jobs.values():
-            if job.state == _WAITING:
-                job.state = _NOT_RUN
+            if job.state == WAITING:
+                job.state = NOT_RUN
 
     def summary(self) -> str:
         """Say what ran how long."""
@@ -270,30 +248,7 @@ class _Board:
             if job.node.task.cmd is None:
                 continue
             word = _WORDS.get(job.state, "not run")
-            word = f"{word} ({job.code})" if job.state == _FAILED else word
-            took = f"{job.seconds:.1f} s" if job.process else ""
+            word = f"{word} ({job.code})" if job.state == FAILED else word
+            took = "" if job.seconds is None else f"{job.seconds:.1f} s"
             rows.append(f"  {word:<12} {took:>8}  {job.label}")
         return "\n" + "\n".join(rows)
-
-
-def _own_group() -> dict[str, Any]:
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"process_group": 0}
-
-
-def _send(job: Job, number: int) -> None:
-    """Send a signal to a job and all processes that it started."""
-    if job.process is None:
-        return
-    try:
-        if sys.platform == "win32":
-            subprocess.run(
-                ["taskkill", "/T", "/F", "/PID", str(job.process.pid)],
-                capture_output=True,
-                check=False,
-            )
-        else:
-            os.killpg(job.process.pid, number)
-    except (ProcessLookupError, PermissionError):
-        return

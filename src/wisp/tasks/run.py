@@ -13,7 +13,7 @@ from wisp.tasks.script import script, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from types import FrameType
     from typing import Protocol
 
@@ -125,11 +125,20 @@ class Runner:
         self._provider = provider
         self._settings = settings
         self._variables: dict[str, dict[str, str]] = {}
+        self._secrets: set[str] = set()
+        self.masking = Masking(self._secrets)
+
+    def say(self, text: str) -> None:
+        """Tell people something, without the secrets in it."""
+        self._settings.say(self.masking.masked(text))
+
+    def warn(self, text: str) -> None:
+        """Warn of something, without the secrets in it."""
+        self._settings.warn(self.masking.masked(text))
 
     def step(self, node: Node, *, first: bool, last: bool) -> int:
         """Announce a node, skip it if nothing has changed, else run it and store that it ran."""
-        secrets = self.secrets(node)
-        with Masking(secrets):
+        with self.masking:
             prepared = self.made_ready(node, first=first)
             if prepared is None:
                 return 0
@@ -146,30 +155,33 @@ class Runner:
         near = shell.near_names(self._provider.task_names())
         if near:
             listed = " or ".join(f"`{name}`" for name in near)
-            self._settings.say(f"  help: did you mean {listed}?")
+            self.say(f"  help: did you mean {listed}?")
 
     def made_ready(self, node: Node, *, first: bool) -> tuple[str, dict[str, str]] | None:
         """Announce a node and make it ready to run: its directory and its variables.
 
         None if it need not run: nothing has changed, or nothing shall run at all.
         """
-        secrets = self.secrets(node)
-        with Masking(secrets):
-            announce(node, self._settings, tuple(secrets.values()), first=first)
-            if self._settings.dry or self.can_skip(node):
-                return None
-            return self.prepared(node, secrets)
+        secrets = self._read_secrets(node)
+        introduction = introduced(node, self._settings)
+        if introduction is not None:
+            self.say(("" if first else "\n") + introduction)
+        if self._settings.dry or self._can_skip(node):
+            return None
+        return self._prepared(node, secrets)
 
-    def secrets(self, node: Node) -> dict[str, str]:
-        """Return the variables of a task's env-files."""
+    def _read_secrets(self, node: Node) -> dict[str, str]:
+        """Return the variables of a task's env-files, whose values are never shown from then on."""
         paths = self._settings.env_files.get(node.task.name)
         if not paths:
             return {}
         from wisp.tasks import dotenv
 
-        return dotenv.read(self._settings.root, paths)
+        variables = dotenv.read(self._settings.root, paths)
+        self._secrets.update(variables.values())
+        return variables
 
-    def can_skip(self, node: Node) -> bool:
+    def _can_skip(self, node: Node) -> bool:
         """Whether the task ran before on the same inputs; says so."""
         if node.task.inputs is None and node.task.outputs is None:
             return False
@@ -181,16 +193,16 @@ class Runner:
             fresh = cache.is_up_to_date(node, settings.root, settings.cache, facts)
         except ValueError as error:
             path = os.path.join(settings.cache, cache.file_name(node))
-            settings.warn(f"ignoring the task cache file '{path}': {error}")
+            self.warn(f"ignoring the task cache file '{path}': {error}")
             return False
         if fresh:
             named = ", ".join(f"{name} = {value}" for name, value in node.arguments.named or ())
             told = f" with args {named}" if named else ""
             rocket = emoji(settings, " 🚀")
-            settings.say(f"Task '{node.task.name}'{told} can be skipped (cache hit){rocket}")
+            self.say(f"Task '{node.task.name}'{told} can be skipped (cache hit){rocket}")
         return fresh
 
-    def prepared(self, node: Node, secrets: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    def _prepared(self, node: Node, secrets: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         """Make an environment ready; return the directory and the variables of a node."""
         environment = node.environment.name
         if environment not in self._variables:
@@ -221,47 +233,53 @@ class Runner:
         missing = cache.store(node, self._settings.root, self._settings.cache, facts)
         for kind, patterns in missing:
             name = node.task.name
-            self._settings.warn(f"No files matched the {kind} globs for task '{name}'")
-            self._settings.warn(f"{kind.capitalize()} globs: {patterns}")
+            self.warn(f"No files matched the {kind} globs for task '{name}'")
+            self.warn(f"{kind.capitalize()} globs: {patterns}")
 
 
 class Masking:
-    """Keeps secrets out of failures on their way up."""
+    """Keeps secrets out of what is said, and out of failures on their way up.
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
-        self._secrets = tuple(secrets.values())
+    `secrets` may grow as they become known.
+    """
+
+    __slots__ = ("_secrets",)
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        self._secrets = secrets
+
+    def masked(self, text: str) -> str:
+        """Return a text without the secrets."""
+        if not self._secrets:
+            return text
+        from wisp.tasks.dotenv import masked
+
+        return masked(text, self._secrets)
 
     def __enter__(self) -> None:
         return
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if self._secrets and isinstance(error, TaskError):
-            from wisp.tasks.dotenv import masked
-
-            error.message = masked(error.message, self._secrets)
+        if self._secrets and isinstance(error, WispError):
+            error.message = self.masked(error.message)
+            error.hints = tuple(map(self.masked, error.hints))
             error.causes = tuple(
-                masked(cause, self._secrets) if isinstance(cause, str) else cause
-                for cause in error.causes
+                self.masked(cause) if isinstance(cause, str) else cause for cause in error.causes
             )
 
 
-def announce(node: Node, settings: Settings, secrets: Iterable[str] = (), *, first: bool) -> None:
-    """Say which task runs now, unless it is a bare command line."""
+def introduced(node: Node, settings: Settings) -> str | None:
+    """Say which task runs now; None for a bare command line."""
     if node.task.form == "custom":
-        return
+        return None
     where = f" in {node.environment.name}" if settings.several else ""
     try:
         command = shown(node)
     except WispError:
         command = str(node.task.cmd)
-    text = f"{emoji(settings, '✨ ')}{settings.product} task ({node.task.name}{where}): {command}"
-    if node.task.description:
-        text += f": ({node.task.description})"
-    if secrets:
-        from wisp.tasks.dotenv import masked
-
-        text = masked(text, secrets)
-    settings.say(("" if first else "\n") + text)
+    sparkles = emoji(settings, "✨ ")
+    text = f"{sparkles}{settings.product} task ({node.task.name}{where}): {command}"
+    return f"{text}: ({node.task.description})" if node.task.description else text
 
 
 def product_of(program: str) -> str:

@@ -29,5 +29,12 @@ def test_other_lines_are_refused_with_their_place(text: str) -> None:
     assert caught.value.place.line == 2
 
 
+def test_a_faulty_line_is_not_shown() -> None:
+    with pytest.raises(TaskError) as caught:
+        parse("TOKEN very-secret")
+    assert caught.value.place is not None
+    assert "very-secret" not in caught.value.message + caught.value.place.text
+
+
 def test_longer_secrets_are_masked_first_and_short_ones_never() -> None:
     assert masked("abcdef abcd 1", ["abcd", "abcdef", "1"]) == "*** *** 1"

@@ -10,18 +10,26 @@ from pathlib import Path
 import pytest
 
 from tests.unit.tasks.test_run import Workspace, table
+from wisp.errors import TaskError
 from wisp.specs.task import Task, TaskDependency
+from wisp.tasks.args import Arguments
+from wisp.tasks.catalogue import EnvironmentTasks
+from wisp.tasks.graph import Node
+from wisp.tasks.job import labels
 from wisp.tasks.parallel import run_parallel
 from wisp.tasks.run import Settings
 
 
-def together(ws: Workspace, *words: str, **more: object) -> int:
+def together(
+    ws: Workspace, *words: str, env_files: dict[str, tuple[str, ...]] | None = None, **more: object
+) -> int:
     settings = Settings(
         root=str(ws.root),
         init_cwd=str(ws.root),
         cache=str(ws.root / "cache"),
         say=ws.lines.append,
         warn=ws.warnings.append,
+        env_files=env_files,
     )
     return run_parallel(ws.graph(*words), ws, settings, **{"jobs": 4, **more})
 
@@ -69,8 +77,7 @@ def test_a_failure_ends_what_runs_with_all_its_children(tmp_path: Path) -> None:
     start = time.monotonic()
     assert together(ws, "top") == 3
     assert time.monotonic() - start < 20
-    alive = subprocess.run(["pgrep", "-f", "sleep 77.7"], capture_output=True, check=False)
-    assert alive.stdout == b""
+    assert not alive("sleep 77.7")
     assert "failed (3)" in ws.lines[-1]
     assert "not run" in ws.lines[-1]
 
@@ -94,20 +101,102 @@ def test_a_cycle_ends(tmp_path: Path) -> None:
     assert together(ws, "a") == 0
 
 
+def test_what_a_failed_task_leaves_behind_is_ended(tmp_path: Path) -> None:
+    ws = Workspace(tmp_path, table("bad", "sh -c 'sleep 66.6 & exit 3'"), table("good", "sleep 1"))
+    ws.tasks["top"] = top("bad", "good")
+    assert together(ws, "top", keep_going=True) == 3
+    assert "ok" in ws.lines[-1]
+    assert not alive("sleep 66.6")
+
+
+def test_a_task_that_cannot_be_started_is_a_failure_like_others(tmp_path: Path) -> None:
+    ws = Workspace(
+        tmp_path, table("bad", "echo 'open"), table("good", "echo > good"), top("bad", "good")
+    )
+    with pytest.raises(TaskError, match="failed to parse"):
+        together(ws, "top")
+    assert together(ws, "top", keep_going=True) == 1
+    assert (tmp_path / "good").exists()
+    assert "cannot run 'bad': failed to parse" in ws.warnings[0]
+    assert "failed (1)" in ws.lines[-1]
+
+
+def test_nothing_of_a_long_output_is_lost(tmp_path: Path, capfd) -> None:
+    code = "import sys\nfor n in range(50000): print(n)\nprint(1, file=sys.stderr, end=str())"
+    ws = Workspace(tmp_path, table("a", f"python3 -c '{code}'"), top("a"))
+    assert together(ws, "top") == 0
+    out, err = capfd.readouterr()
+    assert out == "".join(f"a | {number}\n" for number in range(50000))
+    assert err == "a | 1\n"
+
+
+def test_a_child_that_keeps_the_output_open_does_not_keep_the_run(tmp_path: Path, capfd) -> None:
+    ws = Workspace(tmp_path, table("a", "sh -c 'sleep 5.5 & echo up'"), top("a"))
+    start = time.monotonic()
+    assert together(ws, "top") == 0
+    assert time.monotonic() - start < 4
+    assert capfd.readouterr().out == "a | up\n"
+
+
+def test_labels_tell_tasks_of_one_name_apart() -> None:
+    def node(name: str, environment: str, *words: str) -> Node:
+        where = EnvironmentTasks(environment, {}, platform="linux-64")
+        task = Task(name, "x")
+        arguments = Arguments((("a", words[0]),), words[1:]) if words else Arguments()
+        return Node(task, where, arguments, None)  # type: ignore[arg-type]
+
+    nodes = [node("one", "a"), node("t", "a"), node("t", "b", "x"), node("t", "b", "y", "z")]
+    assert labels(nodes) == ["one", "t in a", "t in b x", "t in b y z"]
+
+
+def test_secrets_are_kept_out_of_failures_to_start(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TOKEN=very-secret\n")
+    ws = Workspace(tmp_path, table("bad", "echo 'very-secret"), top("bad"))
+    with pytest.raises(TaskError) as caught:
+        together(ws, "top", env_files={"bad": (".env",)})
+    assert "very-secret" not in f"{caught.value.message} {caught.value.causes} {ws.lines}"
+    assert "echo '***" in caught.value.message
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_an_interrupt_ends_the_whole_tree(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_whole_tree(tmp_path: Path, number: signal.Signals) -> None:
+    child = started(tmp_path, "sh -c 'sleep 88.8; true'")
+    child.send_signal(number)
+    assert child.wait(15) == 128 + number
+    assert not alive("sleep 88.8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_second_interrupt_does_not_wait(tmp_path: Path) -> None:
+    child = started(tmp_path, "sh -c 'trap : INT; sleep 99.9; sleep 99.9'")
+    child.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    assert child.poll() is None
+    start = time.monotonic()
+    child.send_signal(signal.SIGINT)
+    assert child.wait(15) == 130
+    assert time.monotonic() - start < 3
+    assert not alive("sleep 99.9")
+
+
+def started(folder: Path, command: str) -> subprocess.Popen[bytes]:
+    """Run a task in a process of its own, and wait until it is about to run the command."""
     code = (
         "from pathlib import Path; import sys\n"
         "from tests.unit.tasks.test_parallel import *\n"
-        "task = table('a', 'echo > up; sh -c \"sleep 88.8\"')\n"
+        "task = table('a', 'echo > up; ' + sys.argv[2])\n"
         "ws = Workspace(Path(sys.argv[1]), task, top('a'))\n"
         "sys.exit(together(ws, 'top'))"
     )
     root = Path(__file__).parents[3]
-    child = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=root)
-    while not (tmp_path / "up").exists():
+    child = subprocess.Popen([sys.executable, "-c", code, str(folder), command], cwd=root)
+    while not (folder / "up").exists():
         time.sleep(0.02)
-    child.send_signal(signal.SIGINT)
-    assert child.wait(15) == 130
-    alive = subprocess.run(["pgrep", "-f", "sleep 88.8"], capture_output=True, check=False)
-    assert alive.stdout == b""
+    time.sleep(0.3)
+    return child
+
+
+def alive(command: str) -> bool:
+    found = subprocess.run(["pgrep", "-f", f"^{command}"], capture_output=True, check=False)
+    return found.returncode == 0

@@ -208,6 +208,21 @@ def test_values_of_an_env_file_reach_the_task_and_are_masked_in_what_is_said(
     assert "s3cret" not in caught.value.message + "".join(map(str, caught.value.causes))
 
 
+def test_secrets_are_masked_wherever_a_task_is_spoken_of(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TOKEN=s3cret-value\n")
+    (tmp_path / "in").write_text("")
+    more = {"args": (TaskArg("a"),), "inputs": ("in",), "outputs": ("no-{{ a }}",)}
+    ws = Workspace(tmp_path, table("missing", "true", **more))
+    more["outputs"] = ("in",)
+    ws.tasks["cached"] = table("cached", "true", **more)
+    ws.settings = {"env_files": {"missing": (".env",), "cached": (".env",)}}
+    assert ws.run("missing", "s3cret-value") == 0
+    assert "Output globs: `no-***`" in ws.warnings
+    for _ in range(2):
+        assert ws.run("cached", "s3cret-value") == 0
+    assert "Task 'cached' with args a = *** can be skipped (cache hit) 🚀" in ws.lines
+
+
 def test_a_missing_env_file_is_named(tmp_path: Path) -> None:
     ws = Workspace(tmp_path, table("t", "true"))
     ws.settings = {"env_files": {"t": ("nope.env",)}}
