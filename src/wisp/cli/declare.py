@@ -64,6 +64,11 @@ class Option:
         long = next((flag for flag in self.flags if flag.startswith("--")), self.flags[0])
         return long.lstrip("-").replace("-", "_")
 
+    @property
+    def is_global(self) -> bool:
+        """Whether sub-commands of whatever kind take it too."""
+        return self.group == "Global Options"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:

@@ -72,7 +72,7 @@ def main(argv: Sequence[str]) -> NoReturn:
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code; failures are rendered on stderr."""
     program = "pixi" if Path(argv[0]).stem == "pixi" else "wisp"
-    out = Output.of_process(os.environ)
+    out = Output.of_process(os.environ, program)
     try:
         return _dispatch(program, list(argv[1:]), out)
     except HelpRequested as request:
@@ -123,7 +123,10 @@ def _descend(
     out: Output,
     program: str,
 ) -> int:
-    """Follow sub-commands to the one that runs; options of the way belong to it too."""
+    """Follow sub-commands to the one that runs; options of the way belong to it too.
+
+    Of a command that also runs by itself only the global options are handed on.
+    """
     available = (*inherited, *(o for o in command.options if o not in inherited))
     if not command.commands:
         return _execute(command, path, words, available, out, program)
@@ -139,7 +142,8 @@ def _descend(
         return 2
     if below is None:
         raise _unknown(path, rest[0], [c.name for c in command.commands if not c.hidden])
-    return _descend(below, f"{path} {below.name}", [*leading, *rest[1:]], available, out, program)
+    handed_on = available if command.run is None else tuple(o for o in available if o.is_global)
+    return _descend(below, f"{path} {below.name}", [*leading, *rest[1:]], handed_on, out, program)
 
 
 def _execute(

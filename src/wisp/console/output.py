@@ -11,11 +11,20 @@ from wisp.console.failure import render
 from wisp.errors import HostError, UsageError, WispError
 from wisp.report import Reporter
 
+PIXI = "pixi"
+
 
 class Output:
     """Where a command's words go, and how they look."""
 
-    def __init__(self, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        stdout: TextIO,
+        stderr: TextIO,
+        environ: Mapping[str, str],
+        program: str = PIXI,
+    ) -> None:
+        self._program = program
         self._stdout = stdout
         self._stderr = stderr
         self._environ = environ
@@ -25,12 +34,12 @@ class Output:
         self.configure("auto", 0, 0, False)
 
     @classmethod
-    def of_process(cls, environ: Mapping[str, str]) -> Output:
+    def of_process(cls, environ: Mapping[str, str], program: str) -> Output:
         """The output of this process, in UTF-8 whatever the locale says."""
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding="utf-8", errors="surrogateescape")
-        return cls(sys.stdout, sys.stderr, environ)
+        return cls(sys.stdout, sys.stderr, environ, program)
 
     def configure(self, color: str, verbose: int, quiet: int, no_progress: bool) -> None:
         """Apply the global options; FORCE_COLOR and NO_COLOR win over `--color`."""
@@ -81,7 +90,7 @@ class Output:
         """Tell something that should be looked at."""
         self.note(f"{self.paint('⚠️', '33', error=True)} {text}")
         for hint in hints:
-            self.note(f"  {hint}")
+            self.note(f"  {self._under_our_name(hint)}")
 
     def paint(self, text: str, code: str, *, error: bool = False) -> str:
         """Give a text a colour (an SGR code) where colours are wanted."""
@@ -124,7 +133,14 @@ class Output:
 
     def failure(self, error: WispError) -> None:
         """Render a failure with its place, causes and hints."""
-        self.err(render(error, color=self.color_err) + "\n")
+        self.err(self._under_our_name(render(error, color=self.color_err)) + "\n")
+
+    def _under_our_name(self, text: str) -> str:
+        """Let commands that a text advises be those of the program that was called.
+
+        Whoever words a hint does not know the program's name and writes Pixi's.
+        """
+        return text.replace("`pixi ", f"`{self._program} ")
 
     def usage(self, error: UsageError) -> None:
         """Render a wrong command line."""
