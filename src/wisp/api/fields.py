@@ -23,17 +23,6 @@ _LEADING_NUMBER = re.compile(r"\d+")
 _POSITIONS: dict[Bump, int] = {"major": 0, "minor": 1, "patch": 2}
 
 
-def get_field(manifest: Manifest, field: Field) -> str | None:
-    """Return a field's value, None if the manifest does not say."""
-    workspace = manifest.workspace
-    return {
-        "name": workspace.name,
-        "version": workspace.version,
-        "description": workspace.description,
-        "requires-pixi": workspace.requires_pixi,
-    }[field]
-
-
 def set_field(manifest: Manifest, field: Field, value: str) -> Manifest:
     """Write a field. Raises `ManifestError` when the value is none for it."""
     _check(field, value)

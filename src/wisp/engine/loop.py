@@ -31,8 +31,8 @@ class _Loop:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._serve, name="wisp-loop", daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._serve, name="wisp-loop", daemon=True)
+        self.thread.start()
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self.loop)
@@ -41,8 +41,8 @@ class _Loop:
     def close(self) -> None:
         """Cancel what runs, stop the thread, and let the runtime settle."""
         asyncio.run_coroutine_threadsafe(_cancel_all(), self.loop)
-        self._thread.join(_JOIN_SECONDS)
-        if not self._thread.is_alive():
+        self.thread.join(_JOIN_SECONDS)
+        if not self.thread.is_alive():
             self.loop.close()
         time.sleep(_SETTLE_SECONDS)
 
@@ -78,11 +78,10 @@ def call(work: Coroutine[Any, Any, T]) -> T:
     An interrupt of the waiting thread (`KeyboardInterrupt`) cancels the coroutine.
     Calling this from the loop's own thread would wait for itself for ever: it is refused.
     """
-    running = _started()
-    if threading.current_thread() is running._thread:
+    if threading.current_thread() is _started().thread:
         work.close()
         raise RuntimeError("the event loop cannot wait for itself")
-    future = asyncio.run_coroutine_threadsafe(work, running.loop)
+    future = submit(work)
     try:
         return future.result()
     except BaseException:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from rattler import (
@@ -77,11 +76,6 @@ def solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRecord, ..
 
     """
     return loop.call(_solve(request, access))
-
-
-def submit_solve(request: SolveRequest, access: ChannelAccess) -> Future[tuple[CondaRecord, ...]]:
-    """Start a solve; only as many run at once as the settings allow."""
-    return loop.submit(_solve(request, access))
 
 
 async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRecord, ...]:

@@ -195,14 +195,6 @@ class LocalMetadataUnknown(Mismatch):
     wording: ClassVar[str] = "the metadata of local package '{package}' is not known: {problem}"
 
 
-class WheelIsFolder(Mismatch):
-    """What is locked as a wheel is a folder now."""
-
-    package: str
-
-    wording: ClassVar[str] = "'{package}' is locked as a wheel but its path is a directory"
-
-
 class CondaOnlyForPypi(Mismatch):
     """A conda package is locked that no conda requirement asks for."""
 

@@ -6,12 +6,12 @@ for all environments, whichever was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.facts import NO_FACTS, SourceFacts
 from wisp.lock.mismatch import EnvironmentMissing, EnvironmentUnknown, Mismatch
-from wisp.lock.mismatch_platform import GroupDisagrees, GroupOutdated, NeedsBackend
+from wisp.lock.mismatch_platform import GroupDisagrees, GroupOutdated
 from wisp.lock.model import LockFile
 from wisp.lock.satisfy_environment import check_environment
 from wisp.lock.satisfy_platform import PlatformQuestion, check_platform
@@ -149,8 +149,3 @@ def _disagreements(
                     for member in members
                 ]
     return []
-
-
-def backends_needed(reasons: Sequence[Mismatch]) -> Mapping[str, str]:
-    """Return the source packages that only a back-end could judge, with their locations."""
-    return {one.package: one.location for one in reasons if isinstance(one, NeedsBackend)}

@@ -70,11 +70,6 @@ class Unit:
     pypi: tuple[PypiRecord, ...] = ()
 
     @property
-    def is_group(self) -> bool:
-        """Whether several environments may share the answer."""
-        return self.members[0].solve_group is not None
-
-    @property
     def label(self) -> str:
         """How messages name the unit."""
         first = self.members[0]

@@ -31,11 +31,6 @@ class Chosen:
     package: PylockPackage
     file: PylockFile | None
 
-    @property
-    def is_wheel(self) -> bool:
-        """Whether the file is a wheel."""
-        return self.file is not None and self.file.filename.endswith(".whl")
-
 
 def choose_files(request: PypiRequest, packages: tuple[PylockPackage, ...]) -> list[Chosen]:
     """Pick for each package the wheel an installer would take, else its source distribution.

@@ -205,11 +205,6 @@ def _in_range(spec: str, version: str) -> bool:
     return bool(_version_spec(spec).matches(version_of(version))) if verdict is None else verdict
 
 
-def version_matches(spec: str, version: str) -> bool:
-    """Tell whether a conda version lies in a version spec (`>=1,<2`)."""
-    return spec == "*" or _in_range(spec, version)
-
-
 def build_matches(pattern: str, build: str) -> bool:
     """Tell whether a build string fits: exact, a glob with `*`, or `^a regular expression$`."""
     if pattern.startswith("^") and pattern.endswith("$"):

@@ -177,10 +177,6 @@ def open_standard_streams() -> None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
 
 
-def _may_block(descriptor: int) -> bool:
-    return not WINDOWS and not stat.S_ISREG(os.fstat(descriptor).st_mode)
-
-
 def _wait(descriptor: int, control: Control, *, reading: bool) -> None:
     import select
 

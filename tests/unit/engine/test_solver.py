@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from tests.tiny import VIRTUAL, ask, channel, settings, tiny
 from wisp.engine.cutoffs import cutoff_for
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.solver import SolveRequest, solve, submit_solve
+from wisp.engine.solver import SolveRequest, solve
 from wisp.errors import FetchError, SolveError
 from wisp.specs.inputs import ExcludeNewer
 from wisp.specs.records import CondaRecord
@@ -104,8 +105,9 @@ def test_solves_can_run_side_by_side(main: Path, access: ChannelAccess) -> None:
         for spec in ("app", "lib")
         for subdir in ("linux-64", "noarch")
     ]
-    futures = [submit_solve(request, access) for request in requests]
-    assert [len(future.result()) for future in futures] == [2, 2, 1, 1]
+    with ThreadPoolExecutor() as threads:
+        answers = threads.map(lambda request: solve(request, access), requests)
+    assert list(map(len, answers)) == [2, 2, 1, 1]
 
 
 class TestCutoffs:

@@ -13,9 +13,10 @@ import pytest
 
 from wisp.lock.facts import NO_FACTS, SourceFacts
 from wisp.lock.mismatch import Mismatch
+from wisp.lock.mismatch_platform import NeedsBackend
 from wisp.lock.model import LockFile
 from wisp.lock.read import read
-from wisp.lock.satisfy import backends_needed, check
+from wisp.lock.satisfy import check
 from wisp.lock.write import write
 from wisp.manifest.read import load
 from wisp.specs.inputs import EnvironmentInputs
@@ -102,7 +103,9 @@ def test_a_local_project_that_cannot_be_read_makes_pypi_stale() -> None:
 
 def test_a_back_end_that_confirmed_a_source_settles_it() -> None:
     folder = CASES / "mismatch" / "needs-backend"
-    assert backends_needed(verdict(folder)) == {"app": "app"}
+    assert verdict(folder) == [
+        NeedsBackend(environment="default", platform="linux-64", package="app", location="app")
+    ]
     assert verdict(folder, SourceFacts(unchanged_sources=frozenset({"app"}))) == []
 
 

@@ -16,7 +16,6 @@ from wisp.specs.match import (
     parse_spec,
     python_version_matches,
     requirement_spec,
-    version_matches,
 )
 from wisp.specs.records import CondaRecord
 
@@ -105,9 +104,6 @@ def test_conditions_are_joined_by_words_and_parentheses(condition: str, holds: b
     assert condition_holds(condition, known) is holds
 
 
-def test_versions_alone_can_be_compared() -> None:
-    assert version_matches("*", "1")
-    assert version_matches(">=1.10", "1.11a0")
-    assert not version_matches(">=1.10", "1.9")
+def test_python_versions_are_compared_as_pep_440_has_it() -> None:
     assert python_version_matches(">=1.0", "1.1rc1")
     assert not python_version_matches("==1.0", "not a version")

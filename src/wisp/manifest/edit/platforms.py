@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
@@ -69,9 +69,3 @@ def move_platform(document: Document, index: int, to: int) -> Document:
     order = list(range(len(document.get(path))))
     order.insert(to, order.pop(index))
     return document.reorder(path, order)
-
-
-def written_platforms(document: Document, place: Place) -> list[str | Mapping[str, Data]] | None:
-    """Return a list as written, None where there is none."""
-    found = document.get(platform_list(document, place))
-    return found if isinstance(found, list) else None
