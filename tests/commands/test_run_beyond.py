@@ -110,3 +110,23 @@ def test_tasks_are_introduced_under_the_name_that_was_called(
         for _ in range(2):
             said = command("run", "one", cwd=workspace).success().stderr
             assert said == f"✨ {name} task (one in default): echo 1\n"
+
+
+def test_a_missing_activation_script_is_warned_of_once_in_every_run(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    manifest = workspace / "pixi.toml"
+    manifest.write_text(MANIFEST + '[activation]\nscripts = ["nope.sh"]\n')
+    for _ in range(3):
+        said = wisp("run", "one", cwd=workspace).success().stderr
+        assert said.count("could not find activation script") == 1
+
+
+def test_tasks_whose_output_nobody_reads_are_ended(wisp: CommandLine, workspace: Path) -> None:
+    (workspace / "pixi.toml").write_text(MANIFEST.replace('"echo 1"', '"yes"'))
+    run = wisp.start("run", "-j2", "all", cwd=workspace)
+    assert run.stdout is not None
+    assert run.stdout.readline() in ("one | y\n", "two | 2\n")
+    run.stdout.close()
+    assert run.wait(20) == -13
+    run.communicate()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,20 +55,24 @@ def activation_of(workspace: Workspace, request: ActivationRequest) -> Activatio
 
 
 def _existing(workspace: Workspace, scripts: tuple[str, ...]) -> list[str]:
-    """Return the scripts that are there, as absolute paths; warn of the others."""
+    """Return the scripts that are there, as absolute paths; warn of what is odd about them."""
+    for problem in doubts_about(workspace.root, scripts):
+        workspace.reporter.warn(problem)
+    paths = [workspace.root / script for script in scripts]
+    return [str(path) for path in paths if path.is_file()]
+
+
+def doubts_about(root: Path, scripts: Iterable[str]) -> list[str]:
+    """Say which activation scripts are missing, or named as none of the native shell is."""
     usual = (".bat",) if os.name == "nt" else (".sh", ".bash")
-    found = []
+    problems = []
     for script in scripts:
-        path = workspace.root / script
+        path = root / script
         if not path.is_file():
-            workspace.reporter.warn(f"could not find activation script '{path}'")
-            continue
-        if path.suffix not in usual:
-            workspace.reporter.warn(
-                f"activation script '{script}' does not end in {' or '.join(usual)}"
-            )
-        found.append(str(path))
-    return found
+            problems.append(f"could not find activation script '{path}'")
+        elif path.suffix not in usual:
+            problems.append(f"activation script '{script}' does not end in {' or '.join(usual)}")
+    return problems
 
 
 def variables(

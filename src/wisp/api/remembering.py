@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from wisp import layout
 from wisp.api import snapshot as memory
-from wisp.api.activating import ActivationRequest, activation_of, source_completions
+from wisp.api.activating import (
+    ActivationRequest,
+    activation_of,
+    doubts_about,
+    source_completions,
+)
 from wisp.api.snapshot import Snapshot
 from wisp.config.places import places
 from wisp.lock.entries import is_folder
@@ -35,18 +40,21 @@ def remember_environment(
     """Remember that an environment is ready, and all tasks with it.
 
     `digest` is the environment's part of task fingerprints. Called when the lock was checked and
-    the prefix is what it says. Nothing is remembered where a later change could not be seen.
+    the prefix is what it says. Nothing is remembered where a later change could not be seen, or
+    where there is something to be warned of each time.
     """
     if workspace.config.use_activation_cache or _has_sources(lock):
+        return
+    declared = declared_activation(
+        workspace.manifest, workspace.require_environment(request.environment), request.platform
+    )
+    if doubts_about(workspace.root, declared.scripts or ()):
         return
     snapshot = _current(workspace, catalogue, lock)
     if snapshot is None:
         return
     activation = activation_of(workspace, request)
     meta = Path(activation.prefix, layout.CONDA_META)
-    declared = declared_activation(
-        workspace.manifest, workspace.require_environment(request.environment), request.platform
-    )
     files = [
         str(meta / layout.PREFIX_MARKER),
         str(meta / layout.PREFIX_FINGERPRINT),

@@ -39,6 +39,8 @@ GRACE = 5.0
 #: How often the ends of processes are looked for, in seconds: in between, and right before one.
 TICK, SHORT_TICK = 0.1, 0.005
 
+BROKEN_PIPE = 128 + 13
+
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 _WORDS = {DONE: "ok", SKIPPED: "cached", FAILED: "failed", NOT_RUN: "not run"}
 
@@ -63,7 +65,7 @@ def run_parallel(
             while board.unfinished():
                 board.start_ready(jobs)
                 board.read_output()
-                if board.failed and not keep_going:
+                if board.code and not keep_going:
                     break
         except _Interrupted:
             pass
@@ -121,11 +123,6 @@ class _Board:
             if places[index] >= 0
         }
         self.code = 0
-
-    @property
-    def failed(self) -> bool:
-        """Whether a job has failed."""
-        return any(job.state == FAILED for job in self._jobs.values())
 
     def unfinished(self) -> bool:
         """Whether something runs or may still run."""
@@ -217,8 +214,11 @@ class _Board:
             mark = f"{job.label} | ".encode()
             data = b"".join(mark + line for line in data.splitlines(keepends=True))
         view = memoryview(data)
-        while view:
-            view = view[os.write(number, view) :]
+        try:
+            while view:
+                view = view[os.write(number, view) :]
+        except BrokenPipeError:  # nobody listens any more: as if SIGPIPE had ended us
+            self.code = self.code or BROKEN_PIPE
 
     def stop(self, signals: _Signals) -> None:
         """End all that runs, gently first, and let nothing more start.
