@@ -26,6 +26,9 @@ from wisp.lock.yaml_scalars import (
 _IGNORED_LINE = re.compile(r"^[ \t]*(?:#.*|---[ \t]*)?\r?$")
 _HAS_IGNORED_LINE = re.compile(r"^[ \t]*(?:#.*|---[ \t]*)?\r?\n", re.MULTILINE)
 _FOLDED_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
+#: Items as most are, read without further ado: one pair of plain words, or one plain text.
+_PAIR = re.compile(r"([a-z_]+): ([A-Za-z/.]\S*)")
+_TEXT = re.compile(r"[A-Za-z_][^:#]*(?<!\s)")
 _BLOCK_SCALAR = re.compile(r"([|>])([1-9]?)([+-]?)([1-9]?)\s*(?:#.*)?$")
 
 
@@ -109,6 +112,10 @@ class _Reader:
                 if line[: inner + 1].rstrip() != prefix.rstrip():
                     break
                 value, at = self.nested(at + 1, indent)
+            elif (pair := _PAIR.fullmatch(line, inner)) and self.ends(at, indent, pair[2]):
+                value, at = {pair[1]: pair[2]}, at + 1
+            elif (text := _TEXT.fullmatch(line, inner)) and self.ends(at, indent, text[0]):
+                value, at = text[0], at + 1
             elif self.is_collection(line, inner):
                 # Seen without its dash, the item is an ordinary block that starts here.
                 rest = line[inner:]
@@ -119,6 +126,10 @@ class _Reader:
                 value, at = self.scalar(line[inner:], at, indent)
             result.append(value)
         return result, at
+
+    def ends(self, at: int, indent: int, value: str) -> bool:
+        """Tell whether an item at `indent` ends with its line, and its plain value is a text."""
+        return not self.lines[at + 1].startswith(" ", indent) and value not in CONSTANTS
 
     def is_collection(self, line: str, at: int) -> bool:
         """Tell whether an item holds a block of its own rather than a scalar."""
