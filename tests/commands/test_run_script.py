@@ -11,6 +11,8 @@ from threading import Thread
 import pytest
 
 from tests.sandbox import CommandLine
+from tools.forge import Forge
+from tools.forge.serve import Server
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +20,7 @@ BODY = "import json, os, sys\nprint(json.dumps([sys.argv, os.getcwd(), sys.prefi
 
 
 @pytest.fixture
-def script(tmp_path: Path, forge, forge_server) -> Path:
+def script(tmp_path: Path, forge: Forge, forge_server: Server) -> Path:
     """A script on the forge's channel, that needs nothing but Python."""
     block = f"""\
 # /// script
@@ -61,6 +63,9 @@ def test_a_script_runs_where_it_is_called_and_leaves_nothing_beside_it(
     assert (name, len(digest)) == ("show-me", 16)
     assert files_beside(script) == {"show-me.py"}
     assert not list(elsewhere.iterdir())
+    listed = wisp("list", "--json", "--script", str(script), cwd=elsewhere).success()
+    assert "python" in {row["name"] for row in json.loads(listed.stdout)}
+    assert files_beside(script) == {"show-me.py"}
 
 
 def test_a_script_knows_nothing_of_the_workspace_around_it(wisp: CommandLine, script: Path) -> None:
@@ -81,7 +86,7 @@ def test_a_lock_is_demanded_written_and_kept_up_to_date(
     for option in ("--locked", "--frozen"):
         refused = wisp(*run[:1], option, *run[1:], cwd=elsewhere)
         assert (refused.code, refused.stdout) == (1, "")
-        assert "lock file" in refused.stderr
+        assert f"run `wisp lock --script {script}` to make one" in refused.stderr
     wisp("lock", "--script", str(script), cwd=elsewhere).success()
     lock = script.with_name("show-me.py.pixi.lock")
     before = lock.read_text()
@@ -124,6 +129,8 @@ def test_a_script_of_the_web_is_fetched_and_gone_afterwards(
 
 def test_a_script_of_stdin_gets_its_words(wisp: CommandLine, script: Path, elsewhere: Path) -> None:
     text = script.read_text() + "print('it''s', \"$HOME\")\n"
+    refused = wisp("run", "--locked", "--script", "-", cwd=elsewhere, stdin=text)
+    assert (refused.code, refused.stdout) == (1, "")
     done = wisp("run", "--script", "-", "one", "two", cwd=elsewhere, stdin=text).success()
     first, second = done.stdout.splitlines()
     assert json.loads(first)[0] == ["-c", "one", "two"]

@@ -31,9 +31,16 @@ def required_lock(workspace: Workspace) -> LockFile:
     if lock is None:
         raise LockFileError(
             f"there is no lock file at `{workspace.lock_path}`",
-            hints=("run `pixi lock` to make one",),
+            hints=_how_to_make_one(workspace),
         )
     return lock
+
+
+def _how_to_make_one(workspace: Workspace) -> tuple[str, ...]:
+    if workspace.origin is not None:
+        return ("a script that is no file of its own cannot be locked",)
+    script = f" --script {workspace.manifest.path}" if workspace.manifest.kind == "script" else ""
+    return (f"run `pixi lock{script}` to make one",)
 
 
 def _read(workspace: Workspace) -> LockFile | None:
