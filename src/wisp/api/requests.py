@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wisp.errors import UsageError
+from wisp.errors import ManifestError, UsageError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Place
 from wisp.manifest.edit.requirements import CondaTable
@@ -95,8 +95,18 @@ def wanted(request: AddRequest, root: Path) -> tuple[Wanted, ...]:
     Raises `ManifestError` for a word that is no requirement, `UsageError` for options that do
     not fit it.
     """
-    read = _pypi if request.pypi else _conda
-    return tuple(Wanted(word, read(request, word, root)) for word in request.words)
+    return tuple(Wanted(word, _read(request, word, root)) for word in request.words)
+
+
+def _read(request: AddRequest, word: str, root: Path) -> CondaRequirement | PypiRequirement:
+    try:
+        return _pypi(request, word, root) if request.pypi else _conda(request, word)
+    except ManifestError as error:
+        if word in error.message:
+            raise
+        raise ManifestError(
+            f"'{word}' is no requirement", causes=[error.message, *error.causes], hints=error.hints
+        ) from error
 
 
 def name_of(selection: Selection, word: str, root: Path) -> str:
@@ -104,7 +114,7 @@ def name_of(selection: Selection, word: str, root: Path) -> str:
     return pypi_word(word, root).name if selection.pypi else conda_word(word).name
 
 
-def _conda(request: AddRequest, word: str, _: Path) -> CondaRequirement:
+def _conda(request: AddRequest, word: str) -> CondaRequirement:
     requirement = conda_word(word)
     if request.git is None:
         return requirement

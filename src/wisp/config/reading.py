@@ -44,6 +44,8 @@ def parse(text: str, file: Path) -> Document:
         if written[0] in DEPRECATED:
             warnings.append(f"`{written[0]}` in {file} is deprecated, use `{'.'.join(path)}`")
         reader = reader_of(path)
+        if reader is None and path[0] in TABLES and len(path) == 1:
+            raise ConfigError(f"`{path[0]}` in `{file}` has to be a table")
         if reader is None:
             unknown.append(".".join(written))
             continue

@@ -10,7 +10,8 @@ _DISK = ("No space left", "File too large", "Disk quota exceeded")
 
 def chain_of(text: str) -> tuple[str, list[str]]:
     """Split a text into its message and the causes below it, each told once."""
-    message, *causes = text.split("\nCaused by: ")
+    # Some texts begin with the name of the exception.
+    message, *causes = text.removeprefix("GatewayError: ").split("\nCaused by: ")
     pairs = zip([message, *causes], causes, strict=False)
     return message, [cause for before, cause in pairs if not before.endswith(cause)]
 
