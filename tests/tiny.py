@@ -102,5 +102,5 @@ def install(
     root = prefix.parent
     chosen = InstallOptions(manifest_path=root / "pixi.toml", root=root, **options)
     return install_environment(
-        locked_as(prefix.name, records), prefix, chosen, access, install_pypi
+        locked_as(prefix.name, records), prefix, chosen, lambda: access, install_pypi
     )

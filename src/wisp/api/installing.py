@@ -145,7 +145,7 @@ def install_one(
                 reinstall=reinstall,
                 filter=chosen,
             ),
-            workspace.engines.channels,
+            lambda: workspace.engines.channels,
             _pypi_installer(workspace, locked, inputs),
             workspace.reporter,
         )

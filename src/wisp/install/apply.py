@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.engine.files import locked_file, refusal, write_atomically
-from wisp.engine.gateway import ChannelAccess
-from wisp.engine.installer import InstallRequest, check_sources, install_conda, owned_files
 from wisp.engine.wheels import installed_wheels, remove_wheel
 from wisp.errors import InstallError
 from wisp.install.pypi import (
@@ -31,6 +31,13 @@ from wisp.install.state import (
 from wisp.lock.model import LockedEnvironment
 from wisp.report import SILENT, Reporter
 from wisp.specs.records import CondaRecord, PypiRecord
+
+if TYPE_CHECKING:
+    from wisp.engine.gateway import ChannelAccess
+    from wisp.engine.installer import InstallRequest
+
+#: Gives the engine for conda packages, which is made where there is something to do.
+Access = Callable[[], "ChannelAccess"]
 
 #: Stands for all packages where names are asked for.
 EVERYTHING = frozenset({"*"})
@@ -67,7 +74,7 @@ def install_environment(
     locked: LockedEnvironment,
     prefix: Path,
     options: InstallOptions,
-    access: ChannelAccess,
+    access: Access,
     install_pypi: InstallPypi,
     reporter: Reporter = SILENT,
 ) -> InstallOutcome:
@@ -117,9 +124,7 @@ class _Job:
     pypi: tuple[PypiRecord, ...]
     python: tuple[Path, Path] | None
 
-    def run(
-        self, lock: int, access: ChannelAccess, install_pypi: InstallPypi, reporter: Reporter
-    ) -> bool:
+    def run(self, lock: int, access: Access, install_pypi: InstallPypi, reporter: Reporter) -> bool:
         """Do what is necessary and tell whether anything was."""
         found = _read(lock)
         wanted = fingerprint(self.conda)
@@ -128,15 +133,13 @@ class _Job:
         plan = self._plan()
         conda_differs = found != wanted or bool(anew)
         pypi_differs = bool(self.pypi) and (bool(anew) or plan.differs)
-        request = self._request(anew, broken=broken)
         changes = conda_differs or pypi_differs or bool(plan.remove)
-        if conda_differs:
-            check_sources(request, access)
+        link = self._linking(anew, access, reporter, broken=broken) if conda_differs else None
         if changes:
             _write(lock, layout.INSTALLING)
             self._remove(plan)
-            if conda_differs:
-                install_conda(request, access, reporter)
+            if link is not None:
+                link()
         if pypi_differs or plan.in_doubt:
             # A doubt alone leaves the fingerprint untouched: mostly nothing will be done, and
             # what a crash might leave is missing or differs the next time.
@@ -155,16 +158,30 @@ class _Job:
             ignored=self.selection.ignored,
         )
 
+    def _linking(
+        self, anew: frozenset[str], access: Access, reporter: Reporter, *, broken: bool
+    ) -> Callable[[], None]:
+        """Check that conda packages can be had and return what links them."""
+        from wisp.engine.installer import check_sources, install_conda
+
+        request, channels = self._request(anew, broken=broken), access()
+        check_sources(request, channels)
+        return lambda: install_conda(request, channels, reporter)
+
     def _remove(self, plan: PypiPlan) -> None:
         """Remove wheels before conda may put the same packages, or another Python, there."""
         if not plan.remove:
             return
+        from wisp.engine.installer import owned_files
+
         owned = owned_files(self.prefix)
         for wheel in plan.remove:
             if not owned_by_conda(wheel, owned, self.prefix):
                 remove_wheel(wheel, self.prefix, owned)
 
     def _request(self, anew: frozenset[str], *, broken: bool) -> InstallRequest:
+        from wisp.engine.installer import InstallRequest
+
         names = frozenset(record.name for record in self.conda)
         return InstallRequest(
             records=self.conda,
