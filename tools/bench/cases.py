@@ -14,6 +14,10 @@ from tools.forge.crowd import crowd, maze
 
 _RAW = str(Path(__file__).with_name("raw.py"))
 _ENGINE = Limit(1.15, 0.2)
+#: What Pixi needs to judge a lock of 2 MB, in bare interpreters.
+_PIXI_VERDICT = 30.0
+#: Two cores at work are at least 1.6 times as fast as one.
+_BOTH_CORES = Limit(1 / 1.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,16 @@ def _resolve(world: World) -> tuple[Run, Run]:
     )
 
 
+def _matrix(world: World) -> tuple[Run, Run]:
+    folder = world.matrix
+    fresh = world.without(folder, "pixi.lock")
+    alone = [WISP, "lock", "--concurrent-solves", "1"]
+    return (
+        Run([WISP, "lock"], folder, world.variables, fresh),
+        Run(alone, folder, world.variables, fresh),
+    )
+
+
 def _pipe(world: World) -> tuple[Run, Run]:
     return (
         Run([WISP, "run", "pipe"], world.small, world.variables),
@@ -89,14 +103,30 @@ def _quick_cases() -> Iterator[Case]:
             ("--version", ("--version",), Limit(2.0)),
         ):
             yield Case(f"{name}{label}", "bare Python", _quick(size, *arguments), limit)
-    check = _quick("large", "lock", "--check")
-    yield Case("lock --check, large", "bare Python", check, runs=5)
+
+
+def _reading_cases() -> Iterator[Case]:
+    """Commands that read manifest and lock, and find nothing to do."""
+    for size, label in (("small", ""), ("large", ", large")):
+        for words, limit in (
+            ("install", None),
+            ("lock", None),
+            ("lock --check", Limit(_PIXI_VERDICT) if label else None),
+            ("list --json", None),
+        ):
+            yield Case(
+                f"{words}{label}", "bare Python", _quick(size, *words.split()), limit, runs=7
+            )
+    channels = _quick("small", "workspace", "channel", "list")
+    yield Case("workspace channel list", "bare Python", channels, runs=7)
 
 
 CASES = (
     *_quick_cases(),
+    *_reading_cases(),
     Case("solve of 448 packages", "rattler alone", _solve, _ENGINE, runs=5),
     Case("resolve of 180 wheels", "rattler and uv alone", _resolve, _ENGINE, runs=5),
     Case("install of 300 packages", "rattler alone", _install, _ENGINE, runs=5),
+    Case("40 solves of 448 packages", "one at a time", _matrix, _BOTH_CORES, runs=1),
     Case("pipe of 512 MB", "bash", _pipe, runs=5),
 )

@@ -19,6 +19,8 @@ from tools.forge.serve import Server
 WISP = str(Path(sys.executable).with_name("wisp"))
 _PASSED_ON = ("SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "https_proxy", "no_proxy")
 _HEAD = '[workspace]\nname = "{name}"\nchannels = [{channels}]\nplatforms = ["{subdir}"]\n'
+_ONE_PLATFORM = "platforms = ["
+_FOUR_PLATFORMS = 'platforms = ["linux-aarch64", "osx-arm64", "win-64", '
 _TASKS = '[tasks]\nnothing = "true"\npipe = "{pipe}"\n'
 
 #: What moves through a pipe, in the task shell and in bash.
@@ -57,9 +59,7 @@ class World:
     def large(self) -> Path:
         """An installed workspace like the small one, beside a lock of 2 MB and 500 tasks."""
         head = self._head("large", self.forge.main, maze(self.cache))
-        text = head.replace(
-            "platforms = [", 'platforms = ["linux-aarch64", "osx-arm64", "win-64", '
-        )
+        text = head.replace(_ONE_PLATFORM, _FOUR_PLATFORMS)
         text += '[dependencies]\ngreeter = "2.*"\n[feature.maze.dependencies]\nmaze = "*"\n'
         text += _TASKS.format(pipe=PIPE)
         text += "".join(f'task-{n:03} = "echo {n}"\n' for n in range(498))
@@ -76,6 +76,16 @@ class World:
         """A workspace whose lock takes a solve of 448 packages."""
         text = self._head("maze", maze(self.cache)) + '[dependencies]\nmaze = "*"\n'
         return self._written("maze", text)
+
+    @cached_property
+    def matrix(self) -> Path:
+        """A workspace of ten environments on four platforms, of 448 packages each."""
+        head = self._head("matrix", maze(self.cache)).replace(_ONE_PLATFORM, _FOUR_PLATFORMS)
+        text = head + '[dependencies]\nmaze = "*"\n'
+        names = [f"maze-{number:03}" for number in range(9)]
+        text += "".join(f'[feature.{name}.dependencies]\n{name} = "*"\n' for name in names)
+        rows = [f'{name} = ["{name}"]\n' for name in names]
+        return self._written("matrix", text + "[environments]\n" + "".join(rows))
 
     @cached_property
     def crowd(self) -> Path:
