@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 #: What a Python that runs in a folder may leave anywhere.
@@ -36,7 +37,7 @@ def touched(folder: Path) -> dict[str, tuple[int, int, int]]:
     return found
 
 
-def differences(left: dict[str, object], right: dict[str, object]) -> list[str]:
+def differences(left: Mapping[str, object], right: Mapping[str, object]) -> list[str]:
     """The paths that are in one picture alone, or not the same in both."""
     return sorted(path for path in left.keys() | right.keys() if left.get(path) != right.get(path))
 

@@ -1,10 +1,15 @@
 """Several commands that edit one manifest at the same time."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
+from pathlib import Path
+
+from tests.sandbox import CommandLine
 
 
-def test_no_edit_is_lost_when_many_add_at_once(wisp, tmp_path):
+def test_no_edit_is_lost_when_many_add_at_once(wisp: CommandLine, tmp_path: Path) -> None:
     folder = tmp_path / "w"
     wisp("init", str(folder), cwd=tmp_path).success()
     names = [f"package-{number}" for number in range(6)]

@@ -76,7 +76,8 @@ def _filled(text: str, server: Server) -> str:
 
 
 def _variables(data: dict[str, Any]) -> dict[str, str]:
-    return (NOWHERE if data.get("offline") else {}) | data.get("env", {})
+    given: dict[str, str] = data.get("env", {})
+    return (NOWHERE if data.get("offline") else {}) | given
 
 
 def _flowing(text: str) -> str:

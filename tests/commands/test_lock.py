@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+
+from tests.sandbox import CommandLine
+from tools.forge.build import Forge
 
 HEAD = '[workspace]\nname = "w"\nchannels = ["{url}"]\nplatforms = ["linux-64"]\n[dependencies]\n'
 
 
 @pytest.fixture
-def workspace(tmp_path, forge):
+def workspace(tmp_path: Path, forge: Forge) -> Path:
     manifest = tmp_path / "pixi.toml"
     manifest.write_text(HEAD.format(url=forge.url) + 'attrs = "*"\n')
     return tmp_path
 
 
-def test_a_second_lock_changes_nothing(workspace, wisp):
+def test_a_second_lock_changes_nothing(workspace: Path, wisp: CommandLine) -> None:
     wisp("lock", cwd=workspace).success()
     before = (workspace / "pixi.lock").stat()
     assert "already up-to-date" in wisp("lock", cwd=workspace).success().stderr
@@ -24,7 +28,9 @@ def test_a_second_lock_changes_nothing(workspace, wisp):
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_check_tells_why_the_lock_is_stale_and_dry_run_leaves_it(workspace, wisp):
+def test_check_tells_why_the_lock_is_stale_and_dry_run_leaves_it(
+    workspace: Path, wisp: CommandLine
+) -> None:
     wisp("lock", cwd=workspace).success()
     text = (workspace / "pixi.lock").read_text()
     manifest = workspace / "pixi.toml"
@@ -35,7 +41,9 @@ def test_check_tells_why_the_lock_is_stale_and_dry_run_leaves_it(workspace, wisp
     assert (workspace / "pixi.lock").read_text() == text
 
 
-def test_reasons_are_data_under_our_own_name_only(workspace, wisp, pixi):
+def test_reasons_are_data_under_our_own_name_only(
+    workspace: Path, wisp: CommandLine, pixi: CommandLine
+) -> None:
     answer = json.loads(wisp("lock", "--dry-run", "--json", cwd=workspace).success().stdout)
     assert set(answer) == {"version", "environment", "reasons"}
     wisp("lock", cwd=workspace).success()
@@ -49,7 +57,9 @@ def test_reasons_are_data_under_our_own_name_only(workspace, wisp, pixi):
     assert set(answer) == {"version", "environment"}
 
 
-def test_one_more_requirement_keeps_the_versions_of_the_others(workspace, wisp):
+def test_one_more_requirement_keeps_the_versions_of_the_others(
+    workspace: Path, wisp: CommandLine
+) -> None:
     manifest = workspace / "pixi.toml"
     manifest.write_text(manifest.read_text().replace('attrs = "*"', 'attrs = "<24"'))
     wisp("lock", cwd=workspace).success()
@@ -60,7 +70,9 @@ def test_one_more_requirement_keeps_the_versions_of_the_others(workspace, wisp):
     assert "click-8.1.7" in lock
 
 
-def test_update_lets_go_of_what_is_named_and_keeps_the_rest(workspace, wisp):
+def test_update_lets_go_of_what_is_named_and_keeps_the_rest(
+    workspace: Path, wisp: CommandLine
+) -> None:
     manifest = workspace / "pixi.toml"
     old = 'attrs = "<24"\nclick = "<8.1"'
     manifest.write_text(manifest.read_text().replace('attrs = "*"', old))
@@ -72,7 +84,7 @@ def test_update_lets_go_of_what_is_named_and_keeps_the_rest(workspace, wisp):
     assert "click-8.0.4" in lock
 
 
-def test_update_of_an_unknown_package_names_the_nearest(workspace, wisp):
+def test_update_of_an_unknown_package_names_the_nearest(workspace: Path, wisp: CommandLine) -> None:
     wisp("lock", cwd=workspace).success()
     result = wisp("update", "atrs", cwd=workspace)
     assert result.code == 1

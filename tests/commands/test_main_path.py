@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 import rattler
 
+from tests.sandbox import CommandLine
+from tools.forge.build import Forge
+from tools.forge.serve import Server
+
 pytestmark = pytest.mark.slow
 
 PLATFORMS = ("linux-64", "linux-aarch64", "osx-arm64", "win-64")
 
 
 @pytest.fixture
-def workspace(tmp_path, wisp, forge, forge_server) -> Path:
+def workspace(tmp_path: Path, wisp: CommandLine, forge: Forge, forge_server: Server) -> Path:
     """A workspace on the forge's channel and index, for four platforms."""
     folder = tmp_path / "ws"
     platforms = [word for name in PLATFORMS for word in ("-p", name)]
@@ -35,7 +39,9 @@ def everything_below(folder: Path) -> dict[str, tuple[int, int, int]]:
     return found
 
 
-def test_conda_and_pypi_packages_from_manifest_to_task(workspace, wisp, forge):
+def test_conda_and_pypi_packages_from_manifest_to_task(
+    workspace: Path, wisp: CommandLine, forge: Forge
+) -> None:
     wisp("add", f"python={forge.minor}", "numpy", cwd=workspace).success()
     wisp("add", "--pypi", "rich", cwd=workspace).success()
     code = "import numpy, rich; print(numpy.__name__, rich.__name__)"
@@ -44,13 +50,16 @@ def test_conda_and_pypi_packages_from_manifest_to_task(workspace, wisp, forge):
 
     lock = rattler.LockFile.from_path(workspace / "pixi.lock")
     environment = lock.default_environment()
+    assert environment is not None
     assert {p.name for p in environment.platforms()} == set(PLATFORMS)
     back = workspace / "again.lock"
     lock.to_path(back)
     assert back.read_bytes() == (workspace / "pixi.lock").read_bytes()
 
 
-def test_wheels_and_markers_differ_per_platform(workspace, wisp, forge):
+def test_wheels_and_markers_differ_per_platform(
+    workspace: Path, wisp: CommandLine, forge: Forge
+) -> None:
     wisp("add", f"python={forge.minor}", "--no-install", cwd=workspace).success()
     wisp("add", "--pypi", "forge-native", "forge-source", "--no-install", cwd=workspace).success()
     rows = {}
@@ -70,7 +79,7 @@ def test_wheels_and_markers_differ_per_platform(workspace, wisp, forge):
         assert ("colorama" in rows[platform]) == (platform == "win-64")
 
 
-def test_a_second_install_touches_nothing(workspace, wisp, forge):
+def test_a_second_install_touches_nothing(workspace: Path, wisp: CommandLine, forge: Forge) -> None:
     wisp("add", f"python={forge.minor}", "numpy", cwd=workspace).success()
     wisp("add", "--pypi", "rich", cwd=workspace).success()
     before = everything_below(workspace)
@@ -78,7 +87,9 @@ def test_a_second_install_touches_nothing(workspace, wisp, forge):
     assert everything_below(workspace) == before
 
 
-def test_a_second_run_needs_no_channel_and_no_network(workspace, wisp, forge, forge_server):
+def test_a_second_run_needs_no_channel_and_no_network(
+    workspace: Path, wisp: CommandLine, forge: Forge, forge_server: Server
+) -> None:
     wisp("add", f"python={forge.minor}", cwd=workspace).success()
     package = workspace / "pkg"
     (package / "src" / "local").mkdir(parents=True)
@@ -97,7 +108,9 @@ def test_a_second_run_needs_no_channel_and_no_network(workspace, wisp, forge, fo
     assert wisp(*command, cwd=workspace, env=nowhere).success().stdout == "here\n"
 
 
-def test_files_of_conda_packages_survive_the_pypi_step(workspace, wisp, forge):
+def test_files_of_conda_packages_survive_the_pypi_step(
+    workspace: Path, wisp: CommandLine, forge: Forge
+) -> None:
     wisp("add", f"python={forge.minor}", "numpy", cwd=workspace).success()
     prefix = workspace / ".pixi/envs/default"
     before = {
@@ -110,7 +123,9 @@ def test_files_of_conda_packages_survive_the_pypi_step(workspace, wisp, forge):
     assert all(path.read_bytes() == content for path, content in before.items())
 
 
-def test_extraneous_packages_go_and_foreign_ones_stay(workspace, wisp, forge):
+def test_extraneous_packages_go_and_foreign_ones_stay(
+    workspace: Path, wisp: CommandLine, forge: Forge
+) -> None:
     wisp("add", f"python={forge.minor}", "pip", cwd=workspace).success()
     wisp("add", "--pypi", "six", cwd=workspace).success()
     site = next((workspace / ".pixi/envs/default/lib").glob("python*/site-packages"))

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox import CommandLine
+from tools.forge.build import Forge
+from tools.forge.serve import Server
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +30,7 @@ NOWHERE = {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, forge, forge_server) -> Path:
+def workspace(tmp_path: Path, forge: Forge, forge_server: Server) -> Path:
     folder = tmp_path / "ws"
     source = folder / "pkg/src/local"
     source.mkdir(parents=True)
@@ -56,7 +58,7 @@ def was_quick(wisp: CommandLine, workspace: Path) -> bool:
 
 
 def test_an_editable_project_is_quick_until_its_metadata_changes(
-    wisp: CommandLine, workspace: Path, forge_server
+    wisp: CommandLine, workspace: Path, forge_server: Server
 ) -> None:
     assert wisp(*COMMAND, cwd=workspace).success().stdout == "1.0 one\n"
     time.sleep(0.1)

@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 
 from tests.sandbox import CommandLine
-from tools.forge import Forge
+from tools.forge.build import Forge
 from tools.forge.serve import Server
 
 pytestmark = pytest.mark.slow

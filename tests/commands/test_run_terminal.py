@@ -54,7 +54,7 @@ def workspace(tmp_path: Path, wisp: CommandLine) -> Path:
     return folder
 
 
-def terminal(wisp: CommandLine, *words: str, cwd: Path, **more: str) -> pexpect.spawn:
+def terminal(wisp: CommandLine, *words: str, cwd: Path, **more: str) -> pexpect.spawn[str]:
     return pexpect.spawn(
         str(wisp.executable),
         list(words),
@@ -74,10 +74,13 @@ def wait_for(path: Path) -> None:
     time.sleep(0.3)
 
 
-def code(child: pexpect.spawn) -> int:
+def code(child: pexpect.spawn[str]) -> int:
     child.expect(pexpect.EOF)
     child.close()
-    return child.exitstatus if child.exitstatus is not None else 128 + child.signalstatus
+    if child.exitstatus is not None:
+        return child.exitstatus
+    assert child.signalstatus is not None
+    return 128 + child.signalstatus
 
 
 def test_an_interactive_python_is_a_task(wisp: CommandLine, workspace: Path) -> None:
@@ -111,7 +114,7 @@ def test_after_ctrl_c_nothing_more_is_started(wisp: CommandLine, workspace: Path
     child.sendcontrol("c")
     child.expect("twice")
     assert code(child) == 128 + signal.SIGINT
-    assert "after" not in child.before
+    assert "after" not in str(child.before)
 
 
 def test_a_resized_terminal_is_seen_by_the_task(wisp: CommandLine, workspace: Path) -> None:

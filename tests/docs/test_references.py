@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import ModuleType
 
 import pytest
 
@@ -15,16 +16,16 @@ DIFFERENCES = modules.ROOT / "docs/reference/differences.md"
 
 
 @pytest.mark.parametrize("page", [commands, modules], ids=["commands", "modules"])
-def test_a_made_page_is_what_the_program_gives(page):
+def test_a_made_page_is_what_the_program_gives(page: ModuleType) -> None:
     assert page.PAGE.read_text(encoding="utf-8") == page.render(), "run `python -m tools.docs`"
 
 
-def test_every_module_says_what_it_is_for():
+def test_every_module_says_what_it_is_for() -> None:
     empty = re.findall(r"^\| `(\w+)` \|  \|$", modules.render(), re.MULTILINE)
     assert not empty
 
 
-def test_the_configuration_page_has_every_key_and_no_other():
+def test_the_configuration_page_has_every_key_and_no_other() -> None:
     section = CONFIGURATION.read_text().partition("## Keys")[2].partition("## Variables")[0]
     cells = re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE)
     told = {key for cell in cells for key in re.findall(r"`([\w.-]+)`", cell)}
@@ -34,7 +35,7 @@ def test_the_configuration_page_has_every_key_and_no_other():
     assert {key for key in told if key.startswith(".")} | {".endpoint-url"} == buckets
 
 
-def test_commands_that_are_said_to_be_missing_are():
+def test_commands_that_are_said_to_be_missing_are() -> None:
     section = DIFFERENCES.read_text().partition("does not have yet")[2]
     missing = re.findall(r"\| ((?:`[\w-]+`(?:, )?)+) \|$", section, re.MULTILINE)
     names = {name for cell in missing for name in re.findall(r"`([\w-]+)`", cell)}

@@ -64,7 +64,7 @@ def test_an_absent_folder_is_said_and_is_no_failure(
     assert "nothing was checked" in capsys.readouterr().out
 
 
-def test_cases_that_differ_in_stderr_alone_count_for_the_lenient_figure():
+def test_cases_that_differ_in_stderr_alone_count_for_the_lenient_figure() -> None:
     stdout = (
         "--- a: 'x'\n    stderr: want 'e'\n            have 'f'\n"
         "--- b: 'y'\n    stdout: want '1'\n            have '2'\n    stderr: want 'e'\n"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ CALLER = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "GONE": "soon"}
 
 
 @pytest.fixture
-def script(tmp_path: Path):
+def script(tmp_path: Path) -> Callable[..., str]:
     def make(text: str, name: str = "script.sh") -> str:
         path = tmp_path / name
         path.write_text(text)
@@ -33,7 +34,7 @@ def test_a_value_beyond_names_is_expanded_by_bash() -> None:
     assert changes.values["A"] == "hi /nowhere"
 
 
-def test_scripts_run_in_order_and_may_unset(script) -> None:
+def test_scripts_run_in_order_and_may_unset(script: Callable[..., str]) -> None:
     first = script('export ONE="a\nb"; unset GONE; PLAIN=1; echo noise', "1.sh")
     second = script('export TWO="$ONE!"', "2.sh")
     changes = activate(Activation("/p", scripts=(first, second)), CALLER)
@@ -43,25 +44,27 @@ def test_scripts_run_in_order_and_may_unset(script) -> None:
     assert "GONE" not in changes.applied_to(CALLER)
 
 
-def test_a_tracing_script_does_not_disturb(script) -> None:
+def test_a_tracing_script_does_not_disturb(script: Callable[..., str]) -> None:
     changes = activate(Activation("/p", scripts=(script("set -x; export A=1"),)), CALLER)
     assert changes.values["A"] == "1"
 
 
-def test_a_failing_command_alone_is_no_failure(script) -> None:
+def test_a_failing_command_alone_is_no_failure(script: Callable[..., str]) -> None:
     changes = activate(Activation("/p", scripts=(script("false; export A=1"),)), CALLER)
     assert changes.values["A"] == "1"
 
 
 @pytest.mark.parametrize("text", ["echo why; exit 3", "set -e; echo why; (exit 3)"])
-def test_a_script_that_ends_the_shell_fails_with_its_output(script, text: str) -> None:
+def test_a_script_that_ends_the_shell_fails_with_its_output(
+    script: Callable[..., str], text: str
+) -> None:
     with pytest.raises(ActivationError, match="failed to activate") as caught:
         activate(Activation("/p", scripts=(script(text),)), CALLER)
-    assert any("status 3" in cause for cause in caught.value.causes)
+    assert any("status 3" in str(cause) for cause in caught.value.causes)
     assert "why" in caught.value.causes
 
 
-def test_a_service_left_in_the_background_is_not_waited_for(script) -> None:
+def test_a_service_left_in_the_background_is_not_waited_for(script: Callable[..., str]) -> None:
     changes = activate(Activation("/p", scripts=(script("sleep 5 & export A=1"),)), CALLER)
     assert changes.values["A"] == "1"
 

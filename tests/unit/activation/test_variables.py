@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from wisp.activation.variables import (
 from wisp.errors import ActivationError
 
 
-def assigned(steps: list) -> dict[str, str]:
+def assigned(steps: Sequence[tuple[str, ...]]) -> dict[str, str]:
     return {step[1]: step[2] for step in steps if len(step) == 3}
 
 

@@ -1,19 +1,25 @@
 """`add`, `remove` and `upgrade` with the solver's answer given: what is written, what is undone."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from wisp.api.edits import add
+from wisp.api.edits import Added, add
 from wisp.api.locking import LockOutcome
 from wisp.api.removing import remove
 from wisp.api.requests import AddRequest, Selection
-from wisp.api.upgrading import UpgradeRequest, upgrade
+from wisp.api.upgrading import Upgraded, UpgradeRequest, upgrade
 from wisp.errors import ManifestError, SolveError
 from wisp.lock.model import LockEnvironment, LockFile, LockPlatform
 from wisp.lock.views import difference
+from wisp.manifest.model import Manifest
+from wisp.manifest.pinning import PinningStrategy
 from wisp.manifest.read import load
-from wisp.specs.records import CondaRecord, PypiRecord
+from wisp.specs.records import CondaRecord, PypiRecord, Record
 
 BASE = """\
 [workspace]
@@ -23,7 +29,7 @@ platforms = ["linux-64", "osx-arm64"]
 """
 
 
-def conda(name, version):
+def conda(name: str, version: str) -> CondaRecord:
     return CondaRecord(
         location=f"https://h.org/c/noarch/{name}-{version}-0.conda",
         name=name,
@@ -34,11 +40,13 @@ def conda(name, version):
     )
 
 
-def pypi(name, version):
+def pypi(name: str, version: str) -> PypiRecord:
     return PypiRecord(location=f"https://h.org/{name}.whl", name=name, version=version)
 
 
-def lock(linux=(), osx=(), environment="default"):
+def lock(
+    linux: Sequence[Record] = (), osx: Sequence[Record] = (), environment: str = "default"
+) -> LockFile:
     packages = {"linux-64": tuple(linux), "osx-arm64": tuple(osx)}
     return LockFile(
         platforms=tuple(LockPlatform(name, name) for name in packages),
@@ -59,14 +67,14 @@ class Bench:
         self.installed = 0
 
     @property
-    def manifest(self):
+    def manifest(self) -> Manifest:
         return load(self.path)
 
     @property
-    def text(self):
+    def text(self) -> str:
         return self.path.read_text()
 
-    def solve(self, manifest, released):
+    def solve(self, manifest: Manifest, released: Sequence[str]) -> LockFile | None:
         assert manifest.text == self.text
         self.asked.append(tuple(released))
         self.lock_path.write_text("new")
@@ -74,11 +82,11 @@ class Bench:
             raise self.failure
         return self.answer
 
-    def install(self, manifest, *_):
+    def install(self, manifest: Manifest, *_: object) -> None:
         assert manifest.text == self.text
         self.installed += 1
 
-    def add(self, *words, strategy=None, **fields):
+    def add(self, *words: str, strategy: PinningStrategy | None = None, **fields: Any) -> Added:
         return add(
             self.manifest,
             AddRequest(words=words, **fields),
@@ -88,9 +96,10 @@ class Bench:
             strategy=strategy,
         )
 
-    def upgrade(self, *packages, dry_run=False, **fields):
-        def renew(manifest, released):
+    def upgrade(self, *packages: str, dry_run: bool = False, **fields: Any) -> Upgraded:
+        def renew(manifest: Manifest, released: Sequence[str]) -> LockOutcome:
             self.asked.append(tuple(released))
+            assert self.answer is not None
             return LockOutcome(
                 lock=self.answer, changed=True, difference=difference(self.answer, self.answer)
             )
@@ -106,11 +115,11 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path):
+def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path, BASE)
 
 
-def test_the_constraint_spans_all_platforms(bench):
+def test_the_constraint_spans_all_platforms(bench: Bench) -> None:
     bench.answer = lock([conda("zlib", "1.3.2")], [conda("zlib", "2.0")])
     done = bench.add("zlib")
     assert done.added == (("zlib", ">=1.3.2,<3"),)
@@ -118,42 +127,42 @@ def test_the_constraint_spans_all_platforms(bench):
     assert (bench.asked, bench.installed) == ([("zlib",)], 1)
 
 
-def test_a_platform_counts_alone_where_it_is_named(bench):
+def test_a_platform_counts_alone_where_it_is_named(bench: Bench) -> None:
     bench.answer = lock([conda("zlib", "1.3.2")], [conda("zlib", "2.0")])
     bench.add("zlib", platforms=("linux-64",))
     assert '[target.linux-64.dependencies]\nzlib = ">=1.3.2,<2"\n' in bench.text
 
 
-def test_some_packages_are_pinned_to_their_minor_version(bench):
+def test_some_packages_are_pinned_to_their_minor_version(bench: Bench) -> None:
     bench.answer = lock([conda("python", "3.12.4"), conda("zlib", "1.3")])
     bench.add("python", "zlib")
     assert 'python = ">=3.12.4,<3.13"\nzlib = ">=1.3,<2"\n' in bench.text
 
 
-def test_a_configured_strategy_holds_for_all(bench):
+def test_a_configured_strategy_holds_for_all(bench: Bench) -> None:
     bench.answer = lock([conda("python", "3.12.4")])
     bench.add("python", strategy="latest-up")
     assert 'python = ">=3.12.4"\n' in bench.text
 
 
-def test_a_given_version_is_written_as_it_is(bench):
+def test_a_given_version_is_written_as_it_is(bench: Bench) -> None:
     bench.answer = lock([conda("zlib", "1.3.2")])
     assert bench.add("zlib=1", "xz=*").added == (("zlib=1", None), ("xz=*", None))
     assert 'zlib = "1.*"\nxz = "*"\n' in bench.text
 
 
-def test_a_channel_stays_beside_the_constraint(bench):
+def test_a_channel_stays_beside_the_constraint(bench: Bench) -> None:
     bench.answer = lock([conda("zlib", "1.3.2")])
     bench.add("forge::zlib")
     assert 'zlib = { version = ">=1.3.2,<2", channel = "forge" }\n' in bench.text
 
 
-def test_nothing_solved_means_any_version(bench):
+def test_nothing_solved_means_any_version(bench: Bench) -> None:
     assert bench.add("zlib").added == (("zlib", None),)
     assert 'zlib = "*"\n' in bench.text
 
 
-def test_what_is_there_is_told_and_the_rest_added(bench):
+def test_what_is_there_is_told_and_the_rest_added(bench: Bench) -> None:
     bench.path.write_text(BASE + '\n[dependencies]\nzlib = "1.2.*"\n')
     bench.answer = lock([conda("zlib", "1.2"), conda("xz", "5.1")])
     done = bench.add("zlib", "xz")
@@ -161,14 +170,14 @@ def test_what_is_there_is_told_and_the_rest_added(bench):
     assert bench.asked == [("xz",)]
 
 
-def test_a_feature_of_no_environment_is_not_pinned(bench):
+def test_a_feature_of_no_environment_is_not_pinned(bench: Bench) -> None:
     bench.answer = lock([conda("zlib", "1.3.2")])
     done = bench.add("zlib", feature="f")
     assert done.unused_feature == "f"
     assert '[feature.f.dependencies]\nzlib = "*"\n' in bench.text
 
 
-def test_pypi_goes_to_the_project_with_its_constraint(tmp_path):
+def test_pypi_goes_to_the_project_with_its_constraint(tmp_path: Path) -> None:
     text = '[project]\nname = "p"\nversion = "1"\n\n[tool.pixi.workspace]\nchannels = []\n'
     bench = Bench(tmp_path, text, "pyproject.toml")
     bench.answer = lock([pypi("attrs", "26.1.0")])
@@ -178,7 +187,9 @@ def test_pypi_goes_to_the_project_with_its_constraint(tmp_path):
 
 
 @pytest.mark.parametrize("old_lock", [None, "old"])
-def test_a_failing_solve_leaves_manifest_and_lock_as_they_were(bench, old_lock):
+def test_a_failing_solve_leaves_manifest_and_lock_as_they_were(
+    bench: Bench, old_lock: str | None
+) -> None:
     if old_lock is not None:
         bench.lock_path.write_text(old_lock)
     bench.failure = SolveError("no")
@@ -188,13 +199,13 @@ def test_a_failing_solve_leaves_manifest_and_lock_as_they_were(bench, old_lock):
     assert (bench.lock_path.read_text() if bench.lock_path.exists() else None) == old_lock
 
 
-def test_an_edit_that_cannot_be_read_is_never_written(bench):
+def test_an_edit_that_cannot_be_read_is_never_written(bench: Bench) -> None:
     with pytest.raises(ManifestError, match="not a known platform"):
         bench.add("zlib", platforms=("nowhere",))
     assert (bench.text, bench.asked) == (BASE, [])
 
 
-def test_removing_stays_even_when_the_solve_fails(bench):
+def test_removing_stays_even_when_the_solve_fails(bench: Bench) -> None:
     bench.path.write_text(BASE + '\n[dependencies]\nzlib = "*"\n')
     bench.failure = SolveError("no")
     with pytest.raises(SolveError):
@@ -202,7 +213,7 @@ def test_removing_stays_even_when_the_solve_fails(bench):
     assert bench.text == BASE
 
 
-def test_nothing_is_removed_when_one_is_missing(bench):
+def test_nothing_is_removed_when_one_is_missing(bench: Bench) -> None:
     text = BASE + '\n[dependencies]\nzlib = "*"\n\n[pypi-dependencies]\nxz = "*"\n'
     bench.path.write_text(text)
     with pytest.raises(ManifestError, match="`xz` was not found in dependencies") as caught:
@@ -211,7 +222,7 @@ def test_nothing_is_removed_when_one_is_missing(bench):
     assert bench.text == text
 
 
-def test_an_upgrade_pins_what_was_found_and_keeps_the_rest(bench):
+def test_an_upgrade_pins_what_was_found_and_keeps_the_rest(bench: Bench) -> None:
     bench.path.write_text(
         BASE
         + '\n[dependencies]\n# old\nzlib = "1.2.*"\n'
@@ -229,7 +240,7 @@ def test_an_upgrade_pins_what_was_found_and_keeps_the_rest(bench):
     )
 
 
-def test_an_upgrade_by_name_lets_go_of_the_build_too(bench):
+def test_an_upgrade_by_name_lets_go_of_the_build_too(bench: Bench) -> None:
     bench.path.write_text(BASE + '\n[dependencies]\nxz = { version = "5.*", build = "b" }\n')
     bench.answer = lock([conda("xz", "6.0")])
     bench.upgrade("xz")
@@ -237,7 +248,7 @@ def test_an_upgrade_by_name_lets_go_of_the_build_too(bench):
     assert bench.asked == [("xz",)]
 
 
-def test_a_dry_run_writes_nothing(bench):
+def test_a_dry_run_writes_nothing(bench: Bench) -> None:
     text = BASE + '\n[dependencies]\nzlib = "1.2.*"\n'
     bench.path.write_text(text)
     bench.answer = lock([conda("zlib", "2.1")])
@@ -245,11 +256,11 @@ def test_a_dry_run_writes_nothing(bench):
     assert bench.text == text
 
 
-def test_nothing_to_upgrade_is_told(bench):
+def test_nothing_to_upgrade_is_told(bench: Bench) -> None:
     assert bench.upgrade().outcome is None
 
 
-def test_an_unknown_package_is_refused_with_the_nearest(bench):
+def test_an_unknown_package_is_refused_with_the_nearest(bench: Bench) -> None:
     bench.path.write_text(BASE + '\n[dependencies]\nzlib = "1.2.*"\n')
     with pytest.raises(ManifestError, match="could not find a package named 'zlob'") as caught:
         bench.upgrade("zlob")

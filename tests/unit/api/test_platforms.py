@@ -1,7 +1,12 @@
+from __future__ import annotations
+
+from pathlib import Path
+
 import pytest
 
 from wisp.api.platform_list import list_platforms
 from wisp.api.platforms import (
+    Anchor,
     PlatformChange,
     add_platforms,
     edit_platform,
@@ -12,23 +17,24 @@ from wisp.api.platforms import (
 )
 from wisp.api.transaction import place
 from wisp.errors import ManifestError
+from wisp.manifest.model import Manifest
 from wisp.manifest.read import load
 
 BASE = '[workspace]\nchannels = []\nname = "w"\nplatforms = ["linux-64", "osx-arm64", "win-64"]\n'
 
 
 @pytest.fixture
-def manifest(tmp_path):
+def manifest(tmp_path: Path) -> Manifest:
     (tmp_path / "pixi.toml").write_text(BASE)
     return load(tmp_path / "pixi.toml")
 
 
-def platforms_line(manifest):
+def platforms_line(manifest: Manifest) -> str:
     lines = manifest.path.read_text().splitlines()
     return next(line for line in lines if line.startswith("platforms")).partition(" = ")[2]
 
 
-def test_named_platforms_promise_packages(manifest):
+def test_named_platforms_promise_packages(manifest: Manifest) -> None:
     packages = friendly_packages({"cuda": "12", "archspec": "x86_64_v3"})
     wanted = wanted_platforms(["gpu=linux-64", "__x=1=b"], packages, detect=False)
     edited = add_platforms(manifest, wanted, place())
@@ -39,24 +45,24 @@ def test_named_platforms_promise_packages(manifest):
     assert edited.workspace.platforms[-1].name == "gpu"
 
 
-def test_packages_need_a_name_of_their_own():
+def test_packages_need_a_name_of_their_own() -> None:
     with pytest.raises(ManifestError, match="name of its own"):
         wanted_platforms(["linux-64"], friendly_packages({"cuda": "12"}), detect=False)
 
 
-def test_what_is_no_subdir_is_refused():
+def test_what_is_no_subdir_is_refused() -> None:
     with pytest.raises(ManifestError, match="'nonsense' is not a known platform"):
         wanted_platforms(["nonsense"], (), detect=False)
 
 
-def test_a_feature_gets_the_name(manifest):
+def test_a_feature_gets_the_name(manifest: Manifest) -> None:
     wanted = wanted_platforms(["linux-64"], (), detect=False)
     edited = add_platforms(manifest, wanted, place("f"))
     assert edited.features["f"].platforms == ("linux-64",)
     assert edited.workspace.platforms == manifest.workspace.platforms
 
 
-def test_known_platforms_are_left_as_they_are(manifest):
+def test_known_platforms_are_left_as_they_are(manifest: Manifest) -> None:
     wanted = wanted_platforms(["linux-64"], (), detect=False)
     assert add_platforms(manifest, wanted, place()).text == manifest.text
 
@@ -71,11 +77,13 @@ def test_known_platforms_are_left_as_they_are(manifest):
         ("win-64", "after", "linux-64", '["linux-64", "win-64", "osx-arm64"]'),
     ],
 )
-def test_moving_changes_the_order_of_preference(manifest, name, anchor, other, expected):
+def test_moving_changes_the_order_of_preference(
+    manifest: Manifest, name: str, anchor: Anchor, other: str | None, expected: str
+) -> None:
     assert platforms_line(move_platform(manifest, name, anchor, other)) == expected
 
 
-def test_editing_sets_and_drops_packages(manifest):
+def test_editing_sets_and_drops_packages(manifest: Manifest) -> None:
     wanted = wanted_platforms(["gpu=linux-64"], friendly_packages({"cuda": "12"}), detect=False)
     edited = add_platforms(manifest, wanted, place())
     change = PlatformChange(drop=("__cuda",), packages=friendly_packages({"glibc": "2.34"}))
@@ -85,7 +93,7 @@ def test_editing_sets_and_drops_packages(manifest):
     )
 
 
-def test_removing_needs_the_platform(manifest):
+def test_removing_needs_the_platform(manifest: Manifest) -> None:
     assert platforms_line(remove_platforms(manifest, ["osx-arm64", "linux-64"], place())) == (
         '["win-64"]'
     )
@@ -93,8 +101,8 @@ def test_removing_needs_the_platform(manifest):
         remove_platforms(manifest, ["linux-32"], place())
 
 
-def test_a_failing_relock_brings_the_old_list_back(manifest):
-    def fail(_):
+def test_a_failing_relock_brings_the_old_list_back(manifest: Manifest) -> None:
+    def fail(_: Manifest) -> None:
         raise ManifestError("no")
 
     with pytest.raises(ManifestError, match="no"):
@@ -102,7 +110,7 @@ def test_a_failing_relock_brings_the_old_list_back(manifest):
     assert manifest.path.read_text() == BASE
 
 
-def test_the_listing_says_where_a_platform_is_used(tmp_path):
+def test_the_listing_says_where_a_platform_is_used(tmp_path: Path) -> None:
     (tmp_path / "pixi.toml").write_text(
         BASE + '\n[feature.f]\nplatforms = ["win-64"]\n\n[environments]\nf = ["f"]\n'
     )

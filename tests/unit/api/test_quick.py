@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -154,7 +155,9 @@ def test_scripts_that_need_the_shell_load_it_and_nothing_more(
     ],
     ids=["manifest", "lock", "workspace config", "user config", "another manifest"],
 )
-def test_whatever_changes_ends_the_trust(wisp: CommandLine, workspace: Path, change) -> None:
+def test_whatever_changes_ends_the_trust(
+    wisp: CommandLine, workspace: Path, change: Callable[[Path, Path], object]
+) -> None:
     warm(wisp, workspace)
     assert was_quick(wisp, "run", "piped", cwd=workspace)
     (wisp.home.path / ".pixi").mkdir(exist_ok=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from wisp.config.caches import cache_folders, cache_root
+from wisp.config.reading import KeyPath
 
 
 def _local(path: Path) -> bool:
@@ -32,7 +33,10 @@ def test_a_home_sign_is_expanded() -> None:
 
 def test_each_kind_has_a_variable_a_key_and_a_default() -> None:
     environ = {"HOME": "/h", "PIXI_CACHE_DIR": "/c", "PIXI_CACHE_REPODATA_DIR": "/fast"}
-    values = {("cache", "pypi-wheels"): "/wheels", ("cache", "repodata"): "/slow"}
+    values: dict[KeyPath, str] = {
+        ("cache", "pypi-wheels"): "/wheels",
+        ("cache", "repodata"): "/slow",
+    }
     folders = cache_folders(values, environ, is_remote=_local)
     assert folders.conda_packages == Path("/c/pkgs")
     assert folders.repodata == Path("/fast")
@@ -61,6 +65,6 @@ class TestNetworkFileSystems:
 
     def test_always_moves_even_from_a_local_disk(self, tmp_path: Path) -> None:
         environ = {"HOME": "/h", "USER": "me", "TMPDIR": str(tmp_path)}
-        values = {("cache", "netfs-redirect"): "always"}
+        values: dict[KeyPath, str] = {("cache", "netfs-redirect"): "always"}
         folders = cache_folders(values, environ, is_remote=_local)
         assert folders.repodata == tmp_path / "pixi-cache-me" / "repodata"

@@ -100,6 +100,7 @@ def test_what_is_written_is_what_is_meant() -> None:
 
 def test_setting_growing_and_listing_go_through_the_file(scope: ConfigScope) -> None:
     file = set_config(scope, "default-channels", '["b"]')
+    assert scope.root is not None
     assert file == scope.root / ".pixi" / "config.toml"
     grow_config(scope, "default-channels", "c", at_end=True)
     grow_config(scope, "default-channels", "a", at_end=False)

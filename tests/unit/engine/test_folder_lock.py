@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -22,15 +23,16 @@ with locked_folder(Path(sys.argv[1])):
 """
 
 
-def hold(folder, seconds):
+def hold(folder: Path, seconds: float) -> subprocess.Popen[bytes]:
     child = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(folder), str(seconds)], stdout=subprocess.PIPE
     )
+    assert child.stdout is not None
     assert child.stdout.readline() == b"held\n"
     return child
 
 
-def test_a_second_writer_waits_for_the_first(tmp_path):
+def test_a_second_writer_waits_for_the_first(tmp_path: Path) -> None:
     with hold(tmp_path, 0.4) as child:
         began = time.monotonic()
         with locked_folder(tmp_path):
@@ -39,7 +41,7 @@ def test_a_second_writer_waits_for_the_first(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_the_lock_of_a_killed_process_is_free(tmp_path):
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     with hold(tmp_path, 60) as child:
         child.kill()
         child.wait()
@@ -47,6 +49,6 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path):
             pass
 
 
-def test_a_missing_folder_is_told(tmp_path):
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(HostError), locked_folder(tmp_path / "gone"):
         pass

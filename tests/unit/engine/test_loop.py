@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_drain_cancels_what_runs_and_a_later_call_starts_anew() -> None:
 
 
 @pytest.mark.slow
-def test_a_process_that_ends_after_a_solve_does_not_crash(tmp_path) -> None:
+def test_a_process_that_ends_after_a_solve_does_not_crash(tmp_path: Path) -> None:
     script = textwrap.dedent(
         """
         import sys

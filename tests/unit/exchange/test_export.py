@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import pytest
 import yaml
 
@@ -15,10 +17,10 @@ from wisp.manifest.words import conda_word
 from wisp.platforms import bare
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.pypi import FindLinks, PypiOptions, PypiRequirement, PypiSpec
-from wisp.specs.records import CondaRecord, PypiRecord
+from wisp.specs.records import CondaRecord, PypiRecord, Record
 
 
-def record(name, *depends):
+def record(name: str, *depends: str) -> CondaRecord:
     return CondaRecord(
         location=f"https://h.org/c/linux-64/{name}-1-0.conda",
         name=name,
@@ -31,7 +33,7 @@ def record(name, *depends):
     )
 
 
-def locked(*records):
+def locked(*records: Record) -> LockedEnvironment:
     return LockedEnvironment(
         name="default",
         platform=bare("linux-64"),
@@ -42,7 +44,7 @@ def locked(*records):
     )
 
 
-def test_an_environment_file_reads_back_as_what_was_put_in():
+def test_an_environment_file_reads_back_as_what_was_put_in() -> None:
     text = str(
         CondaEnvironment(
             name="on",
@@ -66,7 +68,7 @@ def test_an_environment_file_reads_back_as_what_was_put_in():
     }
 
 
-def test_defaults_need_no_nodefaults():
+def test_defaults_need_no_nodefaults() -> None:
     document = CondaEnvironment(name="a", channels=["main", "main"], conda=[])
     assert yaml.safe_load(str(document))["channels"] == ["main"]
 
@@ -80,11 +82,11 @@ def test_defaults_need_no_nodefaults():
         ("x[build_number='>=2']", 'x *[build_number=">=2"]'),
     ],
 )
-def test_requirements_become_match_specs(word, line):
+def test_requirements_become_match_specs(word: str, line: str) -> None:
     assert conda_line(conda_word(word)) == line
 
 
-def test_pip_lines_say_where_to_look_first():
+def test_pip_lines_say_where_to_look_first() -> None:
     options = PypiOptions(
         index_url="https://a/simple",
         extra_index_urls=("https://b/simple",),
@@ -105,18 +107,18 @@ def test_pip_lines_say_where_to_look_first():
     ]
 
 
-def test_dependencies_come_first_whatever_the_order_of_the_lock():
+def test_dependencies_come_first_whatever_the_order_of_the_lock() -> None:
     records = [record("a", "b >=1", "c"), record("b", "c"), record("c"), record("d", "__glibc")]
     for given in (records, records[::-1]):
         assert [r.name for r in in_dependency_order(given)] == ["d", "c", "b", "a"]
 
 
-def test_circles_are_left_after_one_round():
+def test_circles_are_left_after_one_round() -> None:
     names = [r.name for r in in_dependency_order([record("a", "b"), record("b", "a")])]
     assert sorted(names) == ["a", "b"]
 
 
-def test_explicit_lists_hold_urls_with_digests():
+def test_explicit_lists_hold_urls_with_digests() -> None:
     assert explicit_spec(locked(record("a"))).splitlines()[1:] == [
         "# platform: linux-64",
         "@EXPLICIT",
@@ -124,7 +126,7 @@ def test_explicit_lists_hold_urls_with_digests():
     ]
 
 
-def test_pypi_packages_are_refused_unless_skipped():
+def test_pypi_packages_are_refused_unless_skipped() -> None:
     wheel = PypiRecord(location="https://h.org/w.whl", name="w", version="2")
     with pytest.raises(LockFileError, match="PyPI package `w`"):
         explicit_spec(locked(wheel))

@@ -84,7 +84,7 @@ def pypi_records(draw: st.DrawFn) -> PypiRecord:
 @st.composite
 def lock_files(draw: st.DrawFn) -> LockFile:
     """Locks in which one location has one record, as solvers make them."""
-    pool = {
+    pool: dict[str, Record] = {
         record.location: record
         for record in draw(st.lists(conda_records() | pypi_records(), max_size=5))
     }

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rattler import CondaLockedPackage, LockedPackage
+from rattler import CondaLockedPackage, LockedPackage, PypiLockedPackage
 from rattler import LockFile as RattlerLockFile
 
 from wisp.errors import LockFileError
@@ -25,7 +25,8 @@ def seen(record: Record) -> tuple[str, str, str | None]:
 
 
 def seen_by_rattler(package: LockedPackage) -> tuple[str, str, str | None]:
-    is_folder = package.location.startswith(".") and not isinstance(package, CondaLockedPackage)
+    assert isinstance(package, CondaLockedPackage | PypiLockedPackage)
+    is_folder = package.location.startswith(".") and isinstance(package, PypiLockedPackage)
     return package.name, package.location, None if is_folder else str(package.version)
 
 

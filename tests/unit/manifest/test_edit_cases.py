@@ -1,5 +1,7 @@
 """Families of edits as data: a manifest before, a command, the manifest after (or `refused`)."""
 
+from __future__ import annotations
+
 import shlex
 from pathlib import Path
 
@@ -11,7 +13,9 @@ CASES = Path(__file__).parents[2] / "cases" / "edit"
 
 
 @pytest.mark.parametrize("case", sorted(p.name for p in CASES.iterdir()))
-def test_edit(case, tmp_path, monkeypatch, capfd):
+def test_edit(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     folder = CASES / case
     before = next(folder.glob("before.*"))
     manifest = tmp_path / "work" / before.name.removeprefix("before.")

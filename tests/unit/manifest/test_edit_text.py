@@ -1,7 +1,11 @@
 """Laws of editing: the data change as asked, and nothing else does."""
 
+from __future__ import annotations
+
 import copy
 import difflib
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import tomli
@@ -27,7 +31,7 @@ VALUES = st.recursive(
 TABLES = st.dictionaries(NAMES, VALUES, max_size=4)
 
 
-def spelled(draw, value, depth=0):
+def spelled(draw: st.DrawFn, value: Any, depth: int = 0) -> str:
     """Write a value in one of the ways a person might."""
     if isinstance(value, list) and value and draw(st.booleans()):
         rows = "".join(f"  {spelled(draw, item, depth + 1)}, # {depth}\n" for item in value)
@@ -39,7 +43,7 @@ def spelled(draw, value, depth=0):
 
 
 @st.composite
-def documents(draw):
+def documents(draw: st.DrawFn) -> str:
     """Texts of a few tables, some of them nested, some entries dotted, with comments between."""
     lines = ["# top"]
     headers = [(), *draw(st.lists(st.lists(NAMES, min_size=1, max_size=2), max_size=3))]
@@ -56,28 +60,28 @@ def documents(draw):
     return "\n".join(lines) + draw(st.sampled_from(["\n", "", "\n# end"]))
 
 
-def valid(text):
+def valid(text: str) -> dict[str, Any] | None:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError:
         return None
 
 
-def paths(data, prefix=()):
+def paths(data: Any, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for name, value in data.items():
         yield (*prefix, name)
         if isinstance(value, dict):
             yield from paths(value, (*prefix, name))
 
 
-def lost_lines(before, after):
+def lost_lines(before: str, after: str) -> list[str]:
     rows = difflib.ndiff(before.splitlines(), after.splitlines())
     return [row[2:] for row in rows if row.startswith("- ")]
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.data(), documents())
-def test_set_changes_one_value_and_keeps_all_other_lines(data, text):
+def test_set_changes_one_value_and_keeps_all_other_lines(data: Any, text: str) -> None:
     before = valid(text)
     if before is None:
         return
@@ -98,7 +102,7 @@ def test_set_changes_one_value_and_keeps_all_other_lines(data, text):
 
 @settings(max_examples=300, deadline=None)
 @given(st.data(), documents())
-def test_remove_takes_one_value_and_keeps_the_rest(data, text):
+def test_remove_takes_one_value_and_keeps_the_rest(data: Any, text: str) -> None:
     before = valid(text)
     found = list(paths(before)) if before else []
     if not found:
@@ -112,7 +116,7 @@ def test_remove_takes_one_value_and_keeps_the_rest(data, text):
 
 @settings(max_examples=200, deadline=None)
 @given(st.data(), documents())
-def test_arrays_change_by_one_element(data, text):
+def test_arrays_change_by_one_element(data: Any, text: str) -> None:
     before = valid(text)
     found = [p for p in paths(before) if isinstance(at(before, p), list)] if before else []
     if not found:
@@ -134,11 +138,11 @@ def test_arrays_change_by_one_element(data, text):
 
 @settings(max_examples=200, deadline=None)
 @given(VALUES)
-def test_literals_mean_what_they_were_made_of(value):
+def test_literals_mean_what_they_were_made_of(value: Any) -> None:
     assert tomli.loads(f"x = {literal(value)}") == {"x": value}
 
 
-def at(data, path):
+def at(data: Any, path: tuple[str, ...]) -> Any:
     for name in path:
         if not isinstance(data, dict) or name not in data:
             return None
@@ -146,7 +150,7 @@ def at(data, path):
     return data
 
 
-def without_empty(data):
+def without_empty(data: Any) -> Any:
     """Tables vanish with what they hold when nothing but their content declares them."""
     if not isinstance(data, dict):
         return data
@@ -158,16 +162,16 @@ def without_empty(data):
     "text",
     ["a = 1", "a = 1 # end", "[t]\na = 1\n# end", "\ufeffa = 1\r\n[t]\r\n", ""],
 )
-def test_an_untouched_document_keeps_its_bytes_but_for_the_last_line_break(text):
+def test_an_untouched_document_keeps_its_bytes_but_for_the_last_line_break(text: str) -> None:
     assert Document.open(text, "pixi").text.rstrip("\r\n") == text.rstrip("\r\n")
 
 
-def test_something_that_is_no_array_is_refused():
+def test_something_that_is_no_array_is_refused() -> None:
     with pytest.raises(ManifestError, match="is not an array"):
         TomlText("a = 1\n").append(("a",), 2)
 
 
-def test_a_script_keeps_all_around_its_block():
+def test_a_script_keeps_all_around_its_block() -> None:
     text = '#!/usr/bin/env python\n# /// script\n# dependencies = []\n# ///\nprint("x")\n'
     document = Document.open(text, "script").add_item(("dependencies",), "attrs")
     assert document.text == text.replace("[]", '["attrs"]')

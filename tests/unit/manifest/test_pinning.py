@@ -1,9 +1,11 @@
+from __future__ import annotations
+
 import itertools
 
 import pytest
 from rattler import Version
 
-from wisp.manifest.pinning import pin, pin_pypi, strategy_for
+from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
 
 VERSIONS = (
     *("1.2.3", "0.1.2", "0.0.3", "2026c", "0.0", "5", "1!1.2", "1.2.3rc1", "1.2a.3"),
@@ -34,27 +36,27 @@ VERSIONS = (
         ("no-pin", "1.2.3", "*"),
     ],
 )
-def test_one_version(strategy, version, expected):
+def test_one_version(strategy: PinningStrategy, version: str, expected: str) -> None:
     assert pin([version], strategy) == expected
 
 
-def test_bounds_come_from_the_lowest_and_the_highest_version():
+def test_bounds_come_from_the_lowest_and_the_highest_version() -> None:
     assert pin(["1.10", "1.9", "2.0.1"], "semver") == ">=1.9,<3"
     assert pin(["1.10", "1.9"], "minor") == ">=1.9,<1.11"
     assert pin(["1.10", "1.9"], "exact-version") == "==1.9|==1.10"
 
 
-def test_nothing_locked_means_any_version():
+def test_nothing_locked_means_any_version() -> None:
     assert pin([], "semver") == "*"
     assert pin_pypi([], "minor") == "*"
 
 
-def test_pypi_puts_a_space_behind_the_comma_and_has_no_alternatives():
+def test_pypi_puts_a_space_behind_the_comma_and_has_no_alternatives() -> None:
     assert pin_pypi(["26.1.0"], "semver") == ">=26.1.0, <27"
     assert pin_pypi(["1.0", "1.1"], "exact-version") == ">=1.0, <=1.1"
 
 
-def test_some_packages_are_pinned_to_the_minor_version_unless_configured():
+def test_some_packages_are_pinned_to_the_minor_version_unless_configured() -> None:
     assert strategy_for("python", None) == "minor"
     assert strategy_for("numpy", None) == "semver"
     assert strategy_for("python", "semver") == "semver"
@@ -62,14 +64,14 @@ def test_some_packages_are_pinned_to_the_minor_version_unless_configured():
 
 @pytest.mark.parametrize("version", [v for v in VERSIONS if "+" not in v])
 @pytest.mark.parametrize("segment", [0, 1])
-def test_the_upper_bound_is_rattlers_bump(version, segment):
-    strategy = ("major", "minor")[segment]
+def test_the_upper_bound_is_rattlers_bump(version: str, segment: int) -> None:
+    strategy: PinningStrategy = "minor" if segment else "major"
     upper = pin([version], strategy).rpartition("<")[2]
     bumped = Version(version).bump_segment(segment)
     assert upper == str(bumped.with_segments(0, segment + 1))
 
 
 @pytest.mark.parametrize(("left", "right"), list(itertools.combinations(VERSIONS, 2)))
-def test_bounds_are_ordered_as_rattler_orders(left, right):
+def test_bounds_are_ordered_as_rattler_orders(left: str, right: str) -> None:
     lowest = min(left, right, key=Version)
     assert pin([left, right], "latest-up") == f">={lowest}"

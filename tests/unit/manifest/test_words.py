@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ WORDS = (
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_a_word_means_what_rattler_reads_in_it(word):
+def test_a_word_means_what_rattler_reads_in_it(word: str) -> None:
     spec = conda_word(word).spec
     theirs = MatchSpec(word, strict=False)
     assert spec.version == (None if theirs.version is None else str(theirs.version))
@@ -45,13 +47,13 @@ def test_a_word_means_what_rattler_reads_in_it(word):
         ("./a-1-0.tar.bz2", "a", {"path": "./a-1-0.tar.bz2"}),
     ],
 )
-def test_a_word_becomes_an_entry(word, name, data):
+def test_a_word_becomes_an_entry(word: str, name: str, data: object) -> None:
     requirement = conda_word(word)
     assert (requirement.name, conda_data(requirement.spec)) == (name, data)
 
 
 @pytest.mark.parametrize("word", ["", "*", "x>>1", "x[nonsense]", "x[color=red]", "x y z w"])
-def test_nonsense_is_refused(word):
+def test_nonsense_is_refused(word: str) -> None:
     with pytest.raises(ManifestError):
         conda_word(word)
 
@@ -74,12 +76,12 @@ def test_nonsense_is_refused(word):
         ),
     ],
 )
-def test_a_pypi_word_becomes_an_entry_and_a_text(word, data, text):
+def test_a_pypi_word_becomes_an_entry_and_a_text(word: str, data: object, text: str) -> None:
     requirement = pypi_word(word, Path("/w"))
     assert (pypi_data(requirement.spec), pypi_text(requirement)) == (data, text)
 
 
-def test_a_pypi_word_that_is_none_is_refused():
+def test_a_pypi_word_that_is_none_is_refused() -> None:
     with pytest.raises(ManifestError, match="not a valid requirement"):
         pypi_word("bad spec here", Path("/w"))
 
@@ -94,5 +96,5 @@ def test_a_pypi_word_that_is_none_is_refused():
         ("sys_platform == 'linux'", "sys_platform == 'linux'"),
     ],
 )
-def test_markers_speak_of_the_full_version(marker, full):
+def test_markers_speak_of_the_full_version(marker: str, full: str) -> None:
     assert full_version_marker(marker) == full

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from tests.unit.solve.makers import MakeConda, MakeInputs, MakePypi
 from wisp.solve.extract import extract
+from wisp.specs.records import CondaRecord, PypiRecord
 
 LINUX = {"sys_platform": "linux", "python_version": "3.12", "extra": ""}
 
 
-def names(records):
+def names(records: Iterable[CondaRecord | PypiRecord]) -> list[str]:
     return [record.name for record in records]
 
 
-def test_conda_dependencies_are_followed(inputs, conda):
+def test_conda_dependencies_are_followed(inputs: MakeInputs, conda: MakeConda) -> None:
     group = (
         conda("a-1", "b >=1", "__glibc >=2.17"),
         conda("b-1", "forge::c"),
@@ -21,12 +25,14 @@ def test_conda_dependencies_are_followed(inputs, conda):
     assert names(extract(inputs("e", "a"), group, (), LINUX)[0]) == ["a", "b", "c"]
 
 
-def test_records_keep_the_order_of_the_group(inputs, conda):
+def test_records_keep_the_order_of_the_group(inputs: MakeInputs, conda: MakeConda) -> None:
     group = (conda("z-1"), conda("a-1", "z"))
     assert names(extract(inputs("e", "a"), group, (), LINUX)[0]) == ["z", "a"]
 
 
-def test_pypi_requirements_are_followed_with_extras_and_markers(inputs, pypi):
+def test_pypi_requirements_are_followed_with_extras_and_markers(
+    inputs: MakeInputs, pypi: MakePypi
+) -> None:
     group = (
         pypi("flask-3", "werkzeug", "rich; extra == 'color'", "colorama; sys_platform == 'win32'"),
         pypi("werkzeug-3"),
@@ -44,12 +50,18 @@ def test_pypi_requirements_are_followed_with_extras_and_markers(inputs, pypi):
     ]
 
 
-def test_a_requirement_for_another_platform_asks_nothing(inputs, pypi):
+def test_a_requirement_for_another_platform_asks_nothing(
+    inputs: MakeInputs, pypi: MakePypi
+) -> None:
     asked = inputs("e", pypi=("six; sys_platform == 'win32'",))
     assert extract(asked, (), (pypi("six-1"),), LINUX) == ((), ())
 
 
-def test_conda_packages_serve_pypi_requirements_with_what_they_need(inputs, conda, pypi):
+def test_conda_packages_serve_pypi_requirements_with_what_they_need(
+    inputs: MakeInputs,
+    conda: MakeConda,
+    pypi: MakePypi,
+) -> None:
     numpy = conda("numpy-2", "libblas", purls=("pkg:pypi/numpy?source=hash-mapping",))
     conda_share, pypi_share = extract(
         inputs("e", pypi=("pandas",)),
@@ -60,7 +72,11 @@ def test_conda_packages_serve_pypi_requirements_with_what_they_need(inputs, cond
     assert (names(conda_share), names(pypi_share)) == (["numpy", "libblas"], ["pandas"])
 
 
-def test_cycles_end(inputs, conda, pypi):
+def test_cycles_end(
+    inputs: MakeInputs,
+    conda: MakeConda,
+    pypi: MakePypi,
+) -> None:
     conda_share, pypi_share = extract(
         inputs("e", "a", pypi=("x",)),
         (conda("a-1", "b"), conda("b-1", "a")),

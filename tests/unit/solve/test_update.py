@@ -3,42 +3,57 @@
 from __future__ import annotations
 
 import threading
+from typing import NoReturn
 
 import pytest
 
+from tests.unit.solve.makers import MakeConda, MakeInputs, MakePypi
 from wisp.errors import SolveError
 from wisp.solve.assemble import assemble
 from wisp.solve.plan import STALE, Staleness, Unit
 from wisp.solve.update import Engines, run_plan
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.records import CondaRecord, PypiRecord
 
 
 class Recorded:
     """Engines that answer from tables and remember what they were asked."""
 
-    def __init__(self, conda=(), pypi=()):
-        self.asked = []
+    def __init__(
+        self, conda: tuple[CondaRecord, ...] = (), pypi: tuple[PypiRecord, ...] = ()
+    ) -> None:
+        self.asked: list[tuple[object, ...]] = []
         self.conda, self.pypi = conda, pypi
 
-    def engines(self):
+    def engines(self) -> Engines:
         return Engines(solve=self.solve, name=self.name, resolve=self.resolve, markers=self.markers)
 
-    def solve(self, unit):
+    def solve(self, unit: Unit) -> tuple[CondaRecord, ...]:
         self.asked.append(("solve", unit.label, unit.platform))
         return self.conda
 
-    def name(self, inputs, conda):
+    def name(
+        self, inputs: EnvironmentInputs, conda: tuple[CondaRecord, ...]
+    ) -> tuple[CondaRecord, ...]:
         self.asked.append(("name", len(conda)))
         return conda
 
-    def resolve(self, inputs, conda, previous):
+    def resolve(
+        self,
+        inputs: EnvironmentInputs,
+        conda: tuple[CondaRecord, ...],
+        previous: tuple[PypiRecord, ...],
+    ) -> tuple[PypiRecord, ...]:
         self.asked.append(("resolve", len(conda), len(previous)))
         return self.pypi
 
-    def markers(self, inputs, conda):
+    def markers(self, inputs: EnvironmentInputs, conda: tuple[CondaRecord, ...]) -> dict[str, str]:
         return {"sys_platform": "linux", "python_version": "3.12"}
 
 
-def test_a_fresh_unit_asks_nobody_and_keeps_its_records(inputs, conda):
+def test_a_fresh_unit_asks_nobody_and_keeps_its_records(
+    inputs: MakeInputs, conda: MakeConda
+) -> None:
     engines = Recorded()
     unit = Unit(members=(inputs("a", "zlib"),), stale=Staleness(), conda=(conda("zlib-1"),))
     answer = run_plan([unit], engines.engines(), workers=1)
@@ -46,7 +61,11 @@ def test_a_fresh_unit_asks_nobody_and_keeps_its_records(inputs, conda):
     assert answer["a", "linux-64"].conda == (conda("zlib-1"),)
 
 
-def test_stale_conda_is_solved_named_and_resolved_in_that_order(inputs, conda, pypi):
+def test_stale_conda_is_solved_named_and_resolved_in_that_order(
+    inputs: MakeInputs,
+    conda: MakeConda,
+    pypi: MakePypi,
+) -> None:
     engines = Recorded((conda("python-3.12"),), (pypi("six-1"),))
     unit = Unit(members=(inputs("a", "python", pypi=("six",)),), stale=STALE)
     answer = run_plan([unit], engines.engines(), workers=1)
@@ -54,7 +73,11 @@ def test_stale_conda_is_solved_named_and_resolved_in_that_order(inputs, conda, p
     assert answer["a", "linux-64"].pypi == (pypi("six-1"),)
 
 
-def test_stale_pypi_alone_leaves_conda_as_it_is(inputs, conda, pypi):
+def test_stale_pypi_alone_leaves_conda_as_it_is(
+    inputs: MakeInputs,
+    conda: MakeConda,
+    pypi: MakePypi,
+) -> None:
     engines = Recorded(pypi=(pypi("six-2"),))
     python = conda("python-3.12", purls=())
     unit = Unit(
@@ -68,7 +91,11 @@ def test_stale_pypi_alone_leaves_conda_as_it_is(inputs, conda, pypi):
     assert answer["a", "linux-64"].pypi == (pypi("six-2"),)
 
 
-def test_pypi_records_vanish_with_the_last_requirement(inputs, conda, pypi):
+def test_pypi_records_vanish_with_the_last_requirement(
+    inputs: MakeInputs,
+    conda: MakeConda,
+    pypi: MakePypi,
+) -> None:
     unit = Unit(
         members=(inputs("a", "zlib"),),
         stale=Staleness(pypi=True),
@@ -78,7 +105,7 @@ def test_pypi_records_vanish_with_the_last_requirement(inputs, conda, pypi):
     assert run_plan([unit], Recorded().engines(), workers=1)["a", "linux-64"].pypi == ()
 
 
-def test_members_of_a_group_share_one_solve(inputs, conda):
+def test_members_of_a_group_share_one_solve(inputs: MakeInputs, conda: MakeConda) -> None:
     engines = Recorded((conda("a-1"), conda("b-1")))
     members = (inputs("one", "a", group="g"), inputs("two", "b", group="g"))
     answer = run_plan([Unit(members=members, stale=STALE)], engines.engines(), workers=1)
@@ -87,7 +114,7 @@ def test_members_of_a_group_share_one_solve(inputs, conda):
     assert answer["two", "linux-64"].conda == (conda("b-1"),)
 
 
-def test_units_are_answered_side_by_side(inputs):
+def test_units_are_answered_side_by_side(inputs: MakeInputs) -> None:
     meeting = threading.Barrier(2, timeout=5)
     engines = Recorded().engines()
     together = Engines(
@@ -100,8 +127,10 @@ def test_units_are_answered_side_by_side(inputs):
     assert set(run_plan(units, together, workers=2)) == {("a", "linux-64"), ("b", "linux-64")}
 
 
-def test_a_failure_names_environment_and_platform_and_keeps_its_cause(inputs):
-    def fail(unit):
+def test_a_failure_names_environment_and_platform_and_keeps_its_cause(
+    inputs: MakeInputs,
+) -> None:
+    def fail(unit: Unit) -> NoReturn:
         raise SolveError("no candidates", hints=("look again",))
 
     good = Recorded().engines()
@@ -111,11 +140,13 @@ def test_a_failure_names_environment_and_platform_and_keeps_its_cause(inputs):
     assert caught.value.message == (
         "failed to solve requirements of environment 'a' for platform 'linux-64'"
     )
-    assert caught.value.causes[0].message == "no candidates"
+    assert [str(cause) for cause in caught.value.causes] == ["no candidates"]
     assert caught.value.hints == ("look again",)
 
 
-def test_a_lock_has_one_record_per_location_with_all_that_is_known(inputs, conda):
+def test_a_lock_has_one_record_per_location_with_all_that_is_known(
+    inputs: MakeInputs, conda: MakeConda
+) -> None:
     from wisp.solve.update import Solution
 
     asked = [inputs("a", "numpy"), inputs("b", "numpy")]
@@ -132,7 +163,11 @@ def test_a_lock_has_one_record_per_location_with_all_that_is_known(inputs, conda
     assert lock.environments["a"].packages["linux-64"] == (named,)
 
 
-def test_indexes_are_recorded_only_where_pypi_packages_are(inputs, conda, pypi):
+def test_indexes_are_recorded_only_where_pypi_packages_are(
+    inputs: MakeInputs,
+    conda: MakeConda,
+    pypi: MakePypi,
+) -> None:
     from wisp.solve.update import Solution
 
     lock = assemble(

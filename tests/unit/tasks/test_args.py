@@ -57,7 +57,9 @@ def test_dependencies_may_name_arguments() -> None:
         (["1", "two", "3"], "task 't' received more arguments than expected"),
     ],
 )
-def test_arguments_of_dependencies_that_do_not_fit(args: list, message: str) -> None:
+def test_arguments_of_dependencies_that_do_not_fit(
+    args: list[str | tuple[str, str]], message: str
+) -> None:
     with pytest.raises(TaskError) as caught:
         bind_dependency(TYPED, args)
     assert caught.value.message == message

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from wisp.errors import TaskError
@@ -9,19 +11,19 @@ from wisp.tasks.graph import Request, build
 from wisp.tasks.script import script, shown
 
 
-def task(name: str, cmd: str | tuple[str, ...] | None = None, *needs: str, **more: object) -> Task:
+def task(name: str, cmd: str | tuple[str, ...] | None = None, *needs: str, **more: Any) -> Task:
     if cmd is None and not needs and "depends_on" not in more:
         cmd = f"echo {name}"
     more.setdefault("depends_on", tuple(TaskDependency(need) for need in needs))
     return Task(name, cmd, form="table", **more)
 
 
-def environment(name: str, *tasks: Task, **more: object) -> EnvironmentTasks:
+def environment(name: str, *tasks: Task, **more: Any) -> EnvironmentTasks:
     return EnvironmentTasks(name, {t.name: t for t in tasks}, platform="linux-64", **more)
 
 
-def request(**more: object) -> Request:
-    facts = {
+def request(**more: Any) -> Request:
+    facts: dict[str, Any] = {
         "root": "/w",
         "manifest": "/w/pixi.toml",
         "init_cwd": "/w/sub",
@@ -31,12 +33,12 @@ def request(**more: object) -> Request:
     return Request(**facts, **more)
 
 
-def names(catalogue: Catalogue, *words: str, **more: object) -> list[str]:
+def names(catalogue: Catalogue, *words: str, **more: Any) -> list[str]:
     graph = build(catalogue, words, request(**more))
     return [node.task.name for node in graph.order()]
 
 
-def where(catalogue: Catalogue, *words: str, **more: object) -> str:
+def where(catalogue: Catalogue, *words: str, **more: Any) -> str:
     return build(catalogue, words, request(**more)).nodes[0].environment.name
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from wisp.tasks.run import Settings
 
 
 def together(
-    ws: Workspace, *words: str, env_files: dict[str, tuple[str, ...]] | None = None, **more: object
+    ws: Workspace, *words: str, env_files: dict[str, tuple[str, ...]] | None = None, **more: Any
 ) -> int:
     settings = Settings(
         root=str(ws.root),
@@ -50,7 +51,9 @@ def test_independent_tasks_run_at_the_same_time(tmp_path: Path) -> None:
     assert together(ws, "top") == 0
 
 
-def test_lines_carry_the_name_of_their_task(tmp_path: Path, capfd) -> None:
+def test_lines_carry_the_name_of_their_task(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     ws = Workspace(
         tmp_path, table("a", "echo one; echo two"), table("b", "cat nope", "a"), top("b")
     )
@@ -60,7 +63,9 @@ def test_lines_carry_the_name_of_their_task(tmp_path: Path, capfd) -> None:
     assert err.startswith("b | cat: nope")
 
 
-def test_grouped_output_comes_in_one_piece(tmp_path: Path, capfd) -> None:
+def test_grouped_output_comes_in_one_piece(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     ws = Workspace(tmp_path, table("a", "echo one; sleep 0.1; echo two"), table("b", "echo b"))
     ws.tasks["top"] = top("a", "b")
     assert together(ws, "top", grouped=True) == 0
@@ -121,7 +126,9 @@ def test_a_task_that_cannot_be_started_is_a_failure_like_others(tmp_path: Path) 
     assert "failed (1)" in ws.lines[-1]
 
 
-def test_nothing_of_a_long_output_is_lost(tmp_path: Path, capfd) -> None:
+def test_nothing_of_a_long_output_is_lost(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     code = "import sys\nfor n in range(50000): print(n)\nprint(1, file=sys.stderr, end=str())"
     ws = Workspace(tmp_path, table("a", f"python3 -c '{code}'"), top("a"))
     assert together(ws, "top") == 0
@@ -130,7 +137,9 @@ def test_nothing_of_a_long_output_is_lost(tmp_path: Path, capfd) -> None:
     assert err == "a | 1\n"
 
 
-def test_a_child_that_keeps_the_output_open_does_not_keep_the_run(tmp_path: Path, capfd) -> None:
+def test_a_child_that_keeps_the_output_open_does_not_keep_the_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     ws = Workspace(tmp_path, table("a", "sh -c 'sleep 5.5 & echo up'"), top("a"))
     start = time.monotonic()
     assert together(ws, "top") == 0

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from wisp.errors import TaskError
 from wisp.specs.task import Task, TaskArg, TaskDependency
 from wisp.tasks.cache import EnvironmentFacts, file_name
 from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
-from wisp.tasks.graph import Request, build
+from wisp.tasks.graph import Graph, Request, build
 from wisp.tasks.run import Settings, run
 
 
@@ -23,7 +24,7 @@ class Workspace:
         self.warnings: list[str] = []
         self.prepared: list[str] = []
         self.environ = {"PATH": os.environ["PATH"], "HOME": str(root)}
-        self.settings: dict[str, object] = {}
+        self.settings: dict[str, Any] = {}
 
     def prepare(self, environment: str) -> None:
         self.prepared.append(environment)
@@ -37,7 +38,7 @@ class Workspace:
     def task_names(self) -> list[str]:
         return list(self.tasks)
 
-    def graph(self, *words: str):
+    def graph(self, *words: str) -> Graph:
         environment = EnvironmentTasks("default", self.tasks, platform="linux-64")
         request = Request(
             root=str(self.root),
@@ -62,7 +63,7 @@ class Workspace:
         return run(self.graph(*words), self, settings)
 
 
-def table(name: str, cmd: str, *needs: str, **more: object) -> Task:
+def table(name: str, cmd: str, *needs: str, **more: Any) -> Task:
     return Task(name, cmd, form="table", depends_on=tuple(TaskDependency(n) for n in needs), **more)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the cases use tools of 
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_script_behaves_as_documented(case: dict, tmp_path: Path) -> None:
+def test_script_behaves_as_documented(case: dict[str, Any], tmp_path: Path) -> None:
     assert case.keys() <= KEYS
     if "syntax" in case:
         with pytest.raises(ShellSyntaxError) as caught:
@@ -46,7 +47,9 @@ def test_script_behaves_as_documented(case: dict, tmp_path: Path) -> None:
     write_files(folder, case.get("files", {}))
     before = listing(folder)
     code, stdout, stderr = run(case, folder, home)
-    changes = {path: text for path, text in listing(folder).items() if before.get(path) != text}
+    changes: dict[str, Any] = {
+        path: text for path, text in listing(folder).items() if before.get(path) != text
+    }
     changes |= {path: False for path in before if not os.path.lexists(folder / path)}
     expected = case.get("stdout", ""), case.get("code", 0), case.get("after", {})
     assert (stdout, code, changes) == expected, stderr
@@ -88,7 +91,7 @@ def listing(folder: Path) -> dict[str, str]:
     return found
 
 
-def run(case: dict, folder: Path, home: Path) -> tuple[int, str, str]:
+def run(case: dict[str, Any], folder: Path, home: Path) -> tuple[int, str, str]:
     scratch = home.parent
     (scratch / "in").write_text(case.get("input", ""), "utf-8")
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C.UTF-8"}

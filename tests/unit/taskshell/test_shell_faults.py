@@ -32,12 +32,22 @@ LIMIT = 20
 class Host:
     """A process that runs one script and passes signals on, as the command line does."""
 
-    def __init__(self, script: str, folder: Path, **options: object) -> None:
+    def __init__(
+        self,
+        script: str,
+        folder: Path,
+        *,
+        stdin: int | None = None,
+        stdout: int | None = subprocess.PIPE,
+        stderr: int | None = subprocess.PIPE,
+    ) -> None:
         command = [sys.executable, "-c", HOST, script]
         self.process = subprocess.Popen(
             command,
             cwd=folder,
-            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
         )
         self.folder = folder
 
@@ -59,7 +69,7 @@ class Host:
         return self.process.returncode, (stdout or b"").decode()
 
 
-def run(script: str, folder: Path, **options: object) -> tuple[int, str]:
+def run(script: str, folder: Path, **options: int | None) -> tuple[int, str]:
     return Host(script, folder, **options).end()
 
 
