@@ -47,8 +47,8 @@ def reasons_against(workspace: Workspace, lock: LockFile) -> tuple[Mismatch, ...
 
 def lock(workspace: Workspace, *, dry_run: bool = False) -> LockOutcome:
     """Solve what is stale and write the lock file, in the newest format, if it changes."""
-    with workspace.writing():
-        return lock_held(workspace, dry_run=dry_run, upgrade=True)
+    with workspace.writing() as current:
+        return lock_held(current, dry_run=dry_run, upgrade=True)
 
 
 def ensure_lock(workspace: Workspace, usage: Usage = AS_NEEDED) -> LockFile:
@@ -78,8 +78,8 @@ def ensure_lock(workspace: Workspace, usage: Usage = AS_NEEDED) -> LockFile:
                 ("`pixi lock` upgrades it",),
             )
         return known_or_none
-    with workspace.writing():
-        return lock_held(workspace, dry_run=not workspace.keeps_lock, upgrade=False).lock
+    with workspace.writing() as current:
+        return lock_held(current, dry_run=not workspace.keeps_lock, upgrade=False).lock
 
 
 def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:

@@ -43,15 +43,15 @@ def update(
     """Forget locked versions in the chosen environments and platforms, and solve again."""
     for name in environments:
         workspace.require_environment(name)
-    with workspace.writing():
-        old = known_lock(workspace)
+    with workspace.writing() as current:
+        old = known_lock(current)
         if old is None:
-            return lock_held(workspace, dry_run=dry_run, upgrade=True)
-        chosen = _pairs(workspace, environments, platforms)
+            return lock_held(current, dry_run=dry_run, upgrade=True)
+        chosen = _pairs(current, environments, platforms)
         require_locked(old, chosen, packages)
         loosened = unlock(old, chosen, packages)
         stale = dict.fromkeys(chosen, STALE)
-        return _solve(workspace, old, loosened, stale, dry_run=dry_run)
+        return _solve(current, old, loosened, stale, dry_run=dry_run)
 
 
 def renew(workspace: Workspace, packages: Sequence[str], *, dry_run: bool) -> LockOutcome:

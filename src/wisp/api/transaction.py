@@ -8,7 +8,7 @@ The folder is locked from reading to the end, so that two commands never lose ea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from wisp.engine.files import write_atomically
@@ -64,7 +64,10 @@ def force(manifest: Manifest, change: Change) -> None:
 
 
 def reread(manifest: Manifest) -> Manifest:
-    """Read a manifest again from its file."""
+    """Read a manifest again from its file, if the file says something else by now."""
+    with suppress(OSError, UnicodeDecodeError):
+        if manifest.path.read_text(encoding="utf-8") == manifest.text:
+            return manifest
     return load(manifest.path, script=_script_defaults(manifest))
 
 

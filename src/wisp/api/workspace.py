@@ -107,6 +107,8 @@ class Workspace:
 
     def with_manifest(self, manifest: Manifest) -> Workspace:
         """The same workspace after its manifest was edited; engines are shared."""
+        if manifest is self.manifest:
+            return self
         other = Workspace(
             manifest, self.config, self.environ, self.reporter, now=self.now, origin=self.origin
         )
@@ -257,12 +259,16 @@ class Workspace:
     # Deeds
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Keep other processes from writing into the workspace meanwhile; readers pass."""
+    def writing(self) -> Iterator[Workspace]:
+        """Keep other processes from writing into the workspace meanwhile; readers pass.
+
+        Gives the workspace as it is by then: who waited may find another manifest.
+        """
+        from wisp.api.transaction import reread
         from wisp.engine.folder_lock import locked_folder
 
         with locked_folder(self.root):
-            yield
+            yield self.with_manifest(reread(self.manifest))
 
     def lock(self, *, dry_run: bool = False) -> LockOutcome:
         """Bring the lock file up to date and tell what changed."""

@@ -29,9 +29,12 @@ def launch(argv: Sequence[str]) -> NoReturn:
         if code is not None:
             die_as(code)
             os._exit(code)
-    from wisp.cli.main import main
+    try:
+        from wisp.cli.main import main
 
-    main(argv)
+        main(argv)
+    except KeyboardInterrupt:  # before or after `main` can answer it
+        os._exit(130)
 
 
 def version(name: str) -> str:

@@ -19,7 +19,7 @@ from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
 from wisp.cli.parse import HelpRequested, parse
 from wisp.console.output import Output
-from wisp.errors import UsageError, WispError
+from wisp.errors import HostError, UsageError, WispError
 from wisp.layout import PIXI_VERSION
 
 #: name: (module below `wisp.cli.commands`, summary)
@@ -82,6 +82,7 @@ def run(argv: Sequence[str]) -> int:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - lives as long as the process
         return 0
     except KeyboardInterrupt:
+        out.err("interrupted")
         return 130
     except UsageError as error:
         out.usage(error)
@@ -89,6 +90,30 @@ def run(argv: Sequence[str]) -> int:
     except WispError as error:
         out.failure(error)
         return error.exit_code
+    except OSError as error:
+        out.failure(_refused(error))
+        return 1
+    except Exception as error:  # a fault of ours, which a user can do nothing about
+        out.failure(_bug(error, program))
+        if out.verbosity >= 1:
+            from traceback import format_exc
+
+            out.err(format_exc())
+        return 1
+
+
+def _refused(error: OSError) -> WispError:
+    """Word what the operating system refused somewhere that nobody thought of."""
+    where = "" if error.filename is None else f" `{error.filename}`"
+    return HostError(f"the system refused to use{where}", causes=[error.strerror or str(error)])
+
+
+def _bug(error: Exception, program: str) -> WispError:
+    return WispError(
+        f"{program} met something it was not made for; this is a bug",
+        causes=[f"{type(error).__name__}: {error}"],
+        hints=["`-v` shows where it happened, which is worth a report"],
+    )
 
 
 def _dispatch(program: str, words: list[str], out: Output) -> int:

@@ -1,0 +1,99 @@
+"""Ctrl-C: one line, exit code 130, manifest and lock as they were, the next command repairs."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine
+from tests.trees import content, differences
+from tools.forge.build import DEFAULT_CACHE, Forge
+from tools.forge.crowd import crowd
+from tools.forge.serve import Server
+
+pytestmark = pytest.mark.slow
+
+TRIALS = 8
+
+
+def interrupt(wisp: CommandLine, words: tuple[str, ...], cwd: Path, after: float) -> bool:
+    """Start a command, press Ctrl-C, look at its end; tell whether it was still at work."""
+    process = wisp.start(*words, cwd=cwd, group=True)
+    try:
+        process.wait(after)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    _, stderr = process.communicate(timeout=60)
+    assert "Traceback" not in stderr
+    if process.returncode == 0:
+        return False
+    assert (process.returncode, stderr) == (130, "interrupted\n")
+    assert time.monotonic() - began < 5
+    return True
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, forge: Forge, forge_server: Server) -> Path:
+    folder = tmp_path / "ws"
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{forge.url}"]\nplatforms = ["linux-64"]\n'
+        f'[dependencies]\npython = "{forge.minor}.*"\n'
+        f'[pypi-options]\nindex-url = "{forge_server.url}/simple"\n[pypi-dependencies]\n'
+    )
+    return folder
+
+
+def moments(seed: int) -> list[float]:
+    """Moments after the interpreter has started."""
+    chance = random.Random(seed)
+    return [chance.uniform(0.25, 1.2) for _ in range(TRIALS)]
+
+
+@pytest.mark.parametrize("command", [("lock",), ("add", "--pypi", "requests")])
+def test_manifest_and_lock_are_as_before(
+    wisp: CommandLine, workspace: Path, forge_server: Server, command: tuple[str, ...]
+) -> None:
+    wisp("install", cwd=workspace).success()
+    manifest = workspace / "pixi.toml"
+    if command == ("lock",):
+        manifest.write_text(manifest.read_text() + 'rich = "*"\n')
+    forge_server.latency = 0.2
+    before = [(workspace / name).read_bytes() for name in ("pixi.toml", "pixi.lock")]
+    hit = 0
+    for after in moments(5):
+        shutil.rmtree(wisp.home.cache / "uv-cache", ignore_errors=True)
+        if interrupt(wisp, command, workspace, after):
+            hit += 1
+            found = [(workspace / name).read_bytes() for name in ("pixi.toml", "pixi.lock")]
+            assert found == before
+        for name, text in zip(("pixi.toml", "pixi.lock"), before, strict=True):
+            (workspace / name).write_bytes(text)
+    assert hit >= TRIALS // 2
+
+
+def test_an_interrupted_installation_is_repaired(cold_wisp: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "crowd"
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{crowd(DEFAULT_CACHE, 150, 4).as_uri()}"]\n'
+        'platforms = ["linux-64"]\n[dependencies]\ncrowd = "*"\n'
+    )
+    cold_wisp("lock", cwd=folder).success()
+    cold_wisp("install", cwd=folder).success()
+    wanted = content(folder)
+    hit = 0
+    for after in moments(6):
+        shutil.rmtree(folder / ".pixi")
+        shutil.rmtree(cold_wisp.home.cache)
+        hit += interrupt(cold_wisp, ("install",), folder, after)
+        cold_wisp("install", cwd=folder).success()
+        assert differences(content(folder), wanted) == []
+    assert hit >= TRIALS // 2
