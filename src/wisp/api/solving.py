@@ -10,8 +10,6 @@ from wisp.lock.markers import marker_environment
 from wisp.solve.conda import request_for as conda_request
 from wisp.solve.names import add_purls
 from wisp.solve.plan import Unit
-from wisp.solve.pypi import request_for as pypi_request
-from wisp.solve.pypi_question import python_of
 from wisp.solve.update import Conda, Engines, Pypi
 from wisp.specs.inputs import EnvironmentInputs
 
@@ -38,10 +36,12 @@ def solve_engines(workspace: Workspace) -> Engines:
         return add_purls(conda, room.names, inputs.root, maps)
 
     def resolve(inputs: EnvironmentInputs, conda: Conda, previous: Pypi) -> Pypi:
+        from wisp.solve.pypi import request_for
+
         def provide_python() -> Path:
             return _solve_prefix_python(workspace, inputs, conda)
 
-        return room.pypi.resolve(pypi_request(inputs, conda, previous), provide_python)
+        return room.pypi.resolve(request_for(inputs, conda, previous), provide_python)
 
     return Engines(solve=answer, name=name, resolve=resolve, markers=_markers)
 
@@ -49,6 +49,8 @@ def solve_engines(workspace: Workspace) -> Engines:
 def _markers(inputs: EnvironmentInputs, conda: Conda) -> dict[str, str]:
     if not inputs.pypi_dependencies:
         return {}
+    from wisp.solve.pypi_question import python_of
+
     found = marker_environment(inputs.platform.subdir, python_of(conda).version)
     if found is None:
         raise SolveError(f"PyPI packages cannot be resolved for platform '{inputs.platform.name}'")

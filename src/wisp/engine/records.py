@@ -7,12 +7,12 @@ the constructors of py-rattler know neither purls nor run exports.
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from rattler import LockFile, RepoDataRecord
 
@@ -37,6 +37,10 @@ def location_of(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "file":
         return url
+    if os.name != "nt":
+        return unquote(parts.path)
+    from urllib.request import url2pathname
+
     return url2pathname(parts.path)
 
 

@@ -7,13 +7,15 @@ conda dependencies, and through the requirements of PyPI packages, which conda p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-
-from packaging.requirements import InvalidRequirement, Requirement
+from typing import TYPE_CHECKING
 
 from wisp.solve.names import pypi_names
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, PypiRecord
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 
 def extract(
@@ -91,6 +93,8 @@ class _Walk:
 
 
 def _requirements(record: PypiRecord) -> Iterable[Requirement]:
+    from packaging.requirements import InvalidRequirement, Requirement
+
     for text in record.requires_dist:
         try:
             yield Requirement(text)
