@@ -60,5 +60,9 @@ ENV_ENVIRONMENT_PLATFORMS = "PIXI_ENVIRONMENT_PLATFORMS"
 ENV_PROMPT = "PIXI_PROMPT"
 ENV_INIT_CWD = "INIT_CWD"
 
+#: How a variable, an option or a configuration says yes and no.
+TRUE_WORDS = ("true", "y", "yes", "t", "on", "1")
+FALSE_WORDS = ("false", "n", "no", "f", "off", "0")
+
 DEFAULT_ENVIRONMENT = "default"
 DEFAULT_FEATURE = "default"

@@ -17,7 +17,7 @@ from wisp.api.describe import (
     mebibytes,
 )
 from wisp.api.workspace import Workspace
-from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.config.model import Config
 from wisp.config.places import home_folder, pixi_home
 from wisp.engine import host
 
@@ -85,13 +85,6 @@ class Information:
             "environments_info": [one.as_json() for one in self.environments],
             "config_locations": [str(path) for path in self.config_files],
         }
-
-
-def outside(
-    environ: Mapping[str, str], *, no_config: bool = False, config_file: Path | None = None
-) -> Config:
-    """Return the configuration that holds where there is no workspace."""
-    return read_config(ConfigRequest(environ=environ, no_config=no_config, config_file=config_file))
 
 
 def gather(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from wisp.api.configuring import enclosing_root
 from wisp.api.engines import EngineRoom
@@ -53,18 +51,15 @@ class PackageSearch:
 
 
 def open_search(
-    *,
-    environ: Mapping[str, str],
+    request: ConfigRequest,
     cwd: Path,
+    *,
     channels: tuple[str, ...] = (),
     platform: str | None = None,
     manifest_path: str | None = None,
-    overrides: Mapping[str, Any] | None = None,
-    no_config: bool = False,
-    config_file: Path | None = None,
     reporter: Reporter = SILENT,
 ) -> PackageSearch:
-    """Set a search up.
+    """Set a search up; `request` tells which configuration counts.
 
     Channels are those named, else the workspace's, else the configured default. Platforms are
     the one named, else the workspace's, else all there are.
@@ -73,6 +68,7 @@ def open_search(
         ManifestError: The manifest named, or the one around `cwd`, is faulty.
 
     """
+    environ = request.environ
     root = enclosing_root(cwd, environ, manifest_path)
     workspace = None
     if root is not None:
@@ -81,20 +77,13 @@ def open_search(
             cwd=cwd,
             environ=environ,
             reporter=reporter,
-            overrides=overrides,
-            no_config=no_config,
-            config_file=config_file,
+            overrides=request.overrides,
+            no_config=request.no_config,
+            config_file=request.config_file,
         )
         config, engines = workspace.config, workspace.engines
     else:
-        config = read_config(
-            ConfigRequest(
-                environ=environ,
-                overrides=overrides or {},
-                no_config=no_config,
-                config_file=config_file,
-            )
-        )
+        config = read_config(request)
         engines = EngineRoom(config, environ, reporter)
     named = channels or (() if workspace else config.default_channels)
     return PackageSearch(

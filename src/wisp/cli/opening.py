@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wisp.errors import UsageError
+from wisp.layout import TRUE_WORDS
 
 if TYPE_CHECKING:
     from wisp.api.scripts import Script
@@ -32,7 +33,6 @@ _SWITCHES: dict[str, tuple[str, object]] = {
     "use_environment_activation_cache": ("experimental.use-environment-activation-cache", True),
     "force_activate": ("shell.force-activate", True),
 }
-_TRUE = frozenset(("true", "y", "yes", "t", "on", "1"))
 
 
 def overrides(call: Call) -> dict[str, object]:
@@ -46,12 +46,12 @@ def overrides(call: Call) -> dict[str, object]:
         if values.get(option):
             found[key] = value
     if values.get("offline") is not None:
-        found["offline"] = values["offline"] in _TRUE
+        found["offline"] = values["offline"] in TRUE_WORDS
     return found
 
 
-def network_of(call: Call) -> ConfigRequest:
-    """The configuration that says how to reach the web where there is no workspace yet."""
+def config_request(call: Call) -> ConfigRequest:
+    """Which configuration counts where there is no workspace (yet)."""
     from wisp.config.model import ConfigRequest
 
     values = call.values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wisp.cli.declare import Option
+from wisp.layout import FALSE_WORDS, TRUE_WORDS
 
 _UPDATE = "Update Options"
 _CONFIG = "Config Options"
@@ -102,7 +103,6 @@ CONFIG_SOURCE = (
 )
 
 PINNING_STRATEGIES = ("semver", "minor", "major", "latest-up", "exact-version", "no-pin")
-TRUTHS = ("true", "false", "y", "yes", "t", "on", "1", "n", "no", "f", "off", "0")
 
 CONFIG = (
     *CONFIG_SOURCE,
@@ -163,7 +163,7 @@ CONFIG = (
         "value",
         bare="true",
         env="PIXI_OFFLINE",
-        choices=TRUTHS,
+        choices=(*TRUE_WORDS, *FALSE_WORDS),
         group=_CONFIG,
         help="Use what is cached, no network",
     ),

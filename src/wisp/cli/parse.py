@@ -14,10 +14,9 @@ from typing import Any, NoReturn
 
 from wisp.cli.declare import Argument, Command, Option
 from wisp.errors import UsageError
+from wisp.layout import FALSE_WORDS, TRUE_WORDS
 
 _NARGS = {"one": None, "optional": "?", "some": "+", "any": "*", "tail": argparse.REMAINDER}
-_TRUE = frozenset(("true", "y", "yes", "t", "on", "1"))
-_FALSE = frozenset(("false", "n", "no", "f", "off", "0"))
 #: These accept every spelling of a truth value from their variable; other flags only two.
 _LENIENT = frozenset(("PIXI_NO_CONFIG", "PIXI_OFFLINE"))
 
@@ -203,7 +202,7 @@ def _absent(option: Option) -> object:
 
 def _from_variable(option: Option, text: str) -> object:
     if option.kind == "flag":
-        accepted = (_TRUE, _FALSE) if option.env in _LENIENT else (("true",), ("false",))
+        accepted = (TRUE_WORDS, FALSE_WORDS) if option.env in _LENIENT else (("true",), ("false",))
         if text in accepted[0]:
             return True
         if text in accepted[1]:

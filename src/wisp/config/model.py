@@ -14,6 +14,7 @@ from wisp.config.merging import Level, Merged, merge
 from wisp.config.places import Places, places
 from wisp.config.reading import Document, KeyPath, parse
 from wisp.errors import ConfigError, UsageError
+from wisp.layout import FALSE_WORDS, TRUE_WORDS
 from wisp.specs.settings import (
     CacheFolders,
     EngineSettings,
@@ -23,8 +24,6 @@ from wisp.specs.settings import (
     S3Bucket,
 )
 
-_TRUE = frozenset({"true", "y", "yes", "t", "on", "1"})
-_FALSE = frozenset({"false", "n", "no", "f", "off", "0"})
 #: Variables that stand for a key, with the value that they give it when they are true.
 _SWITCHES: dict[str, tuple[KeyPath, bool]] = {
     "PIXI_OFFLINE": (("offline",), True),
@@ -224,7 +223,7 @@ def _only_file(request: ConfigRequest) -> Path | None:
 
 def _global_files(request: ConfigRequest, where: Places) -> list[Path]:
     variable = request.environ.get("PIXI_NO_CONFIG", "") if request.with_variables else ""
-    without = request.no_config or variable in _TRUE
+    without = request.no_config or variable in TRUE_WORDS
     only = _only_file(request)
     if without and only is not None:
         raise UsageError("the argument '--no-config' cannot be used with '--config-file <PATH>'")
@@ -259,9 +258,9 @@ def _from_variables(environ: Mapping[str, str]) -> dict[KeyPath, Any]:
     values: dict[KeyPath, Any] = {}
     for name, (path, value) in _SWITCHES.items():
         text = environ.get(name, "").lower()
-        if text in _TRUE:
+        if text in TRUE_WORDS:
             values[path] = value
-        elif text in _FALSE and path == ("offline",):
+        elif text in FALSE_WORDS and path == ("offline",):
             values[path] = not value
     certificates = environ.get("PIXI_TLS_ROOT_CERTS")
     if certificates:

@@ -10,7 +10,7 @@ from wisp import layout
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import config_request, open_workspace
 from wisp.errors import ManifestError
 
 if TYPE_CHECKING:
@@ -24,15 +24,12 @@ _RULE = "------------"
 
 def run(call: Call) -> int:
     """Print everything, for people or as JSON; a faulty manifest only leaves its part out."""
-    from wisp.api.information import gather, outside
+    from wisp.api.information import gather
+    from wisp.config.model import read_config
 
     values = call.values
     workspace = _workspace(call)
-    if workspace is not None:
-        config = workspace.config
-    else:
-        file = Path(values.config_file) if values.config_file else None
-        config = outside(call.environ, no_config=bool(values.no_config), config_file=file)
+    config = workspace.config if workspace else read_config(config_request(call))
     found = gather(config, workspace, call.environ, sizes=values.extended)
     if values.json:
         call.out.json(found.as_json())

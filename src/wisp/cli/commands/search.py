@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Argument, Command, Option
-from wisp.cli.opening import overrides
+from wisp.cli.opening import config_request
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,14 +35,11 @@ def _open(call: Call) -> PackageSearch:
 
     values = call.values
     return open_search(
-        environ=call.environ,
-        cwd=call.cwd,
+        config_request(call),
+        call.cwd,
         channels=tuple(values.channel or ()),
         platform=values.platform,
         manifest_path=values.manifest_path,
-        overrides=overrides(call),
-        no_config=bool(values.no_config),
-        config_file=Path(values.config_file) if values.config_file else None,
         reporter=call.reporter,
     )
 

@@ -11,7 +11,6 @@ from wisp.cli.launch import program_path
 from wisp.cli.opening import open_workspace, usage_of
 
 SHELLS = ("bash", "zsh", "xonsh", "cmd", "powershell", "fish", "nushell")
-TRUTHS = ("true", "false")
 
 #: With other options than these a snapshot would remember something unusual.
 _HARMLESS = frozenset(("environment", "shell", "json", "change_ps1", "no_completions", "quiet"))
@@ -49,7 +48,7 @@ ACTIVATION_OPTIONS = (
         ("--change-ps1",),
         "CHANGE_PS1",
         "value",
-        choices=TRUTHS,
+        choices=("true", "false"),
         group="Config Options",
         help="Whether the prompt shows the environment",
     ),
