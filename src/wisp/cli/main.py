@@ -103,9 +103,16 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _refused(error: OSError) -> WispError:
-    """Word what the operating system refused somewhere that nobody thought of."""
-    where = "" if error.filename is None else f" `{error.filename}`"
-    return HostError(f"the system refused to use{where}", causes=[error.strerror or str(error)])
+    """Word what the operating system refused where nobody expected it, as a temporary file."""
+    import errno
+
+    where = "" if error.filename is None else f" with `{error.filename}`"
+    full = error.errno in {errno.ENOSPC, errno.EFBIG}
+    return HostError(
+        f"the operating system refused something{where}",
+        causes=[error.strerror or str(error)],
+        hints=["free some disk space, or raise the limit on file sizes"] if full else (),
+    )
 
 
 def _bug(error: Exception, program: str) -> WispError:
