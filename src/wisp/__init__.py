@@ -10,18 +10,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace as Workspace
     from wisp.errors import WispError as WispError
+    from wisp.report import Reporter as Reporter
 
-__all__ = ["WispError", "Workspace", "__version__"]
+__all__ = ["Reporter", "WispError", "Workspace", "__version__"]
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Reporter": "wisp.report",
+    "WispError": "wisp.errors",
+    "Workspace": "wisp.api.workspace",
+}
 
 
 def __getattr__(name: str) -> object:
-    if name == "Workspace":
-        from wisp.api.workspace import Workspace
+    if name not in _HOMES:
+        raise AttributeError(f"module 'wisp' has no attribute {name!r}")
+    from importlib import import_module
 
-        return Workspace
-    if name == "WispError":
-        from wisp.errors import WispError
-
-        return WispError
-    raise AttributeError(f"module 'wisp' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
