@@ -26,14 +26,18 @@ from wisp.api.engines import EngineRoom
 from wisp.api.opening import Opening, own_program, read_workspace
 from wisp.api.usage import Usage
 from wisp.config.model import Config
-from wisp.errors import ManifestError, WispError
 from wisp.manifest.model import Environment, Manifest
 from wisp.platforms import Platform, VirtualPackage, bare
 from wisp.report import SILENT, Reporter
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.workspace.compose import all_inputs, inputs, platform_named
 from wisp.workspace.features import environment_named
-from wisp.workspace.platforms import platforms_of, select_platform, workspace_platforms
+from wisp.workspace.platforms import (
+    platforms_of,
+    select_platform,
+    unsupported,
+    workspace_platforms,
+)
 
 if TYPE_CHECKING:
     from wisp.api.installing import InstallReport
@@ -242,19 +246,8 @@ class Workspace:
         host = self.host if asks else (self.subdir, ())
         platform = select_platform(self.manifest, found, *host)
         if platform is None:
-            raise self._unsupported(found)
+            raise unsupported(self.manifest, found, self.subdir)
         return platform
-
-    def _unsupported(self, environment: Environment) -> WispError:
-        subdir = self.subdir
-        known = ", ".join(p.name for p in platforms_of(self.manifest, environment))
-        return ManifestError(
-            f"the environment '{environment.name}' does not support this machine ('{subdir}')",
-            hints=(
-                f"it supports {known or 'no platform'}",
-                f"add the platform with `pixi workspace platform add {subdir}`",
-            ),
-        )
 
     # Deeds
 
