@@ -14,6 +14,11 @@ from wisp.report import Reporter
 PIXI = "pixi"
 
 
+def json_text(data: object) -> str:
+    """Write data as all commands do."""
+    return json.dumps(data, indent=2, ensure_ascii=False)
+
+
 class Output:
     """Where a command's words go, and how they look."""
 
@@ -64,14 +69,16 @@ class Output:
 
     def json(self, data: object) -> None:
         """Print the answer as JSON, indented by two."""
-        self.result(json.dumps(data, indent=2, ensure_ascii=False))
+        self.result(json_text(data))
 
     # Everything else
 
     def err(self, text: str) -> None:
-        """Print one line on stderr, whatever the verbosity."""
+        """Print one line on stderr, whatever the verbosity; secrets in URLs are hidden."""
+        from wisp.console.secrets import without_secrets
+
         self._pause()
-        self._stderr.write(text + "\n")
+        self._stderr.write(without_secrets(text) + "\n")
 
     def note(self, text: str) -> None:
         """Print one line beside the answer, unless quiet."""

@@ -22,7 +22,7 @@ from wisp.lock.mismatch_platform import (
     RequirementUnmet,
     VersionOutside,
 )
-from wisp.lock.places import expectation, fits
+from wisp.lock.places import expectation, fits, without_credentials
 from wisp.lock.wanted import Wanted, from_metadata
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.match import python_version_matches
@@ -86,20 +86,27 @@ def _check_location(wanted: Wanted, record: PypiRecord, context: PypiContext) ->
 
 
 def _check_index(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mismatch | None:
-    """Compare indexes; files of direct URLs and repositories have none, old locks tell none."""
+    """Compare indexes; files of direct URLs and repositories have none, old locks tell none.
+
+    Locks hold no credentials, so that those of the manifest do not count.
+    """
     if context.lock_version < _FIRST_WITH_INDEX or "+" in record.location.partition("://")[0]:
         return None
     if "://" not in record.location:
         return None
     default = context.indexes[0] if context.indexes else DEFAULT_INDEX
-    locked = (record.index or default).rstrip("/")
-    known = {url.rstrip("/") for url in (*context.indexes, *context.links)}
-    allowed = {wanted.index.rstrip("/")} if wanted.index else known
+    locked = _plain(record.index or default)
+    known = {_plain(url) for url in (*context.indexes, *context.links)}
+    allowed = {_plain(wanted.index)} if wanted.index else known
     if locked in allowed:
         return None
     return IndexDiffers(
         package=wanted.name, wanted=wanted.index or default, locked=locked, **context.where
     )
+
+
+def _plain(index: str) -> str:
+    return without_credentials(index).rstrip("/")
 
 
 def check_conda_stand_in(

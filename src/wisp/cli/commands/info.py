@@ -11,6 +11,8 @@ from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
 from wisp.cli.opening import config_request, open_workspace
+from wisp.console.output import json_text
+from wisp.console.secrets import without_secrets
 from wisp.errors import ManifestError
 
 if TYPE_CHECKING:
@@ -31,10 +33,8 @@ def run(call: Call) -> int:
     workspace = _workspace(call)
     config = workspace.config if workspace else read_config(config_request(call))
     found = gather(config, workspace, call.environ, sizes=values.extended)
-    if values.json:
-        call.out.json(found.as_json())
-    else:
-        call.out.result("\n".join(_lines(found)))
+    text = json_text(found.as_json()) if values.json else "\n".join(_lines(found))
+    call.out.result(without_secrets(text))
     return 0
 
 
