@@ -27,6 +27,7 @@ from wisp.lock.mismatch import (
     WheelTagsMismatch,
 )
 from wisp.lock.model import LockEnvironment, LockFile, LockOptions, LockPlatform, LockStrategy
+from wisp.lock.places import without_credentials
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer, SolveStrategy
 from wisp.specs.pypi import FindLinks, is_editable, normalize
 from wisp.specs.records import CondaRecord, PypiRecord, Record
@@ -113,7 +114,8 @@ def _indexes(
     wanted = (options.index_url or DEFAULT_INDEX, *options.extra_index_urls)
     links = tuple(_link(link) for link in options.find_links)
     before_links = tuple(_link(link) for link in locked.find_links)
-    if wanted != locked.indexes or links != before_links:
+    same = list(map(without_credentials, wanted)) == list(map(without_credentials, locked.indexes))
+    if not same or links != before_links:
         yield IndexesChanged(
             environment=locked.name,
             locked=locked.indexes + before_links,

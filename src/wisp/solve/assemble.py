@@ -14,6 +14,7 @@ from wisp.lock.model import (
     LockPlatform,
     LockStrategy,
 )
+from wisp.lock.places import without_credentials
 from wisp.solve.plan import Pair, combine
 from wisp.solve.update import Solution
 from wisp.specs.inputs import EnvironmentInputs, SolveStrategy
@@ -65,7 +66,7 @@ def _environment(
     return LockEnvironment(
         name=name,
         channels=tuple(LockChannel(channel.url) for channel in inputs.channels),
-        indexes=indexes if has_pypi else None,
+        indexes=tuple(map(_public, indexes)) if has_pypi else None,
         find_links=options.find_links if has_pypi else (),
         options=LockOptions(
             strategy=_STRATEGIES[inputs.solve_strategy],
@@ -74,6 +75,11 @@ def _environment(
         ),
         packages={platform: records for platform, records in packages.items() if records},
     )
+
+
+def _public(index: str) -> str:
+    """Keep passwords out of the lock file, which is shared; all else stays as it is written."""
+    return without_credentials(index) if "@" in index else index
 
 
 def _by_environment(

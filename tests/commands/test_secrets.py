@@ -1,0 +1,83 @@
+"""Credentials in URLs: they reach the server, and nothing that is written or said."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine
+from tools.forge.build import Forge
+from tools.forge.serve import Server
+
+pytestmark = pytest.mark.slow
+
+SECRET = "sw0rdfish"
+
+
+def with_secret(url: str, form: str) -> str:
+    """Put a secret into a URL: as the password of a user, or as a token in the path."""
+    if form == "user":
+        return url.replace("://", f"://somebody:{SECRET}@")
+    return re.sub(r"(://[^/]+)/", rf"\1/t/{SECRET}/", url)
+
+
+def make_workspace(folder: Path, forge: Forge, channel: str, index: str) -> Path:
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{channel}"]\nplatforms = ["linux-64"]\n'
+        f'[dependencies]\npython = "{forge.minor}.*"\n'
+        f'[pypi-options]\nindex-url = "{index}"\n[pypi-dependencies]\nsix = "*"\n'
+    )
+    return folder
+
+
+def assert_nothing_tells(folder: Path) -> None:
+    told = [
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "pixi.toml" and SECRET.encode() in path.read_bytes()
+    ]
+    assert told == []
+
+
+@pytest.mark.parametrize("verbosity", ["-q", "-vvv"])
+def test_a_password_stays_out_of_lock_prefix_and_words(
+    wisp: CommandLine, tmp_path: Path, forge: Forge, forge_server: Server, verbosity: str
+) -> None:
+    channel = with_secret(f"{forge_server.url}/main", "user")
+    index = with_secret(f"{forge_server.url}/simple", "user")
+    workspace = make_workspace(tmp_path / "ws", forge, channel, index)
+    for words in (
+        ("lock",),
+        ("install",),
+        ("list",),
+        ("list", "--json"),
+        ("info",),
+        ("info", "--json"),
+        ("tree",),
+        ("add", "numpy"),
+        ("update", "--dry-run"),
+        ("workspace", "export", "conda-explicit-spec", "out", "--ignore-pypi-errors"),
+    ):
+        done = wisp(*words, verbosity, cwd=workspace).success()
+        assert SECRET not in done.stdout + done.stderr, words
+    assert_nothing_tells(workspace)
+
+
+@pytest.mark.parametrize("form", ["user", "token"])
+@pytest.mark.parametrize("part", ["channel", "index"])
+def test_a_failure_tells_no_secret(
+    cold_wisp: CommandLine, tmp_path: Path, forge: Forge, forge_server: Server,
+    form: str, part: str,
+) -> None:  # fmt: skip
+    urls = {"channel": forge.url, "index": f"{forge_server.url}/simple"}
+    nowhere = {"channel": "http://127.0.0.1:9/main", "index": "http://127.0.0.1:9/simple"}
+    urls[part] = with_secret(nowhere[part], form)
+    workspace = make_workspace(tmp_path / "ws", forge, urls["channel"], urls["index"])
+    for words in (("lock",), ("lock", "-vvv"), ("lock", "--offline"), ("add", "nothing-there")):
+        done = cold_wisp(*words, cwd=workspace)
+        assert done.code == 1, words
+        assert SECRET not in done.stdout + done.stderr, done.stderr
+    assert_nothing_tells(workspace)
