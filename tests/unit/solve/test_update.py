@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.solve.makers import MakeConda, MakeInputs, MakePypi
 from wisp.errors import SolveError
+from wisp.layout import DEFAULT_INDEX
 from wisp.solve.assemble import assemble
 from wisp.solve.plan import STALE, Staleness, Unit
 from wisp.solve.update import Engines, run_plan
@@ -178,4 +179,4 @@ def test_indexes_are_recorded_only_where_pypi_packages_are(
         },
     )
     assert lock.environments["a"].indexes is None
-    assert lock.environments["b"].indexes == ("https://pypi.org/simple",)
+    assert lock.environments["b"].indexes == (DEFAULT_INDEX,)
