@@ -10,15 +10,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace as Workspace
     from wisp.errors import WispError as WispError
+
+    __version__: str
     from wisp.report import Reporter as Reporter
 
 __all__ = ["Reporter", "WispError", "Workspace", "__version__"]
-__version__ = "0.1.0"
 
+#: Where each name comes from, and what it is called there.
 _HOMES = {
-    "Reporter": "wisp.report",
-    "WispError": "wisp.errors",
-    "Workspace": "wisp.api.workspace",
+    "Reporter": ("wisp.report", "Reporter"),
+    "WispError": ("wisp.errors", "WispError"),
+    "Workspace": ("wisp.api.workspace", "Workspace"),
+    "__version__": ("wisp.layout", "VERSION"),
 }
 
 
@@ -27,4 +30,5 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'wisp' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    module, own_name = _HOMES[name]
+    return getattr(import_module(module), own_name)

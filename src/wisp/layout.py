@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: Our own version.
+VERSION = "0.1.0"
+
 #: The version of Pixi whose interface wisp speaks: `requires-pixi`, `pixi.version` in templates,
 #: the marker in prefixes, and what `pixi --version` prints when wisp is called by that name.
 PIXI_VERSION = "0.77.0"

@@ -16,8 +16,7 @@ import marshal
 import os
 import sys
 
-from wisp import __version__
-from wisp.layout import SNAPSHOTS_DIR
+from wisp.layout import SNAPSHOTS_DIR, VERSION
 from wisp.specs.task import Task, TaskArg, TaskDependency
 
 TYPE_CHECKING = False
@@ -100,7 +99,7 @@ def path_of(root: str, environ: Mapping[str, str]) -> str | None:
     if not cache:
         return None
     tag = sys.implementation.cache_tag or "python"
-    name = f"{os.path.basename(root)[:40]}-{crc32(os.fsencode(root)):08x}-{tag}-{__version__}"
+    name = f"{os.path.basename(root)[:40]}-{crc32(os.fsencode(root)):08x}-{tag}-{VERSION}"
     return os.path.join(cache, SNAPSHOTS_DIR, name)
 
 
@@ -137,7 +136,7 @@ def write(root: str, snapshot: Snapshot, environ: Mapping[str, str]) -> None:
 
 
 def _key() -> str:
-    return f"{_FORMAT} {sys.version} {__version__}"
+    return f"{_FORMAT} {sys.version} {VERSION}"
 
 
 # State of files

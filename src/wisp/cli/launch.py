@@ -43,9 +43,9 @@ def version(name: str) -> str:
         from wisp.layout import PIXI_VERSION
 
         return f"pixi {PIXI_VERSION}"
-    from wisp import __version__
+    from wisp.layout import VERSION
 
-    return f"wisp {__version__}"
+    return f"wisp {VERSION}"
 
 
 def program_path(name: str) -> str:

@@ -13,14 +13,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-from wisp import __version__
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
 from wisp.cli.parse import HelpRequested, parse
 from wisp.console.output import Output
 from wisp.errors import HostError, UsageError, WispError
-from wisp.layout import PIXI_VERSION
+from wisp.layout import PIXI_VERSION, VERSION
 
 #: name: (module below `wisp.cli.commands`, summary)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -130,7 +129,7 @@ def _dispatch(program: str, words: list[str], out: Output) -> int:
         return 2
     head, rest = words[0], words[1:]
     if head in {"-V", "--version"}:
-        out.result(f"{program} {PIXI_VERSION if program == 'pixi' else __version__}")
+        out.result(f"{program} {PIXI_VERSION if program == 'pixi' else VERSION}")
         return 0
     if head in {"-h", "--help", "help"}:
         if rest and head == "help":

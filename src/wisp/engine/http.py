@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from wisp import __version__
 from wisp.errors import FetchError
+from wisp.layout import VERSION
 from wisp.specs.settings import Network
 
 _ATTEMPTS = 3
@@ -159,7 +159,7 @@ def _close_all(idle: dict[str, list[http.client.HTTPConnection]]) -> None:
             connection.close()
 
 
-_AGENT = f"wisp/{__version__}"
+_AGENT = f"wisp/{VERSION}"
 _OFFLINE_HINTS = ("turn offline mode off, or run the command once while online",)
 
 
