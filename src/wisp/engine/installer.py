@@ -92,6 +92,8 @@ def _sweep(request: InstallRequest) -> None:
     sweep_drafts(request.prefix / "conda-meta")
     for probe in request.prefix.glob(".refprobe-*"):
         shutil.rmtree(probe, ignore_errors=True)
+    for link in request.prefix.glob("symtest_*-*-*-*-*"):
+        link.unlink(missing_ok=True)
     for draft in (request.prefix / "conda-meta").glob("prefix_record_*"):
         draft.unlink(missing_ok=True)
     if not request.ignored:
