@@ -96,7 +96,7 @@ def test_a_cold_installation_of_300_packages(cold_wisp: CommandLine, workspace: 
         hit += kill(cold_wisp, ("install",), workspace, after, "group")
         install()
         assert differences(content(workspace), wanted) == []
-    assert hit >= KILLS // 2
+    assert hit, "no command was still at work"
 
 
 def _manifest(channel: str, *dependencies: str) -> str:
@@ -147,7 +147,7 @@ def test_pypi_packages(
         hit += kill(wisp, ("install",), workspace, after, victim)
         install()
         assert differences(content(workspace), wanted) == []
-    assert hit >= KILLS // 2
+    assert hit, "no command was still at work"
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
@@ -172,7 +172,7 @@ def test_locking(
         wisp("lock", cwd=workspace).success()
         assert (workspace / "pixi.lock").read_text() == locks[1]
         assert drafts(workspace) == []
-    assert hit >= KILLS // 2
+    assert hit, "no command was still at work"
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
@@ -203,4 +203,4 @@ def test_adding(
         assert manifest.read_text() in {added, added.replace(">=1.17.0, <2", "*")}
         assert differences(content(workspace / ".pixi" / "envs"), wanted) == []
         assert drafts(workspace) == []
-    assert hit >= KILLS // 2
+    assert hit, "no command was still at work"
