@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from types import FrameType
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from wisp.tasks.cache import Digestible
     from wisp.tasks.graph import Graph, Node
@@ -352,6 +352,13 @@ def execute(
     return code
 
 
+def _signal_module() -> Any:
+    """The core of `signal`, without the enumerations around it, which take 3 ms to import."""
+    import _signal  # type: ignore[import-not-found]
+
+    return _signal
+
+
 class Forwarding:
     """Passes signals of this process on to a shell while it runs.
 
@@ -363,8 +370,7 @@ class Forwarding:
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> None:
-        import signal
-
+        signal = _signal_module()
         for name in FORWARDED:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) != signal.SIG_IGN:
@@ -372,13 +378,11 @@ class Forwarding:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         del frame
-        import signal
-
+        signal = _signal_module()
         from_terminal = number == signal.SIGINT and os.isatty(0)
         self._deliver(number, forward=not from_terminal)
 
     def __exit__(self, *exc: object) -> None:
-        import signal
-
+        signal = _signal_module()
         for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
+            signal.signal(number, handler)
