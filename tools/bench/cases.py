@@ -98,6 +98,7 @@ def _quick_cases() -> Iterator[Case]:
     for size, label in (("small", ""), ("large", ", large")):
         for name, arguments, limit in (
             ("run of nothing", ("run", "nothing"), Limit(1.6)),
+            ("run of a built-in", ("run", "built-in"), None),
             ("task list", ("task", "list"), Limit(2.0)),
             ("shell-hook", ("shell-hook",), None),
             ("--version", ("--version",), Limit(2.0)),

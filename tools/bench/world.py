@@ -21,7 +21,7 @@ _PASSED_ON = ("SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "https_proxy", "no_
 _HEAD = '[workspace]\nname = "{name}"\nchannels = [{channels}]\nplatforms = ["{subdir}"]\n'
 _ONE_PLATFORM = "platforms = ["
 _FOUR_PLATFORMS = 'platforms = ["linux-aarch64", "osx-arm64", "win-64", '
-_TASKS = '[tasks]\nnothing = "true"\npipe = "{pipe}"\n'
+_TASKS = '[tasks]\nnothing = "/bin/true"\nbuilt-in = "true"\npipe = "{pipe}"\n'
 
 #: What moves through a pipe, in the task shell and in bash.
 PIPE = "dd if=/dev/zero bs=1M count=512 status=none | wc -c"
