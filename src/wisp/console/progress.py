@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from wisp.report import Reporter
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 #: A piece of work is shown only when it has lasted this long (seconds), so that quick
 #: commands do not flicker.
 _PATIENCE = 0.25
+#: Without a terminal only what lasted longer than this (seconds) gets a line, when it is done.
+_WORTH_A_LINE = 3.0
 
 
 def reporter_for(out: Output) -> Reporter:
@@ -22,10 +25,23 @@ def reporter_for(out: Output) -> Reporter:
 
 
 class PlainReporter(Reporter):
-    """Warnings always, infos and details as far as they were asked for (`-v`, `-vv`)."""
+    """A line for each long piece of work once it is done, warnings, and what `-v` asks for."""
 
     def __init__(self, out: Output) -> None:
         self._out = out
+        self._tokens = count(1)
+        self._began: dict[int, tuple[str, float]] = {}
+
+    def start(self, phase: str, subject: str = "", total: int | None = None) -> int:
+        token = next(self._tokens)
+        self._began[token] = (f"{phase} {subject}".strip(), time.monotonic())
+        return token
+
+    def finish(self, token: int) -> None:
+        text, began = self._began.pop(token)
+        seconds = time.monotonic() - began
+        if seconds >= _WORTH_A_LINE:
+            self._out.note(f"{text}: {seconds:.0f} s")
 
     def warn(self, message: str, hints: tuple[str, ...] = ()) -> None:
         self._out.warning(message, hints)
