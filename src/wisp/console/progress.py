@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: commands do not flicker.
 _PATIENCE = 0.25
 #: Without a terminal only what lasted longer than this (seconds) gets a line, when it is done.
-_WORTH_A_LINE = 3.0
+_WORTH_A_LINE = 10.0
 
 
 def reporter_for(out: Output) -> Reporter:

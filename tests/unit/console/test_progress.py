@@ -22,7 +22,7 @@ def told(monkeypatch: pytest.MonkeyPatch, seconds: float, quiet: int = 0) -> str
 
 
 def test_long_work_gets_a_line_when_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert told(monkeypatch, 4.2) == "solving default for linux-64: 4 s\n"
+    assert told(monkeypatch, 42.0) == "solving default for linux-64: 42 s\n"
 
 
 def test_short_work_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,4 +30,4 @@ def test_short_work_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_quiet_means_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert told(monkeypatch, 4.2, quiet=1) == ""
+    assert told(monkeypatch, 42.0, quiet=1) == ""
