@@ -18,8 +18,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from wisp.api.running import RunOptions, catalogue_of, run_words
 from wisp.api.usage import Usage
+from wisp.api.use.running import RunOptions, catalogue_of, run_words
 from wisp.api.workspace import Workspace
 from wisp.errors import WispError
 

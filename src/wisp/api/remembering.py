@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from wisp import layout
 from wisp.api import snapshot as memory
-from wisp.api.activating import (
+from wisp.api.snapshot import Snapshot
+from wisp.api.use.activating import (
     ActivationRequest,
     activation_of,
     doubts_about,
     source_completions,
 )
-from wisp.api.snapshot import Snapshot
 from wisp.config.places import places
 from wisp.lock.entries import is_folder
 from wisp.lock.model import LockFile
@@ -73,7 +73,7 @@ def remember_environment(
 
 def remember_listing(workspace: Workspace, words: tuple[str, ...], text: str) -> None:
     """Remember what `task list` printed for these words."""
-    from wisp.api.running import catalogue_of
+    from wisp.api.use.running import catalogue_of
 
     snapshot = _current(workspace, catalogue_of(workspace), None)
     if snapshot is not None:
@@ -162,7 +162,7 @@ def _local_projects(lock: LockFile | None) -> list[str]:
 
 
 def _facts(workspace: Workspace) -> dict[str, Any]:
-    from wisp.api.running import env_files, task_cache_folder
+    from wisp.api.use.running import env_files, task_cache_folder
 
     return {
         "root": str(workspace.root),

@@ -7,8 +7,8 @@
     workspace.install(["default"])
     variables = workspace.activation("default")
 
-The larger deeds live in modules of their own (`wisp.api.locking`, `wisp.api.installing`,
-`wisp.api.running`); this class holds what they share.
+The larger deeds live in modules of their own (`wisp.api.locks.locking`, `wisp.api.use.installing`,
+`wisp.api.use.running`); this class holds what they share.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from wisp.workspace.platforms import (
 )
 
 if TYPE_CHECKING:
-    from wisp.api.installing import InstallReport
-    from wisp.api.locking import LockOutcome
+    from wisp.api.locks.locking import LockOutcome
+    from wisp.api.use.installing import InstallReport
     from wisp.install.selection import InstallFilter
 
 
@@ -49,7 +49,7 @@ class Workspace:
     """A workspace: its manifest, its configuration, and where it lives.
 
     `environ` is what counts as the environment of the process; nothing below reads another.
-    `origin` says where a script comes from that is no file of the user's (`wisp.api.scripts`).
+    `origin` says where a script comes from that is no file of the user's (`wisp.api.use.scripts`).
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class Workspace:
     def prefix(self, environment: str) -> Path:
         """The prefix of an environment, whether it is installed or not."""
         if self.manifest.kind == "script":
-            from wisp.api.scripts import prefix_of
+            from wisp.api.use.scripts import prefix_of
 
             return prefix_of(self)
         return self.environments_folder / environment
@@ -257,7 +257,7 @@ class Workspace:
 
         Gives the workspace as it is by then: who waited may find another manifest.
         """
-        from wisp.api.transaction import reread
+        from wisp.api.edits.transaction import reread
         from wisp.engine.folder_lock import locked_folder
 
         with locked_folder(self.root):
@@ -265,7 +265,7 @@ class Workspace:
 
     def lock(self, *, dry_run: bool = False) -> LockOutcome:
         """Bring the lock file up to date and tell what changed."""
-        from wisp.api.locking import lock
+        from wisp.api.locks.locking import lock
 
         return lock(self, dry_run=dry_run)
 
@@ -278,7 +278,7 @@ class Workspace:
         dry_run: bool = False,
     ) -> LockOutcome:
         """Let go of locked versions, of all or the named packages, and lock anew."""
-        from wisp.api.relocking import update
+        from wisp.api.locks.relocking import update
 
         return update(self, packages, environments, platforms, dry_run=dry_run)
 
@@ -295,9 +295,9 @@ class Workspace:
         """Install environments (`default` unless named), locking them first where needed.
 
         `locked` and `frozen` are as in `wisp.api.usage.Usage`, `chosen` leaves packages out.
-        Raises what `wisp.api.installing.install` raises.
+        Raises what `wisp.api.use.installing.install` raises.
         """
-        from wisp.api.installing import EVERYTHING_CHOSEN, InstallRequest, install
+        from wisp.api.use.installing import EVERYTHING_CHOSEN, InstallRequest, install
 
         usage = Usage(locked=locked, frozen=frozen)
         request = InstallRequest(
@@ -315,8 +315,8 @@ class Workspace:
         locked: bool = False,
         frozen: bool = False,
     ) -> InstallReport:
-        """Install packages, or all, anew. Raises what `wisp.api.installing.install` raises."""
-        from wisp.api.installing import InstallRequest, reinstall
+        """Install packages, or all, anew. Raises what `wisp.api.use.installing.install` raises."""
+        from wisp.api.use.installing import InstallRequest, reinstall
 
         usage = Usage(locked=locked, frozen=frozen)
         request = InstallRequest(
@@ -326,7 +326,7 @@ class Workspace:
 
     def activation(self, environment: str = layout.DEFAULT_ENVIRONMENT) -> dict[str, str]:
         """Return all variables of a process in an environment, which is installed if need be."""
-        from wisp.api.entering import EnterOptions, enter
+        from wisp.api.use.entering import EnterOptions, enter
 
         options = EnterOptions(program=own_program(), environment=environment)
         return enter(self, options).changes().applied_to(self.environ)
@@ -344,7 +344,7 @@ class Workspace:
 
         One word is read as the task shell reads it, several are taken as they are.
         """
-        from wisp.api.running import RunOptions, run_words
+        from wisp.api.use.running import RunOptions, run_words
 
         options = RunOptions(
             program=own_program(),
@@ -367,9 +367,9 @@ class Workspace:
 
         Whatever fails, manifest and lock file are as they were.
         """
-        from wisp.api.edits import add
-        from wisp.api.requests import AddRequest
-        from wisp.api.settling import Settler
+        from wisp.api.edits.adding import add
+        from wisp.api.edits.requests import AddRequest
+        from wisp.api.edits.settling import Settler
 
         settler = Settler(self)
         done = add(
@@ -391,9 +391,9 @@ class Workspace:
         platforms: Sequence[str] = (),
     ) -> Workspace:
         """Take requirements out of the manifest, lock and install; return the workspace then."""
-        from wisp.api.removing import remove
-        from wisp.api.requests import Selection
-        from wisp.api.settling import Settler
+        from wisp.api.edits.removing import remove
+        from wisp.api.edits.requests import Selection
+        from wisp.api.edits.settling import Settler
 
         settler = Settler(self)
         selection = Selection(pypi=pypi, feature=feature, platforms=platforms)

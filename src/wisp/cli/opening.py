@@ -9,8 +9,8 @@ from wisp.errors import UsageError
 from wisp.layout import TRUE_WORDS
 
 if TYPE_CHECKING:
-    from wisp.api.scripts import Script
     from wisp.api.usage import Usage
+    from wisp.api.use.scripts import Script
     from wisp.api.workspace import Workspace
     from wisp.cli.call import Call
     from wisp.config.model import ConfigRequest

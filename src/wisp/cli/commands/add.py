@@ -18,9 +18,9 @@ from wisp.cli.opening import open_workspace, usage_of
 
 def run(call: Call) -> int:
     """Add, and say what was written with which constraint."""
-    from wisp.api.edits import add
-    from wisp.api.requests import AddRequest
-    from wisp.api.settling import Settler
+    from wisp.api.edits.adding import add
+    from wisp.api.edits.requests import AddRequest
+    from wisp.api.edits.settling import Settler
 
     values = call.values
     workspace = open_workspace(call)

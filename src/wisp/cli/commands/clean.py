@@ -10,7 +10,7 @@ from wisp.cli.opening import open_workspace
 
 def run(call: Call) -> int:
     """Remove the environments and caches of the workspace, or only the named part."""
-    from wisp.api.cleaning import clean_workspace
+    from wisp.api.use.cleaning import clean_workspace
 
     values = call.values
     report = clean_workspace(
@@ -26,7 +26,7 @@ def run(call: Call) -> int:
 
 def run_cache(call: Call) -> int:
     """Remove the chosen kinds of caches, or all after a question."""
-    from wisp.api.cleaning import CACHE_KINDS, clean_caches
+    from wisp.api.use.cleaning import CACHE_KINDS, clean_caches
 
     chosen = [kind for kind in CACHE_KINDS if getattr(call.values, kind.replace("-", "_"))]
     if not chosen and not call.values.yes and not call.out.confirm("Remove all caches?"):

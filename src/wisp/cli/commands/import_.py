@@ -10,7 +10,7 @@ from wisp.cli.opening import open_workspace
 
 def run(call: Call) -> int:
     """Edit the manifest; nothing is locked."""
-    from wisp.api.importing import ImportRequest, import_file
+    from wisp.api.edits.importing import ImportRequest, import_file
 
     values = call.values
     workspace = open_workspace(call)

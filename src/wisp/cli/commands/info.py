@@ -16,8 +16,8 @@ from wisp.console.secrets import without_secrets
 from wisp.errors import ManifestError
 
 if TYPE_CHECKING:
-    from wisp.api.describe import EnvironmentDescription
-    from wisp.api.information import Information
+    from wisp.api.views.describe import EnvironmentDescription
+    from wisp.api.views.information import Information
     from wisp.api.workspace import Workspace
 
 _WIDTH = 19
@@ -26,7 +26,7 @@ _RULE = "------------"
 
 def run(call: Call) -> int:
     """Print everything, for people or as JSON; a faulty manifest only leaves its part out."""
-    from wisp.api.information import gather
+    from wisp.api.views.information import gather
     from wisp.config.model import read_config
 
     values = call.values
@@ -61,7 +61,7 @@ def _lines(found: Information) -> list[str]:
 
 
 def _system(found: Information) -> list[str]:
-    from wisp.api.information import TLS_BACKEND
+    from wisp.api.views.information import TLS_BACKEND
 
     files = found.config_files
     return [

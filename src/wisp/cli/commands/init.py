@@ -10,12 +10,12 @@ from wisp.cli.declare import Argument, Command, Option
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
-    from wisp.api.start import Started, StartRequest
+    from wisp.api.edits.start import Started, StartRequest
 
 
 def run(call: Call) -> int:
     """Write the files of a new workspace and say where they are."""
-    from wisp.api.start import start, start_from, start_script
+    from wisp.api.edits.start import start, start_from, start_script
 
     values = call.values
     if values.script is not None:
@@ -34,7 +34,7 @@ def run(call: Call) -> int:
 
 
 def _request(call: Call) -> StartRequest:
-    from wisp.api.start import StartRequest, would_extend
+    from wisp.api.edits.start import StartRequest, would_extend
 
     values = call.values
     folder = (call.cwd / (values.path or ".")).resolve()

@@ -10,7 +10,7 @@ from wisp.cli.opening import open_workspace
 
 def run(call: Call) -> int:
     """Install the chosen environments and say which."""
-    from wisp.api.installing import InstallFilter, installed_message
+    from wisp.api.use.installing import InstallFilter, installed_message
 
     values = call.values
     workspace = open_workspace(call)

@@ -40,8 +40,8 @@ _DEFAULT_FIELDS = ("name", "version", "build", "size", "kind", "source")
 
 def run(call: Call) -> int:
     """Print the packages as a table or as JSON."""
-    from wisp.api.inspect import chosen_rows, package_rows
-    from wisp.api.locked_view import look_up
+    from wisp.api.locks.locked_view import look_up
+    from wisp.api.views.inspect import chosen_rows, package_rows
 
     values = call.values
     columns = _columns(values.fields)

@@ -26,7 +26,7 @@ def run(call: Call) -> int:
     else:
         call.out.success("Lock-file was already up-to-date")
     if values.check and outcome.changed:
-        from wisp.api.locking import not_up_to_date
+        from wisp.api.locks.locking import not_up_to_date
 
         raise not_up_to_date(outcome.reasons)
     return 0

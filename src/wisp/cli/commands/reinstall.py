@@ -10,7 +10,7 @@ from wisp.cli.opening import open_workspace
 
 def run(call: Call) -> int:
     """Reinstall the named packages, or all, in the chosen environments."""
-    from wisp.api.installing import installed_message
+    from wisp.api.use.installing import installed_message
 
     values = call.values
     outcome = open_workspace(call).reinstall(

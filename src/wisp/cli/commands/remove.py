@@ -17,9 +17,9 @@ from wisp.cli.opening import open_workspace, usage_of
 
 def run(call: Call) -> int:
     """Remove, and say what went."""
-    from wisp.api.removing import remove
-    from wisp.api.requests import Selection
-    from wisp.api.settling import Settler
+    from wisp.api.edits.removing import remove
+    from wisp.api.edits.requests import Selection
+    from wisp.api.edits.settling import Settler
 
     workspace = open_workspace(call)
     settler = Settler(workspace, usage_of(call))

@@ -10,7 +10,7 @@ from wisp.cli.declare import Argument, Option
 from wisp.layout import DEFAULT_FEATURE
 
 if TYPE_CHECKING:
-    from wisp.api.requests import Selection
+    from wisp.api.edits.requests import Selection
     from wisp.specs.locations import GitLocation
 
 SPECS = Argument("spec", "SPEC", "some", help="A package: a name, match spec or PEP 508 text")
@@ -88,7 +88,7 @@ def selection_of(call: Call) -> dict[str, Any]:
 
 def git_of(call: Call) -> GitLocation | None:
     """Return the repository that the options name."""
-    from wisp.api.requests import git_location
+    from wisp.api.edits.requests import git_location
 
     values = call.values
     if values.git is None:

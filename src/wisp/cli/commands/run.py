@@ -13,7 +13,7 @@ from wisp.cli.opening import config_request, open_workspace, usage_of
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
-    from wisp.api.running import RunOptions
+    from wisp.api.use.running import RunOptions
 
 NOT_FOUND = 127
 
@@ -35,7 +35,7 @@ def run(call: Call) -> int:
 
 def _run_words(call: Call, words: list[str]) -> int:
     """Run a task or a command of the workspace."""
-    from wisp.api.running import run_words, task_list
+    from wisp.api.use.running import run_words, task_list
 
     workspace = open_workspace(call)
     code = run_words(workspace, words, _options(call)) if words else 0
@@ -46,7 +46,7 @@ def _run_words(call: Call, words: list[str]) -> int:
 
 def _run_script(call: Call, arguments: list[str]) -> int:
     """Run a Python script in an environment of its own."""
-    from wisp.api.scripts import found_script, run_script
+    from wisp.api.use.scripts import found_script, run_script
 
     stdin = sys.stdin.read
     with found_script(call.values.script, call.cwd, config_request(call), stdin) as script:
@@ -55,7 +55,7 @@ def _run_script(call: Call, arguments: list[str]) -> int:
 
 
 def _options(call: Call) -> RunOptions:
-    from wisp.api.running import RunOptions
+    from wisp.api.use.running import RunOptions
 
     values = call.values
     return RunOptions(

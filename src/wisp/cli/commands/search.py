@@ -11,7 +11,7 @@ from wisp.cli.opening import config_request
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
-    from wisp.api.searching import PackageSearch
+    from wisp.api.views.searching import PackageSearch
     from wisp.search import Package
 
 
@@ -31,7 +31,7 @@ def run(call: Call) -> int:
 
 
 def _open(call: Call) -> PackageSearch:
-    from wisp.api.searching import open_search
+    from wisp.api.views.searching import open_search
 
     values = call.values
     return open_search(

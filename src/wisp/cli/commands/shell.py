@@ -13,7 +13,7 @@ from wisp.cli.opening import open_workspace, usage_of
 
 def run(call: Call) -> int:
     """Make the environment ready and become a shell in it."""
-    from wisp.api.entering import EnterOptions, enter, open_shell
+    from wisp.api.use.entering import EnterOptions, enter, open_shell
 
     values = call.values
     entered = enter(

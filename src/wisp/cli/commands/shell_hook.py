@@ -18,7 +18,7 @@ _HARMLESS = frozenset(("environment", "shell", "json", "change_ps1", "no_complet
 
 def run(call: Call) -> int:
     """Make the environment ready and print how to activate it."""
-    from wisp.api.entering import EnterOptions, enter
+    from wisp.api.use.entering import EnterOptions, enter
 
     values = call.values
     entered = enter(

@@ -11,7 +11,7 @@ from wisp.cli.opening import open_workspace
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
-    from wisp.api.transaction import Place
+    from wisp.api.edits.transaction import Place
     from wisp.specs.task import TaskArg
 
 _DIM = "2"
@@ -19,7 +19,7 @@ _DIM = "2"
 
 def list_tasks(call: Call) -> int:
     """Show tasks: a table, names, a summary per environment, or JSON."""
-    from wisp.api.describe_tasks import task_listing
+    from wisp.api.views.describe_tasks import task_listing
 
     values = call.values
     workspace = open_workspace(call)
@@ -52,8 +52,8 @@ def _designed(environment: str) -> str:
 
 def add(call: Call) -> int:
     """Write a task into the manifest."""
-    from wisp.api.running import command_of
-    from wisp.api.tasks_edit import add_task
+    from wisp.api.edits.tasks import add_task
+    from wisp.api.use.running import command_of
     from wisp.specs.task import Task, TaskDependency
 
     values = call.values
@@ -93,7 +93,7 @@ def _variable(text: str) -> tuple[str, str]:
 
 def alias(call: Call) -> int:
     """Write a task that only runs others."""
-    from wisp.api.tasks_edit import alias_task
+    from wisp.api.edits.tasks import alias_task
 
     values = call.values
     workspace = open_workspace(call)
@@ -113,7 +113,7 @@ def alias(call: Call) -> int:
 
 def remove(call: Call) -> int:
     """Take tasks out of the manifest."""
-    from wisp.api.tasks_edit import remove_tasks
+    from wisp.api.edits.tasks import remove_tasks
 
     values = call.values
     workspace = open_workspace(call)
@@ -130,7 +130,7 @@ def remove(call: Call) -> int:
 
 def _place(call: Call) -> Place:
     """Return the part of the manifest that the options name."""
-    from wisp.api.transaction import place
+    from wisp.api.edits.transaction import place
 
     values = vars(call.values)
     return place(values.get("feature"), values.get("environment"), values.get("platform"))

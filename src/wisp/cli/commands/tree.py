@@ -11,8 +11,8 @@ from wisp.errors import UsageError
 
 def run(call: Call) -> int:
     """Draw the tree of the locked packages, or the inverted one."""
-    from wisp.api.dependency_tree import dependency_tree, dependents_tree
-    from wisp.api.locked_view import look_up
+    from wisp.api.locks.locked_view import look_up
+    from wisp.api.views.dependency_tree import dependency_tree, dependents_tree
 
     values = call.values
     if values.invert and values.regex is None:

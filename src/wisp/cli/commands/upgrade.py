@@ -11,8 +11,8 @@ from wisp.cli.opening import open_workspace, usage_of
 
 def run(call: Call) -> int:
     """Upgrade, and tell what changed in the lock file."""
-    from wisp.api.settling import Settler
-    from wisp.api.upgrading import UpgradeRequest, upgrade
+    from wisp.api.edits.settling import Settler
+    from wisp.api.edits.upgrading import UpgradeRequest, upgrade
 
     values = call.values
     workspace = open_workspace(call)

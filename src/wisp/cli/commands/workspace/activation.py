@@ -17,7 +17,7 @@ def show(call: Call) -> int:
 
 def show_scripts(call: Call) -> int:
     """Print the scripts, one a line."""
-    from wisp.api.activations import scripts_of
+    from wisp.api.edits.activations import scripts_of
 
     for script in scripts_of(open_workspace(call).manifest, place_of(call)):
         call.out.result(script)
@@ -26,7 +26,7 @@ def show_scripts(call: Call) -> int:
 
 def show_variables(call: Call) -> int:
     """Print the variables, one a line."""
-    from wisp.api.activations import variables_of
+    from wisp.api.edits.activations import variables_of
 
     for name, value in variables_of(open_workspace(call).manifest, place_of(call)).items():
         call.out.result(f"{name}={value}")
@@ -44,7 +44,7 @@ def prepend_scripts(call: Call) -> int:
 
 
 def _add_scripts(call: Call, *, first: bool) -> int:
-    from wisp.api import activations
+    from wisp.api.edits import activations
 
     scripts = call.values.scripts
     activations.add_scripts(open_workspace(call).manifest, scripts, place_of(call), first=first)
@@ -55,7 +55,7 @@ def _add_scripts(call: Call, *, first: bool) -> int:
 
 def remove_scripts(call: Call) -> int:
     """Take scripts away."""
-    from wisp.api import activations
+    from wisp.api.edits import activations
 
     scripts = call.values.scripts
     activations.remove_scripts(open_workspace(call).manifest, scripts, place_of(call))
@@ -66,7 +66,7 @@ def remove_scripts(call: Call) -> int:
 
 def set_variables(call: Call) -> int:
     """Set variables."""
-    from wisp.api import activations
+    from wisp.api.edits import activations
 
     pairs = [word.partition("=") for word in call.values.assignment]
     for name, mark, value in pairs:
@@ -81,7 +81,7 @@ def set_variables(call: Call) -> int:
 
 def remove_variables(call: Call) -> int:
     """Take variables away."""
-    from wisp.api import activations
+    from wisp.api.edits import activations
 
     names = call.values.key
     activations.remove_variables(open_workspace(call).manifest, names, place_of(call))

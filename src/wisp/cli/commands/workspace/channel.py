@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def show(call: Call) -> int:
     """Print the channels of each environment."""
-    from wisp.api.describe import environment_channels
+    from wisp.api.views.describe import environment_channels
 
     for environment, channels in environment_channels(open_workspace(call).manifest):
         call.out.result(f"Environment: {environment}")
@@ -28,8 +28,8 @@ def show(call: Call) -> int:
 
 def add(call: Call) -> int:
     """Add channels, lock and install anew."""
-    from wisp.api.channels import add_channels
-    from wisp.api.settling import relock_and_install
+    from wisp.api.edits.channels import add_channels
+    from wisp.api.edits.settling import relock_and_install
 
     values = call.values
     workspace = open_workspace(call)
@@ -50,8 +50,8 @@ def add(call: Call) -> int:
 
 def remove(call: Call) -> int:
     """Take channels away, lock and install anew."""
-    from wisp.api.channels import remove_channels
-    from wisp.api.settling import relock_and_install
+    from wisp.api.edits.channels import remove_channels
+    from wisp.api.edits.settling import relock_and_install
 
     workspace = open_workspace(call)
     remove_channels(

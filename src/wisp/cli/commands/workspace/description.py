@@ -18,7 +18,7 @@ def get(call: Call) -> int:
 
 def change(call: Call) -> int:
     """Write the description."""
-    from wisp.api.fields import set_field
+    from wisp.api.edits.fields import set_field
 
     wanted = call.values.description
     set_field(open_workspace(call).manifest, "description", wanted)

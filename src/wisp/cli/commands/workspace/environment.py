@@ -10,7 +10,7 @@ from wisp.cli.opening import open_workspace
 
 def show(call: Call) -> int:
     """Print the environments with what they are made of."""
-    from wisp.api.describe import environment_lines
+    from wisp.api.views.describe import environment_lines
 
     workspace = open_workspace(call)
     if call.values.machine_readable:
@@ -23,7 +23,7 @@ def show(call: Call) -> int:
 
 def add(call: Call) -> int:
     """Declare an environment."""
-    from wisp.api.environments import add_environment
+    from wisp.api.edits.environments import add_environment
 
     values = call.values
     add_environment(
@@ -40,7 +40,7 @@ def add(call: Call) -> int:
 
 def remove(call: Call) -> int:
     """Take an environment away."""
-    from wisp.api.environments import remove_environment
+    from wisp.api.edits.environments import remove_environment
 
     remove_environment(open_workspace(call).manifest, call.values.name)
     call.out.success(f"Removed environment {call.values.name}")

@@ -11,7 +11,7 @@ from wisp.layout import DEFAULT_ENVIRONMENT
 
 def conda_environment(call: Call) -> int:
     """Write an environment.yml, to a file or to stdout."""
-    from wisp.api.exporting import export_environment, save
+    from wisp.api.views.exporting import export_environment, save
 
     values = call.values
     text = export_environment(
@@ -31,7 +31,7 @@ def conda_environment(call: Call) -> int:
 
 def conda_explicit_spec(call: Call) -> int:
     """Write a file per environment and platform into a folder."""
-    from wisp.api.exporting import export_explicit, save
+    from wisp.api.views.exporting import export_explicit, save
 
     values = call.values
     files = export_explicit(

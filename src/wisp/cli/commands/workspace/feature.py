@@ -10,7 +10,7 @@ from wisp.cli.opening import open_workspace
 
 def show(call: Call) -> int:
     """Print the features with the names they declare."""
-    from wisp.api.describe import feature_lines
+    from wisp.api.views.describe import feature_lines
 
     manifest = open_workspace(call).manifest
     if call.values.machine_readable:
@@ -23,7 +23,7 @@ def show(call: Call) -> int:
 
 def remove(call: Call) -> int:
     """Take a feature away, after asking where environments use it."""
-    from wisp.api.environments import environments_with, remove_feature
+    from wisp.api.edits.environments import environments_with, remove_feature
 
     name = call.values.feature
     manifest = open_workspace(call).manifest

@@ -16,7 +16,7 @@ def get(call: Call) -> int:
 
 def change(call: Call) -> int:
     """Write the name."""
-    from wisp.api.fields import set_field
+    from wisp.api.edits.fields import set_field
 
     wanted = call.values.name
     set_field(open_workspace(call).manifest, "name", wanted)

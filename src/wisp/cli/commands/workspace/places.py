@@ -8,7 +8,7 @@ from wisp.cli.call import Call
 from wisp.cli.declare import Option
 
 if TYPE_CHECKING:
-    from wisp.api.transaction import Place
+    from wisp.api.edits.transaction import Place
 
 FEATURE = Option(("-f", "--feature"), "FEATURE", "value", help="The feature to change")
 ENVIRONMENT = Option(
@@ -23,7 +23,7 @@ TARGET = Option(("-t", "--target"), "TARGET", "value", help="A platform or patte
 
 def place_of(call: Call) -> Place:
     """Return the part of the manifest that the options name."""
-    from wisp.api.transaction import place
+    from wisp.api.edits.transaction import place
 
     values = vars(call.values)
     return place(values.get("feature"), values.get("environment"), values.get("target"))

@@ -12,7 +12,7 @@ from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
-    from wisp.api.platforms import Anchor
+    from wisp.api.edits.platforms import Anchor
 
 #: Options that stand for virtual packages, by the names of the values they fill.
 _FRIENDLY = ("cuda", "cuda_arch", "archspec", "glibc", "linux", "macos", "windows")
@@ -20,7 +20,7 @@ _FRIENDLY = ("cuda", "cuda_arch", "archspec", "glibc", "linux", "macos", "window
 
 def show(call: Call) -> int:
     """Print the platforms beside what this machine is."""
-    from wisp.api.platform_list import list_platforms
+    from wisp.api.views.platform_list import list_platforms
 
     listing = list_platforms(open_workspace(call).manifest)
     if call.values.json:
@@ -34,8 +34,8 @@ def show(call: Call) -> int:
 
 def add(call: Call) -> int:
     """Declare platforms, then lock and install anew."""
-    from wisp.api.platforms import add_platforms, friendly_packages, wanted_platforms
-    from wisp.api.settling import relock_and_install
+    from wisp.api.edits.platforms import add_platforms, friendly_packages, wanted_platforms
+    from wisp.api.edits.settling import relock_and_install
 
     values = call.values
     platforms = wanted_platforms(
@@ -56,8 +56,13 @@ def add(call: Call) -> int:
 
 def change(call: Call) -> int:
     """Change what a platform declares, then lock and install anew."""
-    from wisp.api.platforms import PlatformChange, edit_platform, friendly_packages, raw_packages
-    from wisp.api.settling import relock_and_install
+    from wisp.api.edits.platforms import (
+        PlatformChange,
+        edit_platform,
+        friendly_packages,
+        raw_packages,
+    )
+    from wisp.api.edits.settling import relock_and_install
 
     values = call.values
     workspace = open_workspace(call)
@@ -75,8 +80,8 @@ def change(call: Call) -> int:
 
 def move(call: Call) -> int:
     """Move a platform in the list, which is the order of preference."""
-    from wisp.api.platforms import move_platform
-    from wisp.api.settling import relock_and_install
+    from wisp.api.edits.platforms import move_platform
+    from wisp.api.edits.settling import relock_and_install
 
     anchor, other = _anchor(call)
     workspace = open_workspace(call)
@@ -106,8 +111,8 @@ def _anchor(call: Call) -> tuple[Anchor, str | None]:
 
 def remove(call: Call) -> int:
     """Take platforms away, then lock and install anew."""
-    from wisp.api.platforms import remove_platforms
-    from wisp.api.settling import relock_and_install
+    from wisp.api.edits.platforms import remove_platforms
+    from wisp.api.edits.settling import relock_and_install
 
     workspace = open_workspace(call)
     relock = relock_and_install(workspace, usage_of(call))

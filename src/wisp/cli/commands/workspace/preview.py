@@ -17,7 +17,7 @@ def show(call: Call) -> int:
 
 def add(call: Call) -> int:
     """Switch preview features on."""
-    from wisp.api.activations import add_preview
+    from wisp.api.edits.activations import add_preview
 
     add_preview(open_workspace(call).manifest, call.values.flags)
     for flag in call.values.flags:
@@ -27,7 +27,7 @@ def add(call: Call) -> int:
 
 def remove(call: Call) -> int:
     """Switch preview features off."""
-    from wisp.api.activations import remove_preview
+    from wisp.api.edits.activations import remove_preview
 
     manifest = open_workspace(call).manifest
     remove_preview(manifest, call.values.flags, forced=call.values.force)

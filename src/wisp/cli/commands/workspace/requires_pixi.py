@@ -21,7 +21,7 @@ def get(call: Call) -> int:
 
 def change(call: Call) -> int:
     """Write the spec."""
-    from wisp.api.fields import set_field
+    from wisp.api.edits.fields import set_field
 
     wanted = call.values.version
     set_field(open_workspace(call).manifest, "requires-pixi", wanted)
@@ -31,7 +31,7 @@ def change(call: Call) -> int:
 
 def unset(call: Call) -> int:
     """Take the spec away."""
-    from wisp.api.fields import unset_field
+    from wisp.api.edits.fields import unset_field
 
     unset_field(open_workspace(call).manifest, "requires-pixi")
     call.out.success("Remove workspace requires-pixi.")
@@ -40,7 +40,7 @@ def unset(call: Call) -> int:
 
 def verify(call: Call) -> int:
     """Tell by the exit code whether this version will do."""
-    from wisp.api.fields import required_version_holds
+    from wisp.api.edits.fields import required_version_holds
 
     try:
         open_workspace(call)

@@ -11,7 +11,7 @@ from wisp.cli.declare import Argument, Command
 from wisp.cli.opening import open_workspace
 
 if TYPE_CHECKING:
-    from wisp.api.fields import Bump
+    from wisp.api.edits.fields import Bump
 
 
 def get(call: Call) -> int:
@@ -24,7 +24,7 @@ def get(call: Call) -> int:
 
 def change(call: Call) -> int:
     """Write the version."""
-    from wisp.api.fields import set_field
+    from wisp.api.edits.fields import set_field
 
     wanted = call.values.version
     set_field(open_workspace(call).manifest, "version", wanted)
@@ -34,7 +34,7 @@ def change(call: Call) -> int:
 
 def _raise(part: Bump) -> Callable[[Call], int]:
     def run(call: Call) -> int:
-        from wisp.api.fields import bump_version
+        from wisp.api.edits.fields import bump_version
 
         old, new = bump_version(open_workspace(call).manifest, part)
         call.out.success(f"Updated workspace version from '{old}' to '{new}'.")

@@ -1,0 +1,1 @@
+"""Changing a workspace: its manifest edited, its lock and environment brought along."""

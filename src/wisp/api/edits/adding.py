@@ -1,0 +1,178 @@
+"""`add` as a transaction: edit, solve, pin, write, install."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from wisp.api.edits.requests import AddRequest, Selection, Wanted, wanted
+from wisp.api.edits.transaction import check, reread, restoring, written
+from wisp.engine.files import write_atomically
+from wisp.engine.folder_lock import locked_folder
+from wisp.layout import DEFAULT_FEATURE
+from wisp.lock.model import LockFile
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.platforms import add_platforms
+from wisp.manifest.edit.pypi_places import has_requirement, put_requirement
+from wisp.manifest.edit.requirements import has_conda, put_conda
+from wisp.manifest.edit.spelling import conda_data
+from wisp.manifest.model import Environment, Manifest
+from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
+from wisp.specs.conda import CondaRequirement
+from wisp.specs.pypi import normalize
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
+
+#: Locks an edited manifest, letting go of the named packages; None where locking is off.
+Solve = Callable[[Manifest, Sequence[str]], LockFile | None]
+#: Brings environments to a manifest that was locked.
+Install = Callable[[Manifest], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What `add` did: words with the constraint found for each, names that were there already.
+
+    `unused_feature` is set when no environment has the feature, so that nothing was pinned.
+    """
+
+    manifest: Manifest
+    added: tuple[tuple[str, str | None], ...]
+    present: tuple[str, ...]
+    unused_feature: str | None = None
+
+
+def add(
+    manifest: Manifest,
+    request: AddRequest,
+    solve: Solve,
+    install: Install,
+    *,
+    lock_path: Path,
+    strategy: str | None = None,
+) -> Added:
+    """Add requirements; those without a version are pinned to what is locked for them.
+
+    Whatever fails, manifest and lock file are as they were.
+
+    Raises `ManifestError` for wrong words or an edit that makes no sense, and what `solve` and
+    `install` raise.
+    """
+    with locked_folder(manifest.root):
+        current = reread(manifest)
+        unchanged = Document.open(current.text, current.kind)
+        new, present = _sort(unchanged, request, wanted(request, current.root))
+        open_ended = [one.with_version("*") if one.needs_pin else one for one in new]
+        document = _declare_platforms(current, unchanged, request)
+        document = _put_all(document, request, open_ended)
+        draft = check(current, document, unchanged)
+        users = environments_using(draft, request)
+        with written(current, draft), restoring(lock_path):
+            lock = solve(draft, [one.name for one in new]) if new else None
+            configured = cast("PinningStrategy | None", strategy)
+            pinned = [_pinned(one, lock, users, request, configured) for one in new]
+            final = check(draft, _put_all(document, request, pinned), document)
+            if final.text != draft.text:
+                write_atomically(final.path, final.text)
+            if new and users:
+                install(final)
+    constraints = (
+        one.requirement.spec.version if before.needs_pin and lock is not None and users else None
+        for before, one in zip(new, pinned, strict=True)
+    )
+    return Added(
+        manifest=final,
+        added=tuple((one.word, found) for one, found in zip(new, constraints, strict=True)),
+        present=present,
+        unused_feature=None if users or not new else request.feature,
+    )
+
+
+def _sort(
+    document: Document, request: AddRequest, words: Iterable[Wanted]
+) -> tuple[list[Wanted], tuple[str, ...]]:
+    """Tell what is to be written from what is there already and asks for nothing new."""
+    new: list[Wanted] = []
+    present: list[str] = []
+    for one in words:
+        known = all(_has(document, request, place, one.name) for place in request.places)
+        if one.is_vague and known:
+            present.append(one.name)
+        else:
+            new.append(one)
+    return new, tuple(present)
+
+
+def _has(document: Document, selection: Selection, place: Place, name: str) -> bool:
+    if selection.pypi:
+        return has_requirement(document, place, name)
+    return has_conda(document, place, selection.table, name)
+
+
+def _declare_platforms(current: Manifest, document: Document, request: AddRequest) -> Document:
+    known = {platform.name for platform in current.workspace.platforms}
+    missing = [name for name in request.platforms if name not in known]
+    return add_platforms(document, Place(), missing)
+
+
+def _put_all(document: Document, request: AddRequest, words: Iterable[Wanted]) -> Document:
+    for one in words:
+        for place in request.places:
+            document = _put(document, request, place, one)
+    return document
+
+
+def _put(document: Document, request: AddRequest, place: Place, one: Wanted) -> Document:
+    requirement = one.requirement
+    if not isinstance(requirement, CondaRequirement):
+        return put_requirement(document, place, requirement)
+    data = conda_data(requirement.spec)
+    return put_conda(document, place, request.table, requirement.source_name, data)
+
+
+def environments_using(manifest: Manifest, selection: Selection) -> tuple[Environment, ...]:
+    """Return the environments that a part of the manifest belongs to."""
+    environments = manifest.environments.values()
+    if selection.environment is not None:
+        return tuple(e for e in environments if e.name == selection.environment)
+    return tuple(
+        e
+        for e in environments
+        if selection.feature in e.features
+        or (selection.feature == DEFAULT_FEATURE and not e.no_default_feature)
+    )
+
+
+def _pinned(
+    one: Wanted,
+    lock: LockFile | None,
+    users: Sequence[Environment],
+    selection: Selection,
+    strategy: PinningStrategy | None,
+) -> Wanted:
+    if not one.needs_pin:
+        return one
+    names = [environment.name for environment in users]
+    versions = [] if lock is None else locked_versions(lock, names, selection, one.name)
+    if selection.pypi:
+        return one.with_version(pin_pypi(versions, strategy or "semver"))
+    return one.with_version(pin(versions, strategy_for(one.name, strategy)))
+
+
+def locked_versions(
+    lock: LockFile, environments: Iterable[str], selection: Selection, name: str
+) -> list[str]:
+    """Return the versions locked for a package in environments, on the selected platforms."""
+    kinds = (PypiRecord,) if selection.pypi else (CondaRecord, CondaSourceRecord)
+    subdirs = {row.name: row.subdir for row in lock.platforms}
+    return [
+        record.version
+        for environment in environments
+        if environment in lock.environments
+        for platform, records in lock.environments[environment].packages.items()
+        if not selection.platforms or {platform, subdirs.get(platform)} & set(selection.platforms)
+        for record in records
+        if isinstance(record, kinds) and record.version is not None
+        if normalize(record.name) == normalize(name)
+    ]

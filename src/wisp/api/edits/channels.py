@@ -1,0 +1,46 @@
+"""Channels of a workspace: shown, added, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wisp.api.edits.transaction import Relock, edit
+from wisp.errors import ManifestError
+from wisp.manifest.edit.channels import channel_list, find_channel, put_channel
+from wisp.manifest.edit.channels import remove_channel as _remove
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.model import Manifest
+
+
+def add_channels(
+    manifest: Manifest,
+    channels: Sequence[str],
+    place: Place,
+    *,
+    priority: int | None = None,
+    prepend: bool = False,
+    relock: Relock | None = None,
+) -> Manifest:
+    """Add channels behind the others or, in the order given, before them."""
+
+    def change(_: Manifest, document: Document) -> Document:
+        for channel in reversed(channels) if prepend else channels:
+            document = put_channel(document, place, channel, priority=priority, prepend=prepend)
+        return document
+
+    return edit(manifest, change, relock)
+
+
+def remove_channels(
+    manifest: Manifest, channels: Sequence[str], place: Place, *, relock: Relock | None = None
+) -> Manifest:
+    """Take channels away. Raises `ManifestError` for one that is not there."""
+
+    def change(_: Manifest, document: Document) -> Document:
+        for channel in channels:
+            if find_channel(document, channel_list(document, place), channel) is None:
+                raise ManifestError(f"channel {channel} does not exist")
+            document = _remove(document, place, channel)
+        return document
+
+    return edit(manifest, change, relock)

@@ -1,0 +1,91 @@
+"""Environments and features of a workspace: declared and taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from wisp.api.edits.transaction import edit
+from wisp.errors import ManifestError
+from wisp.manifest.edit.document import Document
+from wisp.manifest.edit.environments import put_environment
+from wisp.manifest.edit.environments import remove_environment as _remove_environment
+from wisp.manifest.edit.features import remove_feature as _remove_feature
+from wisp.manifest.model import Manifest
+
+
+def add_environment(
+    manifest: Manifest,
+    name: str,
+    features: Sequence[str] = (),
+    *,
+    solve_group: str | None = None,
+    no_default_feature: bool = False,
+    force: bool = False,
+) -> Manifest:
+    """Declare an environment; `force` puts it in place of one of the same name.
+
+    Raises `ManifestError` when it exists already or a feature is unknown.
+    """
+
+    def change(current: Manifest, document: Document) -> Document:
+        if not force and _is_declared(document, name):
+            raise ManifestError(
+                f"the environment '{name}' already exists",
+                hints=("use --force to overwrite the existing environment",),
+            )
+        for feature in features:
+            if feature not in current.features:
+                raise ManifestError(
+                    f"the feature '{feature}' is not defined in the project manifest",
+                    hints=_nearest(feature, current.features),
+                )
+        return put_environment(
+            document,
+            name,
+            features,
+            solve_group=solve_group,
+            no_default_feature=no_default_feature,
+        )
+
+    return edit(manifest, change)
+
+
+def remove_environment(manifest: Manifest, name: str) -> Manifest:
+    """Take an environment away. Raises `ManifestError` when it is not declared."""
+
+    def change(_: Manifest, document: Document) -> Document:
+        if not _is_declared(document, name):
+            raise ManifestError(f"Environment {name} not found")
+        return _remove_environment(document, name)
+
+    return edit(manifest, change)
+
+
+def environments_with(manifest: Manifest, feature: str) -> list[str]:
+    """Name the environments that list a feature."""
+    return [e.name for e in manifest.environments.values() if feature in e.features]
+
+
+def remove_feature(manifest: Manifest, name: str) -> Manifest:
+    """Take a feature away, from environments too.
+
+    Raises `ManifestError` when the manifest declares no such feature.
+    """
+
+    def change(_: Manifest, document: Document) -> Document:
+        if document.get((*document.root, "feature", name)) is None:
+            raise ManifestError(f"Feature `{name}` not found")
+        return _remove_feature(document, name)
+
+    return edit(manifest, change)
+
+
+def _is_declared(document: Document, name: str) -> bool:
+    return document.get((*document.root, "environments", name)) is not None
+
+
+def _nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Suggest a feature, however far-fetched: there is always `default`."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0)
+    return (f"Did you mean '{near[0]}'?",) if near else ()

@@ -1,0 +1,85 @@
+"""The single values that describe a workspace: name, version, description, needed Pixi."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from wisp.api.edits.transaction import edit
+from wisp.errors import ManifestError
+from wisp.manifest.edit.document import Document
+from wisp.manifest.edit.fields import Field
+from wisp.manifest.edit.fields import set_field as _set
+from wisp.manifest.edit.fields import unset_field as _unset
+from wisp.manifest.model import Manifest
+from wisp.manifest.read import kind_of_file
+from wisp.manifest.required_version import satisfies_required
+from wisp.specs.versions import VersionSyntaxError, normalize_version, parse_version_spec
+
+Bump = Literal["major", "minor", "patch"]
+
+_LEADING_NUMBER = re.compile(r"\d+")
+_POSITIONS: dict[Bump, int] = {"major": 0, "minor": 1, "patch": 2}
+
+
+def set_field(manifest: Manifest, field: Field, value: str) -> Manifest:
+    """Write a field. Raises `ManifestError` when the value is none for it."""
+    _check(field, value)
+    return edit(manifest, lambda _, document: _set(document, field, value))
+
+
+def unset_field(manifest: Manifest, field: Field) -> Manifest:
+    """Take a field away."""
+    return edit(manifest, lambda _, document: _unset(document, field))
+
+
+def required_version_holds(path: Path) -> bool:
+    """Tell whether the manifest at `path` is content with the version of Pixi that we speak.
+
+    Only `requires-pixi` is looked at, since all else may be of a later version.
+    """
+    kind = kind_of_file(path)
+    document = Document.open(path.read_text(encoding="utf-8"), kind)
+    wanted = document.get((*document.workspace, "requires-pixi"))
+    return wanted is None or satisfies_required(str(wanted))
+
+
+def bump_version(manifest: Manifest, bump: Bump) -> tuple[str, str]:
+    """Raise one part of the version; return the old one and the new one.
+
+    Raises `ManifestError` when there is no version.
+    """
+    old = manifest.workspace.version
+    if old is None:
+        raise ManifestError("No version found in manifest.")
+    new = bumped(old, bump)
+    set_field(manifest, "version", new)
+    return old, new
+
+
+def bumped(version: str, bump: Bump) -> str:
+    """Raise one part of a version and set those behind it to zero: `1.2` → `2.0` (major)."""
+    epoch, mark, public = version.partition("+")[0].rpartition("!")
+    numbers = [_leading_number(part) for part in public.split(".")]
+    position = _POSITIONS[bump]
+    numbers += [0] * (position + 1 - len(numbers))
+    numbers[position] += 1
+    numbers[position + 1 :] = [0] * len(numbers[position + 1 :])
+    return epoch + mark + ".".join(map(str, numbers))
+
+
+def _leading_number(part: str) -> int:
+    match = _LEADING_NUMBER.match(part)
+    return int(match[0]) if match else 0
+
+
+def _check(field: Field, value: str) -> None:
+    try:
+        if field == "version":
+            normalize_version(value)
+        elif field == "requires-pixi":
+            parse_version_spec(value)
+    except VersionSyntaxError as error:
+        what = "version to a valid project version" if field == "version" else "version spec"
+        raise ManifestError(f"could not convert {what}", causes=[str(error)]) from None

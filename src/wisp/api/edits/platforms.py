@@ -1,0 +1,211 @@
+"""Platforms of a workspace: added, changed, moved, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from wisp.api.edits.transaction import Relock, edit
+from wisp.engine import host
+from wisp.errors import ManifestError
+from wisp.manifest.edit import platforms as entries
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.model import Manifest
+from wisp.platforms import (
+    FRIENDLY_KEYS,
+    SUBDIRS,
+    Platform,
+    VirtualPackage,
+    bare,
+    customised,
+    derived_name,
+)
+
+Anchor = Literal["before", "after", "top", "bottom"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformChange:
+    """What `platform edit` changes: another subdir, packages dropped, packages set."""
+
+    subdir: str | None = None
+    clear: bool = False
+    drop: Sequence[str] = ()
+    packages: Sequence[VirtualPackage] = ()
+
+
+def wanted_platforms(
+    words: Sequence[str], packages: Sequence[VirtualPackage], *, detect: bool
+) -> tuple[Platform, ...]:
+    """Read `SUBDIR`, `NAME=SUBDIR` and `__package=version` words.
+
+    Packages belong to all platforms named; `detect` adds this machine with what it provides.
+
+    Raises `ManifestError` for a subdir that is none, and for packages on a plain subdir.
+    """
+    declared = (*packages, *raw_packages([word for word in words if word.startswith("__")]))
+    found = [_platform(word, declared) for word in words if not word.startswith("__")]
+    if detect:
+        found.insert(0, _detected(declared))
+    if not found:
+        raise ManifestError("no platform is given")
+    return tuple(found)
+
+
+def friendly_packages(versions: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
+    """Turn `cuda`, `cuda_arch`, `archspec`, `glibc` … with their versions into packages."""
+    return tuple(
+        VirtualPackage("__archspec", "0", version)
+        if key == "archspec"
+        else VirtualPackage(FRIENDLY_KEYS.get(key, f"__{key}"), version)
+        for key, version in versions.items()
+    )
+
+
+def raw_packages(words: Sequence[str]) -> tuple[VirtualPackage, ...]:
+    """Read `__name=version=build` words. Raises `ManifestError` for anything else."""
+    for word in words:
+        if not word.startswith("__"):
+            raise ManifestError(f"'{word}' is not a virtual package: its name must start with __")
+    return tuple(map(VirtualPackage.parse, words))
+
+
+def _platform(word: str, declared: tuple[VirtualPackage, ...]) -> Platform:
+    name, _, subdir = word.rpartition("=")
+    if subdir not in SUBDIRS:
+        known = ", ".join(f"'{one}'" for one in SUBDIRS)
+        raise ManifestError(
+            f"'{subdir}' is not a valid conda subdir: '{subdir}' is not a known platform. "
+            f"Valid platforms are {known}"
+        )
+    platform = Platform(name or subdir, subdir, declared)
+    if not name and declared:
+        raise ManifestError(
+            f"virtual packages need a platform with a name of its own, '{subdir}' is a subdir",
+            hints=(f"name it, for example `{derived_name(subdir, declared)}={subdir}`",),
+        )
+    return platform
+
+
+def _detected(declared: tuple[VirtualPackage, ...]) -> Platform:
+    subdir = host.detected_subdir()
+    provided = {package.name: package for package in host.virtual_packages()}
+    provided |= {package.name: package for package in declared}
+    own = customised(Platform("", subdir, tuple(provided.values())))
+    own = tuple(package for package in own if package.name != "__unix")
+    return Platform(derived_name(subdir, own), subdir, own) if own else bare(subdir)
+
+
+def add_platforms(
+    manifest: Manifest,
+    platforms: Sequence[Platform],
+    place: Place,
+    *,
+    first: bool = False,
+    relock: Relock | None = None,
+) -> Manifest:
+    """Add platforms to the workspace, or their names to a feature or environment.
+
+    What the workspace has already is left as it is.
+    """
+
+    def change(current: Manifest, document: Document) -> Document:
+        known = {platform.name for platform in current.workspace.platforms}
+        if place != Place():
+            document = _name_platforms(document, place, platforms)
+        rich = any(not p.is_bare for p in (*platforms, *current.workspace.platforms))
+        if place == Place() or rich:
+            new = [entries.platform_data(p) for p in platforms if p.name not in known]
+            document = entries.add_platforms(document, Place(), new, first=first)
+        return document
+
+    return edit(manifest, change, relock)
+
+
+def _name_platforms(document: Document, place: Place, platforms: Sequence[Platform]) -> Document:
+    present = document.get(entries.platform_list(document, place)) or []
+    names = [platform.name for platform in platforms if platform.name not in present]
+    return entries.add_platforms(document, place, names)
+
+
+def remove_platforms(
+    manifest: Manifest, names: Sequence[str], place: Place, *, relock: Relock | None = None
+) -> Manifest:
+    """Take platforms away. Raises `ManifestError` for one that is not there."""
+
+    def change(current: Manifest, document: Document) -> Document:
+        for name in names:
+            present = _names(current, document, place)
+            if name not in present:
+                raise ManifestError(f"platform {name} does not exist")
+            document = entries.remove_platform(document, place, present.index(name))
+            if place == Place():
+                current = _without(current, name)
+        return document
+
+    return edit(manifest, change, relock)
+
+
+def _names(current: Manifest, document: Document, place: Place) -> list[str]:
+    """Name the entries of a list in its order; names of tables may be derived ones."""
+    if place == Place():
+        return [platform.name for platform in current.workspace.platforms]
+    return [str(name) for name in document.get(entries.platform_list(document, place)) or ()]
+
+
+def _without(manifest: Manifest, name: str) -> Manifest:
+    left = tuple(p for p in manifest.workspace.platforms if p.name != name)
+    return replace(manifest, workspace=replace(manifest.workspace, platforms=left))
+
+
+def edit_platform(
+    manifest: Manifest, name: str, changed: PlatformChange, *, relock: Relock | None = None
+) -> Manifest:
+    """Change what a platform of the workspace declares."""
+
+    def change(current: Manifest, document: Document) -> Document:
+        index = _index(current, name)
+        old = current.workspace.platforms[index]
+        packages = {} if changed.clear else {p.name: p for p in old.declared}
+        packages = {k: p for k, p in packages.items() if k not in changed.drop}
+        packages |= {package.name: package for package in changed.packages}
+        subdir = changed.subdir or old.subdir
+        new = Platform(old.name, subdir, tuple(packages.values()))
+        return entries.replace_platform(document, index, entries.platform_data(new))
+
+    return edit(manifest, change, relock)
+
+
+def move_platform(
+    manifest: Manifest,
+    name: str,
+    anchor: Anchor,
+    other: str | None = None,
+    *,
+    relock: Relock | None = None,
+) -> Manifest:
+    """Move a platform before or after another one, or to an end of the list."""
+
+    def change(current: Manifest, document: Document) -> Document:
+        index = _index(current, name)
+        to = _destination(current, index, anchor, lambda: _index(current, other or ""))
+        return entries.move_platform(document, index, to)
+
+    return edit(manifest, change, relock)
+
+
+def _destination(manifest: Manifest, index: int, anchor: Anchor, other: Callable[[], int]) -> int:
+    """Return the position an entry gets once it is taken out of its own."""
+    if anchor in {"top", "bottom"}:
+        return 0 if anchor == "top" else len(manifest.workspace.platforms) - 1
+    at = other()
+    at -= index < at
+    return at if anchor == "before" else at + 1
+
+
+def _index(manifest: Manifest, name: str) -> int:
+    for index, platform in enumerate(manifest.workspace.platforms):
+        if platform.name == name:
+            return index
+    raise ManifestError(f"platform {name} does not exist")

@@ -1,0 +1,114 @@
+"""`remove`: take requirements out of a manifest, then lock and install what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wisp.api.edits.adding import Install, Solve, environments_using
+from wisp.api.edits.requests import Selection, name_of
+from wisp.api.edits.transaction import check, reread
+from wisp.engine.files import write_atomically
+from wisp.engine.folder_lock import locked_folder
+from wisp.errors import ManifestError
+from wisp.layout import DEFAULT_FEATURE
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.pypi_places import has_requirement, remove_requirement
+from wisp.manifest.edit.requirements import CondaTable, has_conda, remove_conda
+from wisp.manifest.model import Environment, Manifest
+from wisp.workspace.features import dependencies, features_of, pypi_dependencies
+from wisp.workspace.platforms import platforms_of
+
+_PYTHON = "python"
+_CONDA_TABLES: tuple[CondaTable, ...] = (
+    "dependencies",
+    "host-dependencies",
+    "build-dependencies",
+    "constraints",
+)
+
+
+def remove(
+    manifest: Manifest,
+    selection: Selection,
+    words: Sequence[str],
+    solve: Solve,
+    install: Install,
+) -> Manifest:
+    """Take requirements away; the edit stays even when `solve` or `install` fail then.
+
+    Raises `ManifestError`, with nothing changed, when one of them is not there or is Python and
+    still needed by PyPI requirements.
+    """
+    with locked_folder(manifest.root):
+        current = reread(manifest)
+        unchanged = Document.open(current.text, current.kind)
+        document = unchanged
+        for word in words:
+            name = name_of(selection, word, current.root)
+            for place in selection.places:
+                document = _remove(document, selection, place, name)
+        edited = check(current, document, unchanged)
+        _refuse_losing_python(current, edited, selection)
+        write_atomically(edited.path, edited.text)
+        solve(edited, ())
+        install(edited)
+    return edited
+
+
+def _remove(document: Document, selection: Selection, place: Place, name: str) -> Document:
+    if selection.pypi and has_requirement(document, place, name):
+        return remove_requirement(document, place, name)
+    if not selection.pypi and has_conda(document, place, selection.table, name):
+        return remove_conda(document, place, selection.table, name)
+    raise _not_found(document, selection, place, name)
+
+
+def _not_found(document: Document, selection: Selection, place: Place, name: str) -> ManifestError:
+    table = selection.table_name
+    others: list[str] = [
+        other
+        for other in _CONDA_TABLES
+        if other != table and has_conda(document, place, other, name)
+    ]
+    if table != "pypi-dependencies" and has_requirement(document, place, name):
+        others.append("pypi-dependencies")
+    where = "" if place.feature == DEFAULT_FEATURE else f" of feature `{place.feature}`"
+    if not others and not selection.pypi and document.get(document.path(place, table)) is None:
+        return ManifestError(f"spec type {table} is missing.")
+    return ManifestError(
+        f"dependency `{name}` was not found in {table}{where}",
+        hints=[f"`{name}` is in {', '.join(others)}"] if others else (),
+    )
+
+
+def _refuse_losing_python(before: Manifest, after: Manifest, selection: Selection) -> None:
+    """Keep an interpreter wherever packages of PyPI are asked for."""
+    if selection.pypi:
+        return
+    for environment in environments_using(after, selection):
+        old = before.environments.get(environment.name)
+        if old is None or not _has_python(before, old):
+            continue
+        if not _has_python(after, environment) and _has_pypi(after, environment):
+            raise ManifestError(
+                f"python cannot be removed from environment '{environment.name}' while it has "
+                "PyPI dependencies",
+                hints=("remove those first, with `pixi remove --pypi`",),
+            )
+
+
+def _has_python(manifest: Manifest, environment: Environment) -> bool:
+    return any(
+        requirement.name == _PYTHON
+        for feature in features_of(manifest, environment)
+        for platform in (None, *platforms_of(manifest, environment))
+        for requirement in dependencies(feature, platform)
+    )
+
+
+def _has_pypi(manifest: Manifest, environment: Environment) -> bool:
+    return any(
+        pypi_dependencies(feature, platform)
+        for feature in features_of(manifest, environment)
+        for platform in (None, *platforms_of(manifest, environment))
+    )

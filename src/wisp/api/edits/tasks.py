@@ -1,0 +1,58 @@
+"""Tasks of a manifest: added, aliased, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wisp.api.edits.transaction import edit
+from wisp.errors import ManifestError
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.tasks import has_task, put_task
+from wisp.manifest.edit.tasks import remove_task as _remove
+from wisp.manifest.model import Manifest
+from wisp.specs.task import Task, TaskDependency
+
+
+def add_task(manifest: Manifest, task: Task, place: Place) -> Manifest:
+    """Write a task. Raises `ManifestError` when the place has one of that name."""
+
+    def change(_: Manifest, document: Document) -> Document:
+        if has_task(document, place, task.name):
+            raise ManifestError(f"task {task.name} already exists")
+        return put_task(document, place, task)
+
+    return edit(manifest, change)
+
+
+def alias_task(
+    manifest: Manifest,
+    name: str,
+    tasks: Sequence[str],
+    place: Place,
+    *,
+    description: str | None = None,
+) -> Manifest:
+    """Write an alias that runs other tasks. Raises `ManifestError` when the name is taken."""
+    dependencies = tuple(map(TaskDependency, tasks))
+    alias = Task(name, form="alias", depends_on=dependencies, description=description)
+    return add_task(manifest, alias, place)
+
+
+def remove_tasks(
+    manifest: Manifest, names: Sequence[str], place: Place
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Take tasks away; return the names removed and the names that were not there."""
+    removed: list[str] = []
+    missing: list[str] = []
+
+    def change(_: Manifest, document: Document) -> Document:
+        for name in names:
+            if has_task(document, place, name):
+                document = _remove(document, place, name)
+                removed.append(name)
+            else:
+                missing.append(name)
+        return document
+
+    edit(manifest, change)
+    return tuple(removed), tuple(missing)

@@ -1,0 +1,257 @@
+"""`upgrade`: loosen what the manifest asks for, solve, and write the constraints found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from wisp.api.edits.adding import environments_using
+from wisp.api.edits.requests import Selection
+from wisp.api.edits.transaction import check, reread, restoring, written
+from wisp.engine.files import write_atomically
+from wisp.engine.folder_lock import locked_folder
+from wisp.errors import ManifestError
+from wisp.layout import DEFAULT_FEATURE
+from wisp.lock.model import LockFile
+from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.pyproject import put_standard, standard_array
+from wisp.manifest.edit.requirements import PYPI_TABLE
+from wisp.manifest.edit.spelling import pypi_text
+from wisp.manifest.model import Manifest
+from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
+from wisp.manifest.syntax import Path as KeyPath
+from wisp.manifest.words import pypi_word
+from wisp.platforms import Platform, selects
+from wisp.specs.pypi import normalize
+from wisp.specs.records import CondaRecord, PypiRecord
+
+if TYPE_CHECKING:
+    from wisp.api.locks.locking import LockOutcome
+
+#: Solves an edited manifest without the locked versions of the named packages.
+Renew = Callable[[Manifest, Sequence[str]], "LockOutcome"]
+
+_SOURCES = frozenset({"git", "path", "url", "workspace"})
+_EXACT_FIELDS = ("build", "build-number", "md5", "sha256")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradeRequest:
+    """Which requirements are loosened: those named, or all but some, everywhere or in one part."""
+
+    packages: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    feature: str | None = None
+    environment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What came of it; `outcome` is None when no requirement could be loosened.
+
+    `shared` names requirements that take their version from the workspace and were left alone.
+    """
+
+    manifest: Manifest
+    outcome: LockOutcome | None
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Loose:
+    """A requirement that can be loosened: where it stands and what is written there.
+
+    `path` leads to the entry of a table, or to an array of PEP 508 texts when `data` is one.
+    """
+
+    name: str
+    place: Place
+    path: KeyPath
+    data: str | dict[str, Any]
+    is_pypi: bool
+    in_array: bool = False
+
+    def rewritten(self, document: Document, version: str, *, wholly: bool) -> Document:
+        """Write another version; `wholly` drops what pins a single build too."""
+        if self.in_array:
+            requirement = pypi_word(str(self.data), Path())
+            spec = type(requirement.spec)(
+                version=version, extras=requirement.spec.extras, marker=requirement.spec.marker
+            )
+            text = pypi_text(type(requirement)(requirement.name, spec))
+            return put_standard(document, self.path, self.name, text)
+        if isinstance(self.data, str):
+            return document.set(self.path, version)
+        if wholly:
+            for field in _EXACT_FIELDS:
+                if field in self.data:
+                    document = document.remove((*self.path, field))
+        if "version" in self.data:
+            return document.set((*self.path, "version"), version)
+        rest = {k: v for k, v in self.data.items() if not (wholly and k in _EXACT_FIELDS)}
+        return document.set(self.path, {"version": version, **rest})
+
+
+def upgrade(
+    manifest: Manifest,
+    request: UpgradeRequest,
+    renew: Renew,
+    install: Callable[[Manifest, LockFile], None],
+    *,
+    lock_path: Path,
+    strategy: str | None = None,
+    dry_run: bool = False,
+) -> Upgraded:
+    """Raise requirements to what can be had now. Whatever fails, all is as it was.
+
+    Raises `ManifestError` for unknown features, environments and packages, and what `renew` and
+    `install` raise.
+    """
+    with locked_folder(manifest.root):
+        current = reread(manifest)
+        unchanged = Document.open(current.text, current.kind)
+        _require_part(current, unchanged, request)
+        found, shared = _collect(current, unchanged, request)
+        if not found:
+            return Upgraded(current, None, shared)
+        named = bool(request.packages)
+        document = unchanged
+        for one in found:
+            document = one.rewritten(document, "*", wholly=named and not one.is_pypi)
+        draft = check(current, document, unchanged)
+        names = [one.name for one in found]
+        if dry_run:
+            return Upgraded(current, renew(draft, names), shared)
+        with written(current, draft), restoring(lock_path):
+            outcome = renew(draft, names)
+            configured = cast("PinningStrategy | None", strategy)
+            pinned = _pin_all(draft, document, unchanged, found, outcome.lock, configured)
+            final = check(draft, pinned, document)
+            write_atomically(final.path, final.text)
+            install(final, outcome.lock)
+    return Upgraded(final, outcome, shared)
+
+
+def _require_part(manifest: Manifest, document: Document, request: UpgradeRequest) -> None:
+    if request.feature is not None and request.feature not in manifest.features:
+        raise ManifestError(f"could not find a feature named '{request.feature}'")
+    if request.environment is None:
+        return
+    if request.environment not in manifest.environments:
+        raise ManifestError(f"unknown environment '{request.environment}'")
+    written_there = document.get(document.path(Place(environment=request.environment)))
+    if not isinstance(written_there, dict):
+        raise ManifestError(
+            f"the environment '{request.environment}' has no content of its own",
+            hints=("use --feature to upgrade the features that it lists",),
+        )
+
+
+def _collect(
+    manifest: Manifest, document: Document, request: UpgradeRequest
+) -> tuple[list[_Loose], tuple[str, ...]]:
+    """Find what the request means; also name what takes its version from the workspace."""
+    everything = [
+        one for place in _places(manifest, document, request) for one in _loose(document, place)
+    ]
+    wanted = {normalize(name) for name in request.packages}
+    known = {normalize(one.name) for one in everything}
+    for name in request.packages:
+        if normalize(name) not in known:
+            near = get_close_matches(normalize(name), known, n=1)
+            raise ManifestError(
+                f"could not find a package named '{name}'",
+                hints=(f"did you mean '{near[0]}'?",) if near else (),
+            )
+    excluded = {normalize(name) for name in request.exclude}
+    chosen = [
+        one
+        for one in everything
+        if (not wanted or normalize(one.name) in wanted) and normalize(one.name) not in excluded
+    ]
+    shared = [one.name for one in chosen if _keys(one.data) & {"workspace"}]
+    return [one for one in chosen if not _keys(one.data) & _SOURCES], tuple(shared)
+
+
+def _keys(data: object) -> set[str]:
+    return set(data) if isinstance(data, dict) else set()
+
+
+def _places(manifest: Manifest, document: Document, request: UpgradeRequest) -> Iterator[Place]:
+    """Yield the parts of the manifest that the request covers, targets behind their base."""
+    bases = [Place(feature=name) for name in manifest.features]
+    bases += [Place(environment=e.name) for e in manifest.environments.values() if e.inline]
+    if request.environment is not None:
+        bases = [Place(environment=request.environment)]
+    elif request.feature is not None:
+        bases = [Place(feature=request.feature)]
+    for base in bases:
+        yield base
+        for target in document.get(document.path(base, "target")) or {}:
+            yield Place(feature=base.feature, environment=base.environment, target=target)
+
+
+def _loose(document: Document, place: Place) -> Iterator[_Loose]:
+    for table, is_pypi in (("dependencies", False), (PYPI_TABLE, True)):
+        path = document.path(place, table)
+        for name, data in (document.get(path) or {}).items():
+            yield _Loose(name, place, (*path, name), data, is_pypi)
+    if place.target is not None or place.environment is not None:
+        return
+    arrays: list[KeyPath | None] = [standard_array(document, place.feature)]
+    if document.kind == "pyproject" and place.feature != DEFAULT_FEATURE:
+        arrays.append(("project", "optional-dependencies", place.feature))
+    for array in arrays:
+        for text in (document.get(array) or ()) if array is not None else ():
+            if array is not None and isinstance(text, str) and "@" not in text.partition(";")[0]:
+                name = pypi_word(text, Path()).name
+                yield _Loose(name, place, array, text, is_pypi=True, in_array=True)
+
+
+def _pin_all(
+    draft: Manifest,
+    document: Document,
+    unchanged: Document,
+    found: Sequence[_Loose],
+    lock: LockFile,
+    strategy: PinningStrategy | None,
+) -> Document:
+    """Write the constraints; what no environment uses keeps what it had."""
+    for one in found:
+        versions = _versions(draft, lock, one)
+        if one.is_pypi:
+            constraint = pin_pypi(versions, strategy or "semver")
+        else:
+            constraint = pin(versions, strategy_for(one.name, strategy))
+        if versions:
+            document = one.rewritten(document, constraint, wholly=False)
+        elif not one.in_array:
+            document = document.set(one.path, unchanged.get(one.path))
+        else:
+            document = put_standard(document, one.path, one.name, str(one.data))
+    return document
+
+
+def _versions(manifest: Manifest, lock: LockFile, one: _Loose) -> list[str]:
+    """Return the versions locked for a requirement wherever it counts."""
+    place = one.place
+    selection = Selection(feature=place.feature, environment=place.environment)
+    rows = {row.name: Platform(row.name, row.subdir) for row in lock.platforms}
+    kind = PypiRecord if one.is_pypi else CondaRecord
+    found: list[str] = []
+    for environment in environments_using(manifest, selection):
+        locked = lock.environments.get(environment.name)
+        for platform, records in locked.packages.items() if locked is not None else ():
+            row = rows.get(platform, Platform(platform, platform))
+            if place.target is not None and not selects(place.target, row):
+                continue
+            found += [
+                record.version
+                for record in records
+                if isinstance(record, kind) and record.version is not None
+                if normalize(record.name) == normalize(one.name)
+            ]
+    return found

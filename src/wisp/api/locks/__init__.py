@@ -1,0 +1,1 @@
+"""Locking a workspace: reading, judging, solving anew, writing."""

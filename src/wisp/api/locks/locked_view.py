@@ -1,0 +1,115 @@
+"""One environment as the lock has it, for commands that look and change nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp import layout
+from wisp.api.locks.lock_file import required_lock
+from wisp.api.usage import AS_NEEDED, Usage
+from wisp.engine.host import subdir
+from wisp.lock.aliases import adopt_platforms
+from wisp.lock.model import LockFile
+from wisp.platforms import SUBDIRS, Platform, bare, select_platform
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.pypi import normalize
+
+if TYPE_CHECKING:
+    from wisp.api.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedView:
+    """A lock and what it is looked at for.
+
+    `heading` says which environment it is, where that is not plain; `editable` names the PyPI
+    packages that the prefix has installed in place.
+    """
+
+    lock: LockFile
+    inputs: EnvironmentInputs
+    heading: tuple[str, ...] = ()
+    editable: frozenset[str] = frozenset()
+
+
+def look_up(
+    workspace: Workspace,
+    environment: str | None = None,
+    platform: str | None = None,
+    usage: Usage = AS_NEEDED,
+) -> LockedView:
+    """Return what is locked for an environment, locking it first unless told otherwise.
+
+    Raises:
+        ManifestError: The environment is unknown or does not support the platform.
+        LockFileError, SolveError: See `wisp.api.locks.locking.ensure_lock`.
+
+    """
+    name = environment or layout.DEFAULT_ENVIRONMENT
+    inputs = workspace.inputs(name, _platform(workspace, name, platform))
+    lock = _lock(workspace, usage)
+    platforms = {known: workspace.platforms(known) for known in workspace.environment_names}
+    prefix = workspace.prefix(name)
+    return LockedView(
+        lock=adopt_platforms(lock, platforms),
+        inputs=inputs,
+        heading=_heading(name, prefix),
+        editable=editable_packages(prefix),
+    )
+
+
+def _platform(workspace: Workspace, environment: str, wanted: str | None) -> Platform:
+    """Choose the platform; the machine is only looked at if one asks for more than its subdir.
+
+    For a subdir that the environment does not support nothing is locked, which is an answer too.
+    """
+    platforms = workspace.platforms(environment)
+    if wanted is None and not any(platform.declared for platform in platforms):
+        plain = select_platform(platforms, subdir(workspace.environ), ())
+        if plain is not None:
+            return plain
+    known = {name for platform in platforms for name in (platform.name, platform.subdir)}
+    if wanted in SUBDIRS and wanted not in known:
+        return bare(wanted)
+    return workspace.best_platform(environment, wanted)
+
+
+def _lock(workspace: Workspace, usage: Usage) -> LockFile:
+    """Return the lock; to take it as it is, what judges it need not even be imported."""
+    if usage.frozen and not usage.locked:
+        return required_lock(workspace)
+    from wisp.api.locks.locking import ensure_lock
+
+    return ensure_lock(workspace, usage)
+
+
+def _heading(environment: str, prefix: Path) -> tuple[str, ...]:
+    lines = []
+    if environment != layout.DEFAULT_ENVIRONMENT:
+        lines.append(f"Environment: {environment}")
+    marker = _json(prefix / layout.CONDA_META / layout.PREFIX_MARKER)
+    subdir = (marker.get("resolved_platform") or {}).get("subdir")
+    if subdir:
+        lines.append(f"Installed for: {subdir}")
+    return tuple(lines)
+
+
+def editable_packages(prefix: Path) -> frozenset[str]:
+    """Return the normalised names of the projects a prefix has installed in place (PEP 610)."""
+    found = set()
+    for pattern in ("lib/python*/site-packages", "Lib/site-packages"):
+        for file in prefix.glob(f"{pattern}/*.dist-info/direct_url.json"):
+            if (_json(file).get("dir_info") or {}).get("editable"):
+                found.add(normalize(file.parent.name.partition("-")[0]))
+    return frozenset(found)
+
+
+def _json(file: Path) -> dict[str, dict[str, object]]:
+    try:
+        data = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}

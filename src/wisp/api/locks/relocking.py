@@ -1,0 +1,139 @@
+"""Locking anew: solve what is stale or let go of, and write what differs.
+
+Apart from `wisp.api.locks.locking`, so that a lock that fits is judged without loading all this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wisp.api.locks.lock_file import known_lock
+from wisp.api.locks.locking import LockOutcome, lock_held
+from wisp.api.locks.solving import solve_engines, workers
+from wisp.engine.files import write_atomically
+from wisp.lock.aliases import adopt_platforms, rich_names
+from wisp.lock.mismatch import Mismatch
+from wisp.lock.model import LOCK_VERSION, LockFile
+from wisp.lock.views import difference
+from wisp.lock.write import write
+from wisp.solve.assemble import assemble
+from wisp.solve.plan import STALE, Pair, Staleness, judge, plan
+from wisp.solve.unlock import require_locked, unlock
+from wisp.solve.update import run_plan
+
+if TYPE_CHECKING:
+    from wisp.api.workspace import Workspace
+
+
+def relock(workspace: Workspace, released: Sequence[str] = ()) -> LockOutcome:
+    """Lock an edited workspace whose folder the caller holds; `released` names lose their pins."""
+    dry_run = not workspace.keeps_lock
+    return lock_held(workspace, dry_run=dry_run, upgrade=True, released=released)
+
+
+def update(
+    workspace: Workspace,
+    packages: Sequence[str],
+    environments: Sequence[str],
+    platforms: Sequence[str],
+    *,
+    dry_run: bool,
+) -> LockOutcome:
+    """Forget locked versions in the chosen environments and platforms, and solve again."""
+    for name in environments:
+        workspace.require_environment(name)
+    with workspace.writing() as current:
+        old = known_lock(current)
+        if old is None:
+            return lock_held(current, dry_run=dry_run, upgrade=True)
+        chosen = _pairs(current, environments, platforms)
+        require_locked(old, chosen, packages)
+        loosened = unlock(old, chosen, packages)
+        stale = dict.fromkeys(chosen, STALE)
+        return _solve(current, old, loosened, stale, dry_run=dry_run)
+
+
+def renew(workspace: Workspace, packages: Sequence[str], *, dry_run: bool) -> LockOutcome:
+    """Solve an edited workspace anew without the locked versions of the named packages.
+
+    The caller holds the folder, unless nothing is written anyway (`dry_run`).
+    """
+    old = known_lock(workspace)
+    if old is None:
+        return lock_held(workspace, dry_run=dry_run, upgrade=True)
+    everything = _pairs(workspace, (), ())
+    loosened = unlock(old, everything, packages)
+    return _solve(workspace, old, loosened, dict.fromkeys(everything, STALE), dry_run=dry_run)
+
+
+def _pairs(
+    workspace: Workspace, environments: Sequence[str], platforms: Sequence[str]
+) -> tuple[Pair, ...]:
+    return tuple(
+        (one.environment, one.platform.name)
+        for one in workspace.all_inputs
+        if (not environments or one.environment in environments)
+        and (not platforms or one.platform.name in platforms or one.platform.subdir in platforms)
+    )
+
+
+def solve_stale(
+    workspace: Workspace,
+    old: LockFile | None,
+    reasons: tuple[Mismatch, ...],
+    released: Sequence[str] = (),
+    *,
+    dry_run: bool,
+) -> LockOutcome:
+    """Solve what reasons speak against, all of it where there is no lock or one of an old format.
+
+    The caller holds the folder, unless nothing is written anyway (`dry_run`).
+    """
+    if old is None:
+        everything = dict.fromkeys(_pairs(workspace, (), ()), STALE)
+        return _solve(workspace, None, None, everything, dry_run=dry_run)
+    stale = judge(workspace.all_inputs, reasons)
+    if old.version < LOCK_VERSION:
+        stale = {pair: one | STALE for pair, one in stale.items()}
+    kept = unlock(old, tuple(stale), released) if released else old
+    return _solve(workspace, old, kept, stale, dry_run=dry_run, reasons=reasons)
+
+
+def _solve(
+    workspace: Workspace,
+    old: LockFile | None,
+    kept: LockFile | None,
+    stale: dict[Pair, Staleness],
+    *,
+    dry_run: bool,
+    reasons: tuple[Mismatch, ...] = (),
+) -> LockOutcome:
+    """Solve the stale part with `kept` as preference, and write what differs from `old`."""
+    inputs = workspace.all_inputs
+    if kept is not None:
+        platforms = {name: workspace.platforms(name) for name in workspace.environment_names}
+        kept = adopt_platforms(kept, platforms)
+    units = plan(inputs, kept, stale)
+    answers = run_plan(
+        units,
+        solve_engines(workspace),
+        workers=workers(workspace),
+        reporter=workspace.reporter,
+    )
+    new = assemble(inputs, answers, workspace.unsupported_inputs)
+    text = write(new, rich_names(workspace.locked_platforms))
+    before = _text(workspace)
+    changed = text != before
+    if changed and not dry_run:
+        write_atomically(workspace.lock_path, text)
+    return LockOutcome(
+        lock=new, changed=changed, difference=difference(old, new, inputs), reasons=reasons
+    )
+
+
+def _text(workspace: Workspace) -> str | None:
+    try:
+        return workspace.lock_path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None

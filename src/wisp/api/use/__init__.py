@@ -1,0 +1,1 @@
+"""Using a workspace: environments installed, activated, entered, run in, removed."""

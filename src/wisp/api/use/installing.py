@@ -1,0 +1,262 @@
+"""Installing environments of a workspace, locking them first where needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp import layout
+from wisp.api.folders import prepare
+from wisp.api.locks.locking import ensure_lock
+from wisp.api.usage import AS_NEEDED, Usage
+from wisp.errors import InstallError, ManifestError
+from wisp.install.apply import (
+    EVERYTHING,
+    InstallOptions,
+    InstallOutcome,
+    install_environment,
+)
+from wisp.install.pypi import InstallPypi, PypiWork, python_of
+from wisp.install.selection import InstallFilter as InstallFilter
+from wisp.lock.model import LockedEnvironment, LockFile
+from wisp.lock.select import locked_environment
+from wisp.platforms import Platform
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.pypi import is_editable
+from wisp.specs.records import CondaRecord
+
+if TYPE_CHECKING:
+    from wisp.api.workspace import Workspace
+
+#: No filter: the whole environment.
+EVERYTHING_CHOSEN = InstallFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallRequest:
+    """Which environments to install (the default one unless named, or `every` one), and how."""
+
+    environments: Sequence[str] = ()
+    every: bool = False
+    platform: str | None = None
+    usage: Usage = AS_NEEDED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallReport:
+    """What was installed where. `outcomes` by environment; `detached` is set away from `.pixi`."""
+
+    outcomes: Mapping[str, InstallOutcome]
+    chosen: InstallFilter = EVERYTHING_CHOSEN
+    detached: Path | None = None
+
+
+def install(
+    workspace: Workspace, request: InstallRequest, chosen: InstallFilter = EVERYTHING_CHOSEN
+) -> InstallReport:
+    """Install what is asked for; with `every`, environments that do not fit are warned of.
+
+    Raises:
+        ManifestError: An environment is unknown or does not support the platform.
+        LockFileError, SolveError: See `wisp.api.locks.locking.ensure_lock`.
+        FetchError, InstallError, HostError: See `wisp.install.apply.install_environment`.
+
+    """
+    wanted = _wanted(workspace, request, skip_unfit=True)
+    lock = ensure_lock(workspace, request.usage)
+    return install_locked(workspace, lock, wanted, chosen=chosen)
+
+
+def reinstall(
+    workspace: Workspace, request: InstallRequest, packages: Sequence[str] = ()
+) -> InstallReport:
+    """Put the named packages, or all, into place again. Raises what `install` raises."""
+    wanted = _wanted(workspace, request, skip_unfit=False)
+    lock = ensure_lock(workspace, request.usage)
+    names = frozenset(packages) or EVERYTHING
+    return install_locked(workspace, lock, wanted, reinstall=names)
+
+
+def _wanted(
+    workspace: Workspace, request: InstallRequest, *, skip_unfit: bool
+) -> dict[str, Platform]:
+    """Choose environments and the platform each is installed for."""
+    if not request.every:
+        names = dict.fromkeys(request.environments or (layout.DEFAULT_ENVIRONMENT,))
+        return {name: workspace.best_platform(name, request.platform) for name in names}
+    chosen: dict[str, Platform] = {}
+    for name in workspace.environment_names:
+        try:
+            chosen[name] = workspace.best_platform(name, request.platform)
+        except ManifestError as error:
+            if not skip_unfit:
+                raise
+            workspace.reporter.warn(error.message, error.hints)
+    return chosen
+
+
+def install_locked(
+    workspace: Workspace,
+    lock: LockFile,
+    wanted: Mapping[str, Platform],
+    *,
+    chosen: InstallFilter = EVERYTHING_CHOSEN,
+    reinstall: frozenset[str] = frozenset(),
+) -> InstallReport:
+    """Install environments from a lock that is known to be the right one."""
+    prepare(workspace)
+    outcomes: dict[str, InstallOutcome] = {}
+    for name, platform in wanted.items():
+        one = locked_environment(lock, name, platform.name)
+        outcomes[name] = install_one(workspace, one, platform, chosen, reinstall)
+    usual = workspace.root / layout.PIXI_DIR / layout.ENVS_DIR
+    folder = usual if workspace.manifest.kind == "script" else workspace.environments_folder
+    return InstallReport(
+        outcomes=outcomes, chosen=chosen, detached=None if folder == usual else folder
+    )
+
+
+def install_one(
+    workspace: Workspace,
+    locked: LockedEnvironment,
+    platform: Platform,
+    chosen: InstallFilter = EVERYTHING_CHOSEN,
+    reinstall: frozenset[str] = frozenset(),
+    prefix: Path | None = None,
+) -> InstallOutcome:
+    """Bring the prefix of one environment to what is locked for it."""
+    inputs = workspace.inputs(locked.name, platform)
+    host = workspace.subdir
+    if platform.subdir not in (host, "noarch"):
+        workspace.reporter.warn(
+            f"environment '{locked.name}' is installed for '{platform.subdir}', "
+            f"but this machine is '{host}'"
+        )
+    token = workspace.reporter.start("installing", locked.name)
+    try:
+        outcome = install_environment(
+            locked,
+            prefix or workspace.prefix(locked.name),
+            InstallOptions(
+                manifest_path=workspace.manifest.path,
+                root=workspace.root,
+                reinstall=reinstall,
+                filter=chosen,
+            ),
+            lambda: workspace.engines.channels,
+            _pypi_installer(workspace, locked, inputs),
+            workspace.reporter,
+        )
+    finally:
+        workspace.reporter.finish(token)
+    for name in outcome.unknown:
+        workspace.reporter.warn(f"package '{name}' is not part of environment '{locked.name}'")
+    return outcome
+
+
+def _pypi_installer(
+    workspace: Workspace, locked: LockedEnvironment, inputs: EnvironmentInputs
+) -> InstallPypi:
+    """Connect the installation of a prefix with uv; nothing of it is imported until needed."""
+
+    def install_pypi(work: PypiWork) -> None:
+        from wisp.engine.uv_install import WheelInstallation, install_wheels
+
+        install_wheels(
+            workspace.engines.uv,
+            WheelInstallation(
+                prefix=work.prefix,
+                python=work.interpreter,
+                root=work.root,
+                records=work.records,
+                editable=frozenset(
+                    one.normalized for one in inputs.pypi_dependencies if is_editable(one.spec)
+                ),
+                reinstall=work.reinstall,
+                options=inputs.pypi_options,
+                variables=_build_variables(workspace, work),
+                lock=work.lock,
+                label=locked.name,
+            ),
+            workspace.reporter,
+        )
+
+    return install_pypi
+
+
+def _build_variables(workspace: Workspace, work: PypiWork) -> dict[str, str]:
+    """Activate the prefix for builds; wheels need no more than the caller's environment."""
+    if all(record.location.endswith(".whl") for record in work.records):
+        return {}
+    from wisp.activation.session import activate
+    from wisp.activation.variables import Activation
+
+    return activate(Activation(str(work.prefix)), workspace.environ).values
+
+
+def install_for_solving(
+    workspace: Workspace, inputs: EnvironmentInputs, conda: tuple[CondaRecord, ...]
+) -> Path:
+    """Install conda packages that a build needs while solving, and return their Python.
+
+    Raises:
+        InstallError: There is no Python among them, or they are for another machine.
+
+    """
+    host = workspace.host[0]
+    subdir = inputs.platform.subdir
+    if subdir != host:
+        raise InstallError(
+            f"a source distribution has to be built for '{subdir}', "
+            f"which this machine ('{host}') cannot do",
+            hints=("ask for wheels with `no-build = true` in [pypi-options]",),
+        )
+    group = inputs.solve_group
+    folder = (
+        workspace.root / layout.PIXI_DIR / layout.SOLVE_GROUP_ENVS_DIR / group
+        if group is not None
+        else workspace.prefix(inputs.environment)
+    )
+    prepare(workspace)
+    locked = LockedEnvironment(
+        name=inputs.environment,
+        platform=inputs.platform,
+        virtual_packages=tuple(map(str, inputs.platform.virtual_packages())),
+        channels=tuple(channel.url for channel in inputs.channels),
+        indexes=(),
+        records=conda,
+    )
+    install_one(workspace, locked, inputs.platform, prefix=folder)
+    python = python_of(conda, folder, subdir)
+    if python is None:
+        raise InstallError("a source distribution has to be built, but there is no python")
+    return python[0]
+
+
+def installed_message(report: InstallReport, *, verb: str = "installed") -> str:
+    """Say which environments were installed, where, and what was left out."""
+    names = list(report.outcomes)
+    if len(names) == 1:
+        text = f"The {names[0]} environment has been {verb}"
+    else:
+        text = f"The following environments have been {verb}: {', '.join(names)}"
+    if report.detached is not None:
+        text += f" in '{report.detached}'"
+    return text + _filter_words(report) + "."
+
+
+def _filter_words(report: InstallReport) -> str:
+    if report.chosen.is_empty or not report.outcomes:
+        return ""
+    (outcome, *_) = report.outcomes.values()
+    words = ""
+    if report.chosen.only:
+        words += f", including {len(outcome.selected)} packages"
+    left_out = [*report.chosen.skip, *report.chosen.skip_with_deps]
+    if not left_out and not report.chosen.only:
+        return words
+    if report.chosen.skip_with_deps or report.chosen.only:
+        return words + f" excluding {len(outcome.ignored)} other packages"
+    return words + " excluding " + ", ".join(f"'{name}'" for name in left_out)

@@ -1,0 +1,165 @@
+"""Python scripts that bring their own requirements (PEP 723): found, fetched, run.
+
+A script is a workspace with one environment, which lies in the cache rather than beside it. What
+comes from the web or through stdin stays in a folder for temporary files while it runs, and never
+has a lock file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import xxhash
+
+from wisp.api.engines import EngineRoom
+from wisp.config.model import ConfigRequest, read_config
+from wisp.errors import FetchError, ManifestError, TaskError
+from wisp.layout import DEFAULT_ENVIRONMENT
+from wisp.manifest.script import OPENING
+from wisp.report import SILENT
+
+if TYPE_CHECKING:
+    from wisp.api.use.running import RunOptions
+    from wisp.api.workspace import Workspace
+    from wisp.engine.http import HttpClient
+
+STDIN = "-"
+_GISTS = "gist.github.com"
+_GIST_API = "https://api.github.com/gists/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A script that can be read.
+
+    `path` holds its text, `words` are what Python is called with. `origin` says where a script
+    comes from that is no file of the user's.
+    """
+
+    path: Path
+    words: tuple[str, ...]
+    origin: str | None = None
+
+
+@contextmanager
+def found_script(
+    word: str, cwd: Path, network: ConfigRequest, stdin: Callable[[], str]
+) -> Iterator[Script]:
+    """Find the script that a word means: a file, an http(s) URL, or `-` for stdin.
+
+    `network` is the configuration to reach the web with. A copy is gone when the body ends.
+    Raises `FetchError` for what the web does not give, `ManifestError` for what is no script.
+    """
+    if word != STDIN and not is_url(word):
+        yield Script(path=cwd / word, words=(word,))
+        return
+    with tempfile.TemporaryDirectory(prefix="wisp-script-") as folder:
+        name, text = ("stdin.py", stdin()) if word == STDIN else _download(word, network)
+        if OPENING not in text:
+            shown = "stdin" if word == STDIN else f"`{word}`"
+            raise ManifestError(f"{shown} does not contain a PEP 723 metadata block")
+        path = Path(folder, name)
+        path.write_text(text, encoding="utf-8", newline="")
+        if word == STDIN:
+            yield Script(path=path, words=("-c", text), origin=text)
+        else:
+            yield Script(path=path, words=(str(path),), origin=word)
+
+
+def run_script(
+    workspace: Workspace, script: Script, arguments: Sequence[str], options: RunOptions
+) -> int:
+    """Run a script with Python in its own environment; return its exit code.
+
+    Raises `TaskError` for options that mean nothing here, and what `wisp.api.use.running.run_words`
+    raises.
+    """
+    from dataclasses import replace
+
+    from wisp.api.use.running import run_words
+
+    for wrong, name in (
+        (options.environment is not None, "--environment"),
+        (options.skip_dependencies, "--skip-deps"),
+    ):
+        if wrong:
+            raise TaskError(f"`{name}` is not supported with `--script`")
+    alone = replace(
+        options,
+        environment=DEFAULT_ENVIRONMENT,
+        executable=True,
+        remember=False,
+        replace=options.replace and script.origin is None,
+    )
+    return run_words(workspace, ["python", *script.words, *arguments], alone)
+
+
+def prefix_of(workspace: Workspace) -> Path:
+    """Where the environment of a script lies: below the cache, by its name and where it is from."""
+    path = workspace.manifest.path
+    digest = xxhash.xxh3_64_hexdigest(os.fsencode(workspace.origin or path))
+    return workspace.engines.settings.caches.exec_environments / f"{path.stem}-{digest}"
+
+
+def is_url(word: str) -> bool:
+    """Whether a word names something on the web."""
+    return word.startswith(("http://", "https://"))
+
+
+def _download(url: str, network: ConfigRequest) -> tuple[str, str]:
+    """Fetch a script: a name for it, and its text."""
+    http = EngineRoom(read_config(network), network.environ, SILENT).http
+    gist = gist_of(url)
+    if gist is None:
+        return _file_name(url), _text(url, http)
+    name, address = script_of_gist(json.loads(_text(_GIST_API + gist, http)), url)
+    return _file_name(name), _text(address, http)
+
+
+def _text(url: str, http: HttpClient) -> str:
+    answer = http.get(url)
+    if answer.status != 200:
+        raise FetchError(f"could not fetch `{url}`", causes=[f"status {answer.status}"])
+    try:
+        return answer.body.decode()
+    except UnicodeDecodeError as error:
+        raise FetchError(f"`{url}` is not UTF-8 text", causes=[str(error)]) from error
+
+
+def gist_of(url: str) -> str | None:
+    """Return the name that a gist's page has in the interface for programs; None for others."""
+    parts = urlsplit(url)
+    names = [name for name in parts.path.split("/") if name]
+    if parts.hostname != _GISTS or len(names) != 2:
+        return None
+    return names[1]
+
+
+def script_of_gist(answer: Any, url: str) -> tuple[str, str]:
+    """Choose the Python file of a gist: its name, and where its text is.
+
+    Raises `FetchError` unless there is exactly one.
+    """
+    files = answer.get("files", {}) if isinstance(answer, dict) else {}
+    scripts = [(name, row["raw_url"]) for name, row in files.items() if name.endswith(".py")]
+    if len(scripts) != 1:
+        raise FetchError(
+            f"the gist `{url}` has {len(scripts)} Python files instead of one",
+            hints=("name the raw URL of the file that is meant",) if scripts else (),
+        )
+    return scripts[0]
+
+
+def _file_name(url: str) -> str:
+    """Make a plain file name that ends in `.py` of the last part of a URL."""
+    stem = PurePosixPath(unquote(urlsplit(url).path)).name.removesuffix(".py")
+    plain = "".join(char if char.isalnum() or char in "-_" else "-" for char in stem)
+    return (plain.strip("-") or "script") + ".py"

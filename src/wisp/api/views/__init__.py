@@ -1,0 +1,1 @@
+"""Looking at a workspace: values for listings and for programs."""

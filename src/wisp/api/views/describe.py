@@ -1,0 +1,232 @@
+"""What a workspace consists of, as data for listings and for programs that ask.
+
+Nothing here solves or installs: manifest, machine and the folder of prefixes are enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wisp.api.views.describe_tasks import TaskListing, task_listing
+from wisp.install.state import read_marker
+from wisp.manifest.model import Environment, Feature, Manifest
+from wisp.platforms import Platform, VirtualPackage, bare, customised, shown
+from wisp.specs.conda import Channel
+from wisp.workspace.channels import channels_of
+from wisp.workspace.compose import environments
+from wisp.workspace.features import dependencies, features_of, pypi_dependencies
+from wisp.workspace.platforms import platforms_of, select_platform
+from wisp.workspace.tasks import tasks_of
+
+__all__ = [
+    "EnvironmentDescription",
+    "FeatureDescription",
+    "Machine",
+    "TaskListing",
+    "describe_environments",
+    "describe_features",
+    "environment_channels",
+    "environment_lines",
+    "feature_lines",
+    "folder_size",
+    "task_listing",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The machine that listings are made for: its subdir and what it provides."""
+
+    subdir: str
+    provided: tuple[VirtualPackage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentDescription:
+    """An environment as `info` shows it.
+
+    Names are those of the platform that fits this machine best, in the order of the manifest;
+    where none does, tasks are those that are declared for all.
+    `resolved_platform` and `minimum_supported_platform` are what an installed prefix says of
+    itself (None: not installed). `size` is in bytes and only counted when asked for.
+    """
+
+    name: str
+    features: tuple[str, ...]
+    inline: Feature | None
+    solve_group: str | None
+    dependencies: tuple[str, ...]
+    pypi_dependencies: tuple[str, ...]
+    platforms: tuple[Platform, ...]
+    tasks: tuple[str, ...]
+    channels: tuple[str, ...]
+    prefix: Path
+    resolved_platform: Any = None
+    minimum_supported_platform: Any = None
+    size: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it in the shape of an entry of `info --json`."""
+        return {
+            "name": self.name,
+            "features": list(self.features),
+            "solve_group": self.solve_group,
+            "environment_size": None if self.size is None else mebibytes(self.size),
+            "dependencies": list(self.dependencies),
+            "pypi_dependencies": list(self.pypi_dependencies),
+            "platforms": [platform_json(platform) for platform in self.platforms],
+            "resolved_platform": self.resolved_platform,
+            "minimum_supported_platform": self.minimum_supported_platform,
+            "tasks": list(self.tasks),
+            "channels": list(self.channels),
+            "prefix": str(self.prefix),
+        }
+
+
+def platform_json(platform: Platform) -> dict[str, Any]:
+    """Return a platform with the packages that make it differ from its subdir."""
+    return {
+        "name": platform.name,
+        "subdir": platform.subdir,
+        "virtual_packages": shown(customised(platform)),
+    }
+
+
+def mebibytes(size: int) -> str:
+    """Spell a size as `info` does, in whole mebibytes."""
+    return f"{size // 2**20} MiB"
+
+
+def describe_environments(
+    manifest: Manifest, machine: Machine, prefixes: Path, *, sizes: bool = False
+) -> tuple[EnvironmentDescription, ...]:
+    """Describe all environments; `prefixes` is the folder that theirs lie in.
+
+    Raises `ManifestError` if features of an environment contradict each other.
+    """
+    return tuple(
+        _describe(manifest, environment, machine, prefixes / environment.name, sizes=sizes)
+        for environment in environments(manifest)
+    )
+
+
+def _describe(
+    manifest: Manifest, environment: Environment, machine: Machine, prefix: Path, *, sizes: bool
+) -> EnvironmentDescription:
+    best = select_platform(manifest, environment, machine.subdir, machine.provided)
+    here = best or bare(machine.subdir)
+    features = features_of(manifest, environment)
+    conda = (r for feature in features for r in dependencies(feature, here))
+    pypi = (r for feature in features for r in pypi_dependencies(feature, here))
+    marker = read_marker(prefix)
+    return EnvironmentDescription(
+        name=environment.name,
+        features=tuple(f.name for f in features if f is not environment.inline),
+        inline=environment.inline,
+        solve_group=environment.solve_group,
+        dependencies=_first_spellings((r.name, r.source_name) for r in conda),
+        pypi_dependencies=_first_spellings((r.normalized, r.name) for r in pypi),
+        platforms=platforms_of(manifest, environment),
+        tasks=tuple(tasks_of(manifest, environment, best)),
+        channels=tuple(channel.text for channel in channels_of(manifest, environment)),
+        prefix=prefix,
+        resolved_platform=_installed_for(marker.get("resolved_platform")),
+        minimum_supported_platform=_installed_for(marker.get("minimum_supported_platform")),
+        size=folder_size(prefix) if sizes else None,
+    )
+
+
+def _installed_for(platform: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Show what the marker of a prefix says of a platform, in the form of the listings."""
+    if platform is None:
+        return None
+    subdir = platform.get("subdir", "")
+    packages = [VirtualPackage.parse(text) for text in platform.get("virtual_packages", ())]
+    requirements = list(platform.get("requirements", ()))
+    return {
+        "name": subdir,
+        "subdir": subdir,
+        "virtual_packages": sorted(shown(packages)) + requirements,
+    }
+
+
+def _first_spellings(names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for name, written in names:
+        found.setdefault(name, written)
+    return tuple(found.values())
+
+
+def folder_size(folder: Path) -> int:
+    """Count the bytes of all files below a folder; links are not followed."""
+    total = 0
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            total += path.stat().st_size
+    return total
+
+
+def environment_channels(manifest: Manifest) -> tuple[tuple[str, tuple[Channel, ...]], ...]:
+    """Return the channels of each environment."""
+    return tuple((one.name, channels_of(manifest, one)) for one in environments(manifest))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureDescription:
+    """The names a feature declares, on any platform, as `workspace feature list` shows them."""
+
+    name: str
+    dependencies: tuple[str, ...]
+    pypi_dependencies: tuple[str, ...]
+    tasks: tuple[str, ...]
+
+
+def describe_features(manifest: Manifest) -> tuple[FeatureDescription, ...]:
+    """Describe all features, the default one included."""
+    return tuple(map(describe_feature, manifest.features.values()))
+
+
+def describe_feature(feature: Feature) -> FeatureDescription:
+    """Describe what a feature says independently of platforms."""
+    return FeatureDescription(
+        name=feature.name,
+        dependencies=tuple(r.source_name for r in dependencies(feature, None)),
+        pypi_dependencies=_first_spellings(
+            (r.normalized, r.name) for r in pypi_dependencies(feature, None)
+        ),
+        tasks=tuple(feature.base.tasks),
+    )
+
+
+def environment_lines(manifest: Manifest) -> list[str]:
+    """Word `workspace environment list`."""
+    lines = ["Environments:"]
+    for environment in environments(manifest):
+        names = [f.name for f in features_of(manifest, environment) if f is not environment.inline]
+        lines += [f"- {environment.name}:", f"    features: {', '.join(names)}"]
+        if environment.solve_group is not None:
+            lines.append(f"    solve_group: {environment.solve_group}")
+        if environment.inline is not None:
+            lines += _content_lines(describe_feature(environment.inline))
+    return lines
+
+
+def feature_lines(manifest: Manifest) -> list[str]:
+    """Word `workspace feature list`."""
+    lines = ["Features:"]
+    for feature in describe_features(manifest):
+        content = _content_lines(feature)
+        lines += [f"- {feature.name}" + (":" if content else ""), *content]
+    return lines
+
+
+def _content_lines(feature: FeatureDescription) -> list[str]:
+    parts = {
+        "dependencies": feature.dependencies,
+        "pypi-dependencies": feature.pypi_dependencies,
+        "tasks": feature.tasks,
+    }
+    return [f"    {title}: {', '.join(names)}" for title, names in parts.items() if names]

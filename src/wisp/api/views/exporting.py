@@ -1,0 +1,108 @@
+"""Environments of a workspace in the formats of conda."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp.api.locks.lock_file import required_lock
+from wisp.api.locks.locking import ensure_lock
+from wisp.api.usage import AS_NEEDED, Usage
+from wisp.engine.files import write_atomically
+from wisp.exchange.export import (
+    CondaEnvironment,
+    conda_line,
+    explicit_spec,
+    locked_lines,
+    pip_lines,
+)
+from wisp.lock.select import locked_environment
+from wisp.platforms import Platform
+from wisp.specs.records import CondaRecord
+from wisp.workspace.activation import activation_of
+
+if TYPE_CHECKING:
+    from wisp.api.workspace import Workspace
+
+
+def export_environment(
+    workspace: Workspace,
+    environment: str,
+    platform: str | None = None,
+    *,
+    name: str | None = None,
+    no_pypi: bool = False,
+    from_lock: bool = False,
+) -> str:
+    """Write an environment as an `environment.yml`.
+
+    What the manifest asks for is written, or with `from_lock` exactly what is locked.
+
+    Raises:
+        ManifestError: There is no such environment or platform.
+        LockFileError: The lock is to be exported and there is none.
+
+    """
+    chosen = _platform(workspace, environment, platform)
+    inputs = workspace.inputs(environment, chosen)
+    if from_lock:
+        lock = required_lock(workspace)
+        conda, pip, left_out = locked_lines(locked_environment(lock, environment, chosen.name))
+        for package in left_out:
+            workspace.reporter.warn(f"the source package `{package}` is left out")
+    else:
+        conda = [conda_line(requirement) for requirement in inputs.dependencies]
+        pip = pip_lines(inputs.pypi_dependencies, inputs.pypi_options)
+    activation = activation_of(
+        workspace.manifest, workspace.require_environment(environment), chosen
+    )
+    document = CondaEnvironment(
+        name=name or environment,
+        channels=[channel.text for channel in inputs.channels],
+        conda=conda,
+        pip=() if no_pypi else pip,
+        variables=activation.env,
+    )
+    return str(document)
+
+
+def _platform(workspace: Workspace, environment: str, wanted: str | None) -> Platform:
+    """Choose the platform asked for, else this machine's, else the first there is."""
+    if wanted is None:
+        supported = workspace.platforms(environment)
+        subdir = workspace.host[0]
+        if supported and all(platform.subdir != subdir for platform in supported):
+            return supported[0]
+    return workspace.best_platform(environment, wanted)
+
+
+def export_explicit(
+    workspace: Workspace,
+    environments: Sequence[str] = (),
+    platforms: Sequence[str] = (),
+    usage: Usage = AS_NEEDED,
+    *,
+    skip_pypi: bool = False,
+    skip_source: bool = False,
+) -> Iterator[tuple[str, str]]:
+    """Yield names and texts of the explicit lists, one per environment and platform.
+
+    Raises `LockFileError` on packages that such a list cannot hold and that are not skipped.
+    """
+    lock = ensure_lock(workspace, usage)
+    for environment in environments or workspace.environment_names:
+        for platform in workspace.platforms(environment):
+            if platforms and platform.name not in platforms:
+                continue
+            one = locked_environment(lock, environment, platform.name)
+            text = explicit_spec(one, skip_pypi=skip_pypi, skip_source=skip_source)
+            for record in one.records:
+                if not isinstance(record, CondaRecord):
+                    workspace.reporter.warn(f"`{record.name}` is left out of '{environment}'")
+            yield f"{environment}_{platform.name}_conda_spec.txt", text
+
+
+def save(path: Path, text: str) -> None:
+    """Write an exported text. Raises `HostError` when the machine refuses."""
+    write_atomically(path, text)

@@ -1,0 +1,135 @@
+"""What `info` tells: the machine, the folders in use, the workspace and its environments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from wisp import layout
+from wisp.api.views.describe import (
+    EnvironmentDescription,
+    Machine,
+    describe_environments,
+    folder_size,
+    mebibytes,
+)
+from wisp.api.workspace import Workspace
+from wisp.config.model import Config
+from wisp.config.places import home_folder, pixi_home
+from wisp.engine import host
+
+TLS_BACKEND = "rustls"
+_GLOBAL_MANIFEST = Path("manifests", "pixi-global.toml")
+_CREDENTIALS = Path(".rattler", "credentials.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceFacts:
+    """The workspace at hand; `size` of its `.pixi` folder in bytes, if it was counted.
+
+    `last_updated` is when the lock file was written last.
+    """
+
+    name: str
+    version: str | None
+    manifest_path: Path
+    last_updated: str | None
+    size: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it in the shape of `info --json`."""
+        return {
+            "name": self.name,
+            "manifest_path": str(self.manifest_path),
+            "last_updated": self.last_updated,
+            "pixi_folder_size": None if self.size is None else mebibytes(self.size),
+            "version": self.version,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Information:
+    """Everything that `info` shows. Outside of a workspace `workspace` is None."""
+
+    platform: str
+    virtual_packages: tuple[str, ...]
+    cache_folder: Path
+    cache_size: int | None
+    credentials: Path
+    config_files: tuple[Path, ...]
+    bin_folder: Path
+    global_environments: Path
+    global_manifest: Path
+    workspace: WorkspaceFacts | None
+    environments: tuple[EnvironmentDescription, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the document of `info --json`."""
+        return {
+            "platform": self.platform,
+            "virtual_packages": list(self.virtual_packages),
+            "version": layout.PIXI_VERSION,
+            "tls_backend": TLS_BACKEND,
+            "cache_dir": str(self.cache_folder),
+            "cache_size": None if self.cache_size is None else mebibytes(self.cache_size),
+            "auth_dir": str(self.credentials),
+            "global_info": {
+                "bin_dir": str(self.bin_folder),
+                "env_dir": str(self.global_environments),
+                "manifest": str(self.global_manifest),
+            },
+            "project_info": self.workspace and self.workspace.as_json(),
+            "environments_info": [one.as_json() for one in self.environments],
+            "config_locations": [str(path) for path in self.config_files],
+        }
+
+
+def gather(
+    config: Config, workspace: Workspace | None, environ: Mapping[str, str], *, sizes: bool = False
+) -> Information:
+    """Look at everything; `sizes` also counts what the folders hold, which may take long.
+
+    Raises `ManifestError` if features of an environment contradict each other.
+    """
+    machine = Machine(host.detected_subdir(), host.virtual_packages())
+    home = pixi_home(environ)
+    cache = config.cache_folders(is_remote=host.is_remote).root
+    return Information(
+        platform=machine.subdir,
+        virtual_packages=tuple(map(str, machine.provided)),
+        cache_folder=cache,
+        cache_size=folder_size(cache) if sizes else None,
+        credentials=_credentials(config, environ),
+        config_files=config.files,
+        bin_folder=home / "bin",
+        global_environments=home / "envs",
+        global_manifest=home / _GLOBAL_MANIFEST,
+        workspace=None if workspace is None else _facts(workspace, sizes=sizes),
+        environments=()
+        if workspace is None
+        else describe_environments(
+            workspace.manifest, machine, workspace.environments_folder, sizes=sizes
+        ),
+    )
+
+
+def _credentials(config: Config, environ: Mapping[str, str]) -> Path:
+    chosen = environ.get("RATTLER_AUTH_FILE") or config.get("authentication-override-file")
+    return Path(chosen) if chosen else home_folder(environ) / _CREDENTIALS
+
+
+def _facts(workspace: Workspace, *, sizes: bool) -> WorkspaceFacts:
+    lock = workspace.lock_path
+    written = lock.stat().st_mtime if lock.is_file() else None
+    return WorkspaceFacts(
+        name=workspace.name,
+        version=workspace.manifest.workspace.version,
+        manifest_path=workspace.manifest.path,
+        last_updated=None
+        if written is None
+        else datetime.fromtimestamp(written).astimezone().strftime("%d-%m-%Y %H:%M:%S"),
+        size=folder_size(workspace.root / layout.PIXI_DIR) if sizes else None,
+    )

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wisp.api.edits.platforms import (
+    Anchor,
+    PlatformChange,
+    add_platforms,
+    edit_platform,
+    friendly_packages,
+    move_platform,
+    remove_platforms,
+    wanted_platforms,
+)
+from wisp.api.edits.transaction import place
+from wisp.api.views.platform_list import list_platforms
+from wisp.errors import ManifestError
+from wisp.manifest.model import Manifest
+from wisp.manifest.read import load
+
+BASE = '[workspace]\nchannels = []\nname = "w"\nplatforms = ["linux-64", "osx-arm64", "win-64"]\n'
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Manifest:
+    (tmp_path / "pixi.toml").write_text(BASE)
+    return load(tmp_path / "pixi.toml")
+
+
+def platforms_line(manifest: Manifest) -> str:
+    lines = manifest.path.read_text().splitlines()
+    return next(line for line in lines if line.startswith("platforms")).partition(" = ")[2]
+
+
+def test_named_platforms_promise_packages(manifest: Manifest) -> None:
+    packages = friendly_packages({"cuda": "12", "archspec": "x86_64_v3"})
+    wanted = wanted_platforms(["gpu=linux-64", "__x=1=b"], packages, detect=False)
+    edited = add_platforms(manifest, wanted, place())
+    assert platforms_line(edited) == (
+        '["linux-64", "osx-arm64", "win-64", { name = "gpu", platform = "linux-64", '
+        'cuda = "12", archspec = "x86_64_v3", __x = "1=b" }]'
+    )
+    assert edited.workspace.platforms[-1].name == "gpu"
+
+
+def test_packages_need_a_name_of_their_own() -> None:
+    with pytest.raises(ManifestError, match="name of its own"):
+        wanted_platforms(["linux-64"], friendly_packages({"cuda": "12"}), detect=False)
+
+
+def test_what_is_no_subdir_is_refused() -> None:
+    with pytest.raises(ManifestError, match="'nonsense' is not a known platform"):
+        wanted_platforms(["nonsense"], (), detect=False)
+
+
+def test_a_feature_gets_the_name(manifest: Manifest) -> None:
+    wanted = wanted_platforms(["linux-64"], (), detect=False)
+    edited = add_platforms(manifest, wanted, place("f"))
+    assert edited.features["f"].platforms == ("linux-64",)
+    assert edited.workspace.platforms == manifest.workspace.platforms
+
+
+def test_known_platforms_are_left_as_they_are(manifest: Manifest) -> None:
+    wanted = wanted_platforms(["linux-64"], (), detect=False)
+    assert add_platforms(manifest, wanted, place()).text == manifest.text
+
+
+@pytest.mark.parametrize(
+    ("name", "anchor", "other", "expected"),
+    [
+        ("win-64", "top", None, '["win-64", "linux-64", "osx-arm64"]'),
+        ("linux-64", "bottom", None, '["osx-arm64", "win-64", "linux-64"]'),
+        ("linux-64", "after", "osx-arm64", '["osx-arm64", "linux-64", "win-64"]'),
+        ("win-64", "before", "osx-arm64", '["linux-64", "win-64", "osx-arm64"]'),
+        ("win-64", "after", "linux-64", '["linux-64", "win-64", "osx-arm64"]'),
+    ],
+)
+def test_moving_changes_the_order_of_preference(
+    manifest: Manifest, name: str, anchor: Anchor, other: str | None, expected: str
+) -> None:
+    assert platforms_line(move_platform(manifest, name, anchor, other)) == expected
+
+
+def test_editing_sets_and_drops_packages(manifest: Manifest) -> None:
+    wanted = wanted_platforms(["gpu=linux-64"], friendly_packages({"cuda": "12"}), detect=False)
+    edited = add_platforms(manifest, wanted, place())
+    change = PlatformChange(drop=("__cuda",), packages=friendly_packages({"glibc": "2.34"}))
+    edited = edit_platform(edited, "gpu", change)
+    assert platforms_line(edited).endswith(
+        '{ name = "gpu", platform = "linux-64", glibc = "2.34" }]'
+    )
+
+
+def test_removing_needs_the_platform(manifest: Manifest) -> None:
+    assert platforms_line(remove_platforms(manifest, ["osx-arm64", "linux-64"], place())) == (
+        '["win-64"]'
+    )
+    with pytest.raises(ManifestError, match="platform linux-32 does not exist"):
+        remove_platforms(manifest, ["linux-32"], place())
+
+
+def test_a_failing_relock_brings_the_old_list_back(manifest: Manifest) -> None:
+    def fail(_: Manifest) -> None:
+        raise ManifestError("no")
+
+    with pytest.raises(ManifestError, match="no"):
+        remove_platforms(manifest, ["win-64"], place(), relock=fail)
+    assert manifest.path.read_text() == BASE
+
+
+def test_the_listing_says_where_a_platform_is_used(tmp_path: Path) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        BASE + '\n[feature.f]\nplatforms = ["win-64"]\n\n[environments]\nf = ["f"]\n'
+    )
+    listing = list_platforms(load(tmp_path / "pixi.toml"))
+    lines = listing.as_text().splitlines()
+    start = lines.index("win-64: platform=win-64")
+    assert lines[start + 1 :] == [
+        "    Used in environments: default, f",
+        "    Used in features    : f",
+    ]
+    entry = listing.as_data()["platforms"][-1]
+    assert (entry["name"], entry["features"], entry["environments"]) == (
+        "win-64",
+        ["f"],
+        ["default", "f"],
+    )
+    assert entry["detected_virtual_packages"] == ["windows=10.0", "__archspec=1=x86_64"]
