@@ -1,9 +1,9 @@
-"""Comparing versions that are dotted numbers, which most are, without the solver's library.
+"""Comparing versions without the solver's library, as far as they are of numbers and letters.
 
 Loading that library takes longer than judging a small lock. What is not as plain as this is left
-to it (`wisp.specs.match`): epochs, letters, alternatives, compatible releases.
+to it (`wisp.specs.match`): local versions, dashes, parentheses, patterns of letters.
 
-Source: the ordering of conda versions as CEP 33 describes it, for numbers alone.
+Source: the ordering of conda versions, CEP 33.
 """
 
 from __future__ import annotations
@@ -11,15 +11,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from itertools import zip_longest
 from operator import eq, ge, gt, le, lt, ne
 
-Numbers = tuple[int, ...]
+#: A run of digits or of letters; how the kinds compare, then the number, then the letters.
+_Atom = tuple[int, int, str]
+_Part = tuple[_Atom, ...]
+#: The epoch as a part of its own, then what stands between dots.
+_Version = tuple[_Part, ...]
 
-_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*")
-_TERM = re.compile(
-    r"(?P<op>[<>]=?|[=!]=|=|)(?P<version>[0-9]+(?:\.[0-9]+)*)(?P<alpha>a0)?(?P<glob>\.\*)?"
-)
-_COMPARISONS: dict[str, Callable[[Numbers, Numbers], bool]] = {
+_TEXT = r"(?:[0-9]+!)?[0-9a-z]+(?:\.[0-9a-z]+)*"
+_VERSION = re.compile(_TEXT)
+_TERM = re.compile(rf"(?P<op>[<>]=?|[=!~]=|=|)(?P<version>{_TEXT})(?P<glob>\.\*)?")
+_RUN = re.compile(r"[0-9]+|[a-z]+")
+_LONGEST_NUMBER = 19
+
+_DEV, _LETTERS, _NUMBER, _POST = range(4)
+_KINDS = {"dev": _DEV, "post": _POST}
+#: What a missing run of characters, and a missing part, count as.
+_ZERO: _Atom = (_NUMBER, 0, "")
+_ZERO_PART: _Part = (_ZERO,)
+
+_COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "": eq,
     "==": eq,
     "!=": ne,
@@ -28,54 +41,78 @@ _COMPARISONS: dict[str, Callable[[Numbers, Numbers], bool]] = {
     ">": gt,
     ">=": ge,
 }
-#: Operators that `1.2a0`, which comes just before `1.2`, leaves as they are for plain numbers.
-_ALPHA_TOLERANT = frozenset({"<", ">="})
 
 
 def in_plain_range(spec: str, version: str) -> bool | None:
     """Tell whether a version lies in a spec (`>=1.2,<2.0a0`); None if they are not that plain."""
-    numbers = _numbers(version)
-    if numbers is None:
+    found = _parsed(version)
+    if found is None:
         return None
-    verdict = True
-    for part in spec.split(","):
-        found = _term_holds(part.strip(), numbers)
-        if found is None:
+    verdict = False
+    for alternative in spec.split("|"):
+        terms = [_term_holds(part.strip(), found) for part in alternative.split(",")]
+        if None in terms:
             return None
-        verdict = verdict and found
+        verdict = verdict or all(terms)
     return verdict
 
 
 @cache
-def _numbers(version: str) -> Numbers | None:
+def _parsed(version: str) -> _Version | None:
     if not _VERSION.fullmatch(version):
         return None
-    return tuple(map(int, version.split(".")))
+    epoch, _, rest = version.rpartition("!")
+    parts = [_part(text) for text in (epoch or "0", *rest.split("."))]
+    return None if None in parts else tuple(part for part in parts if part)
 
 
-def _term_holds(term: str, numbers: Numbers) -> bool | None:
+def _part(text: str) -> _Part | None:
+    """Split a part into atoms; one that begins with letters has a zero before them."""
+    runs = _RUN.findall(text if text[0].isdigit() else f"0{text}")
+    if any(len(run) > _LONGEST_NUMBER for run in runs):
+        return None
+    return tuple(
+        (_NUMBER, int(run), "") if run.isdigit() else (_KINDS.get(run, _LETTERS), 0, run)
+        for run in runs
+    )
+
+
+def _term_holds(term: str, version: _Version) -> bool | None:
     match = _TERM.fullmatch(term)
-    if match is None:
+    bound = _parsed(match["version"]) if match else None
+    if match is None or bound is None:
         return None
-    operator, text, alpha, glob = match.groups()
-    bound = tuple(map(int, text.split(".")))
-    if alpha and (glob or operator not in _ALPHA_TOLERANT):
+    operator, glob = match["op"], match["glob"]
+    if operator == "~=":
+        return None if glob else _is_compatible(bound, version)
+    if operator == "=" or (glob and operator in ("", "!=")):
+        found = _starts_with(version, bound)
+        return found if found is None else found != (operator == "!=")
+    if operator == ">" and glob:
+        operator = ">="
+    return _COMPARISONS[operator](_order(version, bound), 0)
+
+
+def _order(one: _Version, other: _Version) -> int:
+    """Return a number below, equal to or above zero, as the versions compare."""
+    for part, other_part in zip_longest(one, other, fillvalue=_ZERO_PART):
+        if part == other_part:
+            continue
+        for atom, other_atom in zip_longest(part, other_part, fillvalue=_ZERO):
+            if atom != other_atom:
+                return -1 if atom < other_atom else 1
+    return 0
+
+
+def _is_compatible(bound: _Version, version: _Version) -> bool | None:
+    """Judge `~=1.2.3`: not less, and alike but for the last part."""
+    alike = _starts_with(version, bound[:-1])
+    return alike if not alike else _order(version, bound) >= 0
+
+
+def _starts_with(version: _Version, bound: _Version) -> bool | None:
+    """Judge `1.2.*`; None where a part is more than a number, or the version is too short."""
+    head = version[: len(bound)]
+    if len(head) < len(bound) or any(len(part) > 1 for part in (*head, *bound)):
         return None
-    if operator == "=" or glob:
-        return _prefix_holds(operator, bound, numbers)
-    return _COMPARISONS[operator](_stripped(numbers), _stripped(bound))
-
-
-def _prefix_holds(operator: str, bound: Numbers, numbers: Numbers) -> bool | None:
-    """Judge `1.2.*`, which `=1.2` is another spelling of, and its opposite."""
-    if operator not in ("", "=", "!=") or len(numbers) < len(bound):
-        return None
-    return (numbers[: len(bound)] == bound) != (operator == "!=")
-
-
-def _stripped(numbers: Numbers) -> Numbers:
-    """Drop the zeros at the end: `1.0` and `1` are one version."""
-    end = len(numbers)
-    while end and not numbers[end - 1]:
-        end -= 1
-    return numbers[:end]
+    return head == bound
