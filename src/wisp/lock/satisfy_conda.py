@@ -19,7 +19,10 @@ LockedConda = CondaRecord | CondaSourceRecord
 
 
 class CondaSide:
-    """Locked conda packages and the platform's virtual ones, by name."""
+    """Locked conda packages and the platform's virtual ones, by name.
+
+    `built` leaves out sources, and names that virtual packages have too.
+    """
 
     def __init__(self, records: Iterable[LockedConda], platform: Platform) -> None:
         self.records: dict[str, LockedConda] = {}
@@ -30,6 +33,11 @@ class CondaSide:
             self.records[record.name] = record
         self.virtual: dict[str, VirtualPackage] = {
             package.name: package for package in platform.virtual_packages()
+        }
+        self.built: dict[str, CondaRecord] = {
+            name: record
+            for name, record in self.records.items()
+            if isinstance(record, CondaRecord) and name not in self.virtual
         }
 
     @cached_property

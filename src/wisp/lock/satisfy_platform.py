@@ -91,7 +91,7 @@ class _Walk:
         self.pypi_used_conda: dict[str, None] = {}
         self.delayed: list[Mismatch] = []
         self.pypi_visited: dict[str, frozenset[str]] = {}
-        self.conda_queue: list[tuple[Spec, str]] = []
+        self.conda_queue: list[tuple[Spec, LockedConda | None]] = []
         self.pypi_queue: list[tuple[Wanted, str]] = []
 
     def reasons(self) -> Iterator[Mismatch]:
@@ -99,10 +99,7 @@ class _Walk:
         yield from check_old_sources(self.question)
         yield from self.preconditions()
         yield from self.manifest_requirements()
-        while self.conda_queue:
-            spec, required_by = self.conda_queue.pop()
-            if not self.is_plainly_met(spec):
-                yield from self.follow_conda(spec, required_by)
+        yield from self.conda_requirements()
         yield from self.pypi_requirements()
         yield from self.constraints()
         yield from self.leftovers()
@@ -127,7 +124,7 @@ class _Walk:
             if not self.conda.applies(requirement.spec.when):
                 continue
             yield from self.origin(requirement, spec)
-            self.conda_queue.append((spec, MANIFEST))
+            self.conda_queue.append((spec, None))
 
     def origin(self, requirement: CondaRequirement, spec: Spec) -> Iterator[Mismatch]:
         record = self.conda.records.get(spec.name)
@@ -145,25 +142,27 @@ class _Walk:
                     **self.where,
                 )
         elif isinstance(record, CondaRecord) and not comes_from(requirement, record, self.inputs):
-            yield self.unmet(spec, MANIFEST)
+            yield self.unmet(spec, None)
 
-    def is_plainly_met(self, spec: Spec) -> bool:
-        """Follow a spec without conditions that a built package meets, as nearly all are."""
-        record = self.conda.records.get(spec.name)
-        if not spec.is_plain or spec.name in self.conda.virtual or record is None:
-            return False
-        if not isinstance(record, CondaRecord) or not spec.matches(record):
-            return False
-        self.conda_requested.add(record.name)
-        self.visit(record)
-        return True
+    def conda_requirements(self) -> Iterator[Mismatch]:
+        """Follow what is queued, each spec to the package it is met by, and what that one needs."""
+        queue, built = self.conda_queue, self.conda.built
+        while queue:
+            spec, requirer = queue.pop()
+            record = built.get(spec.name)
+            # Nearly all specs are plain ones that a built package meets.
+            if record is not None and spec.is_plain and spec.matches(record):
+                self.conda_requested.add(spec.name)
+                self.visit(record)
+            else:
+                yield from self.follow_conda(spec, requirer)
 
-    def follow_conda(self, spec: Spec, required_by: str) -> Iterator[Mismatch]:
+    def follow_conda(self, spec: Spec, requirer: LockedConda | None) -> Iterator[Mismatch]:
         if not self.conda.applies(spec.condition):
             return
         found = self.conda.meets(spec)
         if found is None:
-            yield self.unmet(spec, required_by)
+            yield self.unmet(spec, requirer)
         elif not isinstance(found, VirtualPackage):
             self.conda_requested.add(found.name)
             self.visit(found)
@@ -176,14 +175,15 @@ class _Walk:
             self.queue_depends(record, record.depends)
 
     def queue_depends(self, record: LockedConda, depends: tuple[str, ...]) -> None:
-        is_built = isinstance(record, CondaRecord)
-        required_by = record.location.rpartition("/")[2] if is_built else record.name
-        new = [text for text in depends if text not in self.queued]
-        self.queued.update(new)
-        self.conda_queue += [(parse_spec(text), required_by) for text in dict.fromkeys(new)]
+        for text in depends:
+            if text not in self.queued:
+                self.queued.add(text)
+                self.conda_queue.append((parse_spec(text), record))
 
-    def unmet(self, spec: Spec, required_by: str) -> RequirementUnmet:
-        return RequirementUnmet(requirement=spec.canonical, required_by=required_by, **self.where)
+    def unmet(self, spec: Spec, requirer: LockedConda | None) -> RequirementUnmet:
+        return RequirementUnmet(
+            requirement=spec.canonical, required_by=_shown(requirer), **self.where
+        )
 
     def pypi_requirements(self) -> Iterator[Mismatch]:
         wanted = [from_manifest(one) for one in self.inputs.pypi_dependencies]
@@ -200,8 +200,7 @@ class _Walk:
         self.pypi_queue += [(one, MANIFEST) for one in wanted if self.markers.hold(one.marker)]
         while self.pypi_queue:
             yield from self.follow_pypi(*self.pypi_queue.pop())
-            while self.conda_queue:
-                yield from self.follow_conda(*self.conda_queue.pop())
+            yield from self.conda_requirements()
 
     def pypi_context(self, python: str) -> PypiContext:
         options = self.inputs.pypi_options
@@ -277,3 +276,12 @@ class _Walk:
         for name in self.pypi_used_conda:
             if name not in requested:
                 yield CondaOnlyForPypi(package=name, **self.where)
+
+
+def _shown(requirer: LockedConda | None) -> str:
+    """Name in messages who requires something: a file, a source package, or the manifest."""
+    if requirer is None:
+        return MANIFEST
+    return (
+        requirer.location.rpartition("/")[2] if isinstance(requirer, CondaRecord) else requirer.name
+    )

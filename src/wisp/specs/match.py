@@ -123,6 +123,7 @@ def parse_spec(text: str) -> Spec:
     return Spec(text, found.name.normalized, is_plain=False)
 
 
+@cache
 def requirement_spec(requirement: CondaRequirement) -> Spec:
     """Return what a requirement of the manifest asks of a built package.
 

@@ -24,7 +24,6 @@ _TEXT = r"(?:[0-9]+!)?[0-9a-z]+(?:\.[0-9a-z]+)*"
 _VERSION = re.compile(_TEXT)
 _TERM = re.compile(rf"(?P<op>[<>]=?|[=!~]=|=|)(?P<version>{_TEXT})(?P<glob>\.\*)?")
 _RUN = re.compile(r"[0-9]+|[a-z]+")
-_LONGEST_NUMBER = 19
 
 _DEV, _LETTERS, _NUMBER, _POST = range(4)
 _KINDS = {"dev": _DEV, "post": _POST}
@@ -41,6 +40,8 @@ _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     ">": gt,
     ">=": ge,
 }
+#: What operators mean before `1.2.*`; all others take it for `1.2`.
+_WITH_GLOB = {"": "=*", "=": "=*", "!=": "!=*", ">": ">="}
 
 
 def in_plain_range(spec: str, version: str) -> bool | None:
@@ -50,10 +51,10 @@ def in_plain_range(spec: str, version: str) -> bool | None:
         return None
     verdict = False
     for alternative in spec.split("|"):
-        terms = [_term_holds(part.strip(), found) for part in alternative.split(",")]
-        if None in terms:
+        holds = [_term_holds(term, found) for term in alternative.split(",")]
+        if None in holds:
             return None
-        verdict = verdict or all(terms)
+        verdict = verdict or all(holds)
     return verdict
 
 
@@ -62,35 +63,43 @@ def _parsed(version: str) -> _Version | None:
     if not _VERSION.fullmatch(version):
         return None
     epoch, _, rest = version.rpartition("!")
-    parts = [_part(text) for text in (epoch or "0", *rest.split("."))]
-    return None if None in parts else tuple(part for part in parts if part)
+    return (_part(epoch or "0"), *map(_part, rest.split(".")))
 
 
-def _part(text: str) -> _Part | None:
+@cache
+def _part(text: str) -> _Part:
     """Split a part into atoms; one that begins with letters has a zero before them."""
     runs = _RUN.findall(text if text[0].isdigit() else f"0{text}")
-    if any(len(run) > _LONGEST_NUMBER for run in runs):
-        return None
     return tuple(
         (_NUMBER, int(run), "") if run.isdigit() else (_KINDS.get(run, _LETTERS), 0, run)
         for run in runs
     )
 
 
-def _term_holds(term: str, version: _Version) -> bool | None:
-    match = _TERM.fullmatch(term)
+def _term_holds(text: str, version: _Version) -> bool | None:
+    term = _term(text)
+    if term is None:
+        return None
+    operator, bound = term
+    if operator in _COMPARISONS:
+        return _COMPARISONS[operator](_order(version, bound), 0)
+    if operator == "~=":
+        return _is_compatible(bound, version)
+    found = _starts_with(version, bound)
+    return found if found is None else found != (operator == "!=*")
+
+
+@cache
+def _term(text: str) -> tuple[str, _Version] | None:
+    """Split a term into operator and bound; `=*` and `!=*` compare the beginnings."""
+    match = _TERM.fullmatch(text.strip())
     bound = _parsed(match["version"]) if match else None
     if match is None or bound is None:
         return None
-    operator, glob = match["op"], match["glob"]
-    if operator == "~=":
-        return None if glob else _is_compatible(bound, version)
-    if operator == "=" or (glob and operator in ("", "!=")):
-        found = _starts_with(version, bound)
-        return found if found is None else found != (operator == "!=")
-    if operator == ">" and glob:
-        operator = ">="
-    return _COMPARISONS[operator](_order(version, bound), 0)
+    operator = match["op"]
+    if operator == "=" or (match["glob"] and operator in _WITH_GLOB):
+        operator = _WITH_GLOB[operator]
+    return operator, bound
 
 
 def _order(one: _Version, other: _Version) -> int:
