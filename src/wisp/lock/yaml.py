@@ -8,6 +8,8 @@ and complex keys are not: no lock holds them, and refusing is safer than guessin
 from __future__ import annotations
 
 import re
+from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from wisp.errors import LockFileError
@@ -24,11 +26,12 @@ from wisp.lock.yaml_scalars import (
 )
 
 _IGNORED_LINE = re.compile(r"^[ \t]*(?:#.*|---[ \t]*)?\r?$")
-_HAS_IGNORED_LINE = re.compile(r"^[ \t]*(?:#.*|---[ \t]*)?\r?\n", re.MULTILINE)
+#: Stands a line to ignore below the first one? Perhaps, if this is found.
+_MAY_IGNORE = re.compile(r"\n[ \t]*+(?:#|---|\n)")
 _FOLDED_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
-#: Items as most are, read without further ado: one pair of plain words, or one plain text.
-_PAIR = re.compile(r"([a-z_]+): ([A-Za-z/.]\S*)")
-_TEXT = re.compile(r"[A-Za-z_][^:#]*(?<!\s)")
+#: What follows the first character of a plain text, which is no number.
+_PLAIN = r"[^:#\n]*(?::[^\s:#][^:#\n]*)*(?<!\s)"
+_TEXT = re.compile(rf"[A-Za-z_]{_PLAIN}")
 _BLOCK_SCALAR = re.compile(r"([|>])([1-9]?)([+-]?)([1-9]?)\s*(?:#.*)?$")
 
 
@@ -40,6 +43,33 @@ def parse(text: str, file: str) -> Any:
     return _Reader(text, file).document()
 
 
+#: An item that is one pair of plain words, as those that tell which packages are locked where.
+_PAIR = re.compile(r"- ([a-z_]+): ([A-Za-z/.]\S*)\n")
+
+
+@cache
+def _pairs(indent: int) -> re.Pattern[str]:
+    """Match items at `indent` that are pairs, and have nothing below them."""
+    return re.compile(rf"(?: {{{indent}}}{_PAIR.pattern}(?! {{{indent + 1}}}))+")
+
+
+@cache
+def _entry(indent: int) -> re.Pattern[str]:
+    """Match an entry of a mapping that is an item at `indent`, which is what a lock is made of.
+
+    The groups are: two characters that tell whether it is the first one, the key, and one of a
+    plain value, plain items below, anything else on the line, anything else below.
+    """
+    margin = " " * indent
+    value = rf"[A-Za-z0-9_./]{_PLAIN}|\[\]|\{{\}}"
+    items = rf"(?:\n{margin}  - [A-Za-z_]{_PLAIN})+"
+    below = rf"(?:\n{margin}  [ -][^\n]*)*"
+    return re.compile(
+        rf"{margin}(- |  )([A-Za-z0-9_][A-Za-z0-9_-]*):"
+        rf"(?: ({value})|({items})| ([^#\n][^\n]*)|({below}))\n(?!{margin}  [ -])"
+    )
+
+
 class _Reader:
     """Reads line by line; positions are indices into `lines`, which ends with a sentinel."""
 
@@ -49,10 +79,14 @@ class _Reader:
         self.source = text.split("\n")
         self.lines = self.source
         self.numbers: list[int] | range = range(1, len(self.source) + 1)
-        if text.startswith("\ufeff") or "\r" in text or _HAS_IGNORED_LINE.search(text):
+        odd = text.startswith("\ufeff") or "\r" in text or _IGNORED_LINE.match(self.source[0])
+        if odd or _MAY_IGNORE.search(text):
             self._drop_ignored_lines()
         # A line of no indentation that is neither key nor item ends every block.
         self.lines = [*self.lines, ""]
+        self.kept = "\n".join(self.lines)
+        #: Where lines start in `kept`, if line breaks were not counted.
+        self.starts = list(accumulate(map(len, self.lines), initial=0))
 
     def _drop_ignored_lines(self) -> None:
         kept = [
@@ -79,10 +113,12 @@ class _Reader:
             return self.scalar(line[indent:], at, indent)
         return self.mapping(at, indent)
 
-    def mapping(self, at: int, indent: int) -> tuple[dict[str, Any], int]:
+    def mapping(
+        self, at: int, indent: int, begun: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], int]:
         lines = self.lines
         prefix = " " * indent
-        result: dict[str, Any] = {}
+        result: dict[str, Any] = {} if begun is None else begun
         while True:
             line = lines[at]
             if not line.startswith(prefix) or len(line) <= indent or line[indent] == "-":
@@ -112,11 +148,13 @@ class _Reader:
                 if line[: inner + 1].rstrip() != prefix.rstrip():
                     break
                 value, at = self.nested(at + 1, indent)
-            elif (pair := _PAIR.fullmatch(line, inner)) and self.ends(at, indent, pair[2]):
-                value, at = {pair[1]: pair[2]}, at + 1
             elif (text := _TEXT.fullmatch(line, inner)) and self.ends(at, indent, text[0]):
                 value, at = text[0], at + 1
             elif self.is_collection(line, inner):
+                mappings, at = self.pairs(at, indent) or self.mappings(at, indent)
+                if mappings:
+                    result += mappings
+                    continue
                 # Seen without its dash, the item is an ordinary block that starts here.
                 rest = line[inner:]
                 depth = inner + len(rest) - len(rest.lstrip(" "))
@@ -125,6 +163,48 @@ class _Reader:
             else:
                 value, at = self.scalar(line[inner:], at, indent)
             result.append(value)
+        return result, at
+
+    def pairs(self, at: int, indent: int) -> tuple[list[dict[str, Any]], int] | None:
+        """Read the items from line `at` on that are pairs, if there are any."""
+        found = _pairs(indent).match(self.kept, self.starts[at] + at)
+        if not found:
+            return None
+        pairs = _PAIR.findall(found[0])
+        is_text = CONSTANTS.keys().isdisjoint(value for _, value in pairs)
+        result = [{key: value if is_text else plain(value)} for key, value in pairs]
+        return result, at + len(pairs)
+
+    def mappings(self, at: int, indent: int) -> tuple[list[dict[str, Any]], int]:
+        """Read the items from line `at` on that are mappings with entries as most are.
+
+        There are none if the first entry is not such a one.
+        """
+        match, text = _entry(indent).match, self.kept
+        inner = indent + 2
+        bullet = "\n" + " " * inner + "- "
+        result: list[dict[str, Any]] = []
+        while found := match(text, self.starts[at] + at):
+            mark, key, value, items, inline, _ = found.groups()
+            if mark == "- ":
+                current: dict[str, Any] = {}
+                result.append(current)
+            if key in current:
+                raise self.failure(at, inner, f"duplicate key `{key}`")
+            if value is not None:
+                is_text = value not in CONSTANTS and not value.isdigit()
+                current[key], at = value if is_text else plain(value), at + 1
+            elif items is not None:
+                texts = items[len(bullet) :].split(bullet)
+                is_text = CONSTANTS.keys().isdisjoint(texts)
+                current[key] = texts if is_text else [plain(text) for text in texts]
+                at += 1 + len(texts)
+            elif inline is not None:
+                current[key], at = self.scalar(inline, at, inner)
+            else:
+                current[key], at = self.nested(at + 1, inner)
+        if result:
+            _, at = self.mapping(at, inner, current)
         return result, at
 
     def ends(self, at: int, indent: int, value: str) -> bool:

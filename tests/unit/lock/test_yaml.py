@@ -59,6 +59,25 @@ def test_everything_a_lock_may_hold_is_understood() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "- a: x\n- b: y\n- c: null\n- d: true\n",
+        "- a: x\n- b: y\n  c: z\n- d: e\n",
+        "- a: x\n  b:\n  - p\n  - q\n  c: {}\n  d: 12\n- e: []\n",
+        "- a:\n  - null\n  - true\n  - 'it''s'\n  - x # comment\n",
+        "- a:\n  b:\n    c:\n    - d\n    e: f\n  g: h\n",
+        "- a: one\n    two\n  b: 'three\n    four'\n- c: 5\n",
+        "- a: x # comment\n  'odd key': y\n  b: # nothing\n  c: http://z#part\n",
+        "- a:\n  - b: c\n    d: e\n  - f: g\n",
+        "k:\n  - a: x\n    b: y\n  - a: z\n",
+        "- a: x\n\n# comment\n  b: y\n- c: d\n",
+    ],
+)
+def test_lists_of_mappings_are_read_as_others_read_them(text: str) -> None:
+    assert parse(text, "x") == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
     ("text", "line", "column", "detail"),
     [
         ("a: 1\nb\n", 2, 1, "expected `key: value`"),
@@ -69,6 +88,10 @@ def test_everything_a_lock_may_hold_is_understood() -> None:
         ("a: [1, 2\n", 1, 9, "expected `,` or `]`"),
         ("a: 1\n- b\n", 2, 1, "expected a key"),
         ("<<<<<<< HEAD\na: 1\n", 1, 1, "expected `key: value`"),
+        ("- a: 1\n  b: 2\n  a: 3\n", 3, 3, "duplicate key `a`"),
+        ("- a: 1\n  b:\n  - c\n    - d: e\n", 4, 3, "indented too deeply"),
+        ("- a: x\n  - b\n", 2, 1, "expected a key"),
+        ("- a: x: y\n", 1, 3, "may not hold"),
     ],
 )
 def test_damage_is_told_with_its_place(text: str, line: int, column: int, detail: str) -> None:
