@@ -18,6 +18,7 @@ def launch(argv: Sequence[str]) -> NoReturn:
     The name in `argv[0]` decides whether wisp introduces itself or, called `pixi`, speaks as the
     version of Pixi that it is compatible with.
     """
+    _let_interrupts_kill()
     words = argv[1:]
     if words[:1] in (["--version"], ["-V"]):
         os.write(1, (version(argv[0]) + "\n").encode())
@@ -29,12 +30,27 @@ def launch(argv: Sequence[str]) -> NoReturn:
         if code is not None:
             die_as(code)
             os._exit(code)
+    from wisp.cli.interrupts import behind, end, watch
+
     try:
+        watch()
         from wisp.cli.main import main
 
         main(argv)
-    except KeyboardInterrupt:  # before or after `main` can answer it
-        os._exit(130)
+    except BaseException as error:  # before or after `main` can answer it
+        ended = behind(error)
+        if ended is None:
+            raise
+        end(ended)
+
+
+def _let_interrupts_kill() -> None:
+    """Let Ctrl-C end the process at once, as suits one that has nothing to clean up yet."""
+    # What `signal` is made of, without enumerations that take 3 ms to import.
+    import _signal  # type: ignore[import-not-found]
+
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 
 def version(name: str) -> str:

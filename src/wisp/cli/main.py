@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-from wisp.cli import options
+from wisp.cli import interrupts, options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
 from wisp.cli.parse import HelpRequested, parse
@@ -62,8 +62,9 @@ def main(argv: Sequence[str]) -> NoReturn:
     Ends through `os._exit`: coroutines of rattler may race with the interpreter's finalisation.
     """
     code = run(argv)
+    interrupts.ignore()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(BrokenPipeError, ValueError):
+        with suppress(OSError if code > 128 else BrokenPipeError, ValueError):
             stream.flush()
     os._exit(code)
 
@@ -80,9 +81,8 @@ def run(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - lives as long as the process
         return 0
-    except KeyboardInterrupt:
-        out.err("interrupted")
-        return 130
+    except KeyboardInterrupt as interrupt:
+        return _ended(interrupts.behind(interrupt) or interrupts.Ended(), out)
     except UsageError as error:
         out.usage(error)
         return error.exit_code
@@ -93,12 +93,23 @@ def run(argv: Sequence[str]) -> int:
         out.failure(_refused(error))
         return 1
     except Exception as error:  # a fault of ours, which a user can do nothing about
+        if ended := interrupts.behind(error):
+            return _ended(ended, out)
         out.failure(_bug(error, program))
         if out.verbosity >= 1:
             from traceback import format_exc
 
             out.err(format_exc())
         return 1
+
+
+def _ended(ended: interrupts.Ended, out: Output) -> int:
+    """Say in one line that a signal ended the command, to a terminal that may be closed."""
+    interrupts.ignore()
+    with suppress(OSError):
+        out.err(ended.word)
+        out.flush()
+    return ended.code
 
 
 def _refused(error: OSError) -> WispError:

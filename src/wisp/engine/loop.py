@@ -40,7 +40,7 @@ class _Loop:
 
     def close(self) -> None:
         """Cancel what runs, stop the thread, and let the runtime settle."""
-        asyncio.run_coroutine_threadsafe(_cancel_all(), self.loop)
+        asyncio.run_coroutine_threadsafe(_end(), self.loop)
         self.thread.join(_JOIN_SECONDS)
         if not self.thread.is_alive():
             self.loop.close()
@@ -52,6 +52,10 @@ async def _cancel_all() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _end() -> None:
+    await _cancel_all()
     asyncio.get_running_loop().stop()
 
 
@@ -87,6 +91,12 @@ def call(work: Coroutine[Any, Any, T]) -> T:
     except BaseException:
         future.cancel()
         raise
+
+
+def cancel_all() -> None:
+    """Cancel what runs: who waits for it, on any thread, gets `CancelledError`."""
+    if _current is not None:
+        asyncio.run_coroutine_threadsafe(_cancel_all(), _current.loop)
 
 
 def drain() -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from wisp.errors import HostError
+
+#: The children that somebody waits for.
+_running: set[subprocess.Popen[str]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +41,43 @@ def capture(
 
     """
     try:
-        done = subprocess.run(
+        child = subprocess.Popen(
             list(argv),
             cwd=cwd,
             env=dict(environ),
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
             errors="replace",
-            check=False,
             pass_fds=tuple(keep_open) if os.name == "posix" else (),
         )
     except OSError as error:
         raise _cannot_start(argv[0], error) from error
-    return Completed(done.returncode, done.stdout, done.stderr)
+    with child, _listed(child):
+        stdout, stderr = child.communicate(stdin)
+    return Completed(child.returncode, stdout, stderr)
+
+
+@contextmanager
+def _listed(child: subprocess.Popen[str]) -> Iterator[None]:
+    """Let `stop_children` find a child; kill it when waiting for it ends early."""
+    _running.add(child)
+    try:
+        yield
+    except BaseException:
+        child.kill()
+        raise
+    finally:
+        _running.discard(child)
+
+
+def stop_children() -> None:
+    """Kill what `capture` waits for on other threads: these go on with that as its result."""
+    for child in tuple(_running):
+        with suppress(OSError):
+            child.kill()
 
 
 def hand_over(argv: Sequence[str], *, environ: Mapping[str, str]) -> int:

@@ -28,13 +28,15 @@ class Engines:
     `solve` answers a unit with conda records; `name` gives records their PyPI names; `resolve`
     answers combined inputs, given the conda records and the old PyPI records; `markers` are the
     values of a platform's environment markers, given the conda records that hold its Python.
-    All but `markers` may block and are called from several threads at once.
+    All but `markers` may block and are called from several threads at once; `stop` lets those that
+    block fail soon, when somebody interrupts.
     """
 
     solve: Callable[[Unit], Conda]
     name: Callable[[EnvironmentInputs, Conda], Conda]
     resolve: Callable[[EnvironmentInputs, Conda, Pypi], Pypi]
     markers: Callable[[EnvironmentInputs, Conda], dict[str, str]]
+    stop: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,12 @@ def run_plan(
     answers: dict[Pair, Solution] = {}
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="wisp-solve") as pool:
         futures = [pool.submit(_answer, unit, engines, reporter) for unit in units]
-        wait(futures, return_when=FIRST_EXCEPTION)
+        try:
+            wait(futures, return_when=FIRST_EXCEPTION)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            engines.stop()
+            raise
         _raise_first(futures)
         for future in futures:
             answers |= future.result()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wisp.engine import loop
+from wisp.engine.process import stop_children
 from wisp.errors import SolveError
 from wisp.lock.markers import marker_environment
 from wisp.solve.conda import request_for as conda_request
@@ -43,7 +45,13 @@ def solve_engines(workspace: Workspace) -> Engines:
 
         return room.pypi.resolve(request_for(inputs, conda, previous), provide_python)
 
-    return Engines(solve=answer, name=name, resolve=resolve, markers=_markers)
+    return Engines(solve=answer, name=name, resolve=resolve, markers=_markers, stop=_stop)
+
+
+def _stop() -> None:
+    """Let go of what other threads wait for: programs and coroutines."""
+    stop_children()
+    loop.cancel_all()
 
 
 def _markers(inputs: EnvironmentInputs, conda: Conda) -> dict[str, str]:
