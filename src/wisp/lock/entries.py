@@ -37,6 +37,7 @@ _SOURCE_FIELDS = frozenset(
 )
 #: What older versions say of a source package that has no meaning any more.
 _FORGOTTEN = frozenset({"conda", "name", "input", "sources", "package_build_source"})
+_NO_RUN_EXPORTS = RunExports()
 _DISTRIBUTION_SUFFIXES = (
     ".whl",
     ".zip",
@@ -204,6 +205,8 @@ def _noarch(entry: Mapping[str, Any], subdir: str, build: str) -> str | None:
 
 
 def _run_exports(value: Mapping[str, Any]) -> RunExports:
+    if not value:
+        return _NO_RUN_EXPORTS
     return RunExports(**{kind: tuple(specs) for kind, specs in value.items()})
 
 

@@ -28,6 +28,8 @@ _FIRST_WITH_PLATFORMS = 7
 #: What a selector may say besides the location, to choose among records that share it.
 _CHOOSING = ("name", "version", "build", "subdir")
 
+_KINDS = ("conda", "conda_source", "pypi")
+
 Selector = Mapping[str, str]
 
 
@@ -48,19 +50,21 @@ class Packages:
         for entry in entries:
             key, record = _entry_record(entry, self.uses_hints)
             self.records.setdefault(key, []).append((entry, record))
+        #: What is found without looking at more than kind and location, as nearly all is.
+        self.unique = {key: found[0][1] for key, found in self.records.items() if len(found) == 1}
 
     def find(self, selector: Selector, environment: str, platform: str, subdir: str) -> Record:
         """Return the record that a selector means; raises `DanglingError` if there is none."""
-        kind, location = next(iter(selector.items()))
-        candidates = self.records.get((kind, location))
+        key = next(iter(selector.items()))
+        if key in self.unique:
+            return self.unique[key]
+        candidates = self.records.get(key)
         if not candidates:
             raise DanglingError(
                 f"environment {environment} and platform {platform} refers to a package "
-                f"that does not exist: {location}",
-                location,
+                f"that does not exist: {key[1]}",
+                key[1],
             )
-        if len(candidates) == 1:
-            return candidates[0][1]
         return _choose(candidates, selector, subdir)
 
     def reachable_from_sources(self, records: Iterable[Record]) -> dict[tuple[str, str], Record]:
@@ -184,11 +188,11 @@ def _entry_record(entry: dict[str, Any], old: bool) -> tuple[tuple[str, str], Re
     """Build the record of an entry and the selector that refers to it."""
     kind = entry.get("kind")
     if kind is None:
-        kind = next((key for key in ("conda", "conda_source", "pypi") if key in entry), None)
+        kind = next((key for key in _KINDS if key in entry), None)
         location = entry.get(kind) if kind else None
     else:
         location = entry.get("url") or entry.get("path")
-    if kind not in ("conda", "conda_source", "pypi") or not isinstance(location, str):
+    if kind not in _KINDS or not isinstance(location, str):
         raise EntryError("an entry of `packages` is none of `conda`, `conda_source` and `pypi`")
     record: Record
     if kind == "pypi":
