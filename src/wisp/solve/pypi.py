@@ -20,6 +20,7 @@ from wisp.layout import DEFAULT_INDEX
 from wisp.solve.names import pypi_names
 from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, python_of, question_for
 from wisp.solve.pypi_records import choose_files, index_finder, may_mix_indexes, record_of
+from wisp.solve.turns import Turns
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
@@ -39,6 +40,7 @@ class PypiResolver:
         self._metadata = metadata
         self._answers: dict[Question, Future[Answer]] = {}
         self._lock = threading.Lock()
+        self._turns = Turns()
 
     def resolve(
         self, request: PypiRequest, provide_python: PythonProvider | None = None
@@ -95,7 +97,8 @@ class PypiResolver:
                 future = self._answers[question] = Future()
         if mine:
             try:
-                future.set_result(self._compile(question, request, provide_python))
+                with self._turns.of({one.normalized for one in request.requirements}):
+                    future.set_result(self._compile(question, request, provide_python))
             except BaseException as error:
                 future.set_exception(error)
         return future.result()
