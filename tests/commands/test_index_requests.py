@@ -113,7 +113,7 @@ class Meeting(serve._Handler):
 
     met: threading.Barrier
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the name that the base class calls
         if self.path.strip("/") in ("simple/six", "simple/idna"):
             self.met.wait(PATIENCE)
         super().do_GET()
