@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from wisp.engine.solver import SolveRequest
-from wisp.errors import SolveError
 from wisp.platforms import VirtualPackage
 from wisp.solve.plan import Unit, by_name, combine
+from wisp.solve.sources import refuse_sources
 from wisp.specs.conda import CondaRequirement, match_spec_text
 from wisp.specs.inputs import EnvironmentInputs
 
@@ -17,7 +17,7 @@ def request_for(unit: Unit) -> SolveRequest:
     answers depends on it. Raises `SolveError` for packages that only a build back-end can judge.
     """
     inputs = combine(unit.members)
-    _refuse_sources(inputs)
+    refuse_sources(inputs)
     return SolveRequest(
         specs=tuple(_text(inputs, one) for one in by_name(inputs.dependencies)),
         constraints=tuple(_text(inputs, one) for one in by_name(inputs.constraints)),
@@ -40,13 +40,3 @@ def _solved(package: VirtualPackage) -> str:
 
 def _text(inputs: EnvironmentInputs, requirement: CondaRequirement) -> str:
     return match_spec_text(requirement, inputs.channels, inputs.root)
-
-
-def _refuse_sources(inputs: EnvironmentInputs) -> None:
-    sources = [one.name for one in (*inputs.dependencies, *inputs.dev) if one.spec.is_source]
-    if sources:
-        names = ", ".join(f"'{name}'" for name in dict.fromkeys(sources))
-        raise SolveError(
-            f"{names} must be built from sources, which needs a build back-end",
-            hints=("wisp cannot build conda packages from sources yet",),
-        )
