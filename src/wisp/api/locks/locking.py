@@ -106,6 +106,10 @@ def lock_held(
     good = old is not None and (old.version == LOCK_VERSION or not upgrade)
     if old is not None and good and not reasons and not released:
         return LockOutcome(lock=old, changed=False, difference=Difference())
+    if reasons:
+        from wisp.solve.sources import refuse_stale_sources
+
+        refuse_stale_sources(workspace.all_inputs, reasons)
     from wisp.api.locks.relocking import solve_stale
 
     return solve_stale(workspace, old, reasons, released, dry_run=dry_run)
