@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from wisp.api.edits.requests import AddRequest, Selection, Wanted, wanted
-from wisp.api.edits.transaction import check, reread, restoring, written
-from wisp.engine.files import write_atomically
+from wisp.api.edits.transaction import check, drafted, reread, restoring, written
 from wisp.engine.folder_lock import locked_folder
 from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile
@@ -68,15 +67,16 @@ def add(
         document = _put_all(document, request, open_ended)
         draft = check(current, document, unchanged)
         users = environments_using(draft, request)
-        with written(current, draft), restoring(lock_path):
+        # The lock is written first: of an `add` that is killed nothing stands in the manifest, or
+        # all of it.
+        with restoring(lock_path), drafted(current, draft):
             lock = solve(draft, [one.name for one in new]) if new else None
             configured = cast("PinningStrategy | None", strategy)
             pinned = [_pinned(one, lock, users, request, configured) for one in new]
             final = check(draft, _put_all(document, request, pinned), document)
-            if final.text != draft.text:
-                write_atomically(final.path, final.text)
-            if new and users:
-                install(final)
+            with written(current, final):
+                if new and users:
+                    install(final)
     constraints = (
         one.requirement.spec.version if before.needs_pin and lock is not None and users else None
         for before, one in zip(new, pinned, strict=True)

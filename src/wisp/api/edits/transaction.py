@@ -17,8 +17,20 @@ from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import ScriptDefaults, load, load_text
+from wisp.specs.locations import PathLocation
 
-__all__ = ["Place", "Relock", "check", "edit", "force", "place", "reread", "restoring", "written"]
+__all__ = [
+    "Place",
+    "Relock",
+    "check",
+    "drafted",
+    "edit",
+    "force",
+    "place",
+    "reread",
+    "restoring",
+    "written",
+]
 
 Change = Callable[[Manifest, Document], Document]
 
@@ -81,14 +93,45 @@ def check(manifest: Manifest, changed: Document, unchanged: Document) -> Manifes
 @contextmanager
 def written(old: Manifest, new: Manifest) -> Iterator[None]:
     """Write a manifest's text, and the old one again should the body fail."""
-    if old.text != new.text:
-        write_atomically(new.path, new.text)
     try:
+        _put(new)
         yield
     except BaseException:
-        if old.text != new.text:
-            write_atomically(old.path, old.text)
+        _put(old)
         raise
+
+
+@contextmanager
+def drafted(old: Manifest, draft: Manifest) -> Iterator[None]:
+    """Let a draft be locked; the old text stands again should the body fail.
+
+    Locking takes the manifest from memory, so that no kill leaves a draft on disk. Where it also
+    reads the file, as the metadata of a local project, the draft has to be written.
+    """
+    if not _is_read_from_disk(draft):
+        yield
+        return
+    with written(old, draft):
+        yield
+
+
+def _is_read_from_disk(manifest: Manifest) -> bool:
+    """Whether a local project may be, or depend on, the one that the manifest itself describes."""
+    inline = [one.inline for one in manifest.environments.values() if one.inline is not None]
+    return manifest.kind == "pyproject" and any(
+        isinstance(requirement.spec.location, PathLocation)
+        for feature in (*manifest.features.values(), *inline)
+        for target in (feature.base, *(target for _, target in feature.targets))
+        for requirement in target.pypi_dependencies
+    )
+
+
+def _put(manifest: Manifest) -> None:
+    """Write a manifest, unless the file says so already."""
+    with suppress(OSError, UnicodeDecodeError):
+        if manifest.path.read_text(encoding="utf-8") == manifest.text:
+            return
+    write_atomically(manifest.path, manifest.text)
 
 
 @contextmanager

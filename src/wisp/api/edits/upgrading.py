@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from wisp.api.edits.adding import environments_using
 from wisp.api.edits.requests import Selection
-from wisp.api.edits.transaction import check, reread, restoring, written
-from wisp.engine.files import write_atomically
+from wisp.api.edits.transaction import check, drafted, reread, restoring, written
 from wisp.engine.folder_lock import locked_folder
 from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE
@@ -125,13 +124,13 @@ def upgrade(
         names = [one.name for one in found]
         if dry_run:
             return Upgraded(current, renew(draft, names), shared)
-        with written(current, draft), restoring(lock_path):
+        with restoring(lock_path), drafted(current, draft):
             outcome = renew(draft, names)
             configured = cast("PinningStrategy | None", strategy)
             pinned = _pin_all(draft, document, unchanged, found, outcome.lock, configured)
             final = check(draft, pinned, document)
-            write_atomically(final.path, final.text)
-            install(final, outcome.lock)
+            with written(current, final):
+                install(final, outcome.lock)
     return Upgraded(final, outcome, shared)
 
 

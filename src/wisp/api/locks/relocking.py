@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from wisp.api.edits.transaction import restoring
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.locks.locking import LockOutcome, lock_held
 from wisp.api.locks.solving import solve_engines, workers
@@ -126,7 +127,8 @@ def _solve(
     before = _text(workspace)
     changed = text != before
     if changed and not dry_run:
-        write_atomically(workspace.lock_path, text)
+        with restoring(workspace.lock_path):
+            write_atomically(workspace.lock_path, text)
     return LockOutcome(
         lock=new, changed=changed, difference=difference(old, new, inputs), reasons=reasons
     )

@@ -60,6 +60,8 @@ class Bench:
     def __init__(self, folder: Path, text: str, name: str = "pixi.toml") -> None:
         self.path = folder / name
         self.path.write_text(text)
+        self.before = ""
+        self.draft_on_disk = False
         self.lock_path = folder / "pixi.lock"
         self.answer: LockFile | None = None
         self.failure: Exception | None = None
@@ -75,7 +77,7 @@ class Bench:
         return self.path.read_text()
 
     def solve(self, manifest: Manifest, released: Sequence[str]) -> LockFile | None:
-        assert manifest.text == self.text
+        assert self.text == (manifest.text if self.draft_on_disk else self.before)
         self.asked.append(tuple(released))
         self.lock_path.write_text("new")
         if self.failure is not None:
@@ -87,6 +89,7 @@ class Bench:
         self.installed += 1
 
     def add(self, *words: str, strategy: PinningStrategy | None = None, **fields: Any) -> Added:
+        self.before = self.text
         return add(
             self.manifest,
             AddRequest(words=words, **fields),
@@ -98,12 +101,14 @@ class Bench:
 
     def upgrade(self, *packages: str, dry_run: bool = False, **fields: Any) -> Upgraded:
         def renew(manifest: Manifest, released: Sequence[str]) -> LockOutcome:
+            assert self.text == self.before
             self.asked.append(tuple(released))
             assert self.answer is not None
             return LockOutcome(
                 lock=self.answer, changed=True, difference=difference(self.answer, self.answer)
             )
 
+        self.before = self.text
         return upgrade(
             self.manifest,
             UpgradeRequest(packages=packages, **fields),
@@ -184,6 +189,18 @@ def test_pypi_goes_to_the_project_with_its_constraint(tmp_path: Path) -> None:
     done = bench.add("attrs[dev]", pypi=True)
     assert done.added == (("attrs[dev]", ">=26.1.0, <27"),)
     assert 'version = "1"\ndependencies = ["attrs[dev]>=26.1.0,<27"]\n' in bench.text
+
+
+def test_a_draft_is_written_only_where_solving_reads_the_file(tmp_path: Path) -> None:
+    text = (
+        '[project]\nname = "p"\nversion = "1"\n\n[tool.pixi.workspace]\nchannels = []\n'
+        '[tool.pixi.pypi-dependencies]\np = { path = ".", editable = true }\n'
+    )
+    bench = Bench(tmp_path, text, "pyproject.toml")
+    bench.draft_on_disk = True
+    bench.answer = lock([pypi("attrs", "26.1.0")])
+    bench.add("attrs", pypi=True)
+    assert 'dependencies = ["attrs>=26.1.0,<27"]\n' in bench.text
 
 
 @pytest.mark.parametrize("old_lock", [None, "old"])
