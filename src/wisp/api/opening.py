@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from wisp.manifest.model import Manifest
 from wisp.manifest.read import ScriptDefaults, load
 from wisp.manifest.script import SUFFIXES
 from wisp.report import Reporter
+from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+
+from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.console.output import Output

@@ -7,8 +7,9 @@ data, so that nothing is said twice.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.cli.call import Call

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from wisp import layout
+from wisp.values import dataclass
 
 _NAME = "config.toml"
 

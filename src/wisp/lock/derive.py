@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wisp.platforms import SUBDIRS
 from wisp.specs.locations import ARCHIVE_SUFFIXES
+from wisp.values import dataclass
 
 _SUBDIRS = frozenset(SUBDIRS)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from wisp.lock.markers import Markers, markers_of
 from wisp.lock.wanted import from_metadata
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
+from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

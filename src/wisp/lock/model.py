@@ -7,13 +7,14 @@ that installing, packing and image building need to know.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from wisp.platforms import Platform
 from wisp.specs.inputs import ChannelPriority
 from wisp.specs.pypi import FindLinks, PrereleaseMode
 from wisp.specs.records import Record
+from wisp.values import dataclass
 
 LOCK_VERSION = 7
 

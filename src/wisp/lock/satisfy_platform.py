@@ -8,7 +8,6 @@ answer: what follows from a broken requirement says nothing of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.facts import SourceFacts
@@ -45,6 +44,7 @@ from wisp.specs.conda import CondaRequirement
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.match import Spec, parse_spec, requirement_spec
 from wisp.specs.records import CondaRecord, PypiRecord, Record
+from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit, urlunsplit
 
 from wisp.specs.locations import GitLocation, Location, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement, normalize
+from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from wisp.errors import ManifestError, Place
 from wisp.layout import ENV_IN_SHELL, ENV_PROJECT_MANIFEST, MANIFEST_NAMES
 from wisp.manifest.pixi_toml import SECTIONS
+from wisp.values import dataclass
 
 _PYPROJECT = "pyproject.toml"
 _TABLE = "tool.pixi"

@@ -7,7 +7,6 @@ shown is the text scanned again for the place (`wisp.manifest.positions`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
@@ -18,6 +17,7 @@ from wisp.errors import ManifestError, Place
 from wisp.manifest.positions import Path as KeyPath
 from wisp.manifest.positions import Scan, line_and_column, scan
 from wisp.manifest.syntax import Span
+from wisp.values import dataclass
 
 Mark = Literal["key", "value", "nothing"]
 

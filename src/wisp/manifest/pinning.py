@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from wisp.specs.match import version_of
+from wisp.values import dataclass
 
 PinningStrategy = Literal["semver", "minor", "major", "latest-up", "exact-version", "no-pin"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from wisp.layout import DEFAULT_ENVIRONMENT
@@ -17,6 +16,7 @@ from wisp.manifest.positions import Path as KeyPath
 from wisp.manifest.required_version import check_required_version
 from wisp.manifest.workspace_table import read_preview, read_workspace
 from wisp.specs.pypi import normalize
+from wisp.values import dataclass
 
 #: The sections of which a manifest needs one to be a manifest at all.
 SECTIONS = ("workspace", "project", "package")

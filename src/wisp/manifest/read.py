@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from wisp.manifest.script import (
     find_block,
     with_defaults,
 )
+from wisp.values import dataclass
 
 _KINDS: dict[str, ManifestKind] = {
     "pyproject.toml": "pyproject",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table
 from wisp.manifest.positions import Path as KeyPath
+from wisp.values import dataclass
 
 SUFFIXES = (".py", ".pyw")
 #: The line that a block begins with.

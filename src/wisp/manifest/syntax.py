@@ -8,10 +8,12 @@ Offsets count characters of the text; every span is half open.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import tomli
+
+from wisp.values import dataclass
 
 ValueKind = Literal["scalar", "array", "inline"]
 Path = tuple[str, ...]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from wisp.manifest.edit.literals import Data, key, literal
+from wisp.values import dataclass
 
 Scm = Literal["github", "gitlab", "codeberg"]
 

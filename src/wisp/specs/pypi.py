@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from wisp.specs.locations import Location, PathLocation
+from wisp.values import dataclass
 
 IndexStrategy = Literal["first-index", "unsafe-first-match", "unsafe-best-match"]
 PrereleaseMode = Literal[

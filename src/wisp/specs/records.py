@@ -7,8 +7,10 @@ record that is read can be written back unchanged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

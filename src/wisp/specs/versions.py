@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Union
+
+from wisp.values import dataclass
 
 _PART = r"[0-9a-z]+(?:[._-][0-9a-z]+)*(?:\.?[_-]|__|--)?"
 _VERSION = re.compile(rf"(?:[0-9]+!)?{_PART}(?:\+{_PART})?", re.IGNORECASE)

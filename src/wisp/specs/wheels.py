@@ -9,13 +9,13 @@ Source: PEP 425, PEP 600 (manylinux), PEP 656 (musllinux).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
 from packaging.utils import BuildTag, InvalidWheelFilename, parse_wheel_filename
 
 from wisp.platforms import Platform
+from wisp.values import dataclass
 
 #: Subdir to the architecture in wheel tags.
 _LINUX_ARCH = {

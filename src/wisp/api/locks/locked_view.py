@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from wisp.lock.model import LockFile
 from wisp.platforms import SUBDIRS, Platform, bare, select_platform
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
+from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace

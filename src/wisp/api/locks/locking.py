@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wisp.api.locks.facts import source_facts
@@ -14,6 +13,7 @@ from wisp.lock.mismatch import Mismatch
 from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.satisfy import check
 from wisp.lock.views import Difference
+from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from wisp.layout import DEFAULT_FEATURE
@@ -12,6 +12,7 @@ from wisp.manifest.edit.script import Frame, unwrap
 from wisp.manifest.edit.text import TomlText
 from wisp.manifest.model import ManifestKind
 from wisp.manifest.syntax import Path
+from wisp.values import dataclass
 
 _BYTE_ORDER_MARK = "\ufeff"
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wisp.errors import ManifestError
 from wisp.manifest.script import ScriptError, find_block
+from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ it is spaced follows Pixi (manifest.md, and toml_edit underneath it).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +17,7 @@ from wisp.manifest.edit import arrays
 from wisp.manifest.edit.literals import Data, dotted, literal
 from wisp.manifest.edit.placement import predecessor
 from wisp.manifest.syntax import Entry, Path, Section, Value, scan
+from wisp.values import dataclass
 
 
 @dataclass(frozen=True)

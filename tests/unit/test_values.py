@@ -1,0 +1,88 @@
+"""The decorator makes what the standard one makes."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+from dataclasses import FrozenInstanceError, field
+from typing import Any
+
+import pytest
+
+from wisp.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Two numbers, the second of which need not be given."""
+
+    x: int
+    y: int = 2
+    note: str = field(default="", compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"({self.x}, {self.y})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bag:
+    """Values by name only, one of them made for each instance."""
+
+    items: list[int] = field(default_factory=list)
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Nothing."""
+
+
+def test_values_are_given_by_place_and_by_name() -> None:
+    assert (Point(1).y, Point(1, 3).y, Point(1, y=4).y) == (2, 3, 4)
+    assert Bag(name="a").items == []
+    assert Bag(name="a").items is not Bag(name="a").items
+
+
+def test_what_is_missing_or_unknown_is_refused() -> None:
+    point: Any = Point
+    bag: Any = Bag
+    with pytest.raises(TypeError):
+        point()
+    with pytest.raises(TypeError):
+        point(1, z=2)
+    with pytest.raises(TypeError):
+        bag("a")
+
+
+def test_equal_fields_make_equal_values_of_one_class() -> None:
+    assert Point(1) == Point(1, 2, note="other")
+    assert hash(Point(1)) == hash(Point(1, 2, note="other"))
+    assert Point(1) != Point(2)
+    assert Empty() == Empty()
+    other: Any = (1, 2)
+    assert Point(1) != other
+
+
+def test_values_show_their_fields() -> None:
+    assert repr(Point(1)) == "Point(x=1, y=2)"
+    assert str(Point(1)) == "(1, 2)"
+
+
+def test_values_do_not_change() -> None:
+    point = Point(1)
+    with pytest.raises(FrozenInstanceError):
+        point.x = 2  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        del point.x
+
+
+def test_values_can_be_replaced_copied_and_matched() -> None:
+    point = Point(1, 3, note="kept")
+    assert dataclasses.replace(point, x=5) == Point(5, 3)
+    assert copy.deepcopy(point).note == "kept"
+    assert pickle.loads(pickle.dumps(point)) == point
+    match point:
+        case Point(x, y):
+            assert (x, y) == (1, 3)
+    assert [one.name for one in dataclasses.fields(point)] == ["x", "y", "note"]
