@@ -47,6 +47,8 @@ def reasons_against(workspace: Workspace, lock: LockFile) -> tuple[Mismatch, ...
 
 def lock(workspace: Workspace, *, dry_run: bool = False) -> LockOutcome:
     """Solve what is stale and write the lock file, in the newest format, if it changes."""
+    if dry_run:
+        return lock_held(workspace, dry_run=True, upgrade=True)
     with workspace.writing() as current:
         return lock_held(current, dry_run=dry_run, upgrade=True)
 
@@ -97,9 +99,10 @@ def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:
 def lock_held(
     workspace: Workspace, *, dry_run: bool, upgrade: bool, released: Sequence[str] = ()
 ) -> LockOutcome:
-    """Lock a workspace whose folder the caller holds; packages named in `released` lose their pins.
+    """Lock a workspace; packages named in `released` lose their pins.
 
-    A lock that fits is not written again, except to `upgrade` its format.
+    The caller holds the folder, unless nothing is written anyway (`dry_run`). A lock that fits is
+    not written again, except to `upgrade` its format.
     """
     old = known_lock(workspace)
     reasons = () if old is None else reasons_against(workspace, old)
