@@ -8,6 +8,9 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import os
+import re
+import shutil
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +18,12 @@ from typing import Any
 
 from wisp.engine.files import refusal
 from wisp.specs.pypi import normalize
+
+#: How uv names what it will rename once it is whole.
+_UV_DRAFT = re.compile(r"\.tmp[A-Za-z0-9]{6}")
+#: How a file is called that will replace another one of a dist-info.
+MARK_DRAFT_SUFFIX = ".wisp"
+_MARK_DRAFTS = frozenset(f"{name}{MARK_DRAFT_SUFFIX}" for name in ("INSTALLER", "RECORD"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,31 @@ def _read(folder: Path) -> InstalledWheel:
     return InstalledWheel(normalize(name), version, folder, installer, direct_url)
 
 
+def sweep_wheel_drafts(prefix: Path) -> None:
+    """Remove what a killed uv, and who marks its wheels, left half done beside the wheels.
+
+    uv makes every file and folder that it will rename in the folder of its target, with names
+    that nobody else gives: in site-packages and below, and where scripts are.
+    """
+    folders = [prefix / "bin", prefix / "Scripts"]
+    for site in site_packages(prefix):
+        folders += [Path(parent) for parent, _, _ in os.walk(site)]
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            for entry in list(os.scandir(folder)):
+                marking = entry.name in _MARK_DRAFTS and folder.suffix == ".dist-info"
+                if marking or _UV_DRAFT.fullmatch(entry.name):
+                    _discard(entry)
+
+
+def _discard(entry: os.DirEntry[str]) -> None:
+    if entry.is_dir(follow_symlinks=False):
+        shutil.rmtree(entry.path, ignore_errors=True)
+        return
+    with contextlib.suppress(OSError):
+        os.unlink(entry.path)  # noqa: PTH108
+
+
 def remove_wheel(wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> None:
     """Delete what a wheel brought, its compiled modules, and the folders this leaves empty.
 
@@ -90,7 +124,10 @@ def remove_wheel(wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> 
 
 
 def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
-    """Resolve the rows of RECORD; the dist-info itself goes last, so that a crash can resume."""
+    """Resolve the rows of RECORD; what tells whose wheel it is goes last: a crash can resume.
+
+    RECORD goes once the files are gone that only it names, INSTALLER after all others.
+    """
     rows: list[str] = []
     with contextlib.suppress(OSError):
         text = (wheel.folder / "RECORD").read_text(encoding="utf-8", errors="replace")
@@ -99,7 +136,8 @@ def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
     files = [(base / row).parent.resolve() / Path(row).name for row in rows]
     info = base / wheel.folder.name
     yield from (file for file in files if not file.is_relative_to(info))
-    yield from sorted(file for file in info.rglob("*") if not file.is_dir())
+    rest = [file for file in info.rglob("*") if not file.is_dir()]
+    yield from sorted(rest, key=lambda file: (file.name == "INSTALLER", file))
 
 
 def _remove_compiled(file: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.engine.files import locked_file, refusal, write_atomically
-from wisp.engine.wheels import installed_wheels, remove_wheel
+from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
 from wisp.errors import InstallError
 from wisp.install.pypi import (
     InstallPypi,
@@ -137,6 +137,8 @@ class _Job:
         link = self._linking(anew, access, reporter, broken=broken) if conda_differs else None
         if changes:
             _write(lock, layout.INSTALLING)
+            if broken:
+                sweep_wheel_drafts(self.prefix)
             self._remove(plan)
             if link is not None:
                 link()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wisp.engine.wheels import installed_wheels, remove_wheel
+from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
 
 
 def _wheel(prefix: Path, name: str, files: dict[str, str], installer: str = "uv-pixi") -> Path:
@@ -66,3 +66,24 @@ def test_a_wheel_without_record_loses_its_dist_info(tmp_path: Path) -> None:
     (wheel,) = installed_wheels(tmp_path)
     remove_wheel(wheel, tmp_path, keep=())
     assert installed_wheels(tmp_path) == []
+
+
+def test_what_a_killed_installer_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    site = _wheel(tmp_path, "thing", {"thing/__init__.py": "", "../../../bin/thing": "#!"})
+    info = site / "thing-1.0.dist-info"
+    before = sorted(tmp_path.rglob("*"))
+    mine = [site / ".tmpfiles", site / ".tmp", site / "RECORD.wisp", site / "thing" / "x.tmpAbC123"]
+    for file in (
+        *mine,
+        info / ".tmpAbC123",
+        info / "RECORD.wisp",
+        info / "INSTALLER.wisp",
+        site / "thing" / ".tmp000000",
+        tmp_path / "bin" / ".tmpZZZZZZ",
+    ):
+        file.write_text("x")
+    (site / ".tmpfolders").mkdir()
+    (site / ".tmpFolder").mkdir()
+    (site / ".tmpFolder" / "half.py").write_text("x")
+    sweep_wheel_drafts(tmp_path)
+    assert sorted(tmp_path.rglob("*")) == sorted([*before, *mine, site / ".tmpfolders"])
