@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote, urlsplit
+
 from wisp.errors import FetchError
 
 _NETWORK = ("client error (Connect)", "dns error", "operation timed out", "Request failed after")
+_DIRECT = "the direct url query failed for "
 _DISK = ("No space left", "File too large", "Disk quota exceeded")
 
 
@@ -36,10 +39,22 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
     return hints
 
 
+def _told(message: str) -> str:
+    """Name a package by its path or URL, as the manifest does."""
+    url = message.removeprefix(_DIRECT)
+    path = unquote(urlsplit(url).path) if url.startswith("file:") else url
+    return f"`{path}`"
+
+
 def unreachable(text: str, *, offline: bool) -> FetchError:
     """Word a failure to read a channel."""
     message, causes = chain_of(text)
     hints = hints_for(text, offline=offline)
     if "could not find subdir" in message:
         return FetchError(message, causes=causes, hints=hints)
+    if message.startswith(_DIRECT):
+        # It stands in the manifest as a URL or a path, and no channel has part in it.
+        return FetchError(
+            f"failed to read the package {_told(message)}", causes=causes, hints=hints
+        )
     return FetchError("failed to read a channel", causes=[message, *causes], hints=hints)
