@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from tests.sandbox import CommandLine
+from tools.forge import serve
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
@@ -59,6 +61,10 @@ def test_a_password_stays_out_of_lock_prefix_and_words(
         ("tree",),
         ("add", "numpy"),
         ("update", "--dry-run"),
+        ("workspace", "channel", "list"),
+        ("workspace", "channel", "list", "--urls"),
+        ("config", "list"),
+        ("search", "greeter"),
         ("workspace", "export", "conda-explicit-spec", "out", "--ignore-pypi-errors"),
     ):
         done = wisp(*words, verbosity, cwd=workspace).success()
@@ -81,3 +87,53 @@ def test_a_failure_tells_no_secret(
         assert done.code == 1, words
         assert SECRET not in done.stdout + done.stderr, done.stderr
     assert_nothing_tells(workspace)
+
+
+class Guarded(serve._Handler):
+    """Shows its channel to nobody without the token."""
+
+    def _answer(self, *, with_body: bool) -> None:
+        if self.path.startswith("/main"):
+            return self._refuse(HTTPStatus.UNAUTHORIZED)
+        self.path = self.path.removeprefix(f"/t/{SECRET}")
+        return super()._answer(with_body=with_body)
+
+
+def test_a_token_that_opens_a_channel_is_not_told(
+    cold_wisp: CommandLine, tmp_path: Path, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "_Handler", Guarded)
+    with Server(forge.folder) as server:
+        channel = with_secret(f"{server.url}/main", "token")
+        workspace = make_workspace(tmp_path / "ws", forge, channel, f"{server.url}/simple")
+        for words in (
+            ("lock", "--json"),
+            ("install", "-vvv"),
+            ("list",),
+            ("list", "--json"),
+            ("list", "--fields", "name,url"),
+            ("info", "--json"),
+            ("workspace", "channel", "list"),
+            ("workspace", "channel", "list", "--urls"),
+            ("search", "python"),
+            ("search", "python", "--json"),
+            ("add", "greeter", "-vv"),
+            ("update", "--dry-run", "--json"),
+        ):
+            done = cold_wisp(*words, cwd=workspace).success()
+            assert SECRET not in done.stdout + done.stderr, words
+        refused = cold_wisp("add", "nothing-there", "-vv", cwd=workspace)
+        assert (refused.code, SECRET in refused.stderr) == (1, False)
+
+
+def test_secrets_in_the_configuration_are_not_listed(wisp: CommandLine, tmp_path: Path) -> None:
+    mirror = with_secret("https://mirror.example/forge", "user")
+    token = with_secret("https://mirror.example/forge", "token")
+    config = tmp_path / ".pixi" / "config.toml"
+    config.parent.mkdir()
+    config.write_text(f'[mirrors]\n"https://conda.anaconda.org/" = ["{mirror}", "{token}"]\n')
+    (tmp_path / "pixi.toml").write_text("[workspace]\nchannels = []\nplatforms = []\n")
+    for words in (("config", "list"), ("config", "list", "--json")):
+        done = wisp(*words, cwd=tmp_path).success()
+        assert "mirror.example" in done.stdout
+        assert SECRET not in done.stdout + done.stderr

@@ -71,6 +71,16 @@ class Output:
         """Print the answer as JSON, indented by two."""
         self.result(json_text(data))
 
+    def public(self, text: str) -> None:
+        """Print one line of an answer that ends up in logs; secrets in URLs are hidden."""
+        from wisp.console.secrets import without_secrets
+
+        self.result(without_secrets(text))
+
+    def public_json(self, data: object) -> None:
+        """Print such an answer as JSON."""
+        self.public(json_text(data))
+
     # Everything else
 
     def err(self, text: str) -> None:

@@ -23,11 +23,11 @@ def run_list(call: Call) -> int:
     for warning in listing.warnings:
         call.out.warning(warning)
     if call.values.json:
-        call.out.json(listing.data)
+        call.out.public_json(listing.data)
         return 0
     if not listing.text:
         call.out.note("Configuration not set")
-    call.out.result(listing.text)
+    call.out.public(listing.text)
     return 0
 
 

@@ -12,7 +12,6 @@ from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
 from wisp.cli.opening import config_request, open_workspace
 from wisp.console.output import json_text
-from wisp.console.secrets import without_secrets
 from wisp.errors import ManifestError
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def run(call: Call) -> int:
     config = workspace.config if workspace else read_config(config_request(call))
     found = gather(config, workspace, call.environ, sizes=values.extended)
     text = json_text(found.as_json()) if values.json else "\n".join(_lines(found))
-    call.out.result(without_secrets(text))
+    call.out.public(text)
     return 0
 
 

@@ -54,7 +54,7 @@ def run(call: Call) -> int:
         sort_by=values.sort_by,
     )
     if values.json:
-        call.out.json([row.as_json() for row in rows])
+        call.out.public_json([row.as_json() for row in rows])
         return 0
     if not rows:
         platform = view.inputs.platform.name
@@ -67,7 +67,7 @@ def run(call: Call) -> int:
     for line in view.heading:
         call.out.note(line)
     for line in package_table(rows, columns):
-        call.out.result(line)
+        call.out.public(line)
     return 0
 
 

@@ -17,7 +17,7 @@ def run(call: Call) -> int:
         if call.program == "wisp":
             # Beyond Pixi, whose answer has no place for why a lock was stale.
             answer["reasons"] = [reason.as_json() for reason in outcome.reasons]
-        call.out.json(answer)
+        call.out.public_json(answer)
     elif values.dry_run:
         _tell_dry_run(call, outcome.changed, outcome.difference.as_text())
     elif outcome.changed:

@@ -22,11 +22,11 @@ def run(call: Call) -> int:
     call.out.note(f"Using channels: {', '.join(one.text for one in search.channels)}")
     found = search.find(call.values.package)
     if call.values.json:
-        call.out.json(_by_subdir(found))
+        call.out.public_json(_by_subdir(found))
     elif len(found) == 1:
-        call.out.result(_card(found[0], search, lines))
+        call.out.public(_card(found[0], search, lines))
     else:
-        call.out.result(_lists(found, search, lines, packages))
+        call.out.public(_lists(found, search, lines, packages))
     return 0
 
 

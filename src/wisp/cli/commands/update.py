@@ -18,7 +18,7 @@ def run(call: Call) -> int:
         dry_run=values.dry_run,
     )
     if values.json:
-        call.out.json(outcome.difference.as_json())
+        call.out.public_json(outcome.difference.as_json())
     elif outcome.difference:
         call.out.note(outcome.difference.as_text())
     else:

@@ -37,7 +37,7 @@ def run(call: Call) -> int:
     if done.outcome is None:
         call.out.success("All packages are already up-to-date")
     elif values.json:
-        call.out.json(done.outcome.difference.as_json())
+        call.out.public_json(done.outcome.difference.as_json())
     elif done.outcome.difference:
         call.out.note(done.outcome.difference.as_text())
         call.out.result("")

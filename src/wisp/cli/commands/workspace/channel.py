@@ -22,7 +22,8 @@ def show(call: Call) -> int:
     for environment, channels in environment_channels(open_workspace(call).manifest):
         call.out.result(f"Environment: {environment}")
         for channel in channels:
-            call.out.result(f"- {channel.url if call.values.urls else channel.text}")
+            shown = channel.url if call.values.urls else channel.text
+            call.out.public(f"- {shown}")
     return 0
 
 
