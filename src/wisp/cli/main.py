@@ -5,6 +5,7 @@ The table knows names, summaries and modules, so that `--help` imports no comman
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -54,6 +55,8 @@ ALIASES = {
     "s": "shell",
     "t": "tree",
 }
+#: So many more objects than before make the interpreter look for cycles (700 by default).
+_ALLOCATIONS = 50_000
 
 
 def main(argv: Sequence[str]) -> NoReturn:
@@ -61,6 +64,8 @@ def main(argv: Sequence[str]) -> NoReturn:
 
     Ends through `os._exit`: coroutines of rattler may race with the interpreter's finalisation.
     """
+    # To read a lock makes objects by the hundred thousand and hardly a cycle: look for some seldom.
+    gc.set_threshold(_ALLOCATIONS)
     code = run(argv)
     interrupts.ignore()
     for stream in (sys.stdout, sys.stderr):

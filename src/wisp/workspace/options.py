@@ -16,6 +16,7 @@ from wisp.specs.pypi import PypiOptions, PypiRequirement
 
 _UNIONS = ("no_build", "no_binary", "no_build_isolation")
 _LISTS = ("extra_index_urls", "find_links")
+_UNSET = PypiOptions()
 
 
 def channel_priority(features: Iterable[Feature]) -> ChannelPriority:
@@ -48,6 +49,8 @@ def pypi_options(manifest: Manifest, features: Iterable[Feature]) -> PypiOptions
 
 def _merge(first: PypiOptions, second: PypiOptions, *, strict: bool) -> PypiOptions:
     """Complete options by others; `strict` refuses two different values of one option."""
+    if first == second == _UNSET:
+        return first
     values: dict[str, Any] = {}
     for item in fields(PypiOptions):
         left, right = getattr(first, item.name), getattr(second, item.name)
