@@ -8,6 +8,7 @@ import pytest
 
 from tests.tiny import channel, tiny
 from wisp.api.workspace import Workspace
+from wisp.errors import SolveError
 from wisp.report import Reporter
 
 PLATFORMS = ("linux-64", "osx-arm64")
@@ -70,3 +71,21 @@ def test_a_lock_that_fits_asks_the_solver_nothing(folder: Path, tmp_path: Path) 
     assert _lock(folder, tmp_path / "cache") == []
     after = (folder / "pixi.lock").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_stale_sources_are_refused_before_anything_is_solved(folder: Path, tmp_path: Path) -> None:
+    _lock(folder, tmp_path / "cache")
+    manifest = folder / "pixi.toml"
+    manifest.write_text(
+        manifest.read_text()
+        .replace('red = "*"', 'red = "*"\nextra = "*"', 1)
+        .replace('blue = "*"', 'blue = { path = "blue" }', 1)
+        .replace("[dependencies]", 'preview = ["pixi-build"]\n[dependencies]', 1)
+    )
+    solves = Solves()
+    environ = {"HOME": str(tmp_path / "home"), "PIXI_CACHE_DIR": str(tmp_path / "cache")}
+    workspace = Workspace.open(folder, environ=environ, reporter=solves)
+    with pytest.raises(SolveError, match="of environment 'blue' for platform 'linux-64'") as caught:
+        workspace.lock(dry_run=True)
+    assert "'blue' must be built from sources" in str(caught.value.causes[0])
+    assert solves.subjects == []
