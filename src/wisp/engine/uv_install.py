@@ -21,7 +21,13 @@ from wisp.engine.files import refusal
 from wisp.engine.pylock import install_lock
 from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_options import build_options, index_options
-from wisp.engine.wheels import InstalledWheel, installed_wheels
+from wisp.engine.wheels import (
+    MARK_DRAFT_SUFFIX,
+    InstalledWheel,
+    has_large_files,
+    installed_wheels,
+    is_checkout_of,
+)
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.layout import PYPI_INSTALLER
 from wisp.report import SILENT, Reporter
@@ -64,11 +70,12 @@ def install_wheels(uv: Uv, wanted: WheelInstallation, reporter: Reporter = SILEN
     than the lock, `InstallError` when a package cannot be built or installed.
     """
     token = reporter.start("installing PyPI", wanted.label, len(wanted.records))
-    foreign = _installed_by_others(wanted)
+    anew = _installed_by_others(wanted) | _other_checkouts(wanted)
     try:
-        for records in _rounds(wanted.records, wanted.options):
-            _install(uv, wanted, records, foreign)
-            reporter.advance(token, len(records))
+        for turn in _rounds(wanted.records, wanted.options):
+            for records in _by_large_files(turn):
+                _install(uv, wanted, records, anew)
+                reporter.advance(token, len(records))
     finally:
         # Also after a failure: what uv has put there is ours to remove.
         _mark(wanted)
@@ -91,11 +98,19 @@ def _rounds(
             yield found
 
 
+def _by_large_files(records: tuple[PypiRecord, ...]) -> Iterator[tuple[PypiRecord, ...]]:
+    """Part checkouts with Git LFS from the rest: a lock for uv cannot say it, a variable can."""
+    for large in (False, True):
+        part = tuple(record for record in records if has_large_files(record) is large)
+        if part:
+            yield part
+
+
 def _install(
     uv: Uv,
     wanted: WheelInstallation,
     records: tuple[PypiRecord, ...],
-    foreign: frozenset[str],
+    anew: frozenset[str],
 ) -> None:
     with tempfile.TemporaryDirectory(prefix="wisp-install-") as folder:
         lock = Path(folder) / "pylock.toml"
@@ -104,13 +119,16 @@ def _install(
         arguments += ["--python", str(wanted.python), "--break-system-packages"]
         arguments += ["--requirements", str(lock)]
         for record in records:
-            if record.name in wanted.reinstall | foreign:
+            if record.name in wanted.reinstall | anew:
                 arguments += ["--reinstall-package", record.name]
         arguments += index_options(wanted.options, wanted.root, uv.default_index)
         arguments += build_options(wanted.options)
         descriptors = () if wanted.lock is None else (wanted.lock,)
+        variables = dict(wanted.variables)
+        if has_large_files(records[0]):
+            variables["UV_GIT_LFS"] = "1"
         try:
-            uv.run(arguments, cwd=wanted.root, variables=wanted.variables, pass_fds=descriptors)
+            uv.run(arguments, cwd=wanted.root, variables=variables, pass_fds=descriptors)
         except UvError as error:
             raise installation_error(error) from error
 
@@ -141,6 +159,21 @@ def _installed_by_others(wanted: WheelInstallation) -> frozenset[str]:
         wheel.name
         for wheel in installed_wheels(wanted.prefix)
         if wheel.name in names and wheel.installer not in {PYPI_INSTALLER, _UV_MARK}
+    )
+
+
+def _other_checkouts(wanted: WheelInstallation) -> frozenset[str]:
+    """Return the names that are there from another checkout than is wanted.
+
+    uv would leave those of the same commit, whether they came with large files or without.
+    """
+    checkouts = {one.name: one for one in wanted.records if one.location.startswith("git+")}
+    if not checkouts:
+        return frozenset()
+    return frozenset(
+        wheel.name
+        for wheel in installed_wheels(wanted.prefix)
+        if wheel.name in checkouts and not is_checkout_of(checkouts[wheel.name], wheel)
     )
 
 
@@ -183,6 +216,6 @@ def _csv(rows: list[list[str]]) -> str:
 
 
 def _replace(file: Path, text: str) -> None:
-    draft = file.with_name(f"{file.name}.wisp")
+    draft = file.with_name(f"{file.name}{MARK_DRAFT_SUFFIX}")
     draft.write_text(text, encoding="utf-8", newline="")
     draft.replace(file)

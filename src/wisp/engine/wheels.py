@@ -15,9 +15,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from wisp.engine.files import refusal
 from wisp.specs.pypi import normalize
+from wisp.specs.records import PypiRecord
 
 #: How uv names what it will rename once it is whole.
 _UV_DRAFT = re.compile(r"\.tmp[A-Za-z0-9]{6}")
@@ -159,3 +161,21 @@ def _remove_empty(folders: Collection[Path], *, stop: Path, root: Path) -> None:
             except OSError:
                 break
             current = current.parent
+
+
+def is_checkout_of(record: PypiRecord, wheel: InstalledWheel) -> bool:
+    """Tell whether a wheel was made from a locked commit, with its large files if they are wanted.
+
+    Source: PEP 610, and `git_lfs` as uv adds it.
+    """
+    origin = (wheel.direct_url or {}).get("vcs_info")
+    if not isinstance(origin, dict):
+        return False
+    same_commit = origin.get("commit_id") == record.location.rpartition("#")[2]
+    return same_commit and (origin.get("git_lfs") is True) is has_large_files(record)
+
+
+def has_large_files(record: PypiRecord) -> bool:
+    """Tell whether a record is of a checkout with the files of Git LFS."""
+    query = urlsplit(record.location).query if record.location.startswith("git+") else ""
+    return ("lfs", "true") in parse_qsl(query)

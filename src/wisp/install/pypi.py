@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from wisp import layout
-from wisp.engine.wheels import InstalledWheel
+from wisp.engine.wheels import InstalledWheel, is_checkout_of
 from wisp.specs.records import CondaRecord, PypiRecord
 
 
@@ -88,19 +87,13 @@ def _is_current(record: PypiRecord, wheel: InstalledWheel) -> bool | None:
         return False
     location = record.location
     if location.startswith("git+"):
-        commit = location.rpartition("#")[2]
-        return bool(_remembered(wheel, "vcs_info").get("commit_id") == commit)
+        return is_checkout_of(record, wheel)
     if location.startswith("direct+"):
         url = location.removeprefix("direct+").partition("#")[0]
         return wheel.direct_url is not None and wheel.direct_url.get("url") == url
     if "://" in location:
         return wheel.direct_url is None
     return None if wheel.direct_url is not None else False
-
-
-def _remembered(wheel: InstalledWheel, key: str) -> Mapping[str, Any]:
-    found = (wheel.direct_url or {}).get(key)
-    return found if isinstance(found, dict) else {}
 
 
 def python_of(
