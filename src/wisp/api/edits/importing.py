@@ -14,6 +14,7 @@ from wisp.exchange.foreign import (
     read_conda_environment,
     read_requirements_txt,
 )
+from wisp.layout import DEFAULT_ENVIRONMENT, DEFAULT_FEATURE
 from wisp.manifest.edit.activation import put_variables
 from wisp.manifest.edit.channels import put_channel
 from wisp.manifest.edit.document import Document, Place
@@ -91,7 +92,7 @@ def _fill(
         document = _with_feature(document, request.environment or request.feature, request.feature)
     else:
         place = Place(environment=name)
-        if document.get(document.path(place)) is None:
+        if name != DEFAULT_ENVIRONMENT and document.get(document.path(place)) is None:
             path = (*document.path(place), "no-default-feature")
             document = document.set(path, True)
     for channel in foreign.channels:
@@ -107,11 +108,17 @@ def _fill(
 
 
 def _with_feature(document: Document, environment: str, feature: str) -> Document:
-    """Declare an environment of one feature, or add the feature to the environment there is."""
+    """Declare an environment of one feature, or add the feature to the environment there is.
+
+    The default environment and the feature in it are there without being written.
+    """
+    if feature == DEFAULT_FEATURE and environment == DEFAULT_ENVIRONMENT:
+        return document
     path = document.path(Place(environment=environment))
     written = document.get(path)
     if written is None:
-        return put_environment(document, environment, [feature], no_default_feature=True)
+        alone = environment != DEFAULT_ENVIRONMENT
+        return put_environment(document, environment, [feature], no_default_feature=alone)
     listed = path if isinstance(written, list) else (*path, "features")
     if feature in (document.get(listed) or ()):
         return document

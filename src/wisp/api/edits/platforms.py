@@ -11,6 +11,7 @@ from wisp.engine import host
 from wisp.errors import ManifestError
 from wisp.manifest.edit import platforms as entries
 from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.literals import Data
 from wisp.manifest.model import Manifest
 from wisp.platforms import (
     FRIENDLY_KEYS,
@@ -40,17 +41,33 @@ def wanted_platforms(
 ) -> tuple[Platform, ...]:
     """Read `SUBDIR`, `NAME=SUBDIR` and `__package=version` words.
 
-    Packages belong to all platforms named; `detect` adds this machine with what it provides.
+    Packages belong to all platforms named; `detect` adds this machine with what it provides,
+    under the name that a word of another kind gives it.
 
-    Raises `ManifestError` for a subdir that is none, and for packages on a plain subdir.
+    Raises `ManifestError` for a subdir that is none, for packages on a plain subdir, and for a
+    `__cuda_arch` without `__cuda`.
     """
     declared = (*packages, *raw_packages([word for word in words if word.startswith("__")]))
-    found = [_platform(word, declared) for word in words if not word.startswith("__")]
+    named = [word for word in words if not word.startswith("__")]
+    detected: list[Platform] = []
     if detect:
-        found.insert(0, _detected(declared))
+        names = [word for word in named if "=" not in word and word not in SUBDIRS]
+        if len(names) > 1:
+            raise ManifestError(f"this machine cannot have several names: {', '.join(names)}")
+        detected = [_detected(declared, *names)]
+        named = [word for word in named if word not in names]
+    found = (*detected, *(_platform(word, declared) for word in named))
     if not found:
         raise ManifestError("no platform is given")
-    return tuple(found)
+    for platform in found:
+        _check_packages(platform.declared)
+    return found
+
+
+def _check_packages(packages: Sequence[VirtualPackage]) -> None:
+    names = {package.name for package in packages}
+    if "__cuda_arch" in names and "__cuda" not in names:
+        raise ManifestError("'__cuda_arch' needs '__cuda'")
 
 
 def friendly_packages(versions: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
@@ -88,13 +105,15 @@ def _platform(word: str, declared: tuple[VirtualPackage, ...]) -> Platform:
     return platform
 
 
-def _detected(declared: tuple[VirtualPackage, ...]) -> Platform:
+def _detected(declared: tuple[VirtualPackage, ...], name: str = "") -> Platform:
     subdir = host.detected_subdir()
     provided = {package.name: package for package in host.virtual_packages()}
     provided |= {package.name: package for package in declared}
     own = customised(Platform("", subdir, tuple(provided.values())))
     own = tuple(package for package in own if package.name != "__unix")
-    return Platform(derived_name(subdir, own), subdir, own) if own else bare(subdir)
+    if not (name or own):
+        return bare(subdir)
+    return Platform(name or derived_name(subdir, own), subdir, own)
 
 
 def add_platforms(
@@ -107,20 +126,48 @@ def add_platforms(
 ) -> Manifest:
     """Add platforms to the workspace, or their names to a feature or environment.
 
-    What the workspace has already is left as it is.
+    What the workspace has already is left as it is; `first` brings the one platform that may be
+    this machine to the top, also where an entry of another name declares the same.
+
+    Raises `ManifestError` where that entry has another name than the one asked for.
     """
 
     def change(current: Manifest, document: Document) -> Document:
-        known = {platform.name for platform in current.workspace.platforms}
+        # A script without a list has the platform of this machine, which nothing declares.
+        listed = document.get(entries.platform_list(document, Place())) is not None
+        present = current.workspace.platforms if listed else ()
+        wanted = tuple(platforms)
+        same = _same_definition(present, wanted[0]) if first else None
+        if same is not None:
+            document = entries.move_platform(document, same, 0)
+            wanted = (present[same], *wanted[1:])
         if place != Place():
-            document = _name_platforms(document, place, platforms)
-        rich = any(not p.is_bare for p in (*platforms, *current.workspace.platforms))
+            document = _name_platforms(document, place, wanted)
+        rich = any(not p.is_bare for p in (*wanted, *current.workspace.platforms))
         if place == Place() or rich:
-            new = [entries.platform_data(p) for p in platforms if p.name not in known]
+            known = {platform.name for platform in present}
+            new = [entries.platform_data(p) for p in wanted if p.name not in known]
             document = entries.add_platforms(document, Place(), new, first=first)
         return document
 
     return edit(manifest, change, relock)
+
+
+def _same_definition(present: Sequence[Platform], wanted: Platform) -> int | None:
+    """Find the entry that declares what a platform declares."""
+    unnamed = {wanted.subdir, derived_name(wanted.subdir, wanted.declared)}
+    for index, one in enumerate(present):
+        if _definition(one) == _definition(wanted):
+            if wanted.name not in {one.name, *unnamed}:
+                raise ManifestError(
+                    f"the platform '{one.name}' declares the same as '{wanted.name}'"
+                )
+            return index
+    return None
+
+
+def _definition(platform: Platform) -> Data:
+    return entries.platform_data(Platform("", platform.subdir, customised(platform)))
 
 
 def _name_platforms(document: Document, place: Place, platforms: Sequence[Platform]) -> Document:
@@ -170,6 +217,7 @@ def edit_platform(
         packages = {} if changed.clear else {p.name: p for p in old.declared}
         packages = {k: p for k, p in packages.items() if k not in changed.drop}
         packages |= {package.name: package for package in changed.packages}
+        _check_packages(tuple(packages.values()))
         subdir = changed.subdir or old.subdir
         new = Platform(old.name, subdir, tuple(packages.values()))
         return entries.replace_platform(document, index, entries.platform_data(new))

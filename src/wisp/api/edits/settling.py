@@ -12,6 +12,7 @@ from wisp.errors import UsageError
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.lock.model import LockFile
 from wisp.manifest.model import Manifest
+from wisp.workspace.platforms import select_platform
 
 if TYPE_CHECKING:
     from wisp.api.locks.locking import LockOutcome
@@ -70,7 +71,10 @@ class Settler:
 
 
 def relock_and_install(workspace: Workspace, usage: Usage) -> Relock:
-    """Return what an edit of channels or platforms calls once the manifest is written."""
+    """Return what an edit of channels or platforms calls once the manifest is written.
+
+    Manifest and lock may end without a platform of this machine; then nothing is installed.
+    """
 
     def relock(manifest: Manifest) -> None:
         from wisp.api.locks.locking import ensure_lock
@@ -80,6 +84,12 @@ def relock_and_install(workspace: Workspace, usage: Usage) -> Relock:
             if settler.solve(manifest) is None and not usage.no_install:
                 edited = workspace.with_manifest(manifest)
                 settler.lock = ensure_lock(edited, usage)
-            settler.install(manifest)
+            if _runs_here(workspace.with_manifest(manifest)):
+                settler.install(manifest)
 
     return relock
+
+
+def _runs_here(workspace: Workspace) -> bool:
+    environment = workspace.require_environment(DEFAULT_ENVIRONMENT)
+    return select_platform(workspace.manifest, environment, *workspace.host) is not None

@@ -50,6 +50,48 @@ def test_packages_need_a_name_of_their_own() -> None:
         wanted_platforms(["linux-64"], friendly_packages({"cuda": "12"}), detect=False)
 
 
+def test_an_architecture_of_cuda_needs_cuda(manifest: Manifest) -> None:
+    arch = friendly_packages({"cuda_arch": "8.6"})
+    with pytest.raises(ManifestError, match="needs '__cuda'"):
+        wanted_platforms(["gpu=linux-64"], arch, detect=False)
+    named = wanted_platforms(["gpu=linux-64"], friendly_packages({"glibc": "2.31"}), detect=False)
+    edited = add_platforms(manifest, named, place())
+    with pytest.raises(ManifestError, match="needs '__cuda'"):
+        edit_platform(edited, "gpu", PlatformChange(packages=arch))
+
+
+def test_this_machine_may_get_a_name(manifest: Manifest) -> None:
+    wanted = wanted_platforms(["my-laptop", "osx-64"], (), detect=True)
+    edited = add_platforms(manifest, wanted, place(), first=True)
+    names = [platform.name for platform in edited.workspace.platforms]
+    assert names == ["my-laptop", "osx-64", "linux-64", "osx-arm64", "win-64"]
+    with pytest.raises(ManifestError, match="several names: a, b"):
+        wanted_platforms(["a", "b"], (), detect=True)
+
+
+def test_this_machine_is_declared_once(manifest: Manifest) -> None:
+    """An entry that declares the same goes to the top, whatever its name."""
+    named = add_platforms(
+        manifest, wanted_platforms(["my-laptop"], (), detect=True), place(), first=True
+    )
+    moved = move_platform(named, "my-laptop", "bottom")
+    again = add_platforms(moved, wanted_platforms([], (), detect=True), place(), first=True)
+    names = [platform.name for platform in again.workspace.platforms]
+    assert names == ["my-laptop", "linux-64", "osx-arm64", "win-64"]
+    renamed = wanted_platforms(["other"], (), detect=True)
+    with pytest.raises(ManifestError, match="'my-laptop' declares the same as 'other'"):
+        add_platforms(again, renamed, place(), first=True)
+
+
+def test_a_script_without_platforms_gets_all_that_are_named(tmp_path: Path) -> None:
+    script = tmp_path / "a.py"
+    script.write_text("# /// script\n# dependencies = []\n# ///\n")
+    wanted = wanted_platforms(["linux-64", "linux-aarch64"], (), detect=False)
+    edited = add_platforms(load(script), wanted, place())
+    names = [platform.name for platform in edited.workspace.platforms]
+    assert names == ["linux-64", "linux-aarch64"]
+
+
 def test_what_is_no_subdir_is_refused() -> None:
     with pytest.raises(ManifestError, match="'nonsense' is not a known platform"):
         wanted_platforms(["nonsense"], (), detect=False)
