@@ -14,12 +14,11 @@ from typing import Union
 
 from wisp.values import dataclass
 
-_PART = r"[0-9a-z]+(?:[._-][0-9a-z]+)*(?:\.?[_-]|__|--)?"
-_VERSION = re.compile(rf"(?:[0-9]+!)?{_PART}(?:\+{_PART})?", re.IGNORECASE)
+_PART = r"[0-9A-Za-z]+(?:[._-][0-9A-Za-z]+)*(?:\.?[_-]|__|--)?"
+_VERSION = re.compile(rf"(?:[0-9]+!)?{_PART}(?:\+{_PART})?")
 _TERM = re.compile(
     r"(?P<op>[<>=!~]*)"
-    rf"(?:(?P<any>\*(?:\.\*)*)|(?P<version>{_VERSION.pattern})?(?P<glob>\.?\*(?:\.\*)*)?)",
-    re.IGNORECASE,
+    rf"(?:(?P<any>\*(?:\.\*)*)|(?P<version>{_VERSION.pattern})?(?P<glob>\.?\*(?:\.\*)*)?)"
 )
 _NUMBER = re.compile(r"[0-9]+")
 _OPERATORS = frozenset({"", "=", "==", "!=", "~=", "<", "<=", ">", ">="})
