@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from wisp.errors import LockFileError
 from wisp.lock.model import LockFile
-from wisp.solve.plan import Pair
+from wisp.solve.plan import STALE, Pair, Staleness
 from wisp.specs.pypi import normalize
-from wisp.specs.records import Record
+from wisp.specs.records import PypiRecord, Record
 
 
 def unlock(lock: LockFile, pairs: Collection[Pair], names: Collection[str] = ()) -> LockFile:
@@ -28,6 +28,19 @@ def unlock(lock: LockFile, pairs: Collection[Pair], names: Collection[str] = ())
         }
         environments[name] = replace(environment, packages=packages)
     return replace(lock, environments=environments)
+
+
+def stale_without(released: LockFile, lock: LockFile) -> dict[Pair, Staleness]:
+    """Tell what has to be solved since a lock was let go of in part, though it may have fitted."""
+    stale: dict[Pair, Staleness] = {}
+    for name, environment in lock.environments.items():
+        for platform, records in environment.packages.items():
+            kept = released.environments[name].packages[platform]
+            gone = [record for record in records if record not in kept]
+            if gone:
+                only_pypi = all(isinstance(record, PypiRecord) for record in gone)
+                stale[name, platform] = Staleness(pypi=True) if only_pypi else STALE
+    return stale
 
 
 def require_locked(lock: LockFile, pairs: Collection[Pair], names: Collection[str]) -> None:

@@ -20,7 +20,7 @@ from wisp.lock.views import difference
 from wisp.lock.write import write
 from wisp.solve.assemble import assemble
 from wisp.solve.plan import STALE, Pair, Staleness, judge, plan
-from wisp.solve.unlock import require_locked, unlock
+from wisp.solve.unlock import require_locked, stale_without, unlock
 from wisp.solve.update import run_plan
 
 if TYPE_CHECKING:
@@ -98,6 +98,9 @@ def solve_stale(
     if old.version < LOCK_VERSION:
         stale = {pair: one | STALE for pair, one in stale.items()}
     kept = unlock(old, tuple(stale), released) if released else old
+    # What fits without its released packages would stay as it is, without them.
+    for pair, more in stale_without(kept, old).items():
+        stale[pair] |= more
     return _solve(workspace, old, kept, stale, dry_run=dry_run, reasons=reasons)
 
 

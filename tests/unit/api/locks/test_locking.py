@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import channel, tiny
+from wisp.api.locks.relocking import relock
 from wisp.api.workspace import Workspace
 from wisp.errors import SolveError
 from wisp.report import Reporter
@@ -89,3 +90,12 @@ def test_stale_sources_are_refused_before_anything_is_solved(folder: Path, tmp_p
         workspace.lock(dry_run=True)
     assert "'blue' must be built from sources" in str(caught.value.causes[0])
     assert solves.subjects == []
+
+
+def test_a_released_package_is_solved_again_though_the_lock_fits(
+    folder: Path, tmp_path: Path
+) -> None:
+    environ = {"HOME": str(tmp_path / "home"), "PIXI_CACHE_DIR": str(tmp_path / "cache")}
+    workspace = Workspace.open(folder, environ=environ)
+    before = workspace.lock().lock
+    assert relock(workspace, ["base"]).lock == before
