@@ -252,11 +252,11 @@ def _leading_options(words: list[str], known: Sequence[Option]) -> tuple[list[st
 
 def _external(program: str, name: str, rest: list[str], out: Output) -> int:
     """Hand an unknown command to `pixi-NAME`, as git does, or say what was meant."""
-    from wisp.cli.extensions import find
+    from wisp.cli.extensions import find, installed
 
     executable = find(name, os.environ)
     if executable is None:
-        raise _unknown(program, name, [*COMMANDS, *ALIASES])
+        raise _unknown(program, name, [*COMMANDS, *ALIASES, *installed(os.environ)])
     out.flush()
     os.execv(executable, [executable, *rest])
 
@@ -273,12 +273,16 @@ def _unknown(path: str, word: str, names: list[str]) -> UsageError:
 
 
 def _overview(program: str) -> str:
+    from wisp.cli.extensions import installed
+
     rows = "\n".join(f"  {name:<12} {summary}" for name, (_, summary) in COMMANDS.items())
+    others = "".join(f"  {name}\n" for name in installed(os.environ))
     return (
         "Reproducible conda and PyPI environments from one manifest and one lock\n\n"
         f"Usage: {program} <COMMAND>\n\nCommands:\n{rows}\n\n"
         "Options:\n  -V, --version  Print the version\n  -h, --help     Print this help\n"
         "      --list     List all commands, those of extensions too\n"
+        + (f"\nAvailable Extensions:\n{others}" if others else "")
     )
 
 
