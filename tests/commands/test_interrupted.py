@@ -1,4 +1,7 @@
-"""Ctrl-C: one line, exit code 130, manifest and lock as they were, the next command repairs."""
+"""Ctrl-C and its like: one line, the exit code of the signal, manifest and lock as they were.
+
+The next command repairs.
+"""
 
 from __future__ import annotations
 
@@ -21,21 +24,29 @@ from tools.forge.serve import Server
 pytestmark = pytest.mark.slow
 
 TRIALS = 8
+#: What is said of each signal.
+WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 
 
-def interrupt(wisp: CommandLine, words: tuple[str, ...], cwd: Path, after: float) -> bool:
+def interrupt(
+    wisp: CommandLine,
+    words: tuple[str, ...],
+    cwd: Path,
+    after: float,
+    number: signal.Signals = signal.SIGINT,
+) -> bool:
     """Start a command, press Ctrl-C, look at its end; tell whether it was still at work."""
     process = wisp.start(*words, cwd=cwd, group=True)
     try:
         process.wait(after)
     except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
     began = time.monotonic()
     _, stderr = process.communicate(timeout=60)
     assert "Traceback" not in stderr
     if process.returncode == 0:
         return False
-    assert (process.returncode, stderr) == (130, "interrupted\n")
+    assert (process.returncode, stderr) == (128 + number, f"{WORDS[number]}\n")
     assert time.monotonic() - began < 5
     return True
 
@@ -64,9 +75,21 @@ def seconds(run: Callable[[], Result]) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize("command", [("lock",), ("add", "--pypi", "requests")])
+@pytest.mark.parametrize(
+    ("command", "number"),
+    [
+        (("lock",), signal.SIGINT),
+        (("lock",), signal.SIGTERM),
+        (("add", "--pypi", "requests"), signal.SIGINT),
+        (("add", "--pypi", "requests"), signal.SIGHUP),
+    ],
+)
 def test_manifest_and_lock_are_as_before(
-    wisp: CommandLine, workspace: Path, forge_server: Server, command: tuple[str, ...]
+    wisp: CommandLine,
+    workspace: Path,
+    forge_server: Server,
+    command: tuple[str, ...],
+    number: signal.Signals,
 ) -> None:
     wisp("install", cwd=workspace).success()
     manifest = workspace / "pixi.toml"
@@ -81,7 +104,7 @@ def test_manifest_and_lock_are_as_before(
     hit = 0
     for after in moments(5, duration):
         shutil.rmtree(wisp.home.cache / "uv-cache", ignore_errors=True)
-        if interrupt(wisp, command, workspace, after):
+        if interrupt(wisp, command, workspace, after, number):
             hit += 1
             found = [(workspace / name).read_bytes() for name in ("pixi.toml", "pixi.lock")]
             assert found == before
@@ -90,7 +113,33 @@ def test_manifest_and_lock_are_as_before(
     assert hit, "no command was still at work"
 
 
-def test_an_interrupted_installation_is_repaired(cold_wisp: CommandLine, tmp_path: Path) -> None:
+def test_no_moment_of_the_start_loses_an_interrupt(wisp: CommandLine, workspace: Path) -> None:
+    wisp("install", cwd=workspace).success()
+    before = [(workspace / name).read_bytes() for name in ("pixi.toml", "pixi.lock")]
+    hit = 0
+    for step in range(50):
+        process = wisp.start("add", "--pypi", "requests", cwd=workspace, group=True)
+        time.sleep(0.03 + step * 0.002)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+        if (process.returncode, stderr) == (130, "interrupted\n"):
+            hit += 1
+        else:
+            assert _came_before_us(process.returncode, stderr), stderr
+        assert [(workspace / name).read_bytes() for name in ("pixi.toml", "pixi.lock")] == before
+    assert hit, "no command was at work yet"
+
+
+def _came_before_us(code: int, stderr: str) -> bool:
+    """While Python starts, and until our first line runs, the interpreter's own ways hold."""
+    silent = code == -signal.SIGINT and not stderr
+    return silent or "import_site" in stderr or "import launch" in stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_installation_is_repaired(
+    cold_wisp: CommandLine, tmp_path: Path, number: signal.Signals
+) -> None:
     folder = tmp_path / "crowd"
     folder.mkdir()
     (folder / "pixi.toml").write_text(
@@ -104,7 +153,7 @@ def test_an_interrupted_installation_is_repaired(cold_wisp: CommandLine, tmp_pat
     for after in moments(6, duration):
         shutil.rmtree(folder / ".pixi")
         shutil.rmtree(cold_wisp.home.cache)
-        hit += interrupt(cold_wisp, ("install",), folder, after)
+        hit += interrupt(cold_wisp, ("install",), folder, after, number)
         cold_wisp("install", cwd=folder).success()
         assert differences(content(folder), wanted) == []
     assert hit, "no command was still at work"

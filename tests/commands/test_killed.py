@@ -79,8 +79,11 @@ def workspace(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_cold_installation_of_300_packages(cold_wisp: CommandLine, workspace: Path) -> None:
-    channel = crowd(DEFAULT_CACHE, files=4)
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_a_cold_installation_of_300_packages(
+    cold_wisp: CommandLine, workspace: Path, victim: str
+) -> None:
+    channel = crowd(DEFAULT_CACHE, files=1)
     (workspace / "pixi.toml").write_text(_manifest(channel.as_uri(), 'crowd = "*"'))
     cold_wisp("lock", cwd=workspace).success()
 
@@ -90,10 +93,14 @@ def test_a_cold_installation_of_300_packages(cold_wisp: CommandLine, workspace: 
     duration = timed(install)
     wanted = content(workspace)
     hit = 0
+    aside = workspace.with_name("aside")
+    aside.mkdir()
     for after in moments(1, duration):
-        shutil.rmtree(workspace / ".pixi")
-        shutil.rmtree(cold_wisp.home.cache)
-        hit += kill(cold_wisp, ("install",), workspace, after, "group")
+        # Deleting thousands of files would take longer than all the rest.
+        number = len(list(aside.iterdir()))
+        (workspace / ".pixi").rename(aside / f"pixi-{number}")
+        cold_wisp.home.cache.rename(aside / f"cache-{number}")
+        hit += kill(cold_wisp, ("install",), workspace, after, victim)
         install()
         assert differences(content(workspace), wanted) == []
     assert hit, "no command was still at work"
@@ -200,7 +207,7 @@ def test_adding(
         assert_files_are_whole(workspace, set(locks))
         wisp(*command, cwd=workspace).success()
         wisp("install", cwd=workspace).success()
-        assert manifest.read_text() in {added, added.replace(">=1.17.0, <2", "*")}
+        assert manifest.read_text() == added
         assert differences(content(workspace / ".pixi" / "envs"), wanted) == []
         assert drafts(workspace) == []
     assert hit, "no command was still at work"
