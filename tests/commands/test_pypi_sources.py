@@ -6,6 +6,7 @@ The first line of a case says `locks`, `lacks` or `fails`, and with what text.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -46,8 +47,11 @@ def site(tmp_path: Path) -> Path:
     files = [{"filename": old.name, "url": old.name, "hashes": {}}]
     old.with_name("index.json").write_text(json.dumps(page | {"files": files}))
     repository = make_project(tmp_path / "repo", "proj")
-    with tarfile.open(tmp_path / "proj.tar.gz", "w:gz") as archive:
-        archive.add(repository, "proj-1.0")
+    dynamic = make_project(tmp_path / "dynamic", "dynamic", table='dynamic = ["dependencies"]')
+    for folder, name in ((repository, "proj"), (dynamic, "dynamic")):
+        with tarfile.open(tmp_path / f"{name}.tar.gz", "w:gz") as archive:
+            archive.add(folder, f"{name}-1.0")
+    shutil.copy(tmp_path / "proj.tar.gz", links / "proj-1.0.tar.gz")
     git(repository, "init", "--quiet")
     git(repository, "add", ".")
     git(repository, "commit", "--quiet", "-m", "first")
@@ -67,6 +71,7 @@ def places(site: Path, forge_server: Server) -> Iterator[dict[str, str]]:
             "{git}": (site / "repo").as_uri(),
             "{first}": git(site / "repo", "rev-parse", "v1"),
             "{dev}": git(site / "repo", "rev-parse", "dev"),
+            "{site_url}": server.url,
             "{links_url}": f"{server.url}/links",
             "{old}": f"{server.url}/old",
             "{index}": f"{forge_server.url}/simple",

@@ -51,7 +51,7 @@ class MetadataReader:
         if file is None:
             raise FetchError(f"{package.name} has neither a file nor sources")
         if "://" not in file.location:
-            return self._local_file(package.name, Path(file.location))
+            return self._local_file(package, Path(file.location))
         return self._remote_file(package, file)
 
     def index_wheels(
@@ -82,25 +82,29 @@ class MetadataReader:
                 return found
         raise FetchError(f"uv left no checkout of {package.git.url} at {package.git.commit}")
 
-    def _local_file(self, name: str, file: Path) -> CoreMetadata:
+    def _local_file(self, package: PylockPackage, file: Path) -> CoreMetadata:
         if file.suffix == ".whl":
             with file.open("rb") as stream:
                 return _wheel_metadata(file.name, stream)
-        return self._built(name, file.as_uri())
+        return self._source_archive(package, file.as_uri())
 
     def _remote_file(self, package: PylockPackage, file: PylockFile) -> CoreMetadata:
-        name, version = package.name, package.version or ""
         if file.filename.endswith(".whl"):
-            known = self._cache.wheel(name, file.filename, file.location)
+            known = self._cache.wheel(package.name, file.filename, file.location)
             return known or self._fetched_wheel(file)
+        return self._source_archive(package, file.location)
+
+    def _source_archive(self, package: PylockPackage, url: str) -> CoreMetadata:
+        """Read what uv has built, or has only unpacked where the sources say all themselves."""
+        name, version = package.name, package.version or ""
         if package.archive:
-            return self._built(name, file.location)
-        known = self._cache.sdist(name, version) or self._cache.any_wheel(name, version)
-        if known:
-            return known
-        unpacked = self._cache.unpacked_sdist(name, version)
-        found = sdist_metadata(unpacked) if unpacked else None
-        return found or self._built(name, file.location)
+            known = self._cache.built(name, url)
+            unpacked = self._cache.unpacked_archive(url)
+        else:
+            known = self._cache.sdist(name, version) or self._cache.any_wheel(name, version)
+            unpacked = self._cache.unpacked_sdist(name, version)
+        found = known or (sdist_metadata(unpacked) if unpacked else None)
+        return found or self._built(name, url)
 
     def _built(self, name: str, url: str) -> CoreMetadata:
         known = self._cache.built(name, url)

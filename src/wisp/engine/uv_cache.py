@@ -90,6 +90,14 @@ class UvCache:
         folders = (self._root / _SDISTS / kind / digest for kind in ("url", "path", "editable"))
         return _newest((file for folder in folders for file in folder.rglob(_BUILT)), name)
 
+    def unpacked_archive(self, url: str) -> Path | None:
+        """Return the folder where uv has unpacked an archive (`https:` or `file:` URL) last."""
+        root = self._root / _SDISTS
+        folders = [
+            f for kind in ("url", "path") for f in root.glob(f"{kind}/{cache_digest(url)}/*/src")
+        ]
+        return max(folders, key=lambda folder: folder.stat().st_mtime_ns, default=None)
+
     def unpacked_sdist(self, name: str, version: str) -> Path | None:
         """Return the folder of a source distribution that uv has unpacked without building it."""
         root = self._root / _SDISTS
