@@ -114,17 +114,27 @@ def _current(workspace: Workspace, catalogue: Catalogue, lock: LockFile | None) 
     old = memory.read(root, workspace.environ)
     if old is not None and _holds(old, base):
         return old
-    rows = [
-        (
-            environment.name,
-            environment.platform,
-            environment.runnable,
-            environment.elsewhere,
-            {name: memory.pack(task) for name, task in environment.tasks.items()},
-        )
-        for environment in catalogue.environments.values()
-    ]
-    return Snapshot(base, rows, _facts(workspace))
+    return Snapshot(base, _tables(catalogue), _facts(workspace))
+
+
+def _tables(catalogue: Catalogue) -> list[tuple[Any, ...]]:
+    """Return a row per environment.
+
+    What is equal is one object, which `marshal` writes and reads once: a task mostly belongs to
+    all environments.
+    """
+    rows: list[tuple[Any, ...]] = []
+    known: dict[str, tuple[Any, ...]] = {}
+    for environment in catalogue.environments.values():
+        tasks = {name: memory.pack(task) for name, task in environment.tasks.items()}
+        for name, task in tasks.items():
+            if known.setdefault(name, task) == task:
+                tasks[name] = known[name]
+        if rows and rows[-1][-1] == tasks:
+            tasks = rows[-1][-1]
+        facts = (environment.name, environment.platform, environment.runnable)
+        rows.append((*facts, environment.elsewhere, tasks))
+    return rows
 
 
 def _holds(old: Snapshot, base: dict[str, Any]) -> bool:
