@@ -10,6 +10,24 @@ from wisp.lock.model import LockFile
 from wisp.solve.plan import STALE, Pair, Staleness
 from wisp.specs.pypi import normalize
 from wisp.specs.records import PypiRecord, Record
+from wisp.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Names whose locked versions are let go of, and the environments where."""
+
+    names: tuple[str, ...]
+    environments: frozenset[str]
+
+    def of(self, lock: LockFile) -> LockFile:
+        """Return a lock without these packages."""
+        pairs = [
+            (name, platform)
+            for name in self.environments & lock.environments.keys()
+            for platform in lock.environments[name].packages
+        ]
+        return unlock(lock, pairs, self.names)
 
 
 def unlock(lock: LockFile, pairs: Collection[Pair], names: Collection[str] = ()) -> LockFile:

@@ -19,12 +19,13 @@ from wisp.manifest.edit.requirements import has_conda, put_conda
 from wisp.manifest.edit.spelling import conda_data
 from wisp.manifest.model import Environment, Manifest
 from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
+from wisp.solve.unlock import Release
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
 
-#: Locks an edited manifest, letting go of the named packages; None where locking is off.
-Solve = Callable[[Manifest, Sequence[str]], LockFile | None]
+#: Locks an edited manifest, letting go of some packages; None where locking is off.
+Solve = Callable[[Manifest, Release | None], LockFile | None]
 #: Brings environments to a manifest that was locked.
 Install = Callable[[Manifest], None]
 
@@ -70,7 +71,7 @@ def add(
         # The lock is written first: of an `add` that is killed nothing stands in the manifest, or
         # all of it.
         with restoring(lock_path), drafted(current, draft):
-            lock = solve(draft, [one.name for one in new]) if new else None
+            lock = solve(draft, _release(new, users)) if new else None
             configured = cast("PinningStrategy | None", strategy)
             pinned = [_pinned(one, lock, users, request, configured) for one in new]
             final = check(draft, _put_all(document, request, pinned), document)
@@ -87,6 +88,11 @@ def add(
         present=present,
         unused_feature=None if users or not new else request.feature,
     )
+
+
+def _release(new: Iterable[Wanted], users: Iterable[Environment]) -> Release:
+    names = tuple(one.name for one in new)
+    return Release(names, frozenset(environment.name for environment in users))
 
 
 def _sort(

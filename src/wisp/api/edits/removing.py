@@ -50,7 +50,7 @@ def remove(
         edited = check(current, document, unchanged)
         _refuse_losing_python(current, edited, selection)
         write_atomically(edited.path, edited.text)
-        solve(edited, ())
+        solve(edited, None)
         install(edited)
     return edited
 

@@ -17,6 +17,7 @@ from wisp.workspace.platforms import select_platform
 if TYPE_CHECKING:
     from wisp.api.locks.locking import LockOutcome
     from wisp.api.workspace import Workspace
+    from wisp.solve.unlock import Release
 
 
 @dataclass(slots=True)
@@ -27,8 +28,8 @@ class Settler:
     usage: Usage = AS_NEEDED
     lock: LockFile | None = None
 
-    def solve(self, manifest: Manifest, released: Sequence[str] = ()) -> LockFile | None:
-        """Lock an edited manifest, letting go of the named packages; None where that is off.
+    def solve(self, manifest: Manifest, release: Release | None = None) -> LockFile | None:
+        """Lock an edited manifest, letting go of some packages; None where that is off.
 
         The folder of the workspace has to be locked by the caller.
         """
@@ -38,7 +39,7 @@ class Settler:
         if self.usage.keeps_lock:
             return None
         prepare(self.workspace)
-        self.lock = relock(self.workspace.with_manifest(manifest), released).lock
+        self.lock = relock(self.workspace.with_manifest(manifest), release).lock
         return self.lock
 
     def renew(

@@ -17,6 +17,7 @@ from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
+    from wisp.solve.unlock import Release
 
 #: How many reasons a failure names: the rest rarely tells more.
 _REASONS_SHOWN = 5
@@ -97,9 +98,9 @@ def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:
 
 
 def lock_held(
-    workspace: Workspace, *, dry_run: bool, upgrade: bool, released: Sequence[str] = ()
+    workspace: Workspace, *, dry_run: bool, upgrade: bool, release: Release | None = None
 ) -> LockOutcome:
-    """Lock a workspace; packages named in `released` lose their pins.
+    """Lock a workspace; packages of a `release` lose their pins.
 
     The caller holds the folder, unless nothing is written anyway (`dry_run`). A lock that fits is
     not written again, except to `upgrade` its format.
@@ -107,7 +108,7 @@ def lock_held(
     old = known_lock(workspace)
     reasons = () if old is None else reasons_against(workspace, old)
     good = old is not None and (old.version == LOCK_VERSION or not upgrade)
-    if old is not None and good and not reasons and not released:
+    if old is not None and good and not reasons and release is None:
         return LockOutcome(lock=old, changed=False, difference=Difference())
     if reasons:
         from wisp.solve.sources import refuse_stale_sources
@@ -115,4 +116,4 @@ def lock_held(
         refuse_stale_sources(workspace.all_inputs, reasons)
     from wisp.api.locks.relocking import solve_stale
 
-    return solve_stale(workspace, old, reasons, released, dry_run=dry_run)
+    return solve_stale(workspace, old, reasons, release, dry_run=dry_run)

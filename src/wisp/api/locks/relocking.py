@@ -19,18 +19,18 @@ from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.views import difference
 from wisp.lock.write import write
 from wisp.solve.assemble import assemble
-from wisp.solve.plan import STALE, Pair, Staleness, judge, plan
-from wisp.solve.unlock import require_locked, stale_without, unlock
+from wisp.solve.plan import FRESH, STALE, Pair, Staleness, judge, plan
+from wisp.solve.unlock import Release, require_locked, stale_without, unlock
 from wisp.solve.update import run_plan
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
 
 
-def relock(workspace: Workspace, released: Sequence[str] = ()) -> LockOutcome:
-    """Lock an edited workspace whose folder the caller holds; `released` names lose their pins."""
+def relock(workspace: Workspace, release: Release | None = None) -> LockOutcome:
+    """Lock an edited workspace whose folder the caller holds, letting go of some packages."""
     dry_run = not workspace.keeps_lock
-    return lock_held(workspace, dry_run=dry_run, upgrade=True, released=released)
+    return lock_held(workspace, dry_run=dry_run, upgrade=True, release=release)
 
 
 def update(
@@ -83,7 +83,7 @@ def solve_stale(
     workspace: Workspace,
     old: LockFile | None,
     reasons: tuple[Mismatch, ...],
-    released: Sequence[str] = (),
+    release: Release | None = None,
     *,
     dry_run: bool,
 ) -> LockOutcome:
@@ -97,10 +97,10 @@ def solve_stale(
     stale = judge(workspace.all_inputs, reasons)
     if old.version < LOCK_VERSION:
         stale = {pair: one | STALE for pair, one in stale.items()}
-    kept = unlock(old, tuple(stale), released) if released else old
+    kept = release.of(old) if release else old
     # What fits without its released packages would stay as it is, without them.
     for pair, more in stale_without(kept, old).items():
-        stale[pair] |= more
+        stale[pair] = stale.get(pair, FRESH) | more
     return _solve(workspace, old, kept, stale, dry_run=dry_run, reasons=reasons)
 
 

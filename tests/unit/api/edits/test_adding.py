@@ -19,6 +19,7 @@ from wisp.lock.views import difference
 from wisp.manifest.model import Manifest
 from wisp.manifest.pinning import PinningStrategy
 from wisp.manifest.read import load
+from wisp.solve.unlock import Release
 from wisp.specs.records import CondaRecord, PypiRecord, Record
 
 BASE = """\
@@ -76,9 +77,9 @@ class Bench:
     def text(self) -> str:
         return self.path.read_text()
 
-    def solve(self, manifest: Manifest, released: Sequence[str]) -> LockFile | None:
+    def solve(self, manifest: Manifest, release: Release | None) -> LockFile | None:
         assert self.text == (manifest.text if self.draft_on_disk else self.before or manifest.text)
-        self.asked.append(tuple(released))
+        self.asked.append(release.names if release else ())
         self.lock_path.write_text("new")
         if self.failure is not None:
             raise self.failure

@@ -11,6 +11,7 @@ from wisp.api.locks.relocking import relock
 from wisp.api.workspace import Workspace
 from wisp.errors import SolveError
 from wisp.report import Reporter
+from wisp.solve.unlock import Release
 
 PLATFORMS = ("linux-64", "osx-arm64")
 FEATURES = ("red", "green", "blue")
@@ -98,4 +99,7 @@ def test_a_released_package_is_solved_again_though_the_lock_fits(
     environ = {"HOME": str(tmp_path / "home"), "PIXI_CACHE_DIR": str(tmp_path / "cache")}
     workspace = Workspace.open(folder, environ=environ)
     before = workspace.lock().lock
-    assert relock(workspace, ["base"]).lock == before
+    solves = Solves()
+    workspace.reporter = solves
+    assert relock(workspace, Release(("base",), frozenset({"green"}))).lock == before
+    assert sorted(solves.subjects) == _units("green")
