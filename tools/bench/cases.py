@@ -112,12 +112,14 @@ def _reading_cases() -> Iterator[Case]:
         for words, limit in (
             ("install", None),
             ("lock", None),
-            ("lock --check", Limit(_PIXI_VERDICT) if label else None),
+            ("lock --check", None),
             ("list --json", None),
         ):
             yield Case(
                 f"{words}{label}", "bare Python", _quick(size, *words.split()), limit, runs=7
             )
+    verdict = _quick("huge", "lock", "--check")
+    yield Case("lock --check, 3 MB", "bare Python", verdict, Limit(_PIXI_VERDICT), runs=7)
     channels = _quick("small", "workspace", "channel", "list")
     yield Case("workspace channel list", "bare Python", channels, runs=7)
 

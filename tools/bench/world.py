@@ -58,17 +58,25 @@ class World:
     @cached_property
     def large(self) -> Path:
         """An installed workspace like the small one, beside a lock of 2 MB and 500 tasks."""
-        head = self._head("large", self.forge.main, maze(self.cache))
+        return self._crowded("large", environments=13, size=2_000_000)
+
+    @cached_property
+    def huge(self) -> Path:
+        """The same with a lock of 3 MB."""
+        return self._crowded("huge", environments=22, size=3_000_000)
+
+    def _crowded(self, name: str, environments: int, size: int) -> Path:
+        head = self._head(name, self.forge.main, maze(self.cache))
         text = head.replace(_ONE_PLATFORM, _FOUR_PLATFORMS)
         text += '[dependencies]\ngreeter = "2.*"\n[feature.maze.dependencies]\nmaze = "*"\n'
         text += _TASKS.format(pipe=PIPE)
         text += "".join(f'task-{n:03} = "echo {n}"\n' for n in range(498))
-        names = [f"maze-{n}" for n in range(13)]
-        rows = [f'{name} = {{ features = ["maze"], solve-group = "maze" }}\n' for name in names]
-        folder = self._installed("large", text + "[environments]\n" + "".join(rows))
-        size = (folder / "pixi.lock").stat().st_size
-        if size < 2_000_000:
-            raise BenchError(f"the large lock has only {size} bytes")
+        members = '{ features = ["maze"], solve-group = "maze" }'
+        rows = [f"maze-{n} = {members}\n" for n in range(environments)]
+        folder = self._installed(name, text + "[environments]\n" + "".join(rows))
+        found = (folder / "pixi.lock").stat().st_size
+        if found < size:
+            raise BenchError(f"the {name} lock has only {found} bytes")
         return folder
 
     @cached_property
