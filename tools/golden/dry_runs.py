@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wisp.api.usage import Usage
-from wisp.api.use.running import RunOptions, catalogue_of, run_words
+from wisp.api.use.providing import RunOptions
+from wisp.api.use.running import catalogue_of, run_words
 from wisp.api.workspace import Workspace
 from wisp.errors import WispError
 

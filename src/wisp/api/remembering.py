@@ -172,7 +172,8 @@ def _local_projects(lock: LockFile | None) -> list[str]:
 
 
 def _facts(workspace: Workspace) -> dict[str, Any]:
-    from wisp.api.use.running import env_files, task_cache_folder
+    from wisp.api.use.running import task_cache_folder
+    from wisp.manifest.env_files import env_files
 
     return {
         "root": str(workspace.root),
@@ -180,7 +181,7 @@ def _facts(workspace: Workspace) -> dict[str, Any]:
         "system": workspace.host[0].partition("-")[0],
         "task_cache": str(task_cache_folder(workspace)),
         "several": len(workspace.environment_names) > 1,
-        "env_files": env_files(workspace.manifest.text, workspace.manifest.kind),
+        "env_files": env_files(workspace.manifest),
         "change_prompt": workspace.config.change_prompt,
         "completions": source_completions(workspace),
     }

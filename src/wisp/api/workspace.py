@@ -344,7 +344,8 @@ class Workspace:
 
         One word is read as the task shell reads it, several are taken as they are.
         """
-        from wisp.api.use.running import RunOptions, run_words
+        from wisp.api.use.providing import RunOptions
+        from wisp.api.use.running import run_words
 
         options = RunOptions(
             program=own_program(),

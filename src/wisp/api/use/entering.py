@@ -20,8 +20,9 @@ from wisp.activation.shells import named
 from wisp.api.locks.locking import ensure_lock
 from wisp.api.usage import AS_NEEDED, Usage
 from wisp.api.use.activating import ActivationRequest, activation_of, hook_text, variables
+from wisp.api.use.providing import Provider, RunOptions
 from wisp.api.use.readiness import ensure_ready, run_platform
-from wisp.api.use.running import Provider, RunOptions, active_name, catalogue_of
+from wisp.api.use.running import active_name, catalogue_of
 from wisp.errors import HostError
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from wisp.manifest.script import OPENING
 from wisp.report import SILENT
 
 if TYPE_CHECKING:
-    from wisp.api.use.running import RunOptions
+    from wisp.api.use.providing import RunOptions
     from wisp.api.workspace import Workspace
     from wisp.engine.http import HttpClient
 

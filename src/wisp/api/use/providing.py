@@ -1,0 +1,134 @@
+"""What the task runner asks of a workspace: environments made ready, their variables and facts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp import layout
+from wisp.activation.variables import cleaned
+from wisp.api.locks.locking import ensure_lock
+from wisp.api.usage import AS_NEEDED, Usage
+from wisp.api.use.activating import ActivationRequest, variables
+from wisp.api.use.readiness import ensure_ready, run_platform
+from wisp.lock.select import locked_environment
+from wisp.platforms import Platform
+from wisp.specs.records import CondaSourceRecord
+from wisp.tasks.cache import EnvironmentFacts
+from wisp.tasks.catalogue import Catalogue
+from wisp.workspace.activation import activation_of as declared_activation
+
+if TYPE_CHECKING:
+    from wisp.api.workspace import Workspace
+    from wisp.lock.model import LockFile
+    from wisp.specs.records import Record
+
+#: Asks a person for one of several environments of a task; None without an answer.
+Choose = Callable[[str, list[str]], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How tasks are run.
+
+    `say` prints a line for people, `warn` what should be looked at; `replace` lets the last
+    command take the place of this process. `jobs` above one runs independent tasks at the same
+    time, `grouped` shows the output of each in one piece, `keep_going` goes on after a failure.
+    `remember` tells that nothing unusual was asked for, so that the next call may be quicker.
+    """
+
+    program: str
+    cwd: Path
+    environment: str | None = None
+    platform: str | None = None
+    usage: Usage = AS_NEEDED
+    executable: bool = False
+    skip_dependencies: bool = False
+    templated: bool = False
+    clean: bool = False
+    dry: bool = False
+    replace: bool = False
+    remember: bool = False
+    jobs: int = 1
+    grouped: bool = False
+    keep_going: bool = False
+    emoji: bool = True
+    say: Callable[[str], None] = field(default=lambda _: None)
+    warn: Callable[[str], None] = field(default=lambda _: None)
+    choose: Choose | None = None
+
+
+class Provider:
+    """What the task runner asks of a workspace; the lock is looked at once."""
+
+    def __init__(self, workspace: Workspace, options: RunOptions, catalogue: Catalogue) -> None:
+        self._workspace = workspace
+        self._options = options
+        self._catalogue = catalogue
+        self._platforms: dict[str, Platform | None] = {}
+
+    @cached_property
+    def _lock(self) -> LockFile:
+        return ensure_lock(self._workspace, self._options.usage)
+
+    def _platform(self, environment: str) -> Platform | None:
+        if environment not in self._platforms:
+            self._platforms[environment] = run_platform(
+                self._workspace, self._lock, environment, self._options.platform
+            )
+        return self._platforms[environment]
+
+    def prepare(self, environment: str) -> None:
+        """Install an environment unless it is known to be what the lock says."""
+        platform = self._platform(environment)
+        ensure_ready(self._workspace, self._lock, environment, platform, self._options.usage)
+        if self._options.remember:
+            from wisp.api.remembering import remember_environment
+
+            remember_environment(
+                self._workspace,
+                self._catalogue,
+                self._lock,
+                ActivationRequest(
+                    environment=environment, platform=platform, program=self._options.program
+                ),
+                self.facts(environment).digest(),
+            )
+
+    def task_names(self) -> list[str]:
+        """Return the names of all tasks that are no secret."""
+        return self._catalogue.visible()
+
+    def variables(self, environment: str, clean: bool) -> dict[str, str]:
+        """Return the caller's variables, those of the environment, and `INIT_CWD`."""
+        caller: Mapping[str, str] = self._workspace.environ
+        if clean:
+            caller = cleaned(caller, macos=sys.platform == "darwin")
+        request = ActivationRequest(
+            environment=environment,
+            platform=self._platform(environment),
+            program=self._options.program,
+        )
+        result = variables(self._workspace, request, caller).applied_to(caller)
+        result[layout.ENV_INIT_CWD] = str(self._options.cwd)
+        return result
+
+    def facts(self, environment: str) -> EnvironmentFacts:
+        """Return what fingerprints take from an environment."""
+        platform = self._platform(environment)
+        declared = declared_activation(
+            self._workspace.manifest, self._workspace.require_environment(environment), platform
+        )
+        records: tuple[Record, ...] = ()
+        if platform is not None and environment in self._lock.environments:
+            records = locked_environment(self._lock, environment, platform.name).records
+        return EnvironmentFacts(
+            platform.name if platform else self._workspace.host[0],
+            declared.scripts or (),
+            declared.env,
+            [r.identifier if isinstance(r, CondaSourceRecord) else r.location for r in records],
+        )
