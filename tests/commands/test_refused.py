@@ -45,7 +45,7 @@ def as_nobody(wisp: CommandLine, *words: str, cwd: Path) -> subprocess.Completed
     [
         (("lock",), "pixi.lock"),
         (("install",), ".pixi"),
-        (("add", "other"), "pixi.toml"),
+        (("add", "other"), ".pixi"),
         (("task", "add", "a", "b"), "pixi.toml"),
         (("workspace", "name", "set", "b"), "pixi.toml"),
         (("init", "below"), "below"),
