@@ -38,8 +38,10 @@ class Option:
     """A named option, e.g. `Option(("-p", "--platform"), "PLATFORM", kind="list")`.
 
     `env` names the variable that stands in where the option is not given; `conflicts` and
-    `requires` name other options by a flag of theirs. `bare` is the value that the option means
-    without one (`--offline`); such an option takes its value only after `=`.
+    `requires` name other options by a flag of theirs, or an argument by its metavar. `bare` is the
+    value that the option means without one (`--offline`); such an option takes its value only after
+    `=`. One that is `greedy` takes all words up to the next option; with `any_case` upper and lower
+    case are the same in its choices.
     """
 
     flags: tuple[str, ...]
@@ -53,6 +55,8 @@ class Option:
     bare: str | None = None
     delimiter: str | None = None
     count: int = 1
+    greedy: bool = False
+    any_case: bool = False
     conflicts: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     required: bool = False

@@ -19,6 +19,8 @@ from wisp.layout import FALSE_WORDS, TRUE_WORDS
 _NARGS = {"one": None, "optional": "?", "some": "+", "any": "*", "tail": argparse.REMAINDER}
 #: These accept every spelling of a truth value from their variable; other flags only two.
 _LENIENT = frozenset(("PIXI_NO_CONFIG", "PIXI_OFFLINE"))
+#: In front of words behind `--`, so that none is an option; no word of a process can have it.
+_MARK = "\0"
 
 
 class HelpRequested(Exception):  # noqa: N818 - not an error
@@ -39,6 +41,13 @@ class _Parser(argparse.ArgumentParser):
 class _Help(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         raise HelpRequested(parser.format_help())
+
+
+class _EndOfOptions(argparse.Action):
+    """What `--` becomes: `argparse` forgets its own in one case and drops too many in another."""
+
+    def __call__(self, *_: object) -> None:
+        pass
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -65,6 +74,7 @@ def build(command: Command, path: str, options: Sequence[Option]) -> argparse.Ar
         )
         _add_option(group, option)
     groups["Options"].add_argument("-h", "--help", action=_Help, nargs=0, help="Show this help")
+    parser.add_argument(f"--{_MARK}", action=_EndOfOptions, nargs=0, help=argparse.SUPPRESS)
     return parser
 
 
@@ -72,7 +82,7 @@ def _add_argument(parser: argparse.ArgumentParser, argument: Argument) -> None:
     words: dict[str, Any] = {"metavar": argument.metavar, "help": argument.help}
     if argument.choices is not None:
         words["choices"] = argument.choices
-    parser.add_argument(argument.dest, nargs=_NARGS[argument.arity], **words)
+    parser.add_argument(argument.dest, nargs=_NARGS[argument.arity], type=_unmarked, **words)
 
 
 def _add_option(group: Any, option: Option) -> None:
@@ -90,14 +100,17 @@ def _add_option(group: Any, option: Option) -> None:
     if option.choices:
         words["choices"] = (*option.choices, *option.also_accepted)
         words["metavar"] = option.metavar
+    if option.any_case:
+        words["type"] = str.lower
     if option.bare is not None:
         words |= {"nargs": "?", "const": option.bare}
     elif option.count > 1:
         words["nargs"] = option.count
         words["metavar"] = None
-    group.add_argument(
-        *option.flags, action="append" if option.kind == "list" else "store", **words
-    )
+    elif option.greedy:
+        words["nargs"] = "+"
+    collect = "extend" if option.greedy else "append"
+    group.add_argument(*option.flags, action=collect if option.kind == "list" else "store", **words)
 
 
 def _help_text(option: Option) -> str:
@@ -126,11 +139,11 @@ def parse(
     if has_tail:
         found, rest = parser.parse_known_args(prepared)
     else:
-        found, rest = parser.parse_known_intermixed_args(prepared)
+        found, rest = parser.parse_known_intermixed_args(_marked(prepared))
     if rest:
-        _refuse(rest[0], parser, options)
+        _refuse(_unmarked(rest[0]), parser, options)
+    _check_relations(options, command.arguments, frozenset(vars(found)))
     given = frozenset(vars(found)) & {option.dest for option in options}
-    _check_relations(options, given)
     values = SimpleNamespace(**vars(found))
     _complete(values, command, options, environ)
     return values, given
@@ -147,6 +160,17 @@ def _glue_bare_options(words: Sequence[str], options: Sequence[Option]) -> list[
     return glued
 
 
+def _marked(words: list[str]) -> list[str]:
+    if "--" not in words:
+        return words
+    end = words.index("--")
+    return [*words[:end], f"--{_MARK}", *(_MARK + word for word in words[end + 1 :])]
+
+
+def _unmarked(word: str) -> str:
+    return word.removeprefix(_MARK)
+
+
 def _refuse(word: str, parser: argparse.ArgumentParser, options: Sequence[Option]) -> NoReturn:
     known = [flag for option in options if not option.hidden for flag in option.flags]
     near = difflib.get_close_matches(word.partition("=")[0], [*known, "--help"], 1, 0.7)
@@ -157,8 +181,11 @@ def _refuse(word: str, parser: argparse.ArgumentParser, options: Sequence[Option
     )
 
 
-def _check_relations(options: Sequence[Option], given: frozenset[str]) -> None:
+def _check_relations(
+    options: Sequence[Option], arguments: Sequence[Argument], given: frozenset[str]
+) -> None:
     by_flag = {flag: option.dest for option in options for flag in option.flags}
+    by_flag |= {argument.metavar: argument.dest for argument in arguments}
     for option in options:
         if option.dest not in given:
             continue

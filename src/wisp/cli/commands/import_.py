@@ -37,6 +37,7 @@ COMMAND = Command(
             "FORMAT",
             "value",
             choices=("conda-env", "pypi-txt"),
+            any_case=True,
             help="What the file is (default: tried out)",
         ),
         options.PLATFORMS,

@@ -38,7 +38,7 @@ def _request(call: Call) -> StartRequest:
 
     values = call.values
     folder = (call.cwd / (values.path or ".")).resolve()
-    kind = values.format.lower() if values.format else None
+    kind = values.format
     if values.pyproject_toml:
         kind = "pyproject"
     if kind is None and vars(values)["import"] is None and would_extend(folder):
@@ -49,7 +49,7 @@ def _request(call: Call) -> StartRequest:
         format=kind or "pixi",
         channels=tuple(values.channel),
         platforms=tuple(values.platform),
-        scm=values.scm.lower() if values.scm else "github",
+        scm=values.scm or "github",
         conda_pypi_map=_conda_pypi_map(values.conda_pypi_map),
     )
 
@@ -96,7 +96,7 @@ COMMAND = Command(
             ("-s", "--script"),
             "PATH",
             "value",
-            conflicts=(*_NOT_WITH_SCRIPT, "--conda-pypi-map"),
+            conflicts=(*_NOT_WITH_SCRIPT, "--conda-pypi-map", "PATH"),
             help="Put the metadata into this Python script instead",
         ),
         Option(
@@ -113,6 +113,7 @@ COMMAND = Command(
             "FORMAT",
             "value",
             choices=("pixi", "pyproject", "mojoproject"),
+            any_case=True,
             conflicts=("--import", "--pyproject-toml"),
             help="Which manifest to write",
         ),
@@ -121,6 +122,7 @@ COMMAND = Command(
             "SCM",
             "value",
             choices=("github", "gitlab", "codeberg"),
+            any_case=True,
             help="Where the repository is hosted, for .gitattributes",
         ),
         Option(

@@ -163,7 +163,7 @@ COMMAND = Command(
                 Argument("command", "COMMAND", "some", help="What it runs"),
             ),
             options=(
-                Option(("--depends-on",), "TASK", "list", help="A task to run before"),
+                Option(("--depends-on",), "TASK", "list", greedy=True, help="Tasks to run before"),
                 *_WHERE,
                 Option(("--cwd",), "CWD", "value", help="Directory, from the workspace root"),
                 Option(("--env",), "KEY=VALUE", "list", help="A variable of the task"),

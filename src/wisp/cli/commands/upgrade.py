@@ -51,7 +51,13 @@ COMMAND = Command(
     options=(
         FEATURE,
         ENVIRONMENT,
-        Option(("--exclude",), "EXCLUDE", "list", help="A package to leave alone"),
+        Option(
+            ("--exclude",),
+            "EXCLUDE",
+            "list",
+            conflicts=("PACKAGES",),
+            help="A package to leave alone",
+        ),
         options.JSON,
         Option(("-n", "--dry-run"), help="Show what would change, write nothing"),
         *options.LOCK_AND_INSTALL,
