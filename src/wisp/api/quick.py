@@ -1,4 +1,4 @@
-"""The fast lane: `run`, `shell-hook` and `task list` on a workspace that has not changed.
+"""The fast lane: `run`, `shell-hook`, `task list`, and `install` and `lock` with nothing to do.
 
 What a former command found out is taken from the snapshot, after a look at every file and variable
 it came from. Whenever anything is in doubt (other options, a changed file, an environment not
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from wisp.api import snapshot as memory
 from wisp.api.snapshot import Snapshot, Tasks
@@ -36,7 +37,15 @@ _OPTIONS = {
     "run": ("quiet", "executable", "environment"),
     "shell-hook": ("shell", "environment", "json"),
 }
-_COMMANDS = {"run": "run", "r": "run", "shell-hook": "shell-hook", "task": "task"}
+_COMMANDS = {
+    "run": "run",
+    "r": "run",
+    "shell-hook": "shell-hook",
+    "task": "task",
+    "install": "install",
+    "i": "install",
+    "lock": "lock",
+}
 
 
 class _Doubt(Exception):  # noqa: N818 - not a failure, the full program takes over
@@ -54,6 +63,8 @@ def answer(words: Sequence[str], program: str, environ: Mapping[str, str]) -> in
     try:
         if command == "task":
             return _task_list(words[1:], environ)
+        if command in ("install", "lock"):
+            return _nothing_to_do([command, *words[1:]], environ)
         options, rest = _options(words[1:], _OPTIONS[command])
         lane = _Lane(_trusted(environ), options, program, environ)
         return lane.run(rest) if command == "run" else lane.hook(rest)
@@ -120,6 +131,18 @@ def _task_list(words: Sequence[str], environ: Mapping[str, str]) -> int | None:
     return 0
 
 
+def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> int | None:
+    """Say again what was said when nothing was left to do, if nothing is by now."""
+    snapshot = _trusted(environ)
+    known = snapshot.answers.get(" ".join(words))
+    if known is None or not memory.unchanged(known["files"]) or "PIXI_COLOR" in environ:
+        return None
+    memory.settle(snapshot, environ, time.time_ns())
+    coloured = "FORCE_COLOR" in environ or ("NO_COLOR" not in environ and os.isatty(2))
+    _say(("\x1b[32m✔\x1b[0m " if coloured else "✔ ") + known["text"])
+    return 0
+
+
 class _Lane:
     """One command on a trusted snapshot; also what the task runner asks of its surroundings."""
 
@@ -147,7 +170,7 @@ class _Lane:
         graph = build(catalogue, words, self._request())
         for node in graph.nodes:
             self._check_ready(node.environment.name)
-        self._settle()
+        memory.settle(self._snapshot, self._environ, time.time_ns())
         code = self._run_graph(graph)
         if code == 127:
             self._write_tasks(catalogue, explicit)
@@ -160,20 +183,21 @@ class _Lane:
             raise _Doubt
         name = self._options.get("environment") or self._inherited() or DEFAULT_ENVIRONMENT
         self._check_ready(name)
-        self._settle()
+        memory.settle(self._snapshot, self._environ, time.time_ns())
         _write(1, (self._data(name) if as_data else self._script(name)) + "\n")
         return 0
 
     def _data(self, environment: str) -> str:
         """Return an activation as JSON."""
         from wisp.activation.session import activate
+        from wisp.api.plain_json import block, quoted
 
         activation = self._activation(environment)
         changes = activate(activation, self._environ)
-        variables = [f"{_quoted(name)}: {_quoted(v)}" for name, v in changes.values.items()]
+        variables = [f"{quoted(name)}: {quoted(v)}" for name, v in changes.values.items()]
         members = (
-            '"environment_variables": ' + _block("{", variables, "}"),
-            '"activation_scripts": ' + _block("[", [_quoted(s) for s in activation.scripts], "]"),
+            '"environment_variables": ' + block("{", variables, "}"),
+            '"activation_scripts": ' + block("[", [quoted(s) for s in activation.scripts], "]"),
         )
         return "{\n  " + ",\n  ".join(members) + "\n}"
 
@@ -260,19 +284,6 @@ class _Lane:
         if ready is None or not memory.unchanged(ready["files"]):
             raise _Doubt
 
-    def _settle(self) -> None:
-        """Make the next call quicker where files were too new to be known by their times."""
-        import time
-
-        changed = False
-        for holder in (self._snapshot.base, *self._snapshot.ready.values()):
-            fresh = memory.settled(holder["files"], time.time_ns())
-            if fresh is not None:
-                holder["files"] = fresh
-                changed = True
-        if changed:
-            memory.write(self._root, self._snapshot, self._environ)
-
     def _activation(self, environment: str) -> Activation:
         from wisp.activation.variables import Activation
 
@@ -315,21 +326,6 @@ class _Digest:
     def digest(self) -> str:
         """Return the hash."""
         return self._digest
-
-
-def _block(opening: str, members: Sequence[str], closing: str) -> str:
-    """Write an object or array of the second level, as `json` indents it."""
-    if not members:
-        return opening + closing
-    return opening + "\n    " + ",\n    ".join(members) + f"\n  {closing}"
-
-
-def _quoted(text: str) -> str:
-    """Write a JSON string, without the time that importing `json` takes."""
-    escapes = {chr(code): f"\\u{code:04x}" for code in range(0x20)}
-    escapes |= {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
-    escapes |= {'"': '\\"', "\\": "\\\\"}
-    return '"' + "".join(escapes.get(char, char) for char in text) + '"'
 
 
 def _silent(text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from wisp.api.use.activating import (
     source_completions,
 )
 from wisp.config.places import places
+from wisp.engine.wheels import site_packages
 from wisp.lock.entries import is_folder
 from wisp.lock.model import LockFile
 from wisp.specs.records import CondaSourceRecord, PypiRecord
@@ -79,6 +81,32 @@ def remember_listing(workspace: Workspace, words: tuple[str, ...], text: str) ->
     if snapshot is not None:
         snapshot.listings[" ".join(words)] = text
         memory.write(str(workspace.root), snapshot, workspace.environ)
+
+
+def remember_answer(
+    workspace: Workspace, words: str, text: str, lock: LockFile, environments: Iterable[str] = ()
+) -> None:
+    """Remember what a command line says from now on, since nothing is left to do.
+
+    `environments` were installed just now: they must be as they are. Local projects may change in
+    ways that only their back-ends know, so where there are any nothing is remembered.
+    """
+    from wisp.api.use.running import catalogue_of
+
+    if _has_sources(lock) or _local_projects(lock):
+        return
+    snapshot = _current(workspace, catalogue_of(workspace), lock)
+    if snapshot is None:
+        return
+    files: list[str] = []
+    for name in environments:
+        prefix = workspace.prefix(name)
+        meta = prefix / layout.CONDA_META
+        seen = (meta, meta / layout.PREFIX_MARKER, meta / layout.PREFIX_FINGERPRINT)
+        # The folders of wheels tell whether one was taken away or put there by somebody else.
+        files += map(str, (*seen, *site_packages(prefix)))
+    snapshot.answers[words] = {"text": text, "files": memory.observe(files, time.time_ns())}
+    memory.write(str(workspace.root), snapshot, workspace.environ)
 
 
 def _has_sources(lock: LockFile) -> bool:

@@ -43,7 +43,7 @@ OF_ACTIVATION = (
     "PIXI_PROMPT",
 )
 
-_FORMAT = 1
+_FORMAT = 2
 _SECOND = 1_000_000_000
 #: Within this time two writes may carry one time stamp (a tick of the kernel's coarse clock, many
 #: times over); file systems that count whole seconds need more.
@@ -66,11 +66,12 @@ class Snapshot:
     `base` is the state of all that the manifest's meaning depends on (files, variables, host).
     `tables` has a row per environment: name, platform, runnable, elsewhere, tasks as tuples.
     `ready` has, by environment whose installation was checked, what activation needs and the
-    state of its files. `listings` are texts of `task list` by their options. `workspace` are facts
-    by name (`root`, `manifest`, `system`, `env_files`).
+    state of its files. `listings` are texts of `task list` by their options. `answers` has, by
+    command line, what was said when nothing was left to do, and the state of the files that this
+    depends on besides. `workspace` are facts by name (`root`, `manifest`, `system`, `env_files`).
     """
 
-    __slots__ = ("base", "listings", "ready", "tables", "workspace")
+    __slots__ = ("answers", "base", "listings", "ready", "tables", "workspace")
 
     def __init__(
         self,
@@ -79,12 +80,14 @@ class Snapshot:
         workspace: dict[str, Any],
         ready: dict[str, dict[str, Any]] | None = None,
         listings: dict[str, str] | None = None,
+        answers: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         self.base = base
         self.tables = tables
         self.workspace = workspace
         self.ready = ready or {}
         self.listings = listings or {}
+        self.answers = answers or {}
 
 
 def path_of(root: str, environ: Mapping[str, str]) -> str | None:
@@ -113,7 +116,7 @@ def read(root: str, environ: Mapping[str, str]) -> Snapshot | None:
             data = marshal.loads(file.read())
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    if not isinstance(data, tuple) or data[:2] != (_key(), root) or len(data) != 7:
+    if not isinstance(data, tuple) or data[:2] != (_key(), root) or len(data) != 8:
         return None
     return Snapshot(*data[2:])
 
@@ -123,7 +126,7 @@ def write(root: str, snapshot: Snapshot, environ: Mapping[str, str]) -> None:
     path = path_of(root, environ)
     if path is None:
         return
-    rest = (snapshot.workspace, snapshot.ready, snapshot.listings)
+    rest = (snapshot.workspace, snapshot.ready, snapshot.listings, snapshot.answers)
     data = marshal.dumps((_key(), root, snapshot.base, snapshot.tables, *rest))
     scratch = f"{path}.{os.getpid()}"
     try:
@@ -188,6 +191,18 @@ def settled(states: Mapping[str, Stamp], now: int) -> dict[str, Stamp] | None:
         if _is_recent(newer) or (newer and newer[4]) != (stamp and stamp[4]):
             return None
     return fresh
+
+
+def settle(snapshot: Snapshot, environ: Mapping[str, str], now: int) -> None:
+    """Make the next call quicker where files were too new to be known by their times."""
+    changed = False
+    for holder in (snapshot.base, *snapshot.ready.values(), *snapshot.answers.values()):
+        fresh = settled(holder["files"], now)
+        if fresh is not None:
+            holder["files"] = fresh
+            changed = True
+    if changed:
+        write(snapshot.workspace["root"], snapshot, environ)
 
 
 def _is_recent(stamp: Stamp) -> bool:

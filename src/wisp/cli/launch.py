@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-_QUICK = ("run", "r", "task", "shell-hook")
+_QUICK = ("run", "r", "task", "shell-hook", "install", "i", "lock")
 
 
 def launch(argv: Sequence[str]) -> NoReturn:

@@ -35,6 +35,8 @@ class Output:
         self._environ = environ
         self._reporter: Reporter | None = None
         self.verbosity = 0
+        #: Whether a warning was given.
+        self.warned = False
         self.progress = stderr.isatty()
         self.configure("auto", 0, 0, False)
 
@@ -105,6 +107,7 @@ class Output:
 
     def warning(self, text: str, hints: Iterable[str] = ()) -> None:
         """Tell something that should be looked at."""
+        self.warned = True
         self.note(f"{self.paint('⚠️', '33', error=True)} {text}")
         for hint in hints:
             self.note(f"  {self._under_our_name(hint)}")

@@ -46,9 +46,13 @@ class InstallRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallReport:
-    """What was installed where. `outcomes` by environment; `detached` is set away from `.pixi`."""
+    """What was installed where, from which lock.
+
+    `outcomes` are by environment; `detached` is set away from `.pixi`.
+    """
 
     outcomes: Mapping[str, InstallOutcome]
+    lock: LockFile
     chosen: InstallFilter = EVERYTHING_CHOSEN
     detached: Path | None = None
 
@@ -114,7 +118,7 @@ def install_locked(
     usual = workspace.root / layout.PIXI_DIR / layout.ENVS_DIR
     folder = usual if workspace.manifest.kind == "script" else workspace.environments_folder
     return InstallReport(
-        outcomes=outcomes, chosen=chosen, detached=None if folder == usual else folder
+        outcomes=outcomes, lock=lock, chosen=chosen, detached=None if folder == usual else folder
     )
 
 

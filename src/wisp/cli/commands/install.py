@@ -7,6 +7,9 @@ from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
 from wisp.cli.opening import open_workspace
 
+#: With other options than these the answer is not the usual one.
+_HARMLESS = frozenset({"environment", "all", "locked", "frozen"})
+
 
 def run(call: Call) -> int:
     """Install the chosen environments and say which."""
@@ -27,8 +30,20 @@ def run(call: Call) -> int:
         frozen=values.frozen,
         chosen=chosen,
     )
-    call.out.success(installed_message(outcome))
+    message = installed_message(outcome)
+    call.out.success(message)
+    if not call.out.warned and call.given <= _HARMLESS:
+        from wisp.api.remembering import remember_answer
+
+        remember_answer(workspace, _words(call), message, outcome.lock, outcome.outcomes)
     return 0
+
+
+def _words(call: Call) -> str:
+    """Return the command line that says the same again."""
+    environments = [f"-e {name}" for name in call.values.environment]
+    flags = [f"--{name}" for name in ("all", "locked", "frozen") if getattr(call.values, name)]
+    return " ".join(["install", *environments, *flags])
 
 
 COMMAND = Command(

@@ -7,11 +7,14 @@ from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
 from wisp.cli.opening import open_workspace
 
+_UNCHANGED = "Lock-file was already up-to-date"
+
 
 def run(call: Call) -> int:
     """Solve what is stale, write the lock file, tell what changed."""
     values = call.values
-    outcome = open_workspace(call).lock(dry_run=values.dry_run)
+    workspace = open_workspace(call)
+    outcome = workspace.lock(dry_run=values.dry_run)
     if values.json:
         answer = outcome.difference.as_json()
         if call.program == "wisp":
@@ -24,11 +27,15 @@ def run(call: Call) -> int:
         call.out.success("Updated lock file")
         call.out.note(outcome.difference.as_text())
     else:
-        call.out.success("Lock-file was already up-to-date")
+        call.out.success(_UNCHANGED)
     if values.check and outcome.changed:
         from wisp.api.locks.locking import not_up_to_date
 
         raise not_up_to_date(outcome.reasons)
+    if not call.out.warned and not call.given:
+        from wisp.api.remembering import remember_answer
+
+        remember_answer(workspace, "lock", _UNCHANGED, outcome.lock)
     return 0
 
 
