@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast, get_args
+from urllib.parse import urlsplit
 
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array, as_integer, as_text, kind_of
@@ -29,17 +30,25 @@ def read_channels(table: Table, key: str = "channels") -> tuple[ChannelEntry, ..
 
 def _read_channel(value: Any, path: KeyPath, parent: Table) -> ChannelEntry:
     if isinstance(value, str):
-        return ChannelEntry(value)
+        return ChannelEntry(_channel(value, path))
     if not isinstance(value, dict):
         raise Fault(f"expected a string or a table, found {kind_of(value)}", path)
     table = Table(value, path, parent.notes)
     entry = ChannelEntry(
-        table.required_text("channel"),
+        _channel(table.required_text("channel"), (*path, "channel")),
         table.read("priority", as_integer),
         read_cutoff(table, "exclude-newer"),
     )
     table.finish()
     return entry
+
+
+def _channel(text: str, path: KeyPath) -> str:
+    try:
+        urlsplit(text)
+    except ValueError as error:
+        raise Fault(f"'{text}' is not a valid channel: {error}", path) from None
+    return text
 
 
 def read_cutoff(table: Table, key: str) -> str | None:

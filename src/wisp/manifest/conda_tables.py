@@ -13,15 +13,24 @@ from wisp.manifest.locations import looks_like_location, read_location
 from wisp.manifest.positions import Path as KeyPath
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation, is_conda_archive
+from wisp.specs.match import is_match_spec
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec
 
 #: Whether a table may name sources: as the preview flag says, or never.
 Sources = Literal["preview", "forbidden"]
 
-_NAME = re.compile(r"[A-Za-z0-9_.-]*")
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _BUILD_NUMBER = re.compile(r"(?:[<>]=?|[=!]=?)?\s*[0-9]+")
 _DIGESTS = {"md5": 32, "sha256": 64}
 _HEX = re.compile(r"[0-9a-fA-F]*")
+#: What match specs hold as text, with what each of them can certainly hold.
+_SPELLED = {
+    "build": re.compile(r"[a-z0-9_.*-]+"),
+    **dict.fromkeys(
+        ("subdir", "license", "license-family", "track-features", "extras", "flags"),
+        re.compile(r"[a-z0-9_.-]+"),
+    ),
+}
 _NEVER_LOCATED = ("channel", "file-name", "license-family")
 _MATCH_FIELDS = (
     "version",
@@ -187,6 +196,7 @@ def _read_table(table: Table) -> CondaSpec:
     inline = table.table("package")
     table.finish()
     _check_combination(table, spec)
+    _check_spelling(table, spec)
     if inline is not None and not spec.is_source:
         raise table.fault("`package` is only allowed with a source: `path`, `git` or `url`")
     return spec
@@ -232,6 +242,20 @@ def _check_combination(table: Table, spec: CondaSpec) -> None:
         wrong += [key for key in asked if key in _DIGESTS]
     if wrong:
         raise table.fault(f"`{wrong[0]}` cannot be used with `{kind}`")
+
+
+def _check_spelling(table: Table, spec: CondaSpec) -> None:
+    """Refuse texts that no match spec can hold; unusual ones are worth to ask rattler about."""
+    for key, usual in _SPELLED.items():
+        field = key.replace("-", "_")
+        value = getattr(spec, field) or ()
+        texts = (value,) if isinstance(value, str) else value
+        if all(map(usual.fullmatch, texts)):
+            continue
+        alone: dict[str, Any] = {field: value}
+        if not is_match_spec(CondaRequirement("package", CondaSpec(**alone))):
+            shown = "', '".join(texts)
+            raise table.fault(f"'{shown}' is not a valid value of `{key}`", key)
 
 
 def _kind(location: GitLocation | PathLocation | UrlLocation) -> str:

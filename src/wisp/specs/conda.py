@@ -10,6 +10,7 @@ from dataclasses import field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from wisp.errors import WispError
 from wisp.layout import CHANNEL_ALIAS
 from wisp.specs.locations import Location, PathLocation, UrlLocation, is_conda_archive
 from wisp.values import dataclass
@@ -85,7 +86,10 @@ def channel_url(text: str, root: Path) -> str:
     It has a slash at the end and no credentials; a path is relative to `root`.
     """
     if "://" in text:
-        parts = urlsplit(text)
+        try:
+            parts = urlsplit(text)
+        except ValueError as error:
+            raise WispError(f"'{text}' is not a valid channel: {error}") from None
         host = parts.netloc.rpartition("@")[2]
         url = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
     elif text.startswith((".", "/", "~", "\\")) or Path(text).is_absolute():

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(
     r"(?P<name>[\w.-]+)"
-    r"(?: +(?P<version>(?![^\s]*[\w*]=)[^\s\[\]]*[^\s\[\],|])(?: +(?P<build>[\w*^.][^\s\[\]]*))?)?"
+    r"(?: +(?P<version>(?![^\s]*[\w*]=)[^\s\[\]]*[^\s\[\],|])"
+    r"(?: +(?P<build>[\w*^.][^\s\[\]?\\{]*))?)?"
 )
 
 _CONDITION_TOKEN = re.compile(r"[()]|[^\s()\[]+(?:\[[^\]]*\])?")
@@ -131,10 +132,22 @@ def requirement_spec(requirement: CondaRequirement) -> Spec:
     Channel, file name and location are left out: what they mean depends on the environment.
     """
     spec = replace(requirement.spec, build=None, file_name=None)
-    version, build = spec.version or "*", requirement.spec.build
-    text = f"{requirement.name} {version}" + (f" {build}" if build else "")
+    text = f"{requirement.name} {spec.version or '*'}"
     brackets = bracketed_fields(spec)
+    if build := requirement.spec.build:
+        if _PLAIN.fullmatch(f"{text} {build}"):
+            text = f"{text} {build}"
+        else:
+            brackets.append(f'build="{build}"')
     return parse_spec(f"{text}[{','.join(brackets)}]" if brackets else text)
+
+
+def is_match_spec(requirement: CondaRequirement) -> bool:
+    """Tell whether there is a match spec for a requirement: some texts cannot be spelled."""
+    try:
+        return bool(requirement_spec(requirement).canonical)
+    except SpecSyntaxError:
+        return False
 
 
 def condition_holds(condition: str, holds: Callable[[Spec], bool]) -> bool:

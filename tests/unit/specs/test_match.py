@@ -88,6 +88,20 @@ def test_requirements_of_the_manifest_keep_all_they_ask() -> None:
 
 
 @pytest.mark.parametrize(
+    ("build", "matches"),
+    [
+        ("^h[0-9]_0_.*$", True),
+        ("^h[2-9]_0_.*$", False),
+        (r"^h\d{1}_0_(c?python)$", True),
+        ("h1_0_cpython]", False),
+    ],
+)
+def test_builds_with_brackets_and_escapes_are_compared(build: str, matches: bool) -> None:
+    spec = CondaSpec(version=">=3", build=build)
+    assert requirement_spec(CondaRequirement("python", spec)).matches(PYTHON) is matches
+
+
+@pytest.mark.parametrize(
     ("condition", "holds"),
     [
         ("python >=3.12", True),
