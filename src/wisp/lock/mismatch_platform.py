@@ -35,6 +35,14 @@ class RequirementUnmet(Mismatch):
     )
 
 
+class DependencyUnreadable(Mismatch):
+    """What a locked package depends on is no match spec."""
+
+    fault: str
+
+    wording: ClassVar[str] = "{fault}"
+
+
 class PypiRequirementUnmet(RequirementUnmet):
     """No PyPI package of the required name is locked."""
 

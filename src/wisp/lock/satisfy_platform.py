@@ -18,6 +18,7 @@ from wisp.lock.mismatch_platform import (
     CondaOnlyForPypi,
     CondaPackagesUnused,
     ConstraintViolated,
+    DependencyUnreadable,
     DuplicatePackage,
     MissingPurls,
     PypiPackagesUnused,
@@ -42,7 +43,7 @@ from wisp.lock.wanted import Wanted, from_manifest, from_metadata
 from wisp.platforms import VirtualPackage
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.match import Spec, parse_spec, requirement_spec
+from wisp.specs.match import Spec, SpecSyntaxError, parse_spec, requirement_spec
 from wisp.specs.records import CondaRecord, PypiRecord, Record
 from wisp.values import dataclass
 
@@ -69,7 +70,11 @@ class PlatformQuestion:
 
 def check_platform(question: PlatformQuestion) -> Mismatch | None:
     """Return the first reason why what is locked for a platform does not fit, if any."""
-    return next(_Walk(question).reasons(), None)
+    walk = _Walk(question)
+    try:
+        return next(walk.reasons(), None)
+    except SpecSyntaxError as error:
+        return DependencyUnreadable(fault=error.message, **walk.where)
 
 
 class _Walk:

@@ -8,6 +8,7 @@ text as well: it is a hash that somebody forgot to quote.
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 #: Plain scalars that are not text.
@@ -97,7 +98,10 @@ def unquote(text: str) -> str:
 def _unescape(match: re.Match[str]) -> str:
     code = match.group(1)
     if code[0] in "xuU" and len(code) > 1:
-        return chr(int(code[1:], 16))
+        number = int(code[1:], 16)
+        if number > sys.maxunicode or 0xD800 <= number <= 0xDFFF:
+            raise ScalarError(f"\\{code} is no character", match.start())
+        return chr(number)
     if code not in _ESCAPES:
         raise ScalarError(f"unknown escape character {code!r} in a quoted scalar", match.start())
     return _ESCAPES[code]

@@ -100,7 +100,11 @@ def as_license(value: object, path: KeyPath) -> str:
 
 def _file(value: object, path: KeyPath, table: Table) -> str:
     text = as_text(value, path)
-    if not (table.notes.root / text).is_file():
+    try:
+        exists = (table.notes.root / text).is_file()
+    except OSError as error:
+        raise Fault(f"'{text}' cannot be read: {error.strerror}", path) from None
+    if not exists:
         raise Fault(f"'{text}' does not exist", path)
     return text
 

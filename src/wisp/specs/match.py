@@ -16,6 +16,7 @@ from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from wisp.errors import WispError
 from wisp.specs.conda import CondaRequirement, bracketed_fields
 from wisp.specs.plain_versions import in_plain_range
 from wisp.specs.records import CondaRecord
@@ -51,7 +52,7 @@ class Candidate(Protocol):
         """Build string."""
 
 
-class SpecSyntaxError(ValueError):
+class SpecSyntaxError(WispError):
     """A text is not a match spec."""
 
 

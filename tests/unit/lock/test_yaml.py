@@ -92,6 +92,8 @@ def test_lists_of_mappings_are_read_as_others_read_them(text: str) -> None:
         ("- a: 1\n  b:\n  - c\n    - d: e\n", 4, 3, "indented too deeply"),
         ("- a: x\n  - b\n", 2, 1, "expected a key"),
         ("- a: x: y\n", 1, 3, "may not hold"),
+        ('a: "\\ud800"\n', 1, 4, "is no character"),
+        ('a: "x\\UFFFFFFFF"\n', 1, 5, "is no character"),
     ],
 )
 def test_damage_is_told_with_its_place(text: str, line: int, column: int, detail: str) -> None:
