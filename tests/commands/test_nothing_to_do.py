@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox import CommandLine
-from tests.trees import content
+from tests.trees import content, touched
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
@@ -42,11 +42,12 @@ def was_quick(wisp: CommandLine, *words: str, cwd: Path) -> bool:
 def test_it_is_said_at_once_and_in_the_same_words(
     wisp: CommandLine, pixi: CommandLine, workspace: Path, words: tuple[str, ...]
 ) -> None:
-    before = content(workspace)
+    before, untouched = content(workspace), touched(workspace)
     assert was_quick(wisp, *words, cwd=workspace)
     quick = [wisp(*words, cwd=workspace), pixi(*words, cwd=workspace)]
     coloured = wisp(*words, cwd=workspace, env={"FORCE_COLOR": "1"})
     shutil.rmtree(wisp.home.cache / "wisp-snapshots")
+    assert touched(workspace) == untouched
     assert quick == [wisp(*words, cwd=workspace), pixi(*words, cwd=workspace)]
     shutil.rmtree(wisp.home.cache / "wisp-snapshots")
     assert coloured == wisp(*words, cwd=workspace, env={"FORCE_COLOR": "1"})
@@ -71,7 +72,46 @@ def _remove_lock(workspace: Path) -> None:
     (workspace / "pixi.lock").unlink()
 
 
-@pytest.mark.parametrize("harm", [_uninstall_wheel, _unmark, _remove_prefix, _remove_lock])
+def _replace_wheel(workspace: Path) -> None:
+    """Do what `pip install --force-reinstall` does: the same version, by another's hand."""
+    (info,) = (workspace / ".pixi/envs/default").glob(f"{SITE}/six-*.dist-info")
+    shutil.copytree(info, info.with_name("draft"))
+    shutil.rmtree(info)
+    info.with_name("draft").rename(info)
+    (info / "INSTALLER").write_text("pip\n")
+
+
+def _install_for_another_python(workspace: Path) -> None:
+    (info,) = (workspace / ".pixi/envs/default").glob(f"{SITE}/six-*.dist-info")
+    other = workspace / ".pixi/envs/default/lib/python3.99/site-packages"
+    shutil.copytree(info, other / info.name)
+
+
+def _rewrite_history(workspace: Path) -> None:
+    (workspace / ".pixi/envs/default/conda-meta/history").write_text("other")
+
+
+def _rewrite_path_file(workspace: Path) -> None:
+    (workspace / ".pixi/envs/default/conda-meta/pixi_env_prefix").write_text("other")
+
+
+def _remove_guard(workspace: Path) -> None:
+    (workspace / ".pixi/.gitignore").unlink()
+
+
+HARMS = (
+    _uninstall_wheel,
+    _replace_wheel,
+    _unmark,
+    _rewrite_history,
+    _rewrite_path_file,
+    _remove_guard,
+    _remove_prefix,
+    _remove_lock,
+)
+
+
+@pytest.mark.parametrize("harm", HARMS)
 def test_what_is_missing_is_put_back(
     wisp: CommandLine, workspace: Path, harm: Callable[[Path], None]
 ) -> None:
@@ -79,6 +119,31 @@ def test_what_is_missing_is_put_back(
     harm(workspace)
     wisp("install", cwd=workspace).success()
     assert content(workspace) == before
+
+
+def test_what_lies_beside_another_python_is_looked_at(wisp: CommandLine, workspace: Path) -> None:
+    _install_for_another_python(workspace)
+    assert not was_quick(wisp, "install", cwd=workspace)
+    assert not list(workspace.glob(".pixi/envs/default/lib/python3.99/site-packages/six*"))
+
+
+def test_a_local_archive_is_looked_at_each_time(
+    wisp: CommandLine, workspace: Path, forge_server: Server
+) -> None:
+    wheel = Path(shutil.copy(max(forge_server.folder.rglob("six-*.whl")), workspace)).name
+    manifest = workspace / "pixi.toml"
+    text = manifest.read_text().replace('six = "*"', f'six = {{ path = "./{wheel}" }}')
+    manifest.write_text(text)
+    wisp("install", cwd=workspace).success()
+    wisp("lock", cwd=workspace).success()
+    assert not was_quick(wisp, "install", cwd=workspace)
+    assert not was_quick(wisp, "lock", cwd=workspace)
+
+
+def test_one_word_does_not_pass_for_two(wisp: CommandLine, workspace: Path) -> None:
+    wisp("install", "-e", "default", cwd=workspace).success()
+    assert was_quick(wisp, "install", "-e", "default", cwd=workspace)
+    assert wisp("install", "-e default", cwd=workspace).code != 0
 
 
 def test_a_changed_manifest_is_locked(wisp: CommandLine, workspace: Path) -> None:

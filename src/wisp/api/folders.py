@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
 
 #: Files that keep tools for source code and packages out of `.pixi`.
-_GUARDS = {
+GUARDS = {
     ".gitignore": "*\n!config.toml\n",
     ".condapackageignore": ".pixi\n!.pixi/config.toml\n",
 }
@@ -50,7 +50,7 @@ def prepare(workspace: Workspace) -> None:
         raise refusal("create", home, error) from error
     for folder in (workspace.root, home):
         sweep_drafts(folder)
-    for name, text in _GUARDS.items():
+    for name, text in GUARDS.items():
         if not (home / name).exists():
             write_atomically(home / name, text)
     _link_detached(workspace, home / layout.ENVS_DIR)

@@ -134,7 +134,7 @@ def _task_list(words: Sequence[str], environ: Mapping[str, str]) -> int | None:
 def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> int | None:
     """Say again what was said when nothing was left to do, if nothing is by now."""
     snapshot = _trusted(environ)
-    known = snapshot.answers.get(" ".join(words))
+    known = snapshot.answers.get("\0".join(words))
     if known is None or not memory.unchanged(known["files"]) or "PIXI_COLOR" in environ:
         return None
     memory.settle(snapshot, environ, time.time_ns())

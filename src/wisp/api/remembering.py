@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from wisp import layout
 from wisp.api import snapshot as memory
+from wisp.api.folders import GUARDS
 from wisp.api.snapshot import Snapshot
 from wisp.api.use.activating import (
     ActivationRequest,
@@ -18,7 +19,7 @@ from wisp.api.use.activating import (
     source_completions,
 )
 from wisp.config.places import places
-from wisp.engine.wheels import site_packages
+from wisp.engine.wheels import WHEEL_ORIGIN, site_packages
 from wisp.lock.entries import is_folder
 from wisp.lock.model import LockFile
 from wisp.specs.records import CondaSourceRecord, PypiRecord
@@ -84,35 +85,62 @@ def remember_listing(workspace: Workspace, words: tuple[str, ...], text: str) ->
 
 
 def remember_answer(
-    workspace: Workspace, words: str, text: str, lock: LockFile, environments: Iterable[str] = ()
+    workspace: Workspace,
+    words: Iterable[str],
+    text: str,
+    lock: LockFile,
+    environments: Iterable[str] = (),
 ) -> None:
     """Remember what a command line says from now on, since nothing is left to do.
 
     `environments` were installed just now: they must be as they are. Local projects may change in
-    ways that only their back-ends know, so where there are any nothing is remembered.
+    ways that only their back-ends know, and only uv can tell whether a local archive is another
+    one, so where there are any nothing is remembered.
     """
     from wisp.api.use.running import catalogue_of
 
-    if _has_sources(lock) or _local_projects(lock):
+    if _has_sources(lock) or _has_local_packages(lock):
         return
     snapshot = _current(workspace, catalogue_of(workspace), lock)
     if snapshot is None:
         return
-    files: list[str] = []
-    for name in environments:
-        prefix = workspace.prefix(name)
-        meta = prefix / layout.CONDA_META
-        seen = (meta, meta / layout.PREFIX_MARKER, meta / layout.PREFIX_FINGERPRINT)
-        # The folders of wheels tell whether one was taken away or put there by somebody else.
-        files += map(str, (*seen, *site_packages(prefix)))
-    snapshot.answers[words] = {"text": text, "files": memory.observe(files, time.time_ns())}
+    files = [file for name in environments for file in _looked_at(workspace, name)]
+    states = memory.observe(map(str, files), time.time_ns())
+    snapshot.answers["\0".join(words)] = {"text": text, "files": states}
     memory.write(str(workspace.root), snapshot, workspace.environ)
+
+
+def _looked_at(workspace: Workspace, environment: str) -> list[Path]:
+    """Return what an installation that finds nothing to do has looked at, in the order it does.
+
+    That is more than `run` asks for: a user may have taken a package away or put another there.
+    """
+    home, prefix = workspace.root / layout.PIXI_DIR, workspace.prefix(environment)
+    meta = prefix / layout.CONDA_META
+    files = [home / name for name in GUARDS] + [meta, prefix / "lib", *(prefix / "lib").glob("py*")]
+    names = (layout.PREFIX_FINGERPRINT, layout.PREFIX_HISTORY, layout.PREFIX_PATH_FILE)
+    files += [meta / name for name in (*names, layout.PREFIX_MARKER)]
+    for folder in site_packages(prefix):
+        wheels = sorted(folder.glob("*.dist-info"))
+        # Another tool may install the same version: then these files tell, and no folder's names.
+        files += [folder, *(wheel / name for wheel in wheels for name in WHEEL_ORIGIN)]
+    return files
 
 
 def _has_sources(lock: LockFile) -> bool:
     """Whether packages are built from sources, which change without any of our files changing."""
     return any(
         isinstance(record, CondaSourceRecord)
+        for environment in lock.environments.values()
+        for records in environment.packages.values()
+        for record in records
+    )
+
+
+def _has_local_packages(lock: LockFile) -> bool:
+    """Whether PyPI packages come from folders or archives of this machine."""
+    return any(
+        isinstance(record, PypiRecord) and "://" not in record.location
         for environment in lock.environments.values()
         for records in environment.packages.values()
         for record in records

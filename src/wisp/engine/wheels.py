@@ -21,6 +21,8 @@ from wisp.engine.files import refusal
 from wisp.specs.pypi import normalize
 from wisp.specs.records import PypiRecord
 
+#: The files of a dist-info that tell who put a wheel there, and from where.
+WHEEL_ORIGIN = ("INSTALLER", "direct_url.json")
 #: How uv names what it will rename once it is whole.
 _UV_DRAFT = re.compile(r"\.tmp[A-Za-z0-9]{6}")
 #: How a file is called that will replace another one of a dist-info.

@@ -39,11 +39,11 @@ def run(call: Call) -> int:
     return 0
 
 
-def _words(call: Call) -> str:
+def _words(call: Call) -> tuple[str, ...]:
     """Return the command line that says the same again."""
-    environments = [f"-e {name}" for name in call.values.environment]
+    environments = [word for name in call.values.environment for word in ("-e", name)]
     flags = [f"--{name}" for name in ("all", "locked", "frozen") if getattr(call.values, name)]
-    return " ".join(["install", *environments, *flags])
+    return ("install", *environments, *flags)
 
 
 COMMAND = Command(

@@ -35,7 +35,7 @@ def run(call: Call) -> int:
     if not call.out.warned and not call.given:
         from wisp.api.remembering import remember_answer
 
-        remember_answer(workspace, "lock", _UNCHANGED, outcome.lock)
+        remember_answer(workspace, ("lock",), _UNCHANGED, outcome.lock)
     return 0
 
 
