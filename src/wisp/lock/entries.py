@@ -50,6 +50,9 @@ _DISTRIBUTION_SUFFIXES = (
 )
 
 
+_HEX = re.compile(r"[0-9a-fA-F]*")
+
+
 class EntryError(ValueError):
     """An entry of a lock lacks something or has the wrong shape."""
 
@@ -75,25 +78,25 @@ def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
         build_number=derived_build_number(build) if number is None else int(number),
         subdir=subdir,
         noarch=_noarch(entry, derived.subdir or subdir, build),
-        sha256=get("sha256"),
-        md5=get("md5"),
-        legacy_bz2_md5=get("legacy_bz2_md5"),
-        depends=tuple(get("depends") or ()),
-        constrains=tuple(get("constrains") or ()),
-        extra_depends={k: tuple(v) for k, v in extra.items()} if extra else {},
+        sha256=_digest(get("sha256")),
+        md5=_digest(get("md5")),
+        legacy_bz2_md5=_digest(get("legacy_bz2_md5")),
+        depends=texts(get("depends")),
+        constrains=texts(get("constrains")),
+        extra_depends={k: texts(v) for k, v in extra.items()} if extra else {},
         channel=channel.rstrip("/") if channel else None,
         features=_text(get("features"), None),
-        flags=tuple(get("flags") or ()),
+        flags=texts(get("flags")),
         track_features=_words(get("track_features")),
-        file_name=get("file_name"),
+        file_name=_text(get("file_name"), None),
         license=_text(get("license"), None),
         license_family=_text(get("license_family"), None),
-        purls=None if get("purls") is None else tuple(get("purls") or ()),
+        purls=None if get("purls") is None else texts(get("purls")),
         run_exports=None if exports is None else _run_exports(exports),
-        size=get("size"),
-        legacy_bz2_size=get("legacy_bz2_size"),
+        size=_number(get("size")),
+        legacy_bz2_size=_number(get("legacy_bz2_size")),
         timestamp=_milliseconds(get("timestamp")),
-        python_site_packages_path=get("python_site_packages_path"),
+        python_site_packages_path=_text(get("python_site_packages_path"), None),
     )
 
 
@@ -107,7 +110,7 @@ def source_record(identifier: str, entry: Mapping[str, Any]) -> CondaSourceRecor
 
 def unnamed_source_record(location: str, entry: Mapping[str, Any]) -> CondaSourceRecord:
     """Build a record of a source entry of versions before 7, which had no identifier."""
-    name = entry.get("name")
+    name = _text(entry.get("name"), None)
     if not name:
         raise EntryError(f"the source package `{location}` lacks its name")
     kept = {key: value for key, value in entry.items() if key not in _FORGOTTEN}
@@ -137,11 +140,11 @@ def _source(
         hash=digest,
         location=location,
         version=_text(get("version"), None),
-        subdir=get("subdir"),
-        depends=tuple(get("depends") or ()),
-        constrains=tuple(get("constrains") or ()),
-        purls=None if get("purls") is None else tuple(get("purls") or ()),
-        variants=get("variants") or {},
+        subdir=_text(get("subdir"), None),
+        depends=texts(get("depends")),
+        constrains=texts(get("constrains")),
+        purls=None if get("purls") is None else texts(get("purls")),
+        variants=dict((get("variants") or {}).items()),
         build_packages=selectors(get("build_packages") or ()),
         host_packages=selectors(get("host_packages") or ()),
         raw={key: value for key, value in entry.items() if key not in _SOURCE_FIELDS},
@@ -156,19 +159,19 @@ def pypi_record(
     `distribution_keys` are those that make a path a distribution; versions before 7 have none,
     they gave folders a version and a hash, which are dropped.
     """
-    name = entry.get("name")
+    name = _text(entry.get("name"), None)
     if not name:
         raise EntryError(f"the package `{location}` lacks its name")
     get = entry.get
     folder = is_folder(location) and not any(key in entry for key in distribution_keys)
     return PypiRecord(
         location=location,
-        name=normalize(str(name)),
+        name=normalize(name),
         version=None if folder else _text(get("version"), NO_VERSION),
-        md5=None if folder else get("md5"),
-        sha256=None if folder else get("sha256"),
-        index=get("index"),
-        requires_dist=tuple(get("requires_dist") or ()),
+        md5=None if folder else _digest(get("md5")),
+        sha256=None if folder else _digest(get("sha256")),
+        index=_text(get("index"), None),
+        requires_dist=texts(get("requires_dist")),
         requires_python=_text(get("requires_python"), None),
         build_packages=selectors(get("build_packages") or ()),
         host_packages=selectors(get("host_packages") or ()),
@@ -186,7 +189,36 @@ def selectors(items: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...]
 
 
 def _text(value: Any, default: str | None) -> str | None:
+    if isinstance(value, list | dict):
+        raise EntryError(f"{value} stands where a text is expected")
     return default if value is None else str(value)
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Take a value as a list of texts."""
+    if not value:
+        return ()
+    try:
+        "".join(value)  # which nothing but texts can be
+    except TypeError:
+        value = None
+    if not isinstance(value, list):
+        raise EntryError("something else stands where a list of texts is expected")
+    return tuple(value)
+
+
+def _digest(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str) and len(value) % 2 == 0 and _HEX.fullmatch(value):
+        return value
+    raise EntryError(f"{value} stands where a hash is expected")
+
+
+def _number(value: Any) -> int | None:
+    if value is None or isinstance(value, int):
+        return value
+    raise EntryError(f"{value} stands where a number is expected")
 
 
 def _words(value: Any) -> tuple[str, ...]:
@@ -207,8 +239,9 @@ def _noarch(entry: Mapping[str, Any], subdir: str, build: str) -> str | None:
 def _run_exports(value: Mapping[str, Any]) -> RunExports:
     if not value:
         return _NO_RUN_EXPORTS
-    return RunExports(**{kind: tuple(specs) for kind, specs in value.items()})
+    return RunExports(**{kind: texts(specs) for kind, specs in value.items()})
 
 
 def _milliseconds(value: int | None) -> int | None:
+    value = _number(value)
     return value * 1000 if value is not None and value <= _LAST_SECOND else value

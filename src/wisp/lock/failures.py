@@ -29,9 +29,11 @@ def damaged(
     return LockFileError(f"Failed to load lock file from `{file}`", causes=(detail,), place=place)
 
 
-def damaged_at(detail: str, file: str, text: str, needle: str) -> LockFileError:
-    """Build the error of a lock that contradicts itself where `needle` first stands."""
-    at = text.find(needle)
+def damaged_at(
+    detail: str, file: str, text: str, needle: str, *, last: bool = False
+) -> LockFileError:
+    """Build the error of a lock that is wrong where `needle` stands first, or last."""
+    at = text.rfind(needle) if last else text.find(needle)
     if at < 0:
         return damaged(detail, file)
     line_start = text.rfind("\n", 0, at) + 1

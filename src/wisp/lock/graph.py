@@ -112,7 +112,7 @@ def _conda_edges(record: CondaRecord | CondaSourceRecord, extras: frozenset[str]
 
 def _spec_name(text: str) -> str:
     """Return the package name a match spec begins with."""
-    name = text.partition("[")[0].split(maxsplit=1)[0]
+    name, *_ = text.partition("[")[0].split(maxsplit=1) or ("",)
     return name.rpartition("::")[2].rstrip("<>=!~").lower()
 
 

@@ -14,6 +14,7 @@ from wisp.lock.entries import (
     conda_record,
     pypi_record,
     source_record,
+    texts,
     unnamed_source_record,
 )
 from wisp.lock.merge import merged
@@ -38,7 +39,15 @@ class DanglingError(EntryError):
 
     def __init__(self, message: str, needle: str) -> None:
         super().__init__(message)
-        self.needle = needle
+        self.needle = str(needle)
+
+
+class MisshapenError(EntryError):
+    """An entry of `packages` cannot be read; `location` is what it begins with."""
+
+    def __init__(self, message: str, location: str) -> None:
+        super().__init__(message)
+        self.location = location
 
 
 class Packages:
@@ -159,7 +168,7 @@ def _environment(
     return LockEnvironment(
         name=name,
         channels=tuple(_channel(channel) for channel in table.get("channels") or ()),
-        indexes=None if table.get("indexes") is None else tuple(table["indexes"]),
+        indexes=None if table.get("indexes") is None else texts(table["indexes"]),
         find_links=tuple(
             FindLinks(path=link.get("path"), url=link.get("url"))
             for link in table.get("find-links") or ()
@@ -194,18 +203,22 @@ def _entry_record(entry: dict[str, Any], old: bool) -> tuple[tuple[str, str], Re
         location = entry.get("url") or entry.get("path")
     if kind not in _KINDS or not isinstance(location, str):
         raise EntryError("an entry of `packages` is none of `conda`, `conda_source` and `pypi`")
-    record: Record
+    try:
+        return (kind, location), _record(kind, location, entry, old)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise MisshapenError(str(error), location) from None
+
+
+def _record(kind: str, location: str, entry: dict[str, Any], old: bool) -> Record:
     if kind == "pypi":
-        record = pypi_record(location, entry, () if old else DISTRIBUTION_KEYS)
-    elif kind == "conda_source":
-        record = source_record(location, entry)
-    elif is_archive(location):
-        record = conda_record(location, entry)
-    elif old:
-        record = unnamed_source_record(location, entry)
-    else:
-        raise EntryError(f"`{location}` does not name a conda archive")
-    return (kind, location), record
+        return pypi_record(location, entry, () if old else DISTRIBUTION_KEYS)
+    if kind == "conda_source":
+        return source_record(location, entry)
+    if is_archive(location):
+        return conda_record(location, entry)
+    if old:
+        return unnamed_source_record(location, entry)
+    raise EntryError(f"`{location}` does not name a conda archive")
 
 
 def _choose(

@@ -9,7 +9,7 @@ from wisp.lock import legacy, modern
 from wisp.lock.entries import EntryError
 from wisp.lock.failures import NewerLockFileError, damaged, damaged_at
 from wisp.lock.model import LOCK_VERSION, LockFile
-from wisp.lock.modern import DanglingError
+from wisp.lock.modern import DanglingError, MisshapenError
 from wisp.lock.yaml import parse
 from wisp.platforms import Platform
 
@@ -31,6 +31,8 @@ def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
         return body(version, document, platforms)
     except DanglingError as error:
         raise damaged_at(str(error), file, text, error.needle) from None
+    except MisshapenError as error:
+        raise damaged_at(str(error), file, text, error.location, last=True) from None
     except EntryError as error:
         raise damaged(str(error), file) from None
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -79,7 +79,8 @@ class _Reader:
         self.source = text.split("\n")
         self.lines = self.source
         self.numbers: list[int] | range = range(1, len(self.source) + 1)
-        odd = text.startswith("\ufeff") or "\r" in text or _IGNORED_LINE.match(self.source[0])
+        odd = text.startswith("\ufeff") or "\r" in text or text.endswith((" ", "\t"))
+        odd = odd or _IGNORED_LINE.match(self.source[0]) is not None
         if odd or _MAY_IGNORE.search(text):
             self._drop_ignored_lines()
         # A line of no indentation that is neither key nor item ends every block.
@@ -144,10 +145,10 @@ class _Reader:
         result: list[Any] = []
         while True:
             line = lines[at]
-            if not line.startswith(prefix):
+            if not line.startswith(prefix) or len(line) == inner:
                 if line[: inner + 1].rstrip() != prefix.rstrip():
                     break
-                value, at = self.nested(at + 1, indent)
+                value, at = self.nested(at + 1, indent + 1)
             elif (text := _TEXT.fullmatch(line, inner)) and self.ends(at, indent, text[0]):
                 value, at = text[0], at + 1
             elif self.is_collection(line, inner):
@@ -236,7 +237,7 @@ class _Reader:
         following = self.lines[at + 1]
         if value[0] in SPECIAL_STARTS:
             return self.special(value, at, indent)
-        if following[: indent + 1].isspace() and following[indent] == " ":
+        if following[: indent + 1].isspace() and following[indent:].startswith(" "):
             return self.folded(value, at, indent)
         if " #" in value or value[-1] == " " or value[0] == " ":
             value = without_comment(value)

@@ -202,7 +202,10 @@ def version_of(text: str) -> Version:
     """Parse a conda version, which then compares as conda orders versions."""
     from rattler import Version
 
-    return Version(text)
+    try:
+        return Version(text)
+    except Exception as error:
+        raise SpecSyntaxError(f"'{text}' is not a version: {error}") from error
 
 
 @cache

@@ -101,7 +101,7 @@ def test_a_newer_version_has_an_error_of_its_own() -> None:
             38,
         ),
         ("- name: p1\n  subdir: linux-64", "- name: linux-64", "duplicate platform `linux-64`", 3),
-        ("  name: project\n", "", "the package `./project` lacks its name", 0),
+        ("  name: project\n", "", "the package `./project` lacks its name", 77),
         ("- pypi: ./project\n  name", "- rpm: ./project\n  name", "an entry of `packages`", 0),
     ],
 )
@@ -112,6 +112,29 @@ def test_contradictions_are_damage(old: str, new: str, detail: str, line: int) -
     assert detail in str(caught.value.causes[0])
     assert caught.value.place is not None
     assert caught.value.place.line == line
+
+
+@pytest.mark.parametrize(
+    ("line", "detail"),
+    [
+        ("  depends:\n  - [1]", "stands where a list of texts is expected"),
+        ("  depends: lib", "stands where a list of texts is expected"),
+        ("  constrains:\n  - true", "stands where a list of texts is expected"),
+        ("  sha256: deadbee", "stands where a hash is expected"),
+        ("  md5: 12", "stands where a hash is expected"),
+        ("  size: much", "stands where a number is expected"),
+        ("  subdir: []", "stands where a text is expected"),
+        ("  license: {a: b}", "stands where a text is expected"),
+        ("  run_exports:\n    never: []", "unexpected keyword argument"),
+    ],
+)
+def test_entries_of_the_wrong_shape_are_told_with_their_place(line: str, detail: str) -> None:
+    entry = "- conda: https://example.org/noarch/pkg-1.0-0.conda\n"
+    with pytest.raises(LockFileError) as caught:
+        read(f"version: 7\nenvironments: {{}}\npackages:\n{entry}{line}\n", "pixi.lock")
+    assert detail in str(caught.value.causes[0])
+    assert caught.value.place is not None
+    assert (caught.value.place.line, caught.value.place.column) == (4, 10)
 
 
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n", "version: 7\npackages: 3\n"])

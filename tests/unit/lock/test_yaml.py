@@ -71,6 +71,8 @@ def test_everything_a_lock_may_hold_is_understood() -> None:
         "- a:\n  - b: c\n    d: e\n  - f: g\n",
         "k:\n  - a: x\n    b: y\n  - a: z\n",
         "- a: x\n\n# comment\n  b: y\n- c: d\n",
+        "a:\n  - \n  - b\nc: d\n",
+        "a:\n  b: c\n  d:\n    ",
     ],
 )
 def test_lists_of_mappings_are_read_as_others_read_them(text: str) -> None:
