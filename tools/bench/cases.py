@@ -101,6 +101,8 @@ def _quick_cases() -> Iterator[Case]:
             ("run of a built-in", ("run", "built-in"), None),
             ("task list", ("task", "list"), Limit(2.0)),
             ("shell-hook", ("shell-hook",), None),
+            ("install", ("install",), Limit(2.0)),
+            ("lock", ("lock",), Limit(2.0)),
             ("--version", ("--version",), Limit(2.0)),
         ):
             yield Case(f"{name}{label}", "bare Python", _quick(size, *arguments), limit)
@@ -109,15 +111,11 @@ def _quick_cases() -> Iterator[Case]:
 def _reading_cases() -> Iterator[Case]:
     """Commands that read manifest and lock, and find nothing to do."""
     for size, label in (("small", ""), ("large", ", large")):
-        for words, limit in (
-            ("install", None),
-            ("lock", None),
-            ("lock --check", None),
-            ("list --json", None),
+        for words in (
+            "lock --check",
+            "list --json",
         ):
-            yield Case(
-                f"{words}{label}", "bare Python", _quick(size, *words.split()), limit, runs=7
-            )
+            yield Case(f"{words}{label}", "bare Python", _quick(size, *words.split()), runs=7)
     verdict = _quick("huge", "lock", "--check")
     yield Case("lock --check, 3 MB", "bare Python", verdict, Limit(_PIXI_VERDICT), runs=7)
     channels = _quick("small", "workspace", "channel", "list")
