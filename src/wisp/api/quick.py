@@ -127,7 +127,7 @@ def _task_list(words: Sequence[str], environ: Mapping[str, str]) -> int | None:
     text = _trusted(environ).listings.get(" ".join(words[1:]))
     if text is None:
         return None
-    _write(1, text)
+    _print(text)
     return 0
 
 
@@ -184,7 +184,7 @@ class _Lane:
         name = self._options.get("environment") or self._inherited() or DEFAULT_ENVIRONMENT
         self._check_ready(name)
         memory.settle(self._snapshot, self._environ, time.time_ns())
-        _write(1, (self._data(name) if as_data else self._script(name)) + "\n")
+        _print((self._data(name) if as_data else self._script(name)) + "\n")
         return 0
 
     def _data(self, environment: str) -> str:
@@ -334,6 +334,14 @@ def _silent(text: str) -> None:
 
 def _say(text: str) -> None:
     _write(2, text + "\n")
+
+
+def _print(text: str) -> None:
+    """Write the answer; where nobody takes it, the rest of the program knows what to say."""
+    try:
+        _write(1, text)
+    except OSError as error:
+        raise _Doubt from error
 
 
 def _write(descriptor: int, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,10 +20,14 @@ def launch(argv: Sequence[str]) -> NoReturn:
     version of Pixi that it is compatible with.
     """
     _let_interrupts_kill()
+    _replace_closed_streams()
     words = argv[1:]
     if words[:1] in (["--version"], ["-V"]):
-        os.write(1, (version(argv[0]) + "\n").encode())
-        os._exit(0)
+        try:
+            os.write(1, (version(argv[0]) + "\n").encode())
+            os._exit(0)
+        except OSError:
+            pass  # `main` tries once more, and says why not
     if words and words[0] in _QUICK:
         from wisp.api.quick import answer
 
@@ -51,6 +56,23 @@ def _let_interrupts_kill() -> None:
 
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
+
+def _replace_closed_streams() -> None:
+    """Read nothing from a closed input and write nowhere for a closed output.
+
+    Without that the next files opened would take their numbers, and get what is printed.
+    """
+    if sys.stdin is not None and sys.stdout is not None and sys.stderr is not None:
+        return
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115 - it is open already
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
 def version(name: str) -> str:

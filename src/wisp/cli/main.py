@@ -69,7 +69,7 @@ def main(argv: Sequence[str]) -> NoReturn:
     code = run(argv)
     interrupts.ignore()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError if code > 128 else BrokenPipeError, ValueError):
+        with suppress(OSError, ValueError):  # `run` has told what cannot be written
             stream.flush()
     os._exit(code)
 
@@ -79,10 +79,10 @@ def run(argv: Sequence[str]) -> int:
     program = "pixi" if Path(argv[0]).stem == "pixi" else "wisp"
     out = Output.of_process(os.environ, program)
     try:
-        return _dispatch(program, list(argv[1:]), out)
-    except HelpRequested as request:
-        out.raw(request.text)
-        return 0
+        code = _answer(program, list(argv[1:]), out)
+        with suppress(BrokenPipeError):
+            out.flush()
+        return code
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - lives as long as the process
         return 0
@@ -106,6 +106,14 @@ def run(argv: Sequence[str]) -> int:
 
             out.err(format_exc())
         return 1
+
+
+def _answer(program: str, words: list[str], out: Output) -> int:
+    try:
+        return _dispatch(program, words, out)
+    except HelpRequested as request:
+        out.raw(request.text)
+        return 0
 
 
 def _ended(ended: interrupts.Ended, out: Output) -> int:
