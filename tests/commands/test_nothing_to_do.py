@@ -174,6 +174,15 @@ def test_what_a_local_project_needs_is_looked_at_each_time(
     assert not was_quick(wisp, "lock", cwd=workspace)
 
 
+def test_what_is_wrong_with_tasks_keeps_nobody_from_installing(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    manifest = workspace / "pixi.toml"
+    manifest.write_text(manifest.read_text() + "[tool.wisp.tasks.a]\nenv-file = 1\n")
+    for words in (("lock",), ("install",), ("install",)):
+        wisp(*words, cwd=workspace).success()
+
+
 def test_warnings_are_given_each_time(wisp: CommandLine, workspace: Path) -> None:
     manifest = workspace / "pixi.toml"
     manifest.write_text(manifest.read_text().replace("[workspace]", "[project]"))

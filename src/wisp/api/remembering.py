@@ -20,6 +20,7 @@ from wisp.api.use.activating import (
 )
 from wisp.config.places import places
 from wisp.engine.wheels import WHEEL_ORIGIN, site_packages
+from wisp.errors import WispError
 from wisp.lock.entries import is_folder
 from wisp.lock.model import LockFile
 from wisp.specs.records import CondaSourceRecord, PypiRecord
@@ -95,13 +96,17 @@ def remember_answer(
 
     `environments` were installed just now: they must be as they are. Local projects may change in
     ways that only their back-ends know, and only uv can tell whether a local archive is another
-    one, so where there are any nothing is remembered.
+    one, so where there are any nothing is remembered. What only running tasks would complain of
+    is no failure here.
     """
     from wisp.api.use.running import catalogue_of
 
     if _has_sources(lock) or _has_local_packages(lock):
         return
-    snapshot = _current(workspace, catalogue_of(workspace), lock)
+    try:
+        snapshot = _current(workspace, catalogue_of(workspace), lock)
+    except WispError:
+        return
     if snapshot is None:
         return
     files = [file for name in environments for file in _looked_at(workspace, name)]
