@@ -127,14 +127,17 @@ def _solve(
     )
     new = assemble(inputs, answers, workspace.unsupported_inputs)
     text = write(new, rich_names(workspace.locked_platforms))
-    before = _text(workspace)
-    changed = text != before
-    if changed and not dry_run:
+    outcome = LockOutcome(
+        lock=new,
+        changed=text != _text(workspace),
+        difference=difference(old, new, inputs),
+        reasons=reasons,
+    )
+    # Writing comes last: who interrupts later interrupts nothing.
+    if outcome.changed and not dry_run:
         with restoring(workspace.lock_path):
             write_atomically(workspace.lock_path, text)
-    return LockOutcome(
-        lock=new, changed=changed, difference=difference(old, new, inputs), reasons=reasons
-    )
+    return outcome
 
 
 def _text(workspace: Workspace) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wisp.cli import options
+from wisp.cli import interrupts, options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
 from wisp.cli.opening import open_workspace
@@ -30,6 +30,7 @@ def run(call: Call) -> int:
         frozen=values.frozen,
         chosen=chosen,
     )
+    interrupts.ignore()  # all is done
     message = installed_message(outcome)
     call.out.success(message)
     if not call.out.warned and call.given <= _HARMLESS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wisp.cli import options
+from wisp.cli import interrupts, options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
 from wisp.cli.opening import open_workspace
@@ -15,6 +15,7 @@ def run(call: Call) -> int:
     values = call.values
     workspace = open_workspace(call)
     outcome = workspace.lock(dry_run=values.dry_run)
+    interrupts.ignore()  # all is done
     if values.json:
         answer = outcome.difference.as_json()
         if call.program == "wisp":
