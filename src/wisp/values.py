@@ -23,6 +23,7 @@ else:
 
         def decorate(cls):
             own = frozenset(vars(cls))
+            assert own.isdisjoint(("__init__", "__post_init__")), "values are only given"
             made = dataclasses.dataclass(
                 init=False, repr=False, eq=False, slots=slots, kw_only=kw_only
             )(cls)

@@ -211,3 +211,17 @@ else:
 
 def _busy(path: Path) -> HostError:
     return HostError(f"`{path}` is locked by another process", hints=["wait until it has finished"])
+
+
+@contextlib.contextmanager
+def restoring(path: Path) -> Iterator[None]:
+    """Give a file its old content back, or take it away again, should the body fail."""
+    before = path.read_bytes() if path.exists() else None
+    try:
+        yield
+    except BaseException:
+        if before is None:
+            path.unlink(missing_ok=True)
+        elif path.read_bytes() != before:
+            write_atomically(path, before)
+        raise

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import cast
 
 from wisp.api.edits.requests import AddRequest, Selection, Wanted, wanted
-from wisp.api.edits.transaction import check, drafted, reread, restoring, written
+from wisp.api.edits.transaction import check, drafted, reread, written
+from wisp.engine.files import restoring
 from wisp.engine.folder_lock import locked_folder
 from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wisp.api.edits.transaction import Relock, restoring
+from wisp.api.edits.transaction import Relock
 from wisp.api.usage import AS_NEEDED, Usage
+from wisp.engine.files import restoring
 from wisp.errors import UsageError
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.lock.model import LockFile

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from wisp.engine.files import write_atomically
 from wisp.engine.folder_lock import locked_folder
@@ -28,7 +27,6 @@ __all__ = [
     "force",
     "place",
     "reread",
-    "restoring",
     "written",
 ]
 
@@ -132,20 +130,6 @@ def _put(manifest: Manifest) -> None:
         if manifest.path.read_text(encoding="utf-8") == manifest.text:
             return
     write_atomically(manifest.path, manifest.text)
-
-
-@contextmanager
-def restoring(path: Path) -> Iterator[None]:
-    """Give a file its old content back, or take it away again, should the body fail."""
-    before = path.read_bytes() if path.exists() else None
-    try:
-        yield
-    except BaseException:
-        if before is None:
-            path.unlink(missing_ok=True)
-        elif path.read_bytes() != before:
-            write_atomically(path, before)
-        raise
 
 
 def _script_defaults(manifest: Manifest) -> ScriptDefaults | None:

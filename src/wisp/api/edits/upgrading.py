@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from wisp.api.edits.adding import environments_using
 from wisp.api.edits.requests import Selection
-from wisp.api.edits.transaction import check, drafted, reread, restoring, written
+from wisp.api.edits.transaction import check, drafted, reread, written
+from wisp.engine.files import restoring
 from wisp.engine.folder_lock import locked_folder
 from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE

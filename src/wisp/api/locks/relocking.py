@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wisp.api.edits.transaction import restoring
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.locks.locking import LockOutcome, lock_held
 from wisp.api.locks.solving import solve_engines, workers
-from wisp.engine.files import write_atomically
+from wisp.engine.files import restoring, write_atomically
 from wisp.lock.aliases import adopt_platforms, rich_names
 from wisp.lock.mismatch import Mismatch
 from wisp.lock.model import LOCK_VERSION, LockFile
