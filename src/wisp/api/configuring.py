@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +17,7 @@ from wisp.engine.files import write_atomically
 from wisp.engine.process import hand_over
 from wisp.errors import ManifestError
 from wisp.manifest.discover import discover
+from wisp.values import dataclass
 
 _PLAINEST_EDITOR = "notepad" if sys.platform == "win32" else "nano"
 

@@ -7,7 +7,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-from wisp.config.reading import Document, KeyPath
+from wisp.config.reading import ConfigFile, KeyPath
 from wisp.values import dataclass
 
 #: Lists that grow from level to level, lower levels first.
@@ -22,7 +22,7 @@ class Level:
     """A configuration file that exists, or the command line (`file` None)."""
 
     file: Path | None
-    document: Document
+    document: ConfigFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from wisp.config.caches import cache_folders, expand
 from wisp.config.keys import reader_of
 from wisp.config.merging import Level, Merged, merge
 from wisp.config.places import Places, places
-from wisp.config.reading import Document, KeyPath, parse
+from wisp.config.reading import ConfigFile, KeyPath, parse
 from wisp.errors import ConfigError, UsageError
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
 from wisp.specs.settings import (
@@ -206,8 +206,8 @@ def read_config(request: ConfigRequest) -> Config:
             warnings.extend(levels[-1].document.warnings)
     files = tuple(level.file for level in reversed(levels) if level.file is not None)
     if request.with_variables:
-        levels.append(Level(None, Document(_from_variables(request.environ))))
-    levels.append(Level(None, Document(_from_options(request.overrides))))
+        levels.append(Level(None, ConfigFile(_from_variables(request.environ))))
+    levels.append(Level(None, ConfigFile(_from_options(request.overrides))))
     return Config(
         merged=merge(levels, cpus=request.cpus),
         files=files,

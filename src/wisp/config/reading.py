@@ -17,14 +17,14 @@ Values = Mapping[KeyPath, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ConfigFile:
     """One file: its values by path, and what the user should hear about it."""
 
     values: Values = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
-def parse(text: str, file: Path) -> Document:
+def parse(text: str, file: Path) -> ConfigFile:
     """Read the text of a file.
 
     Raises:
@@ -59,7 +59,7 @@ def parse(text: str, file: Path) -> Document:
             ) from error
     if unknown:
         warnings.append(f"Ignoring '{', '.join(unknown)}' in {file}")
-    return Document(values, tuple(warnings))
+    return ConfigFile(values, tuple(warnings))
 
 
 def _leaves(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, KeyPath, Any]]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array, as_integer, as_text, kind_of
 from wisp.manifest.model import ChannelEntry
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.specs.cutoffs import parse_cutoff
 from wisp.specs.inputs import ChannelPriority, SolveStrategy
 

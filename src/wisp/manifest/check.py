@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.faults import Fault, did_you_mean
 from wisp.manifest.model import Environment, Feature, SystemRequirements, WorkspaceTable
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.platforms import FAMILIES, SUBDIRS, bare, selects
 
 

@@ -10,7 +10,7 @@ from wisp.manifest.conditions import read_condition
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, kind_of
 from wisp.manifest.locations import looks_like_location, read_location
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation, is_conda_archive
 from wisp.specs.match import is_match_spec

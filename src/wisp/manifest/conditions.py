@@ -7,7 +7,7 @@ from typing import Any
 
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec
 
 _SIMPLE = re.compile(r"\s*(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)\s*(?P<version>[<>=!~0-9*(].*)?")

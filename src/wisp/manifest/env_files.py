@@ -13,7 +13,7 @@ import tomli
 from wisp.manifest.faults import Fault, Source, as_error
 from wisp.manifest.getters import as_text, kind_of
 from wisp.manifest.model import Manifest
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 
 
 def env_files(manifest: Manifest) -> dict[str, tuple[str, ...]]:

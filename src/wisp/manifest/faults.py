@@ -14,8 +14,7 @@ from typing import Literal
 from tomli import TOMLDecodeError
 
 from wisp.errors import ManifestError, Place
-from wisp.manifest.positions import Path as KeyPath
-from wisp.manifest.positions import Scan, line_and_column, scan
+from wisp.manifest.positions import KeyPath, Scan, line_and_column, scan
 from wisp.manifest.syntax import Span
 from wisp.values import dataclass
 

@@ -11,7 +11,7 @@ from wisp.manifest.conda_tables import read_requirements, read_sources
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_text, as_text_map, as_texts, kind_of
 from wisp.manifest.model import Activation, Environment, Feature, SystemRequirements, Target
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.manifest.pypi_options import read_pypi_options
 from wisp.manifest.pypi_tables import read_pypi_requirements
 from wisp.manifest.tasks import read_tasks

@@ -7,25 +7,28 @@ failure carries the full path of keys, so that the text can be marked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from wisp.manifest.faults import Fault, did_you_mean
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
 class Notes:
-    """What readers need to know of the whole manifest, and the warnings they leave behind."""
+    """What readers need to know of the whole manifest, and the warnings they leave behind.
 
-    root: Path
-    preview: tuple[str, ...] = ()
-    warnings: list[str] = field(default_factory=list)
-    #: The pool of `[workspace.dependencies]`, as plain data.
-    pool: Mapping[str, Any] = field(default_factory=dict)
+    `pool` is that of `[workspace.dependencies]`, as plain data.
+    """
+
+    __slots__ = ("pool", "preview", "root", "warnings")
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.preview: tuple[str, ...] = ()
+        self.warnings: list[str] = []
+        self.pool: Mapping[str, Any] = {}
 
     @property
     def builds(self) -> bool:

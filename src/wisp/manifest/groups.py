@@ -6,7 +6,7 @@ from typing import Any
 
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array, kind_of
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.manifest.requirements import parse_requirement
 from wisp.specs.pypi import PypiRequirement, normalize
 

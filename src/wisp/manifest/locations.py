@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_text
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.specs.locations import (
     ARCHIVE_SUFFIXES,
     GitLocation,

@@ -9,7 +9,7 @@ from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_text, kind_of
 from wisp.manifest.locations import read_location
 from wisp.manifest.model import Package, WorkspaceTable
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.manifest.workspace_table import as_version
 
 _INHERITED = (

@@ -12,7 +12,7 @@ from wisp.manifest.features import read_default_feature, read_environments, read
 from wisp.manifest.getters import Notes, Table
 from wisp.manifest.model import Environment, Feature, Package, WorkspaceTable
 from wisp.manifest.package import read_package
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.manifest.required_version import check_required_version
 from wisp.manifest.workspace_table import read_preview, read_workspace
 from wisp.specs.pypi import normalize

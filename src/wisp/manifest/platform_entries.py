@@ -8,7 +8,7 @@ from typing import Any
 from wisp.manifest.faults import Fault, did_you_mean
 from wisp.manifest.getters import Table, as_array, as_text, kind_of
 from wisp.manifest.microarchitectures import MICROARCHITECTURES
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.platforms import (
     FRIENDLY_KEYS,
     SUBDIRS,

@@ -6,26 +6,29 @@ quotes, a table with a header of its own at the start of the file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from wisp.manifest import syntax
 from wisp.manifest.syntax import Entry, Section, Span, Stop, Value
+from wisp.values import dataclass
 
 Key = str | int
-Path = tuple[Key, ...]
+KeyPath = tuple[Key, ...]
 
 
-@dataclass(slots=True)
 class Node:
-    """A value: its span, and for tables and arrays the spans of keys and the values below."""
+    """A value: its span, and for tables and arrays the spans of keys and the values below.
 
-    span: Span = (0, 0)
-    keys: dict[str, Span] = field(default_factory=dict)
-    children: dict[Key, Node] = field(default_factory=dict)
-    #: Defined by a header, so that a second header of the same name is a fault.
-    headed: bool = False
+    `headed`: defined by a header, so that a second header of the same name is a fault.
+    """
 
-    def find(self, path: Path) -> Node | None:
+    __slots__ = ("children", "headed", "keys", "span")
+
+    def __init__(self, span: Span = (0, 0)) -> None:
+        self.span = span
+        self.keys: dict[str, Span] = {}
+        self.children: dict[Key, Node] = {}
+        self.headed = False
+
+    def find(self, path: KeyPath) -> Node | None:
         """Return the value at a path, None if it is not there."""
         node: Node | None = self
         for key in path:

@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array, as_texts, kind_of
 from wisp.manifest.locations import as_url
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.manifest.pypi_tables import read_pypi_requirements
 from wisp.specs.pypi import FindLinks, IndexStrategy, PrereleaseMode, PypiOptions
 

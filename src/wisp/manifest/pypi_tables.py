@@ -8,7 +8,7 @@ from typing import Any
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_text, kind_of
 from wisp.manifest.locations import as_url, read_git
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.manifest.requirements import check_marker, specifier_text
 from wisp.specs.locations import Location, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize

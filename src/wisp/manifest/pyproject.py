@@ -13,7 +13,7 @@ from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array, as_text, as_texts, kind_of
 from wisp.manifest.groups import read_groups
 from wisp.manifest.model import Feature, Target, WorkspaceTable
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.manifest.requirements import parse_requirement, specifier_text
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.pypi import PypiRequirement

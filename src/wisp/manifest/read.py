@@ -19,7 +19,7 @@ from wisp.manifest.faults import Fault, Source, as_error, syntax_error
 from wisp.manifest.getters import Notes, Table
 from wisp.manifest.model import Feature, Manifest, ManifestKind
 from wisp.manifest.pixi_toml import Tables, read_tables
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.manifest.pyproject import (
     fill_default,
     fill_features,

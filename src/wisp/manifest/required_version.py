@@ -7,7 +7,7 @@ from typing import Any
 from wisp.layout import PIXI_VERSION
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import as_text
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec, version_order
 
 

@@ -6,7 +6,7 @@ import os
 from urllib.parse import unquote, urlsplit
 
 from wisp.manifest.faults import Fault
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.specs.locations import GitLocation, Location, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
 

@@ -16,7 +16,7 @@ import tomli
 from wisp.values import dataclass
 
 ValueKind = Literal["scalar", "array", "inline"]
-Path = tuple[str, ...]
+KeyPath = tuple[str, ...]
 Span = tuple[int, int]
 
 _SPACE = re.compile(r"[ \t]*")
@@ -71,7 +71,7 @@ class Item:
 class Key:
     """The parts of a dotted key, each with the span of its text inside quotes, and its end."""
 
-    path: Path
+    path: KeyPath
     spans: tuple[Span, ...]
     end: int
 
@@ -91,7 +91,7 @@ class Entry:
     end: int
 
     @property
-    def key(self) -> Path:
+    def key(self) -> KeyPath:
         """The parts of the key."""
         return self.name.path
 
@@ -112,7 +112,7 @@ class Section:
     entries: tuple[Entry, ...] = ()
 
     @property
-    def path(self) -> Path:
+    def path(self) -> KeyPath:
         """The parts of the header's key."""
         return self.name.path
 

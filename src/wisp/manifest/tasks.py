@@ -6,7 +6,7 @@ from typing import Any
 
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array, as_text, as_text_map, as_texts, kind_of
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.specs.task import Task, TaskArg, TaskDependency
 
 

@@ -15,7 +15,7 @@ from wisp.manifest.getters import Table, as_text, as_texts, kind_of
 from wisp.manifest.locations import as_url
 from wisp.manifest.model import WorkspaceTable
 from wisp.manifest.platform_entries import read_platforms
-from wisp.manifest.positions import Path as KeyPath
+from wisp.manifest.positions import KeyPath
 from wisp.manifest.pypi_options import read_pypi_options
 from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
 from wisp.specs.versions import VersionSyntaxError, normalize_version

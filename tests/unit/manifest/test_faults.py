@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wisp.errors import ManifestError
-from wisp.manifest import load
+from wisp.manifest.read import load
 
 CASES = Path(__file__).parents[2] / "cases" / "manifest" / "faults"
 

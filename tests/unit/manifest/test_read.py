@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wisp.manifest import ScriptDefaults, load_text
 from wisp.manifest.model import ChannelEntry, Manifest, ManifestKind
+from wisp.manifest.read import ScriptDefaults, load_text
 from wisp.platforms import VirtualPackage
 from wisp.specs.conda import CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation

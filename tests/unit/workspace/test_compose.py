@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wisp.errors import ManifestError
-from wisp.manifest import load_text
 from wisp.manifest.model import Manifest
+from wisp.manifest.read import load_text
 from wisp.platforms import VirtualPackage
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.workspace.activation import activation_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -24,6 +23,7 @@ from wisp.solve.unlock import Release
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
+from wisp.values import dataclass
 
 #: Locks an edited manifest, letting go of some packages; None where locking is off.
 Solve = Callable[[Manifest, Release | None], LockFile | None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from wisp.api.edits.transaction import Relock, edit
@@ -22,6 +22,7 @@ from wisp.platforms import (
     customised,
     derived_name,
 )
+from wisp.values import dataclass
 
 Anchor = Literal["before", "after", "top", "bottom"]
 

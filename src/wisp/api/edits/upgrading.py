@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -22,11 +21,12 @@ from wisp.manifest.edit.requirements import PYPI_TABLE
 from wisp.manifest.edit.spelling import pypi_text
 from wisp.manifest.model import Manifest
 from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
-from wisp.manifest.syntax import Path as KeyPath
+from wisp.manifest.syntax import KeyPath
 from wisp.manifest.words import pypi_word
 from wisp.platforms import Platform, selects
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, PypiRecord
+from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.locks.locking import LockOutcome

@@ -6,10 +6,10 @@ from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
-from wisp.manifest.syntax import Path
+from wisp.manifest.syntax import KeyPath
 
 
-def channel_list(document: Document, place: Place) -> Path:
+def channel_list(document: Document, place: Place) -> KeyPath:
     """Return the path of a place's channels; those of the default feature are the workspace's."""
     if place.environment is None and place.feature == DEFAULT_FEATURE:
         return (*document.workspace, "channels")
@@ -48,7 +48,7 @@ def remove_channel(document: Document, place: Place, channel: str) -> Document:
     return document.remove_item(path, index)
 
 
-def find_channel(document: Document, path: Path, channel: str) -> int | None:
+def find_channel(document: Document, path: KeyPath, channel: str) -> int | None:
     """Return the number of a channel in a list, by its name or URL as written."""
     for index, item in enumerate(document.get(path) or ()):
         if (item.get("channel") if isinstance(item, dict) else item) == channel:

@@ -11,7 +11,7 @@ from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.script import Frame, unwrap
 from wisp.manifest.edit.text import TomlText
 from wisp.manifest.model import ManifestKind
-from wisp.manifest.syntax import Path
+from wisp.manifest.syntax import KeyPath
 from wisp.values import dataclass
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -67,18 +67,18 @@ class Document:
         return self.mark + text
 
     @property
-    def root(self) -> Path:
+    def root(self) -> KeyPath:
         """The path of the tables that `pixi.toml` has at its root."""
         return ("tool", "pixi") if self.kind in ("pyproject", "script") else ()
 
     @property
-    def workspace(self) -> Path:
+    def workspace(self) -> KeyPath:
         """The path of `[workspace]`, or of `[project]` where the file uses the old name."""
         old = (*self.root, "project")
         current = (*self.root, "workspace")
         return old if self.get(old) is not None and self.get(current) is None else current
 
-    def path(self, place: Place, *rest: str) -> Path:
+    def path(self, place: Place, *rest: str) -> KeyPath:
         """Return the path of a key within a place."""
         base = self.root
         if place.environment is not None:
@@ -89,34 +89,34 @@ class Document:
             base = (*base, "target", place.target)
         return (*base, *rest)
 
-    def get(self, path: Path) -> Any:
+    def get(self, path: KeyPath) -> Any:
         """Return the data at a path, or None."""
         return self.toml.get(path)
 
-    def set(self, path: Path, data: Data) -> Document:
+    def set(self, path: KeyPath, data: Data) -> Document:
         """Give a key a value: replaced in place, else added at the end of its table."""
         return replace(self, toml=self.toml.set(path, data))
 
-    def add_item(self, path: Path, data: Data, *, first: bool = False) -> Document:
+    def add_item(self, path: KeyPath, data: Data, *, first: bool = False) -> Document:
         """Add an element to an array, at its end or its beginning; the array is made if need be."""
         if self.get(path) is None:
             return self.set(path, [data])
         toml = self.toml.prepend(path, data) if first else self.toml.append(path, data)
         return replace(self, toml=toml)
 
-    def replace_item(self, path: Path, index: int, data: Data) -> Document:
+    def replace_item(self, path: KeyPath, index: int, data: Data) -> Document:
         """Put another element in place of one of an array."""
         return replace(self, toml=self.toml.replace_item(path, index, data))
 
-    def remove_item(self, path: Path, index: int) -> Document:
+    def remove_item(self, path: KeyPath, index: int) -> Document:
         """Take an element out of an array, which stays even when it is empty then."""
         return replace(self, toml=self.toml.remove_item(path, index))
 
-    def reorder(self, path: Path, order: Sequence[int]) -> Document:
+    def reorder(self, path: KeyPath, order: Sequence[int]) -> Document:
         """Put the elements of an array into another order, given by their numbers."""
         return replace(self, toml=self.toml.reorder(path, order))
 
-    def remove(self, path: Path) -> Document:
+    def remove(self, path: KeyPath) -> Document:
         """Take a key away, and with the last key of a `[table]` its header.
 
         A feature that an environment uses stays declared, even when nothing is left in it: Pixi

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from wisp.manifest.edit.document import Document
-from wisp.manifest.syntax import Path
+from wisp.manifest.syntax import KeyPath
 
 
 def remove_feature(document: Document, name: str) -> Document:
     """Take a feature with all its tables away, and its name out of every environment."""
     root = document.root
     for environment, written in (document.get((*root, "environments")) or {}).items():
-        path: Path = (*root, "environments", environment)
+        path: KeyPath = (*root, "environments", environment)
         listed = written
         if isinstance(written, dict):
             path, listed = (*path, "features"), written.get("features", [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from wisp.manifest.edit.document import Document
-from wisp.manifest.syntax import Path
+from wisp.manifest.syntax import KeyPath
 
 Field = Literal["name", "version", "description", "requires-pixi"]
 
@@ -21,7 +21,7 @@ def unset_field(document: Document, field: Field) -> Document:
     return document if document.get(path) is None else document.remove(path)
 
 
-def _table(document: Document, field: Field) -> Path:
+def _table(document: Document, field: Field) -> KeyPath:
     """`[project]` of a pyproject receives what PEP 621 knows."""
     standard = document.kind == "pyproject" and field != "requires-pixi"
     has_project = document.get(("project",)) is not None

@@ -7,26 +7,27 @@ appear; a table without a place of its own comes out behind the one that precede
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from wisp.manifest.syntax import Path, Section
+from wisp.manifest.syntax import KeyPath, Section
 
 
-@dataclass(slots=True)
 class _Node:
     """A table in the tree of a document; `section` is the number of its header, if it has one.
 
     Each element of an array of tables is a node of its own.
     """
 
-    section: int | None = None
-    children: dict[str, list[_Node]] = field(default_factory=dict)
+    __slots__ = ("children", "section")
+
+    def __init__(self, section: int | None = None) -> None:
+        self.section = section
+        self.children: dict[str, list[_Node]] = {}
 
     def child(self, name: str) -> _Node:
         return self.children.setdefault(name, [_Node()])[-1]
 
 
-def predecessor(sections: Sequence[Section], path: Path) -> int:
+def predecessor(sections: Sequence[Section], path: KeyPath) -> int:
     """Return the number of the section behind which a new `[path]` belongs."""
     root = _tree(sections)
     wanted = root

@@ -8,11 +8,11 @@ from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
-from wisp.manifest.syntax import Path
+from wisp.manifest.syntax import KeyPath
 from wisp.platforms import FRIENDLY_KEYS, Platform
 
 
-def platform_list(document: Document, place: Place) -> Path:
+def platform_list(document: Document, place: Place) -> KeyPath:
     """Return the path of a place's platforms; the default feature's are the workspace's."""
     if place.environment is None and place.feature == DEFAULT_FEATURE:
         return (*document.workspace, "platforms")

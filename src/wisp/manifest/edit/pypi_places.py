@@ -13,7 +13,7 @@ from wisp.manifest.edit.pyproject import (
 )
 from wisp.manifest.edit.requirements import PYPI_TABLE, put_pypi, remove_pypi, written_name
 from wisp.manifest.edit.spelling import pypi_data, pypi_text
-from wisp.manifest.syntax import Path
+from wisp.manifest.syntax import KeyPath
 from wisp.specs.locations import PathLocation
 from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
 
@@ -59,14 +59,14 @@ def _in_table(document: Document, place: Place, name: str) -> bool:
     return written_name(document, path, name, normalize) in pypi_table(document, place)
 
 
-def _array(document: Document, place: Place, spec: PypiSpec) -> Path | None:
+def _array(document: Document, place: Place, spec: PypiSpec) -> KeyPath | None:
     special = spec.index is not None or isinstance(spec.location, PathLocation)
     if special or place.target is not None or place.environment is not None:
         return None
     return standard_array(document, place.feature)
 
 
-def _arrays(document: Document, place: Place) -> list[Path]:
+def _arrays(document: Document, place: Place) -> list[KeyPath]:
     """Return the arrays of the standards that may hold requirements of a place."""
     if place.target is not None or place.environment is not None:
         return []

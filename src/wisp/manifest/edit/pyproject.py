@@ -6,13 +6,13 @@ import re
 
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document
-from wisp.manifest.syntax import Path
+from wisp.manifest.syntax import KeyPath
 from wisp.specs.pypi import normalize
 
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 
 
-def standard_array(document: Document, feature: str = DEFAULT_FEATURE) -> Path | None:
+def standard_array(document: Document, feature: str = DEFAULT_FEATURE) -> KeyPath | None:
     """Return the array that takes the PyPI requirements of a feature, None if the kind has none."""
     if document.kind == "pyproject":
         default = ("project", "dependencies")
@@ -22,7 +22,7 @@ def standard_array(document: Document, feature: str = DEFAULT_FEATURE) -> Path |
     return None
 
 
-def put_standard(document: Document, array: Path, name: str, requirement: str) -> Document:
+def put_standard(document: Document, array: KeyPath, name: str, requirement: str) -> Document:
     """Write a PEP 508 requirement into an array, in place of one of the same name."""
     index = _index(document, array, name)
     if index is not None:
@@ -30,12 +30,12 @@ def put_standard(document: Document, array: Path, name: str, requirement: str) -
     return document.add_item(array, requirement)
 
 
-def has_standard(document: Document, array: Path, name: str) -> bool:
+def has_standard(document: Document, array: KeyPath, name: str) -> bool:
     """Tell whether an array has a requirement on a package."""
     return _index(document, array, name) is not None
 
 
-def remove_standard(document: Document, array: Path, name: str) -> Document:
+def remove_standard(document: Document, array: KeyPath, name: str) -> Document:
     """Take a requirement out of an array; it has to be there."""
     index = _index(document, array, name)
     if index is None:
@@ -43,7 +43,7 @@ def remove_standard(document: Document, array: Path, name: str) -> Document:
     return document.remove_item(array, index)
 
 
-def _index(document: Document, array: Path, name: str) -> int | None:
+def _index(document: Document, array: KeyPath, name: str) -> int | None:
     wanted = normalize(name)
     for index, item in enumerate(document.get(array) or ()):
         match = _NAME.match(item) if isinstance(item, str) else None

@@ -8,7 +8,7 @@ from typing import Literal
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
-from wisp.manifest.syntax import Path
+from wisp.manifest.syntax import KeyPath
 from wisp.specs.pypi import normalize
 
 CondaTable = Literal[
@@ -53,7 +53,9 @@ def remove_pypi(document: Document, place: Place, name: str) -> Document:
     return document.remove((*path, written_name(document, path, name, normalize)))
 
 
-def written_name(document: Document, table: Path, name: str, normal: Callable[[str], str]) -> str:
+def written_name(
+    document: Document, table: KeyPath, name: str, normal: Callable[[str], str]
+) -> str:
     """Return how a table spells a package, or the name as given when it does not have it."""
     present = document.get(table)
     wanted = normal(name)

@@ -16,7 +16,7 @@ from wisp.errors import ManifestError
 from wisp.manifest.edit import arrays
 from wisp.manifest.edit.literals import Data, dotted, literal
 from wisp.manifest.edit.placement import predecessor
-from wisp.manifest.syntax import Entry, Path, Section, Value, scan
+from wisp.manifest.syntax import Entry, KeyPath, Section, Value, scan
 from wisp.values import dataclass
 
 
@@ -39,7 +39,7 @@ class TomlText:
         """
         return tomli.loads(self.text)
 
-    def get(self, path: Path) -> Any:
+    def get(self, path: KeyPath) -> Any:
         """Return the data at a path, or None."""
         found: Any = self.data
         for name in path:
@@ -48,7 +48,7 @@ class TomlText:
             found = found[name]
         return found
 
-    def set(self, path: Path, data: Data) -> TomlText:
+    def set(self, path: KeyPath, data: Data) -> TomlText:
         """Give a key a value: replaced in place, else added at the end of its table."""
         written = literal(data)
         spot = self._spot(path)
@@ -71,11 +71,11 @@ class TomlText:
                 return self._extend_inline(inline[1].value, _nest(path[depth:], data))
         return self._insert_table(table, f"{dotted((name,))} = {written}\n")
 
-    def add_table(self, path: Path) -> TomlText:
+    def add_table(self, path: KeyPath) -> TomlText:
         """Make an empty `[path]` where there is nothing of that name yet."""
         return self if self.get(path) is not None else self._insert_table(path, "")
 
-    def remove(self, path: Path) -> TomlText:
+    def remove(self, path: KeyPath) -> TomlText:
         """Take away a key with the comments above it, or a table with all tables below it."""
         spot = self._spot(path)
         if spot is not None:
@@ -85,31 +85,31 @@ class TomlText:
             return self._cut_inline(owner, entry)
         return self._remove_table(path)
 
-    def is_empty_section(self, path: Path) -> bool:
+    def is_empty_section(self, path: KeyPath) -> bool:
         """Tell whether a `[table]` of its own has neither keys nor tables."""
         return self._section(path) is not None and self.get(path) == {}
 
-    def append(self, path: Path, data: Data) -> TomlText:
+    def append(self, path: KeyPath, data: Data) -> TomlText:
         """Add an element at the end of an array."""
         return self._splice(arrays.append(self.text, self._array(path), data))
 
-    def prepend(self, path: Path, data: Data) -> TomlText:
+    def prepend(self, path: KeyPath, data: Data) -> TomlText:
         """Add an element at the beginning of an array."""
         return self._splice(arrays.prepend(self.text, self._array(path), data))
 
-    def remove_item(self, path: Path, index: int) -> TomlText:
+    def remove_item(self, path: KeyPath, index: int) -> TomlText:
         """Take an element out of an array."""
         return self._splice(arrays.remove(self.text, self._array(path), index))
 
-    def replace_item(self, path: Path, index: int, data: Data) -> TomlText:
+    def replace_item(self, path: KeyPath, index: int, data: Data) -> TomlText:
         """Put another element in place of one of an array."""
         return self._splice(arrays.replace(self.text, self._array(path), index, data))
 
-    def reorder(self, path: Path, order: Sequence[int]) -> TomlText:
+    def reorder(self, path: KeyPath, order: Sequence[int]) -> TomlText:
         """Put the elements of an array into another order, given by their numbers."""
         return self._splice(arrays.reorder(self.text, self._array(path), order))
 
-    def _array(self, path: Path) -> Value:
+    def _array(self, path: KeyPath) -> Value:
         spot = self._spot(path)
         if spot is None or spot[1].value.kind != "array":
             raise ManifestError(f"`{dotted(path)}` is not an array")
@@ -119,7 +119,7 @@ class TomlText:
         start, end, written = splice
         return TomlText(self.text[:start] + written + self.text[end:])
 
-    def _spot(self, path: Path) -> tuple[Section | Value, Entry] | None:
+    def _spot(self, path: KeyPath) -> tuple[Section | Value, Entry] | None:
         """Find the entry of a path and the section or inline table that holds it."""
         for section in self.sections:
             depth = len(section.path)
@@ -129,10 +129,10 @@ class TomlText:
                     return found
         return None
 
-    def _section(self, path: Path) -> Section | None:
+    def _section(self, path: KeyPath) -> Section | None:
         return next((s for s in self.sections if s.path == path and not s.is_array), None)
 
-    def _dotted_siblings(self, table: Path) -> tuple[Section, Entry] | None:
+    def _dotted_siblings(self, table: KeyPath) -> tuple[Section, Entry] | None:
         """Find the last entry that spells `table` as the front of a dotted key."""
         for section in self.sections:
             rest = table[len(section.path) :]
@@ -159,7 +159,7 @@ class TomlText:
             head += "\n"
         return TomlText(f"{head}{line}\n{self.text[at:]}")
 
-    def _insert_table(self, path: Path, body: str) -> TomlText:
+    def _insert_table(self, path: KeyPath, body: str) -> TomlText:
         before = self.sections[predecessor(self.sections, path)]
         gap = "\n" if before.path or before.entries else ""
         head = self.text[: before.end]
@@ -191,7 +191,7 @@ class TomlText:
             return self._cut(entry.start, following.start)
         return self._cut(table.entries[-2].value.end, entry.value.end)
 
-    def _remove_table(self, path: Path) -> TomlText:
+    def _remove_table(self, path: KeyPath) -> TomlText:
         """Remove header, entries and sub-tables of a path, and dotted keys that begin with it."""
         spans: list[tuple[int, int]] = []
         for section in self.sections:
@@ -209,7 +209,7 @@ class TomlText:
 
 
 def _entry(
-    owner: Section | Value, entries: tuple[Entry, ...], path: Path
+    owner: Section | Value, entries: tuple[Entry, ...], path: KeyPath
 ) -> tuple[Section | Value, Entry] | None:
     for entry in entries:
         depth = len(entry.key)
@@ -220,5 +220,5 @@ def _entry(
     return None
 
 
-def _nest(path: Path, data: Data) -> dict[str, Data]:
+def _nest(path: KeyPath, data: Data) -> dict[str, Data]:
     return {path[0]: data if len(path) == 1 else _nest(path[1:], data)}

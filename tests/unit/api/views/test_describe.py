@@ -14,7 +14,7 @@ from wisp.api.views.describe import (
     task_listing,
 )
 from wisp.errors import ManifestError
-from wisp.manifest import load_text
+from wisp.manifest.read import load_text
 from wisp.platforms import VirtualPackage
 
 MANIFEST = load_text(
