@@ -77,7 +77,7 @@ def all_of(channel: Path, access: ChannelAccess) -> tuple[CondaRecord, ...]:
     return ask(channel, access, *names)
 
 
-def locked_as(name: str, records: tuple[Any, ...]) -> LockedEnvironment:
+def locked_as(name: str, records: tuple[Any, ...], root: Path = Path()) -> LockedEnvironment:
     return LockedEnvironment(
         name=name,
         platform=bare("linux-64"),
@@ -85,6 +85,7 @@ def locked_as(name: str, records: tuple[Any, ...]) -> LockedEnvironment:
         channels=(),
         indexes=(),
         records=records,
+        root=root,
     )
 
 
@@ -100,7 +101,7 @@ def install(
     **options: Any,
 ) -> InstallOutcome:
     root = prefix.parent
-    chosen = InstallOptions(manifest_path=root / "pixi.toml", root=root, **options)
+    chosen = InstallOptions(manifest_path=root / "pixi.toml", **options)
     return install_environment(
-        locked_as(prefix.name, records), prefix, chosen, lambda: access, install_pypi
+        locked_as(prefix.name, records, root), prefix, chosen, lambda: access, install_pypi
     )

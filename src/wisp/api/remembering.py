@@ -134,21 +134,13 @@ def _looked_at(workspace: Workspace, environment: str) -> list[Path]:
 
 def _has_sources(lock: LockFile) -> bool:
     """Whether packages are built from sources, which change without any of our files changing."""
-    return any(
-        isinstance(record, CondaSourceRecord)
-        for environment in lock.environments.values()
-        for records in environment.packages.values()
-        for record in records
-    )
+    return any(isinstance(record, CondaSourceRecord) for record in lock.records())
 
 
 def _has_local_packages(lock: LockFile) -> bool:
     """Whether PyPI packages come from folders or archives of this machine."""
     return any(
-        isinstance(record, PypiRecord) and "://" not in record.location
-        for environment in lock.environments.values()
-        for records in environment.packages.values()
-        for record in records
+        isinstance(record, PypiRecord) and "://" not in record.location for record in lock.records()
     )
 
 
@@ -224,9 +216,7 @@ def _local_projects(lock: LockFile | None) -> list[str]:
     return sorted(
         {
             record.location
-            for environment in lock.environments.values()
-            for records in environment.packages.values()
-            for record in records
+            for record in lock.records()
             if isinstance(record, PypiRecord) and is_folder(record.location)
         }
     )

@@ -51,7 +51,6 @@ class InstallOptions:
     """
 
     manifest_path: Path
-    root: Path
     reinstall: frozenset[str] = frozenset()
     filter: InstallFilter = InstallFilter()
 
@@ -202,10 +201,13 @@ class _Job:
         return PypiWork(
             prefix=self.prefix,
             interpreter=self.python[0],
-            root=self.options.root,
+            root=self.locked.root,
             records=self.pypi,
+            editable=self.locked.editable,
+            options=self.locked.pypi_options,
             reinstall=names if anew == EVERYTHING else names & anew,
             lock=lock,
+            label=self.locked.name,
         )
 
     def _describe(self) -> bool:

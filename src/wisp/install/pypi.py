@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wisp import layout
 from wisp.engine.wheels import InstalledWheel, is_checkout_of
+from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import CondaRecord, PypiRecord
 
 
@@ -16,8 +17,10 @@ class PypiWork:
     """The wanted PyPI packages of a prefix, handed to the PyPI engine.
 
     `root` is the folder of the lock, to which relative locations refer; `interpreter` the
-    prefix's Python; `reinstall` names what is put there anew although it seems right; `lock`
-    the descriptor that a child has to inherit, so that the prefix stays locked while it lives.
+    prefix's Python; `editable` names the folders that are installed in place; `options` tell
+    how packages are built; `reinstall` names what is put there anew although it seems right;
+    `lock` the descriptor that a child has to inherit, so that the prefix stays locked while it
+    lives; `label` is what progress calls the environment.
     """
 
     prefix: Path
@@ -26,6 +29,9 @@ class PypiWork:
     records: tuple[PypiRecord, ...]
     reinstall: frozenset[str]
     lock: int
+    editable: frozenset[str] = frozenset()
+    options: PypiOptions = PypiOptions()
+    label: str = ""
 
 
 #: The PyPI engine, as the facade has set it up.

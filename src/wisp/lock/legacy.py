@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wisp.lock.entries import conda_record, pypi_record
-from wisp.lock.model import LockChannel, LockEnvironment, LockFile
+from wisp.lock.model import EnvironmentRow, LockChannel, LockFile
 from wisp.lock.modern import default_row
 from wisp.platforms import Platform
 from wisp.specs.records import Record
@@ -22,7 +22,7 @@ def body(version: int, document: Mapping[str, Any], platforms: Sequence[Platform
     for entry in document.get("package") or ():
         packages.setdefault(entry["platform"], []).append(_record(entry))
     names = sorted({*(metadata.get("platforms") or ()), *packages})
-    environment = LockEnvironment(
+    environment = EnvironmentRow(
         name="default",
         channels=tuple(
             LockChannel(channel["url"], tuple(channel.get("used_env_vars") or ()))

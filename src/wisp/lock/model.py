@@ -6,13 +6,14 @@ that installing, packing and image building need to know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
+from pathlib import Path
 from typing import Literal
 
 from wisp.platforms import Platform
-from wisp.specs.inputs import ChannelPriority
-from wisp.specs.pypi import FindLinks, PrereleaseMode
+from wisp.specs.inputs import ChannelPriority, SolveStrategy
+from wisp.specs.pypi import FindLinks, PrereleaseMode, PypiOptions
 from wisp.specs.records import Record
 from wisp.values import dataclass
 
@@ -20,6 +21,13 @@ LOCK_VERSION = 7
 
 #: How lock files spell the solve strategies of a manifest (`lowest` is `lowest-version` here).
 LockStrategy = Literal["highest", "lowest-version", "lowest-version-direct"]
+LOCK_STRATEGIES: Mapping[SolveStrategy, LockStrategy] = {
+    "highest": "highest",
+    "lowest": "lowest-version",
+    "lowest-direct": "lowest-version-direct",
+}
+#: How pre-releases count where neither manifest nor lock says it.
+PRERELEASE_DEFAULT: PrereleaseMode = "if-necessary-or-explicit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class LockOptions:
 
     strategy: LockStrategy = "highest"
     channel_priority: ChannelPriority = "strict"
-    prerelease_mode: PrereleaseMode = "if-necessary-or-explicit"
+    prerelease_mode: PrereleaseMode = PRERELEASE_DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ class LockPlatform:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LockEnvironment:
+class EnvironmentRow:
     """An environment: where its packages come from and what they are on each platform.
 
     `packages` maps platform names (the manifest's, aliases undone) to records in lock order.
@@ -66,6 +74,11 @@ class LockEnvironment:
     options: LockOptions = LockOptions()
     packages: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
 
+    def records(self) -> Iterator[Record]:
+        """Yield what is locked for each platform in turn."""
+        for records in self.packages.values():
+            yield from records
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockFile:
@@ -76,15 +89,22 @@ class LockFile:
 
     version: int = LOCK_VERSION
     platforms: tuple[LockPlatform, ...] = ()
-    environments: Mapping[str, LockEnvironment] = field(default_factory=dict)
+    environments: Mapping[str, EnvironmentRow] = field(default_factory=dict)
     build_records: Mapping[tuple[str, str], Record] = field(default_factory=dict)
+
+    def records(self) -> Iterator[Record]:
+        """Yield what is locked, once for each environment and platform."""
+        for environment in self.environments.values():
+            yield from environment.records()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedEnvironment:
     """The second waist: one environment on one platform, ready to be installed.
 
-    `platform` carries the virtual packages as the lock spells them.
+    `platform` carries the virtual packages as the lock spells them. `root` is the folder of the
+    lock, to which relative locations refer; `editable` are the normalised names of the PyPI
+    folders that are installed in place; `pypi_options` tell how the others are built.
     """
 
     name: str
@@ -93,3 +113,6 @@ class LockedEnvironment:
     channels: tuple[str, ...]
     indexes: tuple[str, ...]
     records: tuple[Record, ...]
+    root: Path
+    editable: frozenset[str] = frozenset()
+    pypi_options: PypiOptions = PypiOptions()

@@ -18,7 +18,7 @@ from wisp.lock.entries import (
     unnamed_source_record,
 )
 from wisp.lock.merge import merged
-from wisp.lock.model import LockChannel, LockEnvironment, LockFile, LockOptions, LockPlatform
+from wisp.lock.model import EnvironmentRow, LockChannel, LockFile, LockOptions, LockPlatform
 from wisp.platforms import Platform, default_virtual_packages
 from wisp.specs.pypi import FindLinks
 from wisp.specs.records import CondaRecord, PypiRecord, Record
@@ -106,12 +106,7 @@ def body(version: int, document: Mapping[str, Any], platforms: Sequence[Platform
         name: _environment(name, table, subdirs, renames, packages)
         for name, table in tables.items()
     }
-    used = [
-        record
-        for environment in environments.values()
-        for records in environment.packages.values()
-        for record in records
-    ]
+    used = [record for environment in environments.values() for record in environment.records()]
     return LockFile(
         version=version,
         platforms=tuple(
@@ -155,7 +150,7 @@ def _environment(
     subdirs: Mapping[str, str],
     renames: Mapping[str, str],
     packages: Packages,
-) -> LockEnvironment:
+) -> EnvironmentRow:
     locked: dict[str, tuple[Record, ...]] = {}
     for platform, selectors in (table.get("packages") or {}).items():
         if platform not in subdirs:
@@ -165,7 +160,7 @@ def _environment(
         locked[renames.get(platform, platform)] = tuple(
             packages.find(selector, name, platform, subdirs[platform]) for selector in selectors
         )
-    return LockEnvironment(
+    return EnvironmentRow(
         name=name,
         channels=tuple(_channel(channel) for channel in table.get("channels") or ()),
         indexes=None if table.get("indexes") is None else texts(table["indexes"]),

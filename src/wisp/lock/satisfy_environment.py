@@ -26,17 +26,19 @@ from wisp.lock.mismatch import (
     VirtualPackagesChanged,
     WheelTagsMismatch,
 )
-from wisp.lock.model import LockEnvironment, LockFile, LockOptions, LockPlatform, LockStrategy
+from wisp.lock.model import (
+    LOCK_STRATEGIES,
+    PRERELEASE_DEFAULT,
+    EnvironmentRow,
+    LockFile,
+    LockPlatform,
+)
 from wisp.lock.places import without_credentials
-from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer, SolveStrategy
-from wisp.specs.pypi import FindLinks, is_editable, normalize
+from wisp.lock.select import editable_names
+from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
+from wisp.specs.pypi import FindLinks, normalize
 from wisp.specs.records import CondaRecord, PypiRecord, Record
 
-STRATEGIES: dict[SolveStrategy, LockStrategy] = {
-    "highest": "highest",
-    "lowest": "lowest-version",
-    "lowest-direct": "lowest-version-direct",
-}
 #: From this version on locks say where PyPI packages were looked for.
 _FIRST_WITH_INDEXES = 5
 #: From this version on locks say what platforms promise.
@@ -58,7 +60,7 @@ def check_environment(lock: LockFile, inputs: Sequence[EnvironmentInputs]) -> li
     ]
 
 
-def _channels(locked: LockEnvironment, inputs: EnvironmentInputs) -> Iterator[Mismatch]:
+def _channels(locked: EnvironmentRow, inputs: EnvironmentInputs) -> Iterator[Mismatch]:
     before = tuple(channel.url for channel in locked.channels)
     wanted = tuple(channel.url for channel in inputs.channels)
     if before == wanted:
@@ -68,7 +70,7 @@ def _channels(locked: LockEnvironment, inputs: EnvironmentInputs) -> Iterator[Mi
 
 
 def _platforms(
-    lock: LockFile, locked: LockEnvironment, inputs: Sequence[EnvironmentInputs]
+    lock: LockFile, locked: EnvironmentRow, inputs: Sequence[EnvironmentInputs]
 ) -> Iterator[Mismatch]:
     rows = {row.name: row for row in lock.platforms}
     known = {one.platform.name for one in inputs}
@@ -102,13 +104,14 @@ def _platform(lock: LockFile, row: LockPlatform, inputs: EnvironmentInputs) -> I
 
 
 def _indexes(
-    lock: LockFile, locked: LockEnvironment, inputs: Sequence[EnvironmentInputs]
+    lock: LockFile, locked: EnvironmentRow, inputs: Sequence[EnvironmentInputs]
 ) -> Iterator[Mismatch]:
     if not any(one.pypi_dependencies for one in inputs):
         return
     options = inputs[0].pypi_options
     if locked.indexes is None:
-        if lock.version >= _FIRST_WITH_INDEXES and any(_pypi_records(locked)):
+        has_pypi = any(isinstance(record, PypiRecord) for record in locked.records())
+        if lock.version >= _FIRST_WITH_INDEXES and has_pypi:
             yield IndexesMissing(environment=locked.name)
         return
     wanted = (options.index_url or DEFAULT_INDEX, *options.extra_index_urls)
@@ -127,7 +130,7 @@ def _link(link: FindLinks) -> str:
     return link.url or (link.path or "").removeprefix("./").rstrip("/")
 
 
-def _files(locked: LockEnvironment, inputs: Sequence[EnvironmentInputs]) -> Iterator[Mismatch]:
+def _files(locked: EnvironmentRow, inputs: Sequence[EnvironmentInputs]) -> Iterator[Mismatch]:
     """Check files of PyPI packages: whether they may be built, and fit the platform."""
     for one in inputs:
         if not one.pypi_dependencies:
@@ -142,7 +145,7 @@ def _files(locked: LockEnvironment, inputs: Sequence[EnvironmentInputs]) -> Iter
 def _non_binaries(
     records: Iterable[Record], inputs: EnvironmentInputs, forbidden: bool | tuple[str, ...]
 ) -> Iterator[Mismatch]:
-    editable = {one.normalized for one in inputs.pypi_dependencies if is_editable(one.spec)}
+    editable = editable_names(inputs)
     names = None if forbidden is True else {normalize(name) for name in forbidden or ()}
     for record in records:
         if not isinstance(record, PypiRecord) or _is_wheel(record):
@@ -176,9 +179,9 @@ def _is_wheel(record: PypiRecord) -> bool:
     return record.location.partition("#")[0].endswith(".whl")
 
 
-def _options(locked: LockEnvironment, inputs: EnvironmentInputs) -> Iterator[Mismatch]:
+def _options(locked: EnvironmentRow, inputs: EnvironmentInputs) -> Iterator[Mismatch]:
     before = locked.options
-    strategy = STRATEGIES[inputs.solve_strategy]
+    strategy = LOCK_STRATEGIES[inputs.solve_strategy]
     if before.strategy != strategy:
         yield StrategyChanged(environment=locked.name, locked=before.strategy, wanted=strategy)
     priority = inputs.channel_priority
@@ -186,14 +189,14 @@ def _options(locked: LockEnvironment, inputs: EnvironmentInputs) -> Iterator[Mis
         yield ChannelPriorityChanged(
             environment=locked.name, locked=before.channel_priority, wanted=priority
         )
-    mode = inputs.pypi_options.prerelease_mode or LockOptions().prerelease_mode
+    mode = inputs.pypi_options.prerelease_mode or PRERELEASE_DEFAULT
     if before.prerelease_mode != mode:
         yield PrereleaseModeChanged(
             environment=locked.name, locked=before.prerelease_mode, wanted=mode
         )
 
 
-def _cutoffs(locked: LockEnvironment, inputs: Sequence[EnvironmentInputs]) -> Iterator[Mismatch]:
+def _cutoffs(locked: EnvironmentRow, inputs: Sequence[EnvironmentInputs]) -> Iterator[Mismatch]:
     for one in inputs:
         cutoffs = one.exclude_newer
         if not (cutoffs.default or cutoffs.channels or cutoffs.packages):
@@ -220,8 +223,3 @@ def _cutoff(cutoffs: ExcludeNewer, record: CondaRecord) -> datetime | None:
 
 def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _pypi_records(locked: LockEnvironment) -> Iterator[PypiRecord]:
-    for records in locked.packages.values():
-        yield from (record for record in records if isinstance(record, PypiRecord))

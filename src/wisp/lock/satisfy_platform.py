@@ -28,7 +28,7 @@ from wisp.lock.mismatch_platform import (
     SourceMoved,
     SourceWanted,
 )
-from wisp.lock.model import LockEnvironment
+from wisp.lock.model import EnvironmentRow
 from wisp.lock.places import describe
 from wisp.lock.satisfy_conda import CondaSide, LockedConda, comes_from, extra_depends, source_fits
 from wisp.lock.satisfy_pypi import (
@@ -57,7 +57,7 @@ class PlatformQuestion:
     """
 
     inputs: EnvironmentInputs
-    locked: LockEnvironment
+    locked: EnvironmentRow
     lock_version: int
     facts: SourceFacts
     group_requested: Set[str] = frozenset()

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from wisp.errors import LockFileError
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.aliases import identity
-from wisp.lock.model import LockedEnvironment, LockEnvironment, LockFile, LockPlatform
+from wisp.lock.model import EnvironmentRow, LockedEnvironment, LockFile, LockPlatform
 from wisp.platforms import Platform, VirtualPackage, default_virtual_packages
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.pypi import PypiOptions, is_editable
 from wisp.specs.records import PypiRecord
 
 
-def locked_environment(lock: LockFile, name: str, platform: str) -> LockedEnvironment:
+def locked_environment(
+    lock: LockFile,
+    name: str,
+    platform: str,
+    root: Path,
+    inputs: EnvironmentInputs | None = None,
+) -> LockedEnvironment:
     """Return what is locked for an environment on a platform, by the platform's name.
 
-    A platform without packages gives an environment without records. Raises `LockFileError` if
-    the lock does not know the environment.
+    `root` is the folder of the lock. `inputs` tell what no lock does: which folders are editable,
+    and how packages are built; without them none is, and the lock's indexes are the options. A
+    platform without packages gives an environment without records. Raises `LockFileError` if the
+    lock does not know the environment.
     """
     environment = lock.environments.get(name)
     if environment is None:
@@ -28,6 +40,24 @@ def locked_environment(lock: LockFile, name: str, platform: str) -> LockedEnviro
         channels=tuple(channel.url for channel in environment.channels),
         indexes=environment.indexes or (),
         records=environment.packages.get(platform, ()),
+        root=root,
+        editable=editable_names(inputs) if inputs is not None else frozenset(),
+        pypi_options=_locked_options(environment) if inputs is None else inputs.pypi_options,
+    )
+
+
+def editable_names(inputs: EnvironmentInputs) -> frozenset[str]:
+    """Return the normalised names of the PyPI folders that the manifest wants in place."""
+    return frozenset(one.normalized for one in inputs.pypi_dependencies if is_editable(one.spec))
+
+
+def _locked_options(environment: EnvironmentRow) -> PypiOptions:
+    first, *others = environment.indexes or (DEFAULT_INDEX,)
+    return PypiOptions(
+        index_url=None if first == DEFAULT_INDEX else first,
+        extra_index_urls=tuple(others),
+        find_links=environment.find_links,
+        prerelease_mode=environment.options.prerelease_mode,
     )
 
 
@@ -44,7 +74,7 @@ def spelled_virtual_packages(row: LockPlatform) -> tuple[str, ...]:
     return row.virtual_packages
 
 
-def index_of(record: PypiRecord, environment: LockEnvironment) -> str:
+def index_of(record: PypiRecord, environment: EnvironmentRow) -> str:
     """Return the index a PyPI file came from: its own, else the environment's first."""
     if record.index is not None:
         return record.index

@@ -14,7 +14,7 @@ from wisp.lock.aliases import names_on_disk
 from wisp.lock.derive import derive, derived_build_number, derived_noarch
 from wisp.lock.emit import dump
 from wisp.lock.merge import merged
-from wisp.lock.model import LOCK_VERSION, LockEnvironment, LockFile, LockOptions, LockPlatform
+from wisp.lock.model import LOCK_VERSION, EnvironmentRow, LockFile, LockOptions, LockPlatform
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record, RunExports
 
 #: The order of the keys of a source record, kept for those that come from `raw` too.
@@ -92,7 +92,7 @@ def _platform(row: LockPlatform, names: Mapping[str, str]) -> dict[str, Any]:
     return entry
 
 
-def _environment(environment: LockEnvironment, names: Mapping[str, str]) -> dict[str, Any]:
+def _environment(environment: EnvironmentRow, names: Mapping[str, str]) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "channels": [
             {"url": channel.url, "used_env_vars": channel.used_env_vars}
@@ -138,10 +138,8 @@ def _options(options: LockOptions) -> dict[str, str]:
 def _records(lock: LockFile) -> list[Record]:
     """Return every record that is referred to, once, in order."""
     found: dict[tuple[str, str], Record] = {}
-    for environment in lock.environments.values():
-        for records in environment.packages.values():
-            for record in records:
-                _add(record, found)
+    for record in lock.records():
+        _add(record, found)
     waiting = [record for record in found.values() if not isinstance(record, CondaRecord)]
     while waiting:
         record = waiting.pop()

@@ -7,24 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.merge import merged
 from wisp.lock.model import (
+    LOCK_STRATEGIES,
+    PRERELEASE_DEFAULT,
+    EnvironmentRow,
     LockChannel,
-    LockEnvironment,
     LockFile,
     LockOptions,
     LockPlatform,
-    LockStrategy,
 )
 from wisp.lock.places import without_credentials
 from wisp.solve.plan import Pair, combine
 from wisp.solve.update import Solution
-from wisp.specs.inputs import EnvironmentInputs, SolveStrategy
+from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord, Record
-
-_STRATEGIES: dict[SolveStrategy, LockStrategy] = {
-    "highest": "highest",
-    "lowest": "lowest-version",
-    "lowest-direct": "lowest-version-direct",
-}
 
 
 def assemble(
@@ -39,7 +34,7 @@ def assemble(
     at one location are made equal: what one environment knows of a package, all do.
     """
     known = _known(solutions.values())
-    environments: dict[str, LockEnvironment] = {}
+    environments: dict[str, EnvironmentRow] = {}
     for name, members in _by_environment(inputs).items():
         group = _group(inputs, members)
         packages: dict[str, tuple[Record, ...]] = {}
@@ -59,19 +54,19 @@ def _environment(
     packages: Mapping[str, tuple[Record, ...]],
     solutions: Mapping[Pair, Solution],
     members: Sequence[EnvironmentInputs],
-) -> LockEnvironment:
+) -> EnvironmentRow:
     has_pypi = any(solutions[name, one.platform.name].pypi for one in members)
     options = inputs.pypi_options
     indexes = (options.index_url or DEFAULT_INDEX, *options.extra_index_urls)
-    return LockEnvironment(
+    return EnvironmentRow(
         name=name,
         channels=tuple(LockChannel(channel.url) for channel in inputs.channels),
         indexes=tuple(map(_public, indexes)) if has_pypi else None,
         find_links=options.find_links if has_pypi else (),
         options=LockOptions(
-            strategy=_STRATEGIES[inputs.solve_strategy],
+            strategy=LOCK_STRATEGIES[inputs.solve_strategy],
             channel_priority=inputs.channel_priority,
-            prerelease_mode=options.prerelease_mode or "if-necessary-or-explicit",
+            prerelease_mode=options.prerelease_mode or PRERELEASE_DEFAULT,
         ),
         packages={platform: records for platform, records in packages.items() if records},
     )

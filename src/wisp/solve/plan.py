@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from wisp.lock.mismatch import Mismatch
-from wisp.lock.model import LockEnvironment, LockFile
+from wisp.lock.model import EnvironmentRow, LockFile
 from wisp.specs.conda import Channel, CondaRequirement
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
 from wisp.specs.pypi import PypiRequirement
@@ -134,7 +134,7 @@ def _unit(
 
 def _locked(members: Sequence[EnvironmentInputs], lock: LockFile | None) -> Iterable[Record]:
     for one in members:
-        environment: LockEnvironment | None = (
+        environment: EnvironmentRow | None = (
             lock.environments.get(one.environment) if lock is not None else None
         )
         if environment is not None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -41,6 +43,7 @@ def locked(*records: Record) -> LockedEnvironment:
         channels=(),
         indexes=(),
         records=records,
+        root=Path(),
     )
 
 

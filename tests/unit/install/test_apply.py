@@ -236,7 +236,7 @@ def test_foreign_platforms_are_linked(main: Path, access: ChannelAccess, tmp_pat
     locked = dataclasses.replace(
         locked_as("win", ask(main, access, "lib")), platform=bare("win-64")
     )
-    options = InstallOptions(manifest_path=tmp_path / "pixi.toml", root=tmp_path)
+    options = InstallOptions(manifest_path=tmp_path / "pixi.toml")
     install_environment(locked, tmp_path / "win", options, lambda: access, lambda work: None)
     marker = json.loads((tmp_path / "win" / "conda-meta" / "pixi").read_text())
     assert marker["resolved_platform"]["subdir"] == "win-64"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wisp.lock.model import LockChannel, LockEnvironment, LockFile, LockPlatform
+from wisp.lock.model import EnvironmentRow, LockChannel, LockFile, LockPlatform
 from wisp.platforms import bare
 from wisp.specs.records import CondaRecord, PypiRecord, Record, RunExports
 
@@ -39,7 +39,7 @@ def wheel(name: str, version: str = "1.0", *requires: str) -> PypiRecord:
 
 def lock_of(*records: Record, indexes: tuple[str, ...] | None = None) -> LockFile:
     """A lock whose one environment has these records on linux-64."""
-    environment = LockEnvironment(
+    environment = EnvironmentRow(
         name="default",
         channels=(LockChannel(f"{CHANNEL}/"),),
         indexes=indexes,

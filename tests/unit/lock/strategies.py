@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from wisp.lock.model import LockChannel, LockEnvironment, LockFile, LockOptions, LockPlatform
+from wisp.lock.model import EnvironmentRow, LockChannel, LockFile, LockOptions, LockPlatform
 from wisp.platforms import bare
 from wisp.specs.pypi import FindLinks, normalize
 from wisp.specs.records import CondaRecord, PypiRecord, Record, RunExports
@@ -93,7 +93,7 @@ def lock_files(draw: st.DrawFn) -> LockFile:
     for name in draw(st.lists(names, min_size=1, max_size=3, unique=True)):
         packages = {platform: _sorted(draw(chosen), pool) for platform in PLATFORMS}
         has_pypi = any(isinstance(r, PypiRecord) for records in packages.values() for r in records)
-        environments[name] = LockEnvironment(
+        environments[name] = EnvironmentRow(
             name=name,
             channels=tuple(LockChannel(f"{CHANNEL}/{n}/") for n in draw(st.lists(names))),
             indexes=("https://example.org/simple",) if has_pypi else None,

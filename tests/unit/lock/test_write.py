@@ -11,7 +11,7 @@ from tests.unit.lock.samples import CHANNEL, LINUX, conda, lock_of, wheel
 from tests.unit.lock.strategies import lock_files
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.aliases import names_on_load, rich_names
-from wisp.lock.model import LockEnvironment, LockFile, LockPlatform
+from wisp.lock.model import EnvironmentRow, LockFile, LockPlatform
 from wisp.lock.read import read
 from wisp.lock.write import write
 from wisp.platforms import Platform, VirtualPackage, bare
@@ -133,7 +133,7 @@ CUDA = Platform("gpu", "linux-64", (VirtualPackage("__cuda", "12"),))
 
 def rich_lock(name: str) -> LockFile:
     row = LockPlatform(name, "linux-64", tuple(map(str, CUDA.virtual_packages())))
-    environment = LockEnvironment(name="default", packages={name: (conda("zlib"),)})
+    environment = EnvironmentRow(name="default", packages={name: (conda("zlib"),)})
     return LockFile(platforms=(row,), environments={"default": environment})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.unit.solve.makers import MakeConda, MakeInputs, MakePypi
 from wisp.lock.mismatch import ChannelsChanged
-from wisp.lock.model import LockEnvironment, LockFile
+from wisp.lock.model import EnvironmentRow, LockFile
 from wisp.solve.plan import STALE, Staleness, combine, judge, plan
 from wisp.specs.conda import Channel
 from wisp.specs.records import Record
@@ -13,7 +13,7 @@ from wisp.specs.records import Record
 def locked(**packages: tuple[Record, ...]) -> LockFile:
     return LockFile(
         environments={
-            name: LockEnvironment(name=name, packages={"linux-64": records})
+            name: EnvironmentRow(name=name, packages={"linux-64": records})
             for name, records in packages.items()
         }
     )

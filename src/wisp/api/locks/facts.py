@@ -23,9 +23,7 @@ def source_facts(workspace: Workspace, lock: LockFile) -> SourceFacts:
     """
     locations = {
         record.location
-        for environment in lock.environments.values()
-        for records in environment.packages.values()
-        for record in records
+        for record in lock.records()
         if isinstance(record, PypiRecord) and is_folder(record.location)
     }
     if not locations:

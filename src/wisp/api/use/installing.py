@@ -24,7 +24,6 @@ from wisp.lock.model import LockedEnvironment, LockFile
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.pypi import is_editable
 from wisp.specs.records import CondaRecord
 
 if TYPE_CHECKING:
@@ -113,7 +112,8 @@ def install_locked(
     prepare(workspace)
     outcomes: dict[str, InstallOutcome] = {}
     for name, platform in wanted.items():
-        one = locked_environment(lock, name, platform.name)
+        inputs = workspace.inputs(name, platform)
+        one = locked_environment(lock, name, platform.name, workspace.root, inputs)
         outcomes[name] = install_one(workspace, one, platform, chosen, reinstall)
     usual = workspace.root / layout.PIXI_DIR / layout.ENVS_DIR
     folder = usual if workspace.manifest.kind == "script" else workspace.environments_folder
@@ -131,7 +131,6 @@ def install_one(
     prefix: Path | None = None,
 ) -> InstallOutcome:
     """Bring the prefix of one environment to what is locked for it."""
-    inputs = workspace.inputs(locked.name, platform)
     host = workspace.subdir
     if platform.subdir not in (host, "noarch"):
         workspace.reporter.warn(
@@ -145,12 +144,11 @@ def install_one(
             prefix or workspace.prefix(locked.name),
             InstallOptions(
                 manifest_path=workspace.manifest.path,
-                root=workspace.root,
                 reinstall=reinstall,
                 filter=chosen,
             ),
             lambda: workspace.engines.channels,
-            _pypi_installer(workspace, locked, inputs),
+            _pypi_installer(workspace),
             workspace.reporter,
         )
     finally:
@@ -160,9 +158,7 @@ def install_one(
     return outcome
 
 
-def _pypi_installer(
-    workspace: Workspace, locked: LockedEnvironment, inputs: EnvironmentInputs
-) -> InstallPypi:
+def _pypi_installer(workspace: Workspace) -> InstallPypi:
     """Connect the installation of a prefix with uv; nothing of it is imported until needed."""
 
     def install_pypi(work: PypiWork) -> None:
@@ -175,14 +171,12 @@ def _pypi_installer(
                 python=work.interpreter,
                 root=work.root,
                 records=work.records,
-                editable=frozenset(
-                    one.normalized for one in inputs.pypi_dependencies if is_editable(one.spec)
-                ),
+                editable=work.editable,
                 reinstall=work.reinstall,
-                options=inputs.pypi_options,
+                options=work.options,
                 variables=_build_variables(workspace, work),
                 lock=work.lock,
-                label=locked.name,
+                label=work.label,
             ),
             workspace.reporter,
         )
@@ -231,6 +225,7 @@ def install_for_solving(
         channels=tuple(channel.url for channel in inputs.channels),
         indexes=(),
         records=conda,
+        root=inputs.root,
     )
     install_one(workspace, locked, inputs.platform, prefix=folder)
     python = python_of(conda, folder, subdir)

@@ -125,7 +125,9 @@ class Provider:
         )
         records: tuple[Record, ...] = ()
         if platform is not None and environment in self._lock.environments:
-            records = locked_environment(self._lock, environment, platform.name).records
+            records = locked_environment(
+                self._lock, environment, platform.name, self._workspace.root
+            ).records
         return EnvironmentFacts(
             platform.name if platform else self._workspace.host[0],
             declared.scripts or (),

@@ -36,7 +36,7 @@ def run_platform(
     for platform in platforms:
         if platform.subdir != subdir or environment not in lock.environments:
             continue
-        records = locked_environment(lock, environment, platform.name).records
+        records = locked_environment(lock, environment, platform.name, workspace.root).records
         needed = virtual_requirements(records)
         from wisp.specs.match import parse_spec
 
@@ -70,7 +70,7 @@ def ensure_ready(
     folders.prepare(workspace)
     if platform is None:
         return
-    locked = locked_environment(lock, environment, platform.name)
+    locked = locked_environment(lock, environment, platform.name, workspace.root)
     if locked.records and not usage.no_install:
         holds = quick_check(workspace.prefix(environment), lock_hash(locked))
         if not holds or needs_full_check(locked.records):

@@ -48,7 +48,9 @@ def export_environment(
     inputs = workspace.inputs(environment, chosen)
     if from_lock:
         lock = required_lock(workspace)
-        conda, pip, left_out = locked_lines(locked_environment(lock, environment, chosen.name))
+        conda, pip, left_out = locked_lines(
+            locked_environment(lock, environment, chosen.name, workspace.root)
+        )
         for package in left_out:
             workspace.reporter.warn(f"the source package `{package}` is left out")
     else:
@@ -95,7 +97,7 @@ def export_explicit(
         for platform in workspace.platforms(environment):
             if platforms and platform.name not in platforms:
                 continue
-            one = locked_environment(lock, environment, platform.name)
+            one = locked_environment(lock, environment, platform.name, workspace.root)
             text = explicit_spec(one, skip_pypi=skip_pypi, skip_source=skip_source)
             for record in one.records:
                 if not isinstance(record, CondaRecord):

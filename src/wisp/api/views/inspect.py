@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from wisp.api.views.requested import listed_name, requested_specs
 from wisp.errors import UsageError
-from wisp.lock.model import LockEnvironment, LockFile
+from wisp.lock.model import EnvironmentRow, LockFile
 from wisp.lock.select import index_of
 from wisp.platforms import default_virtual_packages
 from wisp.specs.inputs import EnvironmentInputs
@@ -120,7 +120,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _row(
-    record: Record, environment: LockEnvironment, requested: Mapping[str, str], is_editable: bool
+    record: Record, environment: EnvironmentRow, requested: Mapping[str, str], is_editable: bool
 ) -> PackageRow:
     if isinstance(record, CondaRecord):
         return _conda_row(record, requested.get(record.name))
@@ -197,7 +197,7 @@ def _partial_row(record: CondaSourceRecord, requested: str | None) -> PackageRow
 
 
 def _pypi_row(
-    record: PypiRecord, environment: LockEnvironment, requested: str | None, is_editable: bool
+    record: PypiRecord, environment: EnvironmentRow, requested: str | None, is_editable: bool
 ) -> PackageRow:
     is_indexed = record.location.startswith(("https://", "http://"))
     index = index_of(record, environment) if is_indexed else None

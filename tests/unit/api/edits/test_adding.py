@@ -14,7 +14,7 @@ from wisp.api.edits.requests import AddRequest, Selection
 from wisp.api.edits.upgrading import Upgraded, UpgradeRequest, upgrade
 from wisp.api.locks.locking import LockOutcome
 from wisp.errors import ManifestError, SolveError
-from wisp.lock.model import LockEnvironment, LockFile, LockPlatform
+from wisp.lock.model import EnvironmentRow, LockFile, LockPlatform
 from wisp.lock.views import difference
 from wisp.manifest.model import Manifest
 from wisp.manifest.pinning import PinningStrategy
@@ -51,7 +51,7 @@ def lock(
     packages = {"linux-64": tuple(linux), "osx-arm64": tuple(osx)}
     return LockFile(
         platforms=tuple(LockPlatform(name, name) for name in packages),
-        environments={environment: LockEnvironment(name=environment, packages=packages)},
+        environments={environment: EnvironmentRow(name=environment, packages=packages)},
     )
 
 
