@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from wisp.engine.search import FoundRecord
 from wisp.errors import FetchError
+from wisp.values import dataclass
 
 _BARE_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 

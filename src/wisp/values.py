@@ -1,42 +1,138 @@
-"""Frozen dataclasses at a quarter of what the standard decorator costs.
+"""Classes of values, at a small part of what the standard `dataclasses` cost.
 
-A command imports a hundred classes of values and makes instances of a few. For each of them the
+A command imports some hundred classes of values and makes instances of a few. For each of them the
 standard decorator compiles six methods; here all share five, and the last, `__init__`, is
-compiled for the first instance. For readers and type checkers the decorator is the standard one.
+compiled for the first instance. To import the standard module alone costs half of what Python
+needs to start. For readers and type checkers the names are the standard ones, and the standard
+functions (`dataclasses.fields`, `asdict`, …) know these classes too.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import MISSING, FrozenInstanceError, fields
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import dataclass as dataclass  # this is its name here
+    from dataclasses import field as field
+    from dataclasses import fields as fields
+    from dataclasses import replace as replace
+    from typing import Any
 else:
 
-    def dataclass(*, frozen, slots=False, kw_only=False):
-        """Make a class of values, which may only be a frozen one."""
-        assert frozen
+    def dataclass(*, frozen=False, slots=False, kw_only=False):
+        """Make a class of values; annotations have to be texts, as the future import makes them."""
 
         def decorate(cls):
-            own = frozenset(vars(cls))
+            own = frozenset(cls.__dict__)
             assert own.isdisjoint(("__init__", "__post_init__")), "values are only given"
-            made = dataclasses.dataclass(
-                init=False, repr=False, eq=False, slots=slots, kw_only=kw_only
-            )(cls)
-            for name, method in _SHARED.items():
+            every = (*_inherited(cls), *_declared(cls, kw_only))
+            every = tuple({one.name: one for one in every}.values())
+            made = _with_slots(cls) if slots else cls
+            made._value_fields = every
+            made.__dataclass_fields__ = _STANDARD
+            made.__match_args__ = tuple(one.name for one in every if not one.kw_only)
+            for name, method in (_SHARED | _FROZEN if frozen else _SHARED).items():
                 if name not in own:
                     setattr(made, name, method)
+            if not frozen and "__hash__" not in own:
+                made.__hash__ = None
             # Without fields to compare, classes are.
-            compared = [one.name for one in fields(made) if one.compare]
+            compared = [one.name for one in every if one.compare]
             made._compared_by = attrgetter(*compared) if compared else type
             made.__init__ = _compiled_when_called(made)
             return made
 
         return decorate
+
+    def field(*, default=..., default_factory=..., compare=True, repr=True):  # noqa: A002
+        """Describe a field beyond its type; `...` stands for what is not given."""
+        return _Field(default, default_factory, compare, repr)
+
+    def fields(value):
+        """Return the fields of a class of values, or of an instance: each has a `name`."""
+        return value._value_fields
+
+    def replace(value, **changes):
+        """Make a value like another, apart from some fields."""
+        for one in value._value_fields:
+            if one.name not in changes:
+                changes[one.name] = getattr(value, one.name)
+        return type(value)(**changes)
+
+
+class _Field:
+    """A field of a class of values, under the names that the standard gives its parts."""
+
+    __slots__ = ("compare", "default", "default_factory", "kw_only", "name", "repr")
+
+    def __init__(self, default: Any, default_factory: Any, compare: bool, repr: bool) -> None:  # noqa: A002
+        self.name = ""
+        self.kw_only = False
+        self.default = default
+        self.default_factory = default_factory
+        self.compare = compare
+        self.repr = repr
+
+
+class _Standard:
+    """The fields in the standard's own form, made when somebody asks."""
+
+    def __get__(self, value: object, cls: Any) -> dict[str, Any]:
+        import dataclasses
+
+        made: dict[str, Any] = {}
+        for one in cls._value_fields:
+            given = {
+                name: getattr(one, name)
+                for name in ("default", "default_factory")
+                if getattr(one, name) is not ...
+            }
+            made[one.name] = dataclasses.field(compare=one.compare, repr=one.repr, **given)
+            made[one.name].name = one.name
+            made[one.name].type = None
+            made[one.name].kw_only = one.kw_only
+            made[one.name]._field_type = dataclasses._FIELD  # type: ignore[attr-defined]
+        return made
+
+
+_STANDARD = _Standard()
+
+
+def _inherited(cls: type) -> list[_Field]:
+    bases = reversed(cls.__mro__[1:])
+    return [one for base in bases for one in base.__dict__.get("_value_fields", ())]
+
+
+def _declared(cls: type, kw_only: bool) -> list[_Field]:
+    """Return the fields of a class body, and leave their defaults behind as class attributes."""
+    found: list[_Field] = []
+    for name, kind in cls.__annotations__.items():
+        if kind.startswith("ClassVar"):
+            continue
+        default = cls.__dict__.get(name, ...)
+        one = default if isinstance(default, _Field) else _Field(default, ..., True, True)
+        one.name, one.kw_only = name, kw_only
+        if one.default is not ...:
+            setattr(cls, name, one.default)
+        elif one is default:
+            delattr(cls, name)
+        found.append(one)
+    return found
+
+
+def _with_slots(cls: type) -> type:
+    """Make the class once more: slots are fixed when a class is made."""
+    taken = {slot for base in cls.__mro__[1:] for slot in base.__dict__.get("__slots__", ())}
+    kinds = cls.__annotations__
+    names = [name for name, kind in kinds.items() if not kind.startswith("ClassVar")]
+    left_out = {*names, "__dict__", "__weakref__"}
+    body = {name: value for name, value in cls.__dict__.items() if name not in left_out}
+    body["__slots__"] = tuple(name for name in names if name not in taken)
+    made = type(cls)(cls.__name__, cls.__bases__, body)
+    made.__qualname__ = cls.__qualname__
+    return made
 
 
 def _compiled_when_called(cls: type) -> Callable[..., None]:
@@ -50,20 +146,20 @@ def _compiled_when_called(cls: type) -> Callable[..., None]:
 
 def _compiled(cls: Any) -> Callable[..., None]:
     """Compile the `__init__` that the standard decorator would make."""
-    known: dict[str, Any] = {"_set": object.__setattr__, "_missing": MISSING}
+    known: dict[str, Any] = {"_set": object.__setattr__, "_missing": ...}
     positional: list[str] = ["self"]
     named: list[str] = []
     lines: list[str] = []
-    for field in fields(cls):
-        name, parameter, value = field.name, field.name, field.name
-        if field.default is not MISSING:
-            known[f"_{name}"] = field.default
+    for one in cls._value_fields:
+        name, parameter, value = one.name, one.name, one.name
+        if one.default is not ...:
+            known[f"_{name}"] = one.default
             parameter = f"{name}=_{name}"
-        elif field.default_factory is not MISSING:
-            known[f"_{name}"] = field.default_factory
+        elif one.default_factory is not ...:
+            known[f"_{name}"] = one.default_factory
             parameter = f"{name}=_missing"
             value = f"_{name}() if {name} is _missing else {name}"
-        (named if field.kw_only else positional).append(parameter)
+        (named if one.kw_only else positional).append(parameter)
         lines.append(f"    _set(self, {name!r}, {value})")
     stars = ["*"] if named else []
     head = f"def __init__({', '.join([*positional, *stars, *named])}):"
@@ -83,24 +179,28 @@ def _hash(self: Any) -> int:
 
 
 def _repr(self: Any) -> str:
-    shown = [f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr]
+    shown = [f"{one.name}={getattr(self, one.name)!r}" for one in self._value_fields if one.repr]
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
 def _setattr(_self: Any, name: str, _: object) -> None:
+    from dataclasses import FrozenInstanceError
+
     raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
 def _delattr(_self: Any, name: str) -> None:
+    from dataclasses import FrozenInstanceError
+
     raise FrozenInstanceError(f"cannot delete field {name!r}")
 
 
 def _getstate(self: Any) -> list[Any]:
-    return [getattr(self, one.name) for one in fields(self)]
+    return [getattr(self, one.name) for one in self._value_fields]
 
 
 def _setstate(self: Any, state: list[Any]) -> None:
-    for one, value in zip(fields(self), state, strict=True):
+    for one, value in zip(self._value_fields, state, strict=True):
         object.__setattr__(self, one.name, value)
 
 
@@ -108,8 +208,7 @@ _SHARED = {
     "__eq__": _eq,
     "__hash__": _hash,
     "__repr__": _repr,
-    "__setattr__": _setattr,
-    "__delattr__": _delattr,
     "__getstate__": _getstate,
     "__setstate__": _setstate,
 }
+_FROZEN = {"__setattr__": _setattr, "__delattr__": _delattr}

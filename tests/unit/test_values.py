@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
-from dataclasses import FrozenInstanceError, field
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
 
-from wisp.values import dataclass
+from wisp.values import dataclass, field, fields, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +88,45 @@ def test_values_can_be_replaced_copied_and_matched() -> None:
         case Point(x, y):
             assert (x, y) == (1, 3)
     assert [one.name for one in dataclasses.fields(point)] == ["x", "y", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Point3(Point):
+    """A class of values may add fields to those of another."""
+
+    z: int = 0
+
+
+@dataclass(slots=True)
+class Counter:
+    """Values that change have no hash."""
+
+    count: int = 0
+
+
+def test_fields_are_inherited() -> None:
+    assert (Point3(1, 2, "", 3).z, Point3(1).x) == (3, 1)
+    assert Point3(1) != Point(1)
+
+
+def test_values_may_be_made_to_change() -> None:
+    counter = Counter()
+    counter.count += 1
+    assert counter == Counter(1)
+    with pytest.raises(TypeError):
+        hash(counter)
+
+
+def test_our_functions_and_the_standard_ones_agree() -> None:
+    point = Point(1, 3, note="kept")
+    assert replace(point, x=5) == dataclasses.replace(point, x=5)
+    assert replace(point, x=5).note == "kept"
+    assert [one.name for one in fields(point)] == ["x", "y", "note"]
+    assert dataclasses.asdict(point) == {"x": 1, "y": 3, "note": "kept"}
+    assert dataclasses.is_dataclass(Bag)
+
+
+def test_the_standard_module_is_not_loaded() -> None:
+    code = "import sys, wisp.values; print('dataclasses' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from wisp.config.reading import ConfigFile, KeyPath
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 #: Lists that grow from level to level, lower levels first.
 _CONCATENATED = {("pypi-config", "extra-index-urls"), ("pypi-config", "allow-insecure-host")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from wisp.specs.settings import (
     RepodataFormats,
     S3Bucket,
 )
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 #: Variables that stand for a key, with the value that they give it when they are true.
 _SWITCHES: dict[str, tuple[KeyPath, bool]] = {

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from wisp.config.keys import ALIASES, DEPRECATED, NAMED_TABLES, TABLES, reader_of
 from wisp.errors import ConfigError, Place
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 #: Where a value stands: `("shell", "change-ps1")`, `("s3-options", "bucket", "region")`.
 KeyPath = tuple[str, ...]

@@ -13,12 +13,12 @@ import threading
 import time
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from wisp.errors import FetchError
 from wisp.layout import VERSION
 from wisp.specs.settings import Network
+from wisp.values import dataclass
 
 _ATTEMPTS = 3
 _TIMEOUT_SECONDS = 30.0

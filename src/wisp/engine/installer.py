@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import hashlib
 import json
 import re
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 from rattler import PrefixRecord, Subdir
@@ -24,6 +22,7 @@ from wisp.engine.records import to_rattler
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.report import SILENT, Reporter
 from wisp.specs.records import CondaRecord
+from wisp.values import dataclass, replace
 
 _MISMATCH = re.compile(r"hash mismatch.*?expected (\w+), got (\w+)", re.DOTALL)
 
@@ -62,7 +61,7 @@ def install_conda(
 
 async def _install(request: InstallRequest, access: ChannelAccess, reporter: Reporter) -> None:
     if request.from_ruins:
-        await _link(dataclasses.replace(request, records=()), access, reporter)
+        await _link(replace(request, records=()), access, reporter)
         _sweep(request)
     await _link(request, access, reporter)
 

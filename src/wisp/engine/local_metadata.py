@@ -6,7 +6,6 @@ Source: PEP 621 (`[project]`), PEP 643 (`PKG-INFO` of source distributions).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from wisp.errors import FetchError
 from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import normalize
 from wisp.specs.requirement_text import canonical_requirement, canonical_specifiers
+from wisp.values import dataclass
 
 #: From this version of the metadata on, a source distribution says which fields are dynamic.
 _STATIC_SINCE = Version("2.2")

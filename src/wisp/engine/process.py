@@ -6,10 +6,10 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from wisp.errors import HostError
+from wisp.values import dataclass
 
 #: The children that somebody waits for.
 _running: set[subprocess.Popen[str]] = set()

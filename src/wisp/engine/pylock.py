@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -18,6 +17,7 @@ from urllib.request import url2pathname
 import tomli
 
 from wisp.specs.records import PypiRecord
+from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rattler import Channel, MatchSpec, Subdir, Version
@@ -15,6 +14,7 @@ from wisp.engine import loop
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.rattler_errors import unreachable
 from wisp.engine.solver import parse_spec
+from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

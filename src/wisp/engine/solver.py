@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from rattler import (
     Channel,
@@ -36,6 +35,7 @@ from wisp.platforms import VirtualPackage
 from wisp.specs.inputs import ChannelPriority as PriorityName
 from wisp.specs.inputs import ExcludeNewer, SolveStrategy
 from wisp.specs.records import CondaRecord
+from wisp.values import dataclass, field, replace
 
 Source = Channel | RepoDataSource
 

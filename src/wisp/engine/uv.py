@@ -8,12 +8,12 @@ same workspace gives the same lock everywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from wisp.engine.process import Completed, capture
 from wisp.errors import HostError, WispError
 from wisp.specs.settings import EngineSettings, Network
+from wisp.values import dataclass, field
 
 #: What of the user's uv settings reaches uv: how to reach the network, never what to choose.
 _KEPT = frozenset(

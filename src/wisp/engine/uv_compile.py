@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from wisp.engine.pylock import PylockPackage, parse_pylock
 from wisp.engine.uv import Uv
+from wisp.values import dataclass, field
 
 _PREVIOUS = "pylock.toml"
 

@@ -14,7 +14,6 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from wisp.engine.files import refusal
@@ -33,6 +32,7 @@ from wisp.layout import PYPI_INSTALLER
 from wisp.report import SILENT, Reporter
 from wisp.specs.pypi import PypiOptions, normalize
 from wisp.specs.records import PypiRecord
+from wisp.values import dataclass, field
 
 #: What uv writes into INSTALLER.
 _UV_MARK = "uv"

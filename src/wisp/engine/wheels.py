@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -20,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 from wisp.engine.files import refusal
 from wisp.specs.pypi import normalize
 from wisp.specs.records import PypiRecord
+from wisp.values import dataclass
 
 #: The files of a dist-info that tell who put a wheel there, and from where.
 WHEEL_ORIGIN = ("INSTALLER", "direct_url.json")

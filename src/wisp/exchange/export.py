@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 
 from wisp.errors import LockFileError
 from wisp.lock.model import LockedEnvironment
@@ -13,7 +12,7 @@ from wisp.specs.conda import CondaRequirement
 from wisp.specs.locations import PathLocation
 from wisp.specs.pypi import PypiOptions, PypiRequirement, is_editable
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 _DEFAULTS = frozenset({"main", "r", "msys2"})
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@+*<>=!~,|^$()\[\]; '\"-]*[^\s:]|[A-Za-z_./]")

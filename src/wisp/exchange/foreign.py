@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from wisp.lock.yaml import parse
 from wisp.manifest.words import conda_word, pypi_word
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.pypi import PypiRequirement
-from wisp.values import dataclass
+from wisp.values import dataclass, field, replace
 
 #: What conda's `defaults` stands for.
 _DEFAULTS = ("main", "r", "msys2")

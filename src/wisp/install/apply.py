@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +30,7 @@ from wisp.install.state import (
 from wisp.lock.model import LockedEnvironment
 from wisp.report import SILENT, Reporter
 from wisp.specs.records import CondaRecord, PypiRecord
+from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.engine.gateway import ChannelAccess

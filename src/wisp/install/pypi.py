@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from wisp import layout
 from wisp.engine.wheels import InstalledWheel, is_checkout_of
 from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import CondaRecord, PypiRecord
+from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

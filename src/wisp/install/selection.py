@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, PypiRecord, Record
+from wisp.values import dataclass
 
 _NAME = re.compile(r"^\s*([A-Za-z0-9_][A-Za-z0-9._-]*)")
 

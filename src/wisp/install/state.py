@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from wisp import layout
 from wisp.errors import InstallError
 from wisp.lock.model import LockedEnvironment
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
+from wisp.values import dataclass, field
 
 #: The hash in the marker after an installation that left something out on purpose.
 INVALID_HASH = "invalid-hash"

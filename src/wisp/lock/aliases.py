@@ -7,12 +7,12 @@ on load a row gets the name of the platform that promises the same.
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.lock.model import LOCK_VERSION, LockFile, LockPlatform
 from wisp.platforms import Platform, default_virtual_packages
+from wisp.values import replace
 
 #: Subdir and, sorted, the virtual packages that are not the subdir's defaults.
 Identity = tuple[str, tuple[str, ...]]
@@ -73,13 +73,13 @@ def adopt_platforms(lock: LockFile, platforms: Mapping[str, Sequence[Platform]])
             renames[old].name if old in renames else old: records
             for old, records in environment.packages.items()
         }
-        environments[name] = dataclasses.replace(environment, packages=packages)
+        environments[name] = replace(environment, packages=packages)
         for old, platform in renames.items():
             promised = rows[old].virtual_packages and map(str, platform.virtual_packages())
             rows[platform.name] = LockPlatform(
                 platform.name, platform.subdir, tuple(promised) if promised else None
             )
-    return dataclasses.replace(lock, platforms=tuple(rows.values()), environments=environments)
+    return replace(lock, platforms=tuple(rows.values()), environments=environments)
 
 
 def _adopter(version: int, row: LockPlatform, platforms: Sequence[Platform]) -> Platform | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 
 from wisp.specs.metadata import CoreMetadata
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from wisp.specs.records import CondaRecord
+from wisp.values import replace
 
 _COMPLETED = ("purls", "run_exports", "md5", "sha256")
 
@@ -17,4 +17,4 @@ def merged(record: CondaRecord, other: CondaRecord) -> CondaRecord:
         for key in _COMPLETED
         if getattr(record, key) is None and getattr(other, key) is not None
     }
-    return dataclasses.replace(record, **missing) if missing else record
+    return replace(record, **missing) if missing else record

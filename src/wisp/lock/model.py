@@ -7,7 +7,6 @@ that installing, packing and image building need to know.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +14,7 @@ from wisp.platforms import Platform
 from wisp.specs.inputs import ChannelPriority, SolveStrategy
 from wisp.specs.pypi import FindLinks, PrereleaseMode, PypiOptions
 from wisp.specs.records import Record
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 LOCK_VERSION = 7
 

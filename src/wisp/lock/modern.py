@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +21,7 @@ from wisp.lock.model import EnvironmentRow, LockChannel, LockFile, LockOptions, 
 from wisp.platforms import Platform, default_virtual_packages
 from wisp.specs.pypi import FindLinks
 from wisp.specs.records import CondaRecord, PypiRecord, Record
+from wisp.values import replace
 
 #: From this version on platforms have rows of their own and sources have identifiers.
 _FIRST_WITH_PLATFORMS = 7
@@ -109,9 +109,7 @@ def body(version: int, document: Mapping[str, Any], platforms: Sequence[Platform
     used = [record for environment in environments.values() for record in environment.records()]
     return LockFile(
         version=version,
-        platforms=tuple(
-            dataclasses.replace(row, name=renames.get(row.name, row.name)) for row in rows
-        ),
+        platforms=tuple(replace(row, name=renames.get(row.name, row.name)) for row in rows),
         environments=environments,
         build_records=packages.reachable_from_sources(used),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
@@ -14,6 +13,7 @@ from wisp.specs.locations import PathLocation, UrlLocation
 from wisp.specs.match import Spec, condition_holds
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord
+from wisp.values import replace
 
 LockedConda = CondaRecord | CondaSourceRecord
 
@@ -70,7 +70,7 @@ def _promises(virtual: VirtualPackage, spec: Spec) -> bool:
     Locks write `__archspec=0=NAME`, where machines and packages count versions from 1.
     """
     if virtual.name == "__archspec" and virtual.version == "0":
-        return spec.matches(virtual) or spec.matches(dataclasses.replace(virtual, version="1"))
+        return spec.matches(virtual) or spec.matches(replace(virtual, version="1"))
     return spec.matches(virtual)
 
 

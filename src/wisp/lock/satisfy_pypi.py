@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.match import python_version_matches
 from wisp.specs.metadata import CoreMetadata
 from wisp.specs.records import CondaRecord, PypiRecord
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 _LOWER_BOUNDS = frozenset({">", ">=", "~="})
 #: From this version on locks say which index each package came from.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from typing import Any, Literal
 
 from wisp.lock.model import LockFile
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 PackageKind = Literal["conda", "pypi"]
 

@@ -7,7 +7,6 @@ holds one need not know which it was.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +16,7 @@ from wisp.specs.inputs import ChannelPriority, SolveStrategy
 from wisp.specs.mapping import CondaPypiMaps
 from wisp.specs.pypi import PypiOptions, PypiRequirement
 from wisp.specs.task import Task
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 ManifestKind = Literal["pixi", "pyproject", "mojoproject", "script"]
 

@@ -6,7 +6,6 @@ of their own (PEP 621, PEP 735).
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from typing import Any
 
 from wisp.manifest.faults import Fault
@@ -18,7 +17,7 @@ from wisp.manifest.requirements import parse_requirement, specifier_text
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.pypi import PypiRequirement
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec
-from wisp.values import dataclass
+from wisp.values import dataclass, field, replace
 
 #: PEP 621, PEP 639 and PEP 794; anything else in `[project]` is a mistake.
 _PROJECT_KEYS = (

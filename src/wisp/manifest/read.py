@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ from wisp.manifest.script import (
     find_block,
     with_defaults,
 )
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 _KINDS: dict[str, ManifestKind] = {
     "pyproject.toml": "pyproject",

@@ -8,12 +8,11 @@ Offsets count characters of the text; every span is half open.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Literal
 
 import tomli
 
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 ValueKind = Literal["scalar", "array", "inline"]
 KeyPath = tuple[str, ...]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from typing import Literal
 
 from wisp.manifest.edit.literals import Data, key, literal
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 Scm = Literal["github", "gitlab", "codeberg"]
 

@@ -7,7 +7,6 @@ The maps are fetched by `wisp.engine.names`; here it is decided which of them co
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from wisp.specs.conda import channel_url
 from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord
+from wisp.values import dataclass, field, replace
 
 _PREFIX = "pkg:pypi/"
 

@@ -7,7 +7,6 @@ solve group are one unit per platform, and when one member is stale all are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from wisp.lock.mismatch import Mismatch
@@ -16,6 +15,7 @@ from wisp.specs.conda import Channel, CondaRequirement
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
 from wisp.specs.pypi import PypiRequirement
 from wisp.specs.records import CondaRecord, PypiRecord, Record
+from wisp.values import dataclass, replace
 
 R = TypeVar("R", CondaRecord, PypiRecord)
 

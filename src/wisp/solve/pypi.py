@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 
 from wisp.engine.dist_metadata import MetadataReader
@@ -24,6 +23,7 @@ from wisp.solve.turns import Turns
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
+from wisp.values import replace
 
 #: Provides the interpreter of a prefix that holds the environment's conda packages.
 PythonProvider = Callable[[], Path]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiOptions, PypiRequirement, PypiSpec
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
 from wisp.specs.wheels import platform_libc, platform_macos
+from wisp.values import dataclass, field
 
 #: Name of the project that stands for the environment where uv needs one.
 ROOT_PROJECT = "wisp-requirements"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from wisp.engine.pylock import PylockFile, PylockGit, PylockPackage
@@ -19,6 +18,7 @@ from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import PypiRecord
 from wisp.specs.requirement_text import canonical_requirement
 from wisp.specs.wheels import best_wheel, supported_tags
+from wisp.values import dataclass
 
 #: Markers with alternatives, or with a pre-release of Python.
 _COMPOUND = re.compile(r" or |;.*\(|_version \S+ '[\d.]+[a-z]")

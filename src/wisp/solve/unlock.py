@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from wisp.errors import LockFileError
 from wisp.lock.model import LockFile
 from wisp.solve.plan import STALE, Pair, Staleness
 from wisp.specs.pypi import normalize
 from wisp.specs.records import PypiRecord, Record
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 
 from wisp.errors import SolveError, WispError
 from wisp.report import SILENT, Reporter
@@ -16,6 +15,7 @@ from wisp.solve.extract import extract
 from wisp.solve.plan import Pair, Unit, combine
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord, PypiRecord
+from wisp.values import dataclass
 
 Conda = tuple[CondaRecord, ...]
 Pypi = tuple[PypiRecord, ...]

@@ -6,14 +6,13 @@ Only texts are kept; versions are compared by `wisp.specs.match`, which asks rat
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from wisp.errors import WispError
 from wisp.layout import CHANNEL_ALIAS
 from wisp.specs.locations import Location, PathLocation, UrlLocation, is_conda_archive
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ Features, targets and TOML end here; solving, judging locks and installing begin
 
 from __future__ import annotations
 
-from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -13,7 +12,7 @@ from typing import Literal
 from wisp.platforms import Platform
 from wisp.specs.conda import Channel, CondaRequirement
 from wisp.specs.pypi import PypiOptions, PypiRequirement
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 ChannelPriority = Literal["strict", "flexible", "disabled"]
 SolveStrategy = Literal["highest", "lowest", "lowest-direct"]

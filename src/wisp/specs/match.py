@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,7 +19,7 @@ from wisp.errors import WispError
 from wisp.specs.conda import CondaRequirement, bracketed_fields
 from wisp.specs.plain_versions import in_plain_range
 from wisp.specs.records import CondaRecord
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 if TYPE_CHECKING:
     from rattler import Version

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field, replace
 
 from wisp.errors import WispError
-from wisp.values import dataclass
+from wisp.values import dataclass, field, replace
 
 DOCKER_HUB = "docker.io"
 DEFAULT_TAG = "latest"

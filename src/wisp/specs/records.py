@@ -7,10 +7,9 @@ record that is read can be written back unchanged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any
 
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

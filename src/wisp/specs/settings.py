@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

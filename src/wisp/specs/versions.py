@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import field
 from typing import Union
 
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 _PART = r"[0-9A-Za-z]+(?:[._-][0-9A-Za-z]+)*(?:\.?[_-]|__|--)?"
 _VERSION = re.compile(rf"(?:[0-9]+!)?{_PART}(?:\+{_PART})?")

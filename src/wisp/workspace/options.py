@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from wisp.specs.conda import Channel
 from wisp.specs.cutoffs import moment
 from wisp.specs.inputs import ChannelPriority, ExcludeNewer, SolveStrategy
 from wisp.specs.pypi import PypiOptions, PypiRequirement
+from wisp.values import fields, replace
 
 _UNIONS = ("no_build", "no_binary", "no_build_isolation")
 _LISTS = ("extra_index_urls", "find_links")

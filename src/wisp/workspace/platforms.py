@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
 
 from wisp.errors import ManifestError
 from wisp.manifest.model import Environment, Feature, Manifest, SystemRequirements
 from wisp.platforms import Platform, VirtualPackage, bare, customised, derived_name
 from wisp.platforms import select_platform as select_among
 from wisp.specs.versions import version_order
+from wisp.values import fields, replace
 from wisp.workspace.features import features_of
 
 

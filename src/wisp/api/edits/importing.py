@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +22,7 @@ from wisp.manifest.edit.platforms import add_platforms
 from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.model import Manifest
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 Format = Literal["conda-env", "pypi-txt"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from wisp.api.edits.transaction import Relock, edit
@@ -22,7 +21,7 @@ from wisp.platforms import (
     customised,
     derived_name,
 )
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 Anchor = Literal["before", "after", "top", "bottom"]
 

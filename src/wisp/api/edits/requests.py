@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from wisp.errors import ManifestError, UsageError
@@ -14,7 +13,7 @@ from wisp.manifest.words import conda_word, pypi_word
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.locations import GitLocation, PathLocation, RefKind
 from wisp.specs.pypi import PypiRequirement
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

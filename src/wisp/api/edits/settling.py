@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wisp.api.edits.transaction import Relock
@@ -13,6 +12,7 @@ from wisp.errors import UsageError
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.lock.model import LockFile
 from wisp.manifest.model import Manifest
+from wisp.values import dataclass
 from wisp.workspace.platforms import select_platform
 
 if TYPE_CHECKING:

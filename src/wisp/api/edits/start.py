@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,7 +21,7 @@ from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.read import load_text
 from wisp.manifest.script import find_block
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 Format = Literal["pixi", "pyproject", "mojoproject"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from wisp.activation.shells import SHELLS, named
 from wisp.activation.variables import Activation, project_variables
 from wisp.errors import ActivationError
 from wisp.platforms import Platform
+from wisp.values import dataclass
 from wisp.workspace.activation import activation_of as declared_activation
 
 if TYPE_CHECKING:

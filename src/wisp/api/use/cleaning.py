@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.api.registry import prune
 from wisp.engine.files import refusal
+from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from wisp.api.use.providing import Provider, RunOptions
 from wisp.api.use.readiness import ensure_ready, run_platform
 from wisp.api.use.running import active_name, catalogue_of
 from wisp.errors import HostError
+from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord
+from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace

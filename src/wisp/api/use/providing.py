@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from wisp.platforms import Platform
 from wisp.specs.records import CondaSourceRecord
 from wisp.tasks.cache import EnvironmentFacts
 from wisp.tasks.catalogue import Catalogue
+from wisp.values import dataclass, field
 from wisp.workspace.activation import activation_of as declared_activation
 
 if TYPE_CHECKING:

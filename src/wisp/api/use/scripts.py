@@ -12,7 +12,6 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -25,6 +24,7 @@ from wisp.errors import FetchError, ManifestError, TaskError
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.manifest.script import OPENING
 from wisp.report import SILENT
+from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.use.providing import RunOptions
@@ -82,9 +82,8 @@ def run_script(
     Raises `TaskError` for options that mean nothing here, and what `wisp.api.use.running.run_words`
     raises.
     """
-    from dataclasses import replace
-
     from wisp.api.use.running import run_words
+    from wisp.values import replace
 
     for wrong, name in (
         (options.environment is not None, "--environment"),

@@ -6,7 +6,6 @@ Nothing here solves or installs: manifest, machine and the folder of prefixes ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from wisp.install.state import read_marker
 from wisp.manifest.model import Environment, Feature, Manifest
 from wisp.platforms import Platform, VirtualPackage, bare, customised, shown
 from wisp.specs.conda import Channel
+from wisp.values import dataclass
 from wisp.workspace.channels import channels_of
 from wisp.workspace.compose import environments
 from wisp.workspace.features import dependencies, features_of, pypi_dependencies

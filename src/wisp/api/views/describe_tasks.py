@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from wisp.manifest.model import Environment, Feature, Manifest
 from wisp.platforms import Platform, VirtualPackage
 from wisp.specs.task import Task, TaskDependency
+from wisp.values import dataclass
 from wisp.workspace.compose import environments
 from wisp.workspace.features import environment_named, features_of, targets_of
 from wisp.workspace.platforms import platforms_of, select_platform

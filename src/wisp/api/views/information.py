@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from wisp.api.workspace import Workspace
 from wisp.config.model import Config
 from wisp.config.places import home_folder, pixi_home
 from wisp.engine import host
+from wisp.values import dataclass
 
 TLS_BACKEND = "rustls"
 _GLOBAL_MANIFEST = Path("manifests", "pixi-global.toml")

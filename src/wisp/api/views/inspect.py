@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from wisp.api.views.requested import listed_name, requested_specs
@@ -14,6 +13,7 @@ from wisp.lock.select import index_of
 from wisp.platforms import default_virtual_packages
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
+from wisp.values import dataclass, fields
 
 SortKey = Literal["name", "size", "kind"]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from wisp.engine import host
 from wisp.layout import DEFAULT_ENVIRONMENT, DEFAULT_FEATURE
 from wisp.manifest.model import Feature, Manifest
 from wisp.platforms import Platform, VirtualPackage, friendly, select_platform
+from wisp.values import dataclass
 from wisp.workspace.platforms import platforms_of, workspace_platforms
 
 #: Packages that listings show under their short names, in this order; all others follow as they

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from wisp.platforms import SUBDIRS
 from wisp.report import SILENT, Reporter
 from wisp.search import Package, search
 from wisp.specs.conda import Channel, channel_url
+from wisp.values import dataclass
 from wisp.workspace.channels import channels_of
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, cast
 
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Argument, Command, Option
+from wisp.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,7 @@ def _scope(call: Call) -> ConfigScope:
     names = [name for name in ("local", "global", "system") if values.get(name)]
     scope = ConfigScope(environ=call.environ, level=cast("Level", names[0]) if names else None)
     root = enclosing_root(call.cwd, call.environ, values.get("manifest_path"))
-    return dataclasses.replace(scope, root=root)
+    return replace(scope, root=root)
 
 
 _GROUP = "Config Options"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from wisp.layout import DEFAULT_FEATURE
@@ -12,7 +11,7 @@ from wisp.manifest.edit.script import Frame, unwrap
 from wisp.manifest.edit.text import TomlText
 from wisp.manifest.model import ManifestKind
 from wisp.manifest.syntax import KeyPath
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 _BYTE_ORDER_MARK = "\ufeff"
 
