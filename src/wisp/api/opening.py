@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.api.session import Session
+from wisp.config.model import ConfigRequest
 from wisp.errors import ManifestError, Place
 from wisp.layout import SCRIPT_LOCK_SUFFIX
 from wisp.manifest.discover import Discovery, discover
@@ -20,7 +21,7 @@ from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class WorkspaceSource:
     """Which workspace is meant: by `path`, registered `name`, `script`, or as seen from `cwd`.
 
     `overrides` are configuration keys, dotted, with their values.
@@ -36,39 +37,40 @@ class Opening:
     config_file: Path | None = None
 
 
-def read_workspace(opening: Opening, reporter: Reporter) -> tuple[Manifest, Config]:
-    """Read manifest and configuration; warnings met on the way are reported.
+def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session, Manifest]:
+    """Start a session and read the manifest; warnings met on the way are reported.
 
     Raises:
         ManifestError: There is no manifest, or it is faulty.
         ConfigError: A configuration file that must be read cannot be.
 
     """
-    found = _locate(opening)
-    config = read_config(
+    found = _locate(source)
+    session = Session.of(
         ConfigRequest(
-            environ=opening.environ,
+            environ=source.environ,
             workspace=found.path.parent,
-            overrides=opening.overrides,
-            no_config=opening.no_config,
-            config_file=opening.config_file,
-        )
+            overrides=source.overrides,
+            no_config=source.no_config,
+            config_file=source.config_file,
+        ),
+        reporter,
     )
-    manifest = load(found.path, script=_script_defaults(opening, config, found.path))
-    for warning in (*found.warnings, *config.warnings, *manifest.warnings):
+    manifest = load(found.path, script=_script_defaults(source, session, found.path))
+    for warning in (*found.warnings, *session.config.warnings, *manifest.warnings):
         reporter.warn(warning)
-    return manifest, config
+    return session, manifest
 
 
-def _locate(opening: Opening) -> Discovery:
-    if opening.script is not None:
-        return Discovery(path=_script_path(opening.cwd / opening.script))
-    path = opening.path
-    if opening.name is not None:
+def _locate(source: WorkspaceSource) -> Discovery:
+    if source.script is not None:
+        return Discovery(path=_script_path(source.cwd / source.script))
+    path = source.path
+    if source.name is not None:
         from wisp.api.registry import registered
 
-        path = registered(opening.name, opening.environ)
-    return discover(opening.cwd, opening.environ, path)
+        path = registered(source.name, source.environ)
+    return discover(source.cwd, source.environ, path)
 
 
 def _script_path(path: Path) -> Path:
@@ -82,14 +84,16 @@ def _script_path(path: Path) -> Path:
     return path.resolve()
 
 
-def _script_defaults(opening: Opening, config: Config, path: Path) -> ScriptDefaults | None:
-    if opening.script is None:
+def _script_defaults(
+    source: WorkspaceSource, session: Session, path: Path
+) -> ScriptDefaults | None:
+    if source.script is None:
         return None
     from wisp.engine import host
 
     return ScriptDefaults(
-        channels=config.default_channels,
-        platforms=_locked_subdirs(path) or (host.subdir(opening.environ),),
+        channels=session.config.default_channels,
+        platforms=_locked_subdirs(path) or (host.subdir(source.environ),),
     )
 
 
@@ -109,7 +113,9 @@ def _locked_subdirs(script: Path) -> tuple[str, ...]:
         return ()
 
 
-def own_program() -> str:
+def own_program(environ: Mapping[str, str]) -> str:
     """The executable that environments know as theirs (`PIXI_EXE`) where wisp is a library."""
     beside = Path(sys.executable).with_name("wisp")
-    return str(beside) if beside.is_file() else shutil.which("wisp") or sys.executable
+    if beside.is_file():
+        return str(beside)
+    return shutil.which("wisp", path=environ.get("PATH", "")) or sys.executable

@@ -27,7 +27,7 @@ from wisp.specs.records import CondaSourceRecord, PypiRecord
 from wisp.workspace.activation import activation_of as declared_activation
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
     from wisp.tasks.catalogue import Catalogue
 
 #: What uv looks at to see whether a local project has changed.
@@ -35,7 +35,7 @@ _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "src")
 
 
 def remember_environment(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     catalogue: Catalogue,
     lock: LockFile,
     request: ActivationRequest,
@@ -75,7 +75,7 @@ def remember_environment(
     memory.write(str(workspace.root), snapshot, workspace.environ)
 
 
-def remember_listing(workspace: Workspace, words: tuple[str, ...], text: str) -> None:
+def remember_listing(workspace: OpenedWorkspace, words: tuple[str, ...], text: str) -> None:
     """Remember what `task list` printed for these words."""
     from wisp.api.use.running import catalogue_of
 
@@ -86,7 +86,7 @@ def remember_listing(workspace: Workspace, words: tuple[str, ...], text: str) ->
 
 
 def remember_answer(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     words: Iterable[str],
     text: str,
     lock: LockFile,
@@ -115,12 +115,12 @@ def remember_answer(
     memory.write(str(workspace.root), snapshot, workspace.environ)
 
 
-def _looked_at(workspace: Workspace, environment: str) -> list[Path]:
+def _looked_at(workspace: OpenedWorkspace, environment: str) -> list[Path]:
     """Return what an installation that finds nothing to do has looked at, in the order it does.
 
     That is more than `run` asks for: a user may have taken a package away or put another there.
     """
-    home, prefix = workspace.root / layout.PIXI_DIR, workspace.prefix(environment)
+    home, prefix = workspace.places.home, workspace.prefix(environment)
     meta = prefix / layout.CONDA_META
     files = [home / name for name in GUARDS] + [meta, prefix / "lib", *(prefix / "lib").glob("py*")]
     names = (layout.PREFIX_FINGERPRINT, layout.PREFIX_HISTORY, layout.PREFIX_PATH_FILE)
@@ -144,7 +144,9 @@ def _has_local_packages(lock: LockFile) -> bool:
     )
 
 
-def _current(workspace: Workspace, catalogue: Catalogue, lock: LockFile | None) -> Snapshot | None:
+def _current(
+    workspace: OpenedWorkspace, catalogue: Catalogue, lock: LockFile | None
+) -> Snapshot | None:
     """Return the snapshot so far if it still holds, else a new one; None if there can be none.
 
     A manifest that was changed since it was read, or that a command without options would not
@@ -152,7 +154,7 @@ def _current(workspace: Workspace, catalogue: Catalogue, lock: LockFile | None) 
     """
     root = str(workspace.root)
     first = next((n for n in layout.MANIFEST_NAMES if (workspace.root / n).exists()), None)
-    if workspace.manifest.path.name != first or workspace.manifest.kind == "script":
+    if workspace.manifest.path.name != first or not workspace.places.keeps_home:
         return None
     base = {
         "files": memory.observe(_files(workspace, lock), time.time_ns()),
@@ -197,7 +199,7 @@ def _holds(old: Snapshot, base: dict[str, Any]) -> bool:
     return same and covered and memory.unchanged(old.base["files"])
 
 
-def _files(workspace: Workspace, lock: LockFile | None) -> list[str]:
+def _files(workspace: OpenedWorkspace, lock: LockFile | None) -> list[str]:
     """Every file that decides what the manifest means and whether the lock fits it."""
     config = places(workspace.environ, workspace.root)
     files = [workspace.root / name for name in layout.MANIFEST_NAMES]
@@ -222,15 +224,14 @@ def _local_projects(lock: LockFile | None) -> list[str]:
     )
 
 
-def _facts(workspace: Workspace) -> dict[str, Any]:
-    from wisp.api.use.running import task_cache_folder
+def _facts(workspace: OpenedWorkspace) -> dict[str, Any]:
     from wisp.manifest.env_files import env_files
 
     return {
         "root": str(workspace.root),
         "manifest": str(workspace.manifest.path),
         "system": workspace.host[0].partition("-")[0],
-        "task_cache": str(task_cache_folder(workspace)),
+        "task_cache": str(workspace.places.task_cache),
         "several": len(workspace.environment_names) > 1,
         "env_files": env_files(workspace.manifest),
         "change_prompt": workspace.config.change_prompt,

@@ -9,6 +9,7 @@ from wisp.errors import UsageError
 from wisp.layout import TRUE_WORDS
 
 if TYPE_CHECKING:
+    from wisp.api.session import Session
     from wisp.api.usage import Usage
     from wisp.api.use.scripts import Script
     from wisp.api.workspace import Workspace
@@ -61,6 +62,13 @@ def config_request(call: Call) -> ConfigRequest:
         no_config=bool(values.no_config),
         config_file=Path(values.config_file) if values.config_file else None,
     )
+
+
+def open_session(call: Call) -> Session:
+    """Start a session where there is no workspace, or where it does not matter."""
+    from wisp.api.session import Session
+
+    return Session.of(config_request(call), call.reporter)
 
 
 def _number(option: str, text: str) -> object:

@@ -17,7 +17,7 @@ from wisp.workspace.platforms import select_platform
 
 if TYPE_CHECKING:
     from wisp.api.locks.locking import LockOutcome
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
     from wisp.solve.unlock import Release
 
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Settler:
     """Brings lock and default environment to edited manifests; holds the lock that came of it."""
 
-    workspace: Workspace
+    workspace: OpenedWorkspace
     usage: Usage = AS_NEEDED
     lock: LockFile | None = None
 
@@ -39,7 +39,7 @@ class Settler:
 
         if self.usage.keeps_lock:
             return None
-        prepare(self.workspace)
+        prepare(self.workspace.places, self.workspace.reporter)
         self.lock = relock(self.workspace.with_manifest(manifest), release).lock
         return self.lock
 
@@ -56,7 +56,7 @@ class Settler:
         if self.usage.keeps_lock:
             raise UsageError("an upgrade has to change the lock file, which the options forbid")
         if not dry_run:
-            prepare(self.workspace)
+            prepare(self.workspace.places, self.workspace.reporter)
         outcome = renew(self.workspace.with_manifest(manifest), released, dry_run=dry_run)
         self.lock = outcome.lock
         return outcome
@@ -72,7 +72,7 @@ class Settler:
         install_locked(workspace, self.lock, {DEFAULT_ENVIRONMENT: platform})
 
 
-def relock_and_install(workspace: Workspace, usage: Usage) -> Relock:
+def relock_and_install(workspace: OpenedWorkspace, usage: Usage) -> Relock:
     """Return what an edit of channels or platforms calls once the manifest is written.
 
     Manifest and lock may end without a platform of this machine; then nothing is installed.
@@ -92,6 +92,6 @@ def relock_and_install(workspace: Workspace, usage: Usage) -> Relock:
     return relock
 
 
-def _runs_here(workspace: Workspace) -> bool:
+def _runs_here(workspace: OpenedWorkspace) -> bool:
     environment = workspace.require_environment(DEFAULT_ENVIRONMENT)
     return select_platform(workspace.manifest, environment, *workspace.host) is not None

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from wisp.api.rereading import reread, same_defaults
 from wisp.engine.files import write_atomically
 from wisp.engine.folder_lock import locked_folder
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.model import Manifest
-from wisp.manifest.read import ScriptDefaults, load, load_text
+from wisp.manifest.read import load_text
 from wisp.specs.locations import PathLocation
 
 __all__ = [
@@ -73,19 +74,11 @@ def force(manifest: Manifest, change: Change) -> None:
         write_atomically(current.path, change(current, document).text)
 
 
-def reread(manifest: Manifest) -> Manifest:
-    """Read a manifest again from its file, if the file says something else by now."""
-    with suppress(OSError, UnicodeDecodeError):
-        if manifest.path.read_text(encoding="utf-8") == manifest.text:
-            return manifest
-    return load(manifest.path, script=_script_defaults(manifest))
-
-
 def check(manifest: Manifest, changed: Document, unchanged: Document) -> Manifest:
     """Read the text of a changed document; an unchanged one keeps even a missing line break."""
     if changed.toml == unchanged.toml:
         return manifest
-    return load_text(changed.text, manifest.path, manifest.kind, script=_script_defaults(manifest))
+    return load_text(changed.text, manifest.path, manifest.kind, script=same_defaults(manifest))
 
 
 @contextmanager
@@ -130,13 +123,3 @@ def _put(manifest: Manifest) -> None:
         if manifest.path.read_text(encoding="utf-8") == manifest.text:
             return
     write_atomically(manifest.path, manifest.text)
-
-
-def _script_defaults(manifest: Manifest) -> ScriptDefaults | None:
-    """What a script leaves to its surroundings was settled when it was first read."""
-    if manifest.kind != "script":
-        return None
-    return ScriptDefaults(
-        channels=tuple(entry.channel for entry in manifest.workspace.channels),
-        platforms=tuple(platform.name for platform in manifest.workspace.platforms),
-    )

@@ -12,10 +12,10 @@ from wisp.specs.metadata import CoreMetadata
 from wisp.specs.records import PypiRecord
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 
-def source_facts(workspace: Workspace, lock: LockFile) -> SourceFacts:
+def source_facts(workspace: OpenedWorkspace, lock: LockFile) -> SourceFacts:
     """Read the metadata of every local Python project the lock refers to.
 
     Projects whose metadata only their build back-end knows are left out, and so trusted: what

@@ -10,10 +10,10 @@ from wisp.lock.model import LockFile
 from wisp.lock.read import read
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 
-def known_lock(workspace: Workspace) -> LockFile | None:
+def known_lock(workspace: OpenedWorkspace) -> LockFile | None:
     """Read the lock file; None if there is none, or one from the future, which is warned of.
 
     Raises `LockFileError` if the file is damaged.
@@ -25,7 +25,7 @@ def known_lock(workspace: Workspace) -> LockFile | None:
         return None
 
 
-def required_lock(workspace: Workspace) -> LockFile:
+def required_lock(workspace: OpenedWorkspace) -> LockFile:
     """Read the lock file. Raises `LockFileError` if there is none that can be used."""
     lock = _read(workspace)
     if lock is None:
@@ -36,14 +36,14 @@ def required_lock(workspace: Workspace) -> LockFile:
     return lock
 
 
-def _how_to_make_one(workspace: Workspace) -> tuple[str, ...]:
-    if workspace.origin is not None:
+def _how_to_make_one(workspace: OpenedWorkspace) -> tuple[str, ...]:
+    command = workspace.places.lock_command
+    if command is None:
         return ("a script that is no file of its own cannot be locked",)
-    script = f" --script {workspace.manifest.path}" if workspace.manifest.kind == "script" else ""
-    return (f"run `pixi lock{script}` to make one",)
+    return (f"run `pixi {command}` to make one",)
 
 
-def _read(workspace: Workspace) -> LockFile | None:
+def _read(workspace: OpenedWorkspace) -> LockFile | None:
     path = workspace.lock_path
     try:
         text = path.read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from wisp.specs.pypi import normalize
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class LockedView:
 
 
 def look_up(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     environment: str | None = None,
     platform: str | None = None,
     usage: Usage = AS_NEEDED,
@@ -61,7 +61,7 @@ def look_up(
     )
 
 
-def _platform(workspace: Workspace, environment: str, wanted: str | None) -> Platform:
+def _platform(workspace: OpenedWorkspace, environment: str, wanted: str | None) -> Platform:
     """Choose the platform; the machine is only looked at if one asks for more than its subdir.
 
     For a subdir that the environment does not support nothing is locked, which is an answer too.
@@ -77,7 +77,7 @@ def _platform(workspace: Workspace, environment: str, wanted: str | None) -> Pla
     return workspace.best_platform(environment, wanted)
 
 
-def _lock(workspace: Workspace, usage: Usage) -> LockFile:
+def _lock(workspace: OpenedWorkspace, usage: Usage) -> LockFile:
     """Return the lock; to take it as it is, what judges it need not even be imported."""
     if usage.frozen and not usage.locked:
         return required_lock(workspace)

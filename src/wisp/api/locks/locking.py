@@ -16,7 +16,7 @@ from wisp.lock.views import Difference
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
     from wisp.solve.unlock import Release
 
 #: How many reasons a failure names: the rest rarely tells more.
@@ -37,7 +37,7 @@ class LockOutcome:
     reasons: tuple[Mismatch, ...] = ()
 
 
-def reasons_against(workspace: Workspace, lock: LockFile) -> tuple[Mismatch, ...]:
+def reasons_against(workspace: OpenedWorkspace, lock: LockFile) -> tuple[Mismatch, ...]:
     """Tell why a lock does not fit the manifest; nothing if it does."""
     facts = source_facts(workspace, lock)
     found = check(lock, workspace.all_inputs, facts, workspace.environment_names)
@@ -46,7 +46,7 @@ def reasons_against(workspace: Workspace, lock: LockFile) -> tuple[Mismatch, ...
     return tuple(found)
 
 
-def lock(workspace: Workspace, *, dry_run: bool = False) -> LockOutcome:
+def lock(workspace: OpenedWorkspace, *, dry_run: bool = False) -> LockOutcome:
     """Solve what is stale and write the lock file, in the newest format, if it changes."""
     if dry_run:
         return lock_held(workspace, dry_run=True, upgrade=True)
@@ -54,7 +54,7 @@ def lock(workspace: Workspace, *, dry_run: bool = False) -> LockOutcome:
         return lock_held(current, dry_run=dry_run, upgrade=True)
 
 
-def ensure_lock(workspace: Workspace, usage: Usage = AS_NEEDED) -> LockFile:
+def ensure_lock(workspace: OpenedWorkspace, usage: Usage = AS_NEEDED) -> LockFile:
     """Return a lock to install from; what is stale is solved and written if that is allowed.
 
     The lock of a script is written only if it exists. An older format that still fits is left
@@ -82,7 +82,9 @@ def ensure_lock(workspace: Workspace, usage: Usage = AS_NEEDED) -> LockFile:
             )
         return known_or_none
     with workspace.writing() as current:
-        return lock_held(current, dry_run=not workspace.keeps_lock, upgrade=False).lock
+        return lock_held(
+            current, dry_run=not workspace.places.writes_lock_unasked, upgrade=False
+        ).lock
 
 
 def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:
@@ -98,7 +100,7 @@ def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:
 
 
 def lock_held(
-    workspace: Workspace, *, dry_run: bool, upgrade: bool, release: Release | None = None
+    workspace: OpenedWorkspace, *, dry_run: bool, upgrade: bool, release: Release | None = None
 ) -> LockOutcome:
     """Lock a workspace; packages of a `release` lose their pins.
 

@@ -23,17 +23,17 @@ from wisp.solve.unlock import Release, require_locked, stale_without, unlock
 from wisp.solve.update import run_plan
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 
-def relock(workspace: Workspace, release: Release | None = None) -> LockOutcome:
+def relock(workspace: OpenedWorkspace, release: Release | None = None) -> LockOutcome:
     """Lock an edited workspace whose folder the caller holds, letting go of some packages."""
-    dry_run = not workspace.keeps_lock
+    dry_run = not workspace.places.writes_lock_unasked
     return lock_held(workspace, dry_run=dry_run, upgrade=True, release=release)
 
 
 def update(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     packages: Sequence[str],
     environments: Sequence[str],
     platforms: Sequence[str],
@@ -54,7 +54,7 @@ def update(
         return _solve(current, old, loosened, stale, dry_run=dry_run)
 
 
-def renew(workspace: Workspace, packages: Sequence[str], *, dry_run: bool) -> LockOutcome:
+def renew(workspace: OpenedWorkspace, packages: Sequence[str], *, dry_run: bool) -> LockOutcome:
     """Solve an edited workspace anew without the locked versions of the named packages.
 
     The caller holds the folder, unless nothing is written anyway (`dry_run`).
@@ -68,7 +68,7 @@ def renew(workspace: Workspace, packages: Sequence[str], *, dry_run: bool) -> Lo
 
 
 def _pairs(
-    workspace: Workspace, environments: Sequence[str], platforms: Sequence[str]
+    workspace: OpenedWorkspace, environments: Sequence[str], platforms: Sequence[str]
 ) -> tuple[Pair, ...]:
     return tuple(
         (one.environment, one.platform.name)
@@ -79,7 +79,7 @@ def _pairs(
 
 
 def solve_stale(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     old: LockFile | None,
     reasons: tuple[Mismatch, ...],
     release: Release | None = None,
@@ -104,7 +104,7 @@ def solve_stale(
 
 
 def _solve(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     old: LockFile | None,
     kept: LockFile | None,
     stale: dict[Pair, Staleness],
@@ -139,7 +139,7 @@ def _solve(
     return outcome
 
 
-def _text(workspace: Workspace) -> str | None:
+def _text(workspace: OpenedWorkspace) -> str | None:
     try:
         return workspace.lock_path.read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError):

@@ -16,19 +16,19 @@ from wisp.solve.update import Conda, Engines, Pypi
 from wisp.specs.inputs import EnvironmentInputs
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 
-def workers(workspace: Workspace) -> int:
+def workers(workspace: OpenedWorkspace) -> int:
     """How many units are answered at once: solving is limited elsewhere, uv waits a lot."""
-    return 2 * workspace.engines.settings.network.concurrent_solves
+    return 2 * workspace.session.settings.network.concurrent_solves
 
 
-def solve_engines(workspace: Workspace) -> Engines:
+def solve_engines(workspace: OpenedWorkspace) -> Engines:
     """Connect solving with rattler, the name service and uv of a workspace."""
     from wisp.engine.solver import solve
 
-    room = workspace.engines
+    room = workspace.session
 
     def answer(unit: Unit) -> Conda:
         return solve(conda_request(unit), room.channels)
@@ -65,7 +65,9 @@ def _markers(inputs: EnvironmentInputs, conda: Conda) -> dict[str, str]:
     return dict(found)
 
 
-def _solve_prefix_python(workspace: Workspace, inputs: EnvironmentInputs, conda: Conda) -> Path:
+def _solve_prefix_python(
+    workspace: OpenedWorkspace, inputs: EnvironmentInputs, conda: Conda
+) -> Path:
     """Install conda packages that a build needs while solving, and return their Python."""
     from wisp.api.use.installing import install_for_solving
 

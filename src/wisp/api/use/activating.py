@@ -20,7 +20,7 @@ from wisp.values import dataclass
 from wisp.workspace.activation import activation_of as declared_activation
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class ActivationRequest:
     program: str
 
 
-def activation_of(workspace: Workspace, request: ActivationRequest) -> Activation:
+def activation_of(workspace: OpenedWorkspace, request: ActivationRequest) -> Activation:
     """Return what activating an environment depends on; missing scripts are warned of."""
     table = workspace.manifest.workspace
     environment = workspace.require_environment(request.environment)
@@ -54,7 +54,7 @@ def activation_of(workspace: Workspace, request: ActivationRequest) -> Activatio
     )
 
 
-def _existing(workspace: Workspace, scripts: tuple[str, ...]) -> list[str]:
+def _existing(workspace: OpenedWorkspace, scripts: tuple[str, ...]) -> list[str]:
     """Return the scripts that are there, as absolute paths; warn of what is odd about them."""
     for problem in doubts_about(workspace.root, scripts):
         workspace.reporter.warn(problem)
@@ -76,7 +76,7 @@ def doubts_about(root: Path, scripts: Iterable[str]) -> list[str]:
 
 
 def variables(
-    workspace: Workspace, request: ActivationRequest, caller: Mapping[str, str]
+    workspace: OpenedWorkspace, request: ActivationRequest, caller: Mapping[str, str]
 ) -> Changes:
     """Find out what activating an environment changes in the caller's variables.
 
@@ -87,7 +87,7 @@ def variables(
     if not workspace.config.use_activation_cache:
         return session.activate(activation, caller)
     name = f"activation_{request.environment}.json"
-    path = str(workspace.root / layout.PIXI_DIR / layout.ACTIVATION_CACHE_DIR / name)
+    path = str(workspace.places.activation_cache / name)
     key = _installed_state(activation.prefix) + (request.platform.name if request.platform else "")
     known = cache.read(path, activation, key, caller)
     if known:
@@ -107,7 +107,7 @@ def _installed_state(prefix: str) -> str:
 
 
 def hook_text(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     request: ActivationRequest,
     shell: str,
     *,
@@ -134,6 +134,6 @@ def hook_text(
     )
 
 
-def source_completions(workspace: Workspace) -> bool:
+def source_completions(workspace: OpenedWorkspace) -> bool:
     """Whether the configuration wants completion scripts of environments to be loaded."""
     return bool(workspace.config.get("shell.source-completion-scripts", True))

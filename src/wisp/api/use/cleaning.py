@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wisp import layout
 from wisp.api.registry import prune
 from wisp.engine.files import refusal
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 #: Kinds of caches by the name of their option, with their folders below the cache root.
 CACHE_KINDS: dict[str, tuple[str, ...]] = {
@@ -38,7 +37,7 @@ class Cleaned:
 
 
 def clean_workspace(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     *,
     environment: str | None = None,
     activation_cache: bool = False,
@@ -54,14 +53,15 @@ def clean_workspace(
         ManifestError: The environment is unknown.
 
     """
-    home = workspace.root / layout.PIXI_DIR
+    places = workspace.places
+    home = places.home
     narrowed: list[Path] = []
     if environment is not None:
         workspace.require_environment(environment)
         narrowed.append(workspace.prefix(environment))
-        narrowed.append(home / layout.ACTIVATION_CACHE_DIR / f"activation_{environment}.json")
+        narrowed.append(places.activation_cache / f"activation_{environment}.json")
     if activation_cache:
-        narrowed.append(home / layout.ACTIVATION_CACHE_DIR)
+        narrowed.append(places.activation_cache)
     if build:
         narrowed += [home / name for name in _BUILD_FOLDERS]
     if registry:
@@ -70,10 +70,10 @@ def clean_workspace(
         return _remove(narrowed)
     prune(workspace.environ)
     folders = [
-        workspace.environments_folder,
-        home / layout.SOLVE_GROUP_ENVS_DIR,
-        home / layout.TASK_CACHE_DIR,
-        home / layout.ACTIVATION_CACHE_DIR,
+        places.environments,
+        places.solve_groups,
+        places.task_cache,
+        places.activation_cache,
         *(home / name for name in _BUILD_FOLDERS),
     ]
     return Cleaned(_remove(folders).freed)

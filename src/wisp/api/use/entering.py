@@ -26,7 +26,7 @@ from wisp.errors import HostError
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class EnterOptions:
 class Entered:
     """An environment that is ready to be activated."""
 
-    workspace: Workspace
+    workspace: OpenedWorkspace
     request: ActivationRequest
 
     def changes(self) -> Changes:
@@ -115,7 +115,7 @@ def _executable(shell: str, environ: Mapping[str, str]) -> str:
     )
 
 
-def enter(workspace: Workspace, options: EnterOptions) -> Entered:
+def enter(workspace: OpenedWorkspace, options: EnterOptions) -> Entered:
     """Lock and install an environment as far as needed: the one named, active, or default."""
     name = options.environment or active_name(workspace) or layout.DEFAULT_ENVIRONMENT
     workspace.require_environment(name)

@@ -27,7 +27,7 @@ from wisp.specs.records import CondaRecord
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 #: No filter: the whole environment.
 EVERYTHING_CHOSEN = InstallFilter()
@@ -57,7 +57,7 @@ class InstallReport:
 
 
 def install(
-    workspace: Workspace, request: InstallRequest, chosen: InstallFilter = EVERYTHING_CHOSEN
+    workspace: OpenedWorkspace, request: InstallRequest, chosen: InstallFilter = EVERYTHING_CHOSEN
 ) -> InstallReport:
     """Install what is asked for; with `every`, environments that do not fit are warned of.
 
@@ -73,7 +73,7 @@ def install(
 
 
 def reinstall(
-    workspace: Workspace, request: InstallRequest, packages: Sequence[str] = ()
+    workspace: OpenedWorkspace, request: InstallRequest, packages: Sequence[str] = ()
 ) -> InstallReport:
     """Put the named packages, or all, into place again. Raises what `install` raises."""
     wanted = _wanted(workspace, request, skip_unfit=False)
@@ -83,7 +83,7 @@ def reinstall(
 
 
 def _wanted(
-    workspace: Workspace, request: InstallRequest, *, skip_unfit: bool
+    workspace: OpenedWorkspace, request: InstallRequest, *, skip_unfit: bool
 ) -> dict[str, Platform]:
     """Choose environments and the platform each is installed for."""
     if not request.every:
@@ -101,7 +101,7 @@ def _wanted(
 
 
 def install_locked(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     lock: LockFile,
     wanted: Mapping[str, Platform],
     *,
@@ -109,21 +109,19 @@ def install_locked(
     reinstall: frozenset[str] = frozenset(),
 ) -> InstallReport:
     """Install environments from a lock that is known to be the right one."""
-    prepare(workspace)
+    prepare(workspace.places, workspace.reporter)
     outcomes: dict[str, InstallOutcome] = {}
     for name, platform in wanted.items():
         inputs = workspace.inputs(name, platform)
         one = locked_environment(lock, name, platform.name, workspace.root, inputs)
         outcomes[name] = install_one(workspace, one, platform, chosen, reinstall)
-    usual = workspace.root / layout.PIXI_DIR / layout.ENVS_DIR
-    folder = usual if workspace.manifest.kind == "script" else workspace.environments_folder
     return InstallReport(
-        outcomes=outcomes, lock=lock, chosen=chosen, detached=None if folder == usual else folder
+        outcomes=outcomes, lock=lock, chosen=chosen, detached=workspace.places.detached
     )
 
 
 def install_one(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     locked: LockedEnvironment,
     platform: Platform,
     chosen: InstallFilter = EVERYTHING_CHOSEN,
@@ -147,7 +145,7 @@ def install_one(
                 reinstall=reinstall,
                 filter=chosen,
             ),
-            lambda: workspace.engines.channels,
+            lambda: workspace.session.channels,
             _pypi_installer(workspace),
             workspace.reporter,
         )
@@ -158,14 +156,14 @@ def install_one(
     return outcome
 
 
-def _pypi_installer(workspace: Workspace) -> InstallPypi:
+def _pypi_installer(workspace: OpenedWorkspace) -> InstallPypi:
     """Connect the installation of a prefix with uv; nothing of it is imported until needed."""
 
     def install_pypi(work: PypiWork) -> None:
         from wisp.engine.uv_install import WheelInstallation, install_wheels
 
         install_wheels(
-            workspace.engines.uv,
+            workspace.session.uv,
             WheelInstallation(
                 prefix=work.prefix,
                 python=work.interpreter,
@@ -184,7 +182,7 @@ def _pypi_installer(workspace: Workspace) -> InstallPypi:
     return install_pypi
 
 
-def _build_variables(workspace: Workspace, work: PypiWork) -> dict[str, str]:
+def _build_variables(workspace: OpenedWorkspace, work: PypiWork) -> dict[str, str]:
     """Activate the prefix for builds; wheels need no more than the caller's environment."""
     if all(record.location.endswith(".whl") for record in work.records):
         return {}
@@ -195,7 +193,7 @@ def _build_variables(workspace: Workspace, work: PypiWork) -> dict[str, str]:
 
 
 def install_for_solving(
-    workspace: Workspace, inputs: EnvironmentInputs, conda: tuple[CondaRecord, ...]
+    workspace: OpenedWorkspace, inputs: EnvironmentInputs, conda: tuple[CondaRecord, ...]
 ) -> Path:
     """Install conda packages that a build needs while solving, and return their Python.
 
@@ -213,11 +211,11 @@ def install_for_solving(
         )
     group = inputs.solve_group
     folder = (
-        workspace.root / layout.PIXI_DIR / layout.SOLVE_GROUP_ENVS_DIR / group
+        workspace.places.solve_groups / group
         if group is not None
         else workspace.prefix(inputs.environment)
     )
-    prepare(workspace)
+    prepare(workspace.places, workspace.reporter)
     locked = LockedEnvironment(
         name=inputs.environment,
         platform=inputs.platform,

@@ -23,7 +23,7 @@ from wisp.values import dataclass, field
 from wisp.workspace.activation import activation_of as declared_activation
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
     from wisp.lock.model import LockFile
     from wisp.specs.records import Record
 
@@ -65,7 +65,9 @@ class RunOptions:
 class Provider:
     """What the task runner asks of a workspace; the lock is looked at once."""
 
-    def __init__(self, workspace: Workspace, options: RunOptions, catalogue: Catalogue) -> None:
+    def __init__(
+        self, workspace: OpenedWorkspace, options: RunOptions, catalogue: Catalogue
+    ) -> None:
         self._workspace = workspace
         self._options = options
         self._catalogue = catalogue

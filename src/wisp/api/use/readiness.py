@@ -14,11 +14,11 @@ from wisp.platforms import Platform
 from wisp.workspace.platforms import select_platform
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 
 def run_platform(
-    workspace: Workspace, lock: LockFile, environment: str, wanted: str | None = None
+    workspace: OpenedWorkspace, lock: LockFile, environment: str, wanted: str | None = None
 ) -> Platform | None:
     """Return the platform of an environment to use here; None if it declares none at all.
 
@@ -56,7 +56,7 @@ def run_platform(
 
 
 def ensure_ready(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     lock: LockFile,
     environment: str,
     platform: Platform | None,
@@ -67,7 +67,7 @@ def ensure_ready(
     An environment without packages is never installed.
     Raises `ManifestError` if what is installed cannot run on this machine.
     """
-    folders.prepare(workspace)
+    folders.prepare(workspace.places, workspace.reporter)
     if platform is None:
         return
     locked = locked_environment(lock, environment, platform.name, workspace.root)

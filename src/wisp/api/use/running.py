@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
@@ -21,10 +20,10 @@ from wisp.workspace.platforms import select_platform
 from wisp.workspace.tasks import tasks_of
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 
-def catalogue_of(workspace: Workspace, platform: str | None = None) -> Catalogue:
+def catalogue_of(workspace: OpenedWorkspace, platform: str | None = None) -> Catalogue:
     """Return the tasks of all environments, for the platform each would run on here.
 
     With `platform` that platform counts, and environments without it cannot run.
@@ -34,7 +33,9 @@ def catalogue_of(workspace: Workspace, platform: str | None = None) -> Catalogue
     )
 
 
-def _environment_tasks(workspace: Workspace, name: str, wanted: str | None) -> EnvironmentTasks:
+def _environment_tasks(
+    workspace: OpenedWorkspace, name: str, wanted: str | None
+) -> EnvironmentTasks:
     environment = workspace.require_environment(name)
     platforms = workspace.platforms(name)
     host = workspace.host
@@ -60,7 +61,7 @@ def _environment_tasks(workspace: Workspace, name: str, wanted: str | None) -> E
     )
 
 
-def task_list(workspace: Workspace, environment: str | None = None) -> str:
+def task_list(workspace: OpenedWorkspace, environment: str | None = None) -> str:
     """Return the list that is shown where there is nothing to run: of one environment or all."""
     return listing(catalogue_of(workspace).visible(environment))
 
@@ -70,7 +71,7 @@ def command_of(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else joined(words)
 
 
-def run_words(workspace: Workspace, words: Sequence[str], options: RunOptions) -> int:
+def run_words(workspace: OpenedWorkspace, words: Sequence[str], options: RunOptions) -> int:
     """Run a task, or a command, given as the words of a command line; return its exit code.
 
     Raises:
@@ -86,7 +87,7 @@ def run_words(workspace: Workspace, words: Sequence[str], options: RunOptions) -
     settings = Settings(
         root=str(workspace.root),
         init_cwd=str(options.cwd),
-        cache=str(task_cache_folder(workspace)),
+        cache=str(workspace.places.task_cache),
         say=options.say,
         warn=options.warn,
         clean=options.clean,
@@ -113,17 +114,12 @@ def run_words(workspace: Workspace, words: Sequence[str], options: RunOptions) -
     return run(graph, provider, settings)
 
 
-def task_cache_folder(workspace: Workspace) -> Path:
-    """Return the folder of task fingerprints."""
-    return workspace.root / layout.PIXI_DIR / layout.TASK_CACHE_DIR
-
-
-def active_name(workspace: Workspace) -> str | None:
+def active_name(workspace: OpenedWorkspace) -> str | None:
     """Return the environment of this workspace that is active around us, if one is."""
     return active_environment(str(workspace.root), workspace.environ)
 
 
-def _request(workspace: Workspace, options: RunOptions) -> graphs.Request:
+def _request(workspace: OpenedWorkspace, options: RunOptions) -> graphs.Request:
     active = active_name(workspace)
     explicit = options.environment
     if explicit is None and active != layout.DEFAULT_ENVIRONMENT:
@@ -142,7 +138,7 @@ def _request(workspace: Workspace, options: RunOptions) -> graphs.Request:
     )
 
 
-def _check_platform(workspace: Workspace, request: graphs.Request) -> None:
+def _check_platform(workspace: OpenedWorkspace, request: graphs.Request) -> None:
     """Raise `ManifestError` for a platform that the chosen environment does not have."""
     if request.platform is None:
         return

@@ -8,7 +8,6 @@ has a lock file.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,19 +15,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-import xxhash
-
-from wisp.api.engines import EngineRoom
-from wisp.config.model import ConfigRequest, read_config
+from wisp.api.session import Session
 from wisp.errors import FetchError, ManifestError, TaskError
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.manifest.script import OPENING
-from wisp.report import SILENT
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
+    from wisp.api.opened import OpenedWorkspace
     from wisp.api.use.providing import RunOptions
-    from wisp.api.workspace import Workspace
     from wisp.engine.http import HttpClient
 
 STDIN = "-"
@@ -51,18 +46,18 @@ class Script:
 
 @contextmanager
 def found_script(
-    word: str, cwd: Path, network: ConfigRequest, stdin: Callable[[], str]
+    word: str, cwd: Path, session: Session, stdin: Callable[[], str]
 ) -> Iterator[Script]:
     """Find the script that a word means: a file, an http(s) URL, or `-` for stdin.
 
-    `network` is the configuration to reach the web with. A copy is gone when the body ends.
+    The web is reached by the session. A copy is gone when the body ends.
     Raises `FetchError` for what the web does not give, `ManifestError` for what is no script.
     """
     if word != STDIN and not is_url(word):
         yield Script(path=cwd / word, words=(word,))
         return
     with tempfile.TemporaryDirectory(prefix="wisp-script-") as folder:
-        name, text = ("stdin.py", stdin()) if word == STDIN else _download(word, network)
+        name, text = ("stdin.py", stdin()) if word == STDIN else _download(word, session)
         if OPENING not in text:
             shown = "stdin" if word == STDIN else f"`{word}`"
             raise ManifestError(f"{shown} does not contain a PEP 723 metadata block")
@@ -75,7 +70,7 @@ def found_script(
 
 
 def run_script(
-    workspace: Workspace, script: Script, arguments: Sequence[str], options: RunOptions
+    workspace: OpenedWorkspace, script: Script, arguments: Sequence[str], options: RunOptions
 ) -> int:
     """Run a script with Python in its own environment; return its exit code.
 
@@ -101,21 +96,14 @@ def run_script(
     return run_words(workspace, ["python", *script.words, *arguments], alone)
 
 
-def prefix_of(workspace: Workspace) -> Path:
-    """Where the environment of a script lies: below the cache, by its name and where it is from."""
-    path = workspace.manifest.path
-    digest = xxhash.xxh3_64_hexdigest(os.fsencode(workspace.origin or path))
-    return workspace.engines.settings.caches.exec_environments / f"{path.stem}-{digest}"
-
-
 def is_url(word: str) -> bool:
     """Whether a word names something on the web."""
     return word.startswith(("http://", "https://"))
 
 
-def _download(url: str, network: ConfigRequest) -> tuple[str, str]:
+def _download(url: str, session: Session) -> tuple[str, str]:
     """Fetch a script: a name for it, and its text."""
-    http = EngineRoom(read_config(network), network.environ, SILENT).http
+    http = session.http
     gist = gist_of(url)
     if gist is None:
         return _file_name(url), _text(url, http)

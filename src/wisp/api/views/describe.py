@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from wisp.api.places import Places
 from wisp.api.views.describe_tasks import TaskListing, task_listing
 from wisp.install.state import read_marker
 from wisp.manifest.model import Environment, Feature, Manifest
@@ -101,14 +102,14 @@ def mebibytes(size: int) -> str:
 
 
 def describe_environments(
-    manifest: Manifest, machine: Machine, prefixes: Path, *, sizes: bool = False
+    manifest: Manifest, machine: Machine, places: Places, *, sizes: bool = False
 ) -> tuple[EnvironmentDescription, ...]:
-    """Describe all environments; `prefixes` is the folder that theirs lie in.
+    """Describe all environments; `places` tells where their prefixes are.
 
     Raises `ManifestError` if features of an environment contradict each other.
     """
     return tuple(
-        _describe(manifest, environment, machine, prefixes / environment.name, sizes=sizes)
+        _describe(manifest, environment, machine, places.prefix(environment.name), sizes=sizes)
         for environment in environments(manifest)
     )
 

@@ -23,11 +23,11 @@ from wisp.specs.records import CondaRecord
 from wisp.workspace.activation import activation_of
 
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp.api.opened import OpenedWorkspace
 
 
 def export_environment(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     environment: str,
     platform: str | None = None,
     *,
@@ -69,7 +69,7 @@ def export_environment(
     return str(document)
 
 
-def _platform(workspace: Workspace, environment: str, wanted: str | None) -> Platform:
+def _platform(workspace: OpenedWorkspace, environment: str, wanted: str | None) -> Platform:
     """Choose the platform asked for, else this machine's, else the first there is."""
     if wanted is None:
         supported = workspace.platforms(environment)
@@ -80,7 +80,7 @@ def _platform(workspace: Workspace, environment: str, wanted: str | None) -> Pla
 
 
 def export_explicit(
-    workspace: Workspace,
+    workspace: OpenedWorkspace,
     environments: Sequence[str] = (),
     platforms: Sequence[str] = (),
     usage: Usage = AS_NEEDED,

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from wisp import layout
+from wisp.api.opened import OpenedWorkspace
+from wisp.api.session import Session
 from wisp.api.views.describe import (
     EnvironmentDescription,
     Machine,
@@ -15,7 +17,6 @@ from wisp.api.views.describe import (
     folder_size,
     mebibytes,
 )
-from wisp.api.workspace import Workspace
 from wisp.config.model import Config
 from wisp.config.places import home_folder, pixi_home
 from wisp.engine import host
@@ -88,31 +89,29 @@ class Information:
 
 
 def gather(
-    config: Config, workspace: Workspace | None, environ: Mapping[str, str], *, sizes: bool = False
+    session: Session, workspace: OpenedWorkspace | None = None, *, sizes: bool = False
 ) -> Information:
     """Look at everything; `sizes` also counts what the folders hold, which may take long.
 
     Raises `ManifestError` if features of an environment contradict each other.
     """
     machine = Machine(host.detected_subdir(), host.virtual_packages())
-    home = pixi_home(environ)
-    cache = config.cache_folders(is_remote=host.is_remote).root
+    home = pixi_home(session.environ)
+    cache = session.config.cache_folders(is_remote=host.is_remote).root
     return Information(
         platform=machine.subdir,
         virtual_packages=tuple(map(str, machine.provided)),
         cache_folder=cache,
         cache_size=folder_size(cache) if sizes else None,
-        credentials=_credentials(config, environ),
-        config_files=config.files,
+        credentials=_credentials(session.config, session.environ),
+        config_files=session.config.files,
         bin_folder=home / "bin",
         global_environments=home / "envs",
         global_manifest=home / _GLOBAL_MANIFEST,
         workspace=None if workspace is None else _facts(workspace, sizes=sizes),
         environments=()
         if workspace is None
-        else describe_environments(
-            workspace.manifest, machine, workspace.environments_folder, sizes=sizes
-        ),
+        else describe_environments(workspace.manifest, machine, workspace.places, sizes=sizes),
     )
 
 
@@ -121,7 +120,7 @@ def _credentials(config: Config, environ: Mapping[str, str]) -> Path:
     return Path(chosen) if chosen else home_folder(environ) / _CREDENTIALS
 
 
-def _facts(workspace: Workspace, *, sizes: bool) -> WorkspaceFacts:
+def _facts(workspace: OpenedWorkspace, *, sizes: bool) -> WorkspaceFacts:
     lock = workspace.lock_path
     written = lock.stat().st_mtime if lock.is_file() else None
     return WorkspaceFacts(
@@ -131,5 +130,5 @@ def _facts(workspace: Workspace, *, sizes: bool) -> WorkspaceFacts:
         last_updated=None
         if written is None
         else datetime.fromtimestamp(written).astimezone().strftime("%d-%m-%Y %H:%M:%S"),
-        size=folder_size(workspace.root / layout.PIXI_DIR) if sizes else None,
+        size=folder_size(workspace.places.home) if sizes else None,
     )

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from wisp.api.configuring import enclosing_root
-from wisp.api.engines import EngineRoom
-from wisp.api.workspace import Workspace
-from wisp.config.model import ConfigRequest, read_config
+from wisp.api.opened import OpenedWorkspace
+from wisp.api.session import Session
 from wisp.engine import host
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.search import find_records
 from wisp.platforms import SUBDIRS
-from wisp.report import SILENT, Reporter
 from wisp.search import Package, search
 from wisp.specs.conda import Channel, channel_url
 from wisp.values import dataclass
@@ -51,60 +49,38 @@ class PackageSearch:
 
 
 def open_search(
-    request: ConfigRequest,
+    session: Session,
     cwd: Path,
+    workspace: OpenedWorkspace | None = None,
     *,
-    channels: tuple[str, ...] = (),
+    channels: Sequence[str] = (),
     platform: str | None = None,
-    manifest_path: str | None = None,
-    reporter: Reporter = SILENT,
 ) -> PackageSearch:
-    """Set a search up; `request` tells which configuration counts.
+    """Set a search up; channels are spelled as in a manifest that lies in `cwd`.
 
     Channels are those named, else the workspace's, else the configured default. Platforms are
     the one named, else the workspace's, else all there are.
-
-    Raises:
-        ManifestError: The manifest named, or the one around `cwd`, is faulty.
-
     """
-    environ = request.environ
-    root = enclosing_root(cwd, environ, manifest_path)
-    workspace = None
-    if root is not None:
-        workspace = Workspace.open(
-            Path(manifest_path) if manifest_path else None,
-            cwd=cwd,
-            environ=environ,
-            reporter=reporter,
-            overrides=request.overrides,
-            no_config=request.no_config,
-            config_file=request.config_file,
-        )
-        config, engines = workspace.config, workspace.engines
-    else:
-        config = read_config(request)
-        engines = EngineRoom(config, environ, reporter)
-    named = channels or (() if workspace else config.default_channels)
+    named = channels or (() if workspace else session.config.default_channels)
     return PackageSearch(
         channels=_named(named, cwd) or _channels_of(workspace),
         subdirs=_subdirs(workspace, platform),
-        host=platform or host.subdir(environ),
-        access=engines.channels,
+        host=platform or host.subdir(session.environ),
+        access=session.channels,
     )
 
 
-def _named(names: tuple[str, ...], cwd: Path) -> tuple[Channel, ...]:
+def _named(names: Sequence[str], cwd: Path) -> tuple[Channel, ...]:
     return tuple(Channel(name, channel_url(name, cwd)) for name in names)
 
 
-def _channels_of(workspace: Workspace | None) -> tuple[Channel, ...]:
+def _channels_of(workspace: OpenedWorkspace | None) -> tuple[Channel, ...]:
     if workspace is None:
         return ()
     return channels_of(workspace.manifest, *workspace.manifest.environments.values())
 
 
-def _subdirs(workspace: Workspace | None, platform: str | None) -> tuple[str, ...]:
+def _subdirs(workspace: OpenedWorkspace | None, platform: str | None) -> tuple[str, ...]:
     if platform is not None:
         return tuple(dict.fromkeys((platform, "noarch")))
     if workspace is None:

@@ -10,7 +10,7 @@ from wisp import layout
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, Option
-from wisp.cli.opening import config_request, open_workspace
+from wisp.cli.opening import open_session, open_workspace
 from wisp.console.output import json_text
 from wisp.errors import ManifestError
 
@@ -26,12 +26,11 @@ _RULE = "------------"
 def run(call: Call) -> int:
     """Print everything, for people or as JSON; a faulty manifest only leaves its part out."""
     from wisp.api.views.information import gather
-    from wisp.config.model import read_config
 
     values = call.values
     workspace = _workspace(call)
-    config = workspace.config if workspace else read_config(config_request(call))
-    found = gather(config, workspace, call.environ, sizes=values.extended)
+    session = workspace.session if workspace else open_session(call)
+    found = gather(session, workspace, sizes=values.extended)
     text = json_text(found.as_json()) if values.json else "\n".join(_lines(found))
     call.out.public(text)
     return 0

@@ -9,7 +9,7 @@ from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Argument, Command, Option
 from wisp.cli.launch import die_as, program_path
-from wisp.cli.opening import config_request, open_workspace, usage_of
+from wisp.cli.opening import open_session, open_workspace, usage_of
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _run_script(call: Call, arguments: list[str]) -> int:
     from wisp.api.use.scripts import found_script, run_script
 
     stdin = sys.stdin.read
-    with found_script(call.values.script, call.cwd, config_request(call), stdin) as script:
+    with found_script(call.values.script, call.cwd, open_session(call), stdin) as script:
         workspace = open_workspace(call, script=script)
         return run_script(workspace, script, arguments, _options(call))
 

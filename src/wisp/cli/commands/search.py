@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Argument, Command, Option
-from wisp.cli.opening import config_request
+from wisp.cli.opening import open_session, open_workspace
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,16 +31,18 @@ def run(call: Call) -> int:
 
 
 def _open(call: Call) -> PackageSearch:
+    from wisp.api.configuring import enclosing_root
     from wisp.api.views.searching import open_search
 
     values = call.values
+    root = enclosing_root(call.cwd, call.environ, values.manifest_path)
+    workspace = None if root is None else open_workspace(call)
     return open_search(
-        config_request(call),
+        open_session(call) if workspace is None else workspace.session,
         call.cwd,
+        workspace,
         channels=tuple(values.channel or ()),
         platform=values.platform,
-        manifest_path=values.manifest_path,
-        reporter=call.reporter,
     )
 
 

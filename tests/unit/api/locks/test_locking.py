@@ -100,6 +100,6 @@ def test_a_released_package_is_solved_again_though_the_lock_fits(
     workspace = Workspace.open(folder, environ=environ)
     before = workspace.lock().lock
     solves = Solves()
-    workspace.reporter = solves
+    workspace.session.reporter = solves
     assert relock(workspace, Release(("base",), frozenset({"green"}))).lock == before
     assert sorted(solves.subjects) == _units("green")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wisp.api.places import Places
 from wisp.api.views.describe import (
     Machine,
     describe_environments,
@@ -49,11 +50,12 @@ extra = { no-default-feature = true, dependencies = { own = "*" }, tasks = { min
 """,
     Path("/w/pixi.toml"),
 )
+PLACES = Places(folder=Path("/w"), lock=Path("/w/pixi.lock"), environments=Path("/w/envs"))
 LINUX = Machine("linux-64", (VirtualPackage("__glibc", "2.36"),))
 
 
 def test_environment_is_described_for_the_machine() -> None:
-    default, test, extra = describe_environments(MANIFEST, LINUX, Path("/w/envs"))
+    default, test, extra = describe_environments(MANIFEST, LINUX, PLACES)
     assert default.dependencies == ("NumPy", "zlib")
     assert default.pypi_dependencies == ("Attrs",)
     assert default.tasks == ("run", "_setup", "only")
@@ -63,13 +65,13 @@ def test_environment_is_described_for_the_machine() -> None:
 
 
 def test_environment_of_other_machines_shows_what_holds_everywhere() -> None:
-    _, test, _ = describe_environments(MANIFEST, LINUX, Path("/w/envs"))
+    _, test, _ = describe_environments(MANIFEST, LINUX, PLACES)
     assert [platform.name for platform in test.platforms] == ["win-64"]
     assert test.tasks == ("check", "run", "_setup")
 
 
 def test_json_has_the_keys_that_programs_rely_on() -> None:
-    data = describe_environments(MANIFEST, LINUX, Path("/w/envs"))[0].as_json()
+    data = describe_environments(MANIFEST, LINUX, PLACES)[0].as_json()
     assert list(data) == [
         "name",
         "features",

@@ -1,0 +1,120 @@
+"""Where the files of a workspace are: a value, with a maker for each kind of workspace.
+
+Nothing else in `wisp.api` asks what kind of manifest there is in order to find a file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp import layout
+from wisp.values import dataclass
+
+if TYPE_CHECKING:
+    from wisp.api.session import Session
+    from wisp.manifest.model import Manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The files and folders of one workspace; what is missing may be made there.
+
+    `folder` is that of the manifest, `home` its `.pixi`; `keeps_home` tells whether `home` is made
+    and guarded, and whether what was found out about it may be remembered. `environments` holds
+    the prefixes by name, or is the only one there is (`is_single`). `lock_command` is what a user
+    types to write the lock, None where it cannot be written; `lock_is_optional` when it is only
+    written unasked where there is one.
+    """
+
+    folder: Path
+    lock: Path
+    environments: Path
+    is_single: bool = False
+    keeps_home: bool = True
+    lock_command: str | None = "lock"
+    lock_is_optional: bool = False
+
+    @property
+    def home(self) -> Path:
+        """The folder for all that is made beside the manifest."""
+        return self.folder / layout.PIXI_DIR
+
+    @property
+    def usual_environments(self) -> Path:
+        """Where prefixes are unless the configuration moves them; else a link to them."""
+        return self.home / layout.ENVS_DIR
+
+    @property
+    def detached(self) -> Path | None:
+        """Where the configuration has moved the prefixes, None where it has not."""
+        moved = not self.is_single and self.environments != self.usual_environments
+        return self.environments if moved else None
+
+    @property
+    def solve_groups(self) -> Path:
+        """The folder of prefixes that only builds while solving need, by solve group."""
+        return self.home / layout.SOLVE_GROUP_ENVS_DIR
+
+    @property
+    def task_cache(self) -> Path:
+        """The folder of task fingerprints."""
+        return self.home / layout.TASK_CACHE_DIR
+
+    @property
+    def activation_cache(self) -> Path:
+        """The folder of remembered activations."""
+        return self.home / layout.ACTIVATION_CACHE_DIR
+
+    @property
+    def writes_lock_unasked(self) -> bool:
+        """Whether a lock that does not fit is written by whoever needs one."""
+        return not self.lock_is_optional or self.lock.exists()
+
+    def prefix(self, environment: str) -> Path:
+        """The prefix of an environment, whether it is installed or not."""
+        return self.environments if self.is_single else self.environments / environment
+
+
+def places_of(session: Session, manifest: Manifest, origin: str | None = None) -> Places:
+    """Return where the files of a workspace are, of whatever kind its manifest is."""
+    if manifest.kind == "script":
+        return script_places(session, manifest, origin)
+    return folder_places(session, manifest)
+
+
+def folder_places(session: Session, manifest: Manifest) -> Places:
+    """A workspace that is a folder: all is in it, but for prefixes that are detached."""
+    from wisp.engine.host import is_remote
+
+    folder = manifest.root
+    environments = folder / layout.PIXI_DIR / layout.ENVS_DIR
+    detached = session.config.detached_folder(is_remote=is_remote)
+    if detached is not None:
+        import xxhash
+
+        digest = xxhash.xxh3_64_intdigest(os.fsencode(folder))
+        environments = detached / f"{manifest.workspace.name}-{digest}" / layout.ENVS_DIR
+    return Places(folder=folder, lock=folder / layout.LOCK_NAME, environments=environments)
+
+
+def script_places(session: Session, manifest: Manifest, origin: str | None = None) -> Places:
+    """A script: its prefix lies below the cache, by its name and where the script is from.
+
+    `origin` says where a script comes from that is no file of the user's, and so has no lock.
+    """
+    import xxhash
+
+    path = manifest.path
+    digest = xxhash.xxh3_64_hexdigest(os.fsencode(origin or path))
+    below = session.settings.caches.exec_environments
+    return Places(
+        folder=manifest.root,
+        lock=path.with_name(path.name + layout.SCRIPT_LOCK_SUFFIX),
+        environments=below / f"{path.stem}-{digest}",
+        is_single=True,
+        keeps_home=False,
+        lock_command=None if origin is not None else f"lock --script {path}",
+        lock_is_optional=True,
+    )
