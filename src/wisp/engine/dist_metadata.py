@@ -7,7 +7,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
-from wisp.engine.http import HttpClient
+from wisp.engine.http import Bounds, HttpClient
 from wisp.engine.index_files import wheels_of
 from wisp.engine.local_metadata import (
     NeedsBuild,
@@ -23,6 +23,10 @@ from wisp.engine.uv_cache import UvCache
 from wisp.errors import FetchError
 from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import normalize
+from wisp.specs.urls import shown
+
+#: Some servers know no ranges, and some wheels hold whole GPU libraries.
+_WHOLE_WHEEL = Bounds(size=4 * 1024**3, seconds=1800)
 
 
 class MetadataReader:
@@ -118,9 +122,11 @@ class MetadataReader:
         return _wheel_metadata(file.filename, ranged or io.BytesIO(self._whole(file.location)))
 
     def _whole(self, url: str) -> bytes:
-        response = self._http.get(url)
+        response = self._http.get(url, bounds=_WHOLE_WHEEL)
         if response.status != 200:
-            raise FetchError(f"could not fetch `{url}`", causes=[f"status {response.status}"])
+            raise FetchError(
+                f"could not fetch `{shown(url)}`", causes=[f"status {response.status}"]
+            )
         return response.body
 
 

@@ -7,6 +7,7 @@ import os
 
 from wisp.engine.http import HttpClient
 from wisp.errors import FetchError
+from wisp.specs.urls import shown
 
 #: Enough for the directory of nearly every wheel, and small beside a request's latency.
 _CHUNK = 64 * 1024
@@ -32,7 +33,8 @@ class RangedFile(io.RawIOBase):
         response = http.get(url, {"Range": "bytes=0-0"})
         if response.status != 206:
             return None
-        return cls(http, url, int(response.headers["content-range"].rpartition("/")[2]))
+        size = response.headers.get("content-range", "").rpartition("/")[2]
+        return cls(http, url, int(size)) if size.isdigit() else None
 
     def readable(self) -> bool:
         """Whether it can be read: always."""
@@ -70,6 +72,6 @@ class RangedFile(io.RawIOBase):
             last = min(self._size, start + _CHUNK) - 1
             response = self._http.get(self._url, {"Range": f"bytes={start}-{last}"})
             if response.status != 206 or len(response.body) != last - start + 1:
-                raise FetchError(f"could not fetch a part of `{self._url}`")
+                raise FetchError(f"could not fetch a part of `{shown(self._url)}`")
             self._chunks[number] = response.body
         return self._chunks[number]

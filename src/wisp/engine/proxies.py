@@ -1,0 +1,69 @@
+"""Which proxy a host is reached through: variables of the environment, else the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wisp.specs.settings import Network
+from wisp.specs.urls import Origin
+from wisp.values import dataclass
+
+#: The names that reqwest looks at, in rattler and in uv. `HTTP_PROXY` is not among them: in CGI
+#: it can be forged through a request header.
+PROXY_VARIABLES = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """The proxy (a URL, perhaps with credentials) per scheme, and the hosts that are spared."""
+
+    http: str = ""
+    https: str = ""
+    spared: tuple[str, ...] = ()
+
+    def of(self, origin: Origin) -> str | None:
+        """Return the proxy that leads to an origin, None if it is asked directly."""
+        proxy = self.http if origin.scheme == "http" else self.https
+        if not proxy or any(_covers(entry, origin) for entry in self.spared):
+            return None
+        return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def has_proxy(environ: Mapping[str, str]) -> bool:
+    """Tell whether the environment names a proxy; then configured ones do not count."""
+    return any(environ.get(name) for name in PROXY_VARIABLES)
+
+
+def choose_proxies(network: Network, environ: Mapping[str, str]) -> Proxies:
+    """Choose proxies as all programs of the web do; an empty variable counts as unset."""
+    if not has_proxy(environ):
+        return Proxies(network.http_proxy or "", network.https_proxy or "", network.non_proxy_hosts)
+    everything = environ.get("all_proxy") or environ.get("ALL_PROXY") or ""
+    spared = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    return Proxies(
+        environ.get("http_proxy") or everything,
+        environ.get("https_proxy") or environ.get("HTTPS_PROXY") or everything,
+        tuple(entry.strip() for entry in spared.split(",") if entry.strip()),
+    )
+
+
+def _covers(entry: str, origin: Origin) -> bool:
+    """Tell whether an entry of `no_proxy` means a host: name, domain, address, network, port."""
+    if entry == "*":
+        return True
+    if "/" in entry:
+        return _in_network(entry, origin.host)
+    name, colon, port = entry.rpartition(":")
+    if colon and port.isdigit() and (":" not in name or name.endswith("]")):
+        return int(port) == origin.port and _covers(name, origin)
+    name = entry.strip("[]").removeprefix("*").lstrip(".").lower()
+    return bool(name) and (origin.host == name or origin.host.endswith(f".{name}"))
+
+
+def _in_network(entry: str, host: str) -> bool:
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(entry, strict=False)
+    except ValueError:
+        return False

@@ -1,0 +1,142 @@
+"""Addresses taken apart: whose they are, the credentials in them, and how they may be shown.
+
+A secret in a URL is found by parsing, not by its looks: who parses as a browser does sees the
+same user, password, token and signature that the server will see.
+
+Sources: RFC 3986, section 3.2 (authority); RFC 6454 (origin); conda's `/t/TOKEN/` in paths.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+from wisp.values import dataclass
+
+_HIDDEN = "***"
+_PORTS = {"http": 80, "https": 443}
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_END_OF_URL = re.compile(r"[\s\"'`<>]")
+_AUTHORITY_END = re.compile(r"[/?#]")
+_SECRET_WORDS = ("token", "signature", "secret", "password", "passwd", "credential", "apikey")
+_SECRET_KEYS = frozenset({"sig", "key", "pwd", "pass", "auth", "authorization", "accesskey"})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whom a URL asks: credentials for one origin are not for another (RFC 6454)."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is this machine."""
+        return self.host in {"localhost", "::1"} or self.host.startswith("127.")
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _PORTS.get(self.scheme) else f":{self.port}"
+        return f"{self.scheme}://{host}{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class UserInfo:
+    """User and password of a URL, decoded; a lone token is a user without a password."""
+
+    user: str
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        return "UserInfo(***)"
+
+
+def origin_of(url: str) -> Origin:
+    """Return whom an `http` or `https` URL asks. Raises `ValueError` for any other text."""
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ValueError(f"`{shown(url)}` is not an address of the web")
+    return Origin(parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme])
+
+
+def without_userinfo(url: str) -> tuple[str, UserInfo | None]:
+    """Part a URL from the credentials in it."""
+    parts = urlsplit(url)
+    info, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, None
+    user, colon, password = info.partition(":")
+    bare = SplitResult(parts.scheme, host, parts.path, parts.query, parts.fragment).geturl()
+    return bare, UserInfo(unquote(user), unquote(password) if colon else None)
+
+
+def with_userinfo(url: str, info: UserInfo) -> str:
+    """Put credentials into a URL that has none."""
+    parts = urlsplit(url)
+    password = "" if info.password is None else f":{quote(info.password, safe='')}"
+    netloc = f"{quote(info.user, safe='')}{password}@{parts.netloc}"
+    return SplitResult(parts.scheme, netloc, parts.path, parts.query, parts.fragment).geturl()
+
+
+def shown(url: str) -> str:
+    """Return a URL with three asterisks for each password, token and signature in it."""
+    scheme, sign, rest = url.partition("://")
+    if not sign:
+        return url
+    authority, tail = _parted(rest)
+    info, at, host = authority.rpartition("@")
+    if at and ("http" in scheme or ":" in info):
+        authority = f"{_HIDDEN}@{host}"
+    return f"{scheme}://{authority}{_hidden_tail(tail)}"
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with the secrets of all URLs in it hidden."""
+    starts = [match.start() for match in _SCHEME.finditer(text)] if "://" in text else []
+    if not starts:
+        return text
+    pieces = [text[: starts[0]]]
+    for start, after in zip(starts, [*starts[1:], len(text)], strict=True):
+        end = _END_OF_URL.search(text, start, after)
+        stop = end.start() if end else after
+        url = text[start:stop].rstrip("),.;:]}")
+        pieces += [shown(url), text[start + len(url) : after]]
+    return "".join(pieces)
+
+
+def _parted(rest: str) -> tuple[str, str]:
+    """Part what follows `://` behind the authority.
+
+    A slash in a password ends the authority too early: then there is something like a port that
+    is none, and a `@` further on. Whoever wrote that meant the last one.
+    """
+    end = _AUTHORITY_END.search(rest)
+    stop = end.start() if end else len(rest)
+    host, colon, port = rest[:stop].partition(":")
+    is_host = "." in host or host == "localhost" or host.startswith("[")
+    if "@" not in rest[:stop] and colon and not (port.isdigit() and is_host) and host[:1] != "[":
+        last = rest.rfind("@")
+        if last > 0:
+            end = _AUTHORITY_END.search(rest, last)
+            stop = end.start() if end else len(rest)
+    return rest[:stop], rest[stop:]
+
+
+def _hidden_tail(tail: str) -> str:
+    path, mark, query = tail.partition("?")
+    if not mark:
+        path, mark, query = tail.partition("#")
+    parts = path.split("/")
+    for number, part in enumerate(parts[1:], 1):
+        if part and parts[number - 1] == "t":
+            parts[number] = _HIDDEN
+    pairs = re.split(r"([&;#?])", query)
+    return "/".join(parts) + mark + "".join(map(_hidden_pair, pairs))
+
+
+def _hidden_pair(pair: str) -> str:
+    key, sign, value = pair.partition("=")
+    plain = unquote(key).lower().replace("-", "").replace("_", "")
+    is_secret = plain in _SECRET_KEYS or any(word in plain for word in _SECRET_WORDS)
+    return f"{key}={_HIDDEN}" if sign and value and is_secret else pair

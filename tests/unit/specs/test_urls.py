@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from wisp.specs.urls import (
+    Origin,
+    UserInfo,
+    origin_of,
+    shown,
+    with_userinfo,
+    without_secrets,
+    without_userinfo,
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://user:SECRET@host/x", "https://***@host/x"),
+        ("https://SECRET@host/x", "https://***@host/x"),
+        ("https://user:a@SECRET@host/x", "https://***@host/x"),
+        ("https://user:a/SECRET@host/x", "https://***@host/x"),
+        ("https://user:1/SECRET@host.org/x", "https://***@host.org/x"),
+        ("https://user:a?SECRET@host/x?y=1", "https://***@host/x?y=1"),
+        ("git+https://user:SECRET@host/x.git@v1", "git+https://***@host/x.git@v1"),
+        ("ssh://git@host/x.git", "ssh://git@host/x.git"),
+        ("ssh://git:SECRET@host/x.git", "ssh://***@host/x.git"),
+        ("socks5://user:SECRET@host:1080", "socks5://***@host:1080"),
+        ("https://h/t/SECRET/channel", "https://h/t/***/channel"),
+        ("https://h/t/SECRET/t/SECRET/x", "https://h/t/***/t/***/x"),
+        ("https://h/t/", "https://h/t/"),
+        ("https://h/x?token=SECRET&a=b", "https://h/x?token=***&a=b"),
+        ("https://h/x?a=b&X-Amz-Signature=SECRET", "https://h/x?a=b&X-Amz-Signature=***"),
+        ("https://h/x?X-Amz-Security-Token=SECRET", "https://h/x?X-Amz-Security-Token=***"),
+        ("https://h/x?sig=SECRET#f", "https://h/x?sig=***#f"),
+        ("https://h/x#access_token=SECRET", "https://h/x#access_token=***"),
+        ("https://h.org:8080/pkg@1.0", "https://h.org:8080/pkg@1.0"),
+        ("https://h/x.whl#sha256=abc", "https://h/x.whl#sha256=abc"),
+        ("https://[::1]:80/a@b", "https://[::1]:80/a@b"),
+        ("file:///a@b:c", "file:///a@b:c"),
+        ("no url", "no url"),
+    ],
+)
+def test_secrets_of_a_url_are_not_shown(url: str, said: str) -> None:
+    assert shown(url) == said
+
+
+def test_every_url_of_a_text_is_looked_at() -> None:
+    text = "from 'https://u:SECRET@h/x', (https://h/t/SECRET): and https://a/https://SECRET@b"
+    said = "from 'https://***@h/x', (https://h/t/***): and https://a/https://***@b"
+    assert without_secrets(text) == said
+    assert without_secrets("a@b: c/t/d") == "a@b: c/t/d"
+
+
+def test_an_origin_is_scheme_host_and_port() -> None:
+    assert origin_of("https://User:pw@Host.org/x") == Origin("https", "host.org", 443)
+    assert origin_of("http://h:8080") != origin_of("http://h")
+    assert str(origin_of("http://[::1]:8080/x")) == "http://[::1]:8080"
+    assert str(origin_of("https://h:443/x")) == "https://h"
+
+
+@pytest.mark.parametrize("url", ["ftp://h/x", "file:///x", "x", "https:///x", "https://h:x/"])
+def test_other_addresses_have_no_origin(url: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - its text may be the standard library's
+        origin_of(url)
+
+
+def test_credentials_are_taken_out_and_put_in() -> None:
+    url = "https://us%40er:p%2Fw@h:1/x?y#z"
+    bare, info = without_userinfo(url)
+    assert (bare, info) == ("https://h:1/x?y#z", UserInfo("us@er", "p/w"))
+    assert info is not None
+    assert with_userinfo(bare, info) == url
+    assert without_userinfo("https://token@h/x")[1] == UserInfo("token")
+    assert without_userinfo("https://h/@x") == ("https://h/@x", None)
+    assert "p/w" not in repr(info)
