@@ -16,7 +16,6 @@ from __future__ import annotations
 import http.client
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -27,7 +26,7 @@ from wisp.errors import FetchError
 from wisp.layout import VERSION
 from wisp.specs.settings import Network
 from wisp.specs.urls import Origin, origin_of, shown, without_userinfo
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 _ATTEMPTS = 3
 _BACKOFF_SECONDS = 0.4
