@@ -21,7 +21,7 @@ from tools.forge.build import DEFAULT_CACHE, Forge
 from tools.forge.crowd import crowd
 from tools.forge.serve import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 TRIALS = 8
 #: What is said of each signal.

@@ -20,7 +20,7 @@ from tools.forge.crowd import crowd
 from tools.forge.serve import Server
 from wisp.manifest.read import load
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 KILLS = 20
 #: Killed are `parent`: the command alone, so that its children go on; `group`: all of them.

@@ -14,6 +14,7 @@ def sleeper(seconds: float, cwd: Path) -> Run:
     return Run([sys.executable, "-I", "-S", "-c", f"import time; time.sleep({seconds})"], cwd)
 
 
+@pytest.mark.alone
 def test_a_slower_command_has_a_ratio_above_one(tmp_path: Path) -> None:
     found = compare(sleeper(0.2, tmp_path), sleeper(0, tmp_path), runs=3)
     assert found.ratio > 2

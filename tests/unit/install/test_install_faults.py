@@ -48,6 +48,7 @@ def _content(prefix: Path) -> dict[str, str | bytes]:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("cache", ["cold", "warm"])
 def test_a_killed_installation_is_repaired_by_the_next(tmp_path: Path, cache: str) -> None:
     channel = many(tmp_path / "channel")
