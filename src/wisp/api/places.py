@@ -76,6 +76,10 @@ class Places:
         """The prefix of an environment, whether it is installed or not."""
         return self.environments if self.is_single else self.environments / environment
 
+    def build_prefix(self, environment: str, solve_group: str | None) -> Path:
+        """The prefix whose Python builds what solving has to look into."""
+        return self.prefix(environment) if solve_group is None else self.solve_groups / solve_group
+
 
 def places_of(session: Session, manifest: Manifest, origin: str | None = None) -> Places:
     """Return where the files of a workspace are, of whatever kind its manifest is."""

@@ -109,7 +109,8 @@ class Workspace(OpenedWorkspace):
         `locked` and `frozen` are as in `wisp.api.usage.Usage`, `chosen` leaves packages out.
         Raises what `wisp.api.use.installing.install` raises.
         """
-        from wisp.api.use.installing import EVERYTHING_CHOSEN, InstallRequest, install
+        from wisp.api.prefixes import EVERYTHING_CHOSEN
+        from wisp.api.use.installing import InstallRequest, install
 
         usage = Usage(locked=locked, frozen=frozen)
         request = InstallRequest(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wisp.api.locks.facts import source_facts
 from wisp.api.locks.lock_file import known_lock, required_lock
+from wisp.api.source_facts import source_facts
 from wisp.api.usage import AS_NEEDED, Usage
 from wisp.errors import LockFileError
 from wisp.lock.mismatch import Mismatch
@@ -39,7 +39,7 @@ class LockOutcome:
 
 def reasons_against(workspace: OpenedWorkspace, lock: LockFile) -> tuple[Mismatch, ...]:
     """Tell why a lock does not fit the manifest; nothing if it does."""
-    facts = source_facts(workspace, lock)
+    facts = source_facts(workspace.root, lock)
     found = check(lock, workspace.all_inputs, facts, workspace.environment_names)
     for reason in found:
         workspace.reporter.info(str(reason))

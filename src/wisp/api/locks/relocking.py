@@ -6,11 +6,14 @@ Apart from `wisp.api.locks.locking`, so that a lock that fits is judged without 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wisp.api.folders import prepare
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.locks.locking import LockOutcome, lock_held
-from wisp.api.locks.solving import solve_engines, workers
+from wisp.api.prefixes import install_for_solving
+from wisp.api.solving import solve_engines, workers
 from wisp.engine.files import restoring, write_atomically
 from wisp.lock.aliases import adopt_platforms, rich_names
 from wisp.lock.mismatch import Mismatch
@@ -20,7 +23,8 @@ from wisp.lock.write import write
 from wisp.solve.assemble import assemble
 from wisp.solve.plan import FRESH, STALE, Pair, Staleness, judge, plan
 from wisp.solve.unlock import Release, require_locked, stale_without, unlock
-from wisp.solve.update import run_plan
+from wisp.solve.update import Conda, Engines, run_plan
+from wisp.specs.inputs import EnvironmentInputs
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
@@ -120,8 +124,8 @@ def _solve(
     units = plan(inputs, kept, stale)
     answers = run_plan(
         units,
-        solve_engines(workspace),
-        workers=workers(workspace),
+        _engines(workspace),
+        workers=workers(workspace.session),
         reporter=workspace.reporter,
     )
     new = assemble(inputs, answers, workspace.unsupported_inputs)
@@ -137,6 +141,21 @@ def _solve(
         with restoring(workspace.lock_path):
             write_atomically(workspace.lock_path, text)
     return outcome
+
+
+def _engines(workspace: OpenedWorkspace) -> Engines:
+    def prefix_of(inputs: EnvironmentInputs) -> Path:
+        prepare(workspace.places, workspace.reporter)
+        return workspace.places.build_prefix(inputs.environment, inputs.solve_group)
+
+    def provide_python(inputs: EnvironmentInputs, conda: Conda) -> Path:
+        return install_for_solving(
+            workspace.session, inputs, conda, prefix_of, manifest_path=workspace.manifest.path
+        )
+
+    return solve_engines(
+        workspace.session, provide_python, workspace.manifest.workspace.conda_pypi_map
+    )
 
 
 def _text(workspace: OpenedWorkspace) -> str | None:

@@ -9,28 +9,21 @@ from typing import TYPE_CHECKING
 from wisp import layout
 from wisp.api.folders import prepare
 from wisp.api.locks.locking import ensure_lock
+from wisp.api.prefixes import EVERYTHING_CHOSEN, install_at
 from wisp.api.usage import AS_NEEDED, Usage
-from wisp.errors import InstallError, ManifestError
+from wisp.errors import ManifestError
 from wisp.install.apply import (
     EVERYTHING,
-    InstallOptions,
     InstallOutcome,
-    install_environment,
 )
-from wisp.install.pypi import InstallPypi, PypiWork, python_of
 from wisp.install.selection import InstallFilter as InstallFilter
-from wisp.lock.model import LockedEnvironment, LockFile
+from wisp.lock.model import LockFile
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
-from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.records import CondaRecord
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
-
-#: No filter: the whole environment.
-EVERYTHING_CHOSEN = InstallFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,123 +106,17 @@ def install_locked(
     outcomes: dict[str, InstallOutcome] = {}
     for name, platform in wanted.items():
         inputs = workspace.inputs(name, platform)
-        one = locked_environment(lock, name, platform.name, workspace.root, inputs)
-        outcomes[name] = install_one(workspace, one, platform, chosen, reinstall)
+        outcomes[name] = install_at(
+            workspace.session,
+            locked_environment(lock, name, platform.name, workspace.root, inputs),
+            workspace.prefix(name),
+            manifest_path=workspace.manifest.path,
+            chosen=chosen,
+            reinstall=reinstall,
+        )
     return InstallReport(
         outcomes=outcomes, lock=lock, chosen=chosen, detached=workspace.places.detached
     )
-
-
-def install_one(
-    workspace: OpenedWorkspace,
-    locked: LockedEnvironment,
-    platform: Platform,
-    chosen: InstallFilter = EVERYTHING_CHOSEN,
-    reinstall: frozenset[str] = frozenset(),
-    prefix: Path | None = None,
-) -> InstallOutcome:
-    """Bring the prefix of one environment to what is locked for it."""
-    host = workspace.subdir
-    if platform.subdir not in (host, "noarch"):
-        workspace.reporter.warn(
-            f"environment '{locked.name}' is installed for '{platform.subdir}', "
-            f"but this machine is '{host}'"
-        )
-    token = workspace.reporter.start("installing", locked.name)
-    try:
-        outcome = install_environment(
-            locked,
-            prefix or workspace.prefix(locked.name),
-            InstallOptions(
-                manifest_path=workspace.manifest.path,
-                reinstall=reinstall,
-                filter=chosen,
-            ),
-            lambda: workspace.session.channels,
-            _pypi_installer(workspace),
-            workspace.reporter,
-        )
-    finally:
-        workspace.reporter.finish(token)
-    for name in outcome.unknown:
-        workspace.reporter.warn(f"package '{name}' is not part of environment '{locked.name}'")
-    return outcome
-
-
-def _pypi_installer(workspace: OpenedWorkspace) -> InstallPypi:
-    """Connect the installation of a prefix with uv; nothing of it is imported until needed."""
-
-    def install_pypi(work: PypiWork) -> None:
-        from wisp.engine.uv_install import WheelInstallation, install_wheels
-
-        install_wheels(
-            workspace.session.uv,
-            WheelInstallation(
-                prefix=work.prefix,
-                python=work.interpreter,
-                root=work.root,
-                records=work.records,
-                editable=work.editable,
-                reinstall=work.reinstall,
-                options=work.options,
-                variables=_build_variables(workspace, work),
-                lock=work.lock,
-                label=work.label,
-            ),
-            workspace.reporter,
-        )
-
-    return install_pypi
-
-
-def _build_variables(workspace: OpenedWorkspace, work: PypiWork) -> dict[str, str]:
-    """Activate the prefix for builds; wheels need no more than the caller's environment."""
-    if all(record.location.endswith(".whl") for record in work.records):
-        return {}
-    from wisp.activation.session import activate
-    from wisp.activation.variables import Activation
-
-    return activate(Activation(str(work.prefix)), workspace.environ).values
-
-
-def install_for_solving(
-    workspace: OpenedWorkspace, inputs: EnvironmentInputs, conda: tuple[CondaRecord, ...]
-) -> Path:
-    """Install conda packages that a build needs while solving, and return their Python.
-
-    Raises:
-        InstallError: There is no Python among them, or they are for another machine.
-
-    """
-    host = workspace.host[0]
-    subdir = inputs.platform.subdir
-    if subdir != host:
-        raise InstallError(
-            f"a source distribution has to be built for '{subdir}', "
-            f"which this machine ('{host}') cannot do",
-            hints=("ask for wheels with `no-build = true` in [pypi-options]",),
-        )
-    group = inputs.solve_group
-    folder = (
-        workspace.places.solve_groups / group
-        if group is not None
-        else workspace.prefix(inputs.environment)
-    )
-    prepare(workspace.places, workspace.reporter)
-    locked = LockedEnvironment(
-        name=inputs.environment,
-        platform=inputs.platform,
-        virtual_packages=tuple(map(str, inputs.platform.virtual_packages())),
-        channels=tuple(channel.url for channel in inputs.channels),
-        indexes=(),
-        records=conda,
-        root=inputs.root,
-    )
-    install_one(workspace, locked, inputs.platform, prefix=folder)
-    python = python_of(conda, folder, subdir)
-    if python is None:
-        raise InstallError("a source distribution has to be built, but there is no python")
-    return python[0]
 
 
 def installed_message(report: InstallReport, *, verb: str = "installed") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from wisp.errors import FetchError
 from wisp.lock.entries import is_folder
@@ -11,12 +11,9 @@ from wisp.lock.model import LockFile
 from wisp.specs.metadata import CoreMetadata
 from wisp.specs.records import PypiRecord
 
-if TYPE_CHECKING:
-    from wisp.api.opened import OpenedWorkspace
 
-
-def source_facts(workspace: OpenedWorkspace, lock: LockFile) -> SourceFacts:
-    """Read the metadata of every local Python project the lock refers to.
+def source_facts(root: Path, lock: LockFile) -> SourceFacts:
+    """Read the metadata of every local Python project the lock refers to; `root` is its folder.
 
     Projects whose metadata only their build back-end knows are left out, and so trusted: what
     they say is read when they are locked, and again when they are installed.
@@ -34,7 +31,7 @@ def source_facts(workspace: OpenedWorkspace, lock: LockFile) -> SourceFacts:
     unreadable: dict[str, str] = {}
     for location in sorted(locations):
         try:
-            found = static_metadata(workspace.root / location)
+            found = static_metadata(root / location)
         except FetchError as error:
             unreadable[location] = error.message
             continue

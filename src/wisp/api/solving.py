@@ -1,7 +1,8 @@
-"""The engines' answers in the shape that solving asks for."""
+"""The engines' answers in the shape that solving asks for; a session is all that is needed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,36 +15,40 @@ from wisp.solve.names import add_purls
 from wisp.solve.plan import Unit
 from wisp.solve.update import Conda, Engines, Pypi
 from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.mapping import CondaPypiMaps
 
 if TYPE_CHECKING:
-    from wisp.api.opened import OpenedWorkspace
+    from wisp.api.session import Session
+
+#: Makes the Python of conda packages, which the build of a source distribution needs.
+ProvidePython = Callable[[EnvironmentInputs, Conda], Path]
 
 
-def workers(workspace: OpenedWorkspace) -> int:
+def workers(session: Session) -> int:
     """How many units are answered at once: solving is limited elsewhere, uv waits a lot."""
-    return 2 * workspace.session.settings.network.concurrent_solves
+    return 2 * session.settings.network.concurrent_solves
 
 
-def solve_engines(workspace: OpenedWorkspace) -> Engines:
-    """Connect solving with rattler, the name service and uv of a workspace."""
+def solve_engines(
+    session: Session, provide_python: ProvidePython, maps: CondaPypiMaps = None
+) -> Engines:
+    """Connect solving with rattler, the name service and uv.
+
+    `maps` are PyPI names of conda packages that the manifest knows better.
+    """
     from wisp.engine.solver import solve
 
-    room = workspace.session
-
     def answer(unit: Unit) -> Conda:
-        return solve(conda_request(unit), room.channels)
+        return solve(conda_request(unit), session.channels)
 
     def name(inputs: EnvironmentInputs, conda: Conda) -> Conda:
-        maps = workspace.manifest.workspace.conda_pypi_map
-        return add_purls(conda, room.names, inputs.root, maps)
+        return add_purls(conda, session.names, inputs.root, maps)
 
     def resolve(inputs: EnvironmentInputs, conda: Conda, previous: Pypi) -> Pypi:
         from wisp.solve.pypi import request_for
 
-        def provide_python() -> Path:
-            return _solve_prefix_python(workspace, inputs, conda)
-
-        return room.pypi.resolve(request_for(inputs, conda, previous), provide_python)
+        request = request_for(inputs, conda, previous)
+        return session.pypi.resolve(request, lambda: provide_python(inputs, conda))
 
     return Engines(solve=answer, name=name, resolve=resolve, markers=_markers, stop=_stop)
 
@@ -63,12 +68,3 @@ def _markers(inputs: EnvironmentInputs, conda: Conda) -> dict[str, str]:
     if found is None:
         raise SolveError(f"PyPI packages cannot be resolved for platform '{inputs.platform.name}'")
     return dict(found)
-
-
-def _solve_prefix_python(
-    workspace: OpenedWorkspace, inputs: EnvironmentInputs, conda: Conda
-) -> Path:
-    """Install conda packages that a build needs while solving, and return their Python."""
-    from wisp.api.use.installing import install_for_solving
-
-    return install_for_solving(workspace, inputs, conda)

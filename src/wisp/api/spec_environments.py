@@ -1,0 +1,195 @@
+"""An environment made of specs, at a prefix, without any workspace; reused as long as it fits.
+
+    session = Session.of(ConfigRequest(environ=os.environ))
+    wanted = SpecRequest(specs=("python 3.12.*", "ruff"), channels=("conda-forge",))
+    made = environment_from_specs(session, wanted, Path("tools/ruff"))
+
+What was solved stays in the prefix, as the text of a lock file. The next call judges it as the
+lock of a workspace is judged: where the specs ask for the same, or for something that it fulfils,
+nothing is solved and, if nothing was touched, nothing is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp import layout
+from wisp.api.prefixes import install_at, install_for_solving
+from wisp.api.source_facts import source_facts
+from wisp.engine.files import write_atomically
+from wisp.errors import LockFileError
+from wisp.install.state import lock_hash, needs_full_check, quick_check
+from wisp.lock.model import LOCK_VERSION, LockFile
+from wisp.lock.read import read
+from wisp.lock.satisfy import check
+from wisp.lock.select import locked_environment
+from wisp.manifest.words import conda_word, pypi_word
+from wisp.platforms import Platform, customised
+from wisp.specs.conda import Channel, channel_url
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.pypi import PypiOptions
+from wisp.specs.records import CondaRecord, Record
+from wisp.values import dataclass
+
+if TYPE_CHECKING:
+    from wisp.api.session import Session
+
+#: Keeps what was solved, below the prefix; no package owns a file of that name.
+LOCK = "wisp.lock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecRequest:
+    """What an environment shall hold: conda match specs and PEP 508 requirements, as typed.
+
+    `channels` are names or URLs, the configured ones unless given; `platform` is a subdir, this
+    machine's unless given, of which the virtual packages of this machine are promised too.
+    `cwd` is the folder that relative channels and paths start from, the prefix unless given;
+    `name` is what messages call the environment.
+    """
+
+    specs: Sequence[str] = ()
+    pypi: Sequence[str] = ()
+    channels: Sequence[str] = ()
+    platform: str | None = None
+    cwd: Path | None = None
+    name: str = layout.DEFAULT_ENVIRONMENT
+    pypi_options: PypiOptions = PypiOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class SpecEnvironment:
+    """An environment that is ready: its prefix and its packages, conda's first.
+
+    `reused` tells that what was there already fitted, so that nothing was solved.
+    """
+
+    prefix: Path
+    records: tuple[Record, ...]
+    reused: bool
+
+    def __repr__(self) -> str:
+        state = "reused" if self.reused else "solved"
+        return f"<{type(self).__name__} {self.prefix}: {len(self.records)} packages, {state}>"
+
+
+def environment_from_specs(
+    session: Session, request: SpecRequest, prefix: Path, *, anew: bool = False
+) -> SpecEnvironment:
+    """Make an environment of specs, or use the one at the prefix if it fits.
+
+    `anew` forgets what was solved before. Raises what `environment_from_inputs` raises, and
+    `ManifestError` for a word that is no spec.
+    """
+    inputs = inputs_of(session, request, prefix)
+    return environment_from_inputs(session, inputs, prefix, anew=anew)
+
+
+def inputs_of(session: Session, request: SpecRequest, prefix: Path) -> EnvironmentInputs:
+    """Return what a request asks of solving. Raises `ManifestError` for a word that is no spec."""
+    cwd = request.cwd or prefix
+    names = request.channels or session.config.default_channels
+    return EnvironmentInputs(
+        environment=request.name,
+        platform=_platform(session, request.platform),
+        root=cwd,
+        channels=tuple(Channel(name, channel_url(name, cwd)) for name in names),
+        dependencies=tuple(map(conda_word, request.specs)),
+        pypi_dependencies=tuple(pypi_word(text, cwd) for text in request.pypi),
+        pypi_options=request.pypi_options,
+    )
+
+
+def _platform(session: Session, wanted: str | None) -> Platform:
+    """Return the platform to solve for; of this machine's subdir with all that it provides."""
+    subdir, provided = session.host
+    if wanted is not None and wanted != subdir:
+        return Platform(wanted, wanted, ())
+    return Platform(subdir, subdir, customised(Platform(subdir, subdir, provided)))
+
+
+def environment_from_inputs(
+    session: Session,
+    inputs: EnvironmentInputs,
+    prefix: Path,
+    *,
+    manifest_path: Path | None = None,
+    anew: bool = False,
+) -> SpecEnvironment:
+    """Bring a prefix to what inputs ask for, reusing what was solved for it if that fits.
+
+    `manifest_path` is whom the prefix says it belongs to, itself unless given. Whoever kills this
+    leaves a prefix that is either as before, or known to be unfinished and finished by the next
+    call; several processes may call it at once.
+
+    Raises:
+        SolveError: Nothing satisfies the inputs.
+        FetchError, InstallError, HostError: See `wisp.install.apply.install_environment`.
+
+    """
+    owner = manifest_path or prefix
+    lock = None if anew else _fitting_lock(session, inputs, prefix)
+    reused = lock is not None
+    if lock is None:
+        lock = _solved(session, inputs, prefix, owner)
+    platform = inputs.platform.name
+    locked = locked_environment(lock, inputs.environment, platform, inputs.root, inputs)
+    in_doubt = needs_full_check(locked.records)
+    if in_doubt or not quick_check(prefix, lock_hash(locked)):
+        install_at(session, locked, prefix, manifest_path=owner)
+    if not reused:
+        # Last: a prefix that was not finished must not be taken for one that fits.
+        _keep(lock, prefix)
+    return SpecEnvironment(prefix, locked.records, reused)
+
+
+def _fitting_lock(session: Session, inputs: EnvironmentInputs, prefix: Path) -> LockFile | None:
+    """Return what was solved for a prefix before, if it is what the inputs ask for."""
+    path = _lock_path(prefix)
+    try:
+        lock = read(path.read_text(encoding="utf-8"), str(path), (inputs.platform,))
+    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError, LockFileError):
+        return None
+    if lock.version != LOCK_VERSION:
+        return None
+    reasons = check(lock, (inputs,), source_facts(inputs.root, lock))
+    for reason in reasons:
+        session.reporter.info(str(reason))
+    return None if reasons else lock
+
+
+def _solved(
+    session: Session, inputs: EnvironmentInputs, prefix: Path, manifest_path: Path
+) -> LockFile:
+    from wisp.api.solving import solve_engines
+    from wisp.solve.assemble import assemble
+    from wisp.solve.plan import STALE, plan
+    from wisp.solve.update import run_plan
+
+    def provide_python(inputs: EnvironmentInputs, conda: tuple[CondaRecord, ...]) -> Path:
+        return install_for_solving(
+            session, inputs, conda, lambda _: prefix, manifest_path=manifest_path
+        )
+
+    stale = {(inputs.environment, inputs.platform.name): STALE}
+    answers = run_plan(
+        plan((inputs,), None, stale),
+        solve_engines(session, provide_python),
+        workers=1,
+        reporter=session.reporter,
+    )
+    return assemble((inputs,), answers)
+
+
+def _keep(lock: LockFile, prefix: Path) -> None:
+    from wisp.lock.write import write
+
+    path = _lock_path(prefix)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, write(lock))
+
+
+def _lock_path(prefix: Path) -> Path:
+    return prefix / layout.CONDA_META / LOCK
