@@ -18,9 +18,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from wisp.api.usage import Usage
-from wisp.api.use.providing import RunOptions
-from wisp.api.use.running import catalogue_of, run_words
+from wisp.api.lock_usage import LockUsage
+from wisp.api.use.catalogue import catalogue_of
+from wisp.api.use.run_options import RunOptions
+from wisp.api.use.running import run_words
 from wisp.api.workspace import Workspace
 from wisp.errors import WispError
 
@@ -33,7 +34,7 @@ REASONS = {
     "could not find the task": "it depends on a task that is nowhere",
     "failed to replace argument placeholders": "its template has no value here",
 }
-_AS_IS = Usage(frozen=True, no_install=True)
+_AS_IS = LockUsage(frozen=True, no_install=True)
 
 
 def main() -> int:

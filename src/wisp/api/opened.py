@@ -52,9 +52,9 @@ class OpenedWorkspace:
 
         Gives the workspace as it is by then: who waited may find another manifest.
         """
-        from wisp.engine.folder_lock import locked_folder
+        from wisp.engine.folder_lock import exclusive_folder
 
-        with locked_folder(self.root):
+        with exclusive_folder(self.root):
             yield self.with_manifest(reread(self.manifest))
 
     # The session's

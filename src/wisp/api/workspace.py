@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wisp import layout
+from wisp.api.lock_usage import LockUsage
 from wisp.api.opened import OpenedWorkspace
 from wisp.api.opening import WorkspaceSource, own_program, read_workspace
-from wisp.api.usage import Usage
 from wisp.report import SILENT, Reporter
 
 if TYPE_CHECKING:
-    from wisp.api.locks.locking import LockOutcome
+    from wisp.api.locks.judging import LockOutcome
     from wisp.api.use.installing import InstallReport
     from wisp.install.selection import InstallFilter
 
@@ -106,13 +106,13 @@ class Workspace(OpenedWorkspace):
     ) -> InstallReport:
         """Install environments (`default` unless named), locking them first where needed.
 
-        `locked` and `frozen` are as in `wisp.api.usage.Usage`, `chosen` leaves packages out.
+        `locked` and `frozen` are as in `wisp.api.lock_usage.Usage`, `chosen` leaves packages out.
         Raises what `wisp.api.use.installing.install` raises.
         """
         from wisp.api.prefixes import EVERYTHING_CHOSEN
         from wisp.api.use.installing import InstallRequest, install
 
-        usage = Usage(locked=locked, frozen=frozen)
+        usage = LockUsage(locked=locked, frozen=frozen)
         request = InstallRequest(
             environments=environments, every=every, platform=platform, usage=usage
         )
@@ -131,7 +131,7 @@ class Workspace(OpenedWorkspace):
         """Install packages, or all, anew. Raises what `wisp.api.use.installing.install` raises."""
         from wisp.api.use.installing import InstallRequest, reinstall
 
-        usage = Usage(locked=locked, frozen=frozen)
+        usage = LockUsage(locked=locked, frozen=frozen)
         request = InstallRequest(
             environments=environments, every=every, platform=platform, usage=usage
         )
@@ -139,9 +139,9 @@ class Workspace(OpenedWorkspace):
 
     def activation(self, environment: str = layout.DEFAULT_ENVIRONMENT) -> dict[str, str]:
         """Return all variables of a process in an environment, which is installed if need be."""
-        from wisp.api.use.entering import EnterOptions, enter
+        from wisp.api.use.activated import ActivationOptions, enter
 
-        options = EnterOptions(program=own_program(self.environ), environment=environment)
+        options = ActivationOptions(program=own_program(self.environ), environment=environment)
         return enter(self, options).changes().applied_to(self.environ)
 
     def run(
@@ -157,14 +157,14 @@ class Workspace(OpenedWorkspace):
 
         One word is read as the task shell reads it, several are taken as they are.
         """
-        from wisp.api.use.providing import RunOptions
+        from wisp.api.use.run_options import RunOptions
         from wisp.api.use.running import run_words
 
         options = RunOptions(
             program=own_program(self.environ),
             cwd=cwd or Path.cwd(),
             environment=environment,
-            usage=Usage(locked=locked, frozen=frozen),
+            usage=LockUsage(locked=locked, frozen=frozen),
             warn=self.reporter.warn,
         )
         return run_words(self, words, options)
@@ -183,15 +183,13 @@ class Workspace(OpenedWorkspace):
         """
         from wisp.api.edits.adding import add
         from wisp.api.edits.requests import AddRequest
-        from wisp.api.edits.settling import Settler
+        from wisp.api.edits.sync import LockAndSync
 
-        settler = Settler(self)
+        sync = LockAndSync(self)
         done = add(
             self.manifest,
             AddRequest(words=words, pypi=pypi, feature=feature, platforms=platforms),
-            settler.solve,
-            settler.install,
-            lock_path=self.lock_path,
+            sync,
             strategy=self.config.pinning_strategy,
         )
         return self.with_manifest(done.manifest)
@@ -207,9 +205,9 @@ class Workspace(OpenedWorkspace):
         """Take requirements out of the manifest, lock and install; return the workspace then."""
         from wisp.api.edits.removing import remove
         from wisp.api.edits.requests import Selection
-        from wisp.api.edits.settling import Settler
+        from wisp.api.edits.sync import LockAndSync
 
-        settler = Settler(self)
+        sync = LockAndSync(self)
         selection = Selection(pypi=pypi, feature=feature, platforms=platforms)
-        edited = remove(self.manifest, selection, names, settler.solve, settler.install)
+        edited = remove(self.manifest, selection, names, sync)
         return self.with_manifest(edited)

@@ -9,8 +9,8 @@ from wisp.errors import UsageError
 from wisp.layout import TRUE_WORDS
 
 if TYPE_CHECKING:
+    from wisp.api.lock_usage import LockUsage
     from wisp.api.session import Session
-    from wisp.api.usage import Usage
     from wisp.api.use.scripts import Script
     from wisp.api.workspace import Workspace
     from wisp.cli.call import Call
@@ -107,13 +107,13 @@ def open_workspace(call: Call, *, script: Script | None = None) -> Workspace:
     )
 
 
-def usage_of(call: Call) -> Usage:
+def usage_of(call: Call) -> LockUsage:
     """Return what the options allow to happen to lock and environment."""
-    from wisp.api.usage import Usage
+    from wisp.api.lock_usage import LockUsage
 
     given: dict[str, Any] = vars(call.values)
     as_is = bool(given.get("as_is"))
-    return Usage(
+    return LockUsage(
         locked=bool(given.get("locked")),
         frozen=as_is or bool(given.get("frozen")),
         no_install=as_is or bool(given.get("no_install")),

@@ -16,7 +16,7 @@ from wisp.engine.files import locked_file, refusal, sweep_drafts
 
 
 @contextlib.contextmanager
-def locked_folder(folder: Path) -> Iterator[None]:
+def exclusive_folder(folder: Path) -> Iterator[None]:
     """Hold the exclusive lock of a folder; waits while another process holds it.
 
     Readers need no lock: what writers write appears whole or not at all. The lock ends with the

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from wisp.engine.folder_lock import locked_folder
+from wisp.engine.folder_lock import exclusive_folder
 from wisp.errors import HostError
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from wisp.engine.folder_lock import locked_folder
-with locked_folder(Path(sys.argv[1])):
+from wisp.engine.folder_lock import exclusive_folder
+with exclusive_folder(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))
 """
@@ -35,7 +35,7 @@ def hold(folder: Path, seconds: float) -> subprocess.Popen[bytes]:
 def test_a_second_writer_waits_for_the_first(tmp_path: Path) -> None:
     with hold(tmp_path, 0.4) as child:
         began = time.monotonic()
-        with locked_folder(tmp_path):
+        with exclusive_folder(tmp_path):
             assert time.monotonic() - began > 0.2
         child.wait()
     assert os.listdir(tmp_path) == []
@@ -45,10 +45,10 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     with hold(tmp_path, 60) as child:
         child.kill()
         child.wait()
-        with locked_folder(tmp_path):
+        with exclusive_folder(tmp_path):
             pass
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(HostError), locked_folder(tmp_path / "gone"):
+    with pytest.raises(HostError), exclusive_folder(tmp_path / "gone"):
         pass

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import cast
 
-from wisp.api.edits.requests import AddRequest, Selection, Wanted, wanted
-from wisp.api.edits.transaction import check, drafted, reread, written
+from wisp.api.edits.requests import AddedPackage, AddRequest, Selection, wanted
+from wisp.api.edits.transaction import Sync, check, drafted, reread, written
 from wisp.engine.files import restoring
-from wisp.engine.folder_lock import locked_folder
+from wisp.engine.folder_lock import exclusive_folder
 from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile
 from wisp.manifest.edit.document import Document, Place
@@ -19,16 +18,11 @@ from wisp.manifest.edit.requirements import has_conda, put_conda
 from wisp.manifest.edit.spelling import conda_data
 from wisp.manifest.model import Environment, Manifest
 from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
-from wisp.solve.unlock import Release
+from wisp.solve.unpin import Unpin
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
 from wisp.values import dataclass
-
-#: Locks an edited manifest, letting go of some packages; None where locking is off.
-Solve = Callable[[Manifest, Release | None], LockFile | None]
-#: Brings environments to a manifest that was locked.
-Install = Callable[[Manifest], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +41,17 @@ class Added:
 def add(
     manifest: Manifest,
     request: AddRequest,
-    solve: Solve,
-    install: Install,
+    sync: Sync,
     *,
-    lock_path: Path,
     strategy: str | None = None,
 ) -> Added:
     """Add requirements; those without a version are pinned to what is locked for them.
 
     Whatever fails, manifest and lock file are as they were.
 
-    Raises `ManifestError` for wrong words or an edit that makes no sense, and what `solve` and
-    `install` raise.
+    Raises `ManifestError` for wrong words or an edit that makes no sense, and what `sync` raises.
     """
-    with locked_folder(manifest.root):
+    with exclusive_folder(manifest.root):
         current = reread(manifest)
         unchanged = Document.open(current.text, current.kind)
         new, present = _sort(unchanged, request, wanted(request, current.root))
@@ -71,14 +62,15 @@ def add(
         users = environments_using(draft, request)
         # The lock is written first: of an `add` that is killed nothing stands in the manifest, or
         # all of it.
-        with restoring(lock_path), drafted(current, draft):
-            lock = solve(draft, _release(new, users)) if new else None
+        with restoring(sync.lock_path), drafted(current, draft):
+            outcome = sync.lock(draft, _unpin(new, users)) if new else None
+            lock = None if outcome is None else outcome.lock
             configured = cast("PinningStrategy | None", strategy)
             pinned = [_pinned(one, lock, users, request, configured) for one in new]
             final = check(draft, _put_all(document, request, pinned), document)
             with written(current, final):
-                if new and users:
-                    install(final)
+                if lock is not None and users:
+                    sync.install(final, lock)
     constraints = (
         one.requirement.spec.version if before.needs_pin and lock is not None and users else None
         for before, one in zip(new, pinned, strict=True)
@@ -91,16 +83,16 @@ def add(
     )
 
 
-def _release(new: Iterable[Wanted], users: Iterable[Environment]) -> Release:
+def _unpin(new: Iterable[AddedPackage], users: Iterable[Environment]) -> Unpin:
     names = tuple(one.name for one in new)
-    return Release(names, frozenset(environment.name for environment in users))
+    return Unpin(names, frozenset(environment.name for environment in users))
 
 
 def _sort(
-    document: Document, request: AddRequest, words: Iterable[Wanted]
-) -> tuple[list[Wanted], tuple[str, ...]]:
+    document: Document, request: AddRequest, words: Iterable[AddedPackage]
+) -> tuple[list[AddedPackage], tuple[str, ...]]:
     """Tell what is to be written from what is there already and asks for nothing new."""
-    new: list[Wanted] = []
+    new: list[AddedPackage] = []
     present: list[str] = []
     for one in words:
         known = all(_has(document, request, place, one.name) for place in request.places)
@@ -123,14 +115,14 @@ def _declare_platforms(current: Manifest, document: Document, request: AddReques
     return add_platforms(document, Place(), missing)
 
 
-def _put_all(document: Document, request: AddRequest, words: Iterable[Wanted]) -> Document:
+def _put_all(document: Document, request: AddRequest, words: Iterable[AddedPackage]) -> Document:
     for one in words:
         for place in request.places:
             document = _put(document, request, place, one)
     return document
 
 
-def _put(document: Document, request: AddRequest, place: Place, one: Wanted) -> Document:
+def _put(document: Document, request: AddRequest, place: Place, one: AddedPackage) -> Document:
     requirement = one.requirement
     if not isinstance(requirement, CondaRequirement):
         return put_requirement(document, place, requirement)
@@ -152,12 +144,12 @@ def environments_using(manifest: Manifest, selection: Selection) -> tuple[Enviro
 
 
 def _pinned(
-    one: Wanted,
+    one: AddedPackage,
     lock: LockFile | None,
     users: Sequence[Environment],
     selection: Selection,
     strategy: PinningStrategy | None,
-) -> Wanted:
+) -> AddedPackage:
     if not one.needs_pin:
         return one
     names = [environment.name for environment in users]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wisp.api.edits.transaction import Relock, edit
+from wisp.api.edits.transaction import Sync, edit
 from wisp.errors import ManifestError
 from wisp.manifest.edit.channels import channel_list, find_channel, put_channel
 from wisp.manifest.edit.channels import remove_channel as _remove
@@ -19,7 +19,7 @@ def add_channels(
     *,
     priority: int | None = None,
     prepend: bool = False,
-    relock: Relock | None = None,
+    sync: Sync | None = None,
 ) -> Manifest:
     """Add channels behind the others or, in the order given, before them."""
 
@@ -28,11 +28,11 @@ def add_channels(
             document = put_channel(document, place, channel, priority=priority, prepend=prepend)
         return document
 
-    return edit(manifest, change, relock)
+    return edit(manifest, change, sync)
 
 
 def remove_channels(
-    manifest: Manifest, channels: Sequence[str], place: Place, *, relock: Relock | None = None
+    manifest: Manifest, channels: Sequence[str], place: Place, *, sync: Sync | None = None
 ) -> Manifest:
     """Take channels away. Raises `ManifestError` for one that is not there."""
 
@@ -43,4 +43,4 @@ def remove_channels(
             document = _remove(document, place, channel)
         return document
 
-    return edit(manifest, change, relock)
+    return edit(manifest, change, sync)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
-from wisp.api.edits.transaction import Relock, edit
+from wisp.api.edits.transaction import Sync, edit
 from wisp.engine import host
 from wisp.errors import ManifestError
 from wisp.manifest.edit import platforms as entries
@@ -122,7 +122,7 @@ def add_platforms(
     place: Place,
     *,
     first: bool = False,
-    relock: Relock | None = None,
+    sync: Sync | None = None,
 ) -> Manifest:
     """Add platforms to the workspace, or their names to a feature or environment.
 
@@ -150,7 +150,7 @@ def add_platforms(
             document = entries.add_platforms(document, Place(), new, first=first)
         return document
 
-    return edit(manifest, change, relock)
+    return edit(manifest, change, sync)
 
 
 def _same_definition(present: Sequence[Platform], wanted: Platform) -> int | None:
@@ -177,7 +177,7 @@ def _name_platforms(document: Document, place: Place, platforms: Sequence[Platfo
 
 
 def remove_platforms(
-    manifest: Manifest, names: Sequence[str], place: Place, *, relock: Relock | None = None
+    manifest: Manifest, names: Sequence[str], place: Place, *, sync: Sync | None = None
 ) -> Manifest:
     """Take platforms away. Raises `ManifestError` for one that is not there."""
 
@@ -191,7 +191,7 @@ def remove_platforms(
                 current = _without(current, name)
         return document
 
-    return edit(manifest, change, relock)
+    return edit(manifest, change, sync)
 
 
 def _names(current: Manifest, document: Document, place: Place) -> list[str]:
@@ -207,7 +207,7 @@ def _without(manifest: Manifest, name: str) -> Manifest:
 
 
 def edit_platform(
-    manifest: Manifest, name: str, changed: PlatformChange, *, relock: Relock | None = None
+    manifest: Manifest, name: str, changed: PlatformChange, *, sync: Sync | None = None
 ) -> Manifest:
     """Change what a platform of the workspace declares."""
 
@@ -222,7 +222,7 @@ def edit_platform(
         new = Platform(old.name, subdir, tuple(packages.values()))
         return entries.replace_platform(document, index, entries.platform_data(new))
 
-    return edit(manifest, change, relock)
+    return edit(manifest, change, sync)
 
 
 def move_platform(
@@ -231,7 +231,7 @@ def move_platform(
     anchor: Anchor,
     other: str | None = None,
     *,
-    relock: Relock | None = None,
+    sync: Sync | None = None,
 ) -> Manifest:
     """Move a platform before or after another one, or to an end of the list."""
 
@@ -240,7 +240,7 @@ def move_platform(
         to = _destination(current, index, anchor, lambda: _index(current, other or ""))
         return entries.move_platform(document, index, to)
 
-    return edit(manifest, change, relock)
+    return edit(manifest, change, sync)
 
 
 def _destination(manifest: Manifest, index: int, anchor: Anchor, other: Callable[[], int]) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wisp.api.edits.adding import Install, Solve, environments_using
+from wisp.api.edits.adding import environments_using
 from wisp.api.edits.requests import Selection, name_of
-from wisp.api.edits.transaction import check, reread
+from wisp.api.edits.transaction import Sync, check, reread
 from wisp.engine.files import write_atomically
-from wisp.engine.folder_lock import locked_folder
+from wisp.engine.folder_lock import exclusive_folder
 from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
@@ -31,15 +31,14 @@ def remove(
     manifest: Manifest,
     selection: Selection,
     words: Sequence[str],
-    solve: Solve,
-    install: Install,
+    sync: Sync,
 ) -> Manifest:
-    """Take requirements away; the edit stays even when `solve` or `install` fail then.
+    """Take requirements away; the edit stays even when `sync` fails then.
 
     Raises `ManifestError`, with nothing changed, when one of them is not there or is Python and
     still needed by PyPI requirements.
     """
-    with locked_folder(manifest.root):
+    with exclusive_folder(manifest.root):
         current = reread(manifest)
         unchanged = Document.open(current.text, current.kind)
         document = unchanged
@@ -50,8 +49,9 @@ def remove(
         edited = check(current, document, unchanged)
         _refuse_losing_python(current, edited, selection)
         write_atomically(edited.path, edited.text)
-        solve(edited, None)
-        install(edited)
+        outcome = sync.lock(edited)
+        if outcome is not None:
+            sync.install(edited, outcome.lock)
     return edited
 
 

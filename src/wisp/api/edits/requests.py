@@ -55,7 +55,7 @@ class AddRequest(Selection):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AddedPackage:
     """A word of the command line and the requirement it means."""
 
     word: str
@@ -79,7 +79,7 @@ class Wanted:
         is_open = spec.version is None or isinstance(self.requirement, PypiRequirement)
         return is_open and self.is_vague
 
-    def with_version(self, version: str) -> Wanted:
+    def with_version(self, version: str) -> AddedPackage:
         """Return the same with a version spec."""
         requirement = self.requirement
         if isinstance(requirement, CondaRequirement):
@@ -89,13 +89,13 @@ class Wanted:
         return replace(self, requirement=replace(requirement, spec=pypi))
 
 
-def wanted(request: AddRequest, root: Path) -> tuple[Wanted, ...]:
+def wanted(request: AddRequest, root: Path) -> tuple[AddedPackage, ...]:
     """Read the words of a request; `root` is the folder that relative paths start from.
 
     Raises `ManifestError` for a word that is no requirement, `UsageError` for options that do
     not fit it.
     """
-    return tuple(Wanted(word, _read(request, word, root)) for word in request.words)
+    return tuple(AddedPackage(word, _read(request, word, root)) for word in request.words)
 
 
 def _read(request: AddRequest, word: str, root: Path) -> CondaRequirement | PypiRequirement:

@@ -9,19 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from wisp.api.rereading import reread, same_defaults
-from wisp.engine.files import write_atomically
-from wisp.engine.folder_lock import locked_folder
+from wisp.engine.files import restoring, write_atomically
+from wisp.engine.folder_lock import exclusive_folder
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import load_text
 from wisp.specs.locations import PathLocation
 
+if TYPE_CHECKING:
+    from wisp.api.locks.judging import LockOutcome
+    from wisp.lock.model import LockFile
+    from wisp.solve.unpin import Unpin
+
 __all__ = [
     "Place",
-    "Relock",
+    "Sync",
     "check",
     "drafted",
     "edit",
@@ -33,8 +40,21 @@ __all__ = [
 
 Change = Callable[[Manifest, Document], Document]
 
-#: Brings lock and environments to an edited manifest; called while the folder is locked.
-Relock = Callable[[Manifest], None]
+
+class Sync(Protocol):
+    """Brings lock and environment to an edited manifest; the folder is the caller's meanwhile."""
+
+    @property
+    def lock_path(self) -> Path:
+        """The lock file, which the caller restores should anything fail."""
+
+    def lock(
+        self, manifest: Manifest, unpin: Unpin | None = None, *, dry_run: bool = False
+    ) -> LockOutcome | None:
+        """Lock a manifest, letting go of some packages; None where nothing is to be locked."""
+
+    def install(self, manifest: Manifest, lock: LockFile) -> None:
+        """Bring the environment to what was locked for a manifest."""
 
 
 def place(
@@ -48,27 +68,35 @@ def place(
     )
 
 
-def edit(manifest: Manifest, change: Change, relock: Relock | None = None) -> Manifest:
+def follow(manifest: Manifest, sync: Sync) -> None:
+    """Lock an edited manifest and install what came of it; the old lock stands if that fails."""
+    with restoring(sync.lock_path):
+        outcome = sync.lock(manifest)
+        if outcome is not None:
+            sync.install(manifest, outcome.lock)
+
+
+def edit(manifest: Manifest, change: Change, sync: Sync | None = None) -> Manifest:
     """Change the manifest on disk and return what it says then.
 
     `change` gets the manifest as it is on disk by now. When the result cannot be read, or
-    `relock` fails, the file is as it was before.
+    `sync` fails, the file is as it was before.
 
-    Raises `ManifestError` for what is wrong with the edit, and whatever `relock` raises.
+    Raises `ManifestError` for what is wrong with the edit, and whatever `sync` raises.
     """
-    with locked_folder(manifest.root):
+    with exclusive_folder(manifest.root):
         current = reread(manifest)
         document = Document.open(current.text, current.kind)
         edited = check(current, change(current, document), document)
         with written(current, edited):
-            if relock is not None:
-                relock(edited)
+            if sync is not None:
+                follow(edited, sync)
     return edited
 
 
 def force(manifest: Manifest, change: Change) -> None:
     """Change the manifest on disk even if it cannot be read as a workspace any more."""
-    with locked_folder(manifest.root):
+    with exclusive_folder(manifest.root):
         current = reread(manifest)
         document = Document.open(current.text, current.kind)
         write_atomically(current.path, change(current, document).text)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from wisp.api.edits.adding import environments_using
 from wisp.api.edits.requests import Selection
-from wisp.api.edits.transaction import check, drafted, reread, written
+from wisp.api.edits.transaction import Sync, check, drafted, reread, written
+from wisp.api.locks.judging import LockOutcome
 from wisp.engine.files import restoring
-from wisp.engine.folder_lock import locked_folder
-from wisp.errors import ManifestError
+from wisp.engine.folder_lock import exclusive_folder
+from wisp.errors import ManifestError, UsageError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile
 from wisp.manifest.edit.document import Document, Place
@@ -24,15 +25,10 @@ from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
 from wisp.manifest.syntax import KeyPath
 from wisp.manifest.words import pypi_word
 from wisp.platforms import Platform, selects
+from wisp.solve.unpin import Unpin
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.values import dataclass
-
-if TYPE_CHECKING:
-    from wisp.api.locks.locking import LockOutcome
-
-#: Solves an edited manifest without the locked versions of the named packages.
-Renew = Callable[[Manifest, Sequence[str]], "LockOutcome"]
 
 _SOURCES = frozenset({"git", "path", "url", "workspace"})
 _EXACT_FIELDS = ("build", "build-number", "md5", "sha256")
@@ -98,19 +94,17 @@ class _Loose:
 def upgrade(
     manifest: Manifest,
     request: UpgradeRequest,
-    renew: Renew,
-    install: Callable[[Manifest, LockFile], None],
+    sync: Sync,
     *,
-    lock_path: Path,
     strategy: str | None = None,
     dry_run: bool = False,
 ) -> Upgraded:
     """Raise requirements to what can be had now. Whatever fails, all is as it was.
 
-    Raises `ManifestError` for unknown features, environments and packages, and what `renew` and
-    `install` raise.
+    Raises `ManifestError` for unknown features, environments and packages, and what `sync` raises;
+    `UsageError` where the lock file must not change.
     """
-    with locked_folder(manifest.root):
+    with exclusive_folder(manifest.root):
         current = reread(manifest)
         unchanged = Document.open(current.text, current.kind)
         _require_part(current, unchanged, request)
@@ -122,17 +116,23 @@ def upgrade(
         for one in found:
             document = one.rewritten(document, "*", wholly=named and not one.is_pypi)
         draft = check(current, document, unchanged)
-        names = [one.name for one in found]
+        unpin = Unpin(tuple(one.name for one in found), everything=True)
         if dry_run:
-            return Upgraded(current, renew(draft, names), shared)
-        with restoring(lock_path), drafted(current, draft):
-            outcome = renew(draft, names)
+            return Upgraded(current, _locked(sync.lock(draft, unpin, dry_run=True)), shared)
+        with restoring(sync.lock_path), drafted(current, draft):
+            outcome = _locked(sync.lock(draft, unpin))
             configured = cast("PinningStrategy | None", strategy)
             pinned = _pin_all(draft, document, unchanged, found, outcome.lock, configured)
             final = check(draft, pinned, document)
             with written(current, final):
-                install(final, outcome.lock)
+                sync.install(final, outcome.lock)
     return Upgraded(final, outcome, shared)
+
+
+def _locked(outcome: LockOutcome | None) -> LockOutcome:
+    if outcome is None:
+        raise UsageError("an upgrade has to change the lock file, which the options forbid")
+    return outcome
 
 
 def _require_part(manifest: Manifest, document: Document, request: UpgradeRequest) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.lock_file import required_lock
-from wisp.api.usage import AS_NEEDED, Usage
 from wisp.engine.host import subdir
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.model import LockFile
@@ -39,7 +39,7 @@ def look_up(
     workspace: OpenedWorkspace,
     environment: str | None = None,
     platform: str | None = None,
-    usage: Usage = AS_NEEDED,
+    usage: LockUsage = AS_NEEDED,
 ) -> LockedView:
     """Return what is locked for an environment, locking it first unless told otherwise.
 
@@ -77,7 +77,7 @@ def _platform(workspace: OpenedWorkspace, environment: str, wanted: str | None) 
     return workspace.best_platform(environment, wanted)
 
 
-def _lock(workspace: OpenedWorkspace, usage: Usage) -> LockFile:
+def _lock(workspace: OpenedWorkspace, usage: LockUsage) -> LockFile:
     """Return the lock; to take it as it is, what judges it need not even be imported."""
     if usage.frozen and not usage.locked:
         return required_lock(workspace)

@@ -2,59 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
+from wisp.api.locks.judging import LockOutcome, not_up_to_date, reasons_against
 from wisp.api.locks.lock_file import known_lock, required_lock
-from wisp.api.source_facts import source_facts
-from wisp.api.usage import AS_NEEDED, Usage
-from wisp.errors import LockFileError
-from wisp.lock.mismatch import Mismatch
 from wisp.lock.model import LOCK_VERSION, LockFile
-from wisp.lock.satisfy import check
 from wisp.lock.views import Difference
-from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
-    from wisp.solve.unlock import Release
-
-#: How many reasons a failure names: the rest rarely tells more.
-_REASONS_SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockOutcome:
-    """What locking led to.
-
-    `changed` tells whether the text of the lock file is another one now (or would be, in a dry
-    run); `reasons` why the old one did not hold.
-    """
-
-    lock: LockFile
-    changed: bool
-    difference: Difference
-    reasons: tuple[Mismatch, ...] = ()
-
-
-def reasons_against(workspace: OpenedWorkspace, lock: LockFile) -> tuple[Mismatch, ...]:
-    """Tell why a lock does not fit the manifest; nothing if it does."""
-    facts = source_facts(workspace.root, lock)
-    found = check(lock, workspace.all_inputs, facts, workspace.environment_names)
-    for reason in found:
-        workspace.reporter.info(str(reason))
-    return tuple(found)
+    from wisp.solve.unpin import Unpin
 
 
 def lock(workspace: OpenedWorkspace, *, dry_run: bool = False) -> LockOutcome:
     """Solve what is stale and write the lock file, in the newest format, if it changes."""
     if dry_run:
-        return lock_held(workspace, dry_run=True, upgrade=True)
+        return bring_up_to_date(workspace, dry_run=True, upgrade=True)
     with workspace.writing() as current:
-        return lock_held(current, dry_run=dry_run, upgrade=True)
+        return bring_up_to_date(current, dry_run=dry_run, upgrade=True)
 
 
-def ensure_lock(workspace: OpenedWorkspace, usage: Usage = AS_NEEDED) -> LockFile:
+def ensure_lock(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) -> LockFile:
     """Return a lock to install from; what is stale is solved and written if that is allowed.
 
     The lock of a script is written only if it exists. An older format that still fits is left
@@ -82,27 +51,27 @@ def ensure_lock(workspace: OpenedWorkspace, usage: Usage = AS_NEEDED) -> LockFil
             )
         return known_or_none
     with workspace.writing() as current:
-        return lock_held(
+        return bring_up_to_date(
             current, dry_run=not workspace.places.writes_lock_unasked, upgrade=False
         ).lock
 
 
-def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:
-    """The failure of a lock that has to fit and does not; the first reasons are its causes."""
-    causes = [str(reason) for reason in reasons[:_REASONS_SHOWN]]
-    if len(reasons) > _REASONS_SHOWN:
-        causes.append(f"… and {len(reasons) - _REASONS_SHOWN} more reasons")
-    return LockFileError(
-        "lock file not up-to-date with the workspace",
-        causes=causes,
-        hints=("run `pixi lock` to bring it up to date",),
-    )
-
-
-def lock_held(
-    workspace: OpenedWorkspace, *, dry_run: bool, upgrade: bool, release: Release | None = None
+def relock(
+    workspace: OpenedWorkspace, unpin: Unpin | None = None, *, dry_run: bool = False
 ) -> LockOutcome:
-    """Lock a workspace; packages of a `release` lose their pins.
+    """Lock an edited workspace whose folder the caller holds, letting go of some packages."""
+    if unpin is not None and unpin.everything:
+        from wisp.api.locks.relocking import renew
+
+        return renew(workspace, unpin.packages, dry_run=dry_run)
+    dry_run = dry_run or not workspace.places.writes_lock_unasked
+    return bring_up_to_date(workspace, dry_run=dry_run, upgrade=True, unpin=unpin)
+
+
+def bring_up_to_date(
+    workspace: OpenedWorkspace, *, dry_run: bool, upgrade: bool, unpin: Unpin | None = None
+) -> LockOutcome:
+    """Lock a workspace; what `unpin` names loses its pin.
 
     The caller holds the folder, unless nothing is written anyway (`dry_run`). A lock that fits is
     not written again, except to `upgrade` its format.
@@ -110,7 +79,7 @@ def lock_held(
     old = known_lock(workspace)
     reasons = () if old is None else reasons_against(workspace, old)
     good = old is not None and (old.version == LOCK_VERSION or not upgrade)
-    if old is not None and good and not reasons and release is None:
+    if old is not None and good and not reasons and unpin is None:
         return LockOutcome(lock=old, changed=False, difference=Difference())
     if reasons:
         from wisp.solve.sources import refuse_stale_sources
@@ -118,4 +87,4 @@ def lock_held(
         refuse_stale_sources(workspace.all_inputs, reasons)
     from wisp.api.locks.relocking import solve_stale
 
-    return solve_stale(workspace, old, reasons, release, dry_run=dry_run)
+    return solve_stale(workspace, old, reasons, unpin, dry_run=dry_run)

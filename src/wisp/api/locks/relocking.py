@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.api.folders import prepare
+from wisp.api.locks.judging import LockOutcome
 from wisp.api.locks.lock_file import known_lock
-from wisp.api.locks.locking import LockOutcome, lock_held
 from wisp.api.prefixes import install_for_solving
 from wisp.api.solving import solve_engines, workers
 from wisp.engine.files import restoring, write_atomically
@@ -22,18 +22,12 @@ from wisp.lock.views import difference
 from wisp.lock.write import write
 from wisp.solve.assemble import assemble
 from wisp.solve.plan import FRESH, STALE, Pair, Staleness, judge, plan
-from wisp.solve.unlock import Release, require_locked, stale_without, unlock
+from wisp.solve.unpin import Unpin, require_locked, stale_without, unpinned
 from wisp.solve.update import Conda, Engines, run_plan
 from wisp.specs.inputs import EnvironmentInputs
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
-
-
-def relock(workspace: OpenedWorkspace, release: Release | None = None) -> LockOutcome:
-    """Lock an edited workspace whose folder the caller holds, letting go of some packages."""
-    dry_run = not workspace.places.writes_lock_unasked
-    return lock_held(workspace, dry_run=dry_run, upgrade=True, release=release)
 
 
 def update(
@@ -50,10 +44,10 @@ def update(
     with workspace.writing() as current:
         old = known_lock(current)
         if old is None:
-            return lock_held(current, dry_run=dry_run, upgrade=True)
+            return solve_stale(current, None, (), dry_run=dry_run)
         chosen = _pairs(current, environments, platforms)
         require_locked(old, chosen, packages)
-        loosened = unlock(old, chosen, packages)
+        loosened = unpinned(old, chosen, packages)
         stale = dict.fromkeys(chosen, STALE)
         return _solve(current, old, loosened, stale, dry_run=dry_run)
 
@@ -65,9 +59,9 @@ def renew(workspace: OpenedWorkspace, packages: Sequence[str], *, dry_run: bool)
     """
     old = known_lock(workspace)
     if old is None:
-        return lock_held(workspace, dry_run=dry_run, upgrade=True)
+        return solve_stale(workspace, None, (), dry_run=dry_run)
     everything = _pairs(workspace, (), ())
-    loosened = unlock(old, everything, packages)
+    loosened = unpinned(old, everything, packages)
     return _solve(workspace, old, loosened, dict.fromkeys(everything, STALE), dry_run=dry_run)
 
 
@@ -86,7 +80,7 @@ def solve_stale(
     workspace: OpenedWorkspace,
     old: LockFile | None,
     reasons: tuple[Mismatch, ...],
-    release: Release | None = None,
+    unpin: Unpin | None = None,
     *,
     dry_run: bool,
 ) -> LockOutcome:
@@ -100,8 +94,8 @@ def solve_stale(
     stale = judge(workspace.all_inputs, reasons)
     if old.version < LOCK_VERSION:
         stale = {pair: one | STALE for pair, one in stale.items()}
-    kept = release.of(old) if release else old
-    # What fits without its released packages would stay as it is, without them.
+    kept = unpin.of(old) if unpin else old
+    # What fits without its unpinned packages would stay as it is, without them.
     for pair, more in stale_without(kept, old).items():
         stale[pair] = stale.get(pair, FRESH) | more
     return _solve(workspace, old, kept, stale, dry_run=dry_run, reasons=reasons)

@@ -13,7 +13,7 @@ from wisp.activation import cache, session
 from wisp.activation.hooks import hook
 from wisp.activation.session import Changes
 from wisp.activation.shells import SHELLS, named
-from wisp.activation.variables import Activation, project_variables
+from wisp.activation.variables import Activation, active_environment, project_variables
 from wisp.errors import ActivationError
 from wisp.platforms import Platform
 from wisp.values import dataclass
@@ -137,3 +137,8 @@ def hook_text(
 def source_completions(workspace: OpenedWorkspace) -> bool:
     """Whether the configuration wants completion scripts of environments to be loaded."""
     return bool(workspace.config.get("shell.source-completion-scripts", True))
+
+
+def active_environment_of(workspace: OpenedWorkspace) -> str | None:
+    """Return the environment of this workspace that is active around us, if one is."""
+    return active_environment(str(workspace.root), workspace.environ)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.api.folders import prepare
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locking import ensure_lock
 from wisp.api.prefixes import EVERYTHING_CHOSEN, install_at
-from wisp.api.usage import AS_NEEDED, Usage
 from wisp.errors import ManifestError
 from wisp.install.apply import (
     EVERYTHING,
@@ -33,7 +33,7 @@ class InstallRequest:
     environments: Sequence[str] = ()
     every: bool = False
     platform: str | None = None
-    usage: Usage = AS_NEEDED
+    usage: LockUsage = AS_NEEDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,58 +7,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wisp import layout
-from wisp.activation.variables import active_environment
-from wisp.api.use.providing import Provider, RunOptions
+from wisp.api.use.activating import active_environment_of
+from wisp.api.use.catalogue import catalogue_of
+from wisp.api.use.run_options import RunOptions
+from wisp.api.use.task_environments import TaskEnvironments
 from wisp.errors import ManifestError, TaskError
 from wisp.manifest.env_files import env_files
-from wisp.platforms import Platform
 from wisp.tasks import graph as graphs
-from wisp.tasks.catalogue import Catalogue, EnvironmentTasks, listing
+from wisp.tasks.catalogue import listing
 from wisp.tasks.run import Settings, product_of, run
 from wisp.tasks.script import joined
-from wisp.workspace.platforms import select_platform
-from wisp.workspace.tasks import tasks_of
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
-
-
-def catalogue_of(workspace: OpenedWorkspace, platform: str | None = None) -> Catalogue:
-    """Return the tasks of all environments, for the platform each would run on here.
-
-    With `platform` that platform counts, and environments without it cannot run.
-    """
-    return Catalogue(
-        [_environment_tasks(workspace, name, platform) for name in workspace.environment_names]
-    )
-
-
-def _environment_tasks(
-    workspace: OpenedWorkspace, name: str, wanted: str | None
-) -> EnvironmentTasks:
-    environment = workspace.require_environment(name)
-    platforms = workspace.platforms(name)
-    host = workspace.host
-    chosen: Platform | None
-    if wanted is not None:
-        chosen = next((p for p in platforms if wanted in (p.name, p.subdir)), None)
-    else:
-        chosen = select_platform(workspace.manifest, environment, *host)
-    runnable = chosen is not None or any(p.subdir == host[0] for p in platforms)
-    platform = chosen or next(iter(platforms), None)
-    tasks = tasks_of(workspace.manifest, environment, platform)
-    elsewhere: dict[str, list[str]] = {}
-    for other in platforms:
-        for task in tasks_of(workspace.manifest, environment, other):
-            if task not in tasks:
-                elsewhere.setdefault(task, []).append(other.name)
-    return EnvironmentTasks(
-        name,
-        tasks,
-        platform=platform.name if platform else host[0],
-        runnable=runnable and (wanted is None or chosen is not None),
-        elsewhere=elsewhere,
-    )
 
 
 def task_list(workspace: OpenedWorkspace, environment: str | None = None) -> str:
@@ -83,7 +44,7 @@ def run_words(workspace: OpenedWorkspace, words: Sequence[str], options: RunOpti
     request = _request(workspace, options)
     _check_platform(workspace, request)
     graph = graphs.build(catalogue, words, request, options.choose)
-    provider = Provider(workspace, options, catalogue)
+    environments = TaskEnvironments(workspace, options, catalogue)
     settings = Settings(
         root=str(workspace.root),
         init_cwd=str(options.cwd),
@@ -105,22 +66,17 @@ def run_words(workspace: OpenedWorkspace, words: Sequence[str], options: RunOpti
 
         return run_parallel(
             graph,
-            provider,
+            environments,
             settings,
             jobs=options.jobs,
             grouped=options.grouped,
             keep_going=options.keep_going,
         )
-    return run(graph, provider, settings)
-
-
-def active_name(workspace: OpenedWorkspace) -> str | None:
-    """Return the environment of this workspace that is active around us, if one is."""
-    return active_environment(str(workspace.root), workspace.environ)
+    return run(graph, environments, settings)
 
 
 def _request(workspace: OpenedWorkspace, options: RunOptions) -> graphs.Request:
-    active = active_name(workspace)
+    active = active_environment_of(workspace)
     explicit = options.environment
     if explicit is None and active != layout.DEFAULT_ENVIRONMENT:
         explicit = active

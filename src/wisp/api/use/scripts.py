@@ -23,7 +23,7 @@ from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
-    from wisp.api.use.providing import RunOptions
+    from wisp.api.use.run_options import RunOptions
     from wisp.engine.http import HttpClient
 
 STDIN = "-"

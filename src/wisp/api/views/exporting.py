@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.lock_file import required_lock
 from wisp.api.locks.locking import ensure_lock
-from wisp.api.usage import AS_NEEDED, Usage
 from wisp.engine.files import write_atomically
 from wisp.exchange.export import (
     CondaEnvironment,
@@ -83,7 +83,7 @@ def export_explicit(
     workspace: OpenedWorkspace,
     environments: Sequence[str] = (),
     platforms: Sequence[str] = (),
-    usage: Usage = AS_NEEDED,
+    usage: LockUsage = AS_NEEDED,
     *,
     skip_pypi: bool = False,
     skip_source: bool = False,

@@ -20,11 +20,11 @@ def run(call: Call) -> int:
     """Add, and say what was written with which constraint."""
     from wisp.api.edits.adding import add
     from wisp.api.edits.requests import AddRequest
-    from wisp.api.edits.settling import Settler
+    from wisp.api.edits.sync import LockAndSync
 
     values = call.values
     workspace = open_workspace(call)
-    settler = Settler(workspace, usage_of(call))
+    sync = LockAndSync(workspace, usage_of(call))
     request = AddRequest(
         **selection_of(call),
         words=tuple(values.spec),
@@ -35,9 +35,7 @@ def run(call: Call) -> int:
     done = add(
         workspace.manifest,
         request,
-        settler.solve,
-        settler.install,
-        lock_path=workspace.lock_path,
+        sync,
         strategy=workspace.config.pinning_strategy,
     )
     for word, constraint in done.added:

@@ -34,7 +34,7 @@ def run(call: Call) -> int:
     message = installed_message(outcome)
     call.out.success(message)
     if not call.out.warned and call.given <= _HARMLESS:
-        from wisp.api.remembering import remember_answer
+        from wisp.api.use.snapshot_writer import remember_answer
 
         remember_answer(workspace, _words(call), message, outcome.lock, outcome.outcomes)
     return 0

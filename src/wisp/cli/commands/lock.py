@@ -30,11 +30,11 @@ def run(call: Call) -> int:
     else:
         call.out.success(_UNCHANGED)
     if values.check and outcome.changed:
-        from wisp.api.locks.locking import not_up_to_date
+        from wisp.api.locks.judging import not_up_to_date
 
         raise not_up_to_date(outcome.reasons)
     if not call.out.warned and not call.given:
-        from wisp.api.remembering import remember_answer
+        from wisp.api.use.snapshot_writer import remember_answer
 
         remember_answer(workspace, ("lock",), _UNCHANGED, outcome.lock)
     return 0

@@ -19,13 +19,13 @@ def run(call: Call) -> int:
     """Remove, and say what went."""
     from wisp.api.edits.removing import remove
     from wisp.api.edits.requests import Selection
-    from wisp.api.edits.settling import Settler
+    from wisp.api.edits.sync import LockAndSync
 
     workspace = open_workspace(call)
-    settler = Settler(workspace, usage_of(call))
+    sync = LockAndSync(workspace, usage_of(call))
     selection = Selection(**selection_of(call))
     words = tuple(call.values.spec)
-    remove(workspace.manifest, selection, words, settler.solve, settler.install)
+    remove(workspace.manifest, selection, words, sync)
     for word in words:
         call.out.success(f"Removed {word}")
     tell_where(call, "Removed", selection)

@@ -13,7 +13,7 @@ from wisp.cli.opening import open_session, open_workspace, usage_of
 from wisp.errors import UsageError
 
 if TYPE_CHECKING:
-    from wisp.api.use.providing import RunOptions
+    from wisp.api.use.run_options import RunOptions
 
 NOT_FOUND = 127
 
@@ -55,7 +55,7 @@ def _run_script(call: Call, arguments: list[str]) -> int:
 
 
 def _options(call: Call) -> RunOptions:
-    from wisp.api.use.providing import RunOptions
+    from wisp.api.use.run_options import RunOptions
 
     values = call.values
     return RunOptions(

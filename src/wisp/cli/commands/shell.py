@@ -13,12 +13,13 @@ from wisp.cli.opening import open_workspace, usage_of
 
 def run(call: Call) -> int:
     """Make the environment ready and become a shell in it."""
-    from wisp.api.use.entering import EnterOptions, enter, open_shell
+    from wisp.api.use.activated import ActivationOptions, enter
+    from wisp.api.use.shell import open_shell
 
     values = call.values
     entered = enter(
         open_workspace(call),
-        EnterOptions(
+        ActivationOptions(
             program=program_path(sys.argv[0]),
             environment=values.environment,
             usage=usage_of(call),

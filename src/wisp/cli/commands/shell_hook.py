@@ -18,12 +18,12 @@ _HARMLESS = frozenset(("environment", "shell", "json", "change_ps1", "no_complet
 
 def run(call: Call) -> int:
     """Make the environment ready and print how to activate it."""
-    from wisp.api.use.entering import EnterOptions, enter
+    from wisp.api.use.activated import ActivationOptions, enter
 
     values = call.values
     entered = enter(
         open_workspace(call),
-        EnterOptions(
+        ActivationOptions(
             program=program_path(sys.argv[0]),
             environment=values.environment,
             usage=usage_of(call),

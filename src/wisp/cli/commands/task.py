@@ -40,7 +40,7 @@ def list_tasks(call: Call) -> int:
         for row, line in zip(listing.rows, lines, strict=True):
             out.result(line if row.runnable else out.paint(line, _DIM))
         if not call.given and not out.color_out:
-            from wisp.api.remembering import remember_listing
+            from wisp.api.use.snapshot_writer import remember_listing
 
             remember_listing(workspace, (), "\n".join([heading, *lines, ""]))
     return 0

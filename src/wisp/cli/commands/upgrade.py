@@ -11,12 +11,12 @@ from wisp.cli.opening import open_workspace, usage_of
 
 def run(call: Call) -> int:
     """Upgrade, and tell what changed in the lock file."""
-    from wisp.api.edits.settling import Settler
+    from wisp.api.edits.sync import LockAndSync
     from wisp.api.edits.upgrading import UpgradeRequest, upgrade
 
     values = call.values
     workspace = open_workspace(call)
-    settler = Settler(workspace, usage_of(call))
+    sync = LockAndSync(workspace, usage_of(call))
     request = UpgradeRequest(
         packages=tuple(values.packages),
         exclude=tuple(values.exclude),
@@ -26,9 +26,7 @@ def run(call: Call) -> int:
     done = upgrade(
         workspace.manifest,
         request,
-        lambda manifest, names: settler.renew(manifest, names, dry_run=values.dry_run),
-        lambda manifest, _: settler.install(manifest),
-        lock_path=workspace.lock_path,
+        sync,
         strategy=workspace.config.pinning_strategy,
         dry_run=values.dry_run,
     )

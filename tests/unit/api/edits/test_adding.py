@@ -12,14 +12,14 @@ from wisp.api.edits.adding import Added, add
 from wisp.api.edits.removing import remove
 from wisp.api.edits.requests import AddRequest, Selection
 from wisp.api.edits.upgrading import Upgraded, UpgradeRequest, upgrade
-from wisp.api.locks.locking import LockOutcome
+from wisp.api.locks.judging import LockOutcome
 from wisp.errors import ManifestError, SolveError
 from wisp.lock.model import EnvironmentRow, LockFile, LockPlatform
 from wisp.lock.views import difference
 from wisp.manifest.model import Manifest
 from wisp.manifest.pinning import PinningStrategy
 from wisp.manifest.read import load
-from wisp.solve.unlock import Release
+from wisp.solve.unpin import Unpin
 from wisp.specs.records import CondaRecord, PypiRecord, Record
 
 BASE = """\
@@ -77,15 +77,22 @@ class Bench:
     def text(self) -> str:
         return self.path.read_text()
 
-    def solve(self, manifest: Manifest, release: Release | None) -> LockFile | None:
+    def lock(
+        self, manifest: Manifest, unpin: Unpin | None = None, *, dry_run: bool = False
+    ) -> LockOutcome | None:
         assert self.text == (manifest.text if self.draft_on_disk else self.before or manifest.text)
-        self.asked.append(release.names if release else ())
-        self.lock_path.write_text("new")
+        self.asked.append(unpin.packages if unpin else ())
+        if not dry_run:
+            self.lock_path.write_text("new")
         if self.failure is not None:
             raise self.failure
-        return self.answer
+        if self.answer is None:
+            return None
+        nothing = difference(self.answer, self.answer)
+        return LockOutcome(lock=self.answer, changed=True, difference=nothing)
 
-    def install(self, manifest: Manifest, *_: object) -> None:
+    def install(self, manifest: Manifest, lock: LockFile) -> None:
+        assert lock == self.answer
         assert manifest.text == self.text
         self.installed += 1
 
@@ -94,28 +101,16 @@ class Bench:
         return add(
             self.manifest,
             AddRequest(words=words, **fields),
-            self.solve,
-            self.install,
-            lock_path=self.lock_path,
+            self,
             strategy=strategy,
         )
 
     def upgrade(self, *packages: str, dry_run: bool = False, **fields: Any) -> Upgraded:
-        def renew(manifest: Manifest, released: Sequence[str]) -> LockOutcome:
-            assert self.text == self.before
-            self.asked.append(tuple(released))
-            assert self.answer is not None
-            return LockOutcome(
-                lock=self.answer, changed=True, difference=difference(self.answer, self.answer)
-            )
-
         self.before = self.text
         return upgrade(
             self.manifest,
             UpgradeRequest(packages=packages, **fields),
-            renew,
-            self.install,
-            lock_path=self.lock_path,
+            self,
             dry_run=dry_run,
         )
 
@@ -227,7 +222,7 @@ def test_removing_stays_even_when_the_solve_fails(bench: Bench) -> None:
     bench.path.write_text(BASE + '\n[dependencies]\nzlib = "*"\n')
     bench.failure = SolveError("no")
     with pytest.raises(SolveError):
-        remove(bench.manifest, Selection(), ["zlib"], bench.solve, bench.install)
+        remove(bench.manifest, Selection(), ["zlib"], bench)
     assert bench.text == BASE
 
 
@@ -235,7 +230,7 @@ def test_nothing_is_removed_when_one_is_missing(bench: Bench) -> None:
     text = BASE + '\n[dependencies]\nzlib = "*"\n\n[pypi-dependencies]\nxz = "*"\n'
     bench.path.write_text(text)
     with pytest.raises(ManifestError, match="`xz` was not found in dependencies") as caught:
-        remove(bench.manifest, Selection(), ["zlib", "xz"], bench.solve, bench.install)
+        remove(bench.manifest, Selection(), ["zlib", "xz"], bench)
     assert caught.value.hints == ("`xz` is in pypi-dependencies",)
     assert bench.text == text
 

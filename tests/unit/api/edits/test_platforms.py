@@ -17,8 +17,10 @@ from wisp.api.edits.platforms import (
 from wisp.api.edits.transaction import place
 from wisp.api.views.platform_list import list_platforms
 from wisp.errors import ManifestError
+from wisp.lock.model import LockFile
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import load
+from wisp.solve.unpin import Unpin
 
 BASE = '[workspace]\nchannels = []\nname = "w"\nplatforms = ["linux-64", "osx-arm64", "win-64"]\n'
 
@@ -143,12 +145,24 @@ def test_removing_needs_the_platform(manifest: Manifest) -> None:
         remove_platforms(manifest, ["linux-32"], place())
 
 
-def test_a_failing_relock_brings_the_old_list_back(manifest: Manifest) -> None:
-    def fail(_: Manifest) -> None:
+class Failing:
+    """Locks nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.lock_path = folder / "pixi.lock"
+
+    def lock(
+        self, manifest: Manifest, unpin: Unpin | None = None, *, dry_run: bool = False
+    ) -> None:
         raise ManifestError("no")
 
+    def install(self, manifest: Manifest, lock: LockFile) -> None:
+        raise AssertionError("nothing was locked")
+
+
+def test_a_failing_relock_brings_the_old_list_back(manifest: Manifest) -> None:
     with pytest.raises(ManifestError, match="no"):
-        remove_platforms(manifest, ["win-64"], place(), relock=fail)
+        remove_platforms(manifest, ["win-64"], place(), sync=Failing(manifest.root))
     assert manifest.path.read_text() == BASE
 
 

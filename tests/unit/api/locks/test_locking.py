@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import channel, tiny
-from wisp.api.locks.relocking import relock
+from wisp.api.locks.locking import relock
 from wisp.api.workspace import Workspace
 from wisp.errors import SolveError
 from wisp.report import Reporter
-from wisp.solve.unlock import Release
+from wisp.solve.unpin import Unpin
 
 PLATFORMS = ("linux-64", "osx-arm64")
 FEATURES = ("red", "green", "blue")
@@ -101,5 +101,5 @@ def test_a_released_package_is_solved_again_though_the_lock_fits(
     before = workspace.lock().lock
     solves = Solves()
     workspace.session.reporter = solves
-    assert relock(workspace, Release(("base",), frozenset({"green"}))).lock == before
+    assert relock(workspace, Unpin(("base",), frozenset({"green"}))).lock == before
     assert sorted(solves.subjects) == _units("green")

@@ -30,7 +30,7 @@ def show(call: Call) -> int:
 def add(call: Call) -> int:
     """Add channels, lock and install anew."""
     from wisp.api.edits.channels import add_channels
-    from wisp.api.edits.settling import relock_and_install
+    from wisp.api.edits.sync import LockAndSync
 
     values = call.values
     workspace = open_workspace(call)
@@ -41,7 +41,7 @@ def add(call: Call) -> int:
         place_of(call),
         priority=priority,
         prepend=values.prepend,
-        relock=relock_and_install(workspace, usage_of(call)),
+        sync=LockAndSync(workspace, usage_of(call), lenient=True),
     )
     suffix = "" if priority is None else f" at priority {priority}"
     for channel in values.channel:
@@ -52,14 +52,14 @@ def add(call: Call) -> int:
 def remove(call: Call) -> int:
     """Take channels away, lock and install anew."""
     from wisp.api.edits.channels import remove_channels
-    from wisp.api.edits.settling import relock_and_install
+    from wisp.api.edits.sync import LockAndSync
 
     workspace = open_workspace(call)
     remove_channels(
         workspace.manifest,
         call.values.channel,
         place_of(call),
-        relock=relock_and_install(workspace, usage_of(call)),
+        sync=LockAndSync(workspace, usage_of(call), lenient=True),
     )
     for channel in call.values.channel:
         call.out.success(f"Removed {_described(workspace, channel)}")

@@ -35,7 +35,7 @@ def show(call: Call) -> int:
 def add(call: Call) -> int:
     """Declare platforms, then lock and install anew."""
     from wisp.api.edits.platforms import add_platforms, friendly_packages, wanted_platforms
-    from wisp.api.edits.settling import relock_and_install
+    from wisp.api.edits.sync import LockAndSync
 
     values = call.values
     platforms = wanted_platforms(
@@ -47,7 +47,7 @@ def add(call: Call) -> int:
         platforms,
         place_of(call),
         first=values.auto_detect,
-        relock=relock_and_install(workspace, usage_of(call)),
+        sync=LockAndSync(workspace, usage_of(call), lenient=True),
     )
     for platform in platforms:
         call.out.success(f"Added {platform.name}")
@@ -62,7 +62,7 @@ def change(call: Call) -> int:
         friendly_packages,
         raw_packages,
     )
-    from wisp.api.edits.settling import relock_and_install
+    from wisp.api.edits.sync import LockAndSync
 
     values = call.values
     workspace = open_workspace(call)
@@ -72,8 +72,8 @@ def change(call: Call) -> int:
         drop=tuple(values.remove_virtual_package),
         packages=(*friendly_packages(_friendly(call)), *raw_packages(values.words)),
     )
-    relock = relock_and_install(workspace, usage_of(call))
-    edit_platform(workspace.manifest, values.name, changed, relock=relock)
+    sync = LockAndSync(workspace, usage_of(call), lenient=True)
+    edit_platform(workspace.manifest, values.name, changed, sync=sync)
     call.out.success(f"Edited {values.name}")
     return 0
 
@@ -81,12 +81,12 @@ def change(call: Call) -> int:
 def move(call: Call) -> int:
     """Move a platform in the list, which is the order of preference."""
     from wisp.api.edits.platforms import move_platform
-    from wisp.api.edits.settling import relock_and_install
+    from wisp.api.edits.sync import LockAndSync
 
     anchor, other = _anchor(call)
     workspace = open_workspace(call)
-    relock = relock_and_install(workspace, usage_of(call))
-    move_platform(workspace.manifest, call.values.name, anchor, other, relock=relock)
+    sync = LockAndSync(workspace, usage_of(call), lenient=True)
+    move_platform(workspace.manifest, call.values.name, anchor, other, sync=sync)
     call.out.success(f"Moved {call.values.name}")
     return 0
 
@@ -112,11 +112,11 @@ def _anchor(call: Call) -> tuple[Anchor, str | None]:
 def remove(call: Call) -> int:
     """Take platforms away, then lock and install anew."""
     from wisp.api.edits.platforms import remove_platforms
-    from wisp.api.edits.settling import relock_and_install
+    from wisp.api.edits.sync import LockAndSync
 
     workspace = open_workspace(call)
-    relock = relock_and_install(workspace, usage_of(call))
-    remove_platforms(workspace.manifest, call.values.platform, place_of(call), relock=relock)
+    sync = LockAndSync(workspace, usage_of(call), lenient=True)
+    remove_platforms(workspace.manifest, call.values.platform, place_of(call), sync=sync)
     for name in call.values.platform:
         call.out.success(f"Removed {name}")
     return 0

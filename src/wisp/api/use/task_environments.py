@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.activation.variables import cleaned
 from wisp.api.locks.locking import ensure_lock
-from wisp.api.usage import AS_NEEDED, Usage
 from wisp.api.use.activating import ActivationRequest, variables
-from wisp.api.use.readiness import ensure_ready, run_platform
+from wisp.api.use.installed import ensure_installed, run_platform
+from wisp.api.use.run_options import RunOptions
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
 from wisp.specs.records import CondaSourceRecord
 from wisp.tasks.cache import EnvironmentFacts
 from wisp.tasks.catalogue import Catalogue
-from wisp.values import dataclass, field
 from wisp.workspace.activation import activation_of as declared_activation
 
 if TYPE_CHECKING:
@@ -27,42 +25,8 @@ if TYPE_CHECKING:
     from wisp.lock.model import LockFile
     from wisp.specs.records import Record
 
-#: Asks a person for one of several environments of a task; None without an answer.
-Choose = Callable[[str, list[str]], str | None]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
-    """How tasks are run.
-
-    `say` prints a line for people, `warn` what should be looked at; `replace` lets the last
-    command take the place of this process. `jobs` above one runs independent tasks at the same
-    time, `grouped` shows the output of each in one piece, `keep_going` goes on after a failure.
-    `remember` tells that nothing unusual was asked for, so that the next call may be quicker.
-    """
-
-    program: str
-    cwd: Path
-    environment: str | None = None
-    platform: str | None = None
-    usage: Usage = AS_NEEDED
-    executable: bool = False
-    skip_dependencies: bool = False
-    templated: bool = False
-    clean: bool = False
-    dry: bool = False
-    replace: bool = False
-    remember: bool = False
-    jobs: int = 1
-    grouped: bool = False
-    keep_going: bool = False
-    emoji: bool = True
-    say: Callable[[str], None] = field(default=lambda _: None)
-    warn: Callable[[str], None] = field(default=lambda _: None)
-    choose: Choose | None = None
-
-
-class Provider:
+class TaskEnvironments:
     """What the task runner asks of a workspace; the lock is looked at once."""
 
     def __init__(
@@ -87,9 +51,9 @@ class Provider:
     def prepare(self, environment: str) -> None:
         """Install an environment unless it is known to be what the lock says."""
         platform = self._platform(environment)
-        ensure_ready(self._workspace, self._lock, environment, platform, self._options.usage)
+        ensure_installed(self._workspace, self._lock, environment, platform, self._options.usage)
         if self._options.remember:
-            from wisp.api.remembering import remember_environment
+            from wisp.api.use.snapshot_writer import remember_environment
 
             remember_environment(
                 self._workspace,

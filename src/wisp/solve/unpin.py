@@ -13,11 +13,15 @@ from wisp.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """Names whose locked versions are let go of, and the environments where."""
+class Unpin:
+    """Packages whose locked versions are let go of, and the environments where.
 
-    names: tuple[str, ...]
-    environments: frozenset[str]
+    With `everything` they are let go of in all environments, and all of these are solved anew.
+    """
+
+    packages: tuple[str, ...]
+    environments: frozenset[str] = frozenset()
+    everything: bool = False
 
     def of(self, lock: LockFile) -> LockFile:
         """Return a lock without these packages."""
@@ -26,10 +30,10 @@ class Release:
             for name in self.environments & lock.environments.keys()
             for platform in lock.environments[name].packages
         ]
-        return unlock(lock, pairs, self.names)
+        return unpinned(lock, pairs, self.packages)
 
 
-def unlock(lock: LockFile, pairs: Collection[Pair], names: Collection[str] = ()) -> LockFile:
+def unpinned(lock: LockFile, pairs: Collection[Pair], names: Collection[str] = ()) -> LockFile:
     """Return a lock that holds on to nothing of the named packages, or to nothing at all.
 
     Only the given environments and platforms are loosened. PyPI names count in any spelling.

@@ -77,7 +77,7 @@ def remember_environment(
 
 def remember_listing(workspace: OpenedWorkspace, words: tuple[str, ...], text: str) -> None:
     """Remember what `task list` printed for these words."""
-    from wisp.api.use.running import catalogue_of
+    from wisp.api.use.catalogue import catalogue_of
 
     snapshot = _current(workspace, catalogue_of(workspace), None)
     if snapshot is not None:
@@ -99,7 +99,7 @@ def remember_answer(
     one, so where there are any nothing is remembered. What only running tasks would complain of
     is no failure here.
     """
-    from wisp.api.use.running import catalogue_of
+    from wisp.api.use.catalogue import catalogue_of
 
     if _has_sources(lock) or _has_local_packages(lock):
         return

@@ -1,4 +1,4 @@
-"""How far a command may go to get an environment or to follow up an edit."""
+"""What may be done to lock and prefixes to get an environment or to follow up an edit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class LockUsage:
     """What may be done to the lock file and to prefixes.
 
     `frozen` takes the lock file as it is, `locked` only if it fits the manifest; with neither,
@@ -18,10 +18,10 @@ class Usage:
     no_install: bool = False
 
     @property
-    def keeps_lock(self) -> bool:
+    def lock_is_fixed(self) -> bool:
         """Whether the lock file must not change."""
         return self.frozen or self.locked
 
 
 #: Lock and install whatever is missing or stale.
-AS_NEEDED = Usage()
+AS_NEEDED = LockUsage()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wisp.api import folders
-from wisp.api.usage import AS_NEEDED, Usage
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.errors import ManifestError
 from wisp.install.state import lock_hash, needs_full_check, quick_check, virtual_requirements
 from wisp.lock.model import LockFile
@@ -55,12 +55,12 @@ def run_platform(
     )
 
 
-def ensure_ready(
+def ensure_installed(
     workspace: OpenedWorkspace,
     lock: LockFile,
     environment: str,
     platform: Platform | None,
-    usage: Usage = AS_NEEDED,
+    usage: LockUsage = AS_NEEDED,
 ) -> None:
     """Install an environment unless its marker says that it holds what is locked.
 

@@ -1,0 +1,67 @@
+"""What follows an edit of the manifest: the lock, then the default environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wisp.api.folders import prepare
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
+from wisp.api.locks.judging import LockOutcome
+from wisp.api.locks.locking import ensure_lock, relock
+from wisp.api.opened import OpenedWorkspace
+from wisp.layout import DEFAULT_ENVIRONMENT
+from wisp.lock.model import LockFile
+from wisp.lock.views import Difference
+from wisp.manifest.model import Manifest
+from wisp.solve.unpin import Unpin
+from wisp.values import dataclass
+from wisp.workspace.platforms import select_platform
+
+
+@dataclass(frozen=True, slots=True)
+class LockAndSync:
+    """Locks a workspace and installs its default environment, as far as `usage` lets it.
+
+    `lenient` is for edits of channels and platforms: a lock that must not change is installed as
+    it is, and where no platform of this machine is left, nothing is.
+    """
+
+    workspace: OpenedWorkspace
+    usage: LockUsage = AS_NEEDED
+    lenient: bool = False
+
+    @property
+    def lock_path(self) -> Path:
+        """The lock file of the workspace."""
+        return self.workspace.places.lock
+
+    def lock(
+        self, manifest: Manifest, unpin: Unpin | None = None, *, dry_run: bool = False
+    ) -> LockOutcome | None:
+        """Lock an edited manifest; None where the lock file must not change."""
+        edited = self.workspace.with_manifest(manifest)
+        if self.usage.lock_is_fixed:
+            if not self.lenient or self.usage.no_install:
+                return None
+            known = ensure_lock(edited, self.usage)
+            return LockOutcome(lock=known, changed=False, difference=Difference())
+        if not dry_run:
+            prepare(self.workspace.places, self.workspace.reporter)
+        return relock(edited, unpin, dry_run=dry_run)
+
+    def install(self, manifest: Manifest, lock: LockFile) -> None:
+        """Install the default environment where it is the only one."""
+        from wisp.api.use.installing import install_locked
+
+        if self.usage.no_install or len(manifest.environments) > 1:
+            return
+        edited = self.workspace.with_manifest(manifest)
+        if self.lenient and not _runs_here(edited):
+            return
+        platform = edited.best_platform(DEFAULT_ENVIRONMENT)
+        install_locked(edited, lock, {DEFAULT_ENVIRONMENT: platform})
+
+
+def _runs_here(workspace: OpenedWorkspace) -> bool:
+    environment = workspace.require_environment(DEFAULT_ENVIRONMENT)
+    return select_platform(workspace.manifest, environment, *workspace.host) is not None

@@ -1,0 +1,55 @@
+"""Judging the lock of a workspace: whether it fits, and what came of locking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wisp.api.source_facts import source_facts
+from wisp.errors import LockFileError
+from wisp.lock.mismatch import Mismatch
+from wisp.lock.model import LockFile
+from wisp.lock.satisfy import check
+from wisp.lock.views import Difference
+from wisp.values import dataclass
+
+if TYPE_CHECKING:
+    from wisp.api.opened import OpenedWorkspace
+
+#: How many reasons a failure names: the rest rarely tells more.
+_REASONS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockOutcome:
+    """What locking led to.
+
+    `changed` tells whether the text of the lock file is another one now (or would be, in a dry
+    run); `reasons` why the old one did not hold.
+    """
+
+    lock: LockFile
+    changed: bool
+    difference: Difference
+    reasons: tuple[Mismatch, ...] = ()
+
+
+def reasons_against(workspace: OpenedWorkspace, lock: LockFile) -> tuple[Mismatch, ...]:
+    """Tell why a lock does not fit the manifest; nothing if it does."""
+    facts = source_facts(workspace.root, lock)
+    found = check(lock, workspace.all_inputs, facts, workspace.environment_names)
+    for reason in found:
+        workspace.reporter.info(str(reason))
+    return tuple(found)
+
+
+def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:
+    """The failure of a lock that has to fit and does not; the first reasons are its causes."""
+    causes = [str(reason) for reason in reasons[:_REASONS_SHOWN]]
+    if len(reasons) > _REASONS_SHOWN:
+        causes.append(f"… and {len(reasons) - _REASONS_SHOWN} more reasons")
+    return LockFileError(
+        "lock file not up-to-date with the workspace",
+        causes=causes,
+        hints=("run `pixi lock` to bring it up to date",),
+    )

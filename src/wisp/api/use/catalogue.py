@@ -1,0 +1,51 @@
+"""The tasks of a workspace as the runner sees them on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wisp.platforms import Platform
+from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
+from wisp.workspace.platforms import select_platform
+from wisp.workspace.tasks import tasks_of
+
+if TYPE_CHECKING:
+    from wisp.api.opened import OpenedWorkspace
+
+
+def catalogue_of(workspace: OpenedWorkspace, platform: str | None = None) -> Catalogue:
+    """Return the tasks of all environments, for the platform each would run on here.
+
+    With `platform` that platform counts, and environments without it cannot run.
+    """
+    return Catalogue(
+        [_environment_tasks(workspace, name, platform) for name in workspace.environment_names]
+    )
+
+
+def _environment_tasks(
+    workspace: OpenedWorkspace, name: str, wanted: str | None
+) -> EnvironmentTasks:
+    environment = workspace.require_environment(name)
+    platforms = workspace.platforms(name)
+    host = workspace.host
+    chosen: Platform | None
+    if wanted is not None:
+        chosen = next((p for p in platforms if wanted in (p.name, p.subdir)), None)
+    else:
+        chosen = select_platform(workspace.manifest, environment, *host)
+    runnable = chosen is not None or any(p.subdir == host[0] for p in platforms)
+    platform = chosen or next(iter(platforms), None)
+    tasks = tasks_of(workspace.manifest, environment, platform)
+    elsewhere: dict[str, list[str]] = {}
+    for other in platforms:
+        for task in tasks_of(workspace.manifest, environment, other):
+            if task not in tasks:
+                elsewhere.setdefault(task, []).append(other.name)
+    return EnvironmentTasks(
+        name,
+        tasks,
+        platform=platform.name if platform else host[0],
+        runnable=runnable and (wanted is None or chosen is not None),
+        elsewhere=elsewhere,
+    )
