@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from tools.docs import commands, modules
-from wisp.cli.main import COMMANDS
+from wisp.cli.table import ENTRIES
 from wisp.config.keys import KEYS, NAMED_TABLES
 
 CONFIGURATION = modules.ROOT / "docs/reference/configuration.md"
@@ -40,4 +40,4 @@ def test_commands_that_are_said_to_be_missing_are() -> None:
     missing = re.findall(r"\| ((?:`[\w-]+`(?:, )?)+) \|$", section, re.MULTILINE)
     names = {name for cell in missing for name in re.findall(r"`([\w-]+)`", cell)}
     assert names
-    assert not names & COMMANDS.keys()
+    assert not names & ENTRIES.keys()

@@ -8,19 +8,27 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from wisp.cli import options
-from wisp.cli.declare import Argument, Command, Option
-from wisp.cli.main import ALIASES, COMMANDS
+from wisp.cli.declare import Command, Option, Values, declared
+from wisp.cli.help import placeholder
+from wisp.cli.table import ENTRIES
 
 PAGE = Path(__file__).parents[2] / "docs/reference/commands.md"
 
+
+def _family(cls: type[Values]) -> list[Option]:
+    return [option for option in declared(cls)[1] if option not in declared(options.Global)[1]]
+
+
 #: Options that many commands share, each family described once: anchor, title, members.
-_FAMILIES: tuple[tuple[str, str, tuple[Option, ...]], ...] = (
-    ("global-options", "Global options", options.GLOBAL),
-    ("workspace-options", "Workspace options", (*options.WORKSPACE, options.SCRIPT)),
-    ("lock-options", "Lock options", options.LOCK_INSTALL_AS_IS),
-    ("configuration-options", "Configuration options", options.CONFIG),
+_GLOBAL = declared(options.Global)[1]
+_FAMILIES: tuple[tuple[str, str, Sequence[Option]], ...] = (
+    ("global-options", "Global options", _GLOBAL),
+    ("workspace-options", "Workspace options", _family(options.Script)),
+    ("lock-options", "Lock options", _family(options.LockInstallAsIs)),
+    ("configuration-options", "Configuration options", _family(options.Config)),
 )
 _BARRED = re.compile(r"`([^`]*\|[^`]*)`")
 _SHARED = frozenset(option for _, _, members in _FAMILIES for option in members)
@@ -43,43 +51,41 @@ Results go to standard output, everything else to standard error. [Exit codes](e
 
 def render() -> str:
     """Return the whole page."""
-    short = sorted(f"`{alias}` for `{name}`" for alias, name in ALIASES.items())
+    short = sorted(
+        f"`{alias}` for `{one.name}`" for one in ENTRIES.values() for alias in one.aliases
+    )
     aliases = f"Short forms are {', '.join(short[:-1])} and {short[-1]}."
     parts = [_HEAD.format(aliases=textwrap.fill(aliases, 100))]
     for _, title, members in _FAMILIES:
         parts.append(f"## {title}\n\n{_options(members)}")
-    for name, (module, _) in sorted(COMMANDS.items()):
-        command: Command = import_module(f"wisp.cli.commands.{module}").COMMAND
-        parts.extend(_sections(command, name, (), 2))
+    for name, entry in sorted(ENTRIES.items()):
+        command = import_module(f"wisp.cli.commands.{entry.module}").COMMAND
+        parts.extend(_sections(command, name, 2))
     return "\n".join(parts)
 
 
-def _sections(
-    command: Command, path: str, inherited: tuple[Option, ...], level: int
-) -> Iterator[str]:
+def _sections(command: Command[Any], path: str, level: int) -> Iterator[str]:
     """Describe a command, then those below it."""
-    available = (*inherited, *(o for o in command.options if o not in inherited))
-    yield _section(command, path, available, level)
+    yield _section(command, path, level)
     for below in command.commands:
-        if not below.hidden:
-            yield from _sections(below, f"{path} {below.name}", available, level + 1)
+        yield from _sections(below, f"{path} {below.name}", level + 1)
 
 
-def _section(command: Command, path: str, available: Sequence[Option], level: int) -> str:
-    by_name = {option.dest: option for option in available}
-    own = [o for o in by_name.values() if o not in _SHARED and not o.hidden]
+def _section(command: Command[Any], path: str, level: int) -> str:
+    arguments, available = declared(command.values)
+    own = [option for option in available if option not in _SHARED and not option.hidden]
     lines = [f"{'#' * min(level, 4)} {path}", "", f"{command.summary}.", ""]
     if command.run is not None:
-        words = [f"wisp {path}", *(["[OPTIONS]"] if available else [])]
-        words += map(_word, command.arguments)
+        words = [f"wisp {path}", "[OPTIONS]", *map(placeholder, arguments)]
         lines += ["```text", " ".join(words), "```", ""]
     if command.aliases and level > 2:
         lines += [f"Also called {_listed(command.aliases)}.", ""]
     if command.run is None:
         return "\n".join(lines)
-    if any(argument.help for argument in command.arguments):
+    lines += [f"For example `wisp {command.example}`.", ""]
+    if any(argument.help for argument in arguments):
         lines += ["| argument | |", "|---|---|"]
-        lines += [f"| {_cell(f'`{a.metavar}`')} | {_cell(a.help)} |" for a in command.arguments]
+        lines += [f"| {_cell(f'`{a.metavar}`')} | {_cell(a.help)} |" for a in arguments]
         lines.append("")
     if own:
         lines.append(_options(own))
@@ -99,17 +105,6 @@ def _families(available: Sequence[Option]) -> Iterator[str]:
             told.append(f"{flags} of the [{title.lower()}](#{anchor})")
     if told:
         yield f"Also takes: {'; '.join(told)}.\n"
-
-
-def _word(argument: Argument) -> str:
-    name = "|".join(argument.choices) if argument.choices else argument.metavar
-    return {
-        "one": f"<{name}>",
-        "optional": f"[{name}]",
-        "some": f"<{name}>...",
-        "any": f"[{name}]...",
-        "tail": f"[{name}]...",
-    }[argument.arity]
 
 
 def _options(members: Iterable[Option]) -> str:

@@ -24,66 +24,49 @@ if TYPE_CHECKING:
     from wisp.tasks.catalogue import Catalogue
     from wisp.tasks.graph import Graph, Request
 
-#: Options understood here, by spelling; those that take a value are in `_VALUED`.
-_FLAGS = {
-    "-q": "quiet",
-    "--quiet": "quiet",
-    "-x": "executable",
-    "--executable": "executable",
-    "--json": "json",
-}
-_VALUED = {"-e": "environment", "--environment": "environment", "-s": "shell", "--shell": "shell"}
-_OPTIONS = {
-    "run": ("quiet", "executable", "environment"),
-    "shell-hook": ("shell", "environment", "json"),
-}
-_COMMANDS = {
-    "run": "run",
-    "r": "run",
-    "shell-hook": "shell-hook",
-    "task": "task",
-    "install": "install",
-    "i": "install",
-    "lock": "lock",
-}
+#: The options that take a value, among those that are understood here.
+_VALUED = ("environment", "shell")
 
 
 class _Doubt(Exception):  # noqa: N818 - not a failure, the full program takes over
     """Something is not as simple as the fast lane has it."""
 
 
-def answer(words: Sequence[str], program: str, environ: Mapping[str, str]) -> int | None:
+def answer(
+    command: str,
+    words: Sequence[str],
+    options: Mapping[str, str],
+    program: str,
+    environ: Mapping[str, str],
+) -> int | None:
     """Do what a command line asks for and return the exit code; None to leave it to the rest.
 
+    `words` follow the command. `options` are those that are understood, by each of their spellings;
     `program` is the path that wisp was started with.
     """
-    command = _COMMANDS.get(words[0])
-    if command is None:
-        return None
     try:
         if command == "task":
-            return _task_list(words[1:], environ)
+            return _task_list(words, environ)
         if command in ("install", "lock"):
-            return _nothing_to_do([command, *words[1:]], environ)
-        options, rest = _options(words[1:], _OPTIONS[command])
-        lane = _Lane(_trusted(environ), options, program, environ)
+            return _nothing_to_do([command, *words], environ)
+        found, rest = _options(words, options)
+        lane = _Lane(_trusted(environ), found, program, environ)
         return lane.run(rest) if command == "run" else lane.hook(rest)
     except (_Doubt, WispError):
         return None
 
 
-def _options(words: Sequence[str], known: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+def _options(words: Sequence[str], known: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """Read options up to the first other word."""
     found: dict[str, str] = {}
     index = 0
     while index < len(words) and words[index].startswith("-"):
-        word = words[index]
-        name = _FLAGS.get(word) or _VALUED.get(word)
-        if name is None or name not in known or name in found:
+        name = known.get(words[index])
+        if name is None or name in found:
             raise _Doubt
         index += 1
         found[name] = "yes"
-        if word in _VALUED:
+        if name in _VALUED:
             if index == len(words) or words[index].startswith("-"):
                 raise _Doubt
             found[name] = words[index]

@@ -3,34 +3,54 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+
+from wisp.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_PREFIX = "pixi-"
 
 
 def _folders(environ: Mapping[str, str]) -> list[str]:
-    home = environ.get("PIXI_HOME") or str(Path(environ.get("HOME", "~")).expanduser() / ".pixi")
-    return [*environ.get("PATH", "").split(os.pathsep), str(Path(home) / "bin")]
+    home = environ.get("PIXI_HOME")
+    if not home:
+        home = os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".pixi")
+    return [*environ.get("PATH", "").split(os.pathsep), os.path.join(home, "bin")]
 
 
 def find(name: str, environ: Mapping[str, str]) -> str | None:
     """The executable behind an extension command, or None."""
     if not name or name.startswith("-") or os.sep in name:
         return None
-    return shutil.which(f"pixi-{name}", path=os.pathsep.join(_folders(environ)))
+    from shutil import which
+
+    return which(_PREFIX + name, path=os.pathsep.join(_folders(environ)))
 
 
 def installed(environ: Mapping[str, str]) -> list[str]:
     """Names of all extension commands, sorted."""
     found: set[str] = set()
-    for folder in map(Path, _folders(environ)):
-        if folder.is_dir():
-            found |= {
-                path.stem.removeprefix("pixi-")
-                for path in folder.glob("pixi-*")
-                if os.access(path, os.X_OK) and path.is_file()
-            }
+    for folder in _folders(environ):
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.name.startswith(_PREFIX) and entry.is_file() and os.access(entry, os.X_OK):
+                found.add(os.path.splitext(entry.name)[0].removeprefix(_PREFIX))
     return sorted(found)
+
+
+def unknown(word: str, names: Sequence[str], usage: str) -> UsageError:
+    """Word that nothing is called so, and what may have been meant."""
+    near = similar(word, names)
+    tips = [f"tip: a similar subcommand exists: '{near}'"] if near else []
+    return UsageError(
+        f"unrecognized subcommand '{word}'",
+        hints=(*tips, usage, "For more information, try '--help'."),
+    )
 
 
 def similar(word: str, names: Iterable[str]) -> str | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
+from wisp.cli.table import meant
+from wisp.layout import PIXI_VERSION, VERSION
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
-
-_QUICK = ("run", "r", "task", "shell-hook", "install", "i", "lock")
 
 
 def launch(argv: Sequence[str]) -> NoReturn:
@@ -24,14 +25,14 @@ def launch(argv: Sequence[str]) -> NoReturn:
     words = argv[1:]
     if words[:1] in (["--version"], ["-V"]):
         try:
-            os.write(1, (version(argv[0]) + "\n").encode())
+            os.write(1, (version(program_name(argv[0])) + "\n").encode())
             os._exit(0)
         except OSError:
             pass  # `main` tries once more, and says why not
-    if words and words[0] in _QUICK:
+    if words and (entry := meant(words[0])) is not None and entry.quick:
         from wisp.api.quick import answer
 
-        code = answer(words, program_path(argv[0]), os.environ)
+        code = answer(entry.name, words[1:], entry.lane, program_path(argv[0]), os.environ)
         if code is not None:
             die_as(code)
             os._exit(code)
@@ -75,15 +76,14 @@ def _replace_closed_streams() -> None:
     sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
-def version(name: str) -> str:
+def program_name(path: str) -> str:
+    """Return the name that the program was called by, of the two that it answers to."""
+    return "pixi" if os.path.splitext(os.path.basename(path))[0] == "pixi" else "wisp"
+
+
+def version(program: str) -> str:
     """Return the line that says which program of which version this is."""
-    if os.path.basename(name).removesuffix(".exe") == "pixi":
-        from wisp.layout import PIXI_VERSION
-
-        return f"pixi {PIXI_VERSION}"
-    from wisp.layout import VERSION
-
-    return f"wisp {VERSION}"
+    return f"{program} {PIXI_VERSION if program == 'pixi' else VERSION}"
 
 
 def program_path(name: str) -> str:

@@ -1,233 +1,270 @@
-"""From declared words to parsed values, on top of `argparse`.
+"""From declared words to parsed values, by the rules that users of clap's programs know.
 
-What `argparse` lacks is added here and nowhere else: variables that stand in for options,
-conflicts and requirements between options, and errors as values.
+Options may stand anywhere before `--`; a value as `--name value`, `--name=value`, `-nvalue` or
+`-n=value`, flags of one letter in clusters. Nothing is abbreviated, and nothing is given twice that
+is not a list.
 """
 
 from __future__ import annotations
 
-import argparse
-import difflib
-from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
-from typing import Any, NoReturn
-
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import declared
+from wisp.cli.help import usage
 from wisp.errors import UsageError
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
 
-_NARGS = {"one": None, "optional": "?", "some": "+", "any": "*", "tail": argparse.REMAINDER}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any, NoReturn, TypeVar
+
+    from wisp.cli.declare import Argument, Command, Option, Values
+
+    V = TypeVar("V", bound=Values)
+
 #: These accept every spelling of a truth value from their variable; other flags only two.
 _LENIENT = frozenset(("PIXI_NO_CONFIG", "PIXI_OFFLINE"))
-#: In front of words behind `--`, so that none is an option; no word of a process can have it.
-_MARK = "\0"
+_MORE = "For more information, try '--help'."
 
 
 class HelpRequested(Exception):  # noqa: N818 - not an error
-    """`--help` was among the words; carries the text to print."""
+    """`--help` was among the words of a command, which was reached by the words `path`."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
-
-
-class _Parser(argparse.ArgumentParser):
-    """Raises instead of printing and exiting."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message, hints=(self.format_usage().strip(), "For more, try '--help'."))
-
-
-class _Help(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        raise HelpRequested(parser.format_help())
-
-
-class _EndOfOptions(argparse.Action):
-    """What `--` becomes: `argparse` forgets its own in one case and drops too many in another."""
-
-    def __call__(self, *_: object) -> None:
-        pass
-
-
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=34, width=100)
-
-
-def build(command: Command, path: str, options: Sequence[Option]) -> argparse.ArgumentParser:
-    """Make the parser of one command; `path` is what the user typed to get there."""
-    parser = _Parser(
-        prog=path,
-        description=command.summary,
-        allow_abbrev=False,
-        add_help=False,
-        formatter_class=_Formatter,
-        argument_default=argparse.SUPPRESS,
-    )
-    groups: dict[str, Any] = {"Options": parser.add_argument_group("Options")}
-    for argument in command.arguments:
-        _add_argument(parser, argument)
-    for option in options:
-        group = groups.get(option.group) or groups.setdefault(
-            option.group, parser.add_argument_group(option.group)
-        )
-        _add_option(group, option)
-    groups["Options"].add_argument("-h", "--help", action=_Help, nargs=0, help="Show this help")
-    parser.add_argument(f"--{_MARK}", action=_EndOfOptions, nargs=0, help=argparse.SUPPRESS)
-    return parser
-
-
-def _add_argument(parser: argparse.ArgumentParser, argument: Argument) -> None:
-    words: dict[str, Any] = {"metavar": argument.metavar, "help": argument.help}
-    if argument.choices is not None:
-        words["choices"] = argument.choices
-    parser.add_argument(argument.dest, nargs=_NARGS[argument.arity], type=_unmarked, **words)
-
-
-def _add_option(group: Any, option: Option) -> None:
-    words: dict[str, Any] = {
-        "dest": option.dest,
-        "help": argparse.SUPPRESS if option.hidden else _help_text(option),
-    }
-    if option.kind == "flag":
-        group.add_argument(*option.flags, action="store_true", **words)
-        return
-    if option.kind == "count":
-        group.add_argument(*option.flags, action="count", **words)
-        return
-    words["metavar"] = option.metavar or option.dest.upper()
-    if option.choices:
-        words["choices"] = (*option.choices, *option.also_accepted)
-        words["metavar"] = option.metavar
-    if option.any_case:
-        words["type"] = str.lower
-    if option.bare is not None:
-        words |= {"nargs": "?", "const": option.bare}
-    elif option.count > 1:
-        words["nargs"] = option.count
-        words["metavar"] = None
-    elif option.greedy:
-        words["nargs"] = "+"
-    collect = "extend" if option.greedy else "append"
-    group.add_argument(*option.flags, action=collect if option.kind == "list" else "store", **words)
-
-
-def _help_text(option: Option) -> str:
-    notes = [f"[env: {option.env}]"] if option.env else []
-    if option.default is not None:
-        notes.append(f"[default: {option.default}]")
-    if option.choices and option.bare is None:
-        notes.append(f"[possible values: {', '.join(option.choices)}]")
-    return " ".join([option.help, *notes]).strip().replace("%", "%%")
+    def __init__(self, command: Command[Any], path: str) -> None:
+        super().__init__(path)
+        self.command = command
+        self.path = path
 
 
 def parse(
-    command: Command,
-    path: str,
-    words: Sequence[str],
-    environ: Mapping[str, str],
-    options: Sequence[Option],
-) -> tuple[SimpleNamespace, frozenset[str]]:
-    """Parse the words of one command; return the values and the options that were given.
+    command: Command[V], path: str, words: Sequence[str], environ: Mapping[str, str]
+) -> tuple[V, frozenset[str]]:
+    """Parse the words of one command; return the values and the names of those that were given.
 
     Raises `UsageError` for words that do not fit and `HelpRequested` for `--help`.
     """
-    parser = build(command, path, options)
-    has_tail = any(argument.arity == "tail" for argument in command.arguments)
-    prepared = _glue_bare_options(words, options)
-    if has_tail:
-        found, rest = parser.parse_known_args(prepared)
-    else:
-        found, rest = parser.parse_known_intermixed_args(_marked(prepared))
-    if rest:
-        _refuse(_unmarked(rest[0]), parser, options)
-    _check_relations(options, command.arguments, frozenset(vars(found)))
-    given = frozenset(vars(found)) & {option.dest for option in options}
-    values = SimpleNamespace(**vars(found))
-    _complete(values, command, options, environ)
-    return values, given
+    found = _Reading(command, path).read(words)
+    given = frozenset(found)
+    arguments, options = declared(command.values)
+    _check_relations(arguments, options, given, usage(command, path))
+    values = command.values()
+    for option in options:
+        option_value = found.get(option.dest, ...)
+        if option_value is ...:
+            option_value = _not_given(option, environ)
+        setattr(values, option.dest, option_value)
+    for argument in arguments:
+        nothing = None if argument.arity in ("one", "optional") else ()
+        setattr(values, argument.dest, found.get(argument.dest, nothing))
+    return values, given & {option.dest for option in options}
 
 
-def _glue_bare_options(words: Sequence[str], options: Sequence[Option]) -> list[str]:
-    """Write `--offline` as `--offline=true`, so that it never takes the next word."""
-    bare = {flag: option.bare for option in options if option.bare for flag in option.flags}
-    glued: list[str] = []
-    for index, word in enumerate(words):
-        if word == "--":
-            return [*glued, *words[index:]]
-        glued.append(f"{word}={bare[word]}" if word in bare else word)
-    return glued
+class _Reading:
+    """One command line on its way from left to right."""
+
+    def __init__(self, command: Command[Any], path: str) -> None:
+        self._command = command
+        self._path = path
+        self._arguments, self._options = declared(command.values)
+        self._by_flag = {flag: option for option in self._options for flag in option.flags}
+        self._has_tail = any(one.arity == "tail" for one in self._arguments)
+        self._found: dict[str, Any] = {}
+        self._loose: list[str] = []
+        self._words: list[str] = []
+
+    def read(self, words: Sequence[str]) -> dict[str, Any]:
+        """Return what was found, by the names of the values."""
+        self._words = list(reversed(words))
+        while self._words:
+            word = self._words.pop()
+            if word == "--":
+                break
+            if len(word) > 1 and word[0] == "-":
+                self._option(word)
+                continue
+            self._loose.append(word)
+            if self._has_tail:
+                break
+        self._loose += reversed(self._words)
+        self._place()
+        return self._found
+
+    def _option(self, word: str) -> None:
+        name, equals, text = word.partition("=")
+        if word[:2] != "--":
+            name, text = word[:2], word[2:]
+            equals = "=" if text else ""
+        option = self._by_flag.get(name)
+        if option is None:
+            if name in ("-h", "--help"):
+                raise HelpRequested(self._command, self._path)
+            self._unexpected(name if word[:2] == "--" else word)
+        if option.takes_value:
+            short = word[:2] != "--"
+            self._valued(option, text.removeprefix("=") if short else text, bool(equals))
+            return
+        if equals and word[:2] == "--":
+            self._refuse(f"unexpected value '{text}' for '{name}' found; no more were expected")
+        self._flag(option)
+        if text:
+            self._words.append(f"-{text}")
+
+    def _flag(self, option: Option) -> None:
+        if option.kind == "count":
+            self._found[option.dest] = self._found.get(option.dest, 0) + 1
+        elif option.dest in self._found:
+            self._refuse(f"the argument '{option.spelled}' cannot be used multiple times")
+        else:
+            self._found[option.dest] = True
+
+    def _valued(self, option: Option, text: str, attached: bool) -> None:
+        if option.kind == "value" and option.dest in self._found:
+            self._refuse(f"the argument '{option.spelled}' cannot be used multiple times")
+        texts = [text] if attached else self._following(option)
+        if option.delimiter:
+            texts = [part for one in texts for part in one.split(option.delimiter)]
+        read = [self._checked(option, one) for one in texts]
+        if option.kind == "value":
+            self._found[option.dest] = read[0]
+        else:
+            self._found[option.dest] = (*self._found.get(option.dest, ()), *read)
+
+    def _following(self, option: Option) -> list[str]:
+        """Take the words that belong to an option."""
+        if option.bare is not None:
+            return [option.bare]
+        taken: list[str] = []
+        while self._words and (option.greedy or not taken) and self._is_value(option):
+            taken.append(self._words.pop())
+        if not taken:
+            raise UsageError(
+                f"a value is required for '{option.spelled}' but none was supplied",
+                hints=(*_possible(option.choices), _MORE),
+            )
+        return taken
+
+    def _is_value(self, option: Option) -> bool:
+        word = self._words[-1]
+        return word[:1] != "-" or word == "-" or (option.signed and word != "--")
+
+    def _checked(self, option: Option, text: str) -> Any:
+        if option.any_case:
+            text = text.lower()
+        if option.choices and text not in (*option.choices, *option.also_accepted):
+            raise UsageError(
+                f"invalid value '{text}' for '{option.spelled}'",
+                hints=(*_possible(option.choices), _MORE),
+            )
+        return read_text(option, text)
+
+    def _place(self) -> None:
+        """Give the loose words to the arguments, in order."""
+        left = self._loose
+        for one in self._arguments:
+            if one.arity in ("one", "optional"):
+                taken, left = left[:1], left[1:]
+                if taken:
+                    self._found[one.dest] = taken[0]
+            else:
+                taken, left = left, []
+                if taken:
+                    self._found[one.dest] = tuple(taken)
+            self._check_choices(one, taken)
+        if left:
+            self._unexpected(left[0])
+        missing = [
+            f"<{one.metavar}>" + ("..." if one.arity == "some" else "")
+            for one in self._arguments
+            if one.arity in ("one", "some") and one.dest not in self._found
+        ]
+        if missing:
+            told = "\n  ".join(missing)
+            self._refuse(f"the following required arguments were not provided:\n  {told}")
+
+    def _check_choices(self, argument: Argument, words: Sequence[str]) -> None:
+        for word in words:
+            if argument.choices and word not in argument.choices:
+                raise UsageError(
+                    f"invalid value '{word}' for '<{argument.metavar}>'",
+                    hints=(*_possible(argument.choices), _MORE),
+                )
+
+    def _unexpected(self, word: str) -> NoReturn:
+        tips: list[str] = []
+        if word[:1] == "-":
+            near = _nearest(word, self._options)
+            if near is not None:
+                tips.append(f"tip: a similar argument exists: '{near}'")
+            elif self._arguments:
+                tips.append(f"tip: to pass '{word}' as a value, use '-- {word}'")
+        self._refuse(f"unexpected argument '{word}' found", *tips)
+
+    def _refuse(self, message: str, *tips: str) -> NoReturn:
+        raise UsageError(message, hints=(*tips, usage(self._command, self._path), _MORE))
 
 
-def _marked(words: list[str]) -> list[str]:
-    if "--" not in words:
-        return words
-    end = words.index("--")
-    return [*words[:end], f"--{_MARK}", *(_MARK + word for word in words[end + 1 :])]
+def _nearest(word: str, options: Sequence[Option]) -> str | None:
+    from difflib import get_close_matches
 
-
-def _unmarked(word: str) -> str:
-    return word.removeprefix(_MARK)
-
-
-def _refuse(word: str, parser: argparse.ArgumentParser, options: Sequence[Option]) -> NoReturn:
     known = [flag for option in options if not option.hidden for flag in option.flags]
-    near = difflib.get_close_matches(word.partition("=")[0], [*known, "--help"], 1, 0.7)
-    tips = [f"tip: a similar argument exists: '{near[0]}'"] if near else []
-    raise UsageError(
-        f"unexpected argument '{word}' found",
-        hints=(*tips, parser.format_usage().strip(), "For more, try '--help'."),
-    )
+    return next(iter(get_close_matches(word, [*known, "--help"], 1, 0.7)), None)
+
+
+def _possible(choices: Sequence[str]) -> tuple[str, ...]:
+    return (f"[possible values: {', '.join(choices)}]",) if choices else ()
+
+
+def read_text(option: Option, text: str, origin: str = "") -> Any:
+    """Make of a word what the option means by it."""
+    if option.read is None:
+        return text
+    try:
+        return option.read(text)
+    except ValueError as error:
+        raise UsageError(
+            f"invalid value '{text}' for '{option.spelled}'{origin}: {error}", hints=(_MORE,)
+        ) from None
 
 
 def _check_relations(
-    options: Sequence[Option], arguments: Sequence[Argument], given: frozenset[str]
+    arguments: Sequence[Argument], options: Sequence[Option], given: frozenset[str], shown: str
 ) -> None:
-    by_flag = {flag: option.dest for option in options for flag in option.flags}
-    by_flag |= {argument.metavar: argument.dest for argument in arguments}
+    spelled = {flag: (one.dest, one.spelled) for one in options for flag in one.flags}
+    spelled |= {one.metavar: (one.dest, f"[{one.metavar}]") for one in arguments}
     for option in options:
         if option.dest not in given:
             continue
         for flag in option.conflicts:
-            if by_flag.get(flag) in given:
-                raise UsageError(f"the argument '{option.flags[-1]}' cannot be used with '{flag}'")
-        for flag in option.requires:
-            if by_flag.get(flag) not in given:
-                raise UsageError(f"the argument '{option.flags[-1]}' requires '{flag}'")
+            dest, other = spelled.get(flag, ("", ""))
+            if dest in given:
+                raise UsageError(
+                    f"the argument '{option.spelled}' cannot be used with '{other}'",
+                    hints=(shown, _MORE),
+                )
+        missing = [flag for flag in option.requires if spelled.get(flag, ("", ""))[0] not in given]
+        if missing:
+            told = "\n  ".join(spelled.get(flag, ("", flag))[1] for flag in missing)
+            raise UsageError(
+                f"the following required arguments were not provided:\n  {told}",
+                hints=(shown, _MORE),
+            )
 
 
-def _complete(
-    values: SimpleNamespace,
-    command: Command,
-    options: Sequence[Option],
-    environ: Mapping[str, str],
-) -> None:
-    """Fill in what was not given: from the environment, then from the defaults."""
-    for argument in command.arguments:
-        if not hasattr(values, argument.dest):
-            setattr(values, argument.dest, [] if argument.arity in {"any", "tail"} else None)
-    for option in options:
-        if hasattr(values, option.dest):
-            if option.delimiter and option.kind == "list":
-                parts = [p for v in getattr(values, option.dest) for p in v.split(option.delimiter)]
-                setattr(values, option.dest, parts)
-            continue
-        text = environ.get(option.env) if option.env else None
-        setattr(values, option.dest, _from_variable(option, text) if text else _absent(option))
-        if option.required and getattr(values, option.dest) is None:
-            raise UsageError(f"the required argument '{option.flags[-1]}' was not provided")
-
-
-def _absent(option: Option) -> object:
+def _not_given(option: Option, environ: Mapping[str, str]) -> object:
+    """Return the value of an option that no word gave: from its variable, or its default."""
+    text = environ.get(option.env) if option.env else None
+    if text:
+        return _from_variable(option, text)
     if option.kind == "flag":
         return False
     if option.kind == "count":
         return 0
-    return [] if option.kind == "list" else option.default
+    if option.kind == "list":
+        return ()
+    return None if option.default is None else read_text(option, option.default)
 
 
 def _from_variable(option: Option, text: str) -> object:
+    origin = f" (from {option.env})"
     if option.kind == "flag":
         accepted = (TRUE_WORDS, FALSE_WORDS) if option.env in _LENIENT else (("true",), ("false",))
         if text in accepted[0]:
@@ -235,12 +272,13 @@ def _from_variable(option: Option, text: str) -> object:
         if text in accepted[1]:
             return False
         raise UsageError(
-            f"invalid value '{text}' for '{option.flags[-1]}' (from {option.env})",
-            hints=("possible values: true, false",),
+            f"invalid value '{text}' for '{option.spelled}'{origin}",
+            hints=(*_possible(("true", "false")), _MORE),
         )
     if option.choices and text not in (*option.choices, *option.also_accepted):
         raise UsageError(
-            f"invalid value '{text}' for '{option.flags[-1]}' (from {option.env})",
-            hints=(f"possible values: {', '.join(option.choices)}",),
+            f"invalid value '{text}' for '{option.spelled}'{origin}",
+            hints=(*_possible(option.choices), _MORE),
         )
-    return [text] if option.kind == "list" else text
+    read = read_text(option, text, origin)
+    return (read,) if option.kind == "list" else read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO
 
 from wisp.console.failure import render
@@ -117,6 +117,10 @@ class Output:
         wanted = self.color_err if error else self.color_out
         return f"\x1b[{code}m{text}\x1b[0m" if wanted else text
 
+    def painter(self, *, error: bool = False) -> Callable[[str, str], str]:
+        """Return what gives a text a colour, for texts that are made elsewhere."""
+        return lambda text, code: self.paint(text, code, error=error)
+
     # Questions
 
     def confirm(self, question: str) -> bool:
@@ -130,24 +134,6 @@ class Output:
         self._stderr.write(f"{question} [y/N] ")
         self._stderr.flush()
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-    def choose(self, question: str, choices: Sequence[str]) -> int:
-        """Let a person pick one of several; return its index.
-
-        Raises `HostError` where nobody can answer or the answer is none of them.
-        """
-        if not (self._stderr.isatty() and sys.stdin.isatty()):
-            raise HostError("IO error: not a terminal", hints=("answer with a flag instead",))
-        self._pause()
-        rows = "\n".join(f"  {number}. {choice}" for number, choice in enumerate(choices, 1))
-        self._stderr.write(f"{question}\n{rows}\n> ")
-        self._stderr.flush()
-        answer = sys.stdin.readline().strip()
-        if answer.isdecimal() and 1 <= int(answer) <= len(choices):
-            return int(answer) - 1
-        if answer in choices:
-            return list(choices).index(answer)
-        raise HostError(f"'{answer}' is none of the choices")
 
     # Failures
 

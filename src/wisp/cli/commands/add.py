@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from wisp.cli.call import Call
-from wisp.cli.commands.requirements import (
-    GIT,
-    SELECTION,
-    SPECS,
-    SURROUNDINGS,
-    git_of,
-    selection_of,
-    tell_where,
-)
-from wisp.cli.declare import Command, Option
+from wisp.cli.commands.requirements import Requirements, git_of, selection_of, tell_where
+from wisp.cli.declare import flag, top, value
 from wisp.cli.opening import open_workspace, usage_of
 
 
-def run(call: Call) -> int:
+class Options(Requirements):
+    """What `add` takes."""
+
+    editable: bool = flag("--editable", requires=("--pypi",), help="Install the path in place")
+    index: str | None = value(
+        "--index",
+        conflicts=("--git",),
+        requires=("--pypi",),
+        help="The only index to take the package from",
+    )
+
+
+def run(call: Call[Options]) -> int:
     """Add, and say what was written with which constraint."""
     from wisp.api.edits.adding import add
     from wisp.api.edits.requests import AddRequest
@@ -63,25 +67,4 @@ def _warn_of_unused(call: Call, feature: str, words: list[str]) -> None:
     )
 
 
-COMMAND = Command(
-    name="add",
-    summary="Add dependencies to the workspace",
-    aliases=("a",),
-    arguments=(SPECS,),
-    options=(
-        *SELECTION,
-        Option(("--editable",), requires=("--pypi",), help="Install the path in place"),
-        Option(
-            ("--index",),
-            "INDEX",
-            "value",
-            conflicts=("--git",),
-            requires=("--pypi",),
-            help="The only index to take the package from",
-        ),
-        *GIT,
-        *SURROUNDINGS,
-    ),
-    run=run,
-    help_without_words=True,
-)
+COMMAND = top("add", Options, run, help_without_words=True, example="add numpy 'python=3.12.*'")

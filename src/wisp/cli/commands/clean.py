@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, Option
+from wisp.cli.declare import Command, flag, top, value
 from wisp.cli.opening import open_workspace
 
 
-def run(call: Call) -> int:
+class Clean(options.Manifest):
+    """What `clean` takes."""
+
+    environment: str | None = value(
+        "-e", "--environment", conflicts=("--build",), help="Only this environment"
+    )
+    activation_cache: bool = flag("--activation-cache", help="Only the activation cache")
+    build: bool = flag("--build", help="Only the build folder")
+    workspaces_registry: bool = flag(
+        "--workspaces-registry", help="Only registry entries that are gone"
+    )
+
+
+class Cache(options.Workspace):
+    """What `cache` takes."""
+
+    pypi: bool = flag("--pypi", help="Wheels and archives of PyPI")
+    conda: bool = flag("--conda", help="Conda packages")
+    mapping: bool = flag("--mapping", help="Conda to PyPI names")
+    exec: bool = flag("--exec", help="Environments of one-off commands and scripts")
+    repodata: bool = flag("--repodata", help="Lists of packages")
+    notices: bool = flag("--notices", help="Notices of channels")
+    build_backends: bool = flag("--build-backends", help="Environments of build back-ends")
+    build: bool = flag("--build", help="What was built from sources")
+    yes: bool = flag("-y", "--yes", "--assume-yes", help="Do not ask")
+
+
+def run(call: Call[Clean]) -> int:
     """Remove the environments and caches of the workspace, or only the named part."""
     from wisp.api.use.cleaning import clean_workspace
 
@@ -24,17 +51,32 @@ def run(call: Call) -> int:
     return 0
 
 
-def run_cache(call: Call) -> int:
+def run_cache(call: Call[Cache]) -> int:
     """Remove the chosen kinds of caches, or all after a question."""
     from wisp.api.use.cleaning import CACHE_KINDS, clean_caches
 
-    chosen = [kind for kind in CACHE_KINDS if getattr(call.values, kind.replace("-", "_"))]
+    chosen = [kind for kind in CACHE_KINDS if kind in _chosen(call.values)]
     if not chosen and not call.values.yes and not call.out.confirm("Remove all caches?"):
         call.out.note("Nothing was removed.")
         return 0
     report = clean_caches(chosen, call.environ)
     _tell(call, report.freed, report.untouched)
     return 0
+
+
+def _chosen(values: Cache) -> frozenset[str]:
+    """Return the kinds of caches that the options name."""
+    given = {
+        "pypi": values.pypi,
+        "conda": values.conda,
+        "mapping": values.mapping,
+        "exec": values.exec,
+        "repodata": values.repodata,
+        "notices": values.notices,
+        "build-backends": values.build_backends,
+        "build": values.build,
+    }
+    return frozenset(kind for kind, wanted in given.items() if wanted)
 
 
 def _tell(call: Call, freed: int, untouched: tuple[str, ...]) -> None:
@@ -46,37 +88,18 @@ def _tell(call: Call, freed: int, untouched: tuple[str, ...]) -> None:
         call.out.note(f"Removed {human_size(freed)}")
 
 
-_CACHES = (
-    Option(("--pypi",), help="Wheels and archives of PyPI"),
-    Option(("--conda",), help="Conda packages"),
-    Option(("--mapping",), help="Conda to PyPI names"),
-    Option(("--exec",), help="Environments of one-off commands and scripts"),
-    Option(("--repodata",), help="Lists of packages"),
-    Option(("--notices",), help="Notices of channels"),
-    Option(("--build-backends",), help="Environments of build back-ends"),
-    Option(("--build",), help="What was built from sources"),
-    Option(("-y", "--yes", "--assume-yes"), help="Do not ask"),
-)
-
-COMMAND = Command(
-    name="clean",
-    summary="Remove environments and caches of the workspace",
-    options=(
-        Option(
-            ("-e", "--environment"),
-            "ENVIRONMENT",
-            "value",
-            conflicts=("--build",),
-            help="Only this environment",
-        ),
-        Option(("--activation-cache",), help="Only the activation cache"),
-        Option(("--build",), help="Only the build folder"),
-        Option(("--workspaces-registry",), help="Only registry entries that are gone"),
-        *options.WORKSPACE,
-        *options.CONFIG_SOURCE,
-    ),
-    run=run,
+COMMAND = top(
+    "clean",
+    Clean,
+    run,
+    example="clean -e test",
     commands=(
-        Command(name="cache", summary="Remove caches of the user", options=_CACHES, run=run_cache),
+        Command(
+            name="cache",
+            summary="Remove caches of the user",
+            values=Cache,
+            run=run_cache,
+            example="clean cache --pypi",
+        ),
     ),
 )

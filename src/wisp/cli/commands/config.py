@@ -2,20 +2,78 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
-from wisp.values import replace
+from wisp.cli.declare import Command, argument, flag, optional, top
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
     from wisp.api.configuring import ConfigScope, Level
 
 
-def run_list(call: Call) -> int:
+_GROUP = "Config Options"
+
+
+class Scoped(options.Workspace):
+    """Which configuration file is meant."""
+
+    local: bool = flag(
+        "-l",
+        "--local",
+        conflicts=("--global", "--system"),
+        group=_GROUP,
+        help="The workspace's configuration",
+    )
+    global_: bool = flag(
+        "-g",
+        "--global",
+        conflicts=("--local", "--system"),
+        group=_GROUP,
+        help="The user's configuration",
+    )
+    system: bool = flag(
+        "-s",
+        "--system",
+        conflicts=("--local", "--global"),
+        group=_GROUP,
+        help="The configuration of the machine",
+    )
+
+
+class Keyed(Scoped):
+    """A key of the configuration."""
+
+    key: str = argument("KEY", help="A key such as `default-channels` or `shell.change-ps1`")
+
+
+class Grow(Keyed):
+    """What `append` and `prepend` take."""
+
+    value: str = argument("VALUE", help="The value")
+
+
+class Edit(Scoped):
+    """What `edit` takes."""
+
+    editor: str | None = optional("EDITOR", help="The editor")
+
+
+class List(Scoped):
+    """What `list` takes."""
+
+    key: str | None = optional("KEY", help="Only this key")
+    json: bool = options.JSON
+
+
+class Set(Keyed):
+    """What `set` takes."""
+
+    value: str | None = optional("VALUE", help="The value")
+
+
+def run_list(call: Call[List]) -> int:
     """Print the configuration, as TOML or JSON."""
     from wisp.api.configuring import list_config
 
@@ -31,21 +89,21 @@ def run_list(call: Call) -> int:
     return 0
 
 
-def run_set(call: Call) -> int:
+def run_set(call: Call[Set]) -> int:
     """Set a key, or take it away when no value is given."""
     from wisp.api.configuring import set_config
 
     return _told(call, set_config(_scope(call), call.values.key, call.values.value))
 
 
-def run_unset(call: Call) -> int:
+def run_unset(call: Call[Keyed]) -> int:
     """Take a key away."""
     from wisp.api.configuring import set_config
 
     return _told(call, set_config(_scope(call), call.values.key, None))
 
 
-def run_append(call: Call) -> int:
+def run_append(call: Call[Grow]) -> int:
     """Add a value at the end of a list."""
     from wisp.api.configuring import grow_config
 
@@ -53,7 +111,7 @@ def run_append(call: Call) -> int:
     return _told(call, grow_config(_scope(call), values.key, values.value, at_end=True))
 
 
-def run_prepend(call: Call) -> int:
+def run_prepend(call: Call[Grow]) -> int:
     """Add a value at the beginning of a list."""
     from wisp.api.configuring import grow_config
 
@@ -61,7 +119,7 @@ def run_prepend(call: Call) -> int:
     return _told(call, grow_config(_scope(call), values.key, values.value, at_end=False))
 
 
-def run_edit(call: Call) -> int:
+def run_edit(call: Call[Edit]) -> int:
     """Open the file in an editor and pass its exit code on."""
     from wisp.api.configuring import edit_config
 
@@ -73,92 +131,67 @@ def _told(call: Call, file: Path) -> int:
     return 0
 
 
-def _scope(call: Call) -> ConfigScope:
+def _scope(call: Call[Scoped]) -> ConfigScope:
     from wisp.api.configuring import ConfigScope, enclosing_root
 
-    values = vars(call.values)
-    names = [name for name in ("local", "global", "system") if values.get(name)]
-    scope = ConfigScope(environ=call.environ, level=cast("Level", names[0]) if names else None)
-    root = enclosing_root(call.cwd, call.environ, values.get("manifest_path"))
-    return replace(scope, root=root)
+    values = call.values
+    level: Level | None = None
+    if values.local:
+        level = "local"
+    elif values.global_ or values.system:
+        level = "global" if values.global_ else "system"
+    root = enclosing_root(call.cwd, call.environ, values.manifest_path)
+    return ConfigScope(environ=call.environ, level=level, root=root)
 
 
-_GROUP = "Config Options"
-_LEVELS = (
-    Option(
-        ("-l", "--local"),
-        conflicts=("--global", "--system"),
-        group=_GROUP,
-        help="The workspace's configuration",
-    ),
-    Option(
-        ("-g", "--global"),
-        conflicts=("--local", "--system"),
-        group=_GROUP,
-        help="The user's configuration",
-    ),
-    Option(
-        ("-s", "--system"),
-        conflicts=("--local", "--global"),
-        group=_GROUP,
-        help="The configuration of the machine",
-    ),
-)
-_SHARED = (*_LEVELS, *options.WORKSPACE)
-_KEY = Argument("key", "KEY", help="A key such as `default-channels` or `shell.change-ps1`")
-_VALUE = Argument("value", "VALUE", help="The value")
-
-COMMAND = Command(
-    name="config",
-    summary="Look at and change the configuration",
+COMMAND = top(
+    "config",
+    options.Global,
     help_without_words=True,
     commands=(
         Command(
             name="append",
             summary="Add a value at the end of a list",
-            arguments=(_KEY, _VALUE),
-            options=_SHARED,
+            values=Grow,
             run=run_append,
+            example="config append default-channels bioconda",
         ),
         Command(
             name="edit",
             summary="Open the configuration file in an editor",
-            aliases=("e",),
-            arguments=(Argument("editor", "EDITOR", arity="optional", help="The editor"),),
-            options=_SHARED,
+            values=Edit,
             run=run_edit,
+            aliases=("e",),
+            example="config edit vim",
         ),
         Command(
             name="list",
             summary="Print the configuration",
-            aliases=("ls", "l"),
-            arguments=(Argument("key", "KEY", arity="optional", help="Only this key"),),
-            options=(options.JSON, *_SHARED),
+            values=List,
             run=run_list,
+            aliases=("ls", "l"),
+            example="config list default-channels",
         ),
         Command(
             name="prepend",
             summary="Add a value at the beginning of a list",
-            arguments=(_KEY, _VALUE),
-            options=_SHARED,
+            values=Grow,
             run=run_prepend,
+            example="config prepend default-channels bioconda",
         ),
         Command(
             name="set",
             summary="Set a key; without a value, take it away",
-            arguments=(
-                _KEY,
-                Argument("value", "VALUE", arity="optional", help="The value"),
-            ),
-            options=_SHARED,
+            values=Set,
             run=run_set,
+            example="config set --global detached-environments true",
         ),
         Command(
             name="unset",
             summary="Take a key away",
-            arguments=(_KEY,),
-            options=_SHARED,
+            values=Keyed,
             run=run_unset,
+            example="config unset shell.change-ps1",
         ),
     ),
 )

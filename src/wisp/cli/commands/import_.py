@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import argument, top, value
 from wisp.cli.opening import open_workspace
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
-def run(call: Call) -> int:
+
+class Options(options.Workspace, options.Config):
+    """What `import` takes."""
+
+    file: str = argument("FILE", help="An environment.yml or requirements.txt")
+    format: Literal["conda-env", "pypi-txt"] | None = value(
+        "--format",
+        choices=("conda-env", "pypi-txt"),
+        any_case=True,
+        help="What the file is (default: tried out)",
+    )
+    platform: tuple[str, ...] = options.PLATFORMS
+    environment: str | None = value("-e", "--environment", help="The environment to fill")
+    feature: str | None = value("-f", "--feature", help="The feature to fill")
+
+
+def run(call: Call[Options]) -> int:
     """Edit the manifest; nothing is locked."""
     from wisp.api.edits.importing import ImportRequest, import_file
 
@@ -27,25 +46,6 @@ def run(call: Call) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="import",
-    summary="Import a file of another tool into an environment",
-    arguments=(Argument("file", "FILE", help="An environment.yml or requirements.txt"),),
-    options=(
-        Option(
-            ("--format",),
-            "FORMAT",
-            "value",
-            choices=("conda-env", "pypi-txt"),
-            any_case=True,
-            help="What the file is (default: tried out)",
-        ),
-        options.PLATFORMS,
-        Option(("-e", "--environment"), "ENVIRONMENT", "value", help="The environment to fill"),
-        Option(("-f", "--feature"), "FEATURE", "value", help="The feature to fill"),
-        *options.WORKSPACE,
-        *options.CONFIG,
-    ),
-    run=run,
-    help_without_words=True,
+COMMAND = top(
+    "import", Options, run, help_without_words=True, example="import environment.yml -e legacy"
 )

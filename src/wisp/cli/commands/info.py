@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from wisp import layout
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, Option
+from wisp.cli.declare import flag, top
 from wisp.cli.opening import open_session, open_workspace
 from wisp.console.output import json_text
 from wisp.errors import ManifestError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from wisp.api.views.describe import EnvironmentDescription
     from wisp.api.views.information import Information
     from wisp.api.workspace import Workspace
@@ -23,7 +23,14 @@ _WIDTH = 19
 _RULE = "------------"
 
 
-def run(call: Call) -> int:
+class Options(options.Manifest):
+    """What `info` takes."""
+
+    extended: bool = flag("--extended", help="Also count how much the folders hold")
+    json: bool = options.JSON
+
+
+def run(call: Call[Options]) -> int:
     """Print everything, for people or as JSON; a faulty manifest only leaves its part out."""
     from wisp.api.views.information import gather
 
@@ -36,7 +43,7 @@ def run(call: Call) -> int:
     return 0
 
 
-def _workspace(call: Call) -> Workspace | None:
+def _workspace(call: Call[Options]) -> Workspace | None:
     """Open the workspace if there is one that can be read; tell what is wrong with it if asked."""
     try:
         return open_workspace(call)
@@ -127,14 +134,4 @@ def _row(label: str, value: str | int | Path) -> str:
     return f"{label:>{_WIDTH}}: {value}"
 
 
-COMMAND = Command(
-    name="info",
-    summary="Show the machine, the workspace and its environments",
-    options=(
-        Option(("--extended",), help="Also count how much the folders hold"),
-        options.JSON,
-        *options.CONFIG_SOURCE,
-        *options.WORKSPACE,
-    ),
-    run=run,
-)
+COMMAND = top("info", Options, run, example="info --json")

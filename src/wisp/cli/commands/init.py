@@ -2,18 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import flag, optional, top, value, values
 from wisp.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from wisp.api.edits.start import Started, StartRequest
 
 
-def run(call: Call) -> int:
+_NOT_WITH_SCRIPT = ("--import", "--platform", "--format", "--pyproject-toml", "--scm")
+
+
+class Options(options.Global):
+    """What `init` takes."""
+
+    path: str | None = optional("PATH", help="Where to create it (default: here)")
+    script: str | None = value(
+        "-s",
+        "--script",
+        metavar="PATH",
+        conflicts=(*_NOT_WITH_SCRIPT, "--conda-pypi-map", "PATH"),
+        help="Put the metadata into this Python script instead",
+    )
+    channel: tuple[str, ...] = values(
+        "-c",
+        "--channel",
+        conflicts=("--import",),
+        help="A channel; may be repeated, the first one comes first",
+    )
+    platform: tuple[str, ...] = options.PLATFORMS
+    import_: str | None = value(
+        "-i", "--import", metavar="ENVIRONMENT_FILE", help="Convert an environment.yml"
+    )
+    format: Literal["pixi", "pyproject", "mojoproject"] | None = value(
+        "--format",
+        choices=("pixi", "pyproject", "mojoproject"),
+        any_case=True,
+        conflicts=("--import", "--pyproject-toml"),
+        help="Which manifest to write",
+    )
+    scm: Literal["github", "gitlab", "codeberg"] | None = value(
+        "--scm",
+        choices=("github", "gitlab", "codeberg"),
+        any_case=True,
+        help="Where the repository is hosted, for .gitattributes",
+    )
+    conda_pypi_map: str | None = value(
+        "--conda-pypi-map", help="`false`, or CHANNEL=LOCATION pairs that name PyPI packages"
+    )
+    pyproject_toml: bool = flag(
+        "--pyproject-toml", "--pyproject", conflicts=("--import", "--format"), hidden=True
+    )
+
+
+def run(call: Call[Options]) -> int:
     """Write the files of a new workspace and say where they are."""
     from wisp.api.edits.start import start, start_from, start_script
 
@@ -24,7 +70,7 @@ def run(call: Call) -> int:
         call.out.success(f"Initialized script at {file}")
         return 0
     request = _request(call)
-    foreign = vars(values)["import"]
+    foreign = values.import_
     if foreign is not None:
         started = start_from(request, call.cwd / foreign, call.environ)
     else:
@@ -33,7 +79,7 @@ def run(call: Call) -> int:
     return 0
 
 
-def _request(call: Call) -> StartRequest:
+def _request(call: Call[Options]) -> StartRequest:
     from wisp.api.edits.start import StartRequest, would_extend
 
     values = call.values
@@ -41,7 +87,7 @@ def _request(call: Call) -> StartRequest:
     kind = values.format
     if values.pyproject_toml:
         kind = "pyproject"
-    if kind is None and vars(values)["import"] is None and would_extend(folder):
+    if kind is None and values.import_ is None and would_extend(folder):
         question = "A 'pyproject.toml' exists. Extend it with the tables of a workspace?"
         kind = "pyproject" if call.out.confirm(question) else None
     return StartRequest(
@@ -85,55 +131,4 @@ def _tell(call: Call, started: Started) -> None:
         )
 
 
-_NOT_WITH_SCRIPT = ("--import", "--platform", "--format", "--pyproject-toml", "--scm")
-
-COMMAND = Command(
-    name="init",
-    summary="Create a workspace: its manifest and what git should know about it",
-    arguments=(Argument("path", "PATH", "optional", help="Where to create it (default: here)"),),
-    options=(
-        Option(
-            ("-s", "--script"),
-            "PATH",
-            "value",
-            conflicts=(*_NOT_WITH_SCRIPT, "--conda-pypi-map", "PATH"),
-            help="Put the metadata into this Python script instead",
-        ),
-        Option(
-            ("-c", "--channel"),
-            "CHANNEL",
-            "list",
-            conflicts=("--import",),
-            help="A channel; may be repeated, the first one comes first",
-        ),
-        options.PLATFORMS,
-        Option(("-i", "--import"), "ENVIRONMENT_FILE", "value", help="Convert an environment.yml"),
-        Option(
-            ("--format",),
-            "FORMAT",
-            "value",
-            choices=("pixi", "pyproject", "mojoproject"),
-            any_case=True,
-            conflicts=("--import", "--pyproject-toml"),
-            help="Which manifest to write",
-        ),
-        Option(
-            ("--scm",),
-            "SCM",
-            "value",
-            choices=("github", "gitlab", "codeberg"),
-            any_case=True,
-            help="Where the repository is hosted, for .gitattributes",
-        ),
-        Option(
-            ("--conda-pypi-map",),
-            "CONDA_PYPI_MAP",
-            "value",
-            help="`false`, or CHANNEL=LOCATION pairs that name PyPI packages",
-        ),
-        Option(
-            ("--pyproject-toml", "--pyproject"), conflicts=("--import", "--format"), hidden=True
-        ),
-    ),
-    run=run,
-)
+COMMAND = top("init", Options, run, example="init my-project --format pyproject")

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from wisp.cli import interrupts, options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, Option
+from wisp.cli.declare import flag, top, values
 from wisp.cli.opening import open_workspace
 
-#: With other options than these the answer is not the usual one.
-_HARMLESS = frozenset({"environment", "all", "locked", "frozen"})
+
+class Options(options.Lock, options.Workspace, options.Config):
+    """What `install` takes."""
+
+    environment: tuple[str, ...] = options.ENVIRONMENTS
+    all: bool = flag("-a", "--all", conflicts=("--environment",), help="Install every environment")
+    platform: str | None = options.PLATFORM
+    skip: tuple[str, ...] = values("--skip", help="Leave a package out, keep its dependencies")
+    skip_with_deps: tuple[str, ...] = values(
+        "--skip-with-deps", help="Leave a package out and what only it needs"
+    )
+    only: tuple[str, ...] = values("--only", help="Only these packages and what they need")
 
 
-def run(call: Call) -> int:
+def run(call: Call[Options]) -> int:
     """Install the chosen environments and say which."""
     from wisp.api.use.installing import InstallFilter, installed_message
 
@@ -33,39 +43,25 @@ def run(call: Call) -> int:
     interrupts.ignore()  # all is done
     message = installed_message(outcome)
     call.out.success(message)
-    if not call.out.warned and call.given <= _HARMLESS:
+    if not call.out.warned and call.usual:
         from wisp.api.use.snapshot_writer import remember_answer
 
         remember_answer(workspace, _words(call), message, outcome.lock, outcome.outcomes)
     return 0
 
 
-def _words(call: Call) -> tuple[str, ...]:
+def _words(call: Call[Options]) -> tuple[str, ...]:
     """Return the command line that says the same again."""
     environments = [word for name in call.values.environment for word in ("-e", name)]
-    flags = [f"--{name}" for name in ("all", "locked", "frozen") if getattr(call.values, name)]
-    return ("install", *environments, *flags)
+    values = call.values
+    flags = {"--all": values.all, "--locked": values.locked, "--frozen": values.frozen}
+    return ("install", *environments, *(flag for flag, given in flags.items() if given))
 
 
-COMMAND = Command(
-    name="install",
-    summary="Install an environment, locking it first where needed",
-    aliases=("i",),
-    options=(
-        options.ENVIRONMENTS,
-        Option(("-a", "--all"), conflicts=("--environment",), help="Install every environment"),
-        options.PLATFORM,
-        Option(("--skip",), "SKIP", "list", help="Leave a package out, keep its dependencies"),
-        Option(
-            ("--skip-with-deps",),
-            "SKIP_WITH_DEPS",
-            "list",
-            help="Leave a package out and what only it needs",
-        ),
-        Option(("--only",), "ONLY", "list", help="Only these packages and what they need"),
-        *options.LOCK,
-        *options.WORKSPACE,
-        *options.CONFIG,
-    ),
-    run=run,
+COMMAND = top(
+    "install",
+    Options,
+    run,
+    example="install -e test",
+    remembered=frozenset(("environment", "all", "locked", "frozen")),
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import flag, optional, top, value, values
 from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError, WispError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
 
 _FIELDS = (
     "arch",
@@ -38,7 +41,30 @@ _FIELDS = (
 _DEFAULT_FIELDS = ("name", "version", "build", "size", "kind", "source")
 
 
-def run(call: Call) -> int:
+class Options(options.LockAndInstall, options.Script, options.ConfigSource):
+    """What `list` takes."""
+
+    regex: str | None = optional("REGEX", help="Only packages whose name fits")
+    platform: str | None = value("--platform", help="The platform to list for")
+    json: bool = flag("--json", "--json-pretty", help="Print JSON")
+    sort_by: Literal["size", "name", "kind"] = value(
+        "--sort-by",
+        choices=("size", "name", "kind"),
+        default="name",
+        conflicts=("--json",),
+        help="The order of the rows",
+    )
+    fields: tuple[str, ...] = values(
+        "--fields",
+        delimiter=",",
+        conflicts=("--json",),
+        help=f"The columns, separated by commas: {', '.join(_FIELDS)}",
+    )
+    environment: str | None = options.ENVIRONMENT
+    explicit: bool = flag("-x", "--explicit", help="Only packages that the manifest names")
+
+
+def run(call: Call[Options]) -> int:
     """Print the packages as a table or as JSON."""
     from wisp.api.locks.locked_view import look_up
     from wisp.api.views.inspect import chosen_rows, package_rows
@@ -83,37 +109,4 @@ def _columns(fields: Sequence[str] | None) -> tuple[str, ...]:
     return columns
 
 
-COMMAND = Command(
-    name="list",
-    aliases=("ls",),
-    summary="List the locked packages of an environment",
-    arguments=(Argument("regex", "REGEX", "optional", help="Only packages whose name fits"),),
-    options=(
-        Option(("--platform",), "PLATFORM", "value", help="The platform to list for"),
-        Option(("--json", "--json-pretty"), help="Print JSON"),
-        Option(
-            ("--sort-by",),
-            "SORT_BY",
-            "value",
-            choices=("size", "name", "kind"),
-            default="name",
-            conflicts=("--json",),
-            help="The order of the rows",
-        ),
-        Option(
-            ("--fields",),
-            "FIELDS",
-            "list",
-            delimiter=",",
-            conflicts=("--json",),
-            help=f"The columns, separated by commas: {', '.join(_FIELDS)}",
-        ),
-        options.ENVIRONMENT,
-        Option(("-x", "--explicit"), help="Only packages that the manifest names"),
-        *options.LOCK_AND_INSTALL,
-        *options.WORKSPACE,
-        options.SCRIPT,
-        *options.CONFIG_SOURCE,
-    ),
-    run=run,
-)
+COMMAND = top("list", Options, run, example="list 'python.*' --sort-by size")

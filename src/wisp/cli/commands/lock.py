@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from wisp.cli import interrupts, options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, Option
+from wisp.cli.declare import flag, top
 from wisp.cli.opening import open_workspace
 
 _UNCHANGED = "Lock-file was already up-to-date"
 
 
-def run(call: Call) -> int:
+class Options(options.NoInstall, options.Script, options.Config):
+    """What `lock` takes."""
+
+    json: bool = options.JSON
+    check: bool = flag("--check", help="Fail when the lock file was not up to date")
+    dry_run: bool = flag("--dry-run", help="Show what would change, write nothing")
+
+
+def run(call: Call[Options]) -> int:
     """Solve what is stale, write the lock file, tell what changed."""
     values = call.values
     workspace = open_workspace(call)
@@ -33,7 +41,7 @@ def run(call: Call) -> int:
         from wisp.api.locks.judging import not_up_to_date
 
         raise not_up_to_date(outcome.reasons)
-    if not call.out.warned and not call.given:
+    if not call.out.warned and call.usual:
         from wisp.api.use.snapshot_writer import remember_answer
 
         remember_answer(workspace, ("lock",), _UNCHANGED, outcome.lock)
@@ -48,17 +56,4 @@ def _tell_dry_run(call: Call, changed: bool, difference: str) -> None:
     call.out.note(difference)
 
 
-COMMAND = Command(
-    name="lock",
-    summary="Bring the lock file up to date, without touching any environment",
-    options=(
-        options.JSON,
-        Option(("--check",), help="Fail when the lock file was not up to date"),
-        Option(("--dry-run",), help="Show what would change, write nothing"),
-        options.NO_INSTALL,
-        *options.WORKSPACE,
-        options.SCRIPT,
-        *options.CONFIG,
-    ),
-    run=run,
-)
+COMMAND = top("lock", Options, run, example="lock --check")

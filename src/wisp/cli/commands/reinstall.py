@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import arguments, flag, top
 from wisp.cli.opening import open_workspace
 
 
-def run(call: Call) -> int:
+class Options(options.Lock, options.Workspace, options.Config):
+    """What `reinstall` takes."""
+
+    package: tuple[str, ...] = arguments("PACKAGE", needed=False, help="Packages (default: all)")
+    environment: tuple[str, ...] = options.ENVIRONMENTS
+    all: bool = flag("-a", "--all", conflicts=("--environment",), help="In every environment")
+    platform: str | None = options.PLATFORM
+
+
+def run(call: Call[Options]) -> int:
     """Reinstall the named packages, or all, in the chosen environments."""
     from wisp.api.use.installing import installed_message
 
@@ -25,17 +34,4 @@ def run(call: Call) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="reinstall",
-    summary="Install packages of an environment again",
-    arguments=(Argument("package", "PACKAGE", "any", "Packages (default: all)"),),
-    options=(
-        options.ENVIRONMENTS,
-        Option(("-a", "--all"), conflicts=("--environment",), help="In every environment"),
-        options.PLATFORM,
-        *options.LOCK,
-        *options.WORKSPACE,
-        *options.CONFIG,
-    ),
-    run=run,
-)
+COMMAND = top("reinstall", Options, run, example="reinstall numpy")

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from wisp.cli.call import Call
-from wisp.cli.commands.requirements import (
-    GIT,
-    SELECTION,
-    SPECS,
-    SURROUNDINGS,
-    selection_of,
-    tell_where,
-)
-from wisp.cli.declare import Command
+from wisp.cli.commands.requirements import Requirements, selection_of, tell_where
+from wisp.cli.declare import top
 from wisp.cli.opening import open_workspace, usage_of
 
 
-def run(call: Call) -> int:
+def run(call: Call[Requirements]) -> int:
     """Remove, and say what went."""
     from wisp.api.edits.removing import remove
     from wisp.api.edits.requests import Selection
@@ -32,12 +25,4 @@ def run(call: Call) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="remove",
-    summary="Remove dependencies from the workspace",
-    aliases=("rm",),
-    arguments=(SPECS,),
-    options=(*SELECTION, *GIT, *SURROUNDINGS),
-    run=run,
-    help_without_words=True,
-)
+COMMAND = top("remove", Requirements, run, help_without_words=True, example="remove numpy")

@@ -2,78 +2,63 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from wisp.cli import options
-from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Option
+from wisp.cli.declare import arguments, flag, value
 from wisp.layout import DEFAULT_FEATURE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.api.edits.requests import Selection
+    from wisp.cli.call import Call
     from wisp.specs.locations import GitLocation
 
-SPECS = Argument("spec", "SPEC", "some", help="A package: a name, match spec or PEP 508 text")
 
-SELECTION = (
-    Option(("--pypi",), conflicts=("--host", "--build"), help="PyPI packages, not conda's"),
-    options.PLATFORMS,
-    options.FEATURE,
-    Option(
-        ("-e", "--environment"),
-        "ENVIRONMENT",
-        "value",
+class Selecting(options.Global):
+    """The packages, and the part of the manifest they belong to."""
+
+    spec: tuple[str, ...] = arguments("SPEC", help="A package: a name, match spec or PEP 508 text")
+    pypi: bool = flag("--pypi", conflicts=("--host", "--build"), help="PyPI packages, not conda's")
+    platform: tuple[str, ...] = options.PLATFORMS
+    feature: str = options.FEATURE
+    environment: str | None = value(
+        "-e",
+        "--environment",
         conflicts=("--feature", "--host", "--build"),
         help="The environment whose own content to change",
-    ),
-    Option(("--host",), conflicts=("--build", "--pypi", "--environment"), hidden=True),
-    Option(("--build",), conflicts=("--host", "--pypi", "--environment"), hidden=True),
-)
-GIT = (
-    Option(("-g", "--git"), "GIT", "value", help="A git repository with the sources"),
-    Option(
-        ("--branch",),
-        "BRANCH",
-        "value",
-        conflicts=("--tag", "--rev"),
-        requires=("--git",),
-        help="The branch to take",
-    ),
-    Option(
-        ("--tag",),
-        "TAG",
-        "value",
-        conflicts=("--branch", "--rev"),
-        requires=("--git",),
-        help="The tag to take",
-    ),
-    Option(
-        ("--rev",),
-        "REV",
-        "value",
-        conflicts=("--branch", "--tag"),
-        requires=("--git",),
-        help="The commit to take",
-    ),
-    Option(
-        ("--subdirectory",),
-        "SUBDIRECTORY",
-        "value",
+    )
+    host: bool = flag("--host", conflicts=("--build", "--pypi", "--environment"), hidden=True)
+    build: bool = flag("--build", conflicts=("--host", "--pypi", "--environment"), hidden=True)
+
+
+class Git(options.Global):
+    """The repository that a package comes from."""
+
+    git: str | None = value("-g", "--git", help="A git repository with the sources")
+    branch: str | None = value(
+        "--branch", conflicts=("--tag", "--rev"), requires=("--git",), help="The branch to take"
+    )
+    tag: str | None = value(
+        "--tag", conflicts=("--branch", "--rev"), requires=("--git",), help="The tag to take"
+    )
+    rev: str | None = value(
+        "--rev", conflicts=("--branch", "--tag"), requires=("--git",), help="The commit to take"
+    )
+    subdirectory: str | None = value(
+        "--subdirectory",
         conflicts=("--subdir",),
         requires=("--git",),
         help="The folder inside the repository",
-    ),
-    Option(("--subdir",), "SUBDIR", "value", requires=("--git",), hidden=True),
-)
-SURROUNDINGS = (
-    *options.LOCK_AND_INSTALL,
-    *options.WORKSPACE,
-    options.SCRIPT,
-    *options.CONFIG,
-)
+    )
+    subdir: str | None = value("--subdir", requires=("--git",), hidden=True)
 
 
-def selection_of(call: Call) -> dict[str, Any]:
+class Requirements(Selecting, Git, options.LockAndInstall, options.Script, options.Config):
+    """What editing requirements takes."""
+
+
+def selection_of(call: Call[Selecting]) -> dict[str, Any]:
     """Return the fields of a `Selection` that the options fill."""
     values = call.values
     table = "host-dependencies" if values.host else "dependencies"
@@ -86,7 +71,7 @@ def selection_of(call: Call) -> dict[str, Any]:
     }
 
 
-def git_of(call: Call) -> GitLocation | None:
+def git_of(call: Call[Git]) -> GitLocation | None:
     """Return the repository that the options name."""
     from wisp.api.edits.requests import git_location
 

@@ -3,37 +3,58 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import flag, tail, top, value
 from wisp.cli.launch import die_as, program_path
 from wisp.cli.opening import open_session, open_workspace, usage_of
-from wisp.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.use.run_options import RunOptions
 
 NOT_FOUND = 127
 
-#: With other options than these a snapshot would remember something unusual.
-_HARMLESS = (
-    "environment executable skip_deps templated clean_env quiet verbose color no_progress jobs "
-    "keep_going group_output"
-)
+
+class Options(options.LockInstallAsIs, options.Activation, options.Script, options.Config):
+    """What `run` takes."""
+
+    task: tuple[str, ...] = tail("TASK", help="A task with its arguments, or a command to run")
+    executable: bool = flag("-x", "--executable", help="Run a command even if a task has its name")
+    environment: str | None = options.ENVIRONMENT
+    platform: str | None = options.PLATFORM
+    clean_env: bool = flag("--clean-env", help="Start from an empty environment (not on Windows)")
+    skip_deps: bool = flag("--skip-deps", help="Do not run what the task depends on")
+    templated: bool = flag("--templated", help="Fill in templates in the words of a command")
+    dry_run: bool = flag("-n", "--dry-run", help="Only show what would run")
+    jobs: int = value(
+        "-j",
+        "--jobs",
+        read=options.positive,
+        default="1",
+        help="How many independent tasks may run at the same time",
+    )
+    keep_going: bool = flag(
+        "--keep-going", help="With --jobs: go on with other tasks after a failure"
+    )
+    group_output: bool = flag(
+        "--group-output", help="With --jobs: show each task's output in one piece"
+    )
+    no_completions: bool = flag("--no-completions", group="Config Options", hidden=True)
 
 
-def run(call: Call) -> int:
+def run(call: Call[Options]) -> int:
     """Run what the words name and return its exit code."""
-    words = _words(call.values.task)
-    code = _run_script(call, words) if call.values.script else _run_words(call, words)
+    words = list(call.values.task)
+    script = call.values.script
+    code = _run_script(call, script, words) if script else _run_words(call, words)
     call.out.flush()
     die_as(code)
     return code
 
 
-def _run_words(call: Call, words: list[str]) -> int:
+def _run_words(call: Call[Options], words: list[str]) -> int:
     """Run a task or a command of the workspace."""
     from wisp.api.use.running import run_words, task_list
 
@@ -44,17 +65,17 @@ def _run_words(call: Call, words: list[str]) -> int:
     return code
 
 
-def _run_script(call: Call, arguments: list[str]) -> int:
+def _run_script(call: Call[Options], named: str, arguments: list[str]) -> int:
     """Run a Python script in an environment of its own."""
     from wisp.api.use.scripts import found_script, run_script
 
     stdin = sys.stdin.read
-    with found_script(call.values.script, call.cwd, open_session(call), stdin) as script:
+    with found_script(named, call.cwd, open_session(call), stdin) as script:
         workspace = open_workspace(call, script=script)
         return run_script(workspace, script, arguments, _options(call))
 
 
-def _options(call: Call) -> RunOptions:
+def _options(call: Call[Options]) -> RunOptions:
     from wisp.api.use.run_options import RunOptions
 
     values = call.values
@@ -70,8 +91,8 @@ def _options(call: Call) -> RunOptions:
         clean=values.clean_env,
         dry=values.dry_run,
         replace=True,
-        remember=call.given <= frozenset(_HARMLESS.split()),
-        jobs=_jobs(values.jobs),
+        remember=call.usual,
+        jobs=values.jobs,
         grouped=values.group_output,
         keep_going=values.keep_going,
         emoji=call.environ.get("LANG", "").upper().endswith("UTF-8"),
@@ -79,17 +100,6 @@ def _options(call: Call) -> RunOptions:
         warn=call.out.warning,
         choose=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
     )
-
-
-def _words(tail: list[str]) -> list[str]:
-    """The words of the task; a `--` in front only ends our own options."""
-    return tail[1:] if tail[:1] == ["--"] else tail
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise UsageError(f"invalid value '{text}' for '--jobs': it is a number of tasks")
-    return int(text)
 
 
 def _ask(name: str, environments: list[str]) -> str | None:
@@ -104,36 +114,25 @@ def _ask(name: str, environments: list[str]) -> str | None:
     return answer if answer in environments else None
 
 
-COMMAND = Command(
-    name="run",
-    summary="Run a task or a command in an environment",
-    aliases=("r",),
-    arguments=(
-        Argument("task", "TASK", "tail", help="A task with its arguments, or a command to run"),
+COMMAND = top(
+    "run",
+    Options,
+    run,
+    example="run test --verbose",
+    remembered=frozenset(
+        (
+            "environment",
+            "executable",
+            "skip_deps",
+            "templated",
+            "clean_env",
+            "quiet",
+            "verbose",
+            "color",
+            "no_progress",
+            "jobs",
+            "keep_going",
+            "group_output",
+        )
     ),
-    options=(
-        Option(("-x", "--executable"), help="Run a command even if a task has its name"),
-        options.ENVIRONMENT,
-        options.PLATFORM,
-        Option(("--clean-env",), help="Start from an empty environment (not on Windows)"),
-        Option(("--skip-deps",), help="Do not run what the task depends on"),
-        Option(("--templated",), help="Fill in templates in the words of a command"),
-        Option(("-n", "--dry-run"), help="Only show what would run"),
-        Option(
-            ("-j", "--jobs"),
-            "JOBS",
-            "value",
-            default="1",
-            help="How many independent tasks may run at the same time",
-        ),
-        Option(("--keep-going",), help="With --jobs: go on with other tasks after a failure"),
-        Option(("--group-output",), help="With --jobs: show each task's output in one piece"),
-        Option(("--force-activate",), group="Config Options", help="Ignore the activation cache"),
-        Option(("--no-completions",), group="Config Options", hidden=True),
-        *options.LOCK_INSTALL_AS_IS,
-        *options.WORKSPACE,
-        options.SCRIPT,
-        *options.CONFIG,
-    ),
-    run=run,
 )

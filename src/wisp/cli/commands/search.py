@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import argument, flag, top, value, values
 from wisp.cli.opening import open_session, open_workspace
-from wisp.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.views.searching import PackageSearch
     from wisp.search import Package
 
 
-def run(call: Call) -> int:
+class Options(options.Workspace, options.Config):
+    """What `search` takes."""
+
+    package: str = argument("PACKAGE", help="A name, a glob such as `py*`, or a spec")
+    channel: tuple[str, ...] = values("-c", "--channel", help="A channel to look in")
+    platform: str | None = options.PLATFORM
+    limit: int = value(
+        "-l",
+        "--limit",
+        read=options.whole,
+        signed=True,
+        default="5",
+        help="How many versions of a package to show, -1 for all",
+    )
+    limit_packages: int = value(
+        "-n",
+        "--limit-packages",
+        read=options.whole,
+        signed=True,
+        default="5",
+        help="How many packages to show, -1 for all",
+    )
+    json: bool = flag("--json", conflicts=("--limit", "--limit-packages"), help="Print JSON")
+
+
+def run(call: Call[Options]) -> int:
     """Print what the channels have under a name."""
-    lines, packages = _limit(call, "limit"), _limit(call, "limit_packages")
+    values = call.values
+    lines, packages = _limit(values.limit), _limit(values.limit_packages)
     search = _open(call)
     call.out.note(f"Using channels: {', '.join(one.text for one in search.channels)}")
     found = search.find(call.values.package)
@@ -30,7 +54,7 @@ def run(call: Call) -> int:
     return 0
 
 
-def _open(call: Call) -> PackageSearch:
+def _open(call: Call[Options]) -> PackageSearch:
     from wisp.api.configuring import enclosing_root
     from wisp.api.views.searching import open_search
 
@@ -46,14 +70,8 @@ def _open(call: Call) -> PackageSearch:
     )
 
 
-def _limit(call: Call, option: str) -> int | None:
-    """Read a limit: None, for all, when it is negative."""
-    text = getattr(call.values, option)
-    try:
-        number = int(text)
-    except ValueError:
-        flag = option.replace("_", "-")
-        raise UsageError(f"invalid value '{text}' for '--{flag}'") from None
+def _limit(number: int) -> int | None:
+    """Return a limit: None, for all, when it is negative."""
     return None if number < 0 else number
 
 
@@ -92,31 +110,6 @@ def _by_subdir(found: tuple[Package, ...]) -> dict[str, list[object]]:
     return answer
 
 
-COMMAND = Command(
-    name="search",
-    summary="Search packages in channels",
-    help_without_words=True,
-    arguments=(Argument("package", "PACKAGE", help="A name, a glob such as `py*`, or a spec"),),
-    options=(
-        Option(("-c", "--channel"), "CHANNEL", "list", help="A channel to look in"),
-        options.PLATFORM,
-        Option(
-            ("-l", "--limit"),
-            "LIMIT",
-            "value",
-            default="5",
-            help="How many versions of a package to show, -1 for all",
-        ),
-        Option(
-            ("-n", "--limit-packages"),
-            "LIMIT_PACKAGES",
-            "value",
-            default="5",
-            help="How many packages to show, -1 for all",
-        ),
-        Option(("--json",), conflicts=("--limit", "--limit-packages"), help="Print JSON"),
-        *options.WORKSPACE,
-        *options.CONFIG,
-    ),
-    run=run,
+COMMAND = top(
+    "search", Options, run, help_without_words=True, example="search 'pytorch>=2' -c conda-forge"
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 
 from wisp.cli.call import Call
-from wisp.cli.commands.shell_hook import ACTIVATION_OPTIONS
-from wisp.cli.declare import Command
+from wisp.cli.commands.shell_hook import Entering
+from wisp.cli.declare import top
 from wisp.cli.launch import program_path
 from wisp.cli.opening import open_workspace, usage_of
 
 
-def run(call: Call) -> int:
+def run(call: Call[Entering]) -> int:
     """Make the environment ready and become a shell in it."""
     from wisp.api.use.activated import ActivationOptions, enter
     from wisp.api.use.shell import open_shell
@@ -34,10 +34,4 @@ def run(call: Call) -> int:
     )
 
 
-COMMAND = Command(
-    name="shell",
-    summary="Open a shell in an environment",
-    aliases=("s",),
-    options=ACTIVATION_OPTIONS,
-    run=run,
-)
+COMMAND = top("shell", Entering, run, example="shell -e test")

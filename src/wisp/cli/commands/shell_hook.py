@@ -6,17 +6,45 @@ import sys
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, Option
+from wisp.cli.declare import flag, top, value
 from wisp.cli.launch import program_path
 from wisp.cli.opening import open_workspace, usage_of
 
 SHELLS = ("bash", "zsh", "xonsh", "cmd", "powershell", "fish", "nushell")
 
-#: With other options than these a snapshot would remember something unusual.
-_HARMLESS = frozenset(("environment", "shell", "json", "change_ps1", "no_completions", "quiet"))
+
+class Entering(options.LockInstallAsIs, options.Activation, options.Workspace, options.Config):
+    """What commands take that activate an environment."""
+
+    environment: str | None = options.ENVIRONMENT
+    change_ps1: str | None = value(
+        "--change-ps1",
+        choices=("true", "false"),
+        group="Config Options",
+        help="Whether the prompt shows the environment",
+    )
+    no_completions: bool = flag(
+        "--no-completions",
+        group="Config Options",
+        help="Do not load the environment's completion scripts",
+    )
 
 
-def run(call: Call) -> int:
+class Options(Entering):
+    """What `shell-hook` takes."""
+
+    shell: str | None = value(
+        "-s",
+        "--shell",
+        choices=SHELLS,
+        also_accepted=("pwsh", "nu"),
+        conflicts=("--json",),
+        help="The shell to write for (default: the one that called)",
+    )
+    json: bool = options.JSON
+
+
+def run(call: Call[Options]) -> int:
     """Make the environment ready and print how to activate it."""
     from wisp.api.use.activated import ActivationOptions, enter
 
@@ -27,7 +55,7 @@ def run(call: Call) -> int:
             program=program_path(sys.argv[0]),
             environment=values.environment,
             usage=usage_of(call),
-            remember=call.given <= _HARMLESS,
+            remember=call.usual,
         ),
     )
     if values.json:
@@ -42,42 +70,10 @@ def run(call: Call) -> int:
     return 0
 
 
-ACTIVATION_OPTIONS = (
-    options.ENVIRONMENT,
-    Option(
-        ("--change-ps1",),
-        "CHANGE_PS1",
-        "value",
-        choices=("true", "false"),
-        group="Config Options",
-        help="Whether the prompt shows the environment",
-    ),
-    Option(("--force-activate",), group="Config Options", help="Ignore the activation cache"),
-    Option(
-        ("--no-completions",),
-        group="Config Options",
-        help="Do not load the environment's completion scripts",
-    ),
-    *options.LOCK_INSTALL_AS_IS,
-    *options.WORKSPACE,
-    *options.CONFIG,
-)
-
-COMMAND = Command(
-    name="shell-hook",
-    summary="Print the script that activates an environment",
-    options=(
-        Option(
-            ("-s", "--shell"),
-            "SHELL",
-            "value",
-            choices=SHELLS,
-            also_accepted=("pwsh", "nu"),
-            conflicts=("--json",),
-            help="The shell to write for (default: the one that called)",
-        ),
-        options.JSON,
-        *ACTIVATION_OPTIONS,
-    ),
-    run=run,
+COMMAND = top(
+    "shell-hook",
+    Options,
+    run,
+    example='eval "$(wisp shell-hook)"',
+    remembered=frozenset(("environment", "shell", "json", "change_ps1", "no_completions", "quiet")),
 )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import Command, argument, arguments, flag, top, value, values
 from wisp.cli.opening import open_workspace
 from wisp.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.edits.transaction import Place
     from wisp.specs.task import TaskArg
@@ -17,7 +16,66 @@ if TYPE_CHECKING:
 _DIM = "2"
 
 
-def list_tasks(call: Call) -> int:
+class Where(options.Manifest):
+    """The part of the manifest that a task belongs to."""
+
+    feature: str | None = value("-f", "--feature", help="The feature to change")
+    environment: str | None = value(
+        "-e",
+        "--environment",
+        conflicts=("--feature",),
+        help="The environment whose own tasks to change",
+    )
+
+
+class OnPlatform(Where):
+    """The same, for one platform only."""
+
+    platform: str | None = value("-p", "--platform", help="The platform the task is for")
+
+
+class Add(OnPlatform):
+    """What `task add` takes."""
+
+    name: str = argument("NAME", help="Name of the task")
+    command: tuple[str, ...] = arguments("COMMAND", help="What it runs")
+    depends_on: tuple[str, ...] = values(
+        "--depends-on", metavar="TASK", greedy=True, help="Tasks to run before"
+    )
+    cwd: str | None = value("--cwd", help="Directory, from the workspace root")
+    env: tuple[str, ...] = values("--env", metavar="KEY=VALUE", help="A variable of the task")
+    default_environment: str | None = value(
+        "--default-environment", metavar="ENVIRONMENT", help="Where it runs"
+    )
+    description: str | None = value("--description", help="Shown by `task list`")
+    clean_env: bool = flag("--clean-env", help="Run it in an empty environment")
+    arg: tuple[str, ...] = values("--arg", help="An argument: NAME or NAME=DEFAULT")
+
+
+class Alias(OnPlatform):
+    """What `task alias` takes."""
+
+    alias: str = argument("ALIAS", help="Name of the new task")
+    depends_on: tuple[str, ...] = arguments("DEPENDS_ON", help="The tasks it runs")
+    description: str | None = value("--description", help="Shown by `task list`")
+
+
+class List(options.Manifest):
+    """What `list` takes."""
+
+    summary: bool = flag("-s", "--summary", help="Names per environment")
+    environment: str | None = options.ENVIRONMENT
+    json: bool = options.JSON
+    machine_readable: bool = flag("--machine-readable", hidden=True)
+
+
+class Remove(OnPlatform):
+    """What `task remove` takes."""
+
+    task_name: tuple[str, ...] = arguments("TASK_NAME", needed=False, help="Names of tasks")
+
+
+def list_tasks(call: Call[List]) -> int:
     """Show tasks: a table, names, a summary per environment, or JSON."""
     from wisp.api.views.describe_tasks import task_listing
 
@@ -50,7 +108,7 @@ def _designed(environment: str) -> str:
     return f"{environment} (by design)" if environment == "default" else environment
 
 
-def add(call: Call) -> int:
+def add(call: Call[Add]) -> int:
     """Write a task into the manifest."""
     from wisp.api.edits.tasks import add_task
     from wisp.api.use.running import command_of
@@ -91,7 +149,7 @@ def _variable(text: str) -> tuple[str, str]:
     return name, value
 
 
-def alias(call: Call) -> int:
+def alias(call: Call[Alias]) -> int:
     """Write a task that only runs others."""
     from wisp.api.edits.tasks import alias_task
 
@@ -111,7 +169,7 @@ def alias(call: Call) -> int:
     return 0
 
 
-def remove(call: Call) -> int:
+def remove(call: Call[Remove]) -> int:
     """Take tasks out of the manifest."""
     from wisp.api.edits.tasks import remove_tasks
 
@@ -128,88 +186,54 @@ def remove(call: Call) -> int:
     return 0
 
 
-def _place(call: Call) -> Place:
+def _place(call: Call[Where]) -> Place:
     """Return the part of the manifest that the options name."""
     from wisp.api.edits.transaction import place
 
-    values = vars(call.values)
-    return place(values.get("feature"), values.get("environment"), values.get("platform"))
+    values = call.values
+    platform = values.platform if isinstance(values, OnPlatform) else None
+    return place(values.feature, values.environment, platform)
 
 
-_WHERE = (
-    Option(("-p", "--platform"), "PLATFORM", "value", help="The platform the task is for"),
-    Option(("-f", "--feature"), "FEATURE", "value", help="The feature to change"),
-    Option(
-        ("-e", "--environment"),
-        "ENVIRONMENT",
-        "value",
-        conflicts=("--feature",),
-        help="The environment whose own tasks to change",
-    ),
-)
-
-COMMAND = Command(
-    name="task",
-    summary="List and change the tasks of the workspace",
-    options=(*options.WORKSPACE, *options.CONFIG_SOURCE),
+COMMAND = top(
+    "task",
+    options.Manifest,
     help_without_words=True,
     commands=(
         Command(
             name="add",
             summary="Add a task",
-            aliases=("a",),
-            arguments=(
-                Argument("name", "NAME", help="Name of the task"),
-                Argument("command", "COMMAND", "some", help="What it runs"),
-            ),
-            options=(
-                Option(("--depends-on",), "TASK", "list", greedy=True, help="Tasks to run before"),
-                *_WHERE,
-                Option(("--cwd",), "CWD", "value", help="Directory, from the workspace root"),
-                Option(("--env",), "KEY=VALUE", "list", help="A variable of the task"),
-                Option(("--default-environment",), "ENVIRONMENT", "value", help="Where it runs"),
-                Option(("--description",), "DESCRIPTION", "value", help="Shown by `task list`"),
-                Option(("--clean-env",), help="Run it in an empty environment"),
-                Option(("--arg",), "ARG", "list", help="An argument: NAME or NAME=DEFAULT"),
-            ),
+            values=Add,
             run=add,
+            aliases=("a",),
             help_without_words=True,
+            example="task add test pytest --cwd tests",
         ),
         Command(
             name="alias",
             summary="Add a task that only runs others",
-            aliases=("@",),
-            arguments=(
-                Argument("alias", "ALIAS", help="Name of the new task"),
-                Argument("depends_on", "DEPENDS_ON", "some", help="The tasks it runs"),
-            ),
-            options=(
-                *(_WHERE[0], _WHERE[2]),
-                Option(("--description",), "DESCRIPTION", "value", help="Shown by `task list`"),
-            ),
+            values=Alias,
             run=alias,
+            aliases=("@",),
             help_without_words=True,
+            example="task alias all lint test",
         ),
         Command(
             name="list",
             summary="List tasks",
-            aliases=("ls", "l"),
-            options=(
-                Option(("-s", "--summary"), help="Names per environment"),
-                options.ENVIRONMENT,
-                options.JSON,
-                Option(("--machine-readable",), hidden=True),
-            ),
+            values=List,
             run=list_tasks,
+            aliases=("ls", "l"),
+            example="task list -e test",
         ),
         Command(
             name="remove",
             summary="Remove tasks",
-            aliases=("rm",),
-            arguments=(Argument("task_name", "TASK_NAME", "any", help="Names of tasks"),),
-            options=_WHERE,
+            values=Remove,
             run=remove,
+            aliases=("rm",),
             help_without_words=True,
+            example="task remove test",
         ),
     ),
 )

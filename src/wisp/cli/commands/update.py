@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import arguments, flag, top
 from wisp.cli.opening import open_workspace
 
 
-def run(call: Call) -> int:
+class Options(options.NoInstall, options.Workspace, options.Config):
+    """What `update` takes."""
+
+    packages: tuple[str, ...] = arguments(
+        "PACKAGES", needed=False, help="Packages to update (default: all)"
+    )
+    environment: tuple[str, ...] = options.ENVIRONMENTS
+    platform: tuple[str, ...] = options.PLATFORMS
+    dry_run: bool = flag("-n", "--dry-run", help="Show what would change, write nothing")
+    json: bool = options.JSON
+
+
+def run(call: Call[Options]) -> int:
     """Update the named packages, or all, and tell what changed."""
     values = call.values
     outcome = open_workspace(call).update(
@@ -26,18 +38,4 @@ def run(call: Call) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="update",
-    summary="Update packages in the lock file as far as the manifest allows",
-    arguments=(Argument("packages", "PACKAGES", "any", "Packages to update (default: all)"),),
-    options=(
-        options.ENVIRONMENTS,
-        options.PLATFORMS,
-        Option(("-n", "--dry-run"), help="Show what would change, write nothing"),
-        options.JSON,
-        options.NO_INSTALL,
-        *options.WORKSPACE,
-        *options.CONFIG,
-    ),
-    run=run,
-)
+COMMAND = top("update", Options, run, example="update numpy --dry-run")

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import ENVIRONMENT, FEATURE
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.commands.workspace.places import InFeature
+from wisp.cli.declare import arguments, flag, top, values
 from wisp.cli.opening import open_workspace, usage_of
 
 
-def run(call: Call) -> int:
+class Options(InFeature, options.LockAndInstall, options.Workspace, options.Config):
+    """What `upgrade` takes."""
+
+    packages: tuple[str, ...] = arguments(
+        "PACKAGES", needed=False, help="Packages to upgrade (default: all)"
+    )
+    exclude: tuple[str, ...] = values(
+        "--exclude", conflicts=("PACKAGES",), help="A package to leave alone"
+    )
+    json: bool = options.JSON
+    dry_run: bool = flag("-n", "--dry-run", help="Show what would change, write nothing")
+
+
+def run(call: Call[Options]) -> int:
     """Upgrade, and tell what changed in the lock file."""
     from wisp.api.edits.sync import LockAndSync
     from wisp.api.edits.upgrading import UpgradeRequest, upgrade
@@ -42,25 +55,4 @@ def run(call: Call) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="upgrade",
-    summary="Raise the manifest's limits to the newest versions and lock anew",
-    arguments=(Argument("packages", "PACKAGES", "any", help="Packages to upgrade (default: all)"),),
-    options=(
-        FEATURE,
-        ENVIRONMENT,
-        Option(
-            ("--exclude",),
-            "EXCLUDE",
-            "list",
-            conflicts=("PACKAGES",),
-            help="A package to leave alone",
-        ),
-        options.JSON,
-        Option(("-n", "--dry-run"), help="Show what would change, write nothing"),
-        *options.LOCK_AND_INSTALL,
-        *options.WORKSPACE,
-        *options.CONFIG,
-    ),
-    run=run,
-)
+COMMAND = top("upgrade", Options, run, example="upgrade --exclude python")

@@ -17,13 +17,11 @@ from wisp.cli.commands.workspace import (
     requires_pixi,
     version,
 )
-from wisp.cli.declare import Command
+from wisp.cli.declare import top
 
-COMMAND = Command(
-    name="workspace",
-    summary="Look at and change the workspace manifest",
-    aliases=("project",),
-    options=options.WORKSPACE,
+COMMAND = top(
+    "workspace",
+    options.Workspace,
     commands=(
         activation.COMMAND,
         channel.COMMAND,

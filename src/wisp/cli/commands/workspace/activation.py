@@ -4,18 +4,40 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import ENVIRONMENT, FEATURE, TARGET, place_of
-from wisp.cli.declare import Argument, Command
+from wisp.cli.commands.workspace.places import InTarget, place_of
+from wisp.cli.declare import Command, arguments
 from wisp.cli.opening import open_workspace
 from wisp.errors import UsageError
 
 
-def show(call: Call) -> int:
+class Look(InTarget, options.Manifest):
+    """What the commands take that list."""
+
+
+class Scripts(InTarget, options.Manifest):
+    """What the commands take that change scripts."""
+
+    scripts: tuple[str, ...] = arguments("SCRIPT", help="A path from the workspace root")
+
+
+class SetVariables(InTarget, options.Manifest):
+    """What `env set` takes."""
+
+    assignment: tuple[str, ...] = arguments("KEY=VALUE", help="A variable")
+
+
+class RemoveVariables(InTarget, options.Manifest):
+    """What `env remove` takes."""
+
+    key: tuple[str, ...] = arguments("KEY", help="Name of a variable")
+
+
+def show(call: Call[Look]) -> int:
     """Print scripts and variables."""
     return show_scripts(call) or show_variables(call)
 
 
-def show_scripts(call: Call) -> int:
+def show_scripts(call: Call[Look]) -> int:
     """Print the scripts, one a line."""
     from wisp.api.edits.activations import scripts_of
 
@@ -24,7 +46,7 @@ def show_scripts(call: Call) -> int:
     return 0
 
 
-def show_variables(call: Call) -> int:
+def show_variables(call: Call[Look]) -> int:
     """Print the variables, one a line."""
     from wisp.api.edits.activations import variables_of
 
@@ -33,17 +55,17 @@ def show_variables(call: Call) -> int:
     return 0
 
 
-def add_scripts(call: Call) -> int:
+def add_scripts(call: Call[Scripts]) -> int:
     """Add scripts behind the others."""
     return _add_scripts(call, first=False)
 
 
-def prepend_scripts(call: Call) -> int:
+def prepend_scripts(call: Call[Scripts]) -> int:
     """Add scripts before the others."""
     return _add_scripts(call, first=True)
 
 
-def _add_scripts(call: Call, *, first: bool) -> int:
+def _add_scripts(call: Call[Scripts], *, first: bool) -> int:
     from wisp.api.edits import activations
 
     scripts = call.values.scripts
@@ -53,7 +75,7 @@ def _add_scripts(call: Call, *, first: bool) -> int:
     return 0
 
 
-def remove_scripts(call: Call) -> int:
+def remove_scripts(call: Call[Scripts]) -> int:
     """Take scripts away."""
     from wisp.api.edits import activations
 
@@ -64,7 +86,7 @@ def remove_scripts(call: Call) -> int:
     return 0
 
 
-def set_variables(call: Call) -> int:
+def set_variables(call: Call[SetVariables]) -> int:
     """Set variables."""
     from wisp.api.edits import activations
 
@@ -79,7 +101,7 @@ def set_variables(call: Call) -> int:
     return 0
 
 
-def remove_variables(call: Call) -> int:
+def remove_variables(call: Call[RemoveVariables]) -> int:
     """Take variables away."""
     from wisp.api.edits import activations
 
@@ -90,90 +112,88 @@ def remove_variables(call: Call) -> int:
     return 0
 
 
-_PLACE = (FEATURE, ENVIRONMENT, TARGET)
-_SCRIPTS = (Argument("scripts", "SCRIPT", "some", help="A path from the workspace root"),)
-
-_SCRIPT = Command(
-    name="script",
-    summary="Scripts that activation sources",
-    aliases=("scripts",),
-    commands=(
-        Command(
-            name="add",
-            summary="Add scripts behind the others",
-            aliases=("a",),
-            arguments=_SCRIPTS,
-            options=_PLACE,
-            run=add_scripts,
-        ),
-        Command(
-            name="list",
-            summary="List the scripts",
-            aliases=("ls",),
-            options=_PLACE,
-            run=show_scripts,
-        ),
-        Command(
-            name="prepend",
-            summary="Add scripts before the others",
-            arguments=_SCRIPTS,
-            options=_PLACE,
-            run=prepend_scripts,
-        ),
-        Command(
-            name="remove",
-            summary="Remove scripts",
-            aliases=("rm",),
-            arguments=_SCRIPTS,
-            options=_PLACE,
-            run=remove_scripts,
-        ),
-    ),
-)
-
-_ENV = Command(
-    name="env",
-    summary="Variables that activation sets",
-    commands=(
-        Command(
-            name="list",
-            summary="List the variables",
-            aliases=("ls",),
-            options=_PLACE,
-            run=show_variables,
-        ),
-        Command(
-            name="remove",
-            summary="Remove variables",
-            aliases=("rm", "unset"),
-            arguments=(Argument("key", "KEY", "some", help="Name of a variable"),),
-            options=_PLACE,
-            run=remove_variables,
-        ),
-        Command(
-            name="set",
-            summary="Set variables",
-            aliases=("add",),
-            arguments=(Argument("assignment", "KEY=VALUE", "some", help="A variable"),),
-            options=_PLACE,
-            run=set_variables,
-        ),
-    ),
-)
-
 COMMAND = Command(
     name="activation",
     summary="Scripts and variables of activation",
-    options=options.CONFIG_SOURCE,
+    values=options.Manifest,
     commands=(
-        _ENV,
+        Command(
+            name="env",
+            summary="Variables that activation sets",
+            values=options.Manifest,
+            commands=(
+                Command(
+                    name="list",
+                    summary="List the variables",
+                    values=Look,
+                    run=show_variables,
+                    aliases=("ls",),
+                    example="workspace activation env list",
+                ),
+                Command(
+                    name="remove",
+                    summary="Remove variables",
+                    values=RemoveVariables,
+                    run=remove_variables,
+                    aliases=("rm", "unset"),
+                    example="workspace activation env remove DEBUG",
+                ),
+                Command(
+                    name="set",
+                    summary="Set variables",
+                    values=SetVariables,
+                    run=set_variables,
+                    aliases=("add",),
+                    example="workspace activation env set DEBUG=1",
+                ),
+            ),
+        ),
         Command(
             name="list",
             summary="List scripts and variables",
-            aliases=("ls",),
-            options=_PLACE,
+            values=Look,
             run=show,
+            aliases=("ls",),
+            example="workspace activation list",
         ),
-        _SCRIPT,
+        Command(
+            name="script",
+            summary="Scripts that activation sources",
+            values=options.Manifest,
+            aliases=("scripts",),
+            commands=(
+                Command(
+                    name="add",
+                    summary="Add scripts behind the others",
+                    values=Scripts,
+                    run=add_scripts,
+                    aliases=("a",),
+                    example="workspace activation script add setup.sh",
+                ),
+                Command(
+                    name="list",
+                    summary="List the scripts",
+                    values=Look,
+                    run=show_scripts,
+                    aliases=("ls",),
+                    example="workspace activation script list",
+                ),
+                Command(
+                    name="prepend",
+                    summary="Add scripts before the others",
+                    values=Scripts,
+                    run=prepend_scripts,
+                    example="workspace activation script prepend first.sh",
+                ),
+                Command(
+                    name="remove",
+                    summary="Remove scripts",
+                    values=Scripts,
+                    run=remove_scripts,
+                    aliases=("rm",),
+                    example="workspace activation script remove setup.sh",
+                ),
+            ),
+        ),
     ),
 )

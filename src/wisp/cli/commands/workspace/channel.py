@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import ENVIRONMENT, FEATURE, place_of
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.commands.workspace.places import InFeature, place_of
+from wisp.cli.declare import Command, arguments, flag, value
 from wisp.cli.opening import open_workspace, usage_of
-from wisp.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.workspace import Workspace
 
 
-def show(call: Call) -> int:
+class Channel(options.Script, options.Manifest):
+    """What all commands of `channel` take."""
+
+
+class Change(InFeature, options.LockAndInstall, options.Config, Channel):
+    """What `add` and `remove` take."""
+
+    channel: tuple[str, ...] = arguments("CHANNEL", help="A channel's name or URL")
+    priority: int | None = value(
+        "--priority", read=options.whole, signed=True, help="Which channel wins: the higher number"
+    )
+    prepend: bool = flag("--prepend", help="Put the channels before the others")
+
+
+class List(Channel):
+    """What `list` takes."""
+
+    urls: bool = flag("--urls", help="Print URLs instead of names")
+
+
+def show(call: Call[List]) -> int:
     """Print the channels of each environment."""
     from wisp.api.views.describe import environment_channels
 
@@ -27,14 +45,14 @@ def show(call: Call) -> int:
     return 0
 
 
-def add(call: Call) -> int:
+def add(call: Call[Change]) -> int:
     """Add channels, lock and install anew."""
     from wisp.api.edits.channels import add_channels
     from wisp.api.edits.sync import LockAndSync
 
     values = call.values
     workspace = open_workspace(call)
-    priority = _priority(values.priority)
+    priority = values.priority
     add_channels(
         workspace.manifest,
         values.channel,
@@ -49,7 +67,7 @@ def add(call: Call) -> int:
     return 0
 
 
-def remove(call: Call) -> int:
+def remove(call: Call[Change]) -> int:
     """Take channels away, lock and install anew."""
     from wisp.api.edits.channels import remove_channels
     from wisp.api.edits.sync import LockAndSync
@@ -72,52 +90,34 @@ def _described(workspace: Workspace, channel: str) -> str:
     return f"{channel} ({channel_url(channel, workspace.root)})"
 
 
-def _priority(text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        raise UsageError(f"invalid value '{text}' for '--priority': not a number") from None
-
-
-_CHANNELS = (Argument("channel", "CHANNEL", "some", help="A channel's name or URL"),)
-_CHANGES = (
-    Option(("--priority",), "PRIORITY", "value", help="Which channel wins: the higher number"),
-    Option(("--prepend",), help="Put the channels before the others"),
-    FEATURE,
-    ENVIRONMENT,
-    *options.LOCK_AND_INSTALL,
-    *options.CONFIG,
-)
-
 COMMAND = Command(
     name="channel",
     summary="List, add or remove channels",
-    options=(options.SCRIPT, *options.CONFIG_SOURCE),
+    values=Channel,
     commands=(
         Command(
             name="add",
             summary="Add channels and lock anew",
-            aliases=("a",),
-            arguments=_CHANNELS,
-            options=_CHANGES,
+            values=Change,
             run=add,
+            aliases=("a",),
+            example="workspace channel add bioconda",
         ),
         Command(
             name="list",
             summary="List the channels of each environment",
-            aliases=("ls",),
-            options=(Option(("--urls",), help="Print URLs instead of names"),),
+            values=List,
             run=show,
+            aliases=("ls",),
+            example="workspace channel list --urls",
         ),
         Command(
             name="remove",
             summary="Remove channels and lock anew",
-            aliases=("rm",),
-            arguments=_CHANNELS,
-            options=_CHANGES,
+            values=Change,
             run=remove,
+            aliases=("rm",),
+            example="workspace channel remove bioconda",
         ),
     ),
 )

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command
+from wisp.cli.declare import Command, argument
 from wisp.cli.opening import open_workspace
 
 
-def get(call: Call) -> int:
+class Set(options.Manifest):
+    """What `set` takes."""
+
+    description: str = argument("DESCRIPTION", help="The new description")
+
+
+def get(call: Call[options.Manifest]) -> int:
     """Print the description, if there is one."""
     text = open_workspace(call).manifest.workspace.description
     if text is not None:
@@ -16,7 +22,7 @@ def get(call: Call) -> int:
     return 0
 
 
-def change(call: Call) -> int:
+def change(call: Call[Set]) -> int:
     """Write the description."""
     from wisp.api.edits.fields import set_field
 
@@ -29,14 +35,21 @@ def change(call: Call) -> int:
 COMMAND = Command(
     name="description",
     summary="Show or set the description of the workspace",
-    options=options.CONFIG_SOURCE,
+    values=options.Manifest,
     commands=(
-        Command(name="get", summary="Print the description", run=get),
+        Command(
+            name="get",
+            summary="Print the description",
+            values=options.Manifest,
+            run=get,
+            example="workspace description get",
+        ),
         Command(
             name="set",
             summary="Set the description",
-            arguments=(Argument("description", "DESCRIPTION", help="The new description"),),
+            values=Set,
             run=change,
+            example="workspace description set 'What it is for'",
         ),
     ),
 )

@@ -4,11 +4,33 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import Command, argument, flag, value, values
 from wisp.cli.opening import open_workspace
 
 
-def show(call: Call) -> int:
+class Add(options.Manifest):
+    """What `add` takes."""
+
+    name: str = argument("NAME", help="Name of the environment")
+    feature: tuple[str, ...] = values("-f", "--feature", help="A feature; may be repeated")
+    solve_group: str | None = value("--solve-group", help="Solve it with others")
+    no_default_feature: bool = flag("--no-default-feature", help="Leave the default feature out")
+    force: bool = flag("--force", help="Replace an environment of the same name")
+
+
+class List(options.Manifest):
+    """What `list` takes."""
+
+    machine_readable: bool = flag("--machine-readable", hidden=True)
+
+
+class Remove(options.Manifest):
+    """What `remove` takes."""
+
+    name: str = argument("NAME", help="Name of the environment")
+
+
+def show(call: Call[List]) -> int:
     """Print the environments with what they are made of."""
     from wisp.api.views.describe import environment_lines
 
@@ -21,7 +43,7 @@ def show(call: Call) -> int:
     return 0
 
 
-def add(call: Call) -> int:
+def add(call: Call[Add]) -> int:
     """Declare an environment."""
     from wisp.api.edits.environments import add_environment
 
@@ -38,7 +60,7 @@ def add(call: Call) -> int:
     return 0
 
 
-def remove(call: Call) -> int:
+def remove(call: Call[Remove]) -> int:
     """Take an environment away."""
     from wisp.api.edits.environments import remove_environment
 
@@ -47,39 +69,34 @@ def remove(call: Call) -> int:
     return 0
 
 
-_NAME = Argument("name", "NAME", help="Name of the environment")
-
 COMMAND = Command(
     name="environment",
     summary="List, add or remove environments",
-    options=options.CONFIG_SOURCE,
+    values=options.Manifest,
     commands=(
         Command(
             name="add",
             summary="Declare an environment",
-            aliases=("a",),
-            arguments=(_NAME,),
-            options=(
-                Option(("-f", "--feature"), "FEATURE", "list", help="A feature; may be repeated"),
-                Option(("--solve-group",), "SOLVE_GROUP", "value", help="Solve it with others"),
-                Option(("--no-default-feature",), help="Leave the default feature out"),
-                Option(("--force",), help="Replace an environment of the same name"),
-            ),
+            values=Add,
             run=add,
+            aliases=("a",),
+            example="workspace environment add test --feature test",
         ),
         Command(
             name="list",
             summary="List the environments",
-            aliases=("ls",),
-            options=(Option(("--machine-readable",), hidden=True),),
+            values=List,
             run=show,
+            aliases=("ls",),
+            example="workspace environment list",
         ),
         Command(
             name="remove",
             summary="Remove an environment",
-            aliases=("rm",),
-            arguments=(_NAME,),
+            values=Remove,
             run=remove,
+            aliases=("rm",),
+            example="workspace environment remove test",
         ),
     ),
 )

@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import Command, argument, flag, optional, value
 from wisp.cli.opening import open_workspace, usage_of
 from wisp.layout import DEFAULT_ENVIRONMENT
 
 
-def conda_environment(call: Call) -> int:
+class CondaEnvironment(options.Script, options.ConfigSource):
+    """What `conda-environment` takes."""
+
+    output: str | None = optional("OUTPUT_PATH", help="Default: stdout")
+    platform: str | None = options.PLATFORM
+    environment: str | None = options.ENVIRONMENT
+    name: str | None = value("-n", "--name", help="The name to write")
+    no_pypi: bool = flag("--no-pypi", help="Leave PyPI packages out")
+    from_lock_file: bool = flag("--from-lock-file", help="Write the locked versions")
+
+
+class CondaExplicitSpec(options.LockAndInstall, options.Script, options.Config):
+    """What `conda-explicit-spec` takes."""
+
+    folder: str = argument("OUTPUT_DIR", help="The folder for the lists")
+    environment: tuple[str, ...] = options.ENVIRONMENTS
+    platform: tuple[str, ...] = options.PLATFORMS
+    ignore_pypi_errors: bool = flag("--ignore-pypi-errors", help="Leave PyPI packages out")
+    ignore_source_errors: bool = flag("--ignore-source-errors", help="Leave source packages out")
+
+
+def conda_environment(call: Call[CondaEnvironment]) -> int:
     """Write an environment.yml, to a file or to stdout."""
     from wisp.api.views.exporting import export_environment, save
 
@@ -29,7 +50,7 @@ def conda_environment(call: Call) -> int:
     return 0
 
 
-def conda_explicit_spec(call: Call) -> int:
+def conda_explicit_spec(call: Call[CondaExplicitSpec]) -> int:
     """Write a file per environment and platform into a folder."""
     from wisp.api.views.exporting import export_explicit, save
 
@@ -50,37 +71,22 @@ def conda_explicit_spec(call: Call) -> int:
 COMMAND = Command(
     name="export",
     summary="Write environments in the formats of conda",
+    values=options.Workspace,
     commands=(
         Command(
             name="conda-environment",
             summary="Write an environment.yml",
-            arguments=(Argument("output", "OUTPUT_PATH", "optional", help="Default: stdout"),),
-            options=(
-                options.PLATFORM,
-                options.ENVIRONMENT,
-                Option(("-n", "--name"), "NAME", "value", help="The name to write"),
-                Option(("--no-pypi",), help="Leave PyPI packages out"),
-                Option(("--from-lock-file",), help="Write the locked versions"),
-                options.SCRIPT,
-                *options.CONFIG_SOURCE,
-            ),
+            values=CondaEnvironment,
             run=conda_environment,
+            example="workspace export conda-environment environment.yml",
         ),
         Command(
             name="conda-explicit-spec",
             summary="Write lists that conda installs from without solving",
-            aliases=("ces",),
-            arguments=(Argument("folder", "OUTPUT_DIR", help="The folder for the lists"),),
-            options=(
-                options.ENVIRONMENTS,
-                options.PLATFORMS,
-                Option(("--ignore-pypi-errors",), help="Leave PyPI packages out"),
-                Option(("--ignore-source-errors",), help="Leave source packages out"),
-                *options.LOCK_AND_INSTALL,
-                options.SCRIPT,
-                *options.CONFIG,
-            ),
+            values=CondaExplicitSpec,
             run=conda_explicit_spec,
+            aliases=("ces",),
+            example="workspace export conda-explicit-spec out -p linux-64",
         ),
     ),
 )

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import Command, argument, flag
 from wisp.cli.opening import open_workspace
 
 
-def show(call: Call) -> int:
+class List(options.Manifest):
+    """What `list` takes."""
+
+    machine_readable: bool = flag("--machine-readable", hidden=True)
+
+
+class Remove(options.Manifest):
+    """What `remove` takes."""
+
+    feature: str = argument("FEATURE", help="Name of the feature")
+
+
+def show(call: Call[List]) -> int:
     """Print the features with the names they declare."""
     from wisp.api.views.describe import feature_lines
 
@@ -21,7 +33,7 @@ def show(call: Call) -> int:
     return 0
 
 
-def remove(call: Call) -> int:
+def remove(call: Call[Remove]) -> int:
     """Take a feature away, after asking where environments use it."""
     from wisp.api.edits.environments import environments_with, remove_feature
 
@@ -40,21 +52,23 @@ def remove(call: Call) -> int:
 COMMAND = Command(
     name="feature",
     summary="List or remove features",
-    options=options.CONFIG_SOURCE,
+    values=options.Manifest,
     commands=(
         Command(
             name="list",
             summary="List the features",
-            aliases=("ls",),
-            options=(Option(("--machine-readable",), hidden=True),),
+            values=List,
             run=show,
+            aliases=("ls",),
+            example="workspace feature list",
         ),
         Command(
             name="remove",
             summary="Remove a feature, from environments too",
-            aliases=("rm",),
-            arguments=(Argument("feature", "FEATURE", help="Name of the feature"),),
+            values=Remove,
             run=remove,
+            aliases=("rm",),
+            example="workspace feature remove test",
         ),
     ),
 )

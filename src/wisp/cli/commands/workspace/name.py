@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command
+from wisp.cli.declare import Command, argument
 from wisp.cli.opening import open_workspace
 
 
-def get(call: Call) -> int:
+class Set(options.Manifest):
+    """What `set` takes."""
+
+    name: str = argument("NAME", help="The new name")
+
+
+def get(call: Call[options.Manifest]) -> int:
     """Print the name."""
     call.out.result(open_workspace(call).name)
     return 0
 
 
-def change(call: Call) -> int:
+def change(call: Call[Set]) -> int:
     """Write the name."""
     from wisp.api.edits.fields import set_field
 
@@ -27,14 +33,21 @@ def change(call: Call) -> int:
 COMMAND = Command(
     name="name",
     summary="Show or set the name of the workspace",
-    options=options.CONFIG_SOURCE,
+    values=options.Manifest,
     commands=(
-        Command(name="get", summary="Print the name", run=get),
+        Command(
+            name="get",
+            summary="Print the name",
+            values=options.Manifest,
+            run=get,
+            example="workspace name get",
+        ),
         Command(
             name="set",
             summary="Set the name",
-            arguments=(Argument("name", "NAME", help="The new name"),),
+            values=Set,
             run=change,
+            example="workspace name set my-project",
         ),
     ),
 )

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from wisp.cli import options
+from wisp.cli.declare import value
 
-from wisp.cli.call import Call
-from wisp.cli.declare import Option
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.edits.transaction import Place
-
-FEATURE = Option(("-f", "--feature"), "FEATURE", "value", help="The feature to change")
-ENVIRONMENT = Option(
-    ("-e", "--environment"),
-    "ENVIRONMENT",
-    "value",
-    conflicts=("--feature",),
-    help="The environment whose own content to change",
-)
-TARGET = Option(("-t", "--target"), "TARGET", "value", help="A platform or pattern of platforms")
+    from wisp.cli.call import Call
 
 
-def place_of(call: Call) -> Place:
+class InFeature(options.Global):
+    """A feature, or what an environment has of its own."""
+
+    feature: str | None = value("-f", "--feature", help="The feature to change")
+    environment: str | None = value(
+        "-e",
+        "--environment",
+        conflicts=("--feature",),
+        help="The environment whose own content to change",
+    )
+
+
+class InTarget(InFeature):
+    """The same, for some platforms only."""
+
+    target: str | None = value("-t", "--target", help="A platform or pattern of platforms")
+
+
+def place_of(call: Call[InFeature]) -> Place:
     """Return the part of the manifest that the options name."""
     from wisp.api.edits.transaction import place
 
-    values = vars(call.values)
-    return place(values.get("feature"), values.get("environment"), values.get("target"))
+    values = call.values
+    target = values.target if isinstance(values, InTarget) else None
+    return place(values.feature, values.environment, target)

@@ -2,23 +2,100 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import ENVIRONMENT, FEATURE, place_of
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.commands.workspace.places import InFeature, place_of
+from wisp.cli.declare import Command, argument, arguments, flag, value, values
 from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.edits.platforms import Anchor
 
-#: Options that stand for virtual packages, by the names of the values they fill.
-_FRIENDLY = ("cuda", "cuda_arch", "archspec", "glibc", "linux", "macos", "windows")
+
+class Platform(options.Script, options.Manifest):
+    """What all commands of `platform` take."""
 
 
-def show(call: Call) -> int:
+class Described(options.NoInstall):
+    """Versions of virtual packages, each under a name for people."""
+
+    cuda: str | None = value("--cuda", metavar="VERSION", help="Version of __cuda")
+    cuda_arch: str | None = value("--cuda-arch", metavar="VERSION", help="Version of __cuda_arch")
+    archspec: str | None = value("--archspec", metavar="ARCH", help="Microarchitecture")
+    glibc: str | None = value("--glibc", metavar="VERSION", help="Version of the C library (Linux)")
+    linux: str | None = value("--linux", metavar="VERSION", help="Version of the kernel (Linux)")
+    macos: str | None = value("--macos", "--osx", metavar="VERSION", help="Version of macOS")
+    windows: str | None = value("--windows", metavar="VERSION", help="Version of Windows")
+
+    def versions(self) -> dict[str, str]:
+        """Return what was given, by the names of the options."""
+        given = {
+            "cuda": self.cuda,
+            "cuda_arch": self.cuda_arch,
+            "archspec": self.archspec,
+            "glibc": self.glibc,
+            "linux": self.linux,
+            "macos": self.macos,
+            "windows": self.windows,
+        }
+        return {name: text for name, text in given.items() if text is not None}
+
+
+class Add(InFeature, Described, Platform):
+    """What `add` takes."""
+
+    words: tuple[str, ...] = arguments(
+        "PLATFORM",
+        needed=False,
+        help="A subdir, NAME=SUBDIR, or a virtual package: __NAME[=VERSION[=BUILD]]",
+    )
+    auto_detect: bool = flag(
+        "--auto-detect", "--auto-detected", "--current", help="Add this machine, before the others"
+    )
+
+
+class Edit(Described, Platform):
+    """What `edit` takes."""
+
+    name: str = argument("NAME", help="Name of the platform")
+    words: tuple[str, ...] = arguments(
+        "VIRTUAL_PACKAGE", needed=False, help="What to declare: __NAME[=VERSION[=BUILD]]"
+    )
+    subdir: str | None = value("--subdir", help="Another subdir")
+    remove_virtual_package: tuple[str, ...] = values(
+        "--remove-virtual-package", metavar="NAME", help="A virtual package to drop"
+    )
+    clear_virtual_packages: bool = flag(
+        "--clear-virtual-packages", help="Drop all virtual packages first"
+    )
+
+
+class List(Platform):
+    """What `list` takes."""
+
+    json: bool = options.JSON
+    machine_readable: bool = flag("--machine-readable", conflicts=("--json",), hidden=True)
+
+
+class Move(options.NoInstall, Platform):
+    """What `move` takes."""
+
+    name: str = argument("NAME", help="Name of the platform")
+    before: str | None = value("--before", metavar="PLATFORM", help="Before this one")
+    after: str | None = value("--after", metavar="PLATFORM", help="Behind this one")
+    to_top: bool = flag("--to-top", help="Before all others")
+    to_bottom: bool = flag("--to-bottom", help="Behind all others")
+
+
+class Remove(InFeature, options.NoInstall, Platform):
+    """What `remove` takes."""
+
+    platform: tuple[str, ...] = arguments("PLATFORM", help="Name of a platform")
+
+
+def show(call: Call[List]) -> int:
     """Print the platforms beside what this machine is."""
     from wisp.api.views.platform_list import list_platforms
 
@@ -32,14 +109,14 @@ def show(call: Call) -> int:
     return 0
 
 
-def add(call: Call) -> int:
+def add(call: Call[Add]) -> int:
     """Declare platforms, then lock and install anew."""
     from wisp.api.edits.platforms import add_platforms, friendly_packages, wanted_platforms
     from wisp.api.edits.sync import LockAndSync
 
     values = call.values
     platforms = wanted_platforms(
-        values.words, friendly_packages(_friendly(call)), detect=values.auto_detect
+        values.words, friendly_packages(values.versions()), detect=values.auto_detect
     )
     workspace = open_workspace(call)
     add_platforms(
@@ -54,7 +131,7 @@ def add(call: Call) -> int:
     return 0
 
 
-def change(call: Call) -> int:
+def change(call: Call[Edit]) -> int:
     """Change what a platform declares, then lock and install anew."""
     from wisp.api.edits.platforms import (
         PlatformChange,
@@ -70,7 +147,7 @@ def change(call: Call) -> int:
         subdir=values.subdir,
         clear=values.clear_virtual_packages,
         drop=tuple(values.remove_virtual_package),
-        packages=(*friendly_packages(_friendly(call)), *raw_packages(values.words)),
+        packages=(*friendly_packages(values.versions()), *raw_packages(values.words)),
     )
     sync = LockAndSync(workspace, usage_of(call), lenient=True)
     edit_platform(workspace.manifest, values.name, changed, sync=sync)
@@ -78,7 +155,7 @@ def change(call: Call) -> int:
     return 0
 
 
-def move(call: Call) -> int:
+def move(call: Call[Move]) -> int:
     """Move a platform in the list, which is the order of preference."""
     from wisp.api.edits.platforms import move_platform
     from wisp.api.edits.sync import LockAndSync
@@ -91,7 +168,7 @@ def move(call: Call) -> int:
     return 0
 
 
-def _anchor(call: Call) -> tuple[Anchor, str | None]:
+def _anchor(call: Call[Move]) -> tuple[Anchor, str | None]:
     values = call.values
     given: list[tuple[Anchor, str | None]] = []
     if values.before is not None:
@@ -109,7 +186,7 @@ def _anchor(call: Call) -> tuple[Anchor, str | None]:
     return given[0]
 
 
-def remove(call: Call) -> int:
+def remove(call: Call[Remove]) -> int:
     """Take platforms away, then lock and install anew."""
     from wisp.api.edits.platforms import remove_platforms
     from wisp.api.edits.sync import LockAndSync
@@ -122,103 +199,50 @@ def remove(call: Call) -> int:
     return 0
 
 
-def _friendly(call: Call) -> dict[str, str]:
-    values = vars(call.values)
-    return {name: values[name] for name in _FRIENDLY if values[name] is not None}
-
-
-_VERSIONS = (
-    Option(("--cuda",), "VERSION", "value", help="Version of __cuda"),
-    Option(("--cuda-arch",), "VERSION", "value", help="Version of __cuda_arch"),
-    Option(("--archspec",), "ARCH", "value", help="Microarchitecture"),
-    Option(("--glibc",), "VERSION", "value", help="Version of the C library (Linux)"),
-    Option(("--linux",), "VERSION", "value", help="Version of the kernel (Linux)"),
-    Option(("--macos", "--osx"), "VERSION", "value", help="Version of macOS"),
-    Option(("--windows",), "VERSION", "value", help="Version of Windows"),
-)
-_NAME = Argument("name", "NAME", help="Name of the platform")
-
-_ADD = Command(
-    name="add",
-    summary="Add platforms and lock anew",
-    aliases=("a",),
-    arguments=(
-        Argument(
-            "words",
-            "PLATFORM|NAME=PLATFORM|__NAME[=VERSION[=BUILD]]",
-            "any",
-            help="A subdir, a named platform, or a virtual package",
-        ),
-    ),
-    options=(
-        Option(
-            ("--auto-detect", "--auto-detected", "--current"),
-            help="Add this machine, before the others",
-        ),
-        *_VERSIONS,
-        options.NO_INSTALL,
-        FEATURE,
-        ENVIRONMENT,
-    ),
-    run=add,
-)
-_EDIT = Command(
-    name="edit",
-    summary="Change a platform and lock anew",
-    aliases=("e",),
-    arguments=(
-        _NAME,
-        Argument("words", "__NAME[=VERSION[=BUILD]]", "any", help="A virtual package"),
-    ),
-    options=(
-        Option(("--subdir",), "SUBDIR", "value", help="Another subdir"),
-        *_VERSIONS,
-        Option(("--remove-virtual-package",), "NAME", "list", help="A virtual package to drop"),
-        Option(("--clear-virtual-packages",), help="Drop all virtual packages first"),
-        options.NO_INSTALL,
-    ),
-    run=change,
-)
-_MOVE = Command(
-    name="move",
-    summary="Move a platform in the order of preference",
-    aliases=("mv",),
-    arguments=(_NAME,),
-    options=(
-        Option(("--before",), "PLATFORM", "value", help="Before this one"),
-        Option(("--after",), "PLATFORM", "value", help="Behind this one"),
-        Option(("--to-top",), help="Before all others"),
-        Option(("--to-bottom",), help="Behind all others"),
-        options.NO_INSTALL,
-    ),
-    run=move,
-)
-
 COMMAND = Command(
     name="platform",
     summary="List, add, change, move or remove platforms",
-    options=(options.SCRIPT, *options.CONFIG_SOURCE),
+    values=Platform,
     commands=(
-        _ADD,
-        _EDIT,
+        Command(
+            name="add",
+            summary="Add platforms and lock anew",
+            values=Add,
+            run=add,
+            aliases=("a",),
+            example="workspace platform add osx-arm64",
+        ),
+        Command(
+            name="edit",
+            summary="Change a platform and lock anew",
+            values=Edit,
+            run=change,
+            aliases=("e",),
+            example="workspace platform edit gpu --cuda 13",
+        ),
         Command(
             name="list",
             summary="List the platforms",
-            aliases=("ls",),
-            options=(
-                options.JSON,
-                Option(("--machine-readable",), conflicts=("--json",), hidden=True),
-            ),
+            values=List,
             run=show,
+            aliases=("ls",),
+            example="workspace platform list",
         ),
-        _MOVE,
+        Command(
+            name="move",
+            summary="Move a platform in the order of preference",
+            values=Move,
+            run=move,
+            aliases=("mv",),
+            example="workspace platform move osx-arm64 --to-top",
+        ),
         Command(
             name="remove",
             summary="Remove platforms and lock anew",
-            aliases=("rm",),
-            arguments=(Argument("platform", "PLATFORM", "some", help="Name of a platform"),),
-            options=(options.NO_INSTALL, FEATURE, ENVIRONMENT),
+            values=Remove,
             run=remove,
+            aliases=("rm",),
+            example="workspace platform remove win-64",
         ),
     ),
 )

@@ -4,62 +4,85 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import Command, arguments, flag
 from wisp.cli.opening import open_workspace
 
 
-def show(call: Call) -> int:
+class Add(options.Manifest):
+    """What `add` takes."""
+
+    flags: tuple[str, ...] = arguments(
+        "PREVIEW_FLAG", choices=("pixi-build",), help="A feature that is not settled yet"
+    )
+
+
+class Remove(options.Manifest):
+    """What `remove` takes."""
+
+    flags: tuple[str, ...] = arguments(
+        "PREVIEW_FLAG", choices=("pixi-build",), help="A feature that is not settled yet"
+    )
+    force: bool = flag("--force", help="Also where the manifest needs them")
+
+
+def show(call: Call[options.Manifest]) -> int:
     """Print the preview features that are on."""
-    for flag in open_workspace(call).manifest.workspace.preview:
-        call.out.result(flag)
+    for name in open_workspace(call).manifest.workspace.preview:
+        call.out.result(name)
     return 0
 
 
-def add(call: Call) -> int:
+def add(call: Call[Add]) -> int:
     """Switch preview features on."""
     from wisp.api.edits.activations import add_preview
 
     add_preview(open_workspace(call).manifest, call.values.flags)
-    for flag in call.values.flags:
-        call.out.success(f"Added preview feature {flag}")
+    for name in call.values.flags:
+        call.out.success(f"Added preview feature {name}")
     return 0
 
 
-def remove(call: Call) -> int:
+def remove(call: Call[Remove]) -> int:
     """Switch preview features off."""
     from wisp.api.edits.activations import remove_preview
 
     manifest = open_workspace(call).manifest
     remove_preview(manifest, call.values.flags, forced=call.values.force)
-    for flag in call.values.flags:
-        call.out.success(f"Removed preview feature {flag}")
+    for name in call.values.flags:
+        call.out.success(f"Removed preview feature {name}")
     return 0
 
-
-_FLAGS = (Argument("flags", "PREVIEW_FLAG", "some", choices=("pixi-build",)),)
 
 COMMAND = Command(
     name="preview",
     summary="Switch preview features on and off",
-    options=options.CONFIG_SOURCE,
+    values=options.Manifest,
     commands=(
         Command(
             name="add",
             summary="Switch preview features on",
-            aliases=("a",),
-            arguments=_FLAGS,
+            values=Add,
             run=add,
+            aliases=("a",),
             help_without_words=True,
+            example="workspace preview add pixi-build",
         ),
-        Command(name="list", summary="List what is switched on", aliases=("ls",), run=show),
+        Command(
+            name="list",
+            summary="List what is switched on",
+            values=options.Manifest,
+            run=show,
+            aliases=("ls",),
+            example="workspace preview list",
+        ),
         Command(
             name="remove",
             summary="Switch preview features off",
-            aliases=("rm",),
-            arguments=_FLAGS,
-            options=(Option(("--force",), help="Also where the manifest needs them"),),
+            values=Remove,
             run=remove,
+            aliases=("rm",),
             help_without_words=True,
+            example="workspace preview remove pixi-build",
         ),
     ),
 )

@@ -6,12 +6,32 @@ from pathlib import Path
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command, Option
+from wisp.cli.declare import Command, argument, flag, value
 from wisp.cli.opening import open_workspace
 from wisp.errors import UsageError
 
 
-def register(call: Call) -> int:
+class Register(options.Manifest):
+    """What `register` takes."""
+
+    name: str | None = value("-n", "--name", help="The name (default: the workspace's)")
+    path: str | None = value("-p", "--path", help="The folder (default: the workspace's)")
+    force: bool = flag("-f", "--force", help="Replace what has the name")
+
+
+class List(options.Workspace):
+    """What `list` takes."""
+
+    json: bool = options.JSON
+
+
+class Remove(options.Workspace):
+    """What `remove` takes."""
+
+    name: str = argument("NAME", help="The registered name")
+
+
+def register(call: Call[Register]) -> int:
     """Name a workspace."""
     from wisp.api import registry
 
@@ -31,7 +51,7 @@ def register(call: Call) -> int:
     return 0
 
 
-def show(call: Call) -> int:
+def show(call: Call[List]) -> int:
     """Print the registered workspaces."""
     from wisp.api.registry import all_registered
 
@@ -44,7 +64,7 @@ def show(call: Call) -> int:
     return 0
 
 
-def remove(call: Call) -> int:
+def remove(call: Call[Remove]) -> int:
     """Forget one workspace."""
     from wisp.api.registry import forget
 
@@ -53,7 +73,7 @@ def remove(call: Call) -> int:
     return 0
 
 
-def prune(call: Call) -> int:
+def prune(call: Call[options.Workspace]) -> int:
     """Forget the workspaces that are gone."""
     from wisp.api.registry import prune as prune_registry
 
@@ -68,28 +88,33 @@ def prune(call: Call) -> int:
 COMMAND = Command(
     name="register",
     summary="Give the workspace a name that works from anywhere",
-    options=(
-        Option(("-n", "--name"), "NAME", "value", help="The name (default: the workspace's)"),
-        Option(("-p", "--path"), "PATH", "value", help="The folder (default: the workspace's)"),
-        Option(("-f", "--force"), help="Replace what has the name"),
-        *options.CONFIG_SOURCE,
-    ),
+    values=Register,
     run=register,
+    example="workspace register --name demo",
     commands=(
         Command(
             name="list",
             summary="List registered workspaces",
-            aliases=("ls",),
-            options=(options.JSON,),
+            values=List,
             run=show,
+            aliases=("ls",),
+            example="workspace register list",
         ),
-        Command(name="prune", summary="Forget vanished workspaces", aliases=("pr",), run=prune),
+        Command(
+            name="prune",
+            summary="Forget vanished workspaces",
+            values=options.Workspace,
+            run=prune,
+            aliases=("pr",),
+            example="workspace register prune",
+        ),
         Command(
             name="remove",
             summary="Forget a workspace",
-            aliases=("rm",),
-            arguments=(Argument("name", "NAME", help="The registered name"),),
+            values=Remove,
             run=remove,
+            aliases=("rm",),
+            example="workspace register remove demo",
         ),
     ),
 )

@@ -6,20 +6,26 @@ from pathlib import Path
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command
+from wisp.cli.declare import Command, argument
 from wisp.cli.opening import open_workspace
 from wisp.errors import ManifestError
 
 _MISMATCH = 4
 
 
-def get(call: Call) -> int:
+class Set(options.Manifest):
+    """What `set` takes."""
+
+    version: str = argument("VERSION", help="A version spec such as `>=0.50`")
+
+
+def get(call: Call[options.Manifest]) -> int:
     """Print the spec, `*` where any version will do."""
     call.out.result(open_workspace(call).manifest.workspace.requires_pixi or "*")
     return 0
 
 
-def change(call: Call) -> int:
+def change(call: Call[Set]) -> int:
     """Write the spec."""
     from wisp.api.edits.fields import set_field
 
@@ -29,7 +35,7 @@ def change(call: Call) -> int:
     return 0
 
 
-def unset(call: Call) -> int:
+def unset(call: Call[options.Manifest]) -> int:
     """Take the spec away."""
     from wisp.api.edits.fields import unset_field
 
@@ -38,7 +44,7 @@ def unset(call: Call) -> int:
     return 0
 
 
-def verify(call: Call) -> int:
+def verify(call: Call[options.Manifest]) -> int:
     """Tell by the exit code whether this version will do."""
     from wisp.api.edits.fields import required_version_holds
 
@@ -55,16 +61,35 @@ def verify(call: Call) -> int:
 COMMAND = Command(
     name="requires-pixi",
     summary="Show, set or check the version that the manifest needs",
-    options=options.CONFIG_SOURCE,
+    values=options.Manifest,
     commands=(
-        Command(name="get", summary="Print the needed version", run=get),
+        Command(
+            name="get",
+            summary="Print the needed version",
+            values=options.Manifest,
+            run=get,
+            example="workspace requires-pixi get",
+        ),
         Command(
             name="set",
             summary="Set the needed version",
-            arguments=(Argument("version", "VERSION", help="A version spec such as `>=0.50`"),),
+            values=Set,
             run=change,
+            example="workspace requires-pixi set '>=0.60'",
         ),
-        Command(name="unset", summary="Need no particular version", run=unset),
-        Command(name="verify", summary="Fail when this version will not do", run=verify),
+        Command(
+            name="unset",
+            summary="Need no particular version",
+            values=options.Manifest,
+            run=unset,
+            example="workspace requires-pixi unset",
+        ),
+        Command(
+            name="verify",
+            summary="Fail when this version will not do",
+            values=options.Manifest,
+            run=verify,
+            example="workspace requires-pixi verify",
+        ),
     ),
 )

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Argument, Command
+from wisp.cli.declare import Command, argument
 from wisp.cli.opening import open_workspace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.edits.fields import Bump
 
 
-def get(call: Call) -> int:
+class Set(options.Manifest):
+    """What `set` takes."""
+
+    version: str = argument("VERSION", help="The new version")
+
+
+def get(call: Call[options.Manifest]) -> int:
     """Print the version, if there is one."""
     version = open_workspace(call).manifest.workspace.version
     if version is not None:
@@ -22,7 +28,7 @@ def get(call: Call) -> int:
     return 0
 
 
-def change(call: Call) -> int:
+def change(call: Call[Set]) -> int:
     """Write the version."""
     from wisp.api.edits.fields import set_field
 
@@ -32,8 +38,8 @@ def change(call: Call) -> int:
     return 0
 
 
-def _raise(part: Bump) -> Callable[[Call], int]:
-    def run(call: Call) -> int:
+def _raise(part: Bump) -> Callable[[Call[options.Manifest]], int]:
+    def run(call: Call[options.Manifest]) -> int:
         from wisp.api.edits.fields import bump_version
 
         old, new = bump_version(open_workspace(call).manifest, part)
@@ -46,17 +52,42 @@ def _raise(part: Bump) -> Callable[[Call], int]:
 COMMAND = Command(
     name="version",
     summary="Show, set or raise the version of the workspace",
-    options=options.CONFIG_SOURCE,
+    values=options.Manifest,
     commands=(
-        Command(name="get", summary="Print the version", run=get),
+        Command(
+            name="get",
+            summary="Print the version",
+            values=options.Manifest,
+            run=get,
+            example="workspace version get",
+        ),
         Command(
             name="set",
             summary="Set the version",
-            arguments=(Argument("version", "VERSION", help="The new version"),),
+            values=Set,
             run=change,
+            example="workspace version set 1.2.0",
         ),
-        Command(name="major", summary="Raise the first number", run=_raise("major")),
-        Command(name="minor", summary="Raise the second number", run=_raise("minor")),
-        Command(name="patch", summary="Raise the third number", run=_raise("patch")),
+        Command(
+            name="major",
+            summary="Raise the first number",
+            values=options.Manifest,
+            run=_raise("major"),
+            example="workspace version major",
+        ),
+        Command(
+            name="minor",
+            summary="Raise the second number",
+            values=options.Manifest,
+            run=_raise("minor"),
+            example="workspace version minor",
+        ),
+        Command(
+            name="patch",
+            summary="Raise the third number",
+            values=options.Manifest,
+            run=_raise("patch"),
+            example="workspace version patch",
+        ),
     ),
 )

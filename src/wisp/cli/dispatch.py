@@ -1,0 +1,167 @@
+"""Dispatch: which command is meant, and its call."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+from wisp.cli.call import Call
+from wisp.cli.declare import declared
+from wisp.cli.extensions import find, installed, unknown
+from wisp.cli.help import described, overview, usage
+from wisp.cli.launch import version
+from wisp.cli.options import Global
+from wisp.cli.parse import HelpRequested, parse
+from wisp.cli.table import ENTRIES, meant
+from wisp.errors import UsageError, WispError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from wisp.cli.declare import Command, Option
+    from wisp.console.output import Output
+
+
+def dispatch(program: str, words: list[str], out: Output) -> int:
+    """Do what the words of a command line ask for; return the exit code.
+
+    Raises `UsageError` for a wrong command line, and whatever the command raises.
+    """
+    try:
+        return _dispatch(program, words, out)
+    except HelpRequested as request:
+        _choose_color(words, out)
+        out.raw(described(request.command, request.path, out.painter()))
+        return 0
+
+
+def _dispatch(program: str, words: list[str], out: Output) -> int:
+    leading, words = _leading_options(words, declared(Global)[1])
+    if not words:
+        out.err(overview(program, installed(os.environ), out.painter(error=True)))
+        return 2
+    head, rest = words[0], words[1:]
+    if head in {"-V", "--version"}:
+        out.result(version(program))
+        return 0
+    if head in {"-h", "--help", "help"}:
+        if rest and head == "help":
+            return _dispatch(program, [*rest, "--help"], out)
+        _choose_color([*leading, *rest], out)
+        out.raw(overview(program, installed(os.environ), out.painter()))
+        return 0
+    if head == "--list":
+        out.raw(_installed())
+        return 0
+    entry = meant(head)
+    if entry is None:
+        return _external(program, head, rest, out)
+    command: Command[Any] = import_module(f"wisp.cli.commands.{entry.module}").COMMAND
+    return _descend(command, f"{program} {entry.name}", [*leading, *rest], out, program)
+
+
+def _descend(command: Command[Any], path: str, words: list[str], out: Output, program: str) -> int:
+    """Follow sub-commands to the one that runs; options of the way belong to it too.
+
+    Of a command that also runs by itself only the global options are handed on.
+    """
+    if not command.commands:
+        return _execute(command, path, words, out, program)
+    leading, rest = _leading_options(words, declared(command.values)[1])
+    if rest and rest[0] in {"-h", "--help", "help"} and command.run is None:
+        if rest[0] == "help" and rest[1:]:
+            return _descend(command, path, [*leading, *rest[1:], "--help"], out, program)
+        raise HelpRequested(command, path)
+    below = command.find(rest[0]) if rest else None
+    if below is None and command.run is not None:
+        return _execute(command, path, words, out, program)
+    if not rest:
+        out.err(described(command, path, out.painter(error=True)).rstrip("\n"))
+        return 2
+    if below is None:
+        raise _unknown(command, path, rest[0])
+    return _descend(below, f"{path} {below.name}", [*leading, *rest[1:]], out, program)
+
+
+def _execute(command: Command[Any], path: str, words: list[str], out: Output, program: str) -> int:
+    if command.help_without_words and not words:
+        out.err(described(command, path, out.painter(error=True)).rstrip("\n"))
+        return 2
+    values, given = parse(command, path, words, os.environ)
+    out.configure(values.color, values.verbose, values.quiet, values.no_progress)
+    assert command.run is not None
+    call = Call(
+        values=values,
+        given=given,
+        usual=given <= command.remembered,
+        environ=os.environ,
+        cwd=_current_directory(),
+        out=out,
+        reporter=out.reporter(),
+        program=program,
+    )
+    try:
+        return command.run(call)
+    finally:
+        out.close()
+
+
+def _choose_color(words: Sequence[str], out: Output) -> None:
+    """Heed `--color` where words are not parsed to their end, as in front of `--help`."""
+    color = os.environ.get("PIXI_COLOR", "auto")
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--color":
+            color = following
+        elif word.startswith("--color="):
+            color = word.removeprefix("--color=")
+    out.configure(color, 0, 0, False)
+
+
+def _current_directory() -> Path:
+    from pathlib import Path
+
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise WispError(
+            "the current directory does not exist any more", hints=("go to one that does",)
+        ) from None
+
+
+def _leading_options(words: list[str], known: Sequence[Option]) -> tuple[list[str], list[str]]:
+    """Split off the options before the first other word, with their values."""
+    takes = {flag: one.takes_value and one.bare is None for one in known for flag in one.flags}
+    index = 0
+    while index < len(words):
+        word = words[index]
+        flag = word.partition("=")[0]
+        clustered = word[:1] == "-" and word[:2] != "--" and set(word[1:]) <= {"v", "q"}
+        if flag not in takes and not (clustered and len(word) > 1):
+            break
+        index += 2 if takes.get(flag) and "=" not in word else 1
+    return words[:index], words[index:]
+
+
+def _external(program: str, name: str, rest: list[str], out: Output) -> int:
+    """Hand an unknown command to `pixi-NAME`, as git does, or say what was meant."""
+    executable = find(name, os.environ)
+    if executable is None:
+        aliases = [alias for entry in ENTRIES.values() for alias in entry.aliases]
+        names = [*ENTRIES, *aliases, *installed(os.environ)]
+        raise unknown(name, names, f"Usage: {program} [OPTIONS] <COMMAND>")
+    out.flush()
+    os.execv(executable, [executable, *rest])
+
+
+def _unknown(command: Command[Any], path: str, word: str) -> UsageError:
+    names = [one.name for one in command.commands]
+    return unknown(word, names, usage(command, path))
+
+
+def _installed() -> str:
+    rows = [f"    {entry.name:<20} {entry.summary}" for entry in ENTRIES.values()]
+    rows += [f"    {name:<20} (via pixi-{name})" for name in installed(os.environ)]
+    return "\n".join(["Installed Commands:", *rows]) + "\n"

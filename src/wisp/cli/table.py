@@ -1,0 +1,102 @@
+"""The commands that stand directly below the program, by their groups.
+
+The table holds all that is known of a command without loading it: the overview is made of it, and
+the first code that runs looks here whether the quick path may answer.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Entry:
+    """A command: its module below `wisp.cli.commands`, and how it is presented.
+
+    With `quick` the quick path (`wisp.api.quick`) may answer; `lane` maps the spellings of the
+    options that it understands to their names there.
+    """
+
+    __slots__ = ("aliases", "group", "lane", "module", "name", "quick", "summary")
+
+    def __init__(
+        self,
+        name: str,
+        summary: str,
+        *aliases: str,
+        quick: bool = False,
+        lane: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.summary = summary
+        self.aliases = aliases
+        self.quick = quick
+        self.lane = lane or {}
+        self.module = "import_" if name == "import" else name.replace("-", "_")
+
+
+_RUN_LANE = {
+    "-q": "quiet",
+    "--quiet": "quiet",
+    "-x": "executable",
+    "--executable": "executable",
+    "-e": "environment",
+    "--environment": "environment",
+}
+_HOOK_LANE = {
+    "-e": "environment",
+    "--environment": "environment",
+    "-s": "shell",
+    "--shell": "shell",
+    "--json": "json",
+}
+
+GROUPS: dict[str, tuple[Entry, ...]] = {
+    "Getting started": (
+        Entry("init", "Create a workspace, its manifest and what git should know of it"),
+        Entry("import", "Import a file of another tool into an environment"),
+    ),
+    "Dependencies": (
+        Entry("add", "Add dependencies to the workspace", "a"),
+        Entry("remove", "Remove dependencies from the workspace", "rm"),
+        Entry("upgrade", "Raise the manifest's limits to the newest versions"),
+        Entry("update", "Update locked packages as far as the manifest allows"),
+        Entry("lock", "Bring the lock file up to date", quick=True),
+        Entry("install", "Install an environment, locking it where needed", "i", quick=True),
+        Entry("reinstall", "Install packages of an environment again"),
+    ),
+    "Running": (
+        Entry("run", "Run a task or a command in an environment", "r", quick=True, lane=_RUN_LANE),
+        Entry("task", "List and change the tasks of the workspace", quick=True),
+        Entry("shell", "Open a shell in an environment", "s"),
+        Entry(
+            "shell-hook",
+            "Print the script that activates an environment",
+            quick=True,
+            lane=_HOOK_LANE,
+        ),
+    ),
+    "Looking": (
+        Entry("info", "Show the machine, the workspace and its environments"),
+        Entry("list", "List the locked packages of an environment", "ls"),
+        Entry("tree", "Show what the packages of an environment need", "t"),
+        Entry("search", "Search packages in channels"),
+    ),
+    "Managing": (
+        Entry("workspace", "Look at and change the workspace manifest", "project"),
+        Entry("config", "Look at and change the configuration"),
+        Entry("clean", "Remove environments and caches of the workspace"),
+    ),
+}
+ENTRIES: dict[str, Entry] = {entry.name: entry for entries in GROUPS.values() for entry in entries}
+
+
+def named(name: str) -> Entry:
+    """Return the command of a name. Raises `KeyError` if the table has none."""
+    return ENTRIES[name]
+
+
+def meant(word: str) -> Entry | None:
+    """Return the command that a word of the command line means, by its name or an alias."""
+    return ENTRIES.get(word) or next((e for e in ENTRIES.values() if word in e.aliases), None)
