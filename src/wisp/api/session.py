@@ -15,6 +15,7 @@ from wisp.report import SILENT, Reporter
 from wisp.specs.settings import EngineSettings
 
 if TYPE_CHECKING:
+    from wisp.engine.auth.stores import Credentials
     from wisp.engine.gateway import ChannelAccess
     from wisp.engine.http import HttpClient
     from wisp.engine.names import NameService
@@ -69,9 +70,14 @@ class Session:
     @cached_property
     def host(self) -> tuple[str, tuple[VirtualPackage, ...]]:
         """The subdir to act as, and the virtual packages of this machine."""
+        return self.subdir, self.provided
+
+    @cached_property
+    def provided(self) -> tuple[VirtualPackage, ...]:
+        """The virtual packages of this machine, with overrides of `environ`."""
         from wisp.engine.host import virtual_packages
 
-        return self.subdir, virtual_packages()
+        return virtual_packages(self.environ)
 
     # Engines
 
@@ -87,14 +93,21 @@ class Session:
         """Repodata, packages and the solver."""
         from wisp.engine.gateway import ChannelAccess
 
-        return ChannelAccess(self.settings)
+        return ChannelAccess(self.settings, self.environ)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """The stored credentials, and which of them a URL gets."""
+        from wisp.engine.auth.stores import Credentials
+
+        return Credentials.of(self.settings.network, self.environ)
 
     @cached_property
     def http(self) -> HttpClient:
         """Small files of the web."""
         from wisp.engine.http import HttpClient
 
-        return HttpClient(self.settings.network, self.environ)
+        return HttpClient(self.settings.network, self.environ, self.credentials)
 
     @cached_property
     def names(self) -> NameService:

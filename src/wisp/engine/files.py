@@ -40,12 +40,12 @@ def _full_disk_codes() -> frozenset[int]:
 _FULL = _full_disk_codes()
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
+def write_atomically(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
     """Replace a file so that readers, and a crash, see the old text or the new one, never half.
 
-    The mode of an existing file is kept, a symbolic link is written through to its target, and
-    both file and folder are flushed to disk. Missing folders are made. What killed writers left
-    in the folder is taken away on the way.
+    The mode of an existing file is kept unless one is given, a symbolic link is written through
+    to its target, and both file and folder are flushed to disk. Missing folders are made. What
+    killed writers left in the folder is taken away on the way.
 
     Raises:
         HostError: The operating system refused.
@@ -61,7 +61,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.chmod(draft, _mode_for(target))  # noqa: PTH101
+            os.chmod(draft, _mode_for(target) if mode is None else mode)  # noqa: PTH101
             os.fsync(file.fileno())
             if sys.platform != "win32":
                 os.replace(draft, target)  # noqa: PTH105

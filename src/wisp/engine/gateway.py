@@ -1,19 +1,19 @@
 """One client, one repodata gateway and one package cache for all that asks channels.
 
 Quirks of py-rattler that end here: a bare `Gateway` sends no credentials; the client made from
-a configuration signs requests before it rewrites them to a mirror, so that a private mirror
-answers 401 (ours rewrites first); the file of credentials and the proxies of such a client of
-ours can only be given through the environment, which therefore changes while it is made.
+a configuration signs requests before it rewrites them to a mirror (ours rewrites first); the file
+of credentials and the proxies of such a client of ours can only be given through the environment.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import json
 import os
-import threading
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 
 from rattler import Client, Config, Gateway
 from rattler.networking.middleware import (
@@ -28,26 +28,37 @@ from rattler.networking.middleware import (
 from rattler.package_cache import PackageCache
 from rattler.repo_data.gateway import SourceConfig
 
-from wisp.specs.settings import EngineSettings, Network, RepodataFormats
+from wisp.engine.auth.stores import Credentials, keys_of
+from wisp.engine.borrowed import borrowed
+from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
+from wisp.specs.credentials import credential_as_json
+from wisp.specs.settings import EngineSettings, Network, RepodataFormats, S3Bucket
 
 _USER_AGENT = "wisp"
-_PROXY_VARIABLES = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
-_environment_guard = threading.Lock()
+#: What a client looks at in the environment of the process while it is made.
+_LOOKED_AT = (
+    *PROXY_VARIABLES,
+    *("no_proxy", "NO_PROXY"),
+    *("RATTLER_AUTH_FILE", "NETRC", "HOME"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+)
 
 
 class ChannelAccess:
     """Everything shared by the solves, searches and installs of one set of settings.
 
+    `environ` names proxies, certificates and credentials; without it, the process's does.
     Make one per process and pass it on: the gateway remembers what it has read.
     """
 
-    def __init__(self, settings: EngineSettings) -> None:
+    def __init__(self, settings: EngineSettings, environ: Mapping[str, str] | None = None) -> None:
         self.settings = settings
+        self._environ = os.environ if environ is None else environ
 
     @cached_property
     def client(self) -> Client:
         """The HTTP client with mirrors, credentials, proxies and certificates as configured."""
-        return _client(self.settings.network)
+        return _client(self.settings.network, self._environ)
 
     @cached_property
     def config(self) -> Config:
@@ -89,22 +100,13 @@ def _source_config(formats: RepodataFormats, *, offline: bool) -> SourceConfig:
     )
 
 
-def _client(network: Network) -> Client:
-    """Make the client. Special certificates are only possible without mirrors before auth."""
-    if network.tls_no_verify or network.tls_root_certs:
-        return Client.from_config(
-            Config.from_toml(_toml(_network_keys(network))), user_agent=_USER_AGENT
-        )
-    buckets = {
-        name: S3Config(
-            bucket.endpoint_url,
-            bucket.region,
-            "path" if bucket.force_path_style else "virtual-host",
-        )
-        for name, bucket in network.s3.items()
-    }
-    mirrors = {prefix: list(urls) for prefix, urls in network.mirrors.items()}
-    with _environment(_client_variables(network)):
+def _client(network: Network, environ: Mapping[str, str]) -> Client:
+    """Make the client, whose certificates are the system's or those that the variables name."""
+    if network.tls_no_verify:
+        return _unchecked_client(network, environ)
+    with borrowed(_LOOKED_AT, client_variables(network, environ)):
+        buckets = {name: _bucket(bucket) for name, bucket in network.s3.items()}
+        mirrors = {prefix: list(urls) for prefix, urls in network.mirrors.items()}
         return Client(
             [
                 *([MirrorMiddleware(mirrors)] if mirrors else []),
@@ -118,35 +120,61 @@ def _client(network: Network) -> Client:
         )
 
 
-def _client_variables(network: Network) -> dict[str, str]:
-    """Say which variables tell a client its credentials and proxies (the user's win)."""
-    variables: dict[str, str] = {}
+def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
+    """Make a client that checks no certificates, which only a configuration can ask for.
+
+    It signs before it rewrites, so that what is for a host would go to its mirror. Hence it is
+    told no credentials of hosts that have mirrors. Of those of a mirror only a conda token can be
+    sent, since that stands in the URL.
+    """
+    keys = _network_keys(network)
+    with tempfile.TemporaryDirectory(prefix="wisp-auth-") as folder:
+        if network.mirrors:
+            credentials = Credentials.of(network, environ)
+            file = Path(folder) / "credentials.json"
+            spared = frozenset(key for prefix in network.mirrors for key in keys_of(prefix))
+            file.write_text(json.dumps(_all_but(credentials, spared)), encoding="utf-8")
+            keys["authentication-override-file"] = str(file)
+            keys["mirrors"] = {
+                prefix: [credentials.sign(url)[0] for url in urls]
+                for prefix, urls in network.mirrors.items()
+            }
+        with borrowed(_LOOKED_AT, client_variables(network, environ)):
+            return Client.from_config(Config.from_toml(_toml(keys)), user_agent=_USER_AGENT)
+
+
+def _all_but(credentials: Credentials, spared: frozenset[str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for _, table in credentials.everything():
+        for host, credential in table.items():
+            if host not in spared:
+                found.setdefault(host, credential_as_json(credential))
+    return found
+
+
+def _bucket(bucket: S3Bucket) -> S3Config:
+    if bucket.force_path_style:
+        return S3Config(bucket.endpoint_url, bucket.region, "path")
+    return S3Config(bucket.endpoint_url, bucket.region, "virtual-host")
+
+
+def client_variables(network: Network, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that tell a client its credentials, certificates and proxies.
+
+    The proxies of `environ` win over configured ones.
+    """
+    variables = {name: environ[name] for name in _LOOKED_AT if environ.get(name)}
     if network.auth_file is not None:
         variables["RATTLER_AUTH_FILE"] = str(network.auth_file)
-    if any(os.environ.get(name) for name in _PROXY_VARIABLES):
+    if has_proxy(environ):
         return variables
     if network.http_proxy:
         variables["http_proxy"] = network.http_proxy
     if network.https_proxy:
         variables["https_proxy"] = network.https_proxy
-    if variables and network.non_proxy_hosts:
+    if (network.http_proxy or network.https_proxy) and network.non_proxy_hosts:
         variables["no_proxy"] = ",".join(network.non_proxy_hosts)
     return variables
-
-
-@contextlib.contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    with _environment_guard:
-        before = {name: os.environ.get(name) for name in variables}
-        os.environ.update(variables)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
 
 
 TomlValue = str | bool | int | list[str] | dict[str, "TomlValue"]
@@ -204,6 +232,4 @@ def _inline(value: TomlValue) -> str:
 
 
 def _quoted(text: str) -> str:
-    import json
-
     return json.dumps(text)

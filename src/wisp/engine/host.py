@@ -7,8 +7,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from wisp.engine.borrowed import borrowed
 from wisp.platforms import SUBDIRS, VirtualPackage
 
+_OVERRIDE = "CONDA_OVERRIDE_"
 OVERRIDE_SUBDIR = "PIXI_OVERRIDE_PLATFORM"
 
 _FAMILIES = {"linux": "linux", "darwin": "osx", "win32": "win", "emscripten": "emscripten"}
@@ -55,17 +57,18 @@ def invalid_override(environ: Mapping[str, str]) -> str | None:
     return wanted if wanted and wanted not in SUBDIRS else None
 
 
-def virtual_packages() -> tuple[VirtualPackage, ...]:
-    """Detect what this machine provides, `CONDA_OVERRIDE_*` variables applied.
+def virtual_packages(environ: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
+    """Detect what this machine provides, `CONDA_OVERRIDE_*` of `environ` applied.
 
-    The variables are read from the process, since rattler reads them itself: an override
-    replaces what was detected, an empty one removes it. A build that conda fills with `0` is
-    kept, as `info` shows it.
+    An override replaces what was detected, an empty one removes it. A build that conda fills with
+    `0` is kept, as `info` shows it.
     """
     from rattler import VirtualPackage as Detected
     from rattler import VirtualPackageOverrides
 
-    found = Detected.detect(VirtualPackageOverrides.from_env())
+    names = {name for name in (*environ, *os.environ) if name.startswith(_OVERRIDE)}
+    with borrowed(names, environ):
+        found = Detected.detect(VirtualPackageOverrides.from_env())
     generic = [package.into_generic() for package in found]
     return tuple(
         VirtualPackage(row.name.normalized, str(row.version), str(row.build_string))

@@ -7,7 +7,7 @@ import pytest
 import tomli
 
 from tests.tiny import settings
-from wisp.engine.gateway import ChannelAccess, _client_variables, _rattler_keys, _toml
+from wisp.engine.gateway import ChannelAccess, _rattler_keys, _toml, client_variables
 from wisp.specs.settings import EngineSettings, Linking, Network
 
 
@@ -50,15 +50,11 @@ def test_making_a_client_leaves_the_environment_as_it_was(
     assert dict(os.environ) == before
 
 
-def test_a_proxy_of_the_environment_beats_the_configured_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_proxy_of_the_environment_beats_the_configured_one() -> None:
     network = Network(http_proxy="http://p:1/", non_proxy_hosts=("a", "b"))
-    for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    assert _client_variables(network) == {"http_proxy": "http://p:1/", "no_proxy": "a,b"}
-    monkeypatch.setenv("ALL_PROXY", "http://theirs:2")
-    assert _client_variables(network) == {}
+    assert client_variables(network, {}) == {"http_proxy": "http://p:1/", "no_proxy": "a,b"}
+    theirs = {"ALL_PROXY": "http://theirs:2"}
+    assert client_variables(network, theirs) == theirs
 
 
 def test_client_and_gateway_are_made_once(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -41,14 +42,25 @@ def test_an_override_counts_only_if_it_names_a_platform() -> None:
     assert host.invalid_override({}) is None
 
 
-def test_virtual_packages_obey_condas_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "12.4")
-    monkeypatch.setenv("CONDA_OVERRIDE_GLIBC", "2.31")
-    found = {package.name: package.version for package in host.virtual_packages()}
-    assert found["__cuda"] == "12.4"
-    assert found["__glibc"] == "2.31"
-    monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "")
-    assert "__cuda" not in {package.name for package in host.virtual_packages()}
+def provided(environ: dict[str, str]) -> dict[str, str]:
+    return {package.name: package.version for package in host.virtual_packages(environ)}
+
+
+def test_virtual_packages_obey_condas_variables() -> None:
+    environ = {"CONDA_OVERRIDE_CUDA": "12.4", "CONDA_OVERRIDE_GLIBC": "2.31"}
+    found = provided(environ)
+    assert (found["__cuda"], found["__glibc"]) == ("12.4", "2.31")
+    assert "__cuda" not in provided(environ | {"CONDA_OVERRIDE_CUDA": ""})
+
+
+def test_two_environments_have_overrides_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "11.0")
+    before = dict(os.environ)
+    assert provided({"CONDA_OVERRIDE_CUDA": "12.4"})["__cuda"] == "12.4"
+    assert "__cuda" not in provided({"CONDA_OVERRIDE_CUDA": ""})
+    # The process's own override is none of an environment that does not have it.
+    assert provided({}).get("__cuda") != "11.0"
+    assert dict(os.environ) == before
 
 
 def test_a_local_disk_is_not_remote(tmp_path: Path) -> None:

@@ -37,11 +37,14 @@ class PlatformChange:
 
 
 def wanted_platforms(
-    words: Sequence[str], packages: Sequence[VirtualPackage], *, detect: bool
+    words: Sequence[str],
+    packages: Sequence[VirtualPackage],
+    *,
+    detected: Sequence[VirtualPackage] | None = None,
 ) -> tuple[Platform, ...]:
     """Read `SUBDIR`, `NAME=SUBDIR` and `__package=version` words.
 
-    Packages belong to all platforms named; `detect` adds this machine with what it provides,
+    Packages belong to all platforms named; `detected` adds this machine, which provides those,
     under the name that a word of another kind gives it.
 
     Raises `ManifestError` for a subdir that is none, for packages on a plain subdir, and for a
@@ -49,14 +52,14 @@ def wanted_platforms(
     """
     declared = (*packages, *raw_packages([word for word in words if word.startswith("__")]))
     named = [word for word in words if not word.startswith("__")]
-    detected: list[Platform] = []
-    if detect:
+    own: list[Platform] = []
+    if detected is not None:
         names = [word for word in named if "=" not in word and word not in SUBDIRS]
         if len(names) > 1:
             raise ManifestError(f"this machine cannot have several names: {', '.join(names)}")
-        detected = [_detected(declared, *names)]
+        own = [_own((*detected, *declared), *names)]
         named = [word for word in named if word not in names]
-    found = (*detected, *(_platform(word, declared) for word in named))
+    found = (*own, *(_platform(word, declared) for word in named))
     if not found:
         raise ManifestError("no platform is given")
     for platform in found:
@@ -105,10 +108,10 @@ def _platform(word: str, declared: tuple[VirtualPackage, ...]) -> Platform:
     return platform
 
 
-def _detected(declared: tuple[VirtualPackage, ...], name: str = "") -> Platform:
+def _own(packages: tuple[VirtualPackage, ...], name: str = "") -> Platform:
+    """Describe this machine; of two packages of one name the later one counts."""
     subdir = host.detected_subdir()
-    provided = {package.name: package for package in host.virtual_packages()}
-    provided |= {package.name: package for package in declared}
+    provided = {package.name: package for package in packages}
     own = customised(Platform("", subdir, tuple(provided.values())))
     own = tuple(package for package in own if package.name != "__unix")
     if not (name or own):

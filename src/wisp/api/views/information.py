@@ -95,7 +95,7 @@ def gather(
 
     Raises `ManifestError` if features of an environment contradict each other.
     """
-    machine = Machine(host.detected_subdir(), host.virtual_packages())
+    machine = Machine(host.detected_subdir(), session.provided)
     home = pixi_home(session.environ)
     cache = session.config.cache_folders(is_remote=host.is_remote).root
     return Information(

@@ -90,9 +90,9 @@ class PlatformListing:
         return "\n".join(lines)
 
 
-def list_platforms(manifest: Manifest) -> PlatformListing:
-    """Look at the platforms of a workspace and at this machine."""
-    subdir, provided = host.detected_subdir(), host.virtual_packages()
+def list_platforms(manifest: Manifest, provided: tuple[VirtualPackage, ...]) -> PlatformListing:
+    """Look at the platforms of a workspace and at this machine, which has what is `provided`."""
+    subdir = host.detected_subdir()
     platforms = tuple(
         _listed(manifest, platform, subdir, provided) for platform in workspace_platforms(manifest)
     )

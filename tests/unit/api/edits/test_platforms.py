@@ -20,9 +20,13 @@ from wisp.errors import ManifestError
 from wisp.lock.model import LockFile
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import load
+from wisp.platforms import VirtualPackage
 from wisp.solve.unpin import Unpin
 
 BASE = '[workspace]\nchannels = []\nname = "w"\nplatforms = ["linux-64", "osx-arm64", "win-64"]\n'
+
+
+MACHINE = (VirtualPackage("__glibc", "2.36"), VirtualPackage("__cuda", "12.4"))
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def platforms_line(manifest: Manifest) -> str:
 
 def test_named_platforms_promise_packages(manifest: Manifest) -> None:
     packages = friendly_packages({"cuda": "12", "archspec": "x86_64_v3"})
-    wanted = wanted_platforms(["gpu=linux-64", "__x=1=b"], packages, detect=False)
+    wanted = wanted_platforms(["gpu=linux-64", "__x=1=b"], packages)
     edited = add_platforms(manifest, wanted, place())
     assert platforms_line(edited) == (
         '["linux-64", "osx-arm64", "win-64", { name = "gpu", platform = "linux-64", '
@@ -49,38 +53,38 @@ def test_named_platforms_promise_packages(manifest: Manifest) -> None:
 
 def test_packages_need_a_name_of_their_own() -> None:
     with pytest.raises(ManifestError, match="name of its own"):
-        wanted_platforms(["linux-64"], friendly_packages({"cuda": "12"}), detect=False)
+        wanted_platforms(["linux-64"], friendly_packages({"cuda": "12"}))
 
 
 def test_an_architecture_of_cuda_needs_cuda(manifest: Manifest) -> None:
     arch = friendly_packages({"cuda_arch": "8.6"})
     with pytest.raises(ManifestError, match="needs '__cuda'"):
-        wanted_platforms(["gpu=linux-64"], arch, detect=False)
-    named = wanted_platforms(["gpu=linux-64"], friendly_packages({"glibc": "2.31"}), detect=False)
+        wanted_platforms(["gpu=linux-64"], arch)
+    named = wanted_platforms(["gpu=linux-64"], friendly_packages({"glibc": "2.31"}))
     edited = add_platforms(manifest, named, place())
     with pytest.raises(ManifestError, match="needs '__cuda'"):
         edit_platform(edited, "gpu", PlatformChange(packages=arch))
 
 
 def test_this_machine_may_get_a_name(manifest: Manifest) -> None:
-    wanted = wanted_platforms(["my-laptop", "osx-64"], (), detect=True)
+    wanted = wanted_platforms(["my-laptop", "osx-64"], (), detected=MACHINE)
     edited = add_platforms(manifest, wanted, place(), first=True)
     names = [platform.name for platform in edited.workspace.platforms]
     assert names == ["my-laptop", "osx-64", "linux-64", "osx-arm64", "win-64"]
     with pytest.raises(ManifestError, match="several names: a, b"):
-        wanted_platforms(["a", "b"], (), detect=True)
+        wanted_platforms(["a", "b"], (), detected=MACHINE)
 
 
 def test_this_machine_is_declared_once(manifest: Manifest) -> None:
     """An entry that declares the same goes to the top, whatever its name."""
     named = add_platforms(
-        manifest, wanted_platforms(["my-laptop"], (), detect=True), place(), first=True
+        manifest, wanted_platforms(["my-laptop"], (), detected=MACHINE), place(), first=True
     )
     moved = move_platform(named, "my-laptop", "bottom")
-    again = add_platforms(moved, wanted_platforms([], (), detect=True), place(), first=True)
+    again = add_platforms(moved, wanted_platforms([], (), detected=MACHINE), place(), first=True)
     names = [platform.name for platform in again.workspace.platforms]
     assert names == ["my-laptop", "linux-64", "osx-arm64", "win-64"]
-    renamed = wanted_platforms(["other"], (), detect=True)
+    renamed = wanted_platforms(["other"], (), detected=MACHINE)
     with pytest.raises(ManifestError, match="'my-laptop' declares the same as 'other'"):
         add_platforms(again, renamed, place(), first=True)
 
@@ -88,7 +92,7 @@ def test_this_machine_is_declared_once(manifest: Manifest) -> None:
 def test_a_script_without_platforms_gets_all_that_are_named(tmp_path: Path) -> None:
     script = tmp_path / "a.py"
     script.write_text("# /// script\n# dependencies = []\n# ///\n")
-    wanted = wanted_platforms(["linux-64", "linux-aarch64"], (), detect=False)
+    wanted = wanted_platforms(["linux-64", "linux-aarch64"], ())
     edited = add_platforms(load(script), wanted, place())
     names = [platform.name for platform in edited.workspace.platforms]
     assert names == ["linux-64", "linux-aarch64"]
@@ -96,18 +100,18 @@ def test_a_script_without_platforms_gets_all_that_are_named(tmp_path: Path) -> N
 
 def test_what_is_no_subdir_is_refused() -> None:
     with pytest.raises(ManifestError, match="'nonsense' is not a known platform"):
-        wanted_platforms(["nonsense"], (), detect=False)
+        wanted_platforms(["nonsense"], ())
 
 
 def test_a_feature_gets_the_name(manifest: Manifest) -> None:
-    wanted = wanted_platforms(["linux-64"], (), detect=False)
+    wanted = wanted_platforms(["linux-64"], ())
     edited = add_platforms(manifest, wanted, place("f"))
     assert edited.features["f"].platforms == ("linux-64",)
     assert edited.workspace.platforms == manifest.workspace.platforms
 
 
 def test_known_platforms_are_left_as_they_are(manifest: Manifest) -> None:
-    wanted = wanted_platforms(["linux-64"], (), detect=False)
+    wanted = wanted_platforms(["linux-64"], ())
     assert add_platforms(manifest, wanted, place()).text == manifest.text
 
 
@@ -128,7 +132,7 @@ def test_moving_changes_the_order_of_preference(
 
 
 def test_editing_sets_and_drops_packages(manifest: Manifest) -> None:
-    wanted = wanted_platforms(["gpu=linux-64"], friendly_packages({"cuda": "12"}), detect=False)
+    wanted = wanted_platforms(["gpu=linux-64"], friendly_packages({"cuda": "12"}))
     edited = add_platforms(manifest, wanted, place())
     change = PlatformChange(drop=("__cuda",), packages=friendly_packages({"glibc": "2.34"}))
     edited = edit_platform(edited, "gpu", change)
@@ -170,7 +174,7 @@ def test_the_listing_says_where_a_platform_is_used(tmp_path: Path) -> None:
     (tmp_path / "pixi.toml").write_text(
         BASE + '\n[feature.f]\nplatforms = ["win-64"]\n\n[environments]\nf = ["f"]\n'
     )
-    listing = list_platforms(load(tmp_path / "pixi.toml"))
+    listing = list_platforms(load(tmp_path / "pixi.toml"), MACHINE)
     lines = listing.as_text().splitlines()
     start = lines.index("win-64: platform=win-64")
     assert lines[start + 1 :] == [

@@ -99,7 +99,8 @@ def show(call: Call[List]) -> int:
     """Print the platforms beside what this machine is."""
     from wisp.api.views.platform_list import list_platforms
 
-    listing = list_platforms(open_workspace(call).manifest)
+    workspace = open_workspace(call)
+    listing = list_platforms(workspace.manifest, workspace.session.provided)
     if call.values.json:
         call.out.json(listing.as_data())
     elif call.values.machine_readable:
@@ -115,10 +116,12 @@ def add(call: Call[Add]) -> int:
     from wisp.api.edits.sync import LockAndSync
 
     values = call.values
-    platforms = wanted_platforms(
-        values.words, friendly_packages(values.versions()), detect=values.auto_detect
-    )
     workspace = open_workspace(call)
+    platforms = wanted_platforms(
+        values.words,
+        friendly_packages(values.versions()),
+        detected=workspace.session.provided if values.auto_detect else None,
+    )
     add_platforms(
         workspace.manifest,
         platforms,

@@ -1,0 +1,42 @@
+"""The environment of this process, borrowed for those who look nowhere else.
+
+wisp gets its environment as a value. rattler does not: it finds `CONDA_OVERRIDE_*`, the file of
+credentials, netrc, proxies and certificates only in the process. So while it looks, and here only,
+the process has the variables of that value; afterwards it has its own again. Usually both are the
+same and nothing changes.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+_guard = threading.Lock()
+
+
+@contextmanager
+def borrowed(names: Iterable[str], environ: Mapping[str, str]) -> Iterator[None]:
+    """Let the process have the values of `environ` for some names, or none where that has none.
+
+    Others may borrow too, one after another. A child that is started meanwhile is not affected:
+    children get their environment as a value.
+    """
+    with _guard:
+        before = {name: os.environ.get(name) for name in names}
+        changed = [name for name, value in before.items() if value != environ.get(name)]
+        try:
+            for name in changed:
+                _put(name, environ.get(name))
+            yield
+        finally:
+            for name in changed:
+                _put(name, before[name])
+
+
+def _put(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
