@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Place:
     """A spot in a text: file, 1-based line and column, and how many characters it spans.
 
-    `line` is 0 when only the file is known. `text` is the source it was found in, kept so that
+    `line` is 0 when only the file is known, `length` 0 where the message itself says the column
+    of a gap, in which something is missing. `text` is the source it was found in, kept so that
     the renderer can quote the line; `label` is what the marker says.
     """
 

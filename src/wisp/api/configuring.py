@@ -13,8 +13,9 @@ from wisp.config.model import Config, ConfigRequest, read_config
 from wisp.config.places import places
 from wisp.config.reading import KeyPath, Values
 from wisp.config.toml import dump, nested
-from wisp.engine.files import write_atomically
+from wisp.engine.journals import repair
 from wisp.engine.process import hand_over
+from wisp.engine.rewriting import rewrite
 from wisp.errors import ManifestError
 from wisp.manifest.discover import discover
 from wisp.values import dataclass
@@ -108,9 +109,10 @@ def _change(scope: ConfigScope, edit: Callable[[Values], Mapping[KeyPath, Any]])
 
     Like Pixi this stores the merged values, those of lower levels included, and no comments.
     """
+    repair()
     file = scope.file()
     values = edit(scope.read().merged.values)
-    write_atomically(file, dump(values))
+    rewrite(file, dump(values))
     return file
 
 

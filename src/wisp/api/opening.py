@@ -10,6 +10,7 @@ from typing import Any
 
 from wisp.api.session import Session
 from wisp.config.model import ConfigRequest
+from wisp.engine.journals import repair
 from wisp.errors import ManifestError, Place
 from wisp.layout import SCRIPT_LOCK_SUFFIX
 from wisp.manifest.discover import Discovery, discover
@@ -45,6 +46,7 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
         ConfigError: A configuration file that must be read cannot be.
 
     """
+    repair()
     found = _locate(source)
     session = Session.of(
         ConfigRequest(

@@ -8,7 +8,7 @@ from pathlib import Path
 import tomli
 
 from wisp.config import pixi_home
-from wisp.engine.files import write_atomically
+from wisp.engine.rewriting import rewrite
 from wisp.errors import ConfigError
 from wisp.manifest.edit.literals import key, literal
 
@@ -75,4 +75,4 @@ def prune(environ: Mapping[str, str]) -> list[str]:
 
 def _store(environ: Mapping[str, str], names: Mapping[str, Path]) -> None:
     rows = (f"{key(name)} = {literal(str(folder))}\n" for name, folder in sorted(names.items()))
-    write_atomically(registry_file(environ), f"[{_TABLE}]\n{''.join(rows)}")
+    rewrite(registry_file(environ), f"[{_TABLE}]\n{''.join(rows)}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from wisp.engine.journals import repair
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import ScriptDefaults, load
 
 
 def reread(manifest: Manifest) -> Manifest:
     """Read a manifest again from its file, if the file says something else by now."""
+    repair()
     with suppress(OSError, UnicodeDecodeError):
         if manifest.path.read_text(encoding="utf-8") == manifest.text:
             return manifest

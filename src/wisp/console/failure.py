@@ -53,7 +53,8 @@ def _excerpt(place: Place, paint: Painter) -> list[str]:
     source = place.text.splitlines()
     width = len(str(place.line + 1))
     pad = " " * width
-    rows = [f" {pad} ╭─[{place.file}:{place.line}:{place.column}]"]
+    spot = f"{place.line}:{place.column}" if place.length else f"{place.line}"
+    rows = [f" {pad} ╭─[{place.file}:{spot}]"]
     for number in range(max(1, place.line - 1), min(len(source), place.line + 1) + 1):
         rows.append(f" {number:>{width}} │ {source[number - 1]}")
         if number == place.line:

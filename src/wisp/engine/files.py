@@ -8,7 +8,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -53,28 +53,36 @@ def write_atomically(path: Path, content: str | bytes, *, mode: int | None = Non
     """
     target = path.resolve() if path.is_symlink() else path
     data = content.encode() if isinstance(content, str) else content
-    draft: str | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        sweep_drafts(target.parent)
-        handle, draft = _open_draft(target)
+        bits = _mode_for(target) if mode is None else mode
+        replace_file(target, data, lambda handle: _change_mode(handle, bits))
+    except OSError as error:
+        raise refusal("write", path, error) from error
+
+
+def replace_file(target: Path, data: bytes, dress: Callable[[int], None]) -> None:
+    """Put a whole new file in the place of a file; `dress` prepares it, given its descriptor.
+
+    Raises `OSError`, with nothing changed, when the operating system refuses.
+    """
+    sweep_drafts(target.parent)
+    handle, draft = _open_draft(target)
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.chmod(draft, _mode_for(target) if mode is None else mode)  # noqa: PTH101
+            dress(file.fileno())
             os.fsync(file.fileno())
             if sys.platform != "win32":
                 os.replace(draft, target)  # noqa: PTH105
         if sys.platform == "win32":  # where an open file cannot be renamed
             os.replace(draft, target)  # noqa: PTH105
-        draft = None
-        _flush_folder(target.parent)
-    except OSError as error:
-        raise refusal("write", path, error) from error
-    finally:
-        if draft is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(draft)  # noqa: PTH108
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)  # noqa: PTH108
+        raise
+    _flush_folder(target.parent)
 
 
 def sweep_drafts(folder: Path) -> None:
@@ -92,7 +100,7 @@ def _open_draft(target: Path) -> tuple[int, str]:
         handle, draft = tempfile.mkstemp(
             prefix=f".{target.name}.", suffix=_DRAFT, dir=target.parent
         )
-        _mark_alive(handle)
+        mark_alive(handle)
         # Somebody may have swept in the moment before the lock.
         if sys.platform == "win32" or os.fstat(handle).st_nlink:
             return handle, draft
@@ -105,6 +113,11 @@ def _mode_for(target: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def _change_mode(handle: int, mode: int) -> None:
+    if sys.platform != "win32":  # which has no such bits
+        os.fchmod(handle, mode)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -146,7 +159,7 @@ def locked_file(
 
 if sys.platform == "win32":
 
-    def _mark_alive(handle: int) -> None:
+    def mark_alive(handle: int) -> None:
         """Do nothing: Windows lets nobody remove an open file."""
 
     def _remove_unlocked(draft: str) -> None:
@@ -154,7 +167,8 @@ if sys.platform == "win32":
 
 else:
 
-    def _mark_alive(handle: int) -> None:
+    def mark_alive(handle: int) -> None:
+        """Lock a file that this process is at work with; waits for another one to end."""
         import fcntl
 
         # A file system without locks lets nobody sweep either.
@@ -211,17 +225,3 @@ else:
 
 def _busy(path: Path) -> HostError:
     return HostError(f"`{path}` is locked by another process", hints=["wait until it has finished"])
-
-
-@contextlib.contextmanager
-def restoring(path: Path) -> Iterator[None]:
-    """Give a file its old content back, or take it away again, should the body fail."""
-    before = path.read_bytes() if path.exists() else None
-    try:
-        yield
-    except BaseException:
-        if before is None:
-            path.unlink(missing_ok=True)
-        elif path.read_bytes() != before:
-            write_atomically(path, before)
-        raise

@@ -6,7 +6,7 @@ from typing import Any, cast, get_args
 from urllib.parse import urlsplit
 
 from wisp.manifest.faults import Fault
-from wisp.manifest.getters import Table, as_array, as_integer, as_text, kind_of
+from wisp.manifest.getters import Table, as_array, as_integer, as_text, wrong_kind
 from wisp.manifest.model import ChannelEntry
 from wisp.manifest.positions import KeyPath
 from wisp.specs.cutoffs import parse_cutoff
@@ -32,7 +32,7 @@ def _read_channel(value: Any, path: KeyPath, parent: Table) -> ChannelEntry:
     if isinstance(value, str):
         return ChannelEntry(_channel(value, path))
     if not isinstance(value, dict):
-        raise Fault(f"expected a string or a table, found {kind_of(value)}", path)
+        raise wrong_kind("a string or a table", value, path)
     table = Table(value, path, parent.notes)
     entry = ChannelEntry(
         _channel(table.required_text("channel"), (*path, "channel")),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from wisp.manifest.conditions import read_condition
 from wisp.manifest.faults import Fault
-from wisp.manifest.getters import Table, kind_of
+from wisp.manifest.getters import Table, wrong_kind, wrong_version
 from wisp.manifest.locations import looks_like_location, read_location
 from wisp.manifest.positions import KeyPath
 from wisp.specs.conda import CondaRequirement, CondaSpec
@@ -116,7 +116,7 @@ def read_spec(
     if isinstance(value, str):
         return CondaSpec(version=_version(value, path, parent))
     if not isinstance(value, dict):
-        raise Fault(f"expected a string or a table, found {kind_of(value)}", path)
+        raise wrong_version(value, path)
     if "workspace" in value:
         return _from_pool(name, Table(value, path, parent.notes), sources)
     spec = _read_table(Table(value, path, parent.notes))
@@ -204,13 +204,13 @@ def _read_table(table: Table) -> CondaSpec:
 
 def _table_version(value: Any, path: KeyPath, table: Table) -> str:
     if not isinstance(value, str):
-        raise Fault(f"expected a string, found {kind_of(value)}", path)
+        raise wrong_kind("a string", value, path)
     return _version(value, path, table)
 
 
 def _build_number(value: Any, path: KeyPath) -> str:
     if not isinstance(value, str):
-        raise Fault(f"expected a string, found {kind_of(value)}", path)
+        raise wrong_kind("a string", value, path)
     if not _BUILD_NUMBER.fullmatch(value):
         raise Fault(f"'{value}' is not a valid build number, write for example '>=1'", path)
     return value
@@ -218,7 +218,7 @@ def _build_number(value: Any, path: KeyPath) -> str:
 
 def _digest(value: Any, path: KeyPath) -> str:
     if not isinstance(value, str):
-        raise Fault(f"expected a string, found {kind_of(value)}", path)
+        raise wrong_kind("a string", value, path)
     length = _DIGESTS[str(path[-1])]
     if len(value) != length or not _HEX.fullmatch(value):
         raise Fault(f"'{value}' is not a valid {path[-1]}, expected {length} hex digits", path)

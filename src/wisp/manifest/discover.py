@@ -6,9 +6,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import tomli
+
 from wisp.errors import ManifestError, Place
 from wisp.layout import ENV_IN_SHELL, ENV_PROJECT_MANIFEST, MANIFEST_NAMES
 from wisp.manifest.pixi_toml import SECTIONS
+from wisp.manifest.toml import loads
 from wisp.values import dataclass
 
 _PYPROJECT = "pyproject.toml"
@@ -71,7 +74,8 @@ def _named(cwd: Path, manifest_path: Path) -> Path:
 def _sections(path: Path) -> set[str]:
     """Return which of the tables that make a manifest a file has; none if it is no manifest.
 
-    Only the starts of lines are looked at: this runs for each folder up to the root.
+    This runs for each folder up to the root, so the usual spelling of headers is looked for at
+    the starts of lines before the text is read as TOML.
     """
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
@@ -80,12 +84,26 @@ def _sections(path: Path) -> set[str]:
     except OSError as error:
         raise ManifestError(f"failed to read '{path}': {error.strerror}") from None
     dotted = f"{_TABLE}." if path.name == _PYPROJECT else ""
-    if dotted and f"[{_TABLE}" not in text:
+    if dotted and "pixi" not in text:
         return set()
     lines = text.splitlines()
     found = {
         name for name in SECTIONS if any(line.startswith(f"[{dotted}{name}") for line in lines)
     }
+    return found or _sections_by_meaning(path, text, dotted)
+
+
+def _sections_by_meaning(path: Path, text: str, dotted: str) -> set[str]:
+    try:
+        data = loads(text.removeprefix("\ufeff"))
+    except tomli.TOMLDecodeError:
+        # Whoever reads a manifest will say what is wrong with it; other files may be as they are.
+        return set() if dotted and _TABLE not in text else {"workspace"}
+    tool = data.get("tool") if dotted else {"pixi": data}
+    tables = tool.get("pixi") if isinstance(tool, dict) else None
+    if not isinstance(tables, dict):
+        return set()
+    found = set(SECTIONS) & set(tables)
     if not found:
         raise _no_section(path, dotted)
     return found

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import tomli
 
 from wisp.manifest.faults import Fault, Source, as_error
-from wisp.manifest.getters import as_text, kind_of
+from wisp.manifest.getters import as_text, wrong_kind
 from wisp.manifest.model import Manifest
 from wisp.manifest.positions import KeyPath
 
@@ -46,5 +46,5 @@ def _paths(value: object, path: KeyPath) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list):
-        raise Fault(f"expected a path or an array of paths, found {kind_of(value)}", path)
+        raise wrong_kind("a path or an array of paths", value, path)
     return tuple(as_text(one, (*path, index)) for index, one in enumerate(value))

@@ -6,7 +6,7 @@ shown is the text scanned again for the place (`wisp.manifest.positions`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from tomli import TOMLDecodeError
 
 from wisp.errors import ManifestError, Place
 from wisp.manifest.positions import KeyPath, Scan, line_and_column, scan
+from wisp.manifest.slips import Slip, conflict, likely_mend
 from wisp.manifest.syntax import Span
 from wisp.values import dataclass
 
@@ -25,7 +26,7 @@ class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybod
     """Something wrong at one or several paths of a manifest.
 
     `mark` tells whether a path's key or its value is to be marked; of several the first in the
-    text is.
+    text is. `mend` makes a hint of the value as it is written.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybod
         mark: Mark = "value",
         hints: Iterable[str] = (),
         label: str = "",
+        mend: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -42,6 +44,7 @@ class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybod
         self.mark: Mark = mark
         self.hints = tuple(hints)
         self.label = label
+        self.mend = mend
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
@@ -77,6 +80,11 @@ class Source:
             label=label,
         )
 
+    def gap(self, offset: int) -> Place:
+        """Return the place in front of a character, where something is missing or too much."""
+        found = self.place(offset)
+        return Place(found.file, found.line, found.column, length=0, text=self.whole)
+
 
 def as_error(fault: Fault, source: Source) -> ManifestError:
     """Find the place of a fault."""
@@ -85,7 +93,8 @@ def as_error(fault: Fault, source: Source) -> ManifestError:
         return ManifestError(fault.message, hints=fault.hints, place=Place(str(source.file)))
     start, end = min(spans)
     place = source.place(start, end - start, fault.label)
-    return ManifestError(fault.message, hints=fault.hints, place=place)
+    written = () if fault.mend is None else (fault.mend(source.toml[start:end]),)
+    return ManifestError(fault.message, hints=(*fault.hints, *written), place=place)
 
 
 def _spans(fault: Fault, found: Scan) -> list[Span]:
@@ -104,11 +113,44 @@ def _spans(fault: Fault, found: Scan) -> list[Span]:
 
 def syntax_error(error: TOMLDecodeError, source: Source) -> ManifestError:
     """Word a text that is no TOML; the spot is that of our own scan where it stops too."""
+    marker = conflict(source.toml)
+    if marker is not None:
+        return _merge_conflict(marker, source)
     stop = scan(source.toml).stop
+    if stop is not None and stop.first is not None:
+        return _defined_twice(stop.offset, stop.first, source)
     offset = stop.offset if stop is not None else min(error.pos, len(source.toml))
     message = f"TOML syntax error: {error.msg[:1].lower()}{error.msg[1:]}"
+    mend = likely_mend(Slip(source.toml, offset, error.msg))
+    hints = () if mend is None else (mend,)
     place = source.place(offset)
     if stop is not None and stop.marked:
-        return ManifestError(message, place=place)
+        return ManifestError(message, place=place, hints=hints)
     message += f", at line {place.line}, column {place.column}"
-    return ManifestError(message, place=Place(str(source.file)))
+    return ManifestError(message, place=source.gap(offset), hints=hints)
+
+
+def _merge_conflict(offset: int, source: Source) -> ManifestError:
+    place = source.place(offset, len(source.toml))
+    return ManifestError(
+        "TOML syntax error: the file holds marks of a merge conflict",
+        place=place,
+        hints=(
+            "keep one side of each conflict, or what you want of both, and delete the lines that "
+            "begin with `<<<<<<<`, `=======` and `>>>>>>>`",
+        ),
+    )
+
+
+def _defined_twice(offset: int, first: int, source: Source) -> ManifestError:
+    second = source.place(offset)
+    before = source.place(first)
+    line = source.toml[source.toml.rfind("\n", 0, first) + 1 :].partition("\n")[0].strip()
+    is_table = source.toml[offset : offset + 1] == "["
+    what = "table" if is_table else "key"
+    mend = "put all its keys under one header" if is_table else "keep one of them"
+    return ManifestError(
+        f"TOML syntax error: duplicate {what}",
+        place=source.place(offset, second.length, "defined again here"),
+        hints=(f"it is first defined in line {before.line}, `{line}`: {mend}",),
+    )

@@ -9,7 +9,7 @@ from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.channels import read_channel_priority, read_channels, read_solve_strategy
 from wisp.manifest.conda_tables import read_requirements, read_sources
 from wisp.manifest.faults import Fault
-from wisp.manifest.getters import Table, as_text, as_text_map, as_texts, kind_of
+from wisp.manifest.getters import Table, as_text, as_text_map, as_texts, wrong_kind
 from wisp.manifest.model import Activation, Environment, Feature, SystemRequirements, Target
 from wisp.manifest.positions import KeyPath
 from wisp.manifest.pypi_options import read_pypi_options
@@ -188,7 +188,7 @@ def _read_environment(name: str, value: Any, path: KeyPath, parent: Table) -> En
     if isinstance(value, list):
         return Environment(name=name, features=as_texts(value, path))
     if not isinstance(value, dict):
-        raise Fault(f"expected an array or a table, found {kind_of(value)}", path)
+        raise wrong_kind("an array or a table", value, path)
     table = Table(value, path, parent.notes)
     features = table.texts("features") or ()
     solve_group = table.text("solve-group")

@@ -7,6 +7,7 @@ failure carries the full path of keys, so that the text can be marked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,7 +54,29 @@ def kind_of(value: object) -> str:
 
 def wrong_kind(expected: str, value: object, path: KeyPath) -> Fault:
     """Return the fault of a value that is not of the expected kind."""
-    return Fault(f"expected {expected}, found {kind_of(value)}", path)
+    bare = isinstance(value, bool | int | float) and "a string" in expected
+    return Fault(
+        f"expected {expected}, found {kind_of(value)}", path, mend=in_quotes if bare else None
+    )
+
+
+def in_quotes(written: str) -> str:
+    """Word the hint that a value needs quotes."""
+    return f'write it in quotes: "{written}"'
+
+
+def wrong_version(value: object, path: KeyPath) -> Fault:
+    """Return the fault of a requirement that is neither a string nor a table."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Fault(
+        f"expected a string or a table, found {kind_of(value)}",
+        path,
+        mend=_version_in_quotes if is_number else None,
+    )
+
+
+def _version_in_quotes(written: str) -> str:
+    return f'versions are strings: write "{written}.*", or "=={written}" for exactly that one'
 
 
 def as_text(value: object, path: KeyPath) -> str:
@@ -143,8 +166,14 @@ class Table:
         """Return a value that must be there."""
         value = self.raw(key)
         if value is None:
-            raise Fault(f"missing field '{key}'", self.path)
+            raise self.missing(key)
         return value
+
+    def missing(self, key: str) -> Fault:
+        """Return the fault of a key that must be there, with one that may stand for it."""
+        near = get_close_matches(key, list(self.data), n=1, cutoff=0.6)
+        hints = (f"did you mean '{key}' where it says '{near[0]}'?",) if near else ()
+        return Fault(f"missing field '{key}'", self.path, hints=hints)
 
     def flag(self, key: str) -> bool | None:
         """Return a boolean, or None."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wisp.manifest.faults import Fault
-from wisp.manifest.getters import Table, as_array, kind_of
+from wisp.manifest.getters import Table, as_array, wrong_kind
 from wisp.manifest.positions import KeyPath
 from wisp.manifest.requirements import parse_requirement
 from wisp.specs.pypi import PypiRequirement, normalize
@@ -82,7 +82,7 @@ class _Groups:
             requirement = parse_requirement(item, path, str(self.table.notes.root))
             return _expand(requirement, self.extras, self.project, ())
         if not isinstance(item, dict):
-            raise Fault(f"expected a string or a table, found {kind_of(item)}", path)
+            raise wrong_kind("a string or a table", item, path)
         table = Table(item, path, self.table.notes)
         included = table.required_text("include-group")
         table.finish()

@@ -6,7 +6,7 @@ from typing import Any
 
 from wisp.manifest.conda_tables import package_name
 from wisp.manifest.faults import Fault
-from wisp.manifest.getters import Table, as_text, kind_of
+from wisp.manifest.getters import Table, as_text, wrong_kind
 from wisp.manifest.locations import read_location
 from wisp.manifest.model import Package, WorkspaceTable
 from wisp.manifest.positions import KeyPath
@@ -108,13 +108,13 @@ def _check_specs(table: Table | None) -> None:
 
 def _check_spec(value: Any, path: KeyPath) -> None:
     if not isinstance(value, str | dict):
-        raise Fault(f"expected a string or a table, found {kind_of(value)}", path)
+        raise wrong_kind("a string or a table", value, path)
 
 
 def _check_build(parent: Table) -> None:
     table = parent.table("build")
     if table is None:
-        raise parent.fault("missing field 'build'")
+        raise parent.missing("build")
     _check_backend(table)
     source = table.table("source")
     if source is not None:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from wisp.manifest.faults import Fault, did_you_mean
-from wisp.manifest.getters import Table, as_array, as_text, kind_of
+from wisp.manifest.getters import Table, as_array, as_text, wrong_kind
 from wisp.manifest.microarchitectures import MICROARCHITECTURES
 from wisp.manifest.positions import KeyPath
 from wisp.platforms import (
@@ -57,7 +57,7 @@ def _read_entry(value: Any, path: KeyPath, parent: Table) -> Platform:
     if isinstance(value, str):
         return bare(as_subdir(value, path))
     if not isinstance(value, dict):
-        raise Fault(f"expected a string or a table, found {kind_of(value)}", path)
+        raise wrong_kind("a string or a table", value, path)
     table = Table(value, path, parent.notes)
     name = table.text("name")
     subdir = table.read("platform", as_subdir)

@@ -45,8 +45,8 @@ class Scan:
 
 
 class _DefinedTwice(Exception):  # noqa: N818 - it ends a scan, nobody outside sees it
-    def __init__(self, offset: int) -> None:
-        self.offset = offset
+    def __init__(self, offset: int, first: int | None) -> None:
+        self.stop = Stop(offset, first=first)
 
 
 def scan(text: str) -> Scan:
@@ -59,7 +59,7 @@ def scan(text: str) -> Scan:
             for entry in section.entries:
                 _put(table, entry)
     except _DefinedTwice as second:
-        return Scan(root, Stop(second.offset))
+        return Scan(root, second.stop)
     return Scan(root, found.stop)
 
 
@@ -82,7 +82,7 @@ def _headed(root: Node, section: Section) -> Node:
         return item
     known = parent.children.get(name)
     if known is not None and known.headed:
-        raise _DefinedTwice(section.start)
+        raise _DefinedTwice(section.start, parent.keys[name][0])
     node = _open(parent, name, span)
     node.headed = True
     return node
@@ -105,7 +105,7 @@ def _put(table: Node, entry: Entry) -> None:
         if is_new:
             table.span = value.span
     if name in table.children:
-        raise _DefinedTwice(span[0])
+        raise _DefinedTwice(span[0], table.keys[name][0] if name in table.keys else None)
     table.keys[name] = span
     table.children[name] = value
 

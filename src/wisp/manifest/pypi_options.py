@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast, get_args
 
-from wisp.manifest.faults import Fault
-from wisp.manifest.getters import Table, as_array, as_texts, kind_of
+from wisp.manifest.getters import Table, as_array, as_texts, wrong_kind
 from wisp.manifest.locations import as_url
 from wisp.manifest.positions import KeyPath
 from wisp.manifest.pypi_tables import read_pypi_requirements
@@ -67,6 +66,6 @@ def _switch(table: Table, key: str) -> bool | tuple[str, ...]:
             return value
         if isinstance(value, list):
             return as_texts(value, path)
-        raise Fault(f"expected a boolean or an array of names, found {kind_of(value)}", path)
+        raise wrong_kind("a boolean or an array of names", value, path)
 
     return table.read(key, read) or ()

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from wisp.manifest.faults import Fault
-from wisp.manifest.getters import Table, as_text, kind_of
+from wisp.manifest.getters import Table, as_text, wrong_kind, wrong_version
 from wisp.manifest.locations import as_url, read_git
 from wisp.manifest.positions import KeyPath
 from wisp.manifest.requirements import check_marker, specifier_text
@@ -50,7 +50,7 @@ def _read_spec(value: Any, path: KeyPath, parent: Table) -> PypiSpec:
     if isinstance(value, str):
         return PypiSpec(version=specifier_text(value, path))
     if not isinstance(value, dict):
-        raise Fault(f"expected a string or a table, found {kind_of(value)}", path)
+        raise wrong_version(value, path)
     return _read_table(Table(value, path, parent.notes))
 
 
@@ -80,7 +80,7 @@ def _specifiers(value: object, path: KeyPath) -> str:
 
 def _extras(value: Any, path: KeyPath) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise Fault(f"expected an array, found {kind_of(value)}", path)
+        raise wrong_kind("an array", value, path)
     for index, item in enumerate(value):
         if not _EXTRA.fullmatch(as_text(item, (*path, index))):
             raise Fault(f"'{item}' is not a valid name of an extra", (*path, index))

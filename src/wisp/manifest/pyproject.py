@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from wisp.manifest.faults import Fault
-from wisp.manifest.getters import Table, as_array, as_text, as_texts, kind_of
+from wisp.manifest.getters import Table, as_array, as_text, as_texts, wrong_kind
 from wisp.manifest.groups import read_groups
 from wisp.manifest.model import Feature, Target, WorkspaceTable
 from wisp.manifest.positions import KeyPath
@@ -109,7 +109,7 @@ def _authors(value: object, path: KeyPath) -> tuple[str, ...]:
     found = []
     for index, item in enumerate(as_array(value, path)):
         if not isinstance(item, dict):
-            raise Fault(f"expected a table, found {kind_of(item)}", (*path, index))
+            raise wrong_kind("a table", item, (*path, index))
         name, mail = item.get("name", ""), item.get("email")
         found.append(f"{name} <{mail}>".strip() if mail else str(name))
     return tuple(found)

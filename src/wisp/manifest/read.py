@@ -33,6 +33,7 @@ from wisp.manifest.script import (
     find_block,
     with_defaults,
 )
+from wisp.manifest.toml import loads
 from wisp.values import dataclass, replace
 
 _KINDS: dict[str, ManifestKind] = {
@@ -75,7 +76,7 @@ def load_text(
     source = _source(text, path, kind)
     notes = Notes(path.parent)
     try:
-        data = tomli.loads(source.toml)
+        data = loads(source.toml)
         if kind == "script":
             return _from_script(data, text, path, notes, script or ScriptDefaults())
         if kind == "pyproject":

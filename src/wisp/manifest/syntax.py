@@ -123,10 +123,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Why the scan ended early: the offset, and whether it is a spot worth marking."""
+    """Why the scan ended early: the offset, and whether it is a spot worth marking.
+
+    `first` is where the same thing was defined before, if it was defined twice.
+    """
 
     offset: int
     marked: bool = True
+    first: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,8 @@ def scan(text: str) -> Syntax:
         scanner.document()
     except _Stopped as stopped:
         stop = stopped.stop
+    except RecursionError:
+        stop = Stop(scanner.at, marked=False)
     return Syntax(tuple(scanner.sections()), stop)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wisp.manifest.faults import Fault
-from wisp.manifest.getters import Table, as_array, as_text, as_text_map, as_texts, kind_of
+from wisp.manifest.getters import Table, as_array, as_text, as_text_map, as_texts, wrong_kind
 from wisp.manifest.positions import KeyPath
 from wisp.specs.task import Task, TaskArg, TaskDependency
 
@@ -24,7 +24,7 @@ def _read_task(name: str, value: Any, path: KeyPath, parent: Table) -> Task:
     if isinstance(value, list):
         return Task(name, form="alias", depends_on=_alias_list(value, path, parent))
     if not isinstance(value, dict):
-        raise Fault(f"expected a string, an array or a table, found {kind_of(value)}", path)
+        raise wrong_kind("a string, an array or a table", value, path)
     table = Table(value, path, parent.notes)
     return _read_command(name, table) if "cmd" in table else _read_alias(name, table)
 
@@ -72,7 +72,7 @@ def _command(value: Any, path: KeyPath) -> str | tuple[str, ...]:
     if isinstance(value, list):
         return as_texts(value, path)
     if not isinstance(value, str):
-        raise Fault(f"expected a string or an array, found {kind_of(value)}", path)
+        raise wrong_kind("a string or an array", value, path)
     return value
 
 
@@ -88,7 +88,7 @@ def _read_dependencies(table: Table) -> tuple[TaskDependency, ...]:
     if isinstance(value, str):
         return (TaskDependency(value),)
     if not isinstance(value, list):
-        raise Fault(f"expected a string or an array, found {kind_of(value)}", path)
+        raise wrong_kind("a string or an array", value, path)
     found = []
     for index, item in enumerate(value):
         if isinstance(item, str):
@@ -96,7 +96,7 @@ def _read_dependencies(table: Table) -> tuple[TaskDependency, ...]:
         elif isinstance(item, dict):
             found.append(_read_dependency(Table(item, (*path, index), table.notes)))
         else:
-            raise Fault(f"expected a string or a table, found {kind_of(item)}", (*path, index))
+            raise wrong_kind("a string or a table", item, (*path, index))
     return tuple(found)
 
 
@@ -121,7 +121,7 @@ def _dependency_args(value: Any, path: KeyPath) -> tuple[str | tuple[str, str], 
         elif isinstance(item, str):
             found.append(item)
         else:
-            raise Fault(f"expected a string or a table, found {kind_of(item)}", here)
+            raise wrong_kind("a string or a table", item, here)
     return tuple(found)
 
 
@@ -145,7 +145,7 @@ def _read_arg(value: Any, path: KeyPath, parent: Table) -> TaskArg:
     if isinstance(value, str):
         return TaskArg(_arg_name(value, path))
     if not isinstance(value, dict):
-        raise Fault(f"expected a string or a table, found {kind_of(value)}", path)
+        raise wrong_kind("a string or a table", value, path)
     table = Table(value, path, parent.notes)
     name = _arg_name(table.required_text("arg"), (*path, "arg"))
     arg = TaskArg(name, table.text("default"), table.texts("choices"))

@@ -11,7 +11,7 @@ from wisp.manifest.channels import (
     read_solve_strategy,
 )
 from wisp.manifest.faults import Fault
-from wisp.manifest.getters import Table, as_text, as_texts, kind_of
+from wisp.manifest.getters import Table, as_text, as_texts, wrong_kind
 from wisp.manifest.locations import as_url
 from wisp.manifest.model import WorkspaceTable
 from wisp.manifest.platform_entries import read_platforms
@@ -34,7 +34,7 @@ def read_preview(table: Table) -> tuple[str, ...]:
     if value is True:
         return _PREVIEW_FLAGS
     if not isinstance(value, list):
-        raise Fault(f"expected a boolean or an array, found {kind_of(value)}", path)
+        raise wrong_kind("a boolean or an array", value, path)
     flags = as_texts(value, path)
     unknown = [flag for flag in flags if flag not in _PREVIEW_FLAGS]
     if unknown:
@@ -47,7 +47,7 @@ def read_workspace(table: Table) -> WorkspaceTable:
     platforms = read_platforms(table)
     channels = read_channels(table)
     if channels is None:
-        raise table.fault("missing field 'channels'")
+        raise table.missing("channels")
     found = WorkspaceTable(
         name=table.text("name") or "",
         version=table.read("version", as_version),
@@ -151,7 +151,7 @@ def _read_map(table: Table) -> CondaPypiMaps:
     if value is False:
         return False
     if not isinstance(value, dict):
-        raise Fault(f"expected a table or 'false', found {kind_of(value)}", path)
+        raise wrong_kind("a table or 'false'", value, path)
     if not value:
         table.warn("an empty `conda-pypi-map` is deprecated, write `conda-pypi-map = false`")
     return {

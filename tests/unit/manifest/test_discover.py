@@ -91,3 +91,50 @@ def test_failure_names_the_folder_and_helps(tmp_path: Path) -> None:
         f"could not find pixi.toml or pyproject.toml with tool.pixi at directory {tmp_path}"
     )
     assert "pixi init" in caught.value.hints[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.pixi]\nworkspace.channels = []\n",
+        "[ tool . pixi . workspace ]\nchannels = []\n",
+        '[tool."pixi".workspace]\nchannels = []\n',
+        "[tool]\npixi.workspace = { channels = [] }\n",
+        "[tool.pixi]\nworkspace = { channels = [] }\n",
+        "tool = { pixi = { workspace = { channels = [] } } }\n",
+        "tool.'pixi'.workspace.channels = []\n",
+        "  [tool.pixi.workspace]\nchannels = []\n",
+        '[tool.pixi."workspace".dependencies]\n',
+    ],
+)
+def test_headers_are_known_by_what_they_mean(tmp_path: Path, text: str) -> None:
+    write(tmp_path, {"pyproject.toml": '[project]\nname = "a"\n' + text})
+    if text.startswith("tool"):
+        write(tmp_path, {"pyproject.toml": text})
+    assert find(tmp_path, {}) == tmp_path / "pyproject.toml"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "workspace.channels = []\n",
+        "workspace = { channels = [] }\n",
+        '["workspace"]\n',
+        "[ package ]\n",
+    ],
+)
+def test_headers_of_a_pixi_toml_too(tmp_path: Path, text: str) -> None:
+    write(tmp_path, {"pixi.toml": text, "../pixi.toml": WORKSPACE})
+    found = discover(tmp_path, {})
+    assert (found.path.parent == tmp_path) is ("package" not in text)
+
+
+def test_words_in_comments_and_strings_make_no_manifest(tmp_path: Path) -> None:
+    text = '# [tool.pixi.workspace] was here\n[tool.x]\nnote = "[tool.pixi.workspace]"\n'
+    write(tmp_path, {"a/pyproject.toml": text, "pixi.toml": WORKSPACE})
+    assert find(tmp_path / "a", {}) == tmp_path / "pixi.toml"
+
+
+def test_a_manifest_that_is_no_toml_is_found_so_that_it_can_be_told(tmp_path: Path) -> None:
+    write(tmp_path, {"a/pixi.toml": "<<<<<<< HEAD\n[ workspace ]\n", "pixi.toml": WORKSPACE})
+    assert find(tmp_path / "a", {}) == tmp_path / "a" / "pixi.toml"

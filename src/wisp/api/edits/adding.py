@@ -7,8 +7,8 @@ from typing import cast
 
 from wisp.api.edits.requests import AddedPackage, AddRequest, Selection, wanted
 from wisp.api.edits.transaction import Sync, check, drafted, reread, written
-from wisp.engine.files import restoring
 from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.rewriting import restoring
 from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile
 from wisp.manifest.edit.document import Document, Place

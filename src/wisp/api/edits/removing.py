@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from wisp.api.edits.adding import environments_using
 from wisp.api.edits.requests import Selection, name_of
 from wisp.api.edits.transaction import Sync, check, reread
-from wisp.engine.files import write_atomically
 from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.rewriting import rewrite
 from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
@@ -48,7 +48,7 @@ def remove(
                 document = _remove(document, selection, place, name)
         edited = check(current, document, unchanged)
         _refuse_losing_python(current, edited, selection)
-        write_atomically(edited.path, edited.text)
+        rewrite(edited.path, edited.text)
         outcome = sync.lock(edited)
         if outcome is not None:
             sync.install(edited, outcome.lock)

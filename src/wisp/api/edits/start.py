@@ -12,6 +12,7 @@ from wisp.config import Config, ConfigRequest, pixi_home, read_config
 from wisp.engine import host
 from wisp.engine.files import write_atomically
 from wisp.engine.process import capture
+from wisp.engine.rewriting import rewrite
 from wisp.errors import HostError, ManifestError
 from wisp.exchange.foreign import ForeignEnvironment, read_conda_environment
 from wisp.manifest import templates
@@ -21,6 +22,7 @@ from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.read import load_text
 from wisp.manifest.script import find_block
+from wisp.manifest.toml import loads
 from wisp.values import dataclass, replace
 
 Format = Literal["pixi", "pyproject", "mojoproject"]
@@ -123,7 +125,7 @@ def start_script(file: Path, channels: Sequence[str]) -> None:
     block = templates.script_block(channels)
     before, after = "".join(lines[:head]), "".join(lines[head:])
     gap = "\n" if after and not after.startswith("\n") else ""
-    write_atomically(file, f"{before}{block}{gap}{after}")
+    rewrite(file, f"{before}{block}{gap}{after}")
 
 
 def _admitted(folder: Path, environ: Mapping[str, str]) -> Path:
@@ -192,7 +194,7 @@ def _extend(path: Path, facts: templates.Start) -> Started:
     """Make a workspace of a pyproject that is none yet."""
     text = path.read_text(encoding="utf-8")
     try:
-        data = tomli.loads(text)
+        data = loads(text)
     except tomli.TOMLDecodeError as error:
         raise ManifestError(f"'{path.name}' is not valid TOML", causes=[str(error)]) from None
     tool = data.get("tool", {})
@@ -232,7 +234,7 @@ def _filled(text: str, foreign: ForeignEnvironment) -> str:
 def _save(path: Path, text: str) -> None:
     """Write a manifest that can be read again."""
     load_text(text, path, "pyproject" if path.name == "pyproject.toml" else "pixi")
-    write_atomically(path, text)
+    rewrite(path, text)
 
 
 def _write_companions(folder: Path, scm: templates.Scm) -> None:
@@ -244,4 +246,4 @@ def _write_companions(folder: Path, scm: templates.Scm) -> None:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
         if block not in text:
             gap = "" if not text or text.endswith("\n") else "\n"
-            write_atomically(file, text + gap + block)
+            rewrite(file, text + gap + block)

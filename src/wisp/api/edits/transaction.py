@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from wisp.api.rereading import reread, same_defaults
-from wisp.engine.files import restoring, write_atomically
 from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.rewriting import restoring, rewrite
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.model import Manifest
@@ -99,7 +99,7 @@ def force(manifest: Manifest, change: Change) -> None:
     with exclusive_folder(manifest.root):
         current = reread(manifest)
         document = Document.open(current.text, current.kind)
-        write_atomically(current.path, change(current, document).text)
+        rewrite(current.path, change(current, document).text)
 
 
 def check(manifest: Manifest, changed: Document, unchanged: Document) -> Manifest:
@@ -150,4 +150,4 @@ def _put(manifest: Manifest) -> None:
     with suppress(OSError, UnicodeDecodeError):
         if manifest.path.read_text(encoding="utf-8") == manifest.text:
             return
-    write_atomically(manifest.path, manifest.text)
+    rewrite(manifest.path, manifest.text)

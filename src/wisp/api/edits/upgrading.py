@@ -11,8 +11,8 @@ from wisp.api.edits.adding import environments_using
 from wisp.api.edits.requests import Selection
 from wisp.api.edits.transaction import Sync, check, drafted, reread, written
 from wisp.api.locks.judging import LockOutcome
-from wisp.engine.files import restoring
 from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.rewriting import restoring
 from wisp.errors import ManifestError, UsageError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile

@@ -14,7 +14,7 @@ from wisp.api.locks.judging import LockOutcome
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.prefixes import install_for_solving
 from wisp.api.solving import solve_engines, workers
-from wisp.engine.files import restoring, write_atomically
+from wisp.engine.rewriting import restoring, rewrite
 from wisp.lock.aliases import adopt_platforms, rich_names
 from wisp.lock.mismatch import Mismatch
 from wisp.lock.model import LOCK_VERSION, LockFile
@@ -133,7 +133,7 @@ def _solve(
     # Writing comes last: who interrupts later interrupts nothing.
     if outcome.changed and not dry_run:
         with restoring(workspace.lock_path):
-            write_atomically(workspace.lock_path, text)
+            rewrite(workspace.lock_path, text)
     return outcome
 
 

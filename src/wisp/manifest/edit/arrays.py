@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wisp.manifest.edit.literals import Data, literal
-from wisp.manifest.syntax import Value
+from wisp.manifest.syntax import Item, Value
 
 Splice = tuple[int, int, str]
 
@@ -50,15 +50,28 @@ def replace(_: str, array: Value, index: int, data: Data) -> Splice:
 def remove(text: str, array: Value, index: int) -> Splice:
     """Take an element out, with its comma and, on a line of its own, the whole line."""
     item = array.items[index]
-    if len(array.items) == 1:
+    line = _own_line(text, array, item)
+    if len(array.items) == 1 and not (line and _comments_beside(text, array, line)):
         return array.start, array.end, "[]"
-    if _indent(text, array) is not None:
-        start = text.rindex("\n", 0, item.value.start)
-        if not text[start : item.value.start].strip():
-            return start, _line_end(text, item.end), ""
+    if line is not None:
+        return *line, ""
     if index + 1 < len(array.items):
         return item.value.start, array.items[index + 1].value.start, ""
     return array.items[index - 1].value.end, item.value.end, ""
+
+
+def _own_line(text: str, array: Value, item: Item) -> tuple[int, int] | None:
+    """Return the line of an element, from the line break before it, if it has one of its own."""
+    if _indent(text, array) is None:
+        return None
+    start = text.rindex("\n", 0, item.value.start)
+    alone = not text[start : item.value.start].strip()
+    return (start, _line_end(text, item.end)) if alone else None
+
+
+def _comments_beside(text: str, array: Value, line: tuple[int, int]) -> bool:
+    start, end = line
+    return "#" in text[array.start : start] + text[end : array.end]
 
 
 def _fill(text: str, array: Value, written: str) -> Splice:

@@ -81,7 +81,7 @@ class TomlText:
         if spot is not None:
             owner, entry = spot
             if isinstance(owner, Section):
-                return self._cut(entry.lead, entry.end)
+                return self._cut(self._own_lead(entry.lead, entry.start), entry.end)
             return self._cut_inline(owner, entry)
         return self._remove_table(path)
 
@@ -149,7 +149,8 @@ class TomlText:
         owner, entry = spot
         if isinstance(owner, Section):
             head = self.text[: self.text.index("=", entry.name.end) + 1]
-            return TomlText(f"{head} {written}\n{self.text[entry.end :]}")
+            rest = self.text[entry.value.end :]
+            return TomlText(f"{head} {written}{rest}" if rest else f"{head} {written}\n")
         value = entry.value
         return TomlText(self.text[: value.start] + written + self.text[value.end :])
 
@@ -180,6 +181,18 @@ class TomlText:
             f"{self.text[:at]}{'' if comma else ','}{space}{written}{comma}{self.text[at:]}"
         )
 
+    def _own_lead(self, lead: int, start: int) -> int:
+        """Return where that begins above a key or header which goes with it.
+
+        Comments with a blank line below them are about something else and stay.
+        """
+        *above, indent = self.text[lead:start].split("\n")
+        own = len(indent)
+        while above and above[-1].strip():
+            own += len(above.pop()) + 1
+        foreign = any(line.strip() for line in above)
+        return start - own if foreign else lead
+
     def _cut(self, start: int, end: int) -> TomlText:
         return TomlText(self.text[:start] + self.text[end:])
 
@@ -197,11 +210,11 @@ class TomlText:
         for section in self.sections:
             depth = len(section.path)
             if section.path[: len(path)] == path:
-                spans.append((section.lead, section.end))
+                spans.append((self._own_lead(section.lead, section.start), section.end))
             elif path[:depth] == section.path and not section.is_array:
                 rest = path[depth:]
                 inside = (e for e in section.entries if e.key[: len(rest)] == rest)
-                spans += [(e.lead, e.end) for e in inside]
+                spans += [(self._own_lead(e.lead, e.start), e.end) for e in inside]
         text = self.text
         for start, end in reversed(spans):
             text = text[:start] + text[end:]
