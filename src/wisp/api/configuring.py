@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wisp.config.editing import changed, filtered, grown, target_file
+from wisp.config.keys import normal_url
 from wisp.config.model import Config, ConfigRequest, read_config
 from wisp.config.places import places
-from wisp.config.reading import KeyPath, Values
+from wisp.config.reading import ConfigFile, KeyPath, parse
 from wisp.config.toml import dump, nested
 from wisp.engine.journals import repair
 from wisp.engine.process import hand_over
 from wisp.engine.rewriting import rewrite
-from wisp.errors import ManifestError
+from wisp.errors import ConfigError, ManifestError
 from wisp.manifest.discover import discover
+from wisp.manifest.edit.document import Document
 from wisp.values import dataclass
 
 _PLAINEST_EDITOR = "notepad" if sys.platform == "win32" else "nano"
@@ -85,35 +87,112 @@ def list_config(scope: ConfigScope, key: str | None = None) -> ConfigListing:
 def set_config(scope: ConfigScope, key: str, value: str | None) -> Path:
     """Set a key, or take it away (`value` None); return the file that was written.
 
+    What stands in the file can be taken away even if it is no key (any more).
+
     Raises:
-        ConfigError: The key or the value is wrong.
+        ConfigError: The key or the value is wrong, or the file is no TOML.
         HostError: The file cannot be written.
 
     """
-    return _change(scope, lambda values: changed(values, key, value))
+    if value is None and _drop_unknown(scope, key):
+        return scope.file()
+    return _change(scope, lambda file: changed(file.values, key, value))
+
+
+def _drop_unknown(scope: ConfigScope, key: str) -> bool:
+    """Take a key away that stands in the file and counts for nothing; False if there is none."""
+    file = scope.file()
+    document = Document.open(_text_of(file), "pixi")
+    path = tuple(key.split("."))
+    if path in parse(document.text, file).spelled.values() or document.get(path) is None:
+        return False
+    if isinstance(document.get(path), dict):
+        return False
+    rewrite(file, document.remove(path).text)
+    return True
 
 
 def grow_config(scope: ConfigScope, key: str, value: str, *, at_end: bool) -> Path:
     """Add an item to a list of the configuration; return the file that was written.
 
+    A list that the file does not have begins as what is in force.
+
     Raises:
-        ConfigError: The key holds no list that can grow.
+        ConfigError: The key holds no list that can grow, or the file is no TOML.
         HostError: The file cannot be written.
 
     """
-    return _change(scope, lambda values: grown(values, key, value, at_end=at_end))
+    path = tuple(key.split("."))
+    in_force = scope.read().merged.values
+
+    def grow(file: ConfigFile) -> Mapping[KeyPath, Any]:
+        values = file.values if path in file.values or path not in in_force else in_force
+        return {**file.values, path: grown(values, key, value, at_end=at_end)[path]}
+
+    return _change(scope, grow)
 
 
-def _change(scope: ConfigScope, edit: Callable[[Values], Mapping[KeyPath, Any]]) -> Path:
-    """Write what is in force at a level after a change.
+def _change(scope: ConfigScope, edit: Callable[[ConfigFile], Mapping[KeyPath, Any]]) -> Path:
+    """Change the text of a level's file so that it says what `edit` makes of its values.
 
-    Like Pixi this stores the merged values, those of lower levels included, and no comments.
+    All else that stands there stays, what cannot be read of it included. (Pixi writes the values
+    in force, those of lower levels too, and loses the rest.)
     """
     repair()
     file = scope.file()
-    values = edit(scope.read().merged.values)
-    rewrite(file, dump(values))
+    document = Document.open(_text_of(file), "pixi")
+    present = parse(document.text, file)
+    rewrite(file, _adapted(document, present, edit(present)).text)
     return file
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_bytes().decode()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"failed to read `{file}`, so it is not changed", causes=[str(error)]
+        ) from error
+
+
+def _adapted(document: Document, old: ConfigFile, new: Mapping[KeyPath, Any]) -> Document:
+    """Write the values that are new or other, and take those away that are gone."""
+    for path in old.values:
+        if path not in new:
+            document = document.remove(old.spelled[path])
+    for path, value in new.items():
+        written = old.spelled.get(path, path)
+        if path not in old.values or old.values[path] != value:
+            put = _with_table if isinstance(value, dict) else _with_value
+            document = put(document, written, value)
+    return document
+
+
+def _with_value(document: Document, path: KeyPath, value: Any) -> Document:
+    """Set a value; a list that only grows keeps the rest as it is written."""
+    before = document.get(path)
+    if isinstance(value, list) and isinstance(before, list) and before:
+        if value[:-1] == before:
+            return document.add_item(path, value[-1])
+        if value[1:] == before:
+            return document.add_item(path, value[0], first=True)
+    return document.set(path, value)
+
+
+def _with_table(document: Document, path: KeyPath, value: Mapping[str, Any]) -> Document:
+    """Set the keys of a table whose keys are URLs, in whatever spelling they stand there."""
+    present = document.get(path) or {}
+    spelled = {normal_url(key): key for key in present}
+    for url, key in spelled.items():
+        if url not in value:
+            document = document.remove((*path, key))
+    for url, items in value.items():
+        key = spelled.get(url, url)
+        if [normal_url(item) for item in present.get(key, ())] != items:
+            document = document.set((*path, key), items)
+    return document
 
 
 def edit_config(scope: ConfigScope, editor: str | None = None) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from wisp.config.keys import KEYS, normal_url, reader_of
+from wisp.config.keys import KEYS, NAMED_TABLES, normal_url, reader_of
 from wisp.config.places import Places
 from wisp.config.reading import KeyPath, Values
 from wisp.errors import ConfigError
@@ -18,21 +19,6 @@ _GROWING = ("default-channels", "pypi-config.extra-index-urls")
 _WHOLE_TABLES = frozenset(
     {"repodata-config", "pypi-config", "s3-options", "experimental", "concurrency"}
     | {"proxy-config", "shell", "cache"}
-)
-#: What `config list KEY` accepts.
-LISTABLE = (
-    "default-channels",
-    "shell",
-    "tls-no-verify",
-    "offline",
-    "authentication-override-file",
-    "mirrors",
-    "repodata-config",
-    "pypi-config",
-    "proxy-config",
-    "allow-symbolic-links",
-    "allow-hard-links",
-    "allow-ref-links",
 )
 
 
@@ -82,12 +68,23 @@ def changed(values: Values, key: str, text: str | None) -> dict[KeyPath, Any]:
         return kept if text is None else kept | _table(path, text)
     reader = reader_of(path)
     if reader is None or key == "build.package-format":
-        supported = "".join(f"\n\t{name}," for name in supported_keys()).removesuffix(",")
-        raise ConfigError(f"Unknown key: {key}\nSupported keys:{supported}")
+        raise unknown_key(key, supported_keys())
     kept = {known: value for known, value in values.items() if known != path}
     if text is not None:
         kept[path] = _checked(key, path, text)
     return kept
+
+
+def unknown_key(key: str, known: Iterable[str]) -> ConfigError:
+    """Return the failure of a key that is none, with the near ones or else with all."""
+    near = get_close_matches(key, list(known), n=3, cutoff=0.6)
+    if near:
+        return ConfigError(f"Unknown key: {key}", hints=[f"did you mean {_either(near)}?"])
+    return ConfigError(f"Unknown key: {key}\nSupported keys:" + ",".join(f"\n\t{k}" for k in known))
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(f"`{name}`" for name in names)
 
 
 def _table(path: KeyPath, text: str) -> dict[KeyPath, Any]:
@@ -122,8 +119,8 @@ def _checked(key: str, path: KeyPath, text: str) -> Any:
         if not text.isdecimal():
             raise ConfigError(f"`{text}` is not a number", hints=[f"`{key}` is a count"])
         return int(text)
-    if key == "detached-environments":
-        return text == "true" if text in {"true", "false"} else text
+    if key == "detached-environments" and text in {"true", "false"}:
+        return text == "true"
     return _read(key, _reader(path), text)
 
 
@@ -161,8 +158,13 @@ def _json(key: str, text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
+        example = (
+            '{"https://conda.anaconda.org": ["https://mirror"]}' if key == "mirrors" else '["a"]'
+        )
         raise ConfigError(
-            f"`{text}` is not valid JSON", causes=[str(error)], hints=[f"`{key}` takes JSON"]
+            f"`{text}` is not valid JSON",
+            causes=[str(error)],
+            hints=[f"`{key}` takes JSON, such as `{example}`"],
         ) from error
 
 
@@ -174,9 +176,7 @@ def grown(values: Values, key: str, text: str, *, at_end: bool) -> dict[KeyPath,
 
     """
     if key not in _GROWING:
-        raise ConfigError(
-            f"Unknown key: {key}\nSupported keys:" + ",".join(f"\n\t{name}" for name in _GROWING)
-        )
+        raise unknown_key(key, _GROWING)
     path = tuple(key.split("."))
     item = normal_url(text) if key.endswith("urls") else text
     before = list(values.get(path, ()))
@@ -192,6 +192,9 @@ def filtered(values: Values, key: str | None) -> Mapping[KeyPath, Any]:
     """
     if key is None:
         return values
-    if key not in LISTABLE:
-        raise ConfigError("key must be one of: " + ", ".join(LISTABLE))
-    return {path: value for path, value in values.items() if path[0] == key}
+    wanted = tuple(key.split("."))
+    whole = len(wanted) == 1 and key in {name.partition(".")[0] for name in (*KEYS, *_WHOLE_TABLES)}
+    named = wanted[0] == "s3-options" or (wanted[0] in NAMED_TABLES and "://" in key)
+    if not (whole or named or key in KEYS):
+        raise unknown_key(key, supported_keys())
+    return {path: value for path, value in values.items() if path[: len(wanted)] == wanted}

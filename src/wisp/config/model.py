@@ -186,8 +186,8 @@ def _buckets(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, S3Bucket]:
 def read_config(request: ConfigRequest) -> Config:
     """Read and merge all levels, lowest first; command line and variables come last.
 
-    A broken file of system or user becomes a warning and is skipped, one of the workspace is
-    skipped in silence, as Pixi does.
+    A file that is no TOML becomes a warning and is skipped, and so does a wrong value; all else in
+    its file counts.
 
     Raises:
         ConfigError: `config_file` is missing or broken.
@@ -200,9 +200,7 @@ def read_config(request: ConfigRequest) -> Config:
     for file in _global_files(request, where):
         _add(levels, warnings, file, required=file == _only_file(request))
     if where.workspace is not None and not (request.global_only or request.system_only):
-        _add(levels, [], where.workspace, required=False)
-        if levels and levels[-1].file == where.workspace:
-            warnings.extend(levels[-1].document.warnings)
+        _add(levels, warnings, where.workspace, required=False)
     files = tuple(level.file for level in reversed(levels) if level.file is not None)
     if request.with_variables:
         levels.append(Level(None, ConfigFile(_from_variables(request.environ))))
@@ -248,10 +246,18 @@ def _add(levels: list[Level], warnings: list[str], file: Path, *, required: bool
     except ConfigError as error:
         if required:
             raise
-        warnings.append(": ".join([error.message, *map(str, error.causes)]))
+        spot = f" ({error.place})" if error.place else ""
+        warnings.append(f"{_in_one_line(error)}{spot}; the file is ignored")
         return
+    if required and document.faults:
+        raise document.faults[0]
     warnings.extend(document.warnings)
+    warnings.extend(f"{_in_one_line(fault)}; it is ignored" for fault in document.faults)
     levels.append(Level(file, document))
+
+
+def _in_one_line(error: ConfigError) -> str:
+    return ": ".join([error.message, *map(str, error.causes)])
 
 
 def _from_variables(environ: Mapping[str, str]) -> dict[KeyPath, Any]:

@@ -17,48 +17,63 @@ Values = Mapping[KeyPath, Any]
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """One file: its values by path, and what the user should hear about it."""
+    """One file: its values by path, and what the user should hear about it.
+
+    `spelled` gives the keys under which a value is written there, `faults` are known keys with a
+    value that they cannot have: these count for nothing, all others do.
+    """
 
     values: Values = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    spelled: Mapping[KeyPath, KeyPath] = field(default_factory=dict)
+    faults: tuple[ConfigError, ...] = ()
 
 
 def parse(text: str, file: Path) -> ConfigFile:
     """Read the text of a file.
 
     Raises:
-        ConfigError: It is no TOML, or a known key has a value that it cannot have.
+        ConfigError: It is no TOML.
 
     """
-    import tomli
-
-    try:
-        data = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        place = Place(str(file), error.lineno, error.colno, text=text)
-        raise ConfigError(f"failed to parse `{file}`", causes=[error.msg], place=place) from error
     values: dict[KeyPath, Any] = {}
+    spelled: dict[KeyPath, KeyPath] = {}
     unknown: list[str] = []
     warnings: list[str] = []
-    for written, path, value in _leaves(data):
+    faults: list[ConfigError] = []
+    for written, path, value in _leaves(_tables(text, file)):
         if written[0] in DEPRECATED:
             warnings.append(f"`{written[0]}` in {file} is deprecated, use `{'.'.join(path)}`")
         reader = reader_of(path)
         if reader is None and path[0] in TABLES and len(path) == 1:
-            raise ConfigError(f"`{path[0]}` in `{file}` has to be a table")
-        if reader is None:
+            faults.append(ConfigError(f"`{path[0]}` in `{file}` has to be a table"))
+        elif reader is None:
             unknown.append(".".join(written))
-            continue
-        try:
-            values[path] = reader(value)
-        except ValueError as error:
-            key = ".".join(written)
-            raise ConfigError(
-                f"`{key}` in `{file}` has a wrong value", causes=[str(error)]
-            ) from error
+        else:
+            try:
+                values[path] = reader(value)
+                spelled[path] = written
+            except ValueError as error:
+                faults.append(_wrong_value(".".join(written), file, error))
     if unknown:
         warnings.append(f"Ignoring '{', '.join(unknown)}' in {file}")
-    return ConfigFile(values, tuple(warnings))
+    return ConfigFile(values, tuple(warnings), spelled, tuple(faults))
+
+
+def _tables(text: str, file: Path) -> dict[str, Any]:
+    import tomli
+
+    try:
+        return tomli.loads(text.removeprefix("\ufeff"))
+    except tomli.TOMLDecodeError as error:
+        place = Place(str(file), error.lineno, error.colno, text=text)
+        raise ConfigError(f"failed to parse `{file}`", causes=[error.msg], place=place) from error
+    except (RecursionError, ValueError) as error:
+        raise ConfigError(f"failed to parse `{file}`", causes=[str(error)]) from error
+
+
+def _wrong_value(key: str, file: Path, error: ValueError) -> ConfigError:
+    return ConfigError(f"`{key}` in `{file}` has a wrong value", causes=[str(error)])
 
 
 def _leaves(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, KeyPath, Any]]:

@@ -25,7 +25,7 @@ def scope(tmp_path: Path) -> ConfigScope:
         ("shell.change-ps1", "false", False),
         ("concurrency.solves", "0", 0),
         ("detached-environments", "true", True),
-        ("detached-environments", "relative", "relative"),
+        ("detached-environments", "/srv/envs", "/srv/envs"),
         ("cache.root", "~/x", "~/x"),
         ("mirrors", '{"https://a.org": ["https://b.org"]}', {"https://a.org/": ["https://b.org/"]}),
         ("s3-options.bucket.region", "eu", "eu"),
@@ -43,6 +43,7 @@ def test_a_text_becomes_the_value_of_its_key(key: str, text: str, value: object)
         ("shell.nope", "1", "Unknown key: shell.nope"),
         ("offline", "yes", "not `true` or `false`"),
         ("cache.root", "relative", "not an absolute path"),
+        ("detached-environments", "relative/path", "not an absolute path"),
         ("default-channels", "conda-forge", "not valid JSON"),
         ("pinning-strategy", "loose", "expected one of"),
         ("concurrency.solves", "many", "not a number"),
@@ -105,7 +106,7 @@ def test_setting_growing_and_listing_go_through_the_file(scope: ConfigScope) -> 
     grow_config(scope, "default-channels", "c", at_end=True)
     grow_config(scope, "default-channels", "a", at_end=False)
     assert list_config(scope).data == {"default-channels": ["a", "b", "c"]}
-    assert file.read_text() == list_config(scope).text
+    assert file.read_text() == 'default-channels = ["a", "b", "c"]\n'
     set_config(scope, "default-channels", None)
     assert list_config(scope).text == ""
 
@@ -115,16 +116,142 @@ def test_only_two_lists_grow(scope: ConfigScope) -> None:
         grow_config(scope, "mirrors", "x", at_end=True)
 
 
-def test_values_of_lower_levels_are_stored_too(scope: ConfigScope) -> None:
+def test_only_what_is_set_goes_into_the_file(scope: ConfigScope) -> None:
     everywhere = ConfigScope(environ=scope.environ, root=scope.root, level="global")
     set_config(everywhere, "offline", "true")
     file = set_config(scope, "shell.change-ps1", "false")
-    assert tomli.loads(file.read_text()) == {"offline": True, "shell": {"change-ps1": False}}
+    assert file.read_text() == "[shell]\nchange-ps1 = false\n"
 
 
-def test_a_listing_can_be_narrowed_to_some_keys(scope: ConfigScope) -> None:
+def test_a_list_that_grows_begins_as_what_is_in_force(scope: ConfigScope) -> None:
+    everywhere = ConfigScope(environ=scope.environ, root=scope.root, level="global")
+    set_config(everywhere, "default-channels", '["a"]')
+    file = grow_config(scope, "default-channels", "b", at_end=True)
+    assert file.read_text() == 'default-channels = ["a", "b"]\n'
+
+
+#: A file with all that a rewriting of known values would lose.
+LIVED_IN = """\
+# ours
+pinning-strategy = "semverr" # a slip
+change-ps1 = false           # the old name
+future-key = [1, 2]
+
+[mirrors] # behind the wall
+"https://a.org" = ["https://b.org"] # b
+
+[repodata-config]
+disable-jlap = true
+disable-zstd = true # slow here
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "before", "after"),
+    [
+        ("offline", "true", "\n[mirrors]", "offline = true\n\n[mirrors]"),
+        ("shell.change-ps1", "true", "= false           #", "= true           #"),
+        ("pinning-strategy", "minor", '"semverr" #', '"minor" #'),
+        ("repodata-config.disable-zstd", "false", "true # slow", "false # slow"),
+        ("repodata-config.disable-zstd", None, "disable-zstd = true # slow here\n", ""),
+        ("repodata-config.disable-jlap", None, "disable-jlap = true\n", ""),
+        ("future-key", None, "future-key = [1, 2]\n", ""),
+        ("pinning-strategy", None, 'pinning-strategy = "semverr" # a slip\n', ""),
+        (
+            "mirrors",
+            '{"https://a.org/": ["https://c.org"]}',
+            '["https://b.org"]',
+            '["https://c.org/"]',
+        ),
+        (
+            "mirrors",
+            '{"https://a.org": ["https://b.org"], "https://x.y": ["https://z.y"]}',
+            "# b\n",
+            '# b\n"https://x.y/" = ["https://z.y/"]\n',
+        ),
+        ("shell.change-ps1", None, "change-ps1 = false           # the old name\n", ""),
+        ("concurrency.solves", "3", "slow here\n", "slow here\n\n[concurrency]\nsolves = 3\n"),
+    ],
+)
+def test_a_change_touches_nothing_but_its_key(
+    scope: ConfigScope, key: str, value: str | None, before: str, after: str
+) -> None:
+    file = scope.file()
+    file.parent.mkdir(parents=True)
+    file.write_text(LIVED_IN)
+    set_config(scope, key, value)
+    expected = LIVED_IN.replace(before, after, 1)
+    if before.startswith("pinning"):
+        expected = expected.removeprefix("# ours\n")  # a comment goes with the key below it
+    assert file.read_text() == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["offline = yes\n", "[shell\n", "a = 1\na = 2\n", 'x = "\\q"\n', "<<<<<<< HEAD\n"]
+)
+def test_what_cannot_be_read_is_not_written_over(scope: ConfigScope, text: str) -> None:
+    file = scope.file()
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    for change in (
+        lambda: set_config(scope, "offline", "true"),
+        lambda: set_config(scope, "offline", None),
+        lambda: grow_config(scope, "default-channels", "a", at_end=True),
+    ):
+        with pytest.raises(ConfigError, match="failed to parse"):
+            change()
+    assert file.read_text() == text
+
+
+def test_bytes_that_are_no_text_are_not_written_over(scope: ConfigScope) -> None:
+    file = scope.file()
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"\xff\xfeo")
+    with pytest.raises(ConfigError, match="so it is not changed"):
+        set_config(scope, "offline", "true")
+    assert file.read_bytes() == b"\xff\xfeo"
+
+
+def test_line_breaks_and_mark_of_a_file_stay(scope: ConfigScope) -> None:
+    file = scope.file()
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"\xef\xbb\xbf# x\r\noffline = true\r\n")
+    set_config(scope, "offline", "false")
+    assert file.read_bytes() == b"\xef\xbb\xbf# x\r\noffline = false\r\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("default-chanels", "`default-channels`"),
+        ("concurency.solves", "`concurrency.solves`"),
+        ("mirror", "`mirrors`"),
+        ("repodata-config.disable-ztsd", "`repodata-config.disable-zstd`"),
+    ],
+)
+def test_a_misspelled_key_is_answered_with_the_near_ones(
+    scope: ConfigScope, key: str, near: str
+) -> None:
+    for ask in (lambda: set_config(scope, key, "1"), lambda: list_config(scope, key)):
+        with pytest.raises(ConfigError, match=f"Unknown key: {key}$") as caught:
+            ask()
+        assert near in caught.value.hints[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "data"),
+    [
+        ("mirrors", {}),
+        ("offline", {"offline": True}),
+        ("cache", {"cache": {"root": "/c"}}),
+        ("shell.change-ps1", {"shell": {"change-ps1": False}}),
+        ("s3-options", {}),
+    ],
+)
+def test_a_listing_can_be_narrowed_to_any_key(
+    scope: ConfigScope, key: str, data: dict[str, object]
+) -> None:
     set_config(scope, "offline", "true")
-    assert list_config(scope, "mirrors").data == {}
-    assert list_config(scope, "offline").data == {"offline": True}
-    with pytest.raises(ConfigError, match="key must be one of"):
-        list_config(scope, "cache")
+    set_config(scope, "cache.root", "/c")
+    set_config(scope, "shell.change-ps1", "false")
+    assert list_config(scope, key).data == data

@@ -133,9 +133,22 @@ def test_a_broken_file_of_the_user_is_told_and_skipped(levels: Levels, text: str
     assert str(file) in config.warnings[0]
 
 
-def test_a_broken_file_of_the_workspace_is_skipped_in_silence(levels: Levels) -> None:
-    levels.write("workspace", "offline = 'yes'\n")
-    assert levels.read().warnings == ()
+def test_a_wrong_value_is_told_wherever_it_stands_and_voids_nothing_else(levels: Levels) -> None:
+    levels.write(
+        "workspace", "offline = 'yes'\ndefault-channels = ['a']\n[shell]\nchange-ps1 = 1\n"
+    )
+    config = levels.read()
+    first, second = config.warnings
+    assert "`offline` in" in first
+    assert "`shell.change-ps1` in" in second
+    assert (config.default_channels, config.offline) == (("a",), False)
+
+
+def test_a_file_that_is_no_toml_is_told_with_its_place(levels: Levels) -> None:
+    levels.write("workspace", "offline = true\nmirrors = {\n[")
+    config = levels.read()
+    assert config.warnings[0].endswith("config.toml:3:1); the file is ignored")
+    assert not config.offline
 
 
 def test_no_config_drops_all_but_the_workspace(levels: Levels) -> None:

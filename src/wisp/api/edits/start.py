@@ -149,7 +149,7 @@ def _refuse_existing(path: Path) -> None:
 
 
 def _facts(request: StartRequest, folder: Path, environ: Mapping[str, str]) -> templates.Start:
-    config = read_config(ConfigRequest(environ=environ, global_only=True))
+    config = read_config(ConfigRequest(environ=environ, workspace=folder))
     return templates.Start(
         name=folder.name or "workspace",
         channels=tuple(request.channels) or config.default_channels,
