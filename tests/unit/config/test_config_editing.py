@@ -193,13 +193,12 @@ def test_what_cannot_be_read_is_not_written_over(scope: ConfigScope, text: str) 
     file = scope.file()
     file.parent.mkdir(parents=True)
     file.write_text(text)
-    for change in (
-        lambda: set_config(scope, "offline", "true"),
-        lambda: set_config(scope, "offline", None),
-        lambda: grow_config(scope, "default-channels", "a", at_end=True),
-    ):
-        with pytest.raises(ConfigError, match="failed to parse"):
-            change()
+    with pytest.raises(ConfigError, match="failed to parse"):
+        set_config(scope, "offline", "true")
+    with pytest.raises(ConfigError, match="failed to parse"):
+        set_config(scope, "offline", None)
+    with pytest.raises(ConfigError, match="failed to parse"):
+        grow_config(scope, "default-channels", "a", at_end=True)
     assert file.read_text() == text
 
 
