@@ -67,7 +67,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 
     def finished(table: Table, *words: object, **more: object) -> None:
         found.setdefault(".".join(map(str, table.path)), set()).update(table.known)
-        finish(table, *words, **more)  # type: ignore[arg-type]
+        finish(table, *words, **more)
 
     monkeypatch.setattr(Table, "finish", finished)
     load_text(EVERYTHING, Path("/nowhere/pixi.toml"), "pixi")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools.docs.pages import DOCS
+from wisp.manifest.model import ManifestKind
 from wisp.manifest.read import load_text
 
 _TOML = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -23,7 +24,7 @@ SHOWN = [
 
 @pytest.mark.parametrize("text", SHOWN)
 def test_a_whole_manifest_of_a_page_is_accepted(text: str, tmp_path: Path) -> None:
-    kind = "pyproject" if "[tool.pixi" in text else "pixi"
+    kind: ManifestKind = "pyproject" if "[tool.pixi" in text else "pixi"
 
     manifest = load_text(text, tmp_path / f"{kind}.toml", kind)
 
