@@ -34,7 +34,8 @@ class InstallRequest:
     `reinstall` names packages to be linked anew although they are there already. `from_ruins`
     says that an installation was interrupted here: whatever it left is taken away first, since
     a package that clashes with another would otherwise depend on which of them came so far.
-    `label` is how progress calls the work, e.g. the environment's name.
+    `label` is how progress calls the work, e.g. the environment's name. `place` is the path that
+    packages are told, where the prefix is meant for another machine.
     """
 
     records: tuple[CondaRecord, ...]
@@ -44,6 +45,7 @@ class InstallRequest:
     ignored: frozenset[str] = frozenset()
     from_ruins: bool = False
     label: str = ""
+    place: str | None = None
 
 
 def install_conda(
@@ -79,6 +81,7 @@ async def _link(request: InstallRequest, access: ChannelAccess, reporter: Report
             package_cache=access.package_cache,
             config=access.config,
             show_progress=False,
+            alternative_target_prefix=request.place,
             # Abstract only to the type checker: the bodies it inherits do nothing.
             reporter=LinkProgress(reporter, request.label),  # type: ignore[abstract]
         )
