@@ -3,7 +3,7 @@
 A layer is what registries store, and machines fetch, once. Large conda packages get one each, so
 that an upgrade moves only them. Small ones, and all wheels (whose sizes no lock knows), share
 buckets chosen by a digest of the name: a package stays in its bucket whatever comes or goes
-beside it.
+beside it. Packages of the workspace itself come last, in one layer, since they change most.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Package:
     """A package as planning sees it.
 
     `identity` says which build of it this is: a digest, else its location. `size` is in packed
-    bytes, 0 where nobody knows it.
+    bytes, 0 where nobody knows it. `local` are folders of the workspace, which change often.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Package:
     version: str
     identity: str
     size: int = 0
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,11 @@ def package_of(record: Record) -> Package:
     if isinstance(record, PypiRecord):
         identity = record.sha256 or record.md5 or record.location
         return Package(
-            name=record.name, kind="pypi", version=record.version or "", identity=identity
+            name=record.name,
+            kind="pypi",
+            version=record.version or "",
+            identity=identity,
+            local=record.version is None,
         )
     if isinstance(record, CondaSourceRecord):
         return Package(
@@ -94,8 +99,10 @@ def plan_layers(packages: Iterable[Package], *, below: int = 0) -> tuple[Package
     """
     rows = sorted(packages, key=lambda one: one.name)
     conda = [one for one in rows if one.kind == "conda"]
-    wheels = [one for one in rows if one.kind == "pypi"]
-    room = MOST_LAYERS - below - _OWN_LAYERS - CONDA_BUCKETS - WHEEL_BUCKETS
+    wheels = [one for one in rows if one.kind == "pypi" and not one.local]
+    local = [one for one in rows if one.local]
+    own = _OWN_LAYERS + min(len(local), 1)
+    room = MOST_LAYERS - below - own - CONDA_BUCKETS - WHEEL_BUCKETS
     if room < 0:
         raise LayerBudgetError(
             f"the base image has {below} layers, which leaves too few of {MOST_LAYERS}",
@@ -109,6 +116,7 @@ def plan_layers(packages: Iterable[Package], *, below: int = 0) -> tuple[Package
         *large,
         *_buckets("conda", small, CONDA_BUCKETS),
         *_buckets("pypi", wheels, WHEEL_BUCKETS),
+        *_buckets("pypi", local, 1),
     )
 
 
@@ -134,5 +142,5 @@ def bucket_of(name: str, count: int) -> int:
 def _title(kind: PackageKind, packages: Sequence[Package]) -> str:
     if len(packages) == 1:
         return packages[0].name
-    what = "wheels" if kind == "pypi" else "packages"
+    what = "local packages" if packages[0].local else "wheels" if kind == "pypi" else "packages"
     return f"{len(packages)} {what}"
