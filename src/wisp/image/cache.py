@@ -12,6 +12,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +47,21 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachedLayer:
-    """A layer made before, and the files it has, relative to the prefix."""
+    """A layer made before, and the files it has, relative to the prefix.
+
+    `texts` are the contents of those that tell what variables the packages set.
+    """
 
     blob: LayerBlob
     paths: tuple[str, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def layer_key(layer: PackageLayer, recipe: Recipe) -> str:
     """Return the name under which a layer is kept, 64 hex digits."""
     table = {
         "format": _FORMAT,
-        "compressor": _compressor(recipe.compression),
+        "compressor": compressor_name(recipe.compression),
         "kind": layer.kind,
         "packages": [[one.name, one.version, one.identity] for one in layer.packages],
         "place": recipe.place,
@@ -68,7 +73,7 @@ def layer_key(layer: PackageLayer, recipe: Recipe) -> str:
     return hashlib.sha256(canonical(table)).hexdigest()
 
 
-def _compressor(compression: Compression) -> str:
+def compressor_name(compression: Compression) -> str:
     """Name the library that compresses: another one gives other bytes."""
     if compression == "zstd":
         import zstandard
@@ -105,6 +110,7 @@ class LayerCache:
             "diff_id": str(layer.blob.diff_id),
             "unpacked": layer.blob.unpacked,
             "paths": list(layer.paths),
+            "texts": dict(layer.texts),
         }
         write_atomically(self._file(key), canonical(table))
 
@@ -117,4 +123,5 @@ def _read(table: Mapping[str, Any]) -> CachedLayer:
             unpacked=int(table["unpacked"]),
         ),
         paths=tuple(table["paths"]),
+        texts=dict(table["texts"]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +11,15 @@ from pathlib import Path
 from wisp.errors import InstallError
 from wisp.image.cache import CachedLayer, LayerCache, Recipe, layer_key
 from wisp.image.entries import share_equal_files, with_parents
-from wisp.image.layer import LayerBlob, digest_of, write_layer
+from wisp.image.layer import digest_of, write_layer
 from wisp.image.plan import PackageLayer
 from wisp.image.prefix import Owner, Staged, all_paths, package_entries, read_staged
 from wisp.image.slim import keeps
 from wisp.report import SILENT, Reporter
 from wisp.values import dataclass
+
+#: Where packages say which variables an activation sets.
+_VARIABLES = re.compile(r"etc/conda/env_vars\.d/[^/]+\.json|conda-meta/state")
 
 #: Fills an empty folder with the whole prefix, as it is at its place in the image.
 Stage = Callable[[Path], None]
@@ -23,10 +27,10 @@ Stage = Callable[[Path], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeLayer:
-    """A layer of packages: the plan it follows, its blob, and whether it was made before."""
+    """A layer of packages: the plan it follows, what was made, and whether that was before."""
 
     layer: PackageLayer
-    blob: LayerBlob
+    content: CachedLayer
     cached: bool
 
 
@@ -68,12 +72,11 @@ def package_layers(
         ]
         missing = [at for at, found in enumerate(known) if found is None]
         _check_owners(plan, staged)
-        blobs = _write_missing([plan[at] for at in missing], staged, recipe, workshop)
-        for at, blob in zip(missing, blobs, strict=True):
+        made = _write_missing([plan[at] for at in missing], staged, recipe, workshop)
+        for at, layer in zip(missing, made, strict=True):
             if not _disputed(plan[at], staged):
-                found = CachedLayer(blob=blob, paths=all_paths(staged, _owners(plan[at])))
-                workshop.cache.remember(keys[at], found)
-    return _made(plan, known, dict(zip(missing, blobs, strict=True)))
+                workshop.cache.remember(keys[at], layer)
+    return _made(plan, known, dict(zip(missing, made, strict=True)))
 
 
 def _disputed(layer: PackageLayer, staged: Staged) -> bool:
@@ -100,13 +103,12 @@ def _without_disputes(known: list[CachedLayer | None]) -> list[CachedLayer | Non
 def _made(
     plan: Sequence[PackageLayer],
     known: Sequence[CachedLayer | None],
-    blobs: Mapping[int, LayerBlob],
+    made: Mapping[int, CachedLayer],
 ) -> tuple[MadeLayer, ...]:
-    made: list[MadeLayer] = []
-    for at, (layer, found) in enumerate(zip(plan, known, strict=True)):
-        blob = found.blob if found is not None else blobs[at]
-        made.append(MadeLayer(layer=layer, blob=blob, cached=found is not None))
-    return tuple(made)
+    return tuple(
+        MadeLayer(layer=layer, content=found or made[at], cached=found is not None)
+        for at, (layer, found) in enumerate(zip(plan, known, strict=True))
+    )
 
 
 def _check_owners(plan: Iterable[PackageLayer], staged: Staged) -> None:
@@ -118,13 +120,13 @@ def _check_owners(plan: Iterable[PackageLayer], staged: Staged) -> None:
 
 def _write_missing(
     layers: Sequence[PackageLayer], staged: Staged, recipe: Recipe, workshop: Workshop
-) -> list[LayerBlob]:
+) -> list[CachedLayer]:
     token = workshop.reporter.start("packing", "layers", len(layers))
 
-    def write(layer: PackageLayer) -> LayerBlob:
-        blob = _write(layer, staged, recipe, workshop.cache)
+    def write(layer: PackageLayer) -> CachedLayer:
+        made = _write(layer, staged, recipe, workshop.cache)
         workshop.reporter.advance(token)
-        return blob
+        return made
 
     try:
         with ThreadPoolExecutor(workshop.workers) as pool:
@@ -133,14 +135,23 @@ def _write_missing(
         workshop.reporter.finish(token)
 
 
-def _write(layer: PackageLayer, staged: Staged, recipe: Recipe, cache: LayerCache) -> LayerBlob:
-    keep = keeps(recipe.slim)
-    entries = [entry for owner in _owners(layer) for entry in package_entries(staged, owner, keep)]
+def _write(layer: PackageLayer, staged: Staged, recipe: Recipe, cache: LayerCache) -> CachedLayer:
+    keep, owners = keeps(recipe.slim), _owners(layer)
+    entries = [entry for owner in owners for entry in package_entries(staged, owner, keep)]
     shared = share_equal_files(with_parents(entries), digest_of)
     with cache.store.draft() as draft:
         blob = write_layer(shared, draft, time=recipe.time, compression=recipe.compression)
         cache.store.keep(draft, blob.descriptor)
-    return blob
+    paths = all_paths(staged, owners)
+    return CachedLayer(blob=blob, paths=paths, texts=_texts(staged, paths))
+
+
+def _texts(staged: Staged, paths: Iterable[str]) -> dict[str, str]:
+    return {
+        path: (staged.folder / path).read_text(encoding="utf-8", errors="replace")
+        for path in paths
+        if _VARIABLES.fullmatch(path)
+    }
 
 
 def _owners(layer: PackageLayer) -> list[Owner]:

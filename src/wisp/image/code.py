@@ -1,0 +1,170 @@
+"""Which files of a workspace are its code, and so go into an image.
+
+What git and Docker are told to ignore stays out, and so do, whoever forgot to ignore them, locks,
+environments, repositories and what looks like a secret. `include` brings single paths back.
+
+Sources: gitignore(5); Docker's reference of `.dockerignore` (patterns are anchored at the root).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from wisp.image.entries import Entry, UnfitFileError, file_entry, walk
+from wisp.layout import LOCK_NAME, PIXI_DIR
+from wisp.values import dataclass
+
+IMAGE_LOCK = "image.lock"
+
+#: Names that are never code, at any depth, unless a path is named in full.
+_NEVER = frozenset({LOCK_NAME, IMAGE_LOCK, PIXI_DIR, ".git", ".hg", ".svn", "__pycache__"})
+_SECRET = re.compile(
+    r"\.env(\..*)?|\.envrc|\.netrc|_netrc|\.pypirc|\.condarc|\.git-credentials|\.npmrc"
+    r"|.*\.(pem|key|p12|pfx|jks|keystore|kdbx|gpg|asc)"
+    r"|id_(rsa|dsa|ecdsa|ed25519)(_sk)?|\.ssh|\.aws|\.azure|\.gnupg|\.docker|\.kube"
+    r"|credentials(\.json|\.toml|\.ya?ml)?|secrets?(\.json|\.toml|\.ya?ml)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSelection:
+    """What of a workspace goes into the image, as patterns of gitignore.
+
+    `include` brings back what is ignored, `exclude` leaves out more and wins. What is never code
+    comes back only if `include` has its path in full, without wildcards.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+def code_files(root: Path, selection: CodeSelection) -> list[str]:
+    """List the code of a workspace: sorted paths relative to its folder.
+
+    Raises:
+        UnfitFileError: A folder or a list of patterns cannot be read.
+
+    """
+    rules = _Rules(root, selection)
+    return [path for path in walk(root, rules.keeps) if not (root / path).is_dir()]
+
+
+class _Rules:
+    """Judges paths from the top down, reading each folder's `.gitignore` when it is entered."""
+
+    def __init__(self, root: Path, selection: CodeSelection) -> None:
+        self._root = root
+        self._include = GitIgnoreSpec.from_lines(selection.include)
+        self._exclude = GitIgnoreSpec.from_lines(selection.exclude)
+        self._named = frozenset(path.strip("/") for path in selection.include)
+        self._docker = GitIgnoreSpec.from_lines(_anchored(_lines(root / ".dockerignore")))
+        self._git: dict[str, GitIgnoreSpec] = {}
+
+    def keeps(self, path: str, is_folder: bool) -> bool:
+        asked = f"{path}/" if is_folder else path
+        if self._exclude.match_file(asked):
+            return False
+        if _is_never_code(path):
+            return self._leads_to_named(path) if is_folder else path in self._named
+        if not self._is_ignored(path, asked):
+            return True
+        if is_folder:
+            return self._may_hold_included(path)
+        return self._include.match_file(asked)
+
+    def _is_ignored(self, path: str, asked: str) -> bool:
+        if self._docker.match_file(asked):
+            return True
+        verdict: bool | None = None
+        parts = path.split("/")
+        for depth in range(len(parts)):
+            folder = "/".join(parts[:depth])
+            inner = asked[len(folder) + 1 :] if folder else asked
+            found = self._patterns_of(folder).check_file(inner).include
+            verdict = verdict if found is None else found
+        return bool(verdict)
+
+    def _patterns_of(self, folder: str) -> GitIgnoreSpec:
+        if folder not in self._git:
+            lines = _lines(self._root / folder / ".gitignore")
+            self._git[folder] = GitIgnoreSpec.from_lines(lines)
+        return self._git[folder]
+
+    def _leads_to_named(self, path: str) -> bool:
+        return any(name == path or name.startswith(f"{path}/") for name in self._named)
+
+    def _may_hold_included(self, path: str) -> bool:
+        """Tell whether an ignored folder has to be entered: a pattern speaks of what is below."""
+        first = path.split("/")[0]
+        return any(
+            pattern.lstrip("/").split("/")[0] == first or pattern.startswith(("*", "/*"))
+            for pattern in self._named
+        )
+
+
+def _is_never_code(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name in _NEVER or bool(_SECRET.fullmatch(name))
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return []
+    except OSError as error:
+        raise UnfitFileError(
+            f"could not read `{file}`", causes=[error.strerror or str(error)]
+        ) from error
+
+
+def _anchored(lines: Iterable[str]) -> list[str]:
+    """Spell Docker's patterns as git's: from the root, where git would take a name anywhere."""
+    found: list[str] = []
+    for line in lines:
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        sign, pattern = ("!", text[1:].strip()) if text.startswith("!") else ("", text)
+        found.append(f"{sign}/{pattern.removeprefix('./').strip('/')}")
+    return found
+
+
+def code_entries(
+    root: Path, paths: Iterable[str], place: str, skip: Callable[[Path], bool]
+) -> list[Entry]:
+    """Make members of the code, to lie at `place` in the image; `skip` names files left out.
+
+    Raises:
+        UnfitFileError: A link leads out of the workspace, or something is no file.
+
+    """
+    entries: list[Entry] = []
+    for path in paths:
+        file = root / path
+        if skip(file):
+            continue
+        entry = file_entry(file, f"{place.lstrip('/')}/{path}")
+        if entry.kind == "link" and _leads_out(path, entry.target):
+            raise UnfitFileError(
+                f"the link `{path}` leads out of the workspace, to `{entry.target}`",
+                hints=["exclude it, or put there what it leads to"],
+            )
+        entries.append(entry)
+    return entries
+
+
+def _leads_out(path: str, target: str) -> bool:
+    if target.startswith("/"):
+        return True
+    depth = len(path.split("/")) - 1
+    for part in target.split("/"):
+        depth += -1 if part == ".." else 0 if part in ("", ".") else 1
+        if depth < 0:
+            return True
+    return False
