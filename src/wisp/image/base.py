@@ -1,0 +1,323 @@
+"""What an image stands on: layers below ours, with what they say about running containers.
+
+A base is generated (`image.debian`), a root file system in a folder or tar, or an image in a
+layout or archive. Layers of images are taken over as they are, so that registries and engines
+that have them need not get them again; a root file system becomes one layer.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Literal
+
+from wisp.engine.files import refusal
+from wisp.errors import WispError
+from wisp.image.documents import HealthCheck, RunConfig, StackedLayer
+from wisp.image.entries import file_entry, walk, with_parents
+from wisp.image.layer import MEDIA_TYPES, Compression, LayerBlob, LayerSink, write_layer
+from wisp.image.layout import BlobStore, DamagedBlobError
+from wisp.image.platform import choose
+from wisp.specs.oci import (
+    DOCKER_LAYER,
+    INDEXES,
+    LAYER,
+    LAYER_GZIP,
+    LAYER_ZSTD,
+    MANIFESTS,
+    Descriptor,
+    Digest,
+    Platform,
+)
+from wisp.values import dataclass
+
+_CHUNK = 1 << 20
+_LIBC = re.compile(r"(.*/)?libc(\.so\.6|-2\.\d+\.so)")
+_RELEASE = re.compile(rb"GNU C Library [^\n]*?version (\d+)\.(\d+)")
+#: Members of an archive of Docker before it knew layouts: a folder for each layer.
+_SAVED = re.compile(r"[0-9a-f]{64}(/|\.json|$)")
+#: After so many members it is clear that an archive is a root file system.
+_LOOK_AT = 32
+#: Docker's spelling of layers, which manifests of ours use the open one for.
+_OPEN = {DOCKER_LAYER: LAYER_GZIP}
+
+
+class BaseImageError(WispError):
+    """A base cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A base: its layers, what it says of containers, its glibc (None if it has none).
+
+    `name` and `digest` say in the image what it was made from, if that can be said.
+    """
+
+    layers: tuple[StackedLayer, ...]
+    run: RunConfig = RunConfig()
+    glibc: tuple[int, int] | None = None
+    shell: str = "/bin/sh"
+    name: str | None = None
+    digest: Digest | None = None
+
+
+def check_glibc(base: Base, wanted: tuple[int, int], where: str) -> None:
+    """Refuse a base whose C library is older than the lock's packages may need.
+
+    Raises:
+        BaseImageError: It is, or there is none.
+
+    """
+    need = f"{wanted[0]}.{wanted[1]}"
+    if base.glibc is None:
+        raise BaseImageError(
+            f"{where} has no glibc, but packages of this environment need {need}",
+            hints=["choose a base of Debian, Ubuntu or Red Hat, or none: one is made then"],
+        )
+    if base.glibc < wanted:
+        raise BaseImageError(
+            f"{where} has glibc {base.glibc[0]}.{base.glibc[1]}, but packages of this environment "
+            f"may need {need}",
+            hints=[
+                "choose a newer base",
+                f'or promise less in the manifest: `libc = "{base.glibc[0]}.{base.glibc[1]}"` '
+                "below `system-requirements`, and lock anew",
+            ],
+        )
+
+
+def local_base(
+    path: Path, platform: Platform, store: BlobStore, *, time: int, compression: Compression
+) -> Base:
+    """Read a base from this disk: a layout, an image archive, a root file system.
+
+    Raises:
+        BaseImageError: It is none of these, or not for this platform.
+        HostError: It cannot be read.
+
+    """
+    if path.is_dir():
+        if (path / "oci-layout").exists():
+            return layout_base(path, platform, store)
+        return _folder_base(path, store, time=time, compression=compression)
+    try:
+        form = _form(path)
+        if form == "rootfs":
+            return _tar_base(path, store, time=time, compression=compression)
+    except tarfile.TarError as error:
+        raise BaseImageError(f"`{path}` is no archive", causes=[str(error)]) from error
+    except OSError as error:
+        raise refusal("read", path, error) from error
+    if form == "docker":
+        raise BaseImageError(
+            f"`{path}` is an archive as older Docker engines save it",
+            hints=[f"turn it into a layout: `skopeo copy docker-archive:{path} oci:DIR`"],
+        )
+    with _unpacked(path, store) as folder:
+        return layout_base(folder, platform, store)
+
+
+def _form(path: Path) -> Literal["layout", "docker", "rootfs"]:
+    """Tell by its first members what an archive is; a root file system is not read to its end."""
+    with tarfile.open(path) as archive:
+        for at, member in enumerate(archive):
+            name = member.name.removeprefix("./")
+            if name == "oci-layout" or name.startswith("blobs/"):
+                return "layout"
+            if name in ("manifest.json", "repositories") or _SAVED.match(name):
+                return "docker"
+            if at == _LOOK_AT:
+                break
+    return "rootfs"
+
+
+@contextmanager
+def _unpacked(path: Path, store: BlobStore) -> Iterator[Path]:
+    """Unpack an image archive beside the store: only files that a layout has."""
+    with tempfile.TemporaryDirectory(prefix="base-", dir=store.folder) as scratch:
+        with tarfile.open(path) as archive:
+            archive.extractall(scratch, filter="data")
+        yield Path(scratch)
+
+
+def layout_base(folder: Path, platform: Platform, store: BlobStore) -> Base:
+    """Read a base from a layout, and copy its layers into our store.
+
+    Raises:
+        BaseImageError: The layout has no image for the platform.
+        DamagedBlobError: A blob is not what its digest says.
+
+    """
+    source = BlobStore(folder)
+    try:
+        index = json.loads((folder / "index.json").read_bytes())
+        top = _resolve(index, platform, source, str(folder))
+        manifest = json.loads(source.read(top))
+        config = json.loads(source.read(Descriptor.from_json(manifest["config"])))
+        rows = [Descriptor.from_json(row) for row in manifest["layers"]]
+        for row in rows:
+            source.copy_to(store, row)
+        layers = stacked_layers(rows, config)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BaseImageError(f"`{folder}` is no layout of images", causes=[str(error)]) from error
+    return Base(
+        layers=layers,
+        run=run_config(config.get("config") or {}),
+        glibc=find_glibc(rows, store),
+        digest=top.digest,
+    )
+
+
+def _resolve(
+    index: Mapping[str, Any], platform: Platform, source: BlobStore, where: str
+) -> Descriptor:
+    """Follow indexes to the manifest for a platform."""
+    rows = [Descriptor.from_json(row) for row in index["manifests"]]
+    found = choose(rows, platform)
+    if found is None:
+        raise BaseImageError(f"`{where}` has no image for {platform}")
+    if found.media_type in INDEXES:
+        return _resolve(json.loads(source.read(found)), platform, source, where)
+    if found.media_type not in MANIFESTS:
+        raise BaseImageError(f"`{where}` holds something else than images: {found.media_type}")
+    return found
+
+
+def stacked_layers(rows: list[Descriptor], config: Mapping[str, Any]) -> tuple[StackedLayer, ...]:
+    """Pair the layers of a manifest with the diff ids of its configuration."""
+    ids = config["rootfs"]["diff_ids"]
+    if len(ids) != len(rows):
+        raise BaseImageError("the base's configuration does not fit its layers")
+    return tuple(
+        StackedLayer(
+            blob=LayerBlob(
+                descriptor=Descriptor(
+                    media_type=_OPEN.get(row.media_type, row.media_type),
+                    digest=row.digest,
+                    size=row.size,
+                ),
+                diff_id=Digest(diff_id),
+                unpacked=0,
+            ),
+            comment="base",
+        )
+        for row, diff_id in zip(rows, ids, strict=True)
+    )
+
+
+def run_config(table: Mapping[str, Any]) -> RunConfig:
+    """Read what a base says of containers; entry point and command are ours to say."""
+    health = table.get("Healthcheck") or {}
+    words = health.get("Test") or []
+    return RunConfig(
+        env=dict(row.partition("=")[::2] for row in table.get("Env") or ()),
+        user=table.get("User") or "",
+        workdir=table.get("WorkingDir") or "",
+        ports=tuple(table.get("ExposedPorts") or ()),
+        labels=dict(table.get("Labels") or {}),
+        health=HealthCheck(command=tuple(words[1:])) if words[:1] == ["CMD"] else None,
+        stop_signal=table.get("StopSignal"),
+    )
+
+
+def find_glibc(rows: list[Descriptor], store: BlobStore) -> tuple[int, int] | None:
+    """Look through layers, the topmost first, for a C library and its version."""
+    for row in reversed(rows):
+        with suppress(tarfile.TarError, EOFError), opened_layer(row, store) as archive:
+            for member in archive:
+                if member.isfile() and _LIBC.fullmatch(member.name):
+                    file = archive.extractfile(member)
+                    found = _RELEASE.search(file.read()) if file else None
+                    if found:
+                        return int(found[1]), int(found[2])
+    return None
+
+
+@contextmanager
+def opened_layer(row: Descriptor, store: BlobStore) -> Iterator[tarfile.TarFile]:
+    """Open the tar in a layer for reading from its start to its end.
+
+    Raises:
+        BaseImageError: Nobody here can unpack it.
+
+    """
+    path = store.path(row.digest)
+    try:
+        with path.open("rb") as file:
+            if row.media_type == LAYER_ZSTD:
+                with _zstd(file) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+                    yield archive
+            else:
+                mode = "r|" if row.media_type == LAYER else "r|gz"
+                with tarfile.open(fileobj=file, mode=mode) as archive:  # type: ignore[call-overload]
+                    yield archive
+    except OSError as error:
+        raise DamagedBlobError(f"could not read the layer `{row.digest}`") from error
+
+
+def _zstd(file: IO[bytes]) -> Any:
+    try:
+        import zstandard
+    except ImportError as error:
+        raise BaseImageError(
+            "the base's layers are compressed with zstd", hints=["install the package `zstandard`"]
+        ) from error
+    return zstandard.ZstdDecompressor().stream_reader(file)
+
+
+def _folder_base(folder: Path, store: BlobStore, *, time: int, compression: Compression) -> Base:
+    """Make a layer of a root file system in a folder; everything belongs to root."""
+    entries = with_parents(file_entry(folder / path, path) for path in walk(folder))
+    with store.draft() as draft:
+        blob = write_layer(entries, draft, time=time, compression=compression)
+        store.keep(draft, blob.descriptor)
+    return _rootfs_base(blob, store)
+
+
+def _tar_base(path: Path, store: BlobStore, *, time: int, compression: Compression) -> Base:
+    """Make a layer of a root file system in a tar: its members with times made equal."""
+    with tarfile.open(path) as source, store.draft() as draft:
+        sink = LayerSink(draft, compression)
+        buffered = io.BufferedWriter(sink, _CHUNK)
+        with tarfile.open(fileobj=buffered, mode="w", format=tarfile.PAX_FORMAT) as target:
+            for member in source:
+                _take_over(source, target, member, time)
+        buffered.flush()
+        blob = sink.finish(MEDIA_TYPES[compression])
+        store.keep(draft, blob.descriptor)
+    return _rootfs_base(blob, store)
+
+
+def _take_over(
+    source: tarfile.TarFile, target: tarfile.TarFile, member: tarfile.TarInfo, time: int
+) -> None:
+    name = member.name.removeprefix("./").rstrip("/")
+    if name in ("", "."):
+        return
+    if name.startswith("/") or ".." in PurePosixPath(name).parts:
+        raise BaseImageError(f"the base has a path that leads out of it: `{member.name}`")
+    if member.ischr() or member.isblk() or member.isfifo():
+        return  # engines make the few devices that containers have
+    taken = tarfile.TarInfo(name)
+    taken.type, taken.mode, taken.size = member.type, member.mode, member.size
+    taken.uid, taken.gid, taken.mtime = member.uid, member.gid, time
+    taken.linkname = member.linkname.removeprefix("./") if member.islnk() else member.linkname
+    target.addfile(taken, source.extractfile(member) if member.isreg() else None)
+
+
+def _rootfs_base(blob: LayerBlob, store: BlobStore) -> Base:
+    layer = StackedLayer(blob=blob, comment="base")
+    return Base(layers=(layer,), glibc=find_glibc([blob.descriptor], store))
+
+
+def shell_of(base: Base, prefix: str, names: frozenset[str], *, generated: bool) -> str:
+    """Return the shell that starts containers: activation scripts are mostly meant for bash."""
+    if generated:
+        return "/bin/bash"
+    return f"{prefix}/bin/bash" if "bash" in names else base.shell
