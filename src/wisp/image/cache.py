@@ -12,7 +12,6 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from wisp.image.layer import Compression, LayerBlob
 from wisp.image.layout import BlobStore
 from wisp.image.plan import PackageLayer
 from wisp.specs.oci import Descriptor, Digest
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 #: Changes with the way in which layers are made.
 _FORMAT = 1

@@ -12,11 +12,10 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 
 from wisp.image.layer import LayerBlob
 from wisp.specs.oci import CONFIG, INDEX, MANIFEST, Descriptor, Digest, Platform
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 #: By which readers of a layout find an image (annotations.md, "rules").
 REF_NAME = "org.opencontainers.image.ref.name"

@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from wisp.errors import WispError
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 EntryKind = Literal["file", "folder", "link", "hard"]
 

@@ -6,14 +6,13 @@ A text of TOML beside the workspace's own lock, meant to be kept with it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from typing import Any
 
 import tomli
 
 from wisp.errors import LockFileError
 from wisp.image.debian.index import DebianPackage
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 _VERSION = 1
 _HEAD = """\

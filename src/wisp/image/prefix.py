@@ -10,7 +10,6 @@ import csv
 import json
 import os.path
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
 from pathlib import Path
 
 from wisp.engine.files import refusal
@@ -27,7 +26,7 @@ from wisp.image.scrub import (
     clean_wheel_record,
 )
 from wisp.layout import CONDA_META
-from wisp.values import dataclass
+from wisp.values import dataclass, field, replace
 
 Owner = tuple[PackageKind, str]
 

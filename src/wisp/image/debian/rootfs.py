@@ -7,11 +7,11 @@ No script runs: users, certificates and a few links are written down here. The a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from wisp.image.debian.archive import Unpacked
 from wisp.image.debian.index import paragraphs
 from wisp.image.entries import Entry, folder, link, text_file, with_parents
+from wisp.values import replace
 
 HOME = "/home/app"
 USER_ID = 1000
