@@ -1,0 +1,1 @@
+"""Images of environments: planned, built, written, handed on."""

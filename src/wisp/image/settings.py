@@ -1,0 +1,186 @@
+"""`[tool.wisp.image]`: what a workspace says about its images, each key also an option.
+
+A table `environments.NAME` below it holds what is different for one environment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from wisp.errors import ManifestError
+from wisp.image.documents import HealthCheck
+from wisp.image.layer import MEDIA_TYPES, Compression
+from wisp.image.slim import SAFE, chosen_rules
+from wisp.values import dataclass, field, replace
+
+TABLE = ("tool", "wisp", "image")
+DEFAULT_PREFIX = "/opt/conda"
+DEFAULT_WORKDIR = "/app"
+DEFAULT_USER = "1000:1000"
+
+_PORT = re.compile(r"([0-9]{1,5})(/(tcp|udp|sctp))?")
+_PLACE = re.compile(r"(/[A-Za-z0-9._+-]+)+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSettings:
+    """How images of an environment are made.
+
+    `base` is a path or a reference, None for a generated one, to which `debian_packages` are
+    added; `prefix` and `workdir` are absolute paths in the image. `task` or `command` is what
+    containers run. `code` says whether the workspace's files are put in, `include` and `exclude`
+    which. `tags` are the names an image gets.
+    """
+
+    base: str | None = None
+    prefix: str = DEFAULT_PREFIX
+    workdir: str = DEFAULT_WORKDIR
+    user: str = DEFAULT_USER
+    task: str | None = None
+    command: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    health: HealthCheck | None = None
+    code: bool = True
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    slim: tuple[str, ...] = SAFE
+    compression: Compression = "gzip"
+    tags: tuple[str, ...] = ()
+    debian_packages: tuple[str, ...] = ()
+    debian_mirror: str | None = None
+
+
+def read_settings(document: Mapping[str, Any], environment: str) -> ImageSettings:
+    """Read the settings of an environment from a whole manifest.
+
+    Raises:
+        ManifestError: A key is unknown or its value has the wrong shape; says which.
+
+    """
+    table: Any = document
+    for key in TABLE:
+        table = table.get(key, {}) if isinstance(table, Mapping) else {}
+    if not isinstance(table, Mapping):
+        raise _wrong("", "a table")
+    own = {key: value for key, value in table.items() if key != "environments"}
+    special = table.get("environments", {})
+    if not isinstance(special, Mapping):
+        raise _wrong("environments", "a table")
+    settings = _changed(ImageSettings(), own, "")
+    at = f"environments.{environment}."
+    below = special.get(environment, {})
+    if not isinstance(below, Mapping):
+        raise _wrong(at.rstrip("."), "a table")
+    return _changed(settings, below, at)
+
+
+def _changed(settings: ImageSettings, table: Mapping[str, Any], at: str) -> ImageSettings:
+    for key, value in table.items():
+        reader = _READERS.get(key)
+        if reader is None:
+            known = ", ".join(f"`{name}`" for name in sorted((*_READERS, "environments")))
+            raise ManifestError(
+                f"`{'.'.join(TABLE)}.{at}{key}` is unknown", hints=[f"known are {known}"]
+            )
+        settings = replace(settings, **{key.replace("-", "_"): reader(value, at + key)})
+    return settings
+
+
+def _wrong(key: str, expected: str) -> ManifestError:
+    return ManifestError(f"`{'.'.join((*TABLE, key)).rstrip('.')}` must be {expected}")
+
+
+def _text(value: Any, key: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise _wrong(key, "a text")
+    return value
+
+
+def _flag(value: Any, key: str) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(key, "true or false")
+    return value
+
+
+def _texts(value: Any, key: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise _wrong(key, "a list of texts")
+    return tuple(value)
+
+
+def _table_of_texts(value: Any, key: str) -> Mapping[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
+        raise _wrong(key, "a table of texts")
+    return dict(value)
+
+
+def place(value: Any, key: str) -> str:
+    """Check an absolute path in an image. Raises `ManifestError`."""
+    text = _text(value, key)
+    if not _PLACE.fullmatch(text) or ".." in text.split("/"):
+        raise _wrong(key, "an absolute path of plain names, like `/opt/conda`")
+    return text
+
+
+def ports(value: Any, key: str) -> tuple[str, ...]:
+    """Check ports: numbers, or texts like `8080/udp`. Raises `ManifestError`."""
+    if not isinstance(value, list):
+        raise _wrong(key, "a list of ports")
+    found: list[str] = []
+    for one in value:
+        match = _PORT.fullmatch(str(one))
+        if match is None or isinstance(one, bool) or not 0 < int(match[1]) < 65536:
+            raise _wrong(key, "a list of ports like `8080` or `53/udp`")
+        found.append(f"{match[1]}/{match[3] or 'tcp'}")
+    return tuple(found)
+
+
+def _slim(value: Any, key: str) -> tuple[str, ...]:
+    return chosen_rules(_texts(value, key))
+
+
+def _compression(value: Any, key: str) -> str:
+    if value not in MEDIA_TYPES:
+        raise _wrong(key, "`gzip` or `zstd`")
+    return str(value)
+
+
+def _health(value: Any, key: str) -> HealthCheck:
+    if not isinstance(value, Mapping):
+        raise _wrong(key, "a table with a `command`")
+    table = dict(value)
+    command = _texts(table.pop("command", None), f"{key}.command")
+    numbers: dict[str, Any] = {}
+    for name, kind in (("interval", float), ("timeout", float), ("retries", int)):
+        if name in table:
+            number = table.pop(name)
+            if not isinstance(number, (int, float)) or isinstance(number, bool) or number <= 0:
+                raise _wrong(f"{key}.{name}", "a number above 0")
+            numbers[name] = kind(number)
+    if table or not command:
+        raise _wrong(key, "`command`, and perhaps `interval`, `timeout` (seconds), `retries`")
+    return HealthCheck(command=command, **numbers)
+
+
+_READERS: Mapping[str, Callable[[Any, str], Any]] = {
+    "base": _text,
+    "prefix": place,
+    "workdir": place,
+    "user": _text,
+    "task": _text,
+    "command": _texts,
+    "ports": ports,
+    "labels": _table_of_texts,
+    "health": _health,
+    "code": _flag,
+    "include": _texts,
+    "exclude": _texts,
+    "slim": _slim,
+    "compression": _compression,
+    "tags": _texts,
+    "debian-packages": _texts,
+    "debian-mirror": _text,
+}
