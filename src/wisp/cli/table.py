@@ -83,6 +83,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("tree", "Show what the packages of an environment need", "t"),
         Entry("search", "Search packages in channels"),
     ),
+    "Shipping": (Entry("image", "Make container images of environments"),),
     "Managing": (
         Entry("workspace", "Look at and change the workspace manifest", "project"),
         Entry("config", "Look at and change the configuration"),

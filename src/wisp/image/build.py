@@ -25,7 +25,7 @@ from wisp.layout import CONDA_META, PREFIX_HISTORY
 from wisp.specs.oci import Descriptor, Digest, Platform
 from wisp.values import dataclass, field
 
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _HISTORY = "// made for an image"
 
 
@@ -136,7 +136,7 @@ def _own_entries(wanted: ImageInput) -> tuple[Entry, ...]:
 
 def _run_config(wanted: ImageInput) -> RunConfig:
     settings, base = wanted.settings, wanted.base.run
-    path = base.env.get("PATH") or _PATH
+    path = base.env.get("PATH") or PATH
     env = {
         **base.env,
         "PATH": f"{settings.prefix}/bin:{path}",

@@ -20,6 +20,8 @@ from wisp.values import dataclass
 
 IMAGE_LOCK = "image.lock"
 
+#: The file by which a layout of images is known, and the first member of an archive of one.
+_LAYOUT = "oci-layout"
 #: Names that are never code, at any depth, unless a path is named in full.
 _NEVER = frozenset({LOCK_NAME, IMAGE_LOCK, PIXI_DIR, ".git", ".hg", ".svn", "__pycache__"})
 _SECRET = re.compile(
@@ -69,6 +71,8 @@ class _Rules:
         asked = f"{path}/" if is_folder else path
         if self._exclude.match_file(asked):
             return False
+        if _is_image(self._root / path, is_folder):
+            return path in self._named
         if _is_never_code(path):
             return self._leads_to_named(path) if is_folder else path in self._named
         if not self._is_ignored(path, asked):
@@ -110,6 +114,19 @@ class _Rules:
 def _is_never_code(path: str) -> bool:
     name = path.rpartition("/")[2]
     return name in _NEVER or bool(_SECRET.fullmatch(name))
+
+
+def _is_image(file: Path, is_folder: bool) -> bool:
+    """Tell whether something is an image that was written into the workspace before."""
+    if is_folder:
+        return (file / _LAYOUT).exists()
+    if file.suffix != ".tar" or not file.is_file():
+        return False
+    try:
+        with file.open("rb") as archive:
+            return archive.read(len(_LAYOUT) + 1) == _LAYOUT.encode() + b"\0"
+    except OSError:
+        return False
 
 
 def _lines(file: Path) -> list[str]:

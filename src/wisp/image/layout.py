@@ -86,10 +86,12 @@ class BlobStore:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=_DRAFT, dir=folder)
+            os.close(handle)
         except OSError as error:
             raise refusal("write below", folder, error) from error
         try:
-            with os.fdopen(handle, "w+b") as file:
+            # Opened by its name, which `keep` has to know.
+            with Path(name).open("w+b") as file:
                 yield file
         except OSError as error:
             raise refusal("write", name, error) from error
@@ -245,7 +247,7 @@ def write_archive(
             (*image.documents, image.top), key=lambda one: one.descriptor.digest
         ):
             _text(archive, _member(document.descriptor), document.content)
-        for layer in sorted(set(image.layers), key=lambda one: one.digest):
+        for layer in sorted(image.layers, key=lambda one: one.digest):
             _blob(archive, layer, store)
 
 

@@ -2,8 +2,8 @@
 
 What means the same there is written so, and what does not is refused with its place: a script
 that runs where no wisp is must not do something else instead. Differences that cannot be seen in
-a text remain: a pattern that matches nothing stays as it is in `sh`, and `cp`, `rm`, `xargs` … are
-the programs found on PATH.
+a text remain: `sh` keeps runs of blanks in values between double quotes, and `cp`, `rm`, `xargs` …
+are the programs found on PATH.
 
 Source: POSIX.1-2024, "Shell Command Language".
 """

@@ -1,0 +1,162 @@
+"""The base of an image: generated and locked, or read from this disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from wisp.api.opened import OpenedWorkspace
+from wisp.engine.apt_sources import host_mirror
+from wisp.engine.files import write_atomically
+from wisp.errors import FetchError, LockFileError, UsageError
+from wisp.image.base import Base, check_glibc, local_base
+from wisp.image.cache import LayerCache
+from wisp.image.code import IMAGE_LOCK
+from wisp.image.debian.base import base_layer, resolve
+from wisp.image.debian.index import GLIBC, SUITE
+from wisp.image.documents import StackedLayer
+from wisp.image.lock import (
+    ImageLock,
+    LockedDebian,
+    is_current,
+    read_image_lock,
+    write_image_lock,
+)
+from wisp.image.platform import image_platform
+from wisp.image.settings import ImageSettings
+from wisp.platforms import Platform
+from wisp.specs.wheels import platform_libc
+from wisp.values import dataclass
+
+#: Debian's own mirror network, which everybody may use.
+PUBLIC_MIRROR = "https://deb.debian.org/debian"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseWork:
+    """How bases are made. With `keep_lock`, `image.lock` must say already what they are made of."""
+
+    cache: LayerCache
+    time: int
+    workers: int
+    keep_lock: bool = False
+
+
+def base_for(
+    workspace: OpenedWorkspace, platform: Platform, settings: ImageSettings, work: BaseWork
+) -> tuple[Base, bool]:
+    """Return the base for a platform, and whether its layers were there before.
+
+    Raises:
+        BaseImageError: It is not usable, or its C library is too old for the lock.
+        DebianError, SignatureError, FetchError: A generated one cannot be had.
+        LockFileError: `image.lock` is damaged, or stale although it must not change.
+
+    """
+    if settings.base is None:
+        base, cached = _generated(workspace, platform, settings, work)
+        where = "the generated base"
+    else:
+        base, cached = _local(workspace, platform, settings, work), False
+        where = f"`{settings.base}`"
+    libc = platform_libc(platform)
+    if libc.family == "glibc":
+        check_glibc(base, (libc.major, libc.minor), where)
+    return base, cached
+
+
+def _local(
+    workspace: OpenedWorkspace, platform: Platform, settings: ImageSettings, work: BaseWork
+) -> Base:
+    assert settings.base is not None
+    path = Path(os.path.normpath(workspace.root / Path(settings.base).expanduser()))
+    if not path.exists():
+        raise UsageError(
+            f"the base `{settings.base}` does not exist",
+            hints=["a base is a folder or archive of this disk: a root file system or a layout"],
+        )
+    return local_base(
+        path,
+        image_platform(platform.subdir),
+        work.cache.store,
+        time=work.time,
+        compression=settings.compression,
+    )
+
+
+def _generated(
+    workspace: OpenedWorkspace, platform: Platform, settings: ImageSettings, work: BaseWork
+) -> tuple[Base, bool]:
+    locked = locked_debian(workspace, platform.subdir, settings, keep=work.keep_lock)
+    blob, cached = base_layer(
+        locked.packages,
+        mirror(workspace, settings),
+        work.cache,
+        time=work.time,
+        compression=settings.compression,
+        workers=work.workers,
+    )
+    layer = StackedLayer(blob=blob, comment=f"Debian {SUITE}")
+    return Base(layers=(layer,), glibc=GLIBC), cached
+
+
+def locked_debian(
+    workspace: OpenedWorkspace,
+    subdir: str,
+    settings: ImageSettings,
+    *,
+    keep: bool = False,
+    renew: bool = False,
+) -> LockedDebian:
+    """Return what the generated base is made of, resolved and locked where that is necessary.
+
+    Raises what `base_for` raises.
+    """
+    lock = read_lock(workspace)
+    found = lock.debian.get(subdir)
+    wanted = tuple(sorted(set(settings.debian_packages)))
+    if found is not None and not renew and is_current(found, SUITE, wanted):
+        return found
+    if keep:
+        raise LockFileError(
+            f"`{IMAGE_LOCK}` does not say what the base for '{subdir}' is made of",
+            hints=["run `wisp image update`"],
+        )
+    packages = resolve(mirror(workspace, settings), subdir, wanted, workspace.session.now)
+    made = LockedDebian(subdir=subdir, suite=SUITE, wanted=wanted, packages=packages)
+    text = write_image_lock(lock.with_debian(made))
+    write_atomically(workspace.root / IMAGE_LOCK, text)
+    return made
+
+
+def renew_bases(
+    workspace: OpenedWorkspace, subdirs: Iterable[str], settings: ImageSettings
+) -> list[LockedDebian]:
+    """Resolve generated bases anew. Raises what `base_for` raises."""
+    return [locked_debian(workspace, subdir, settings, renew=True) for subdir in subdirs]
+
+
+def read_lock(workspace: OpenedWorkspace) -> ImageLock:
+    """Read `image.lock`; a missing one is empty. Raises `LockFileError`."""
+    try:
+        return read_image_lock((workspace.root / IMAGE_LOCK).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ImageLock()
+
+
+def mirror(workspace: OpenedWorkspace, settings: ImageSettings) -> Callable[[str], bytes]:
+    """Return what fetches files of Debian: from the set mirror, the host's, or the public one."""
+    url = (settings.debian_mirror or host_mirror() or PUBLIC_MIRROR).rstrip("/")
+
+    def fetch(path: str) -> bytes:
+        response = workspace.session.http.get(f"{url}/{path}")
+        if response.status != 200:
+            raise FetchError(
+                f"could not fetch `{url}/{path}`",
+                causes=[f"the mirror answers {response.status}"],
+                hints=["packages that were replaced are gone: `wisp image update` takes new ones"],
+            )
+        return response.body
+
+    return fetch

@@ -1,0 +1,268 @@
+"""`image build`: from a lock to an image of one or several platforms."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import tomli
+
+from wisp import layout
+from wisp.api.imaging.activated import image_activation
+from wisp.api.imaging.bases import BaseWork, base_for
+from wisp.api.imaging.staging import Prepared, prepared, stage
+from wisp.api.imaging.starting import task_text
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
+from wisp.api.locks.locking import ensure_lock
+from wisp.api.opened import OpenedWorkspace
+from wisp.errors import ManifestError, UsageError
+from wisp.image.base import Base, shell_of
+from wisp.image.build import PATH, ImageInput, PlatformImage, assemble, image_blobs
+from wisp.image.cache import LayerCache, Recipe
+from wisp.image.code import CodeSelection, code_entries, code_files
+from wisp.image.debian.rootfs import CERTIFICATES
+from wisp.image.entries import Entry
+from wisp.image.entrypoint import entrypoint_text
+from wisp.image.layout import ImageBlobs
+from wisp.image.packages import MadeLayer, Workshop, package_layers
+from wisp.image.plan import PackageLayer, package_of, plan_layers
+from wisp.image.platform import PLATFORMS, image_platform
+from wisp.image.settings import ImageSettings, read_settings
+from wisp.lock.model import LockedEnvironment, LockFile
+from wisp.lock.select import locked_environment
+from wisp.manifest.script import SUFFIXES
+from wisp.platforms import Platform
+from wisp.values import dataclass, field, replace
+
+#: When files of an image, and the image, count as made: zip files cannot say an earlier time.
+DEFAULT_TIME = 315532800
+#: Below the root of the caches.
+CACHE_FOLDER = "wisp-images"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildRequest:
+    """Which image to make: environment, platforms (this machine's unless named), settings.
+
+    `outputs` are files that shall not end up in the image although they lie in the workspace.
+    """
+
+    environment: str = layout.DEFAULT_ENVIRONMENT
+    platforms: tuple[str, ...] = ()
+    settings: ImageSettings = ImageSettings()
+    annotations: tuple[tuple[str, str], ...] = ()
+    usage: LockUsage = AS_NEEDED
+    outputs: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildResult:
+    """An image, whose blobs lie in `cache`. `names` are those it has been given."""
+
+    images: tuple[PlatformImage, ...]
+    blobs: ImageBlobs
+    cache: LayerCache = field(compare=False)
+
+    @property
+    def digest(self) -> str:
+        """The digest of the manifest, or of the index if there are several platforms."""
+        return self.blobs.top.descriptor.digest
+
+
+def settings_of(workspace: OpenedWorkspace, environment: str) -> ImageSettings:
+    """Read `[tool.wisp.image]` of the manifest. Raises `ManifestError`."""
+    path = workspace.manifest.path
+    if path.suffix in SUFFIXES:
+        return ImageSettings()
+    try:
+        document = tomli.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ManifestError(f"could not read `{path}`", causes=[str(error)]) from error
+    return read_settings(document, environment)
+
+
+def wanted_platforms(
+    workspace: OpenedWorkspace, environment: str, names: Sequence[str]
+) -> tuple[Platform, ...]:
+    """Return the platforms to make an image for, each of which has to be Linux.
+
+    Raises:
+        ManifestError: The environment does not have a platform.
+        UsageError: None of its platforms is Linux.
+
+    """
+    if names:
+        return tuple(workspace.best_platform(environment, name) for name in names)
+    found = [one for one in workspace.platforms(environment) if one.subdir in PLATFORMS]
+    own = [one for one in found if one.subdir == workspace.subdir]
+    if not found:
+        raise UsageError(
+            f"environment '{environment}' has no platform that containers run on",
+            hints=["add one: `wisp workspace platform add linux-64`"],
+        )
+    return tuple((own or found)[:1])
+
+
+def layer_cache(workspace: OpenedWorkspace) -> LayerCache:
+    """Return where layers of this user are kept."""
+    return LayerCache(workspace.session.settings.caches.root / CACHE_FOLDER)
+
+
+def build(workspace: OpenedWorkspace, request: BuildRequest) -> BuildResult:
+    """Make an image; its blobs are then in the cache.
+
+    Raises:
+        WispError: See `staging`, `bases`, `activated`, `starting`, and `wisp.image`.
+
+    """
+    lock = ensure_lock(workspace, request.usage)
+    platforms = wanted_platforms(workspace, request.environment, request.platforms)
+    cache = layer_cache(workspace)
+    images = [_build_one(workspace, lock, platform, request, cache) for platform in platforms]
+    return BuildResult(
+        images=tuple(images),
+        blobs=image_blobs(images, dict(request.annotations)),
+        cache=cache,
+    )
+
+
+def _build_one(
+    workspace: OpenedWorkspace,
+    lock: LockFile,
+    platform: Platform,
+    request: BuildRequest,
+    cache: LayerCache,
+) -> PlatformImage:
+    target = image_platform(platform.subdir)
+    settings, time = request.settings, made_at(workspace)
+    locked = locked_environment(
+        lock,
+        request.environment,
+        platform.name,
+        workspace.root,
+        workspace.inputs(request.environment, platform),
+    )
+    task = task_text(workspace, request.environment, platform, settings)
+    work = BaseWork(
+        cache=cache, time=time, workers=_workers(), keep_lock=request.usage.lock_is_fixed
+    )
+    base, cached = base_for(workspace, locked.platform, settings, work)
+    packages = _packages(workspace, locked, settings, base, cache, time)
+    path = base.run.env.get("PATH") or PATH
+    activation = image_activation(
+        workspace, request.environment, platform, settings, packages, path
+    )
+    names = frozenset(record.name for record in locked.records)
+    shell = shell_of(base, settings.prefix, names, generated=settings.base is None)
+    own_certificates = settings.base is not None or "ca-certificates" in names
+    return assemble(
+        ImageInput(
+            platform=target,
+            base=base,
+            base_cached=cached,
+            packages=packages,
+            code=_code(workspace, request),
+            settings=settings,
+            variables=activation.variables,
+            entrypoint=entrypoint_text(shell, activation.scripts, activation.late),
+            task=task,
+            certificates=None if own_certificates else CERTIFICATES,
+            annotations=_annotations(workspace, base, request.annotations),
+            time=time,
+        ),
+        cache,
+    )
+
+
+def _packages(
+    workspace: OpenedWorkspace,
+    locked: LockedEnvironment,
+    settings: ImageSettings,
+    base: Base,
+    cache: LayerCache,
+    time: int,
+) -> tuple[MadeLayer, ...]:
+    workshop = Workshop(
+        cache=cache, scratch=cache.folder, workers=_workers(), reporter=workspace.reporter
+    )
+    with prepared(workspace, locked, cache.folder, time) as wanted:
+        return package_layers(
+            planned(wanted, below=len(base.layers)),
+            recipe(wanted, settings, time),
+            lambda folder: stage(workspace, wanted, settings.prefix, folder, workspace.reporter),
+            workshop,
+        )
+
+
+def planned(wanted: Prepared, *, below: int) -> tuple[PackageLayer, ...]:
+    """Plan the layers of an environment."""
+    packages = [
+        replace(package_of(record), local=True)
+        if record in wanted.pypi and record.name in wanted.local
+        else package_of(record)
+        for record in wanted.records
+    ]
+    return plan_layers(packages, below=below)
+
+
+def recipe(wanted: Prepared, settings: ImageSettings, time: int) -> Recipe:
+    """Return what decides about the layers of an environment besides its packages."""
+    python = wanted.python
+    return Recipe(
+        place=settings.prefix,
+        subdir=wanted.locked.platform.subdir,
+        python=f"{python.version} {python.build}" if python else "",
+        slim=settings.slim,
+        time=time,
+        compression=settings.compression,
+    )
+
+
+def _code(workspace: OpenedWorkspace, request: BuildRequest) -> tuple[Entry, ...]:
+    settings = request.settings
+    if not settings.code:
+        return ()
+    selection = CodeSelection(include=settings.include, exclude=settings.exclude)
+    outputs = frozenset(path.resolve() for path in request.outputs)
+
+    def skip(file: Path) -> bool:
+        return file in outputs or not outputs.isdisjoint(file.parents)
+
+    root = workspace.root.resolve()
+    paths = code_files(root, selection)
+    return tuple(code_entries(root, paths, settings.workdir, skip))
+
+
+def made_at(workspace: OpenedWorkspace) -> int:
+    """Return when the image counts as made, in seconds: SOURCE_DATE_EPOCH, or always the same.
+
+    Raises:
+        UsageError: The variable is no number.
+
+    """
+    text = workspace.environ.get("SOURCE_DATE_EPOCH", "")
+    if text and not text.isdecimal():
+        raise UsageError(f"SOURCE_DATE_EPOCH is '{text}', not a number of seconds")
+    return int(text) if text else DEFAULT_TIME
+
+
+def _workers() -> int:
+    return os.cpu_count() or 1
+
+
+def _annotations(
+    workspace: OpenedWorkspace, base: Base, further: Sequence[tuple[str, str]]
+) -> dict[str, str]:
+    """Return what the manifest says of the image: title, version, source, what it stands on."""
+    table = workspace.manifest.workspace
+    known = {
+        "title": table.name,
+        "version": table.version,
+        "description": table.description,
+        "source": table.repository,
+        "base.name": base.name,
+        "base.digest": base.digest,
+    }
+    found = {f"org.opencontainers.image.{key}": str(value) for key, value in known.items() if value}
+    return found | dict(further)

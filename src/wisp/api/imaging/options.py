@@ -1,0 +1,49 @@
+"""What a call says about an image instead of the manifest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wisp.image.settings import ImageSettings, place, ports
+from wisp.image.slim import chosen_rules
+from wisp.values import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """Values by the name of the setting, as texts; what is not said stays as it is."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: tuple[tuple[str, str], ...] = ()
+    compression: str | None = None
+    no_code: bool = False
+
+
+def overridden(settings: ImageSettings, given: Overrides, cwd: Path) -> ImageSettings:
+    """Return settings in which what is given counts; paths on this disk are seen from `cwd`.
+
+    Raises:
+        UsageError, ManifestError: A value has the wrong shape.
+
+    """
+    changes: dict[str, Any] = {**given.texts, **given.lists}
+    for key in ("prefix", "workdir"):
+        if key in changes:
+            changes[key] = place(changes[key], key)
+    if "base" in changes:
+        changes["base"] = os.path.normpath(cwd / changes["base"])
+    if "ports" in changes:
+        changes["ports"] = ports(list(changes["ports"]), "ports")
+    if "slim" in changes:
+        changes["slim"] = chosen_rules(changes["slim"])
+    if given.compression:
+        changes["compression"] = given.compression
+    if given.no_code:
+        changes["code"] = False
+    if given.labels:
+        changes["labels"] = {**settings.labels, **dict(given.labels)}
+    return replace(settings, **changes)

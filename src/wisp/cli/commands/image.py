@@ -1,0 +1,188 @@
+"""`image`: container images of environments, without an engine and without a Dockerfile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wisp.cli import interrupts, options
+from wisp.cli.call import Call
+from wisp.cli.declare import Command, flag, top, value, values
+from wisp.cli.opening import open_workspace, usage_of
+from wisp.errors import UsageError
+from wisp.layout import DEFAULT_ENVIRONMENT
+
+if TYPE_CHECKING:
+    from wisp.api.imaging.building import BuildRequest, BuildResult
+    from wisp.api.workspace import Workspace
+    from wisp.image.settings import ImageSettings
+    from wisp.specs.oci import Reference
+
+
+class Settings(options.Lock, options.Workspace, options.Config):
+    """What every command about an image takes: which one, and how it is made."""
+
+    environment: str | None = options.ENVIRONMENT
+    platform: tuple[str, ...] = options.PLATFORMS
+    base: str | None = value(
+        "--base", metavar="PATH", help="A root file system or layout instead of Debian's"
+    )
+    prefix: str | None = value(
+        "--prefix", metavar="PATH", help="Where the environment lies (/opt/conda)"
+    )
+    workdir: str | None = value(
+        "--workdir", metavar="PATH", help="Where the workspace's code lies (/app)"
+    )
+    user: str | None = value("--user", help="Who containers run as (1000:1000)")
+    task: str | None = value("--task", help="The task that containers run")
+    port: tuple[str, ...] = values("--port", help="A port that the program listens on")
+    label: tuple[str, ...] = values("--label", metavar="KEY=VALUE", help="A label")
+    include: tuple[str, ...] = values(
+        "--include", metavar="PATTERN", help="Code to put in although it is ignored"
+    )
+    exclude: tuple[str, ...] = values("--exclude", metavar="PATTERN", help="Code to leave out")
+    no_code: bool = flag("--no-code", help="Leave all code out")
+    slim: tuple[str, ...] = values(
+        "--slim",
+        metavar="RULE",
+        delimiter=",",
+        help="What to leave out of packages instead of `safe`",
+    )
+    compression: str | None = value(
+        "--compression", choices=("gzip", "zstd"), help="How layers are packed"
+    )
+    debian_package: tuple[str, ...] = values(
+        "--debian-package", metavar="NAME", help="A Debian package to add to the base"
+    )
+    debian_mirror: str | None = value(
+        "--debian-mirror", metavar="URL", help="Where Debian packages come from"
+    )
+
+
+class Build(Settings):
+    """What `image build` takes."""
+
+    output: tuple[str, ...] = values(
+        "-o", "--output", metavar="PATH", help="An archive (`….tar`) or a folder to write"
+    )
+    load: bool = flag("--load", help="Give the image to Docker or podman")
+    tag: tuple[str, ...] = values("-t", "--tag", metavar="NAME", help="A name for the image")
+    annotation: tuple[str, ...] = values(
+        "--annotation", metavar="KEY=VALUE", help="An annotation of the image"
+    )
+    json: bool = options.JSON
+
+
+def run_build(call: Call[Build]) -> int:
+    """Make an image, and write or load it."""
+    from wisp.api.imaging.building import build
+    from wisp.api.imaging.writing import load, names_of, write_output
+
+    given = call.values
+    if not (given.output or given.load):
+        raise UsageError(
+            "nothing says where the image shall go",
+            hints=("write a file with `--output image.tar`, or use `--load`",),
+        )
+    workspace = open_workspace(call)
+    request = _request(call, workspace, given)
+    names = names_of(workspace, given.tag or request.settings.tags)
+    built = build(workspace, request)
+    for output in request.outputs:
+        write_output(built, output, names)
+    engine = load(workspace, built, names) if given.load else None
+    interrupts.ignore()  # all is done
+    if given.json:
+        call.out.public_json(_as_json(built, names))
+        return 0
+    for output in request.outputs:
+        call.out.success(f"Wrote {output}")
+    if engine is not None:
+        call.out.success(f"Loaded {', '.join(map(str, names))} into {engine}")
+    call.out.result(built.digest)
+    return 0
+
+
+def _request(call: Call[Build], workspace: Workspace, given: Build) -> BuildRequest:
+    from wisp.api.imaging.building import BuildRequest
+
+    return BuildRequest(
+        environment=given.environment or DEFAULT_ENVIRONMENT,
+        platforms=given.platform,
+        settings=_settings(call, workspace, given),
+        annotations=tuple(_pair("--annotation", text) for text in given.annotation),
+        usage=usage_of(call),
+        outputs=tuple(call.cwd / text for text in given.output),
+    )
+
+
+def _settings(call: Call[Build], workspace: Workspace, given: Settings) -> ImageSettings:
+    from wisp.api.imaging.building import settings_of
+    from wisp.api.imaging.options import Overrides, overridden
+
+    texts = {
+        "base": given.base,
+        "prefix": given.prefix,
+        "workdir": given.workdir,
+        "user": given.user,
+        "task": given.task,
+        "debian_mirror": given.debian_mirror,
+    }
+    lists = {
+        "ports": given.port,
+        "include": given.include,
+        "exclude": given.exclude,
+        "slim": given.slim,
+        "debian_packages": given.debian_package,
+    }
+    overrides = Overrides(
+        texts={key: text for key, text in texts.items() if text is not None},
+        lists={key: words for key, words in lists.items() if words},
+        labels=tuple(_pair("--label", text) for text in given.label),
+        compression=given.compression,
+        no_code=given.no_code,
+    )
+    settings = settings_of(workspace, given.environment or DEFAULT_ENVIRONMENT)
+    return overridden(settings, overrides, call.cwd)
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise UsageError(f"`{option} {text}` is not of the form KEY=VALUE")
+    return key, value
+
+
+def _as_json(built: BuildResult, names: tuple[Reference, ...]) -> dict[str, object]:
+    return {
+        "digest": built.digest,
+        "tags": [str(name) for name in names],
+        "images": [
+            {
+                "platform": str(image.platform),
+                "digest": image.manifest.descriptor.digest,
+                "config": image.config.descriptor.digest,
+                "layers": [
+                    {
+                        "kind": layer.kind,
+                        "digest": layer.digest,
+                        "size": layer.size,
+                        "packages": list(layer.packages),
+                        "cached": layer.cached,
+                    }
+                    for layer in image.reports
+                ],
+            }
+            for image in built.images
+        ],
+    }
+
+
+_BUILD = Command(
+    name="build",
+    summary="Make an image of an environment and the workspace's code",
+    values=Build,
+    run=run_build,
+    example="image build --task serve --output image.tar",
+)
+
+COMMAND = top("image", options.Workspace, commands=(_BUILD,))

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.unit.image.test_layout import AMD64, NAME, image
+from wisp.image.base import Base, BaseImageError, check_glibc, local_base
+from wisp.image.documents import RunConfig
+from wisp.image.layout import BlobStore, write_archive, write_layout
+from wisp.image.platform import choose
+from wisp.specs.oci import MANIFEST, Descriptor, Digest, Platform
+
+LIBC = b"\x7fELF GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36.\n"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> BlobStore:
+    made = BlobStore(tmp_path / "store")
+    made.folder.mkdir()
+    return made
+
+
+def read(path: Path, store: BlobStore, platform: Platform = AMD64) -> Base:
+    return local_base(path, platform, store, time=0, compression="gzip")
+
+
+def rootfs(folder: Path) -> Path:
+    (folder / "lib").mkdir(parents=True)
+    (folder / "lib" / "libc.so.6").write_bytes(LIBC)
+    (folder / "bin").mkdir()
+    (folder / "bin" / "sh").symlink_to("dash")
+    return folder
+
+
+def test_a_root_file_system_becomes_one_layer(tmp_path: Path, store: BlobStore) -> None:
+    base = read(rootfs(tmp_path / "root"), store)
+    assert len(base.layers) == 1
+    assert store.has(base.layers[0].blob.descriptor)
+    assert base.glibc == (2, 36)
+
+
+@pytest.mark.parametrize("suffix", ["tar", "tar.gz", "tar.xz"])
+def test_a_root_file_system_may_be_packed(tmp_path: Path, store: BlobStore, suffix: str) -> None:
+    path = tmp_path / f"root.{suffix}"
+    mode = {"tar": "w", "tar.gz": "w:gz", "tar.xz": "w:xz"}[suffix]
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+        archive.add(rootfs(tmp_path / "root"), ".")
+        device = tarfile.TarInfo("./dev/null")
+        device.type = tarfile.CHRTYPE
+        archive.addfile(device)
+    base = read(path, store)
+    assert base.glibc == (2, 36)
+    with tarfile.open(store.path(base.layers[0].blob.descriptor.digest)) as layer:
+        assert sorted(layer.getnames()) == ["bin", "bin/sh", "lib", "lib/libc.so.6"]
+
+
+def test_a_packed_root_that_leads_out_is_refused(tmp_path: Path, store: BlobStore) -> None:
+    path = tmp_path / "root.tar"
+    with tarfile.open(path, "w") as archive:
+        archive.addfile(tarfile.TarInfo("../outside"), io.BytesIO())
+    with pytest.raises(BaseImageError, match="leads out"):
+        read(path, store)
+
+
+@pytest.mark.parametrize("form", ["folder", "archive"])
+def test_layers_of_an_image_are_taken_over_as_they_are(
+    tmp_path: Path, store: BlobStore, form: str
+) -> None:
+    own = BlobStore(tmp_path / "own")
+    made = image(own, run=RunConfig(env={"PATH": "/bin"}, user="7", labels={"a": "b"}))
+    path = tmp_path / ("layout" if form == "folder" else "image.tar")
+    if form == "folder":
+        write_layout(path, made, own, [NAME])
+    else:
+        with path.open("wb") as out:
+            write_archive(out, made, own, [NAME])
+    base = read(path, store)
+    assert [one.blob.descriptor.digest for one in base.layers] == [
+        one.digest for one in made.layers
+    ]
+    assert all(store.has(one.blob.descriptor) for one in base.layers)
+    assert (base.run.env, base.run.user, base.run.labels) == ({"PATH": "/bin"}, "7", {"a": "b"})
+    assert base.glibc is None
+
+
+def test_an_image_of_another_machine_is_refused(tmp_path: Path, store: BlobStore) -> None:
+    own = BlobStore(tmp_path / "own")
+    write_layout(tmp_path / "layout", image(own), own, [NAME])
+    with pytest.raises(BaseImageError, match="no image for linux/arm64"):
+        read(tmp_path / "layout", store, Platform("linux", "arm64"))
+
+
+def test_a_base_with_a_lying_digest_is_refused(tmp_path: Path, store: BlobStore) -> None:
+    own = BlobStore(tmp_path / "own")
+    made = image(own)
+    write_layout(tmp_path / "layout", made, own, [NAME])
+    blob = tmp_path / "layout" / "blobs" / "sha256" / made.top.descriptor.digest.hex
+    blob.unlink()
+    blob.write_bytes(b"{}".ljust(made.top.descriptor.size))
+    with pytest.raises(Exception, match="damaged"):
+        read(tmp_path / "layout", store)
+
+
+def test_an_archive_of_an_old_docker_is_refused_with_the_way_out(
+    tmp_path: Path, store: BlobStore
+) -> None:
+    path = tmp_path / "saved.tar"
+    with tarfile.open(path, "w") as archive:
+        archive.addfile(tarfile.TarInfo(f"{'a' * 64}/layer.tar"), io.BytesIO())
+    with pytest.raises(BaseImageError, match="older Docker") as caught:
+        read(path, store)
+    assert "skopeo copy" in caught.value.hints[0]
+
+
+@pytest.mark.parametrize(
+    ("glibc", "words"), [((2, 27), "has glibc 2.27, but"), (None, "has no glibc")]
+)
+def test_a_base_too_old_for_the_lock_is_refused(glibc: tuple[int, int] | None, words: str) -> None:
+    with pytest.raises(BaseImageError, match=words):
+        check_glibc(Base(layers=(), glibc=glibc), (2, 28), "`x`")
+    check_glibc(Base(layers=(), glibc=(2, 28)), (2, 28), "`x`")
+
+
+def row(platform: Platform | None, sign: str) -> Descriptor:
+    return Descriptor(
+        media_type=MANIFEST, digest=Digest(f"sha256:{sign * 64}"), size=1, platform=platform
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "wanted", "expected"),
+    [
+        ("amd64 arm64", "linux/arm64", 1),
+        ("arm64/v8 arm/v7", "linux/arm64", 0),
+        ("arm/v6 arm/v7", "linux/arm/v7", 1),
+        ("amd64/v3 amd64", "linux/amd64", 1),
+        ("amd64/v3", "linux/amd64", 0),
+        ("unknown/unknown", "linux/amd64", None),
+        ("none", "linux/amd64", 0),
+        ("none none", "linux/amd64", None),
+        ("windows/amd64", "linux/amd64", None),
+        ("x86_64", "linux/amd64", 0),
+    ],
+)
+def test_the_image_that_fits_best_is_chosen(rows: str, wanted: str, expected: int | None) -> None:
+    def parsed(text: str) -> Platform | None:
+        if text == "none":
+            return None
+        os, _, rest = (
+            text.partition("/") if text.startswith(("win", "unk")) else ("linux", "", text)
+        )
+        architecture, _, variant = rest.partition("/")
+        return Platform(os, architecture, variant or None)
+
+    found = [row(parsed(text), "0123456789"[at]) for at, text in enumerate(rows.split())]
+    chosen = choose(found, Platform.parse(wanted))
+    assert chosen == (None if expected is None else found[expected])
