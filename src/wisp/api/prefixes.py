@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wisp.errors import InstallError
 from wisp.install.apply import InstallOptions, InstallOutcome, install_environment
-from wisp.install.pypi import InstallPypi, PypiWork, python_of
+from wisp.install.pypi import InstallPypi, PypiWork, python_paths
 from wisp.install.selection import InstallFilter
 from wisp.lock.model import LockedEnvironment
 from wisp.specs.inputs import EnvironmentInputs
@@ -88,7 +88,7 @@ def _pypi_installer(session: Session) -> InstallPypi:
 
 def _build_variables(session: Session, work: PypiWork) -> dict[str, str]:
     """Activate the prefix for builds; wheels need no more than the caller's environment."""
-    if all(record.location.endswith(".whl") for record in work.records):
+    if all(record.origin.is_wheel for record in work.records):
         return {}
     from wisp.activation.session import activate
     from wisp.activation.variables import Activation
@@ -131,7 +131,7 @@ def install_for_solving(
     )
     prefix = prefix_of(inputs)
     install_at(session, locked, prefix, manifest_path=manifest_path)
-    python = python_of(conda, prefix, subdir)
+    python = python_paths(conda, prefix, subdir)
     if python is None:
         raise InstallError("a source distribution has to be built, but there is no python")
     return python[0]

@@ -62,9 +62,9 @@ def _stop() -> None:
 def _markers(inputs: EnvironmentInputs, conda: Conda) -> dict[str, str]:
     if not inputs.pypi_dependencies:
         return {}
-    from wisp.solve.pypi_question import python_of
+    from wisp.solve.pypi_question import required_python
 
-    found = marker_environment(inputs.platform.subdir, python_of(conda).version)
+    found = marker_environment(inputs.platform.subdir, required_python(conda).version)
     if found is None:
         raise SolveError(f"PyPI packages cannot be resolved for platform '{inputs.platform.name}'")
     return dict(found)

@@ -31,7 +31,7 @@ _MISMATCH = re.compile(r"hash mismatch.*?expected (\w+), got (\w+)", re.DOTALL)
 class InstallRequest:
     """A wanted state: these records and no other, except for what `ignored` names.
 
-    `reinstall` names packages to be linked anew although they are there already. `from_ruins`
+    `reinstall` names packages to be linked anew although they are there already. `repair`
     says that an installation was interrupted here: whatever it left is taken away first, since
     a package that clashes with another would otherwise depend on which of them came so far.
     `label` is how progress calls the work, e.g. the environment's name. `place` is the path that
@@ -43,7 +43,7 @@ class InstallRequest:
     subdir: str
     reinstall: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
-    from_ruins: bool = False
+    repair: bool = False
     label: str = ""
     place: str | None = None
 
@@ -62,7 +62,7 @@ def install_conda(
 
 
 async def _install(request: InstallRequest, access: ChannelAccess, reporter: Reporter) -> None:
-    if request.from_ruins:
+    if request.repair:
         await _link(replace(request, records=()), access, reporter)
         _sweep(request)
     await _link(request, access, reporter)
@@ -131,15 +131,15 @@ async def _check_sources(request: InstallRequest, access: ChannelAccess) -> None
     suspects = [
         row
         for row in request.records
-        if (offline or "://" not in row.location) and not _is_linked(row, request)
+        if (offline or row.origin.is_local) and not _is_linked(row, request)
     ]
     if not suspects:
         return
     index = await access.package_cache.index()
-    for record, twin in zip(suspects, to_rattler(suspects), strict=True):
-        if index.contains_record(twin):
+    for record, rattler_record in zip(suspects, to_rattler(suspects), strict=True):
+        if index.contains_record(rattler_record):
             continue
-        if "://" not in record.location:
+        if record.origin.is_local:
             _verify(record)
         else:
             raise FetchError(
@@ -149,7 +149,7 @@ async def _check_sources(request: InstallRequest, access: ChannelAccess) -> None
 
 
 def _is_linked(record: CondaRecord, request: InstallRequest) -> bool:
-    if request.from_ruins or record.name in request.reinstall:
+    if request.repair or record.name in request.reinstall:
         return False
     stem = f"{record.name}-{record.version}-{record.build}"
     return (request.prefix / "conda-meta" / f"{stem}.json").exists()

@@ -7,15 +7,15 @@ Source: PEP 751.
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 import tomli
 
+from wisp.specs.origins import DirectFile, GitCheckout, IndexFile
 from wisp.specs.records import PypiRecord
 from wisp.values import dataclass
 
@@ -114,8 +114,8 @@ def preferences(records: Iterable[PypiRecord]) -> str:
     for record in records:
         rows += ["", "[[packages]]", f"name = {quoted(record.name)}"]
         rows.append(f"version = {quoted(record.version or '')}")
-        if record.location.startswith("git+"):
-            rows.append(f"vcs = {_table(_git_fields(record.location))}")
+        if isinstance(record.origin, GitCheckout):
+            rows.append(f"vcs = {_table(_git_fields(record.origin))}")
     return "\n".join(rows) + "\n"
 
 
@@ -134,35 +134,30 @@ def install_lock(records: Iterable[PypiRecord], root: Path, editable: Collection
 
 
 def _source_row(record: PypiRecord, root: Path, editable: bool) -> str:
-    location = record.location
-    if location.startswith("git+"):
-        return f"vcs = {_table(_git_fields(location))}"
-    if location.startswith("direct+"):
-        url, _, fragment = location.removeprefix("direct+").partition("#")
-        fields = {"url": url}
-        if fragment.startswith("subdirectory="):
-            fields["subdirectory"] = fragment.removeprefix("subdirectory=")
+    origin = record.origin
+    if isinstance(origin, GitCheckout):
+        return f"vcs = {_table(_git_fields(origin))}"
+    if isinstance(origin, IndexFile):
+        table = _table({"url": origin.url}, record)
+        return f"wheels = [{table}]" if origin.is_wheel else f"sdist = {table}"
+    if not origin.is_local:
+        fields = {"url": origin.place}
+        if isinstance(origin, DirectFile) and origin.subdirectory:
+            fields["subdirectory"] = origin.subdirectory
         return f"archive = {_table(fields, record)}"
-    if "://" in location:
-        table = _table({"url": location}, record)
-        return f"wheels = [{table}]" if location.endswith(".whl") else f"sdist = {table}"
-    path = os.path.normpath(root / location)
+    path = origin.path(root)
     if record.version:
         return f"archive = {_table({'path': path}, record)}"
     return f"directory = {{ path = {quoted(path)}, editable = {str(editable).lower()} }}"
 
 
-def _git_fields(location: str) -> dict[str, str]:
-    """Take a git location apart: `git+URL?subdirectory=…&branch=…#commit`."""
-    url, _, commit = location.removeprefix("git+").partition("#")
-    url, _, query = url.partition("?")
-    asked = dict(parse_qsl(query))
-    fields = {"type": "git", "url": url, "commit-id": commit}
-    revision = asked.get("branch") or asked.get("tag") or asked.get("rev")
-    if revision:
-        fields["requested-revision"] = revision
-    if "subdirectory" in asked:
-        fields["subdirectory"] = asked["subdirectory"]
+def _git_fields(origin: GitCheckout) -> dict[str, str]:
+    source = origin.source
+    fields = {"type": "git", "url": source.url, "commit-id": origin.commit}
+    if source.ref:
+        fields["requested-revision"] = source.ref
+    if source.subdirectory:
+        fields["subdirectory"] = source.subdirectory
     return fields
 
 

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from rattler import LockFile, RepoDataRecord
 
 from wisp.specs.records import CondaRecord, RunExports
+from wisp.specs.urls import is_url
 
 _LISTS = ("depends", "constrains", "flags", "track_features")
 _TEXTS = (
@@ -46,7 +47,7 @@ def location_of(url: str) -> str:
 
 def url_of(location: str) -> str:
     """Undo `location_of`."""
-    return location if "://" in location else Path(location).absolute().as_uri()
+    return location if is_url(location) else Path(location).absolute().as_uri()
 
 
 #: The last second of the year 9999: what is larger counts milliseconds.
@@ -117,11 +118,11 @@ def to_rattler(records: Iterable[CondaRecord]) -> list[RepoDataRecord]:
     made = {record.url: record for record in _through_lock(rows)}
     answer = []
     for record in wanted:
-        twin = made[url_of(record.location)]
+        rattler_record = made[url_of(record.location)]
         if record.fresh:
-            twin.arch = None
-            twin.platform = None
-        answer.append(twin)
+            rattler_record.arch = None
+            rattler_record.platform = None
+        answer.append(rattler_record)
     return answer
 
 

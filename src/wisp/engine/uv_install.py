@@ -23,13 +23,13 @@ from wisp.engine.uv_options import build_options, index_options
 from wisp.engine.wheels import (
     MARK_DRAFT_SUFFIX,
     InstalledWheel,
-    has_large_files,
     installed_wheels,
-    is_checkout_of,
+    is_from_checkout,
 )
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.layout import PYPI_INSTALLER
 from wisp.report import SILENT, Reporter
+from wisp.specs.origins import GitCheckout
 from wisp.specs.pypi import PypiOptions, normalize
 from wisp.specs.records import PypiRecord
 from wisp.values import dataclass, field
@@ -101,9 +101,13 @@ def _rounds(
 def _by_large_files(records: tuple[PypiRecord, ...]) -> Iterator[tuple[PypiRecord, ...]]:
     """Part checkouts with Git LFS from the rest: a lock for uv cannot say it, a variable can."""
     for large in (False, True):
-        part = tuple(record for record in records if has_large_files(record) is large)
+        part = tuple(record for record in records if _has_large_files(record) is large)
         if part:
             yield part
+
+
+def _has_large_files(record: PypiRecord) -> bool:
+    return isinstance(record.origin, GitCheckout) and record.origin.has_large_files
 
 
 def _install(
@@ -125,7 +129,7 @@ def _install(
         arguments += build_options(wanted.options)
         descriptors = () if wanted.lock is None else (wanted.lock,)
         variables = dict(wanted.variables)
-        if has_large_files(records[0]):
+        if _has_large_files(records[0]):
             variables["UV_GIT_LFS"] = "1"
         try:
             uv.run(arguments, cwd=wanted.root, variables=variables, pass_fds=descriptors)
@@ -167,13 +171,14 @@ def _other_checkouts(wanted: WheelInstallation) -> frozenset[str]:
 
     uv would leave those of the same commit, whether they came with large files or without.
     """
-    checkouts = {one.name: one for one in wanted.records if one.location.startswith("git+")}
+    origins = {one.name: one.origin for one in wanted.records}
+    checkouts = {name: one for name, one in origins.items() if isinstance(one, GitCheckout)}
     if not checkouts:
         return frozenset()
     return frozenset(
         wheel.name
         for wheel in installed_wheels(wanted.prefix)
-        if wheel.name in checkouts and not is_checkout_of(checkouts[wheel.name], wheel)
+        if wheel.name in checkouts and not is_from_checkout(wheel, checkouts[wheel.name])
     )
 
 

@@ -14,11 +14,10 @@ import shutil
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from wisp.engine.files import refusal
+from wisp.specs.origins import GitCheckout
 from wisp.specs.pypi import normalize
-from wisp.specs.records import PypiRecord
 from wisp.values import dataclass
 
 #: The files of a dist-info that tell who put a wheel there, and from where.
@@ -165,19 +164,13 @@ def _remove_empty(folders: Collection[Path], *, stop: Path, root: Path) -> None:
             current = current.parent
 
 
-def is_checkout_of(record: PypiRecord, wheel: InstalledWheel) -> bool:
+def is_from_checkout(wheel: InstalledWheel, checkout: GitCheckout) -> bool:
     """Tell whether a wheel was made from a locked commit, with its large files if they are wanted.
 
     Source: PEP 610, and `git_lfs` as uv adds it.
     """
-    origin = (wheel.direct_url or {}).get("vcs_info")
-    if not isinstance(origin, dict):
+    found = (wheel.direct_url or {}).get("vcs_info")
+    if not isinstance(found, dict):
         return False
-    same_commit = origin.get("commit_id") == record.location.rpartition("#")[2]
-    return same_commit and (origin.get("git_lfs") is True) is has_large_files(record)
-
-
-def has_large_files(record: PypiRecord) -> bool:
-    """Tell whether a record is of a checkout with the files of Git LFS."""
-    query = urlsplit(record.location).query if record.location.startswith("git+") else ""
-    return ("lfs", "true") in parse_qsl(query)
+    same_commit = found.get("commit_id") == checkout.commit
+    return same_commit and (found.get("git_lfs") is True) is checkout.has_large_files

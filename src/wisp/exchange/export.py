@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.errors import LockFileError
+from wisp.lock.graph import PackageGraph, every_marker
 from wisp.lock.model import LockedEnvironment
 from wisp.manifest.edit.spelling import pypi_text
 from wisp.specs.conda import CondaRequirement
@@ -138,8 +139,9 @@ def in_dependency_order(records: Sequence[CondaRecord]) -> list[CondaRecord]:
     dependencies of each; circles are entered once.
     """
     by_name = {record.name: record for record in records}
+    graph = PackageGraph(records, every_marker)
     needs = {
-        record.name: sorted({_name(spec) for spec in record.depends} & by_name.keys())
+        record.name: sorted({need.record.name for need in graph.needs(record)})
         for record in records
     }
     needed = {name for names in needs.values() for name in names}
@@ -157,10 +159,6 @@ def in_dependency_order(records: Sequence[CondaRecord]) -> list[CondaRecord]:
                 stack.append((name, True))
                 stack += [(other, False) for other in needs[name]]
     return [by_name[name] for name in order]
-
-
-def _name(spec: str) -> str:
-    return (spec.split() or [""])[0].rpartition("::")[2]
 
 
 def _scalar(text: str) -> str:

@@ -17,7 +17,7 @@ from wisp.install.pypi import (
     PypiWork,
     owned_by_conda,
     plan_pypi,
-    python_of,
+    python_paths,
 )
 from wisp.install.selection import InstallFilter, Selection, select
 from wisp.install.state import (
@@ -93,7 +93,7 @@ def install_environment(
     conda, pypi = installable(selection.records)
     # A Python that the filter leaves out still stands where it stood.
     every = (record for record in locked.records if isinstance(record, CondaRecord))
-    python = python_of(every, prefix, locked.platform.subdir)
+    python = python_paths(every, prefix, locked.platform.subdir)
     if pypi and python is None:
         raise InstallError(
             f"environment `{locked.name}` has PyPI packages but no python",
@@ -190,7 +190,7 @@ class _Job:
             subdir=self.locked.platform.subdir,
             reinstall=names if anew == EVERYTHING else names & anew,
             ignored=self.selection.ignored,
-            from_ruins=broken,
+            repair=broken,
             label=self.locked.name,
         )
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from wisp import layout
-from wisp.engine.wheels import InstalledWheel, is_checkout_of
+from wisp.engine.wheels import InstalledWheel, is_from_checkout
+from wisp.specs.origins import GitCheckout, IndexFile
 from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.values import dataclass
@@ -91,18 +92,17 @@ def _is_current(record: PypiRecord, wheel: InstalledWheel) -> bool | None:
     """Tell whether a wheel is the record's; None where only its source could tell."""
     if record.version is not None and record.version != wheel.version:
         return False
-    location = record.location
-    if location.startswith("git+"):
-        return is_checkout_of(record, wheel)
-    if location.startswith("direct+"):
-        url = location.removeprefix("direct+").partition("#")[0]
-        return wheel.direct_url is not None and wheel.direct_url.get("url") == url
-    if "://" in location:
+    origin = record.origin
+    if isinstance(origin, GitCheckout):
+        return is_from_checkout(wheel, origin)
+    if isinstance(origin, IndexFile):
         return wheel.direct_url is None
-    return None if wheel.direct_url is not None else False
+    if origin.is_local:
+        return None if wheel.direct_url is not None else False
+    return wheel.direct_url is not None and wheel.direct_url.get("url") == origin.place
 
 
-def python_of(
+def python_paths(
     records: Iterable[CondaRecord], prefix: Path, subdir: str
 ) -> tuple[Path, Path] | None:
     """Return the interpreter and the site-packages that the conda packages bring, if any."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from wisp.lock.graph import PackageGraph, every_marker
 from wisp.specs.pypi import normalize
-from wisp.specs.records import CondaRecord, PypiRecord, Record
+from wisp.specs.records import Record
 from wisp.values import dataclass
-
-_NAME = re.compile(r"^\s*([A-Za-z0-9_][A-Za-z0-9._-]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,24 +63,14 @@ def _key(name: str) -> str:
     return normalize(name)
 
 
-def _graph(records: Iterable[Record]) -> Mapping[str, set[str]]:
+def _graph(records: Sequence[Record]) -> Mapping[str, set[str]]:
     """Map each name to the names it depends on; conda and PyPI names meet in one spelling."""
-    rows = tuple(records)
-    aliases = {
-        _key(purl.split("?")[0].rpartition("/")[2]): _key(row.name)
-        for row in rows
-        if isinstance(row, CondaRecord)
-        for purl in row.purls or ()
-    }
+    packages = PackageGraph(records, every_marker)
     graph: dict[str, set[str]] = {}
-    for row in rows:
-        specs = row.requires_dist if isinstance(row, PypiRecord) else row.depends
-        names = {_key(match[1]) for spec in specs if (match := _NAME.match(spec))}
-        graph.setdefault(_key(row.name), set()).update(names)
-    return {
-        name: {needed if needed in graph else aliases.get(needed, needed) for needed in needs}
-        for name, needs in graph.items()
-    }
+    for record in records:
+        needed = {_key(need.record.name) for need in packages.needs(record)}
+        graph.setdefault(_key(record.name), set()).update(needed)
+    return graph
 
 
 def _roots(graph: Mapping[str, set[str]]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wisp.platforms import SUBDIRS
 from wisp.specs.locations import ARCHIVE_SUFFIXES
+from wisp.specs.urls import is_url
 from wisp.values import dataclass
 
 _SUBDIRS = frozenset(SUBDIRS)
@@ -50,11 +51,6 @@ def split_archive_name(file_name: str) -> tuple[str, str, str] | tuple[None, Non
 def is_archive(location: str) -> bool:
     """Tell whether a conda location names a built package rather than a source folder."""
     return location.endswith(ARCHIVE_SUFFIXES)
-
-
-def is_url(location: str) -> bool:
-    """Tell a URL from a path."""
-    return "://" in location
 
 
 def derived_build_number(build: str) -> int:

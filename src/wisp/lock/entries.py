@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import xxhash
 
-from wisp.lock.derive import derive, derived_build_number, derived_noarch, is_url
+from wisp.lock.derive import derive, derived_build_number, derived_noarch
+from wisp.specs.origins import is_folder
 from wisp.specs.pypi import normalize
-from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, RunExports
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, RunExports, SourceEntry
 
 #: Timestamps up to this one (the end of the year 9999) are seconds, later ones milliseconds.
 _LAST_SECOND = 253_402_300_799
@@ -38,18 +39,6 @@ _SOURCE_FIELDS = frozenset(
 #: What older versions say of a source package that has no meaning any more.
 _FORGOTTEN = frozenset({"conda", "name", "input", "sources", "package_build_source"})
 _NO_RUN_EXPORTS = RunExports()
-_DISTRIBUTION_SUFFIXES = (
-    ".whl",
-    ".zip",
-    ".tar",
-    ".tgz",
-    ".tar.gz",
-    ".tar.bz2",
-    ".tar.xz",
-    ".tar.zst",
-)
-
-
 _HEX = re.compile(r"[0-9a-fA-F]*")
 
 
@@ -147,8 +136,13 @@ def _source(
         variants=dict((get("variants") or {}).items()),
         build_packages=selectors(get("build_packages") or ()),
         host_packages=selectors(get("host_packages") or ()),
-        raw={key: value for key, value in entry.items() if key not in _SOURCE_FIELDS},
+        raw=_raw(entry),
     )
+
+
+def _raw(entry: Mapping[str, Any]) -> SourceEntry:
+    kept = {key: value for key, value in entry.items() if key not in _SOURCE_FIELDS}
+    return cast("SourceEntry", kept)
 
 
 def pypi_record(
@@ -176,11 +170,6 @@ def pypi_record(
         build_packages=selectors(get("build_packages") or ()),
         host_packages=selectors(get("host_packages") or ()),
     )
-
-
-def is_folder(location: str) -> bool:
-    """Tell whether a PyPI location is a local folder rather than a file, URL or repository."""
-    return not is_url(location) and not location.endswith(_DISTRIBUTION_SUFFIXES)
 
 
 def selectors(items: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:

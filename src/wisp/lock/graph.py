@@ -1,14 +1,123 @@
-"""Who needs whom among the packages locked for one environment and platform."""
+"""Who needs whom among the packages locked for one environment and platform.
+
+The only answer to that question: trees, filters of installations, shares of solve groups and
+exports ask it. (Only what judges a lock walks by itself, since it judges each step.)
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from wisp.lock.markers import Markers, markers_of
 from wisp.lock.wanted import from_metadata
+from wisp.specs.match import parse_spec
+from wisp.specs.package_names import pypi_names, python_of, spec_name
 from wisp.specs.pypi import normalize
-from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
+from wisp.specs.records import LockedConda, PypiRecord, Record
 from wisp.values import dataclass
+
+#: Tells whether the marker of a requirement holds, given the extras that are asked for.
+Holds = Callable[[str | None, frozenset[str]], bool]
+#: Kind and name of a locked package.
+Key = tuple[bool, str]
+
+_NO_EXTRAS: frozenset[str] = frozenset()
+
+
+def every_marker(_marker: str | None, _extras: frozenset[str]) -> bool:
+    """Let each requirement count, whatever its marker."""
+    return True
+
+
+def no_marker(marker: str | None, _extras: frozenset[str]) -> bool:
+    """Let only those requirements count that have no marker."""
+    return marker is None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A locked package that is needed, the extras asked of it, and the extra it is needed for."""
+
+    record: Record
+    extras: frozenset[str] = frozenset()
+    extra: str | None = None
+
+
+class PackageGraph:
+    """Locked packages and what they need of each other; `holds` judges environment markers.
+
+    Conda packages need conda packages. PyPI packages need PyPI packages, or the conda packages
+    that stand for them. What is not locked (virtual packages, other platforms) is left out.
+    """
+
+    def __init__(self, records: Iterable[Record], holds: Holds) -> None:
+        rows = tuple(records)
+        self._holds = holds
+        conda: list[LockedConda] = [one for one in rows if not isinstance(one, PypiRecord)]
+        self._conda = {record.name: record for record in conda}
+        pypi = [one for one in rows if isinstance(one, PypiRecord)]
+        self._pypi: dict[str, Record] = {normalize(record.name): record for record in conda}
+        self._pypi |= {name: record for record in conda for name in pypi_names(record.purls)}
+        self._pypi |= {record.name: record for record in pypi}
+
+    def conda(self, name: str) -> LockedConda | None:
+        """Return the conda package of a name."""
+        return self._conda.get(name)
+
+    def pypi(self, name: str) -> Record | None:
+        """Return the PyPI package of a normalised name, or the conda package that stands for it."""
+        return self._pypi.get(name)
+
+    def needs(self, record: Record, extras: frozenset[str] = _NO_EXTRAS) -> Iterator[Need]:
+        """Yield what a package needs, in the order of its metadata."""
+        if isinstance(record, PypiRecord):
+            yield from self._pypi_needs(record, extras)
+            return
+        yield from self._conda_needs(record.depends, None)
+        for extra in sorted(extras):
+            yield from self._conda_needs(record.extra_depends.get(extra, ()), extra)
+
+    def _conda_needs(self, specs: Iterable[str], extra: str | None) -> Iterator[Need]:
+        for text in specs:
+            found = self._conda.get(spec_name(text))
+            if found is not None:
+                yield Need(found, _spec_extras(text), extra)
+
+    def _pypi_needs(self, record: PypiRecord, extras: frozenset[str]) -> Iterator[Need]:
+        for text in record.requires_dist:
+            wanted = from_metadata(text)
+            found = None if wanted is None else self._pypi.get(wanted.name)
+            if wanted is None or found is None:
+                continue
+            if self._holds(wanted.marker, _NO_EXTRAS):
+                yield Need(found, wanted.extras)
+                continue
+            for extra in sorted(extras):
+                if self._holds(wanted.marker, frozenset({extra})):
+                    yield Need(found, wanted.extras, extra)
+
+    def reached(self, start: Iterable[Need]) -> frozenset[Key]:
+        """Return what is needed directly or through others, starting points included."""
+        found: dict[Key, frozenset[str]] = {}
+        pending = list(start)
+        while pending:
+            need = pending.pop()
+            key = key_of(need.record)
+            known = found.get(key)
+            if known is not None and need.extras <= known:
+                continue
+            found[key] = need.extras | (known or _NO_EXTRAS)
+            pending += self.needs(need.record, found[key])
+        return frozenset(found)
+
+
+def key_of(record: Record) -> Key:
+    """Return by which a package is known among those of one environment and platform."""
+    return isinstance(record, PypiRecord), record.name
+
+
+def _spec_extras(text: str) -> frozenset[str]:
+    return frozenset(parse_spec(text).extras) if "extras" in text else _NO_EXTRAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +142,16 @@ def dependency_graph(
 ) -> Mapping[str, Node]:
     """Return the nodes by name, in lock order.
 
-    `extras` are those that the manifest asks for, by normalised name. Requirements on packages
-    that are not locked (other platforms, other extras) are left out; a PyPI requirement that a
-    conda package stands for leads to that package.
+    `extras` are those that the manifest asks for, by normalised name.
     """
-    names = _names(records)
     markers = _markers(records, subdir)
+    graph = PackageGraph(records, no_marker if markers is None else markers.hold)
     active = _active_extras(records, extras)
     nodes: dict[str, Node] = {}
     for record in records:
-        wanted = active.get(record.name, frozenset())
-        if isinstance(record, PypiRecord):
-            edges = _pypi_edges(record, wanted, markers)
-        else:
-            edges = _conda_edges(record, wanted)
         found: dict[str, str | None] = {}
-        for edge in edges:
-            if edge.name in names:
-                found.setdefault(names[edge.name], edge.extra)
+        for need in graph.needs(record, active.get(record.name, _NO_EXTRAS)):
+            found.setdefault(need.record.name, need.extra)
         needs = tuple(Edge(name, extra) for name, extra in found.items())
         nodes.setdefault(
             record.name, Node(name=record.name, version=record.version or "", needs=needs)
@@ -70,23 +171,9 @@ def inverted(graph: Mapping[str, Node]) -> Mapping[str, Node]:
     }
 
 
-def _names(records: Sequence[Record]) -> Mapping[str, str]:
-    """Map every name a package goes by, purls included, to its own."""
-    names: dict[str, str] = {}
-    for record in records:
-        names.setdefault(record.name, record.name)
-    for record in records:
-        for purl in (record.purls or ()) if isinstance(record, CondaRecord) else ():
-            pypi_name = purl.rpartition("/")[2].partition("?")[0].partition("@")[0]
-            names.setdefault(normalize(pypi_name), record.name)
-    return names
-
-
 def _markers(records: Sequence[Record], subdir: str) -> Markers | None:
-    for record in records:
-        if record.name == "python" and isinstance(record, CondaRecord):
-            return markers_of(subdir, record.version)
-    return None
+    python = python_of(records)
+    return None if python is None else markers_of(subdir, python.version)
 
 
 def _active_extras(
@@ -100,34 +187,3 @@ def _active_extras(
             if wanted is not None and wanted.extras:
                 active[wanted.name] = active.get(wanted.name, frozenset()) | wanted.extras
     return active
-
-
-def _conda_edges(record: CondaRecord | CondaSourceRecord, extras: frozenset[str]) -> list[Edge]:
-    edges = [Edge(_spec_name(text)) for text in record.depends]
-    if isinstance(record, CondaRecord):
-        for extra in sorted(extras):
-            edges += [Edge(_spec_name(text), extra) for text in record.extra_depends.get(extra, ())]
-    return edges
-
-
-def _spec_name(text: str) -> str:
-    """Return the package name a match spec begins with."""
-    name, *_ = text.partition("[")[0].split(maxsplit=1) or ("",)
-    return name.rpartition("::")[2].rstrip("<>=!~").lower()
-
-
-def _pypi_edges(record: PypiRecord, extras: frozenset[str], markers: Markers | None) -> list[Edge]:
-    edges: list[Edge] = []
-    for text in record.requires_dist:
-        wanted = from_metadata(text)
-        if wanted is None:
-            continue
-        if wanted.marker is None or (markers is not None and markers.hold(wanted.marker)):
-            edges.append(Edge(wanted.name))
-        elif markers is not None:
-            edges += [
-                Edge(wanted.name, extra)
-                for extra in sorted(extras)
-                if markers.hold(wanted.marker, frozenset({extra}))
-            ]
-    return edges

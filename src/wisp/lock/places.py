@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os.path
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from wisp.specs.locations import GitLocation, Location, PathLocation, UrlLocation
+from wisp.specs.origins import DirectFile, GitCheckout, origin_of
 from wisp.specs.records import CondaSourceRecord
-
-_REF_KINDS = ("branch", "tag", "rev")
+from wisp.specs.urls import is_url, without_credentials
 
 
 def describe(location: Location) -> str:
@@ -21,7 +21,7 @@ def describe(location: Location) -> str:
 
 def expectation(wanted: Location, locked: str) -> str:
     """Say what was expected in place of what is locked: a kind of origin, or another repository."""
-    if not isinstance(wanted, GitLocation) or parse_git(locked) is None:
+    if not isinstance(wanted, GitLocation) or _checkout(locked) is None:
         return describe(wanted)
     ref = f" at {wanted.ref_kind} {wanted.ref}" if wanted.ref else " at its default branch"
     return f"{wanted.url}{ref}"
@@ -37,7 +37,8 @@ def fits(wanted: Location, locked: str, root: Path, *, exact_ref: bool = True) -
         return _git_fits(wanted, locked, exact_ref=exact_ref)
     if isinstance(wanted, PathLocation):
         return _same_path(wanted.path, locked, root)
-    return locked.startswith("direct+") and _same_url(wanted, locked.removeprefix("direct+"))
+    origin = origin_of(locked)
+    return isinstance(origin, DirectFile) and not origin.is_local and _same_url(wanted, origin)
 
 
 def conda_source_fits(wanted: Location, record: CondaSourceRecord, root: Path) -> bool:
@@ -47,30 +48,17 @@ def conda_source_fits(wanted: Location, record: CondaSourceRecord, root: Path) -
     return fits(wanted, record.location, root)
 
 
-def parse_git(locked: str) -> tuple[GitLocation, str] | None:
-    """Split `git+URL?key=value#COMMIT`; None where that is not its form."""
-    if not locked.startswith("git+") or "#" not in locked:
-        return None
-    parts = urlsplit(locked.removeprefix("git+"))
-    query = dict(parse_qsl(parts.query))
-    kind = next((kind for kind in _REF_KINDS if kind in query), None)
-    url = urlunsplit(parts._replace(query="", fragment=""))
-    lfs = query.get("lfs")
-    location = GitLocation(
-        url,
-        kind,  # type: ignore[arg-type]  # one of the three literals
-        query[kind] if kind else None,
-        query.get("subdirectory"),
-        None if lfs is None else lfs == "true",
-    )
-    return location, parts.fragment
+def _checkout(locked: str) -> GitCheckout | None:
+    """Read the origin as a checkout; None where it is none, or has no commit."""
+    origin = origin_of(locked)
+    return origin if isinstance(origin, GitCheckout) and origin.commit else None
 
 
 def _git_fits(wanted: GitLocation, locked: str, *, exact_ref: bool) -> bool:
-    parsed = parse_git(locked)
-    if parsed is None:
+    checkout = _checkout(locked)
+    if checkout is None:
         return False
-    location, commit = parsed
+    location, commit = checkout.source, checkout.commit
     if repository(wanted.url) != repository(location.url):
         return False
     if (wanted.subdirectory or "").strip("/") != (location.subdirectory or "").strip("/"):
@@ -91,24 +79,14 @@ def repository(url: str) -> str:
     return f"{host}{path.lower() if host == 'github.com' else path}"
 
 
-def without_credentials(url: str) -> str:
-    """Drop user and password from a URL."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
-    return urlunsplit(parts._replace(netloc=host))
-
-
-def _same_url(wanted: UrlLocation, locked: str) -> bool:
-    url, _, fragment = locked.partition("#")
-    subdirectory = fragment.removeprefix("subdirectory=") or None
-    same_folder = wanted.subdirectory in (None, subdirectory)
-    return same_folder and without_credentials(wanted.url.partition("#")[0]) == without_credentials(
-        url
-    )
+def _same_url(wanted: UrlLocation, locked: DirectFile) -> bool:
+    if wanted.subdirectory not in (None, locked.subdirectory):
+        return False
+    return without_credentials(wanted.url.partition("#")[0]) == without_credentials(locked.place)
 
 
 def _same_path(wanted: str, locked: str, root: Path) -> bool:
-    if "://" in locked:
+    if is_url(locked):
         return False
     return absolute(wanted, root) == absolute(locked, root)
 

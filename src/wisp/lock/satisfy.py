@@ -16,7 +16,7 @@ from wisp.lock.model import LockFile
 from wisp.lock.satisfy_environment import check_environment
 from wisp.lock.satisfy_platform import PlatformQuestion, check_platform
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.match import SpecSyntaxError, parse_spec
+from wisp.specs.package_names import spec_name
 from wisp.specs.records import PypiRecord
 
 Pair = tuple[str, str]
@@ -93,15 +93,8 @@ def _group_requested(
             continue
         for record in environment.packages.get(one.platform.name, ()):
             if not isinstance(record, PypiRecord):
-                names.update(filter(None, map(_name_in, record.depends)))
+                names.update(map(spec_name, record.depends))
     return frozenset(names)
-
-
-def _name_in(text: str) -> str | None:
-    try:
-        return parse_spec(text).name
-    except SpecSyntaxError:  # which the check of its own environment tells
-        return None
 
 
 def _members(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from wisp.lock.places import absolute, conda_source_fits
@@ -11,11 +11,10 @@ from wisp.specs.conda import CondaRequirement, known_channel_url
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.locations import PathLocation, UrlLocation
 from wisp.specs.match import Spec, condition_holds
+from wisp.specs.package_names import pypi_names
 from wisp.specs.pypi import normalize
-from wisp.specs.records import CondaRecord, CondaSourceRecord
+from wisp.specs.records import CondaRecord, CondaSourceRecord, LockedConda
 from wisp.values import replace
-
-LockedConda = CondaRecord | CondaSourceRecord
 
 
 class CondaSide:
@@ -75,26 +74,17 @@ def _promises(virtual: VirtualPackage, spec: Spec) -> bool:
 
 
 def _pypi_names(records: Iterable[LockedConda]) -> Mapping[str, CondaRecord]:
-    """Map PyPI names to the conda packages that provide them, by their purls."""
+    """Map PyPI names to the conda packages that provide them, by their purls.
+
+    Old locks have no purls; names on conda-forge are those on PyPI as a rule.
+    """
     names: dict[str, CondaRecord] = {}
     for record in records:
-        if not isinstance(record, CondaRecord):
-            continue
-        if record.purls is None and (record.channel or "").endswith("/conda-forge"):
-            # Old locks have no purls; names on conda-forge are those on PyPI as a rule.
-            names[normalize(record.name)] = record
-        for purl in record.purls or ():
-            if purl.startswith("pkg:pypi/"):
-                names[purl.removeprefix("pkg:pypi/").partition("?")[0].partition("@")[0]] = record
+        if isinstance(record, CondaRecord):
+            known = record.purls is not None or not (record.channel or "").endswith("/conda-forge")
+            for name in pypi_names(record.purls) if known else (normalize(record.name),):
+                names[name] = record
     return names
-
-
-def extra_depends(record: LockedConda, extra: str) -> tuple[str, ...]:
-    """Return what an extra of a package depends on."""
-    if isinstance(record, CondaRecord):
-        return record.extra_depends.get(extra, ())
-    groups: Mapping[str, Sequence[str]] = record.raw.get("extra_depends") or {}
-    return tuple(groups.get(extra, ()))
 
 
 def comes_from(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from urllib.parse import unquote, urlsplit
 
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.aliases import identity, identity_of
-from wisp.lock.entries import is_folder
 from wisp.lock.mismatch import (
     ChannelPriorityChanged,
     ChannelsAppended,
@@ -33,11 +31,13 @@ from wisp.lock.model import (
     LockFile,
     LockPlatform,
 )
-from wisp.lock.places import without_credentials
 from wisp.lock.select import editable_names
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
+from wisp.specs.origins import DirectFile, Folder, IndexFile
+from wisp.specs.package_names import python_of
 from wisp.specs.pypi import FindLinks, normalize
 from wisp.specs.records import CondaRecord, PypiRecord, Record
+from wisp.specs.urls import without_credentials
 
 #: From this version on locks say where PyPI packages were looked for.
 _FIRST_WITH_INDEXES = 5
@@ -148,35 +148,35 @@ def _non_binaries(
     editable = editable_names(inputs)
     names = None if forbidden is True else {normalize(name) for name in forbidden or ()}
     for record in records:
-        if not isinstance(record, PypiRecord) or _is_wheel(record):
+        if not isinstance(record, PypiRecord) or record.origin.is_wheel:
             continue
         is_forbidden = names is None or record.name in names
-        if is_forbidden and not (is_folder(record.location) and record.name in editable):
+        if is_forbidden and not (isinstance(record.origin, Folder) and record.name in editable):
             yield NonBinaryLocked(environment=inputs.environment, package=record.name)
 
 
 def _misfits(records: Sequence[Record], inputs: EnvironmentInputs) -> Iterator[Mismatch]:
-    wheels = [record for record in records if isinstance(record, PypiRecord) and _is_wheel(record)]
-    python = next(
-        (one for one in records if isinstance(one, CondaRecord) and one.name == "python"), None
-    )
+    pypi = (record for record in records if isinstance(record, PypiRecord))
+    wheels = [(record.name, wheel) for record in pypi if (wheel := _wheel(record)) is not None]
+    python = python_of(records)
     if not wheels or python is None:
         return
     from wisp.specs.wheels import supported_tags, wheel_rank
 
-    abi = next((part for part in python.build.split("_") if part.endswith("t")), None)
-    free_threaded = abi if abi and abi.startswith("cp") else None
-    tags = supported_tags(inputs.platform, python.version, free_threaded)
-    for record in wheels:
-        file_name = unquote(urlsplit(record.location).path.rpartition("/")[2])
+    tags = supported_tags(inputs.platform, python.version, python.abi)
+    for name, file_name in wheels:
         if file_name.count("-") < _DASHES_OF_WHEEL or file_name.endswith("-none-any.whl"):
             continue
         if wheel_rank(file_name, tags) is None:
-            yield WheelTagsMismatch(environment=inputs.environment, wheel=record.name)
+            yield WheelTagsMismatch(environment=inputs.environment, wheel=name)
 
 
-def _is_wheel(record: PypiRecord) -> bool:
-    return record.location.partition("#")[0].endswith(".whl")
+def _wheel(record: PypiRecord) -> str | None:
+    """Return the file name of a wheel, None for what is none."""
+    origin = record.origin
+    if not isinstance(origin, IndexFile | DirectFile):
+        return None
+    return origin.file_name if origin.is_wheel else None
 
 
 def _options(locked: EnvironmentRow, inputs: EnvironmentInputs) -> Iterator[Mismatch]:

@@ -7,7 +7,7 @@ answer: what follows from a broken requirement says nothing of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.facts import SourceFacts
@@ -30,7 +30,7 @@ from wisp.lock.mismatch_platform import (
 )
 from wisp.lock.model import EnvironmentRow
 from wisp.lock.places import describe
-from wisp.lock.satisfy_conda import CondaSide, LockedConda, comes_from, extra_depends, source_fits
+from wisp.lock.satisfy_conda import CondaSide, comes_from, source_fits
 from wisp.lock.satisfy_pypi import (
     PypiContext,
     check_conda_stand_in,
@@ -44,7 +44,7 @@ from wisp.platforms import VirtualPackage
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.match import Spec, SpecSyntaxError, parse_spec, requirement_spec
-from wisp.specs.records import CondaRecord, PypiRecord, Record
+from wisp.specs.records import CondaRecord, LockedConda, PypiRecord, Record
 from wisp.values import dataclass
 
 
@@ -172,14 +172,14 @@ class _Walk:
             self.conda_requested.add(found.name)
             self.visit(found)
             for extra in spec.extras:
-                self.queue_depends(found, extra_depends(found, extra))
+                self.queue_depends(found, found.extra_depends.get(extra, ()))
 
     def visit(self, record: LockedConda) -> None:
         if record.name not in self.visited:
             self.visited.add(record.name)
             self.queue_depends(record, record.depends)
 
-    def queue_depends(self, record: LockedConda, depends: tuple[str, ...]) -> None:
+    def queue_depends(self, record: LockedConda, depends: Iterable[str]) -> None:
         for text in depends:
             if text not in self.queued:
                 self.queued.add(text)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from wisp.layout import DEFAULT_INDEX
-from wisp.lock.entries import NO_VERSION, is_folder
+from wisp.lock.entries import NO_VERSION
 from wisp.lock.facts import SourceFacts
 from wisp.lock.markers import normal_marker
 from wisp.lock.mismatch import Mismatch
@@ -21,12 +21,14 @@ from wisp.lock.mismatch_platform import (
     RequirementUnmet,
     VersionOutside,
 )
-from wisp.lock.places import expectation, fits, without_credentials
+from wisp.lock.places import expectation, fits
 from wisp.lock.wanted import Wanted, from_metadata
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.match import python_version_matches
 from wisp.specs.metadata import CoreMetadata
+from wisp.specs.origins import Folder, IndexFile
 from wisp.specs.records import CondaRecord, PypiRecord
+from wisp.specs.urls import without_credentials
 from wisp.values import dataclass, field
 
 _LOWER_BOUNDS = frozenset({">", ">=", "~="})
@@ -59,7 +61,7 @@ def check_record(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mi
     """Tell why a locked PyPI package is not what is asked for, if it is not."""
     if wanted.location is not None:
         return _check_location(wanted, record, context)
-    if is_folder(record.location) and not wanted.is_direct:
+    if isinstance(record.origin, Folder) and not wanted.is_direct:
         return None
     version = record.version or NO_VERSION
     if not python_version_matches(wanted.specifiers, version):
@@ -90,9 +92,7 @@ def _check_index(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mi
 
     Locks hold no credentials, so that those of the manifest do not count.
     """
-    if context.lock_version < _FIRST_WITH_INDEX or "+" in record.location.partition("://")[0]:
-        return None
-    if "://" not in record.location:
+    if context.lock_version < _FIRST_WITH_INDEX or not isinstance(record.origin, IndexFile):
         return None
     default = context.indexes[0] if context.indexes else DEFAULT_INDEX
     locked = _plain(record.index or default)

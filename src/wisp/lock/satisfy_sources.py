@@ -69,6 +69,5 @@ def check_sources(
 
 
 def _is_doubtful(record: CondaSourceRecord) -> bool:
-    is_path = "://" not in record.location
     is_partial = record.version is None or record.subdir is None
-    return is_path or is_partial
+    return record.origin.is_local or is_partial

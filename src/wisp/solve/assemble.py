@@ -15,11 +15,11 @@ from wisp.lock.model import (
     LockOptions,
     LockPlatform,
 )
-from wisp.lock.places import without_credentials
 from wisp.solve.plan import Pair, combine
 from wisp.solve.update import Solution
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord, Record
+from wisp.specs.urls import without_credentials
 
 
 def assemble(

@@ -13,11 +13,9 @@ from urllib.parse import urlsplit
 from wisp.engine.names import NameService
 from wisp.specs.conda import channel_url
 from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
-from wisp.specs.pypi import normalize
+from wisp.specs.package_names import PYPI_PURL
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, field, replace
-
-_PREFIX = "pkg:pypi/"
 
 #: Conda name to PyPI names; an empty tuple says that the package has none.
 NameMap = Mapping[str, tuple[str, ...]]
@@ -38,15 +36,6 @@ class ChannelNames:
     same_name: bool = False
 
 
-def pypi_names(purls: Iterable[str] | None) -> tuple[str, ...]:
-    """Return the normalised PyPI names among purls."""
-    return tuple(
-        normalize(purl.removeprefix(_PREFIX).partition("?")[0].partition("@")[0])
-        for purl in purls or ()
-        if purl.startswith(_PREFIX)
-    )
-
-
 def purls_of(record: CondaRecord, names: ChannelNames) -> tuple[str, ...] | None:
     """Return a record's purls: the first map that knows it decides.
 
@@ -59,8 +48,8 @@ def purls_of(record: CondaRecord, names: ChannelNames) -> tuple[str, ...] | None
     ):
         if key in known:
             # By name, not by text: `msgpack` stands before `msgpack-python`.
-            return tuple(f"{_PREFIX}{name}?source={source}" for name in sorted(set(known[key])))
-    return (f"{_PREFIX}{record.name}",) if names.same_name else None
+            return tuple(f"{PYPI_PURL}{name}?source={source}" for name in sorted(set(known[key])))
+    return (f"{PYPI_PURL}{record.name}",) if names.same_name else None
 
 
 def is_conda_forge(record: CondaRecord) -> bool:

@@ -16,13 +16,13 @@ from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_compile import Answer, Question, compile_requirements
 from wisp.errors import SolveError, WispError
 from wisp.layout import DEFAULT_INDEX
-from wisp.solve.names import pypi_names
-from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, python_of, question_for
+from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, question_for, required_python
 from wisp.solve.pypi_records import choose_files, index_finder, may_mix_indexes, record_of
 from wisp.solve.turns import Turns
 from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.package_names import pypi_names
 from wisp.specs.pypi import normalize
-from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
+from wisp.specs.records import LockedConda, PypiRecord
 from wisp.values import replace
 
 #: Provides the interpreter of a prefix that holds the environment's conda packages.
@@ -58,7 +58,7 @@ class PypiResolver:
         answer = self._ask(question, request, provide_python)
         packages = tuple(p for p in answer.packages if p.name not in held)
         index_of = index_finder(request, answer.indexes, self._uv.default_index)
-        if python_of(request.conda).abi:
+        if required_python(request.conda).abi:
             packages = tuple(self._with_all_wheels(request, p, index_of(p)) for p in packages)
         records = [
             record_of(
@@ -128,7 +128,7 @@ class PypiResolver:
 
 def request_for(
     inputs: EnvironmentInputs,
-    conda: tuple[CondaRecord | CondaSourceRecord, ...],
+    conda: tuple[LockedConda, ...],
     previous: tuple[PypiRecord, ...] = (),
     unlock: frozenset[str] = frozenset(),
 ) -> PypiRequest:
@@ -146,7 +146,7 @@ def request_for(
     )
 
 
-def held_versions(conda: tuple[CondaRecord | CondaSourceRecord, ...]) -> dict[str, str]:
+def held_versions(conda: tuple[LockedConda, ...]) -> dict[str, str]:
     """Return the PyPI names that conda records provide, with versions as PEP 440 spells them.
 
     Versions that mean nothing to PEP 440 hold nothing.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +10,13 @@ from wisp.engine.pylock import preferences, quoted
 from wisp.engine.uv_compile import Question
 from wisp.engine.uv_options import absolute_path, build_options, index_options
 from wisp.errors import SolveError
-from wisp.lock.places import without_credentials
 from wisp.platforms import Platform
 from wisp.specs.inputs import ExcludeNewer, SolveStrategy
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
+from wisp.specs.origins import GitCheckout, git_location, git_url
+from wisp.specs.package_names import Python, python_of
 from wisp.specs.pypi import PypiOptions, PypiRequirement, PypiSpec
-from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
+from wisp.specs.records import LockedConda, PypiRecord
 from wisp.specs.wheels import platform_libc, platform_macos
 from wisp.values import dataclass, field
 
@@ -51,7 +51,7 @@ class PypiRequest:
     requirements: tuple[PypiRequirement, ...]
     platform: Platform
     root: Path
-    conda: tuple[CondaRecord | CondaSourceRecord, ...]
+    conda: tuple[LockedConda, ...]
     options: PypiOptions = PypiOptions()
     strategy: SolveStrategy = "highest"
     exclude_newer: ExcludeNewer = field(default_factory=ExcludeNewer)
@@ -59,24 +59,15 @@ class PypiRequest:
     unlock: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class PythonOf:
-    """The Python of an environment: its version, and its ABI where it is not the usual one."""
-
-    version: str
-    abi: str | None = None
-
-
-def python_of(conda: Iterable[CondaRecord | CondaSourceRecord]) -> PythonOf:
+def required_python(conda: Iterable[LockedConda]) -> Python:
     """Find the Python among conda records. Raises `SolveError` when there is none."""
-    for record in conda:
-        if record.name == "python" and isinstance(record, CondaRecord):
-            free_threaded = re.search(r"_(cp\d+t)$", record.build)
-            return PythonOf(record.version, free_threaded[1] if free_threaded else None)
-    raise SolveError(
-        "the environment has PyPI dependencies but no Python",
-        hints=["add python to the conda dependencies: `pixi add python`"],
-    )
+    python = python_of(conda)
+    if python is None:
+        raise SolveError(
+            "the environment has PyPI dependencies but no Python",
+            hints=["add python to the conda dependencies: `pixi add python`"],
+        )
+    return python
 
 
 def question_for(
@@ -143,12 +134,6 @@ def _location_url(spec: PypiSpec, root: Path) -> str:
     return f"git+{git_url(location.url)}{reference}{fragment}"
 
 
-def git_url(url: str) -> str:
-    """Spell a git location as a URL (`git@host:path` has none of its own)."""
-    scp = re.fullmatch(r"([^/@:]+@[^/:]+):(?!//)(.+)", url)
-    return f"ssh://{scp[1]}/{scp[2]}" if scp else url
-
-
 def _pyproject(request: PypiRequest, special: set[str]) -> str:
     """Write a project whose sources say what a requirement line cannot."""
     chosen = [r for r in request.requirements if r.normalized in special]
@@ -186,24 +171,12 @@ def _locked_commit(request: PypiRequest, name: str, wanted: GitLocation) -> str 
     if name in request.unlock:
         return None
     for record in request.previous:
-        if record.name == name and record.location.startswith("git+"):
-            locked, _, commit = record.location.rpartition("#")
-            if locked == git_location(wanted):
-                return commit
+        origin = record.origin
+        if record.name != name or not isinstance(origin, GitCheckout):
+            continue
+        if git_location(origin.source) == git_location(wanted):
+            return origin.commit
     return None
-
-
-def git_location(location: GitLocation) -> str:
-    """Spell a git location as locks do, without the commit and without passwords."""
-    url = git_url(location.url)
-    if url.startswith("http"):
-        url = without_credentials(url)
-    query = [f"subdirectory={location.subdirectory}"] if location.subdirectory else []
-    if location.ref_kind and location.ref:
-        query.append(f"{location.ref_kind}={location.ref}")
-    if location.lfs:
-        query.append("lfs=true")
-    return f"git+{url}" + (f"?{'&'.join(query)}" if query else "")
 
 
 def _git_source(location: GitLocation, commit: str | None) -> str:
@@ -225,7 +198,7 @@ def _previous(request: PypiRequest) -> str | None:
 
 
 def _target_options(request: PypiRequest) -> Iterator[str]:
-    yield from ("--python-version", python_of(request.conda).version)
+    yield from ("--python-version", required_python(request.conda).version)
     yield from ("--python-platform", uv_platform(request.platform))
 
 

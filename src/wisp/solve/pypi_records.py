@@ -10,13 +10,14 @@ from pathlib import Path
 from wisp.engine.pylock import PylockFile, PylockGit, PylockPackage
 from wisp.errors import SolveError
 from wisp.layout import DEFAULT_INDEX
-from wisp.lock.places import without_credentials
-from wisp.solve.pypi_question import PypiRequest, git_location, python_of
+from wisp.solve.pypi_question import PypiRequest, required_python
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.metadata import CoreMetadata
+from wisp.specs.origins import DirectFile, GitCheckout
 from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import PypiRecord
 from wisp.specs.requirement_text import canonical_requirement
+from wisp.specs.urls import is_url, without_credentials
 from wisp.specs.wheels import best_wheel, supported_tags
 from wisp.values import dataclass
 
@@ -37,7 +38,7 @@ def choose_files(request: PypiRequest, packages: tuple[PylockPackage, ...]) -> l
 
     Raises `SolveError` for a package of which no file can be used.
     """
-    python = python_of(request.conda)
+    python = required_python(request.conda)
     tags = supported_tags(request.platform, python.version, python.abi)
     chosen = []
     for package in packages:
@@ -91,12 +92,12 @@ def location_of(request: PypiRequest, chosen: Chosen) -> str:
     if package.directory:
         return _path_location(request, package.name, package.directory)
     assert file is not None
-    if "://" not in file.location:
+    if not is_url(file.location):
         return _path_location(request, package.name, Path(file.location))
     url = without_credentials(file.location.partition("#")[0])
     if package.archive:
         part = package.archive_subdirectory
-        return f"direct+{url}" + (f"#subdirectory={part}" if part else "")
+        return str(DirectFile(url, part))
     return url
 
 
@@ -114,7 +115,7 @@ def _git_location(request: PypiRequest, name: str, git: PylockGit) -> str:
         wanted = GitLocation(
             git.url, "rev" if git.requested else None, git.requested, git.subdirectory
         )
-    return f"{git_location(wanted)}#{git.commit}"
+    return str(GitCheckout(wanted, git.commit))
 
 
 def _path_location(request: PypiRequest, name: str, path: Path) -> str:

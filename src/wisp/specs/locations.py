@@ -7,6 +7,7 @@ from typing import Literal
 from wisp.values import dataclass
 
 RefKind = Literal["branch", "tag", "rev"]
+REF_KINDS: tuple[RefKind, ...] = ("branch", "tag", "rev")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ record that is read can be written back unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
+from wisp.specs.origins import DirectFile, IndexFile, Origin, archive_origin, origin_of
 from wisp.values import dataclass, field
 
 
@@ -62,14 +63,42 @@ class CondaRecord:
     #: nor `platform` of it, as in Pixi's prefixes. No part of the record's identity.
     fresh: bool = field(default=False, compare=False)
 
+    @property
+    def origin(self) -> IndexFile | DirectFile:
+        """Where the archive comes from."""
+        return archive_origin(self.location)
+
+
+class SourceEntry(TypedDict, total=False):
+    """What the entry of a source package says besides the fields of its record, as it is written.
+
+    `source` is a table of `url`, `git` or `path` and what goes with them, `source_depends` such
+    tables by package.
+    """
+
+    build: str
+    build_number: int
+    noarch: str
+    extra_depends: Mapping[str, Sequence[str]]
+    features: str
+    flags: Sequence[str]
+    track_features: str | Sequence[str]
+    license: str
+    license_family: str
+    run_exports: Mapping[str, Sequence[str]]
+    size: int
+    source: Mapping[str, Any]
+    source_depends: Mapping[str, Mapping[str, Any]]
+    python_site_packages_path: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CondaSourceRecord:
     """A conda package that is built from sources (`conda_source:`).
 
     `identifier` is the whole selector, `NAME[HASH] @ LOCATION`. `raw` keeps the other keys of
-    the entry as plain data in the lock's order: they are judged by build back-ends, and wisp
-    only carries what it does not judge.
+    the entry in the lock's order: they are judged by build back-ends, and wisp only carries what
+    it does not judge.
     """
 
     identifier: str
@@ -84,7 +113,17 @@ class CondaSourceRecord:
     variants: Mapping[str, Any] = field(default_factory=dict)
     build_packages: tuple[tuple[str, str], ...] = ()
     host_packages: tuple[tuple[str, str], ...] = ()
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    raw: SourceEntry = field(default_factory=SourceEntry)
+
+    @property
+    def origin(self) -> Origin:
+        """Where the sources are."""
+        return origin_of(self.location)
+
+    @property
+    def extra_depends(self) -> Mapping[str, Sequence[str]]:
+        """What each extra depends on besides."""
+        return self.raw.get("extra_depends") or {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,5 +145,11 @@ class PypiRecord:
     build_packages: tuple[tuple[str, str], ...] = ()
     host_packages: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def origin(self) -> Origin:
+        """Where the package comes from."""
+        return origin_of(self.location)
 
-Record = CondaRecord | CondaSourceRecord | PypiRecord
+
+LockedConda = CondaRecord | CondaSourceRecord
+Record = LockedConda | PypiRecord

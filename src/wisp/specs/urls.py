@@ -1,21 +1,25 @@
-"""Addresses taken apart: whose they are, the credentials in them, and how they may be shown.
+"""Addresses taken apart and compared: whose they are, the credentials in them, how they are shown.
 
 A secret in a URL is found by parsing, not by its looks: who parses as a browser does sees the
 same user, password, token and signature that the server will see.
 
-Sources: RFC 3986, section 3.2 (authority); RFC 6454 (origin); conda's `/t/TOKEN/` in paths.
+Sources: RFC 3986, sections 3.2 (authority) and 6.2 (comparison); RFC 6454 (origin); the
+`/t/TOKEN/` in paths of conda channels.
 """
 
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from functools import cache
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from wisp.values import dataclass
 
 _HIDDEN = "***"
 _PORTS = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+#: What may stand in a path as it is (RFC 3986, `pchar` and the slash).
+_IN_PATHS = "/:@!$&'()*+,;=-._~"
 _END_OF_URL = re.compile(r"[\s\"'`<>]")
 _AUTHORITY_END = re.compile(r"[/?#]")
 _SECRET_WORDS = ("token", "signature", "secret", "password", "passwd", "credential", "apikey")
@@ -140,3 +144,32 @@ def _hidden_pair(pair: str) -> str:
     plain = unquote(key).lower().replace("-", "").replace("_", "")
     is_secret = plain in _SECRET_KEYS or any(word in plain for word in _SECRET_WORDS)
     return f"{key}={_HIDDEN}" if sign and value and is_secret else pair
+
+
+def is_url(text: str) -> bool:
+    """Tell a URL from a path."""
+    return "://" in text
+
+
+def without_credentials(url: str) -> str:
+    """Drop user and password from a URL."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
+    return urlunsplit(parts._replace(netloc=host))
+
+
+@cache
+def normal_url(url: str) -> str:
+    """Spell a URL so that equal ones are equal texts.
+
+    Scheme and host are in lower case, default ports and slashes at the end are gone, and each
+    character of the path is escaped or not as it has to be. Query and fragment stay.
+    """
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    user, at, _ = parts.netloc.rpartition("@")
+    host = (parts.hostname or "").lower()
+    if parts.port is not None and parts.port != _PORTS.get(scheme):
+        host += f":{parts.port}"
+    path = quote(unquote(parts.path), safe=_IN_PATHS).rstrip("/")
+    return urlunsplit(parts._replace(scheme=scheme, netloc=f"{user}{at}{host}", path=path))

@@ -25,7 +25,7 @@ RECORDS = (
     _conda("other", "shared"),
     _conda("py-lib", purls=("pkg:pypi/pylib?source=x",)),
     PypiRecord(
-        location="w", name="wheel", version="1", requires_dist=("Pylib>=1", "leaf ; x=='1'")
+        location="w", name="wheel", version="1", requires_dist=("Pylib>=1", "leaf ; extra == 'x'")
     ),
     PypiRecord(location="l", name="leaf", version="1"),
 )
@@ -73,4 +73,4 @@ def test_unknown_names_are_told() -> None:
 def test_a_circle_is_walked_once() -> None:
     circle = (_conda("a", "b"), _conda("b", "a"))
     assert len(select(circle, InstallFilter(only=("a",))).records) == 2
-    assert select(circle, InstallFilter(skip_with_deps=("a",))).ignored == {"a"} | {"b"} - {"b"}
+    assert select(circle, InstallFilter(skip_with_deps=("a",))).ignored == {"a"}

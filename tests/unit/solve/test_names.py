@@ -7,7 +7,7 @@ import pytest
 
 from wisp.engine.http import HttpClient
 from wisp.engine.names import Names, NameService
-from wisp.solve.names import add_purls, pypi_names
+from wisp.solve.names import add_purls
 from wisp.specs.mapping import CondaPypiMap
 from wisp.specs.records import CondaRecord
 from wisp.specs.settings import Network
@@ -114,9 +114,3 @@ def test_names_can_be_switched_off(service: NameService) -> None:
 
 def test_an_empty_map_leaves_only_the_own_name(service: NameService) -> None:
     assert purls(service, record("pytorch"), {}) == ("pkg:pypi/pytorch",)
-
-
-def test_pypi_names_are_read_out_of_purls() -> None:
-    found = ("pkg:pypi/Foo_bar?source=hash-mapping", "pkg:conda/x", "pkg:pypi/a@1.0")
-    assert pypi_names(found) == ("foo-bar", "a")
-    assert pypi_names(None) == ()

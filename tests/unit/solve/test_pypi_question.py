@@ -11,10 +11,8 @@ from wisp.errors import SolveError
 from wisp.platforms import Platform, VirtualPackage, bare
 from wisp.solve.pypi_question import (
     PypiRequest,
-    git_location,
-    git_url,
-    python_of,
     question_for,
+    required_python,
     requirement_line,
     uv_platform,
 )
@@ -177,19 +175,5 @@ def test_equal_requests_are_one_question() -> None:
 
 def test_pypi_packages_need_a_python() -> None:
     with pytest.raises(SolveError, match="no Python") as failure:
-        python_of(())
+        required_python(())
     assert failure.value.hints
-
-
-def test_a_free_threaded_python_is_recognised() -> None:
-    assert python_of([python("3.14.0", "h1_0_cp314t")]).abi == "cp314t"
-    assert python_of([python("3.14.0", "h1_0_cp314")]).abi is None
-
-
-def test_git_locations_are_spelled_as_locks_spell_them() -> None:
-    full = GitLocation("https://h/r", "tag", "v1", "sub", lfs=True)
-    assert git_location(full) == "git+https://h/r?subdirectory=sub&tag=v1&lfs=true"
-    assert git_location(GitLocation("https://h/r")) == "git+https://h/r"
-    assert git_url("git@h:o/r") == "ssh://git@h/o/r"
-    assert git_location(GitLocation("https://user:secret@h/r")) == "git+https://h/r"
-    assert git_location(GitLocation("git@h:o/r")) == "git+ssh://git@h/o/r"

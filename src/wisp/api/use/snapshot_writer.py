@@ -21,8 +21,8 @@ from wisp.api.use.activating import (
 from wisp.config.places import places
 from wisp.engine.wheels import WHEEL_ORIGIN, site_packages
 from wisp.errors import WispError
-from wisp.lock.entries import is_folder
 from wisp.lock.model import LockFile
+from wisp.specs.origins import Folder
 from wisp.specs.records import CondaSourceRecord, PypiRecord
 from wisp.workspace.activation import activation_of as declared_activation
 
@@ -140,7 +140,7 @@ def _has_sources(lock: LockFile) -> bool:
 def _has_local_packages(lock: LockFile) -> bool:
     """Whether PyPI packages come from folders or archives of this machine."""
     return any(
-        isinstance(record, PypiRecord) and "://" not in record.location for record in lock.records()
+        isinstance(record, PypiRecord) and record.origin.is_local for record in lock.records()
     )
 
 
@@ -219,7 +219,7 @@ def _local_projects(lock: LockFile | None) -> list[str]:
         {
             record.location
             for record in lock.records()
-            if isinstance(record, PypiRecord) and is_folder(record.location)
+            if isinstance(record, PypiRecord) and isinstance(record.origin, Folder)
         }
     )
 
