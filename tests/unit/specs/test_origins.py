@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wisp.specs.locations import GitLocation
@@ -44,6 +44,7 @@ def test_a_location_says_where_a_package_comes_from_and_is_spelled_back(text: st
     assert str(origin_of(text)) == text
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["https://h/r", "ssh://git@h/o/r", "file:///srv/r.git"]),
     st.sampled_from([(None, None), ("branch", "main"), ("tag", "v1.0"), ("rev", COMMIT)]),

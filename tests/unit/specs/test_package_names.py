@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wisp.specs.match import SpecSyntaxError, parse_spec
@@ -74,6 +74,7 @@ def test_the_name_of_a_spec_is_read_without_the_solvers_library(text: str, name:
     assert spec_name(text) == name
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["", "forge::", "forge/noarch::", "https://h/c::"]),
     st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_.-]{0,8}[a-z0-9]", fullmatch=True),
