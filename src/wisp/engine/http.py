@@ -17,6 +17,7 @@ import http.client
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
+from io import BufferedIOBase
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -71,7 +72,7 @@ class Response:
 class Upload:
     """A body that can be sent more than once: how to open it, and its size in bytes."""
 
-    open: Callable[[], BinaryIO]
+    open: Callable[[], BinaryIO | BufferedIOBase]
     size: int
 
 
@@ -145,12 +146,15 @@ class HttpClient:
         into: Sink | None = None,
         bounds: Bounds | None = None,
         attempts: int | None = None,
+        sign: bool = True,
+        redirects: bool = True,
     ) -> Response:
         """Send a request, again after faults that pass; redirects are followed, mirrors not asked.
 
         A good answer goes `into` what is given, from the start at each attempt. Without
-        `attempts`, what has a second effect (POST, PATCH) is sent once. Whatever status comes last
-        is an answer.
+        `attempts`, what has a second effect (POST, PATCH) is sent once. `sign` adds stored
+        credentials where there are some for the URL. Without `redirects` a redirect is an answer,
+        as is whatever status comes last.
 
         Raises:
             FetchError: Offline, nobody answers, or an answer exceeds its bounds.
@@ -163,16 +167,24 @@ class HttpClient:
                 hints=_OFFLINE_HINTS,
             )
         bounds = bounds or Bounds()
-        exchange = _Exchange(method, dict(headers or {}), body, into, bounds.size)
+        exchange = _Exchange(method, dict(headers or {}), body, into, bounds.size, redirects)
         rounds = attempts or (_ATTEMPTS if method in _REPEATABLE else 1)
-        return self._repeated(url, exchange, Deadline(bounds.seconds), rounds)
+        signer = self._signer if sign else None
+        return self._repeated(url, exchange, Deadline(bounds.seconds), rounds, signer)
 
-    def _repeated(self, url: str, exchange: _Exchange, deadline: Deadline, rounds: int) -> Response:
+    def _repeated(
+        self,
+        url: str,
+        exchange: _Exchange,
+        deadline: Deadline,
+        rounds: int,
+        signer: Signer | None,
+    ) -> Response:
         problems: list[str] = []
         for attempt in range(1, rounds + 1):
             pause = _BACKOFF_SECONDS * attempt
             try:
-                response = self._follow(url, exchange, deadline)
+                response = self._follow(*_signed(url, exchange, signer), deadline)
             except _TooLarge as error:
                 raise FetchError(f"could not fetch `{shown(url)}`", causes=[str(error)]) from error
             except (OSError, http.client.HTTPException, ValueError) as error:
@@ -187,26 +199,15 @@ class HttpClient:
         raise FetchError(f"could not fetch `{shown(url)}`", causes=list(dict.fromkeys(problems)))
 
     def _follow(self, url: str, exchange: _Exchange, deadline: Deadline) -> Response:
-        url, exchange = self._signed(url, exchange)
         for _ in range(_REDIRECTS):
             response = self._exchanged(url, exchange, deadline)
-            if response.status not in _MOVED or "location" not in response.headers:
+            moved = response.status in _MOVED and "location" in response.headers
+            if not (moved and exchange.redirects):
                 return response
             target = urljoin(url, response.headers["location"])
             exchange = exchange.redirected(response.status, origin_of(url), origin_of(target))
             url = without_userinfo(target)[0]
         raise http.client.HTTPException("too many redirects")
-
-    def _signed(self, url: str, exchange: _Exchange) -> tuple[str, _Exchange]:
-        bare, info = without_userinfo(url)
-        if any(name.lower() == "authorization" for name in exchange.headers):
-            return bare, exchange
-        authorization = basic(info) if info else None
-        if authorization is None and self._signer is not None:
-            bare, authorization = self._signer.sign(bare)
-        if authorization is None:
-            return bare, exchange
-        return bare, exchange.with_headers({**exchange.headers, "Authorization": authorization})
 
     def _exchanged(self, url: str, exchange: _Exchange, deadline: Deadline) -> Response:
         origin = origin_of(url)
@@ -225,6 +226,18 @@ class HttpClient:
         return response
 
 
+def _signed(url: str, exchange: _Exchange, signer: Signer | None) -> tuple[str, _Exchange]:
+    bare, info = without_userinfo(url)
+    if any(name.lower() == "authorization" for name in exchange.headers):
+        return bare, exchange
+    authorization = basic(info) if info else None
+    if authorization is None and signer is not None:
+        bare, authorization = signer.sign(bare)
+    if authorization is None:
+        return bare, exchange
+    return bare, exchange.with_headers({**exchange.headers, "Authorization": authorization})
+
+
 class _Exchange:
     """What one request sends, and where its answer goes."""
 
@@ -235,31 +248,38 @@ class _Exchange:
         body: bytes | Upload | None,
         into: Sink | None,
         limit: int,
+        redirects: bool,
     ) -> None:
         self.method = method
         self.headers = headers
         self.body = body
         self.into = into
         self.limit = limit
+        self.redirects = redirects
 
     def with_headers(self, headers: dict[str, str]) -> _Exchange:
-        return _Exchange(self.method, headers, self.body, self.into, self.limit)
+        return self._like(self.method, headers, self.body)
 
     def redirected(self, status: int, old: Origin, new: Origin) -> _Exchange:
         """Return what is sent to where a redirect points. Raises `HTTPException` if that is unfit.
 
-        From another origin on, nothing that authorises goes along, and never from TLS into the
-        clear.
+        From another origin on, nothing that authorises goes along; never from TLS into the clear,
+        nor from elsewhere to a service of this machine, such as a cloud's store of credentials.
         """
         if old.scheme == "https" and new.scheme != "https":
             raise http.client.HTTPException(f"the redirect to `{new}` leaves TLS")
+        if new.is_of_this_machine and not old.is_of_this_machine:
+            raise http.client.HTTPException(f"the redirect to `{new}` leads into this machine")
         headers, method, body = self.headers, self.method, self.body
         if new != old:
             headers = {k: v for k, v in headers.items() if k.lower() not in _FOR_ONE_ORIGIN}
         if status not in _KEEPS_METHOD and method not in {"GET", "HEAD"}:
             method, body = "GET", None
             headers = {k: v for k, v in headers.items() if not k.lower().startswith("content-")}
-        return _Exchange(method, headers, body, self.into, self.limit)
+        return self._like(method, headers, body)
+
+    def _like(self, method: str, headers: dict[str, str], body: bytes | Upload | None) -> _Exchange:
+        return _Exchange(method, headers, body, self.into, self.limit, self.redirects)
 
 
 class _TooLarge(Exception):  # noqa: N818 - becomes a `FetchError` where the URL is known
@@ -329,7 +349,7 @@ def _read(
 class _Sized:
     """A body being sent: exactly as long as announced, and not beyond the deadline."""
 
-    def __init__(self, stream: BinaryIO, size: int, deadline: Deadline) -> None:
+    def __init__(self, stream: BinaryIO | BufferedIOBase, size: int, deadline: Deadline) -> None:
         self._stream = stream
         self._left = size
         self._deadline = deadline

@@ -36,8 +36,13 @@ class Origin:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether it is this machine."""
+        """Whether it is this machine, by its name or address."""
         return self.host in {"localhost", "::1"} or self.host.startswith("127.")
+
+    @property
+    def is_of_this_machine(self) -> bool:
+        """Whether only this machine can ask it: loopback and link-local addresses."""
+        return self.is_loopback or self.host.startswith(("169.254.", "fe80:", "::ffff:"))
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host

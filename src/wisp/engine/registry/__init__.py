@@ -1,0 +1,1 @@
+"""Registries of images: logging in, blobs, manifests; what these mean is not known here."""

@@ -1,0 +1,111 @@
+"""Manifests and indexes of a registry, as the bytes they are: whoever parses them changes nothing.
+
+A digest is always computed here. What a registry claims in `Docker-Content-Digest` is not looked
+at: it can be wrong, and the bytes cannot.
+
+Source: OCI distribution specification 1.1, "Pulling manifests", "Pushing Manifests".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from wisp.engine.http import Bounds, Response
+from wisp.engine.registry.faults import RegistryError, fault_of
+from wisp.engine.registry.session import RegistrySession
+from wisp.specs.oci import INDEX, INDEXES, MANIFEST, MANIFESTS, Digest
+from wisp.values import dataclass, field
+
+#: Registries must take manifests of 4 MiB; nobody makes larger ones honestly.
+LARGEST_MANIFEST = 4 * 1024 * 1024
+_BOUNDS = Bounds(size=LARGEST_MANIFEST, seconds=120)
+#: Indexes are accepted even where one image is wanted: strict registries answer 404 otherwise.
+_ACCEPT = ", ".join((*MANIFESTS, *INDEXES))
+
+
+@dataclass(frozen=True, slots=True)
+class RawManifest:
+    """The bytes of a manifest or index, their media type, and the digest computed of them."""
+
+    content: bytes = field(repr=False)
+    media_type: str
+    digest: Digest
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it lists manifests of several platforms."""
+        return self.media_type in INDEXES
+
+
+def digest_of(content: bytes, algorithm: str = "sha256") -> Digest:
+    """Return the digest of some bytes."""
+    return Digest(f"{algorithm}:{hashlib.new(algorithm, content).hexdigest()}")
+
+
+def fetch_manifest(session: RegistrySession, repository: str, identifier: str) -> RawManifest:
+    """Fetch a manifest or index by tag or digest.
+
+    Raises:
+        RegistryError: It is not there, is no manifest, or does not have the digest asked for.
+        FetchError: Nobody answers, or it is larger than `LARGEST_MANIFEST`.
+
+    """
+    path = f"{repository}/manifests/{identifier}"
+    response = session.request("GET", path, headers={"Accept": _ACCEPT}, bounds=_BOUNDS)
+    doing = f"read `{identifier}` of `{session.registry}/{repository}`"
+    if not response.ok:
+        raise fault_of(response, "GET", session.resolved(path), doing)
+    content = response.body
+    is_digest = ":" in identifier
+    digest = digest_of(content, Digest(identifier).algorithm if is_digest else "sha256")
+    if is_digest and digest != identifier:
+        raise RegistryError(
+            f"could not {doing}",
+            causes=[f"the registry gave bytes whose digest is {digest}"],
+        )
+    return RawManifest(content, _media_type(content, response, doing), digest)
+
+
+def has_manifest(session: RegistrySession, repository: str, identifier: str) -> bool:
+    """Tell whether a manifest is there. Raises `RegistryError` where we may not ask."""
+    path = f"{repository}/manifests/{identifier}"
+    response = session.request("HEAD", path, headers={"Accept": _ACCEPT}, bounds=_BOUNDS)
+    if response.status in {401, 403}:
+        doing = f"look for `{identifier}` in `{session.registry}/{repository}`"
+        raise fault_of(response, "HEAD", session.resolved(path), doing)
+    return response.status == 200
+
+
+def push_manifest(
+    session: RegistrySession, repository: str, identifier: str, content: bytes, media_type: str
+) -> Digest:
+    """Put a manifest or index under a tag or its digest, and return its digest.
+
+    Whatever it names must be there before. Raises as `fetch_manifest`.
+    """
+    path = f"{repository}/manifests/{identifier}"
+    response = session.request(
+        "PUT", path, headers={"Content-Type": media_type}, body=content, bounds=_BOUNDS
+    )
+    if response.status not in {200, 201, 202}:
+        doing = f"put `{identifier}` into `{session.registry}/{repository}`"
+        raise fault_of(response, "PUT", session.resolved(path), doing)
+    return digest_of(content)
+
+
+def _media_type(content: bytes, response: Response, doing: str) -> str:
+    """Return what the body says it is, else the header, else what it looks like."""
+    try:
+        table = json.loads(content)
+    except (ValueError, RecursionError):
+        table = None
+    if not isinstance(table, dict):
+        raise RegistryError(f"could not {doing}", causes=["the answer is no manifest"])
+    named = table.get("mediaType")
+    if isinstance(named, str) and named:
+        return named
+    header = response.headers.get("content-type", "").partition(";")[0].strip()
+    if header in (*MANIFESTS, *INDEXES):
+        return header
+    return INDEX if "manifests" in table else MANIFEST
