@@ -12,7 +12,7 @@ from wisp.errors import SolveError
 from wisp.lock.markers import marker_environment
 from wisp.solve.conda import request_for as conda_request
 from wisp.solve.names import add_purls
-from wisp.solve.plan import Unit
+from wisp.solve.plan import SolveUnit
 from wisp.solve.update import Conda, Engines, Pypi
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.mapping import CondaPypiMaps
@@ -38,7 +38,7 @@ def solve_engines(
     """
     from wisp.engine.solver import solve
 
-    def answer(unit: Unit) -> Conda:
+    def answer(unit: SolveUnit) -> Conda:
         return solve(conda_request(unit), session.channels)
 
     def name(inputs: EnvironmentInputs, conda: Conda) -> Conda:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from wisp.specs.marker_tree import Comparison, MarkerTree, marker_tree
 from wisp.specs.pypi import normalize
 
 if TYPE_CHECKING:
@@ -100,17 +101,19 @@ def normal_marker(text: str) -> str:
 
     uv compares full Python versions only, spells extras as PEP 685 does, and may reorder.
     """
-    return _spell(parse_marker(text)._markers)
+    return _spell(marker_tree(parse_marker(text)))
 
 
-def _spell(node: Any) -> str:
-    if isinstance(node, tuple):
-        return _comparison(*(str(part).strip("\"'") for part in node))
+def _spell(node: MarkerTree) -> str:
+    if isinstance(node, Comparison):
+        sides = (node.variable, node.value)
+        left, right = reversed(sides) if node.mirrored else sides
+        return _comparison(left, node.operator, right)
     alternatives: list[list[str]] = [[]]
     for part in node:
         if part == "or":
             alternatives.append([])
-        elif part != "and":
+        elif not isinstance(part, str):
             alternatives[-1].append(_spell(part))
     joined = {" and ".join(sorted(set(parts))) for parts in alternatives}
     return f"({' or '.join(sorted(joined))})" if len(joined) > 1 else joined.pop()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from typing import TYPE_CHECKING
 
 from wisp.lock.mismatch import Mismatch
 from wisp.lock.mismatch_platform import NeedsBackend, SourceNotWanted
 from wisp.lock.places import describe
+from wisp.lock.question import PlatformQuestion
 from wisp.specs.records import CondaRecord, CondaSourceRecord
-
-if TYPE_CHECKING:
-    from wisp.lock.satisfy_platform import PlatformQuestion
 
 #: From this version on source records say what they are built with.
 _FIRST_WITH_BUILD_PACKAGES = 7
@@ -28,10 +25,9 @@ def check_old_sources(question: PlatformQuestion) -> Iterator[Mismatch]:
 
 def _needs_backend(question: PlatformQuestion, package: str, location: str) -> NeedsBackend:
     return NeedsBackend(
-        environment=question.inputs.environment,
-        platform=question.inputs.platform.name,
         package=package,
         location=location,
+        **question.where,
     )
 
 
@@ -45,10 +41,6 @@ def check_sources(
     Sources at a path and records without a version are doubtful until a back-end has told their
     metadata; others, at a fixed commit or URL, are trusted.
     """
-    where = {
-        "environment": question.inputs.environment,
-        "platform": question.inputs.platform.name,
-    }
     sources = [
         record
         for name, record in records.items()
@@ -58,7 +50,7 @@ def check_sources(
     asked.update(name for record in sources for name in record.raw.get("source_depends") or ())
     for record in sources:
         if record.name not in asked:
-            yield SourceNotWanted(package=record.name, **where)
+            yield SourceNotWanted(package=record.name, **question.where)
     for requirement in question.inputs.dev:
         location = requirement.spec.location
         place = describe(location) if location else requirement.name

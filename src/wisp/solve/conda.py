@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from wisp.engine.solver import SolveRequest
 from wisp.platforms import VirtualPackage
-from wisp.solve.plan import Unit, by_name, combine
+from wisp.solve.plan import SolveUnit, by_name, combine
 from wisp.solve.sources import refuse_sources
 from wisp.specs.conda import CondaRequirement, match_spec_text
 from wisp.specs.inputs import EnvironmentInputs
 
 
-def request_for(unit: Unit) -> SolveRequest:
+def request_for(unit: SolveUnit) -> SolveRequest:
     """Ask for everything that the members of a unit want, preferring what was locked.
 
     Specs keep the manifest's order, grouped by name: the solver's choice between equally good

@@ -57,7 +57,7 @@ STALE = Staleness(conda=True, pypi=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+class SolveUnit:
     """Environments that are solved together on one platform.
 
     `conda` are the old conda records: the answer itself when `stale.conda` is false, else what
@@ -103,7 +103,7 @@ def plan(
     inputs: Iterable[EnvironmentInputs],
     lock: LockFile | None,
     stale: Mapping[Pair, Staleness],
-) -> tuple[Unit, ...]:
+) -> tuple[SolveUnit, ...]:
     """Group inputs into units and hand each the old records it may keep or prefer."""
     groups: dict[tuple[bool, str, str], list[EnvironmentInputs]] = {}
     for one in inputs:
@@ -117,14 +117,14 @@ def _unit(
     members: Sequence[EnvironmentInputs],
     lock: LockFile | None,
     stale: Mapping[Pair, Staleness],
-) -> Unit:
+) -> SolveUnit:
     total = FRESH
     for one in members:
         total |= stale.get((one.environment, one.platform.name), FRESH)
     old = list(_locked(members, lock))
     conda = _unique(record for record in old if isinstance(record, CondaRecord))
     pypi = _unique(record for record in old if isinstance(record, PypiRecord))
-    return Unit(
+    return SolveUnit(
         members=tuple(members),
         stale=total,
         conda=() if total.forget_conda else conda,

@@ -16,9 +16,9 @@ from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_compile import Answer, Question, compile_requirements
 from wisp.errors import SolveError, WispError
 from wisp.layout import DEFAULT_INDEX
+from wisp.solve.first_request import FirstRequest
 from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, question_for, required_python
 from wisp.solve.pypi_records import choose_files, index_finder, may_mix_indexes, record_of
-from wisp.solve.turns import Turns
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.package_names import pypi_names
 from wisp.specs.pypi import normalize
@@ -40,7 +40,7 @@ class PypiResolver:
         self._metadata = metadata
         self._answers: dict[Question, Future[Answer]] = {}
         self._lock = threading.Lock()
-        self._turns = Turns()
+        self._first_request = FirstRequest()
 
     def resolve(
         self, request: PypiRequest, provide_python: PythonProvider | None = None
@@ -97,7 +97,7 @@ class PypiResolver:
                 future = self._answers[question] = Future()
         if mine:
             try:
-                with self._turns.of({one.normalized for one in request.requirements}):
+                with self._first_request.of({one.normalized for one in request.requirements}):
                     future.set_result(self._compile(question, request, provide_python))
             except BaseException as error:
                 future.set_exception(error)
@@ -130,7 +130,7 @@ def request_for(
     inputs: EnvironmentInputs,
     conda: tuple[LockedConda, ...],
     previous: tuple[PypiRecord, ...] = (),
-    unlock: frozenset[str] = frozenset(),
+    unpin: frozenset[str] = frozenset(),
 ) -> PypiRequest:
     """Return the PyPI part of an environment's inputs, beside the conda records it got."""
     return PypiRequest(
@@ -142,7 +142,7 @@ def request_for(
         strategy=inputs.solve_strategy,
         exclude_newer=inputs.exclude_newer,
         previous=previous,
-        unlock=frozenset(map(normalize, unlock)),
+        unpin=frozenset(map(normalize, unpin)),
     )
 
 

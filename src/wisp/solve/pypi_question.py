@@ -45,7 +45,7 @@ class PypiRequest:
 
     `conda` are the conda records it stands beside, with their purls: they fix the Python version
     and hold the PyPI names they provide. `previous` are kept where the requirements allow it,
-    except for the normalised names in `unlock`. Relative paths start at `root`.
+    except for the normalised names in `unpin`. Relative paths start at `root`.
     """
 
     requirements: tuple[PypiRequirement, ...]
@@ -56,7 +56,7 @@ class PypiRequest:
     strategy: SolveStrategy = "highest"
     exclude_newer: ExcludeNewer = field(default_factory=ExcludeNewer)
     previous: tuple[PypiRecord, ...] = ()
-    unlock: frozenset[str] = frozenset()
+    unpin: frozenset[str] = frozenset()
 
 
 def required_python(conda: Iterable[LockedConda]) -> Python:
@@ -88,7 +88,7 @@ def question_for(
         constraints=_lines(f"{name} @ {stub.as_uri()}" for name, stub in held.items()),
         overrides=_lines(requirement_line(r, root) for r in request.options.dependency_overrides),
         previous=_previous(request),
-        upgrade=tuple(sorted(request.unlock)),
+        upgrade=tuple(sorted(request.unpin)),
         options=(
             *_target_options(request),
             *index_options(request.options, root, default_index),
@@ -168,7 +168,7 @@ def _without_git(requirement: PypiRequirement) -> PypiRequirement:
 
 def _locked_commit(request: PypiRequest, name: str, wanted: GitLocation) -> str | None:
     """Return the commit that was locked for this very reference, unless it shall move on."""
-    if name in request.unlock:
+    if name in request.unpin:
         return None
     for record in request.previous:
         origin = record.origin
@@ -193,7 +193,7 @@ def _git_source(location: GitLocation, commit: str | None) -> str:
 
 
 def _previous(request: PypiRequest) -> str | None:
-    kept = [r for r in request.previous if r.version and r.name not in request.unlock]
+    kept = [r for r in request.previous if r.version and r.name not in request.unpin]
     return preferences(sorted(kept, key=lambda record: record.name)) if kept else None
 
 

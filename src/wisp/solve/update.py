@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from wisp.errors import SolveError, WispError
 from wisp.report import SILENT, Reporter
 from wisp.solve.extract import extract
-from wisp.solve.plan import Pair, Unit, combine
+from wisp.solve.plan import Pair, SolveUnit, combine
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.values import dataclass
@@ -32,7 +32,7 @@ class Engines:
     block fail soon, when somebody interrupts.
     """
 
-    solve: Callable[[Unit], Conda]
+    solve: Callable[[SolveUnit], Conda]
     name: Callable[[EnvironmentInputs, Conda], Conda]
     resolve: Callable[[EnvironmentInputs, Conda, Pypi], Pypi]
     markers: Callable[[EnvironmentInputs, Conda], dict[str, str]]
@@ -48,7 +48,7 @@ class Solution:
 
 
 def run_plan(
-    units: Sequence[Unit],
+    units: Sequence[SolveUnit],
     engines: Engines,
     *,
     workers: int,
@@ -82,7 +82,7 @@ def _raise_first(futures: Sequence[Future[dict[Pair, Solution]]]) -> None:
             raise error
 
 
-def _answer(unit: Unit, engines: Engines, reporter: Reporter) -> dict[Pair, Solution]:
+def _answer(unit: SolveUnit, engines: Engines, reporter: Reporter) -> dict[Pair, Solution]:
     inputs = combine(unit.members)
     conda = _solve(unit, engines, reporter) if unit.stale.conda else unit.conda
     pypi = unit.pypi
@@ -96,7 +96,7 @@ def _answer(unit: Unit, engines: Engines, reporter: Reporter) -> dict[Pair, Solu
     return _shares(unit, inputs, conda, pypi, engines)
 
 
-def _solve(unit: Unit, engines: Engines, reporter: Reporter) -> Conda:
+def _solve(unit: SolveUnit, engines: Engines, reporter: Reporter) -> Conda:
     if not any(one.dependencies or one.dev for one in unit.members):
         return ()
     token = reporter.start("solving", f"{unit.label} for {unit.platform}")
@@ -109,7 +109,7 @@ def _solve(unit: Unit, engines: Engines, reporter: Reporter) -> Conda:
 
 
 def _resolve(
-    unit: Unit, inputs: EnvironmentInputs, conda: Conda, engines: Engines, reporter: Reporter
+    unit: SolveUnit, inputs: EnvironmentInputs, conda: Conda, engines: Engines, reporter: Reporter
 ) -> Pypi:
     token = reporter.start("resolving PyPI", f"{unit.label} for {unit.platform}")
     try:
@@ -120,7 +120,7 @@ def _resolve(
         reporter.finish(token)
 
 
-def _failed(what: str, unit: Unit, error: WispError) -> SolveError:
+def _failed(what: str, unit: SolveUnit, error: WispError) -> SolveError:
     return SolveError(
         f"failed to {what} of {unit.label} for platform '{unit.platform}'",
         causes=[error],
@@ -129,7 +129,7 @@ def _failed(what: str, unit: Unit, error: WispError) -> SolveError:
 
 
 def _shares(
-    unit: Unit, inputs: EnvironmentInputs, conda: Conda, pypi: Pypi, engines: Engines
+    unit: SolveUnit, inputs: EnvironmentInputs, conda: Conda, pypi: Pypi, engines: Engines
 ) -> dict[Pair, Solution]:
     """Hand each member its share of the answer."""
     if len(unit.members) == 1:

@@ -16,6 +16,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from wisp.specs.marker_tree import Comparison, MarkerTree, marker_tree
 from wisp.specs.pypi import normalize
 
 #: One comparison: variable, operator, value.
@@ -89,8 +90,8 @@ def canonical_marker(marker: Any) -> str:
     """Spell a parsed marker (`packaging.markers.Marker` or None) canonically."""
     if marker is None:
         return ""
-    # The parsed tree of `packaging` is private, but it is the only parser of markers there is.
-    clauses = sorted({_clause(atoms) for atoms in _alternatives(marker._markers)}, key=_clause_key)
+    alternatives = _alternatives(marker_tree(marker))
+    clauses = sorted({_clause(atoms) for atoms in alternatives}, key=_clause_key)
     texts = [" and ".join(map(_atom_text, clause)) for clause in clauses]
     if len(clauses) == 1:
         return texts[0]
@@ -100,30 +101,26 @@ def canonical_marker(marker: Any) -> str:
     )
 
 
-def _alternatives(tree: Any) -> list[list[Atom]]:
+def _alternatives(tree: MarkerTree) -> list[list[Atom]]:
     """Return the disjunction of conjunctions that a marker tree stands for."""
-    if isinstance(tree, tuple):
-        return [[_atom(*tree)]]
+    if isinstance(tree, Comparison):
+        return [[_atom(tree)]]
     whole: list[list[Atom]] = []
     group: list[list[Atom]] | None = None
     for node in tree:
         if node == "or":
             whole, group = whole + (group or []), None
-        elif node != "and":
+        elif not isinstance(node, str):
             inner = _alternatives(node)
             group = inner if group is None else [a + b for a in group for b in inner]
     return whole + (group or [])
 
 
-def _atom(left: Any, operator: Any, right: Any) -> Atom:
-    op = operator.value
-    if type(left).__name__ == "Variable":
-        variable, value, reverse = left.value, right.value, False
-    else:
-        variable, value, reverse = right.value, left.value, True
-    if reverse:
+def _atom(one: Comparison) -> Atom:
+    op = one.operator
+    if one.mirrored:
         op = _MIRRORED.get(op, f"reverse {op}" if op in {"in", "not in"} else op)
-    return _renamed(variable, op, value)
+    return _renamed(one.variable, op, one.value)
 
 
 def _renamed(variable: str, op: str, value: str) -> Atom:

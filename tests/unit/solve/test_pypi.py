@@ -180,7 +180,7 @@ def test_locked_versions_stay_and_unlocked_ones_move(links: Path, resolver: Pypi
         "app": "1.0",
         "lib": "1.0",
     }
-    moved = request(links, "app", previous=previous, unlock=frozenset({"lib"}))
+    moved = request(links, "app", previous=previous, unpin=frozenset({"lib"}))
     assert chosen(resolver.resolve(moved)) == {"app": "1.0", "lib": "3.0"}
 
 

@@ -96,7 +96,7 @@ def test_a_locked_commit_stays_until_its_reference_changes_or_it_is_unlocked() -
 
     assert source(main) == {"git": "https://h/r", "rev": "abc"}
     assert source(other) == {"git": "https://h/r", "branch": "dev"}
-    assert source(main, unlock=frozenset({"repo"})) == {"git": "https://h/r", "branch": "main"}
+    assert source(main, unpin=frozenset({"repo"})) == {"git": "https://h/r", "branch": "main"}
 
 
 @pytest.mark.parametrize(

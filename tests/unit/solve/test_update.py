@@ -11,7 +11,7 @@ from tests.unit.solve.makers import MakeConda, MakeInputs, MakePypi
 from wisp.errors import SolveError
 from wisp.layout import DEFAULT_INDEX
 from wisp.solve.assemble import assemble
-from wisp.solve.plan import STALE, Staleness, Unit
+from wisp.solve.plan import STALE, SolveUnit, Staleness
 from wisp.solve.update import Engines, run_plan
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord, PypiRecord
@@ -29,7 +29,7 @@ class Recorded:
     def engines(self) -> Engines:
         return Engines(solve=self.solve, name=self.name, resolve=self.resolve, markers=self.markers)
 
-    def solve(self, unit: Unit) -> tuple[CondaRecord, ...]:
+    def solve(self, unit: SolveUnit) -> tuple[CondaRecord, ...]:
         self.asked.append(("solve", unit.label, unit.platform))
         return self.conda
 
@@ -56,7 +56,7 @@ def test_a_fresh_unit_asks_nobody_and_keeps_its_records(
     inputs: MakeInputs, conda: MakeConda
 ) -> None:
     engines = Recorded()
-    unit = Unit(members=(inputs("a", "zlib"),), stale=Staleness(), conda=(conda("zlib-1"),))
+    unit = SolveUnit(members=(inputs("a", "zlib"),), stale=Staleness(), conda=(conda("zlib-1"),))
     answer = run_plan([unit], engines.engines(), workers=1)
     assert engines.asked == []
     assert answer["a", "linux-64"].conda == (conda("zlib-1"),)
@@ -68,7 +68,7 @@ def test_stale_conda_is_solved_named_and_resolved_in_that_order(
     pypi: MakePypi,
 ) -> None:
     engines = Recorded((conda("python-3.12"),), (pypi("six-1"),))
-    unit = Unit(members=(inputs("a", "python", pypi=("six",)),), stale=STALE)
+    unit = SolveUnit(members=(inputs("a", "python", pypi=("six",)),), stale=STALE)
     answer = run_plan([unit], engines.engines(), workers=1)
     assert [one[0] for one in engines.asked] == ["solve", "name", "resolve"]
     assert answer["a", "linux-64"].pypi == (pypi("six-1"),)
@@ -81,7 +81,7 @@ def test_stale_pypi_alone_leaves_conda_as_it_is(
 ) -> None:
     engines = Recorded(pypi=(pypi("six-2"),))
     python = conda("python-3.12", purls=())
-    unit = Unit(
+    unit = SolveUnit(
         members=(inputs("a", "python", pypi=("six",)),),
         stale=Staleness(pypi=True),
         conda=(python,),
@@ -97,7 +97,7 @@ def test_pypi_records_vanish_with_the_last_requirement(
     conda: MakeConda,
     pypi: MakePypi,
 ) -> None:
-    unit = Unit(
+    unit = SolveUnit(
         members=(inputs("a", "zlib"),),
         stale=Staleness(pypi=True),
         conda=(conda("zlib-1"),),
@@ -109,7 +109,7 @@ def test_pypi_records_vanish_with_the_last_requirement(
 def test_members_of_a_group_share_one_solve(inputs: MakeInputs, conda: MakeConda) -> None:
     engines = Recorded((conda("a-1"), conda("b-1")))
     members = (inputs("one", "a", group="g"), inputs("two", "b", group="g"))
-    answer = run_plan([Unit(members=members, stale=STALE)], engines.engines(), workers=1)
+    answer = run_plan([SolveUnit(members=members, stale=STALE)], engines.engines(), workers=1)
     assert engines.asked == [("solve", "solve group 'g'", "linux-64")]
     assert answer["one", "linux-64"].conda == (conda("a-1"),)
     assert answer["two", "linux-64"].conda == (conda("b-1"),)
@@ -124,20 +124,20 @@ def test_units_are_answered_side_by_side(inputs: MakeInputs) -> None:
         resolve=engines.resolve,
         markers=engines.markers,
     )
-    units = [Unit(members=(inputs(name, "x"),), stale=STALE) for name in ("a", "b")]
+    units = [SolveUnit(members=(inputs(name, "x"),), stale=STALE) for name in ("a", "b")]
     assert set(run_plan(units, together, workers=2)) == {("a", "linux-64"), ("b", "linux-64")}
 
 
 def test_a_failure_names_environment_and_platform_and_keeps_its_cause(
     inputs: MakeInputs,
 ) -> None:
-    def fail(unit: Unit) -> NoReturn:
+    def fail(unit: SolveUnit) -> NoReturn:
         raise SolveError("no candidates", hints=("look again",))
 
     good = Recorded().engines()
     engines = Engines(solve=fail, name=good.name, resolve=good.resolve, markers=good.markers)
     with pytest.raises(SolveError) as caught:
-        run_plan([Unit(members=(inputs("a", "x"),), stale=STALE)], engines, workers=1)
+        run_plan([SolveUnit(members=(inputs("a", "x"),), stale=STALE)], engines, workers=1)
     assert caught.value.message == (
         "failed to solve requirements of environment 'a' for platform 'linux-64'"
     )

@@ -1,4 +1,4 @@
-"""Turns: of several resolves that need the same packages, the first asks the index for all.
+"""Of several resolves that need the same packages, the first request asks the index for all.
 
 uv processes share a cache but do not wait for each other: started together they would all fetch,
 or all revalidate, the same pages. So whoever is first to need a package goes ahead, those who
@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator, Set
 
 
-class Turns:
+class FirstRequest:
     """Who goes first, by package; may be asked from several threads."""
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Turns:
 
     @contextlib.contextmanager
     def of(self, names: Set[str]) -> Iterator[None]:
-        """Wait until nobody else is the first to ask for one of `names`, and hold that turn."""
+        """Wait until nobody else is the first to ask for one of `names`, and hold the request."""
         with self._changed:
             self._changed.wait_for(lambda: not names & self._being_asked)
             first = names - self._known

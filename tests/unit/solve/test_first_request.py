@@ -4,18 +4,20 @@ import threading
 
 import pytest
 
-from wisp.solve.turns import Turns
+from wisp.solve.first_request import FirstRequest
 
 #: Only a failing test waits that long.
 PATIENCE = 20
 
 
-def hold(turns: Turns, *names: str) -> tuple[threading.Event, threading.Event, threading.Thread]:
-    """Take a turn in another thread: events for `it began` and `it may end`."""
+def hold(
+    requests: FirstRequest, *names: str
+) -> tuple[threading.Event, threading.Event, threading.Thread]:
+    """Take the request in another thread: events for `it began` and `it may end`."""
     began, may_end = threading.Event(), threading.Event()
 
     def work() -> None:
-        with turns.of(set(names)):
+        with requests.of(set(names)):
             began.set()
             may_end.wait(PATIENCE)
 
@@ -25,10 +27,10 @@ def hold(turns: Turns, *names: str) -> tuple[threading.Event, threading.Event, t
 
 
 def test_who_needs_the_same_package_waits_for_the_first() -> None:
-    turns = Turns()
-    first, first_may_end, thread = hold(turns, "a", "b")
+    requests = FirstRequest()
+    first, first_may_end, thread = hold(requests, "a", "b")
     assert first.wait(PATIENCE)
-    second, _, _ = hold(turns, "b", "c")
+    second, _, _ = hold(requests, "b", "c")
     assert not second.wait(0.05)
     first_may_end.set()
     thread.join(PATIENCE)
@@ -36,24 +38,24 @@ def test_who_needs_the_same_package_waits_for_the_first() -> None:
 
 
 def test_who_needs_other_packages_does_not_wait() -> None:
-    turns = Turns()
+    requests = FirstRequest()
     for name in ("a", "b"):
-        began, _, _ = hold(turns, name)
+        began, _, _ = hold(requests, name)
         assert began.wait(PATIENCE)
 
 
 def test_what_was_asked_once_holds_nobody_up() -> None:
-    turns = Turns()
-    with turns.of({"a"}):
+    requests = FirstRequest()
+    with requests.of({"a"}):
         pass
     for _ in range(2):
-        began, _, _ = hold(turns, "a")
+        began, _, _ = hold(requests, "a")
         assert began.wait(PATIENCE)
 
 
 def test_a_failure_ends_the_turn() -> None:
-    turns = Turns()
-    with pytest.raises(ValueError, match="no"), turns.of({"a"}):
+    requests = FirstRequest()
+    with pytest.raises(ValueError, match="no"), requests.of({"a"}):
         raise ValueError("no")
-    began, _, _ = hold(turns, "a")
+    began, _, _ = hold(requests, "a")
     assert began.wait(PATIENCE)
