@@ -15,7 +15,7 @@ from wisp.image.documents import (
     index_document,
     manifest_document,
 )
-from wisp.image.entries import Entry, text_file, with_parents
+from wisp.image.entries import Entry, folder, text_file, with_parents
 from wisp.image.entrypoint import ENTRYPOINT, TASK_SCRIPT
 from wisp.image.layer import Compression, LayerBlob, write_layer
 from wisp.image.layout import ImageBlobs
@@ -131,7 +131,7 @@ def _own_entries(wanted: ImageInput) -> tuple[Entry, ...]:
         scripts.append(text_file(TASK_SCRIPT.lstrip("/"), wanted.task, program=True))
     # `conda run -p` wants a history.
     history = text_file(f"{prefix}/{CONDA_META}/{PREFIX_HISTORY}", _HISTORY)
-    return (*scripts, history, *homes())
+    return (*scripts, history, *homes(), folder(wanted.settings.workdir.lstrip("/")))
 
 
 def _run_config(wanted: ImageInput) -> RunConfig:

@@ -17,7 +17,7 @@ from wisp.api.use.activating import doubts_about
 from wisp.errors import ActivationError
 from wisp.image.packages import MadeLayer
 from wisp.image.settings import ImageSettings
-from wisp.layout import CONDA_META, ENV_EXE
+from wisp.layout import CONDA_META, ENV_EXE, ENV_PROJECT_MANIFEST, ENV_PROJECT_ROOT
 from wisp.platforms import Platform
 from wisp.values import dataclass
 from wisp.workspace.activation import activation_of as declared_activation
@@ -67,8 +67,11 @@ def image_activation(
             late[name] = quoted(value)
         else:
             variables[name] = known
-    # No program of that name is in the image.
+    # No program of that name is in the image, and without code no workspace.
     variables.pop(ENV_EXE, None)
+    if not settings.code:
+        for name in (ENV_PROJECT_ROOT, ENV_PROJECT_MANIFEST):
+            variables.pop(name, None)
     return ImageActivation(variables=variables, scripts=tuple(scripts), late=late)
 
 

@@ -33,6 +33,7 @@ from wisp.lock.model import LockedEnvironment, LockFile
 from wisp.lock.select import locked_environment
 from wisp.manifest.script import SUFFIXES
 from wisp.platforms import Platform
+from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, field, replace
 
 #: When files of an image, and the image, count as made: zip files cannot say an earlier time.
@@ -189,7 +190,7 @@ def _packages(
     with prepared(workspace, locked, cache.folder, time) as wanted:
         return package_layers(
             planned(wanted, below=len(base.layers)),
-            recipe(wanted, settings, time),
+            recipe_of(locked.platform.subdir, wanted.python, settings, time),
             lambda folder: stage(workspace, wanted, settings.prefix, folder, workspace.reporter),
             workshop,
         )
@@ -206,12 +207,13 @@ def planned(wanted: Prepared, *, below: int) -> tuple[PackageLayer, ...]:
     return plan_layers(packages, below=below)
 
 
-def recipe(wanted: Prepared, settings: ImageSettings, time: int) -> Recipe:
+def recipe_of(
+    subdir: str, python: CondaRecord | None, settings: ImageSettings, time: int
+) -> Recipe:
     """Return what decides about the layers of an environment besides its packages."""
-    python = wanted.python
     return Recipe(
         place=settings.prefix,
-        subdir=wanted.locked.platform.subdir,
+        subdir=subdir,
         python=f"{python.version} {python.build}" if python else "",
         slim=settings.slim,
         time=time,

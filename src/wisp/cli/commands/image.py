@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wisp.cli import interrupts, options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, flag, top, value, values
-from wisp.cli.opening import open_workspace, usage_of
+from wisp.cli.opening import open_session, open_workspace, usage_of
+from wisp.console.sizes import human_size
 from wisp.errors import UsageError
 from wisp.layout import DEFAULT_ENVIRONMENT
+from wisp.values import replace
 
 if TYPE_CHECKING:
     from wisp.api.imaging.building import BuildRequest, BuildResult
-    from wisp.api.workspace import Workspace
+    from wisp.api.imaging.planning import PlannedImage
+    from wisp.api.opened import OpenedWorkspace
     from wisp.image.settings import ImageSettings
     from wisp.specs.oci import Reference
 
@@ -58,7 +63,22 @@ class Settings(options.Lock, options.Workspace, options.Config):
     )
 
 
-class Build(Settings):
+class Planned(Settings):
+    """What `image plan` takes."""
+
+    spec: tuple[str, ...] = values(
+        "-s",
+        "--spec",
+        conflicts=("--manifest-path", "--workspace", "--environment", "--task", "--include"),
+        help="Take these packages instead of a workspace",
+    )
+    channel: tuple[str, ...] = values(
+        "-c", "--channel", requires=("--spec",), help="Where packages of `--spec` come from"
+    )
+    json: bool = options.JSON
+
+
+class Build(Planned):
     """What `image build` takes."""
 
     output: tuple[str, ...] = values(
@@ -69,22 +89,52 @@ class Build(Settings):
     annotation: tuple[str, ...] = values(
         "--annotation", metavar="KEY=VALUE", help="An annotation of the image"
     )
-    json: bool = options.JSON
+    dry_run: bool = flag("--dry-run", help="Show the layers, make nothing")
+
+
+def run_plan(call: Call[Planned]) -> int:
+    """Show the layers that an image would have."""
+    with _workspace(call, call.values) as workspace:
+        return _tell_plan(call, workspace, call.values)
 
 
 def run_build(call: Call[Build]) -> int:
     """Make an image, and write or load it."""
+    given = call.values
+    with _workspace(call, given) as workspace:
+        if given.dry_run:
+            return _tell_plan(call, workspace, given)
+        if not (given.output or given.load):
+            raise UsageError(
+                "nothing says where the image shall go",
+                hints=("write a file with `--output image.tar`, or use `--load`",),
+            )
+        return _build(call, workspace, given)
+
+
+@contextmanager
+def _workspace(call: Call[Planned] | Call[Build], given: Planned) -> Iterator[OpenedWorkspace]:
+    """Open the workspace that is meant, or one of the packages that are named."""
+    if not given.spec:
+        yield open_workspace(call)
+        return
+    from wisp.api.imaging.from_specs import SpecImage, workspace_of
+
+    wanted = SpecImage(specs=given.spec, channels=given.channel, platforms=given.platform)
+    with workspace_of(open_session(call), wanted) as workspace:
+        yield workspace
+
+
+def _build(call: Call[Build], workspace: OpenedWorkspace, given: Build) -> int:
     from wisp.api.imaging.building import build
     from wisp.api.imaging.writing import load, names_of, write_output
 
-    given = call.values
-    if not (given.output or given.load):
-        raise UsageError(
-            "nothing says where the image shall go",
-            hints=("write a file with `--output image.tar`, or use `--load`",),
-        )
-    workspace = open_workspace(call)
     request = _request(call, workspace, given)
+    request = replace(
+        request,
+        annotations=tuple(_pair("--annotation", text) for text in given.annotation),
+        outputs=tuple(call.cwd / text for text in given.output),
+    )
     names = names_of(workspace, given.tag or request.settings.tags)
     built = build(workspace, request)
     for output in request.outputs:
@@ -102,20 +152,85 @@ def run_build(call: Call[Build]) -> int:
     return 0
 
 
-def _request(call: Call[Build], workspace: Workspace, given: Build) -> BuildRequest:
+def _request(
+    call: Call[Planned] | Call[Build], workspace: OpenedWorkspace, given: Planned
+) -> BuildRequest:
     from wisp.api.imaging.building import BuildRequest
 
     return BuildRequest(
         environment=given.environment or DEFAULT_ENVIRONMENT,
         platforms=given.platform,
-        settings=_settings(call, workspace, given),
-        annotations=tuple(_pair("--annotation", text) for text in given.annotation),
+        settings=_settings(call, workspace, given, code=not given.spec),
         usage=usage_of(call),
-        outputs=tuple(call.cwd / text for text in given.output),
     )
 
 
-def _settings(call: Call[Build], workspace: Workspace, given: Settings) -> ImageSettings:
+def _tell_plan(
+    call: Call[Planned] | Call[Build], workspace: OpenedWorkspace, given: Planned
+) -> int:
+    from wisp.api.imaging.planning import plan
+
+    images = plan(workspace, _request(call, workspace, given))
+    if given.json:
+        call.out.public_json({"images": [_planned_json(image) for image in images]})
+        return 0
+    for image in images:
+        call.out.result(f"{image.platform}: {len(image.layers)} layers of packages")
+        for one in image.layers:
+            names = ", ".join(package.name for package in one.layer.packages)
+            size = human_size(one.size) if one.size else "?"
+            mark = "cached" if one.cached else "new"
+            call.out.result(f"  {one.layer.kind:5}  {size:>10}  {mark:6}  {names}")
+    return 0
+
+
+def _planned_json(image: PlannedImage) -> dict[str, object]:
+    return {
+        "platform": image.platform,
+        "layers": [
+            {
+                "kind": one.layer.kind,
+                "size": one.size or None,
+                "cached": one.cached,
+                "packages": [f"{p.name} {p.version}".strip() for p in one.layer.packages],
+            }
+            for one in image.layers
+        ],
+    }
+
+
+class Update(options.Workspace, options.Config):
+    """What `image update` takes."""
+
+    environment: str | None = options.ENVIRONMENT
+    platform: tuple[str, ...] = options.PLATFORMS
+
+
+def run_update(call: Call[Update]) -> int:
+    """Choose the packages of generated bases anew."""
+    from wisp.api.imaging.bases import renew_bases
+    from wisp.api.imaging.building import settings_of, wanted_platforms
+
+    given = call.values
+    workspace = open_workspace(call)
+    environment = given.environment or DEFAULT_ENVIRONMENT
+    settings = settings_of(workspace, environment)
+    platforms = wanted_platforms(workspace, environment, given.platform)
+    bases = renew_bases(workspace, [platform.subdir for platform in platforms], settings)
+    interrupts.ignore()  # all is done
+    for base in bases:
+        count = len(base.packages)
+        call.out.success(f"Locked {count} packages of Debian {base.suite} for {base.subdir}")
+    return 0
+
+
+def _settings(
+    call: Call[Planned] | Call[Build],
+    workspace: OpenedWorkspace,
+    given: Settings,
+    *,
+    code: bool,
+) -> ImageSettings:
     from wisp.api.imaging.building import settings_of
     from wisp.api.imaging.options import Overrides, overridden
 
@@ -139,7 +254,7 @@ def _settings(call: Call[Build], workspace: Workspace, given: Settings) -> Image
         lists={key: words for key, words in lists.items() if words},
         labels=tuple(_pair("--label", text) for text in given.label),
         compression=given.compression,
-        no_code=given.no_code,
+        no_code=given.no_code or not code,
     )
     settings = settings_of(workspace, given.environment or DEFAULT_ENVIRONMENT)
     return overridden(settings, overrides, call.cwd)
@@ -185,4 +300,19 @@ _BUILD = Command(
     example="image build --task serve --output image.tar",
 )
 
-COMMAND = top("image", options.Workspace, commands=(_BUILD,))
+_PLAN = Command(
+    name="plan",
+    summary="Show the layers that an image would have",
+    values=Planned,
+    run=run_plan,
+    example="image plan --platform linux-64",
+)
+_UPDATE = Command(
+    name="update",
+    summary="Choose the Debian packages of generated bases anew",
+    values=Update,
+    run=run_update,
+    example="image update",
+)
+
+COMMAND = top("image", options.Workspace, commands=(_BUILD, _PLAN, _UPDATE))
