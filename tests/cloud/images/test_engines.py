@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cloud.images.conftest import Demo, run
+from tests.cloud.needs import need, need_root
+from tests.sandbox import CommandLine, make_home
+from tools.forge.build import Forge
+
+pytestmark = pytest.mark.slow
+
+SAID = "numpy 15 rich 13.9.4 at /opt/conda own code\n"
+
+
+@pytest.fixture(scope="module")
+def loaded(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The image, loaded into Docker Engine by its archive; the name it has there."""
+    need("docker")
+    if subprocess.run(["docker", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("Docker Engine does not run here")
+    archive = tmp_path_factory.mktemp("archive") / "demo.tar"
+    demo.build(archive)
+    run("docker", "load", "--input", str(archive))
+    yield "wisp-demo:test"
+    run("docker", "rmi", "--force", "wisp-demo:test")
+
+
+def test_docker_runs_the_task_of_an_image(loaded: str) -> None:
+    out = run("docker", "run", "--rm", "--network", "none", loaded)
+    assert out == f"before\n{SAID}uid 1000 home True\n"
+
+
+def test_docker_runs_it_read_only_and_as_anybody(loaded: str) -> None:
+    words = ("--read-only", "--tmpfs", "/tmp", "--user", "4242:4242", "--network", "none")
+    out = run("docker", "run", "--rm", *words, loaded)
+    assert out == f"before\n{SAID}uid 4242 home True\n"
+
+
+def test_an_image_can_be_looked_into(loaded: str) -> None:
+    script = (
+        "pytool; id -un; echo $FORGE_ACTIVATED; bash --version | head -1; which ls; "
+        "test ! -e /app/.env && test ! -e /app/pixi.lock && echo clean; "
+        "python -c 'import ssl, sqlite3, lzma; found = ssl.create_default_context(); "
+        'print(found.cert_store_stats()["x509_ca"] > 100)\''
+    )
+    out = run("docker", "run", "--rm", loaded, "sh", "-c", script).splitlines()
+    assert out[1:3] == ["app", "yes from /opt/conda"]
+    assert out[3].startswith("GNU bash")
+    assert out[4:] == ["/usr/bin/ls", "clean", "True"]
+
+
+def test_one_digest_in_any_folder_at_any_time_with_any_cache(
+    demo: Demo, layout: tuple[Path, str], tmp_path: Path
+) -> None:
+    other = tmp_path / "another" / "folder"
+    other.mkdir(parents=True)
+    for name in ("pixi.toml", "pixi.lock", "image.lock", "app.py", "mine.py"):
+        shutil.copyfile(demo.folder / name, other / name)
+    for name in (".gitignore", ".gitattributes"):
+        shutil.copyfile(demo.folder / name, other / name)
+    cold = CommandLine(make_home(tmp_path / "home", tmp_path / "cache"))
+    words = ("image", "build", "--output", str(tmp_path / "cold.tar"), "--json")
+    first = json.loads(cold(*words, cwd=other, timeout=600).success().stdout)
+    warm = demo.build(tmp_path / "warm.tar")
+    assert first["digest"] == warm["digest"] == layout[1]
+    assert (tmp_path / "cold.tar").read_bytes() == (tmp_path / "warm.tar").read_bytes()
+
+
+def test_a_registry_takes_it_and_skopeo_pulls_the_same(
+    layout: tuple[Path, str], registry: str, tmp_path: Path
+) -> None:
+    need("skopeo")
+    name = f"docker://{registry}/demo:1"
+    run("skopeo", "copy", "--dest-tls-verify=false", f"oci:{layout[0]}:test", name)
+    found = json.loads(run("skopeo", "inspect", "--tls-verify=false", name))
+    assert found["Digest"] == layout[1]
+    run("skopeo", "copy", "--src-tls-verify=false", name, f"oci:{tmp_path / 'pulled'}:1")
+    pulled = json.loads((tmp_path / "pulled" / "index.json").read_bytes())
+    assert pulled["manifests"][0]["digest"] == layout[1]
+
+
+@pytest.fixture
+def bundle(layout: tuple[Path, str], tmp_path: Path) -> Path:
+    """The image, unpacked by umoci."""
+    need("umoci")
+    need_root()
+    run("umoci", "unpack", "--image", f"{layout[0]}:test", str(tmp_path / "bundle"))
+    return tmp_path / "bundle"
+
+
+def test_runc_runs_what_umoci_unpacks_read_only_and_not_as_root(bundle: Path) -> None:
+    need("runc")
+    path = bundle / "config.json"
+    config = json.loads(path.read_bytes())
+    assert config["process"]["user"]["uid"] == 1000
+    config["process"]["terminal"] = False
+    config["process"].pop("rlimits", None)
+    config["root"]["readonly"] = True
+    path.write_text(json.dumps(config))
+    name = f"wisp-{os.getpid()}"
+    out = run("runc", "run", "--bundle", str(bundle), name)
+    assert out == f"before\n{SAID}uid 1000 home False\n"
+
+
+def test_owners_and_modes_are_those_of_an_image(bundle: Path) -> None:
+    root = bundle / "rootfs"
+    home, tmp = (root / "home" / "app").stat(), (root / "tmp").stat()
+    assert (home.st_uid, home.st_gid) == (1000, 1000)
+    assert tmp.st_mode & 0o7777 == 0o1777
+    assert {path.lstat().st_uid for path in (root / "opt" / "conda").rglob("*")} == {0}
+
+
+def test_an_image_of_another_processor_runs_under_qemu(forge: Forge, tmp_path: Path) -> None:
+    need("umoci", "qemu-aarch64-static")
+    wisp = CommandLine(make_home(tmp_path / "home", tmp_path / "cache"))
+    words = ("image", "build", "-s", "greeter", "-c", forge.url, "-p", "linux-aarch64")
+    made = wisp(*words, "-t", "x:test", "-o", "lay", "--json", cwd=tmp_path, timeout=600)
+    if made.code and "could not fetch" in made.stderr:
+        pytest.skip(f"no mirror of Debian answers: {made.stderr}")
+    assert json.loads(made.success().stdout)["images"][0]["platform"] == "linux/arm64"
+    run("umoci", "unpack", "--rootless", "--image", "lay:test", "bundle", cwd=tmp_path)
+    root = tmp_path / "bundle" / "rootfs"
+    shell = str(root / "usr" / "bin" / "dash")
+    out = run("qemu-aarch64-static", "-L", str(root), shell, "-c", "uname -m; echo $((6 * 7))")
+    assert out.splitlines()[1] == "42"
+    script = str(root / "opt" / "conda" / "bin" / "greeter")
+    assert run("qemu-aarch64-static", "-L", str(root), shell, script)
