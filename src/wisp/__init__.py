@@ -1,34 +1,214 @@
 """wisp: one manifest and one lock for conda and PyPI packages, from laptop to cloud.
 
-The public surface is loaded on first use, so that the command line pays for nothing it
-does not touch.
+What is exported here is the public surface: names and meanings stay within a major version, and
+what goes is deprecated for a minor version first. It is loaded on first use, so that the command
+line pays for nothing it does not touch.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wisp.api.configuring import ConfigListing as ConfigListing
+    from wisp.api.edits.adding import Added as Added
+    from wisp.api.edits.requests import git_location as git_location
+    from wisp.api.edits.start import Started as Started
+    from wisp.api.edits.start import StartRequest as StartRequest
+    from wisp.api.edits.upgrading import Upgraded as Upgraded
+    from wisp.api.lock_usage import LockUsage as LockUsage
+    from wisp.api.locks.judging import LockOutcome as LockOutcome
+    from wisp.api.opened import OpenedWorkspace as OpenedWorkspace
+    from wisp.api.session import Session as Session
+    from wisp.api.spec_environments import SpecEnvironment as SpecEnvironment
+    from wisp.api.spec_environments import SpecRequest as SpecRequest
+    from wisp.api.use.activated import ActivatedEnvironment as ActivatedEnvironment
+    from wisp.api.use.captured import Completed as Completed
+    from wisp.api.use.cleaning import Cleaned as Cleaned
+    from wisp.api.use.installing import InstallReport as InstallReport
+    from wisp.api.use.run_options import RunOptions as RunOptions
+    from wisp.api.use.running import command_of as command_of
+    from wisp.api.use.scripts import FoundScript as FoundScript
+    from wisp.api.user_session import UserSession as UserSession
+    from wisp.api.views.dependency_tree import PackageTree as PackageTree
+    from wisp.api.views.dependency_tree import TreeNode as TreeNode
+    from wisp.api.views.describe import EnvironmentDescription as EnvironmentDescription
+    from wisp.api.views.describe import EnvironmentOutline as EnvironmentOutline
+    from wisp.api.views.describe import FeatureDescription as FeatureDescription
+    from wisp.api.views.describe_tasks import TaskListing as TaskListing
+    from wisp.api.views.describe_tasks import TaskRow as TaskRow
+    from wisp.api.views.information import Information as Information
+    from wisp.api.views.inspect import PackageList as PackageList
+    from wisp.api.views.inspect import PackageRow as PackageRow
+    from wisp.api.views.platform_list import ListedPlatform as ListedPlatform
+    from wisp.api.views.platform_list import PlatformListing as PlatformListing
+    from wisp.api.views.searching import PackageSearch as PackageSearch
     from wisp.api.workspace import Workspace as Workspace
+    from wisp.config.model import ConfigRequest as ConfigRequest
+    from wisp.errors import ActivationError as ActivationError
+    from wisp.errors import ConfigError as ConfigError
+    from wisp.errors import FetchError as FetchError
+    from wisp.errors import HostError as HostError
+    from wisp.errors import InstallError as InstallError
+    from wisp.errors import LockFileError as LockFileError
+    from wisp.errors import ManifestError as ManifestError
+    from wisp.errors import SolveError as SolveError
+    from wisp.errors import TaskError as TaskError
+    from wisp.errors import UsageError as UsageError
     from wisp.errors import WispError as WispError
+    from wisp.install.apply import InstallOutcome as InstallOutcome
+    from wisp.lock.mismatch import Mismatch as Mismatch
+    from wisp.lock.model import LockedEnvironment as LockedEnvironment
+    from wisp.lock.model import LockFile as LockFile
+    from wisp.lock.views import Difference as Difference
+    from wisp.report import Reporter as Reporter
+    from wisp.search import Package as Package
+    from wisp.specs.locations import GitLocation as GitLocation
+    from wisp.specs.pypi import PypiOptions as PypiOptions
+    from wisp.specs.records import CondaRecord as CondaRecord
+    from wisp.specs.records import CondaSourceRecord as CondaSourceRecord
+    from wisp.specs.records import PypiRecord as PypiRecord
+    from wisp.specs.task import Task as Task
+    from wisp.specs.task import TaskArg as TaskArg
+    from wisp.specs.task import TaskDependency as TaskDependency
 
     __version__: str
-    from wisp.report import Reporter as Reporter
 
-__all__ = ["Reporter", "WispError", "Workspace", "__version__"]
+__all__ = [
+    "ActivatedEnvironment",
+    "ActivationError",
+    "Added",
+    "Cleaned",
+    "Completed",
+    "CondaRecord",
+    "CondaSourceRecord",
+    "ConfigError",
+    "ConfigListing",
+    "ConfigRequest",
+    "Difference",
+    "EnvironmentDescription",
+    "EnvironmentOutline",
+    "FeatureDescription",
+    "FetchError",
+    "FoundScript",
+    "GitLocation",
+    "HostError",
+    "Information",
+    "InstallError",
+    "InstallOutcome",
+    "InstallReport",
+    "ListedPlatform",
+    "LockFile",
+    "LockFileError",
+    "LockOutcome",
+    "LockUsage",
+    "LockedEnvironment",
+    "ManifestError",
+    "Mismatch",
+    "OpenedWorkspace",
+    "Package",
+    "PackageList",
+    "PackageRow",
+    "PackageSearch",
+    "PackageTree",
+    "PlatformListing",
+    "PypiOptions",
+    "PypiRecord",
+    "Reporter",
+    "RunOptions",
+    "Session",
+    "SolveError",
+    "SpecEnvironment",
+    "SpecRequest",
+    "StartRequest",
+    "Started",
+    "Task",
+    "TaskArg",
+    "TaskDependency",
+    "TaskError",
+    "TaskListing",
+    "TaskRow",
+    "TreeNode",
+    "Upgraded",
+    "UsageError",
+    "UserSession",
+    "WispError",
+    "Workspace",
+    "__version__",
+    "command_of",
+    "git_location",
+]
 
-#: Where each name comes from, and what it is called there.
+#: The module that each name comes from.
 _HOMES = {
-    "Reporter": ("wisp.report", "Reporter"),
-    "WispError": ("wisp.errors", "WispError"),
-    "Workspace": ("wisp.api.workspace", "Workspace"),
-    "__version__": ("wisp.layout", "VERSION"),
+    "ActivatedEnvironment": "wisp.api.use.activated",
+    "ActivationError": "wisp.errors",
+    "Added": "wisp.api.edits.adding",
+    "Cleaned": "wisp.api.use.cleaning",
+    "Completed": "wisp.api.use.captured",
+    "CondaRecord": "wisp.specs.records",
+    "CondaSourceRecord": "wisp.specs.records",
+    "ConfigError": "wisp.errors",
+    "ConfigListing": "wisp.api.configuring",
+    "ConfigRequest": "wisp.config.model",
+    "Difference": "wisp.lock.views",
+    "EnvironmentDescription": "wisp.api.views.describe",
+    "EnvironmentOutline": "wisp.api.views.describe",
+    "FeatureDescription": "wisp.api.views.describe",
+    "FetchError": "wisp.errors",
+    "FoundScript": "wisp.api.use.scripts",
+    "GitLocation": "wisp.specs.locations",
+    "HostError": "wisp.errors",
+    "Information": "wisp.api.views.information",
+    "InstallError": "wisp.errors",
+    "InstallOutcome": "wisp.install.apply",
+    "InstallReport": "wisp.api.use.installing",
+    "ListedPlatform": "wisp.api.views.platform_list",
+    "LockFile": "wisp.lock.model",
+    "LockFileError": "wisp.errors",
+    "LockOutcome": "wisp.api.locks.judging",
+    "LockUsage": "wisp.api.lock_usage",
+    "LockedEnvironment": "wisp.lock.model",
+    "ManifestError": "wisp.errors",
+    "Mismatch": "wisp.lock.mismatch",
+    "OpenedWorkspace": "wisp.api.opened",
+    "Package": "wisp.search",
+    "PackageList": "wisp.api.views.inspect",
+    "PackageRow": "wisp.api.views.inspect",
+    "PackageSearch": "wisp.api.views.searching",
+    "PackageTree": "wisp.api.views.dependency_tree",
+    "PlatformListing": "wisp.api.views.platform_list",
+    "PypiOptions": "wisp.specs.pypi",
+    "PypiRecord": "wisp.specs.records",
+    "Reporter": "wisp.report",
+    "RunOptions": "wisp.api.use.run_options",
+    "Session": "wisp.api.session",
+    "SolveError": "wisp.errors",
+    "SpecEnvironment": "wisp.api.spec_environments",
+    "SpecRequest": "wisp.api.spec_environments",
+    "StartRequest": "wisp.api.edits.start",
+    "Started": "wisp.api.edits.start",
+    "Task": "wisp.specs.task",
+    "TaskArg": "wisp.specs.task",
+    "TaskDependency": "wisp.specs.task",
+    "TaskError": "wisp.errors",
+    "TaskListing": "wisp.api.views.describe_tasks",
+    "TaskRow": "wisp.api.views.describe_tasks",
+    "TreeNode": "wisp.api.views.dependency_tree",
+    "Upgraded": "wisp.api.edits.upgrading",
+    "UsageError": "wisp.errors",
+    "UserSession": "wisp.api.user_session",
+    "WispError": "wisp.errors",
+    "Workspace": "wisp.api.workspace",
+    "command_of": "wisp.api.use.running",
+    "git_location": "wisp.api.edits.requests",
 }
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'wisp' has no attribute {name!r}")
     from importlib import import_module
 
-    module, own_name = _HOMES[name]
-    return getattr(import_module(module), own_name)
+    if name == "__version__":
+        return import_module("wisp.layout").VERSION
+    if name not in _HOMES:
+        raise AttributeError(f"module 'wisp' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

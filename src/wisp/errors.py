@@ -77,6 +77,11 @@ class WispError(Exception):
         if exit_code is not None:
             self.exit_code = exit_code
 
+    def __str__(self) -> str:
+        """Give the message and, in lines below it, the causes."""
+        causes = (f"  {cause}".replace("\n", "\n  ") for cause in self.causes)
+        return "\n".join((self.message, *causes))
+
 
 class UsageError(WispError):
     """The words on the command line do not fit the command."""

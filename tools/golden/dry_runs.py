@@ -74,7 +74,7 @@ def dry_runs(origin: Path, home: str) -> Iterator[tuple[str, str]]:
         )
     except WispError:
         return  # whether a manifest can be read is what `workspaces` and `manifests` ask
-    environments = catalogue_of(workspace).environments.values()
+    environments = catalogue_of(workspace.opened).environments.values()
     for name in sorted({name for environment in environments for name in environment.tasks}):
         yield name, _dry_run(workspace, name)
 
@@ -85,7 +85,7 @@ def _dry_run(workspace: Workspace, name: str) -> str:
         program="pixi", cwd=workspace.root, usage=_AS_IS, dry=True, say=said.append
     )
     try:
-        code = run_words(workspace, [shlex.quote(name)], options)
+        code = run_words(workspace.opened, [shlex.quote(name)], options)
     except WispError as error:
         return error.message
     if code != 0 or not said[0].startswith("🌵"):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from wisp.config.model import Config, ConfigRequest, read_config
 from wisp.platforms import VirtualPackage
@@ -33,13 +33,13 @@ class Session:
 
     def __init__(
         self,
-        config: Config,
+        config: Config | ConfigRequest,
         environ: Mapping[str, str],
         reporter: Reporter = SILENT,
         *,
         now: datetime | None = None,
     ) -> None:
-        self.config = config
+        self._config = config
         self.environ = environ
         self.reporter = reporter
         self.now = now or datetime.now(UTC)
@@ -47,13 +47,18 @@ class Session:
     @classmethod
     def of(
         cls, request: ConfigRequest, reporter: Reporter = SILENT, *, now: datetime | None = None
-    ) -> Session:
-        """Start a session with the configuration that a request means.
+    ) -> Self:
+        """Start a session with the configuration that a request means; it is read when needed."""
+        return cls(request, request.environ, reporter, now=now)
 
-        What is odd about its files is left in `config.warnings`. Raises `ConfigError` if a file
-        that must be read cannot be.
+    @cached_property
+    def config(self) -> Config:
+        """The configuration in force; what is odd about its files is left in `warnings`.
+
+        Raises `ConfigError` if a file that must be read cannot be.
         """
-        return cls(read_config(request), request.environ, reporter, now=now)
+        known = self._config
+        return read_config(known) if isinstance(known, ConfigRequest) else known
 
     # This machine
 

@@ -3,12 +3,12 @@
     from wisp import Workspace
 
     workspace = Workspace.open()
-    outcome = workspace.lock()
-    workspace.install(["default"])
-    variables = workspace.activation("default")
+    workspace.edit.add("numpy")
+    workspace.install("default")
+    workspace.run("python -c 'import numpy'")
 
-The larger deeds live in modules of their own (`wisp.api.locks.locking`, `wisp.api.use.installing`,
-`wisp.api.use.running`); this class holds what they share.
+Each method is a deed of its own module, which is imported when the method is called; no other
+module of `wisp.api` knows them all.
 """
 
 from __future__ import annotations
@@ -16,24 +16,44 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from wisp import layout
-from wisp.api.lock_usage import LockUsage
+from wisp.api.editor import Editor
+from wisp.api.editor_tables import words_of
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.opened import OpenedWorkspace
 from wisp.api.opening import WorkspaceSource, own_program, read_workspace
+from wisp.api.rereading import reread
+from wisp.api.viewer import Viewer
+from wisp.config.model import Config
+from wisp.manifest.model import Manifest
 from wisp.report import SILENT, Reporter
 
 if TYPE_CHECKING:
     from wisp.api.locks.judging import LockOutcome
+    from wisp.api.session import Session
+    from wisp.api.use.activated import ActivatedEnvironment
+    from wisp.api.use.captured import Completed
+    from wisp.api.use.cleaning import Cleaned
     from wisp.api.use.installing import InstallReport
-    from wisp.install.selection import InstallFilter
+    from wisp.api.use.run_options import RunOptions
+    from wisp.api.use.scripts import FoundScript
+    from wisp.lock.model import LockFile
 
 
-class Workspace(OpenedWorkspace):
-    """An opened workspace with its deeds."""
+class Workspace:
+    """A workspace with its deeds; `opened` answers questions about it.
 
-    # Opening
+    `edit` holds what changes the manifest, `show` what there is to look at. After an edit the
+    workspace is the edited one. `usage` says everywhere what may be done to lock and prefixes.
+    """
+
+    def __init__(self, opened: OpenedWorkspace) -> None:
+        self.opened = opened
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r} at {self.root}>"
 
     @classmethod
     def open(
@@ -71,143 +91,300 @@ class Workspace(OpenedWorkspace):
             config_file=config_file,
         )
         session, manifest = read_workspace(source, reporter)
-        return cls(session, manifest, origin=origin)
+        return cls(OpenedWorkspace(session, manifest, origin=origin))
 
-    # Deeds
+    # Questions
+
+    @property
+    def session(self) -> Session:
+        """The configuration, the caller's surroundings and the engines."""
+        return self.opened.session
+
+    @property
+    def config(self) -> Config:
+        """The configuration in force."""
+        return self.opened.config
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest as it was read, or as it is after the last edit."""
+        return self.opened.manifest
+
+    @property
+    def root(self) -> Path:
+        """The folder of the manifest."""
+        return self.opened.root
+
+    @property
+    def name(self) -> str:
+        """The name of the workspace."""
+        return self.opened.name
+
+    @property
+    def lock_path(self) -> Path:
+        """Where the lock file is, or will be."""
+        return self.opened.lock_path
+
+    @property
+    def environment_names(self) -> tuple[str, ...]:
+        """All environments, in the order of the manifest."""
+        return self.opened.environment_names
+
+    def prefix(self, environment: str = layout.DEFAULT_ENVIRONMENT) -> Path:
+        """The prefix of an environment, whether it is installed or not."""
+        return self.opened.prefix(environment)
+
+    @property
+    def edit(self) -> Editor:
+        """What changes the manifest."""
+        return Editor(self)
+
+    @property
+    def show(self) -> Viewer:
+        """What there is to look at."""
+        return Viewer(self.opened)
+
+    def take(self, manifest: Manifest | None = None) -> None:
+        """Hold an edited manifest from now on, or what its file says by now."""
+        self.opened = self.opened.with_manifest(manifest or reread(self.manifest))
+
+    # The lock
 
     def lock(self, *, dry_run: bool = False) -> LockOutcome:
-        """Bring the lock file up to date and tell what changed."""
+        """Bring the lock file up to date and tell what changed.
+
+        Raises `SolveError` if nothing satisfies the manifest, `FetchError` if a channel or index
+        cannot be read.
+        """
         from wisp.api.locks.locking import lock
 
-        return lock(self, dry_run=dry_run)
+        return lock(self.opened, dry_run=dry_run)
 
     def update(
         self,
-        packages: Sequence[str] = (),
+        packages: str | Sequence[str] = (),
         *,
-        environments: Sequence[str] = (),
-        platforms: Sequence[str] = (),
+        environments: str | Sequence[str] = (),
+        platforms: str | Sequence[str] = (),
         dry_run: bool = False,
     ) -> LockOutcome:
         """Let go of locked versions, of all or the named packages, and lock anew."""
         from wisp.api.locks.relocking import update
 
-        return update(self, packages, environments, platforms, dry_run=dry_run)
+        names, platforms = words_of(environments), words_of(platforms)
+        return update(self.opened, words_of(packages), names, platforms, dry_run=dry_run)
+
+    # Prefixes
 
     def install(
         self,
-        environments: Sequence[str] = (),
+        environments: str | Sequence[str] = (),
         *,
         every: bool = False,
         platform: str | None = None,
-        locked: bool = False,
-        frozen: bool = False,
-        chosen: InstallFilter | None = None,
+        skip: Sequence[str] = (),
+        skip_with_deps: Sequence[str] = (),
+        only: Sequence[str] = (),
+        usage: LockUsage = AS_NEEDED,
     ) -> InstallReport:
         """Install environments (`default` unless named), locking them first where needed.
 
-        `locked` and `frozen` are as in `wisp.api.lock_usage.Usage`, `chosen` leaves packages out.
-        Raises what `wisp.api.use.installing.install` raises.
+        `skip` leaves packages out, `skip_with_deps` also what only they need; `only` installs
+        some and what they need. Raises what `wisp.api.use.installing.install` raises.
         """
-        from wisp.api.prefixes import EVERYTHING_CHOSEN
-        from wisp.api.use.installing import InstallRequest, install
+        from wisp.api.use.installing import InstallFilter, InstallRequest, install
 
-        usage = LockUsage(locked=locked, frozen=frozen)
-        request = InstallRequest(
-            environments=environments, every=every, platform=platform, usage=usage
+        names = words_of(environments)
+        request = InstallRequest(environments=names, every=every, platform=platform, usage=usage)
+        chosen = InstallFilter(
+            skip=tuple(skip), skip_with_deps=tuple(skip_with_deps), only=tuple(only)
         )
-        return install(self, request, chosen or EVERYTHING_CHOSEN)
+        return install(self.opened, request, chosen)
 
     def reinstall(
         self,
-        packages: Sequence[str] = (),
+        packages: str | Sequence[str] = (),
         *,
-        environments: Sequence[str] = (),
+        environments: str | Sequence[str] = (),
         every: bool = False,
         platform: str | None = None,
-        locked: bool = False,
-        frozen: bool = False,
+        usage: LockUsage = AS_NEEDED,
     ) -> InstallReport:
         """Install packages, or all, anew. Raises what `wisp.api.use.installing.install` raises."""
         from wisp.api.use.installing import InstallRequest, reinstall
 
-        usage = LockUsage(locked=locked, frozen=frozen)
-        request = InstallRequest(
-            environments=environments, every=every, platform=platform, usage=usage
-        )
-        return reinstall(self, request, packages)
+        names = words_of(environments)
+        request = InstallRequest(environments=names, every=every, platform=platform, usage=usage)
+        return reinstall(self.opened, request, words_of(packages))
 
-    def activation(self, environment: str = layout.DEFAULT_ENVIRONMENT) -> dict[str, str]:
-        """Return all variables of a process in an environment, which is installed if need be."""
+    def clean(
+        self,
+        environment: str | None = None,
+        *,
+        activation_cache: bool = False,
+        build: bool = False,
+        registry: bool = False,
+    ) -> Cleaned:
+        """Remove what can be made again: all of it, or what the arguments name."""
+        from wisp.api.use.cleaning import clean_workspace
+
+        return clean_workspace(
+            self.opened,
+            environment=environment,
+            activation_cache=activation_cache,
+            build=build,
+            registry=registry,
+        )
+
+    # Use
+
+    def enter(
+        self,
+        environment: str | None = None,
+        *,
+        program: str | None = None,
+        remember: bool = False,
+        usage: LockUsage = AS_NEEDED,
+    ) -> ActivatedEnvironment:
+        """Make an environment ready: the one named, else the active one, else the default.
+
+        `program` is the executable that it knows as ours; `remember` lets the next command line
+        of the same words be quicker. Raises what `install` raises.
+        """
         from wisp.api.use.activated import ActivationOptions, enter
 
-        options = ActivationOptions(program=own_program(self.environ), environment=environment)
-        return enter(self, options).changes().applied_to(self.environ)
+        options = ActivationOptions(
+            program=program or own_program(self.opened.environ),
+            environment=environment,
+            usage=usage,
+            remember=remember,
+        )
+        return enter(self.opened, options)
 
+    def activation(
+        self, environment: str | None = None, *, usage: LockUsage = AS_NEEDED
+    ) -> dict[str, str]:
+        """Return all variables of a process in an environment, which is installed if need be."""
+        entered = self.enter(environment, usage=usage)
+        return entered.changes().applied_to(self.opened.environ)
+
+    def shell_hook(
+        self,
+        environment: str | None = None,
+        shell: str | None = None,
+        *,
+        usage: LockUsage = AS_NEEDED,
+    ) -> str:
+        """Return the script that activates an environment in a shell, the caller's by default."""
+        return self.enter(environment, usage=usage).hook(shell)
+
+    @overload
     def run(
         self,
-        words: Sequence[str],
+        command: str | Sequence[str],
+        *,
+        environment: str | None = ...,
+        cwd: Path | None = ...,
+        usage: LockUsage = ...,
+        options: RunOptions | None = ...,
+        capture_output: Literal[False] = ...,
+    ) -> int: ...
+    @overload
+    def run(
+        self,
+        command: str | Sequence[str],
+        *,
+        environment: str | None = ...,
+        cwd: Path | None = ...,
+        usage: LockUsage = ...,
+        options: RunOptions | None = ...,
+        capture_output: Literal[True],
+    ) -> Completed: ...
+    def run(
+        self,
+        command: str | Sequence[str],
         *,
         environment: str | None = None,
         cwd: Path | None = None,
-        locked: bool = False,
-        frozen: bool = False,
-    ) -> int:
-        """Run a task or a command, with output on this process's streams; return its exit code.
+        usage: LockUsage = AS_NEEDED,
+        options: RunOptions | None = None,
+        capture_output: bool = False,
+    ) -> int | Completed:
+        """Run a task or a command; return its exit code or, captured, all that came of it.
 
-        One word is read as the task shell reads it, several are taken as they are.
+        A text is one command line for the task shell, a sequence the words of a command. `options`
+        say all the rest, and what the other arguments do too. Raises what
+        `wisp.api.use.running.run_words` raises.
         """
+        from wisp.api.use.captured import captured
         from wisp.api.use.run_options import RunOptions
-        from wisp.api.use.running import run_words
+        from wisp.api.use.running import run_words, words_of_command
 
-        options = RunOptions(
-            program=own_program(self.environ),
+        settings = options or RunOptions(
+            program=own_program(self.opened.environ),
             cwd=cwd or Path.cwd(),
             environment=environment,
-            usage=LockUsage(locked=locked, frozen=frozen),
-            warn=self.reporter.warn,
+            usage=usage,
+            warn=self.opened.reporter.warn,
         )
-        return run_words(self, words, options)
+        words = words_of_command(command)
+        if not capture_output:
+            return run_words(self.opened, words, settings)
+        return captured(lambda: run_words(self.opened, words, settings))
 
-    def add(
+    def run_words(self, words: Sequence[str], options: RunOptions) -> int:
+        """Run a task or a command as the words of a command line mean it; return its exit code."""
+        from wisp.api.use.running import run_words
+
+        return run_words(self.opened, words, options)
+
+    def run_script(self, script: FoundScript, arguments: Sequence[str], options: RunOptions) -> int:
+        """Run the script that this workspace was opened of; return its exit code."""
+        from wisp.api.use.scripts import run_script
+
+        return run_script(self.opened, script, arguments, options)
+
+    def open_shell(
+        self,
+        entered: ActivatedEnvironment,
+        *,
+        change_prompt: bool | None = None,
+        completions: bool = True,
+    ) -> int:
+        """Become an interactive shell in an environment; return its exit code where we cannot."""
+        from wisp.api.use.shell import open_shell
+
+        return open_shell(entered, change_prompt=change_prompt, completions=completions)
+
+    def task_list(self, environment: str | None = None) -> str:
+        """Return the list of tasks that is shown where there is nothing to run."""
+        from wisp.api.use.running import task_list
+
+        return task_list(self.opened, environment)
+
+    @staticmethod
+    def save(path: Path, text: str) -> None:
+        """Write an exported text. Raises `HostError` when the machine refuses."""
+        from wisp.api.views.exporting import save
+
+        save(path, text)
+
+    # What the quick commands answer next time
+
+    def remember_answer(
         self,
         words: Sequence[str],
-        *,
-        pypi: bool = False,
-        feature: str = layout.DEFAULT_FEATURE,
-        platforms: Sequence[str] = (),
-    ) -> OpenedWorkspace:
-        """Put requirements into the manifest, lock and install; return the workspace as it is then.
+        text: str,
+        lock: LockFile,
+        environments: Sequence[str] = (),
+    ) -> None:
+        """Let a command line say the same again, as long as nothing is left to do."""
+        from wisp.api.use.snapshot_writer import remember_answer
 
-        Whatever fails, manifest and lock file are as they were.
-        """
-        from wisp.api.edits.adding import add
-        from wisp.api.edits.requests import AddRequest
-        from wisp.api.edits.sync import LockAndSync
+        remember_answer(self.opened, words, text, lock, environments)
 
-        sync = LockAndSync(self)
-        done = add(
-            self.manifest,
-            AddRequest(words=words, pypi=pypi, feature=feature, platforms=platforms),
-            sync,
-            strategy=self.config.pinning_strategy,
-        )
-        return self.with_manifest(done.manifest)
+    def remember_listing(self, words: Sequence[str], text: str) -> None:
+        """Let `task list` print the same again, as long as nothing changed."""
+        from wisp.api.use.snapshot_writer import remember_listing
 
-    def remove(
-        self,
-        names: Sequence[str],
-        *,
-        pypi: bool = False,
-        feature: str = layout.DEFAULT_FEATURE,
-        platforms: Sequence[str] = (),
-    ) -> OpenedWorkspace:
-        """Take requirements out of the manifest, lock and install; return the workspace then."""
-        from wisp.api.edits.removing import remove
-        from wisp.api.edits.requests import Selection
-        from wisp.api.edits.sync import LockAndSync
-
-        sync = LockAndSync(self)
-        selection = Selection(pypi=pypi, feature=feature, platforms=platforms)
-        edited = remove(self.manifest, selection, names, sync)
-        return self.with_manifest(edited)
+        remember_listing(self.opened, tuple(words), text)

@@ -8,12 +8,11 @@ from wisp.layout import TRUE_WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wisp import FoundScript
     from wisp.api.lock_usage import LockUsage
-    from wisp.api.session import Session
-    from wisp.api.use.scripts import Script
+    from wisp.api.user_session import UserSession
     from wisp.api.workspace import Workspace
     from wisp.cli.call import Call
-    from wisp.config.model import ConfigRequest
 
 
 def overrides(call: Call) -> dict[str, object]:
@@ -46,29 +45,25 @@ def _forces_activation(call: Call) -> bool:
     return isinstance(call.values, options.Activation) and call.values.force_activate
 
 
-def config_request(call: Call[options.ConfigSource]) -> ConfigRequest:
-    """Which configuration counts where there is no workspace (yet)."""
+def open_session(call: Call) -> UserSession:
+    """Start a session where there is no workspace, or where it does not matter."""
     from pathlib import Path
 
-    from wisp.config.model import ConfigRequest
+    from wisp.api.user_session import UserSession
 
-    values = call.values
-    return ConfigRequest(
+    source = call.values if isinstance(call.values, options.ConfigSource) else None
+    return UserSession.open(
         environ=call.environ,
+        reporter=call.reporter,
         overrides=overrides(call),
-        no_config=values.no_config,
-        config_file=Path(values.config_file) if values.config_file else None,
+        no_config=source is not None and source.no_config,
+        config_file=Path(source.config_file) if source and source.config_file else None,
     )
 
 
-def open_session(call: Call[options.ConfigSource]) -> Session:
-    """Start a session where there is no workspace, or where it does not matter."""
-    from wisp.api.session import Session
-
-    return Session.of(config_request(call), call.reporter)
-
-
-def open_workspace(call: Call[options.Workspace], *, script: Script | None = None) -> Workspace:
+def open_workspace(
+    call: Call[options.Workspace], *, script: FoundScript | None = None
+) -> Workspace:
     """Open the workspace that the call means and show the warnings met on the way.
 
     `script` is one that was found already, wherever it comes from.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wisp.console.sizes import human_size
 
 if TYPE_CHECKING:
-    from wisp.api.views.inspect import PackageRow
+    from wisp import PackageRow
 
 #: Columns of numbers, which are flush right.
 _NUMBERS = frozenset({"size", "build-number", "timestamp"})

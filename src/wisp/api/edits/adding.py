@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from wisp.api.edits.requests import AddedPackage, AddRequest, Selection, wanted
+from wisp.api.edits.requests import AddedPackage, AddRequest, DependencySelection, wanted
 from wisp.api.edits.transaction import Sync, check, drafted, reread, written
 from wisp.engine.folder_lock import exclusive_folder
 from wisp.engine.rewriting import restoring
@@ -103,7 +103,7 @@ def _sort(
     return new, tuple(present)
 
 
-def _has(document: Document, selection: Selection, place: Place, name: str) -> bool:
+def _has(document: Document, selection: DependencySelection, place: Place, name: str) -> bool:
     if selection.pypi:
         return has_requirement(document, place, name)
     return has_conda(document, place, selection.table, name)
@@ -130,7 +130,9 @@ def _put(document: Document, request: AddRequest, place: Place, one: AddedPackag
     return put_conda(document, place, request.table, requirement.source_name, data)
 
 
-def environments_using(manifest: Manifest, selection: Selection) -> tuple[Environment, ...]:
+def environments_using(
+    manifest: Manifest, selection: DependencySelection
+) -> tuple[Environment, ...]:
     """Return the environments that a part of the manifest belongs to."""
     environments = manifest.environments.values()
     if selection.environment is not None:
@@ -147,7 +149,7 @@ def _pinned(
     one: AddedPackage,
     lock: LockFile | None,
     users: Sequence[Environment],
-    selection: Selection,
+    selection: DependencySelection,
     strategy: PinningStrategy | None,
 ) -> AddedPackage:
     if not one.needs_pin:
@@ -160,7 +162,7 @@ def _pinned(
 
 
 def locked_versions(
-    lock: LockFile, environments: Iterable[str], selection: Selection, name: str
+    lock: LockFile, environments: Iterable[str], selection: DependencySelection, name: str
 ) -> list[str]:
     """Return the versions locked for a package in environments, on the selected platforms."""
     kinds = (PypiRecord,) if selection.pypi else (CondaRecord, CondaSourceRecord)

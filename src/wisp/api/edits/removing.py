@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wisp.api.edits.adding import environments_using
-from wisp.api.edits.requests import Selection, name_of
+from wisp.api.edits.requests import DependencySelection, name_of
 from wisp.api.edits.transaction import Sync, check, reread
 from wisp.engine.folder_lock import exclusive_folder
 from wisp.engine.rewriting import rewrite
@@ -29,7 +29,7 @@ _CONDA_TABLES: tuple[CondaTable, ...] = (
 
 def remove(
     manifest: Manifest,
-    selection: Selection,
+    selection: DependencySelection,
     words: Sequence[str],
     sync: Sync,
 ) -> Manifest:
@@ -55,7 +55,9 @@ def remove(
     return edited
 
 
-def _remove(document: Document, selection: Selection, place: Place, name: str) -> Document:
+def _remove(
+    document: Document, selection: DependencySelection, place: Place, name: str
+) -> Document:
     if selection.pypi and has_requirement(document, place, name):
         return remove_requirement(document, place, name)
     if not selection.pypi and has_conda(document, place, selection.table, name):
@@ -63,7 +65,9 @@ def _remove(document: Document, selection: Selection, place: Place, name: str) -
     raise _not_found(document, selection, place, name)
 
 
-def _not_found(document: Document, selection: Selection, place: Place, name: str) -> ManifestError:
+def _not_found(
+    document: Document, selection: DependencySelection, place: Place, name: str
+) -> ManifestError:
     table = selection.table_name
     others: list[str] = [
         other
@@ -81,7 +85,9 @@ def _not_found(document: Document, selection: Selection, place: Place, name: str
     )
 
 
-def _refuse_losing_python(before: Manifest, after: Manifest, selection: Selection) -> None:
+def _refuse_losing_python(
+    before: Manifest, after: Manifest, selection: DependencySelection
+) -> None:
     """Keep an interpreter wherever packages of PyPI are asked for."""
     if selection.pypi:
         return

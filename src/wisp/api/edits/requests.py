@@ -17,7 +17,7 @@ from wisp.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class DependencySelection:
     """Which requirements of a manifest are meant: their kind and where they stand.
 
     `table` is that of conda requirements; `pypi` means PyPI requirements instead. Several
@@ -45,7 +45,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddRequest(Selection):
+class AddRequest(DependencySelection):
     """What `add` is asked for; `git`, `index` and `editable` hold for all words."""
 
     words: Sequence[str]
@@ -109,7 +109,7 @@ def _read(request: AddRequest, word: str, root: Path) -> CondaRequirement | Pypi
         ) from error
 
 
-def name_of(selection: Selection, word: str, root: Path) -> str:
+def name_of(selection: DependencySelection, word: str, root: Path) -> str:
     """Return the package that a word of `remove` names."""
     return pypi_word(word, root).name if selection.pypi else conda_word(word).name
 

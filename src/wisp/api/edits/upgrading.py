@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from wisp.api.edits.adding import environments_using
-from wisp.api.edits.requests import Selection
+from wisp.api.edits.requests import DependencySelection
 from wisp.api.edits.transaction import Sync, check, drafted, reread, written
 from wisp.api.locks.judging import LockOutcome
 from wisp.engine.folder_lock import exclusive_folder
@@ -238,7 +238,7 @@ def _pin_all(
 def _versions(manifest: Manifest, lock: LockFile, one: _Loose) -> list[str]:
     """Return the versions locked for a requirement wherever it counts."""
     place = one.place
-    selection = Selection(feature=place.feature, environment=place.environment)
+    selection = DependencySelection(feature=place.feature, environment=place.environment)
     rows = {row.name: Platform(row.name, row.subdir) for row in lock.platforms}
     kind = PypiRecord if one.is_pypi else CondaRecord
     found: list[str] = []

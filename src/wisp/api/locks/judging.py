@@ -33,6 +33,15 @@ class LockOutcome:
     difference: Difference
     reasons: tuple[Mismatch, ...] = ()
 
+    def __repr__(self) -> str:
+        state = "changed" if self.changed else "unchanged"
+        return f"<{type(self).__name__}: {state}, {len(self.lock.environments)} environments>"
+
+    def require_unchanged(self) -> None:
+        """Raise `LockFileError`, with the reasons, if the lock file is another one now."""
+        if self.changed:
+            raise not_up_to_date(self.reasons)
+
 
 def reasons_against(workspace: OpenedWorkspace, lock: LockFile) -> tuple[Mismatch, ...]:
     """Tell why a lock does not fit the manifest; nothing if it does."""

@@ -10,6 +10,7 @@ from wisp import layout
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.lock_file import required_lock
 from wisp.engine.host import subdir
+from wisp.install.state import read_marker
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.model import LockFile
 from wisp.platforms import SUBDIRS, Platform, bare, select_platform
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 class LockedView:
     """A lock and what it is looked at for.
 
-    `heading` says which environment it is, where that is not plain; `editable` names the PyPI
-    packages that the prefix has installed in place.
+    `installed_for` is the subdir that the prefix was installed for, None where there is none;
+    `editable` names the PyPI packages that it has installed in place.
     """
 
     lock: LockFile
     inputs: EnvironmentInputs
-    heading: tuple[str, ...] = ()
+    installed_for: str | None = None
     editable: frozenset[str] = frozenset()
 
 
@@ -56,7 +57,7 @@ def look_up(
     return LockedView(
         lock=adopt_platforms(lock, platforms),
         inputs=inputs,
-        heading=_heading(name, prefix),
+        installed_for=_installed_for(prefix),
         editable=editable_packages(prefix),
     )
 
@@ -86,15 +87,9 @@ def _lock(workspace: OpenedWorkspace, usage: LockUsage) -> LockFile:
     return ensure_lock(workspace, usage)
 
 
-def _heading(environment: str, prefix: Path) -> tuple[str, ...]:
-    lines = []
-    if environment != layout.DEFAULT_ENVIRONMENT:
-        lines.append(f"Environment: {environment}")
-    marker = _json(prefix / layout.CONDA_META / layout.PREFIX_MARKER)
-    subdir = (marker.get("resolved_platform") or {}).get("subdir")
-    if subdir:
-        lines.append(f"Installed for: {subdir}")
-    return tuple(lines)
+def _installed_for(prefix: Path) -> str | None:
+    subdir = (read_marker(prefix).get("resolved_platform") or {}).get("subdir")
+    return str(subdir) if subdir else None
 
 
 def editable_packages(prefix: Path) -> frozenset[str]:

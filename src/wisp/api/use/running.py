@@ -27,6 +27,13 @@ def task_list(workspace: OpenedWorkspace, environment: str | None = None) -> str
     return listing(catalogue_of(workspace).visible(environment))
 
 
+def words_of_command(command: str | Sequence[str]) -> list[str]:
+    """Return the words of a command line: a text is one, a single word is no text for a shell."""
+    if isinstance(command, str):
+        return [command]
+    return [joined(command)] if len(command) == 1 else list(command)
+
+
 def command_of(words: Sequence[str]) -> str:
     """Return the command that the words of a command line mean: one is taken as it is."""
     return words[0] if len(words) == 1 else joined(words)

@@ -32,7 +32,7 @@ _GIST_API = "https://api.github.com/gists/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class FoundScript:
     """A script that can be read.
 
     `path` holds its text, `words` are what Python is called with. `origin` says where a script
@@ -47,14 +47,14 @@ class Script:
 @contextmanager
 def found_script(
     word: str, cwd: Path, session: Session, stdin: Callable[[], str]
-) -> Iterator[Script]:
+) -> Iterator[FoundScript]:
     """Find the script that a word means: a file, an http(s) URL, or `-` for stdin.
 
     The web is reached by the session. A copy is gone when the body ends.
     Raises `FetchError` for what the web does not give, `ManifestError` for what is no script.
     """
     if word != STDIN and not is_url(word):
-        yield Script(path=cwd / word, words=(word,))
+        yield FoundScript(path=cwd / word, words=(word,))
         return
     with tempfile.TemporaryDirectory(prefix="wisp-script-") as folder:
         name, text = ("stdin.py", stdin()) if word == STDIN else _download(word, session)
@@ -64,13 +64,13 @@ def found_script(
         path = Path(folder, name)
         path.write_text(text, encoding="utf-8", newline="")
         if word == STDIN:
-            yield Script(path=path, words=("-c", text), origin=text)
+            yield FoundScript(path=path, words=("-c", text), origin=text)
         else:
-            yield Script(path=path, words=(str(path),), origin=word)
+            yield FoundScript(path=path, words=(str(path),), origin=word)
 
 
 def run_script(
-    workspace: OpenedWorkspace, script: Script, arguments: Sequence[str], options: RunOptions
+    workspace: OpenedWorkspace, script: FoundScript, arguments: Sequence[str], options: RunOptions
 ) -> int:
     """Run a script with Python in its own environment; return its exit code.
 

@@ -1,27 +1,79 @@
-"""The packages of an environment as a drawn tree: what needs what, or who needs it."""
+"""The packages of an environment as a tree: what needs what, or who needs it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
+from wisp.api.locks.locked_view import look_up
+from wisp.api.opened import OpenedWorkspace
 from wisp.api.views.inspect import compiled
 from wisp.errors import WispError
 from wisp.lock.graph import Edge, Node, dependency_graph, inverted
 from wisp.lock.model import LockFile
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
+from wisp.values import dataclass
 
-_BRANCH, _LAST, _BAR, _BLANK = "├── ", "└── ", "│   ", "    "
-_SEEN = " (*)"
+
+@dataclass(frozen=True, slots=True)
+class TreeNode:
+    """A package in a tree, with those it needs, or those that need it.
+
+    `extra` is the extra it is needed for, if for one only. `is_repeated` tells that it stands
+    elsewhere in the tree with what is below it.
+    """
+
+    name: str
+    version: str
+    extra: str | None = None
+    children: tuple[TreeNode, ...] = ()
+    is_repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PackageTree:
+    """A tree of locked packages, and where they are from; see `PackageList`."""
+
+    environment: str
+    platform: str
+    roots: tuple[TreeNode, ...]
+    installed_for: str | None = None
+
+    def __repr__(self) -> str:
+        names = ", ".join(root.name for root in self.roots)
+        return f"<{type(self).__name__} of {self.environment} on {self.platform}: {names}>"
+
+
+def locked_tree(
+    workspace: OpenedWorkspace,
+    environment: str | None = None,
+    platform: str | None = None,
+    *,
+    pattern: str | None = None,
+    inverted: bool = False,
+    usage: LockUsage = AS_NEEDED,
+) -> PackageTree:
+    """Return what an environment needs, or with `inverted` who needs what fits the pattern.
+
+    Raises what `look_up` raises, and `WispError` if nothing fits.
+    """
+    view = look_up(workspace, environment, platform, usage)
+    if inverted:
+        roots = dependents_tree(view.lock, view.inputs, pattern or "")
+    else:
+        roots = dependency_tree(view.lock, view.inputs, pattern)
+    name, where = view.inputs.environment, view.inputs.platform.name
+    return PackageTree(name, where, roots, view.installed_for)
 
 
 def dependency_tree(
     lock: LockFile, inputs: EnvironmentInputs, pattern: str | None = None
-) -> tuple[str, ...]:
-    """Draw what an environment needs, from the packages of the manifest on.
+) -> tuple[TreeNode, ...]:
+    """Return what an environment needs, from the packages of the manifest on.
 
-    `pattern` chooses among these, or among all packages if it fits none of them. A package that
-    was drawn before is marked and not followed again. Raises `WispError` if nothing fits.
+    `pattern` chooses among these, or among all packages if it fits none of them. A package is
+    followed where it stands first. Raises `WispError` if nothing fits.
     """
     graph = _graph(lock, inputs)
     roots = [name for name in _roots(inputs) if name in graph]
@@ -30,27 +82,25 @@ def dependency_tree(
         roots = [name for name in roots if search(name)] or sorted(filter(search, graph))
         if not roots:
             raise _nothing_found(pattern)
-    seen: set[str] = set()
-    return tuple(_siblings([Edge(name) for name in roots], "", graph, seen, skip_seen=True))
+    return tuple(_siblings([Edge(name) for name in roots], graph, set()))
 
 
-def dependents_tree(lock: LockFile, inputs: EnvironmentInputs, pattern: str) -> tuple[str, ...]:
-    """Draw who needs the packages that fit a pattern, a block with a blank line for each.
-
-    Raises `WispError` if nothing fits.
-    """
+def dependents_tree(
+    lock: LockFile, inputs: EnvironmentInputs, pattern: str
+) -> tuple[TreeNode, ...]:
+    """Return who needs the packages that fit a pattern. Raises `WispError` if nothing fits."""
     graph = inverted(_graph(lock, inputs))
     matches = sorted(filter(compiled(pattern).search, graph))
     if not matches:
         raise _nothing_found(pattern)
     explicit = _roots(inputs)
     seen: set[str] = set()
-    lines: list[str] = []
+    roots: list[TreeNode] = []
     for name in sorted(matches, key=lambda name: name not in explicit):
         seen.add(name)
-        lines += ["", f"{name} {graph[name].version} "]
-        lines += _siblings(graph[name].needs, "", graph, seen)
-    return tuple(lines)
+        children = tuple(_siblings(graph[name].needs, graph, seen))
+        roots.append(TreeNode(name, graph[name].version, children=children))
+    return tuple(roots)
 
 
 def _graph(lock: LockFile, inputs: EnvironmentInputs) -> Mapping[str, Node]:
@@ -71,27 +121,18 @@ def _roots(inputs: EnvironmentInputs) -> Sequence[str]:
 
 
 def _siblings(
-    edges: Sequence[Edge],
-    indent: str,
-    graph: Mapping[str, Node],
-    seen: set[str],
-    *,
-    skip_seen: bool = False,
-) -> Iterator[str]:
-    """Draw packages below each other; `skip_seen` leaves out those that were drawn before."""
-    for number, edge in enumerate(edges, 1):
-        is_last = number == len(edges)
+    edges: Sequence[Edge], graph: Mapping[str, Node], seen: set[str]
+) -> Iterator[TreeNode]:
+    """Follow edges depth first, and each package once."""
+    for edge in edges:
         node = graph[edge.name]
-        extra = f"(extra: {edge.extra})" if edge.extra else ""
-        line = f"{indent}{_LAST if is_last else _BRANCH}{node.name} {node.version} {extra}"
         if edge.name in seen:
-            if not skip_seen:
-                yield line + _SEEN
+            yield TreeNode(node.name, node.version, edge.extra, is_repeated=True)
             continue
-        yield line
         seen.add(edge.name)
-        deeper = indent + (_BLANK if is_last else _BAR)
-        yield from _siblings(node.needs, deeper, graph, seen)
+        yield TreeNode(
+            node.name, node.version, edge.extra, tuple(_siblings(node.needs, graph, seen))
+        )
 
 
 def _nothing_found(pattern: str) -> WispError:

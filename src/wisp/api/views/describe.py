@@ -6,6 +6,7 @@ Nothing here solves or installs: manifest, machine and the folder of prefixes ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,6 @@ __all__ = [
     "describe_environments",
     "describe_features",
     "environment_channels",
-    "environment_lines",
-    "feature_lines",
     "folder_size",
     "task_listing",
 ]
@@ -170,6 +169,30 @@ def folder_size(folder: Path) -> int:
     return total
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentOutline:
+    """An environment as it is declared: the features it lists, what is its own, its solve group."""
+
+    name: str
+    features: tuple[str, ...]
+    solve_group: str | None = None
+    inline: FeatureDescription | None = None
+
+
+def outline_environments(manifest: Manifest) -> tuple[EnvironmentOutline, ...]:
+    """Return all environments as `workspace environment list` shows them."""
+    return tuple(map(partial(_outline, manifest), environments(manifest)))
+
+
+def _outline(manifest: Manifest, one: Environment) -> EnvironmentOutline:
+    return EnvironmentOutline(
+        name=one.name,
+        features=tuple(f.name for f in features_of(manifest, one) if f is not one.inline),
+        solve_group=one.solve_group,
+        inline=None if one.inline is None else describe_feature(one.inline),
+    )
+
+
 def environment_channels(manifest: Manifest) -> tuple[tuple[str, tuple[Channel, ...]], ...]:
     """Return the channels of each environment."""
     return tuple((one.name, channels_of(manifest, one)) for one in environments(manifest))
@@ -200,34 +223,3 @@ def describe_feature(feature: Feature) -> FeatureDescription:
         ),
         tasks=tuple(feature.base.tasks),
     )
-
-
-def environment_lines(manifest: Manifest) -> list[str]:
-    """Word `workspace environment list`."""
-    lines = ["Environments:"]
-    for environment in environments(manifest):
-        names = [f.name for f in features_of(manifest, environment) if f is not environment.inline]
-        lines += [f"- {environment.name}:", f"    features: {', '.join(names)}"]
-        if environment.solve_group is not None:
-            lines.append(f"    solve_group: {environment.solve_group}")
-        if environment.inline is not None:
-            lines += _content_lines(describe_feature(environment.inline))
-    return lines
-
-
-def feature_lines(manifest: Manifest) -> list[str]:
-    """Word `workspace feature list`."""
-    lines = ["Features:"]
-    for feature in describe_features(manifest):
-        content = _content_lines(feature)
-        lines += [f"- {feature.name}" + (":" if content else ""), *content]
-    return lines
-
-
-def _content_lines(feature: FeatureDescription) -> list[str]:
-    parts = {
-        "dependencies": feature.dependencies,
-        "pypi-dependencies": feature.pypi_dependencies,
-        "tasks": feature.tasks,
-    }
-    return [f"    {title}: {', '.join(names)}" for title, names in parts.items() if names]

@@ -37,12 +37,6 @@ class TaskListing:
         """The names of the visible tasks, sorted."""
         return tuple(row.name for row in self.rows)
 
-    def table(self) -> list[str]:
-        """Lay out names and descriptions in two columns under a heading."""
-        width = max([len("Task"), *(len(row.name) for row in self.rows)]) + 2
-        rows = [("Task", "Description"), *((row.name, row.description) for row in self.rows)]
-        return [f"{name:<{width}}{description}" for name, description in rows]
-
 
 def task_listing(
     manifest: Manifest,

@@ -66,6 +66,7 @@ class Information:
     global_manifest: Path
     workspace: WorkspaceFacts | None
     environments: tuple[EnvironmentDescription, ...]
+    tls_backend: str = TLS_BACKEND
 
     def as_json(self) -> dict[str, Any]:
         """Return the document of `info --json`."""
@@ -73,7 +74,7 @@ class Information:
             "platform": self.platform,
             "virtual_packages": list(self.virtual_packages),
             "version": layout.PIXI_VERSION,
-            "tls_backend": TLS_BACKEND,
+            "tls_backend": self.tls_backend,
             "cache_dir": str(self.cache_folder),
             "cache_size": None if self.cache_size is None else mebibytes(self.cache_size),
             "auth_dir": str(self.credentials),

@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
+from wisp.api.locks.locked_view import look_up
+from wisp.api.opened import OpenedWorkspace
 from wisp.api.views.requested import listed_name, requested_specs
 from wisp.errors import UsageError
 from wisp.lock.model import EnvironmentRow, LockFile
@@ -61,12 +64,39 @@ class PackageRow:
         return row
 
 
-#: What a table may show: keys of the JSON with dashes; sizes are shown in units.
-FIELDS: Mapping[str, str] = {
-    "size" if one.name == "size_bytes" else one.name.replace("_", "-"): one.name
-    for one in fields(PackageRow)
-    if one.name not in {"index_url", "is_explicit", "run_exports"}
-}
+@dataclass(frozen=True, slots=True)
+class PackageList:
+    """Rows of packages, and where they are from: environment, platform, state of the prefix.
+
+    `installed_for` is the subdir that the prefix was installed for, None where there is none.
+    """
+
+    environment: str
+    platform: str
+    rows: tuple[PackageRow, ...]
+    installed_for: str | None = None
+
+    def __repr__(self) -> str:
+        where = f"{self.environment} on {self.platform}"
+        return f"<{type(self).__name__} of {where}: {len(self.rows)} packages>"
+
+
+def locked_packages(
+    workspace: OpenedWorkspace,
+    environment: str | None = None,
+    platform: str | None = None,
+    *,
+    pattern: str | None = None,
+    explicit: bool = False,
+    sort_by: SortKey = "name",
+    usage: LockUsage = AS_NEEDED,
+) -> PackageList:
+    """List what is locked for an environment. Raises what `look_up` and `chosen_rows` raise."""
+    view = look_up(workspace, environment, platform, usage)
+    rows = package_rows(view.lock, view.inputs, view.editable)
+    chosen = chosen_rows(rows, pattern, explicit=explicit, sort_by=sort_by)
+    name, where = view.inputs.environment, view.inputs.platform.name
+    return PackageList(name, where, chosen, view.installed_for)
 
 
 def package_rows(

@@ -45,16 +45,6 @@ class ListedPlatform:
             "environments": list(self.environments),
         }
 
-    def as_text(self, *, usage: bool) -> list[str]:
-        """Return the lines of the listing; `usage` adds where the platform is used."""
-        shown = ", ".join((f"platform={self.subdir}", *self.declared))
-        lines = [f"{self.name}: {shown}" + (" (supported by current machine)" * self.supported)]
-        if usage and self.environments:
-            lines.append(f"    Used in environments: {', '.join(self.environments)}")
-        if usage and self.features:
-            lines.append(f"    Used in features    : {', '.join(self.features)}")
-        return lines
-
 
 @dataclass(frozen=True, slots=True)
 class PlatformListing:
@@ -80,14 +70,6 @@ class PlatformListing:
         }
         entries = [machine, *(platform.as_data() for platform in self.platforms)]
         return {"current_subdir": self.subdir, "platforms": entries}
-
-    def as_text(self) -> str:
-        """Return what is printed for people."""
-        own = ", ".join((f"platform={self.subdir}", *(p for p in self.provided if p != "__unix")))
-        lines = ["Your current machine was detected as:", f"    {own}", "", "Platforms:"]
-        for platform in self.platforms:
-            lines += platform.as_text(usage=self.has_parts)
-        return "\n".join(lines)
 
 
 def list_platforms(manifest: Manifest, provided: tuple[VirtualPackage, ...]) -> PlatformListing:

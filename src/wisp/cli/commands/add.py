@@ -22,25 +22,15 @@ class Options(Requirements):
 
 def run(call: Call[Options]) -> int:
     """Add, and say what was written with which constraint."""
-    from wisp.api.edits.adding import add
-    from wisp.api.edits.requests import AddRequest
-    from wisp.api.edits.sync import LockAndSync
-
     values = call.values
-    workspace = open_workspace(call)
-    sync = LockAndSync(workspace, usage_of(call))
-    request = AddRequest(
-        **selection_of(call),
-        words=tuple(values.spec),
+    where = selection_of(call)
+    done = open_workspace(call).edit.add(
+        values.spec,
+        **where,
         editable=values.editable,
         index=values.index,
         git=git_of(call),
-    )
-    done = add(
-        workspace.manifest,
-        request,
-        sync,
-        strategy=workspace.config.pinning_strategy,
+        usage=usage_of(call),
     )
     for word, constraint in done.added:
         call.out.success(f"Added {word}" + (f" {constraint}" if constraint else ""))
@@ -48,7 +38,7 @@ def run(call: Call[Options]) -> int:
         call.out.success(f"{name} is already a dependency")
         call.out.note("  Give a version to change what is asked of it")
     if done.added:
-        tell_where(call, "Added", request)
+        tell_where(call, "Added", where)
     if done.unused_feature is not None:
         _warn_of_unused(call, done.unused_feature, [word for word, _ in done.added])
     return 0

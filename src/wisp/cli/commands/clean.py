@@ -5,7 +5,7 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, flag, top, value
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_session, open_workspace
 
 
 class Clean(options.Manifest):
@@ -37,12 +37,9 @@ class Cache(options.Workspace):
 
 def run(call: Call[Clean]) -> int:
     """Remove the environments and caches of the workspace, or only the named part."""
-    from wisp.api.use.cleaning import clean_workspace
-
     values = call.values
-    report = clean_workspace(
-        open_workspace(call),
-        environment=values.environment,
+    report = open_workspace(call).clean(
+        values.environment,
         activation_cache=values.activation_cache,
         build=values.build,
         registry=values.workspaces_registry,
@@ -53,13 +50,12 @@ def run(call: Call[Clean]) -> int:
 
 def run_cache(call: Call[Cache]) -> int:
     """Remove the chosen kinds of caches, or all after a question."""
-    from wisp.api.use.cleaning import CACHE_KINDS, clean_caches
-
-    chosen = [kind for kind in CACHE_KINDS if kind in _chosen(call.values)]
+    session = open_session(call)
+    chosen = [kind for kind in session.cache_kinds() if kind in _chosen(call.values)]
     if not chosen and not call.values.yes and not call.out.confirm("Remove all caches?"):
         call.out.note("Nothing was removed.")
         return 0
-    report = clean_caches(chosen, call.environ)
+    report = session.clean_caches(chosen)
     _tell(call, report.freed, report.untouched)
     return 0
 

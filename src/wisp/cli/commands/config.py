@@ -5,12 +5,20 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, argument, flag, optional, top
+from wisp.cli.opening import open_session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Literal, TypedDict
 
-    from wisp.api.configuring import ConfigScope, Level
+    Level = Literal["local", "global", "system"]
+
+    class Scope(TypedDict):
+        """Whose configuration is meant."""
+
+        level: Level | None
+        root: Path | None
 
 
 _GROUP = "Config Options"
@@ -75,9 +83,7 @@ class Set(Keyed):
 
 def run_list(call: Call[List]) -> int:
     """Print the configuration, as TOML or JSON."""
-    from wisp.api.configuring import list_config
-
-    listing = list_config(_scope(call), call.values.key)
+    listing = open_session(call).configured(call.values.key, **_scope(call))
     for warning in listing.warnings:
         call.out.warning(warning)
     if call.values.json:
@@ -91,39 +97,35 @@ def run_list(call: Call[List]) -> int:
 
 def run_set(call: Call[Set]) -> int:
     """Set a key, or take it away when no value is given."""
-    from wisp.api.configuring import set_config
-
-    return _told(call, set_config(_scope(call), call.values.key, call.values.value))
+    return _told(
+        call, open_session(call).configure(call.values.key, call.values.value, **_scope(call))
+    )
 
 
 def run_unset(call: Call[Keyed]) -> int:
     """Take a key away."""
-    from wisp.api.configuring import set_config
-
-    return _told(call, set_config(_scope(call), call.values.key, None))
+    return _told(call, open_session(call).configure(call.values.key, None, **_scope(call)))
 
 
 def run_append(call: Call[Grow]) -> int:
     """Add a value at the end of a list."""
-    from wisp.api.configuring import grow_config
-
     values = call.values
-    return _told(call, grow_config(_scope(call), values.key, values.value, at_end=True))
+    session, scope = open_session(call), _scope(call)
+    file = session.extend_config(values.key, values.value, first=False, **scope)
+    return _told(call, file)
 
 
 def run_prepend(call: Call[Grow]) -> int:
     """Add a value at the beginning of a list."""
-    from wisp.api.configuring import grow_config
-
     values = call.values
-    return _told(call, grow_config(_scope(call), values.key, values.value, at_end=False))
+    session, scope = open_session(call), _scope(call)
+    file = session.extend_config(values.key, values.value, first=True, **scope)
+    return _told(call, file)
 
 
 def run_edit(call: Call[Edit]) -> int:
     """Open the file in an editor and pass its exit code on."""
-    from wisp.api.configuring import edit_config
-
-    return edit_config(_scope(call), call.values.editor)
+    return open_session(call).edit_config(call.values.editor, **_scope(call))
 
 
 def _told(call: Call, file: Path) -> int:
@@ -131,17 +133,16 @@ def _told(call: Call, file: Path) -> int:
     return 0
 
 
-def _scope(call: Call[Scoped]) -> ConfigScope:
-    from wisp.api.configuring import ConfigScope, enclosing_root
-
+def _scope(call: Call[Scoped]) -> Scope:
+    """Return the level and the workspace whose configuration is meant."""
     values = call.values
     level: Level | None = None
     if values.local:
         level = "local"
     elif values.global_ or values.system:
         level = "global" if values.global_ else "system"
-    root = enclosing_root(call.cwd, call.environ, values.manifest_path)
-    return ConfigScope(environ=call.environ, level=level, root=root)
+    root = open_session(call).enclosing_root(call.cwd, values.manifest_path)
+    return {"level": level, "root": root}
 
 
 COMMAND = top(

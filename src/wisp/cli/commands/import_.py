@@ -29,18 +29,16 @@ class Options(options.Workspace, options.Config):
 
 def run(call: Call[Options]) -> int:
     """Edit the manifest; nothing is locked."""
-    from wisp.api.edits.importing import ImportRequest, import_file
-
     values = call.values
     workspace = open_workspace(call)
-    request = ImportRequest(
-        file=call.cwd / values.file,
+    warnings = workspace.edit.import_file(
+        call.cwd / values.file,
         format=values.format,
         environment=values.environment,
         feature=values.feature,
-        platforms=tuple(values.platform),
+        platforms=values.platform,
     )
-    for warning in import_file(workspace.manifest, request, workspace.config.default_channels):
+    for warning in warnings:
         call.out.warning(warning)
     call.out.success(f"Imported to {workspace.manifest.path}")
     return 0

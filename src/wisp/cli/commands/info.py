@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from wisp.api.views.describe import EnvironmentDescription
-    from wisp.api.views.information import Information
-    from wisp.api.workspace import Workspace
+    from wisp import EnvironmentDescription, Information, Workspace
 
 _WIDTH = 19
 _RULE = "------------"
@@ -32,12 +30,10 @@ class Options(options.Manifest):
 
 def run(call: Call[Options]) -> int:
     """Print everything, for people or as JSON; a faulty manifest only leaves its part out."""
-    from wisp.api.views.information import gather
-
     values = call.values
     workspace = _workspace(call)
-    session = workspace.session if workspace else open_session(call)
-    found = gather(session, workspace, sizes=values.extended)
+    show = workspace.show if workspace else open_session(call)
+    found = show.info(sizes=values.extended)
     text = json_text(found.as_json()) if values.json else "\n".join(_lines(found))
     call.out.public(text)
     return 0
@@ -66,12 +62,10 @@ def _lines(found: Information) -> list[str]:
 
 
 def _system(found: Information) -> list[str]:
-    from wisp.api.views.information import TLS_BACKEND
-
     files = found.config_files
     return [
         _row("Pixi version", layout.PIXI_VERSION),
-        _row("TLS backend", TLS_BACKEND),
+        _row("TLS backend", found.tls_backend),
         _row("Platform", found.platform),
         *_rows("Virtual packages", found.virtual_packages),
         _row("Cache dir", found.cache_folder),

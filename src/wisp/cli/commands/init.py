@@ -5,13 +5,14 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import flag, optional, top, value, values
+from wisp.cli.opening import open_session
 from wisp.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    from wisp.api.edits.start import Started, StartRequest
+    from wisp import Started, StartRequest
 
 
 _NOT_WITH_SCRIPT = ("--import", "--platform", "--format", "--pyproject-toml", "--scm")
@@ -61,33 +62,31 @@ class Options(options.Global):
 
 def run(call: Call[Options]) -> int:
     """Write the files of a new workspace and say where they are."""
-    from wisp.api.edits.start import start, start_from, start_script
-
-    values = call.values
+    values, session = call.values, open_session(call)
     if values.script is not None:
         file = call.cwd / values.script
-        start_script(file, tuple(values.channel))
+        session.init_script(file, values.channel)
         call.out.success(f"Initialized script at {file}")
         return 0
     request = _request(call)
     foreign = values.import_
     if foreign is not None:
-        started = start_from(request, call.cwd / foreign, call.environ)
+        started = session.init_from(request, call.cwd / foreign)
     else:
-        started = start(request, call.environ)
+        started = session.init(request)
     _tell(call, started)
     return 0
 
 
 def _request(call: Call[Options]) -> StartRequest:
-    from wisp.api.edits.start import StartRequest, would_extend
+    from wisp import StartRequest
 
     values = call.values
     folder = (call.cwd / (values.path or ".")).resolve()
     kind = values.format
     if values.pyproject_toml:
         kind = "pyproject"
-    if kind is None and values.import_ is None and would_extend(folder):
+    if kind is None and values.import_ is None and open_session(call).would_extend(folder):
         question = "A 'pyproject.toml' exists. Extend it with the tables of a workspace?"
         kind = "pyproject" if call.out.confirm(question) else None
     return StartRequest(

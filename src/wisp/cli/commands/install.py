@@ -5,7 +5,7 @@ from __future__ import annotations
 from wisp.cli import interrupts, options
 from wisp.cli.call import Call
 from wisp.cli.declare import flag, top, values
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 
 
 class Options(options.Lock, options.Workspace, options.Config):
@@ -23,30 +23,25 @@ class Options(options.Lock, options.Workspace, options.Config):
 
 def run(call: Call[Options]) -> int:
     """Install the chosen environments and say which."""
-    from wisp.api.use.installing import InstallFilter, installed_message
+    from wisp.console.installed import installed_message
 
     values = call.values
     workspace = open_workspace(call)
-    chosen = InstallFilter(
-        skip=tuple(values.skip),
-        skip_with_deps=tuple(values.skip_with_deps),
-        only=tuple(values.only),
-    )
     outcome = workspace.install(
-        tuple(values.environment),
+        values.environment,
         every=values.all,
         platform=values.platform,
-        locked=values.locked,
-        frozen=values.frozen,
-        chosen=chosen,
+        skip=values.skip,
+        skip_with_deps=values.skip_with_deps,
+        only=values.only,
+        usage=usage_of(call),
     )
     interrupts.ignore()  # all is done
     message = installed_message(outcome)
     call.out.success(message)
     if not call.out.warned and call.usual:
-        from wisp.api.use.snapshot_writer import remember_answer
-
-        remember_answer(workspace, _words(call), message, outcome.lock, outcome.outcomes)
+        names = tuple(outcome.outcomes)
+        workspace.remember_answer(_words(call), message, outcome.lock, names)
     return 0
 
 

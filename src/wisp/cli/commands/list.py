@@ -66,33 +66,30 @@ class Options(options.LockAndInstall, options.Script, options.ConfigSource):
 
 def run(call: Call[Options]) -> int:
     """Print the packages as a table or as JSON."""
-    from wisp.api.locks.locked_view import look_up
-    from wisp.api.views.inspect import chosen_rows, package_rows
-
     values = call.values
     columns = _columns(values.fields)
-    workspace = open_workspace(call)
-    view = look_up(workspace, values.environment, values.platform, usage_of(call))
-    rows = chosen_rows(
-        package_rows(view.lock, view.inputs, view.editable),
-        values.regex,
+    found = open_workspace(call).show.packages(
+        values.environment,
+        values.platform,
+        pattern=values.regex,
         explicit=values.explicit,
         sort_by=values.sort_by,
+        usage=usage_of(call),
     )
     if values.json:
-        call.out.public_json([row.as_json() for row in rows])
+        call.out.public_json([row.as_json() for row in found.rows])
         return 0
-    if not rows:
-        platform = view.inputs.platform.name
+    if not found.rows:
         raise WispError(
-            f"No packages found in '{view.inputs.environment}' environment for '{platform}' "
+            f"No packages found in '{found.environment}' environment for '{found.platform}' "
             "platform."
         )
     from wisp.console.package_table import package_table
+    from wisp.console.package_tree import heading
 
-    for line in view.heading:
+    for line in heading(found):
         call.out.note(line)
-    for line in package_table(rows, columns):
+    for line in package_table(found.rows, columns):
         call.out.public(line)
     return 0
 

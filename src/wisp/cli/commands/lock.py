@@ -37,14 +37,10 @@ def run(call: Call[Options]) -> int:
         call.out.note(outcome.difference.as_text())
     else:
         call.out.success(_UNCHANGED)
-    if values.check and outcome.changed:
-        from wisp.api.locks.judging import not_up_to_date
-
-        raise not_up_to_date(outcome.reasons)
+    if values.check:
+        outcome.require_unchanged()
     if not call.out.warned and call.usual:
-        from wisp.api.use.snapshot_writer import remember_answer
-
-        remember_answer(workspace, ("lock",), _UNCHANGED, outcome.lock)
+        workspace.remember_answer(("lock",), _UNCHANGED, outcome.lock)
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import arguments, flag, top
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_workspace, usage_of
 
 
 class Options(options.Lock, options.Workspace, options.Config):
@@ -19,7 +19,7 @@ class Options(options.Lock, options.Workspace, options.Config):
 
 def run(call: Call[Options]) -> int:
     """Reinstall the named packages, or all, in the chosen environments."""
-    from wisp.api.use.installing import installed_message
+    from wisp.console.installed import installed_message
 
     values = call.values
     outcome = open_workspace(call).reinstall(
@@ -27,8 +27,7 @@ def run(call: Call[Options]) -> int:
         environments=tuple(values.environment),
         every=values.all,
         platform=values.platform,
-        locked=values.locked,
-        frozen=values.frozen,
+        usage=usage_of(call),
     )
     call.out.success(installed_message(outcome, verb="re-installed"))
     return 0

@@ -10,18 +10,11 @@ from wisp.cli.opening import open_workspace, usage_of
 
 def run(call: Call[Requirements]) -> int:
     """Remove, and say what went."""
-    from wisp.api.edits.removing import remove
-    from wisp.api.edits.requests import Selection
-    from wisp.api.edits.sync import LockAndSync
-
-    workspace = open_workspace(call)
-    sync = LockAndSync(workspace, usage_of(call))
-    selection = Selection(**selection_of(call))
-    words = tuple(call.values.spec)
-    remove(workspace.manifest, selection, words, sync)
+    where, words = selection_of(call), call.values.spec
+    open_workspace(call).edit.remove(words, **where, usage=usage_of(call))
     for word in words:
         call.out.success(f"Removed {word}")
-    tell_where(call, "Removed", selection)
+    tell_where(call, "Removed", where)
     return 0
 
 

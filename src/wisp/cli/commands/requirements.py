@@ -8,11 +8,21 @@ from wisp.layout import DEFAULT_FEATURE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Literal, TypedDict
 
-    from wisp.api.edits.requests import Selection
+    from wisp import GitLocation
     from wisp.cli.call import Call
-    from wisp.specs.locations import GitLocation
+
+    CondaTable = Literal["dependencies", "host-dependencies", "build-dependencies", "constraints"]
+
+    class Selection(TypedDict):
+        """Which requirements are meant: their kind, and where they stand."""
+
+        pypi: bool
+        table: CondaTable
+        feature: str
+        environment: str | None
+        platforms: tuple[str, ...]
 
 
 class Selecting(options.Global):
@@ -58,22 +68,22 @@ class Requirements(Selecting, Git, options.LockAndInstall, options.Script, optio
     """What editing requirements takes."""
 
 
-def selection_of(call: Call[Selecting]) -> dict[str, Any]:
-    """Return the fields of a `Selection` that the options fill."""
+def selection_of(call: Call[Selecting]) -> Selection:
+    """Return which requirements the options mean, as `add` and `remove` take it."""
     values = call.values
-    table = "host-dependencies" if values.host else "dependencies"
+    table: CondaTable = "host-dependencies" if values.host else "dependencies"
     return {
         "pypi": values.pypi,
         "table": "build-dependencies" if values.build else table,
         "feature": values.feature or DEFAULT_FEATURE,
         "environment": values.environment,
-        "platforms": tuple(values.platform),
+        "platforms": values.platform,
     }
 
 
 def git_of(call: Call[Git]) -> GitLocation | None:
     """Return the repository that the options name."""
-    from wisp.api.edits.requests import git_location
+    from wisp import git_location
 
     values = call.values
     if values.git is None:
@@ -87,14 +97,15 @@ def git_of(call: Call[Git]) -> GitLocation | None:
     )
 
 
-def tell_where(call: Call, verb: str, selection: Selection) -> None:
+def tell_where(call: Call, verb: str, where: Selection) -> None:
     """Say which tables were changed, where these are not the plain ones."""
     out = call.out
-    if selection.table_name != "dependencies":
-        out.note(f"{verb} these as {selection.table_name}.")
-    if selection.platforms:
-        out.note(f"{verb} these only for platform(s): {', '.join(selection.platforms)}")
-    if selection.environment is not None:
-        out.note(f"{verb} these only for environment: {selection.environment}")
-    elif selection.feature != DEFAULT_FEATURE:
-        out.note(f"{verb} these only for feature: {selection.feature}")
+    table = "pypi-dependencies" if where["pypi"] else where["table"]
+    if table != "dependencies":
+        out.note(f"{verb} these as {table}.")
+    if where["platforms"]:
+        out.note(f"{verb} these only for platform(s): {', '.join(where['platforms'])}")
+    if where["environment"] is not None:
+        out.note(f"{verb} these only for environment: {where['environment']}")
+    elif where["feature"] != DEFAULT_FEATURE:
+        out.note(f"{verb} these only for feature: {where['feature']}")

@@ -12,7 +12,7 @@ from wisp.cli.opening import open_session, open_workspace, usage_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.api.use.run_options import RunOptions
+    from wisp import RunOptions
 
 NOT_FOUND = 127
 
@@ -56,27 +56,22 @@ def run(call: Call[Options]) -> int:
 
 def _run_words(call: Call[Options], words: list[str]) -> int:
     """Run a task or a command of the workspace."""
-    from wisp.api.use.running import run_words, task_list
-
     workspace = open_workspace(call)
-    code = run_words(workspace, words, _options(call)) if words else 0
+    code = workspace.run_words(words, _options(call)) if words else 0
     if not words or code == NOT_FOUND:
-        call.out.err(task_list(workspace, call.values.environment))
+        call.out.err(workspace.task_list(call.values.environment))
     return code
 
 
 def _run_script(call: Call[Options], named: str, arguments: list[str]) -> int:
     """Run a Python script in an environment of its own."""
-    from wisp.api.use.scripts import found_script, run_script
-
-    stdin = sys.stdin.read
-    with found_script(named, call.cwd, open_session(call), stdin) as script:
+    with open_session(call).script(named, call.cwd, sys.stdin.read) as script:
         workspace = open_workspace(call, script=script)
-        return run_script(workspace, script, arguments, _options(call))
+        return workspace.run_script(script, arguments, _options(call))
 
 
 def _options(call: Call[Options]) -> RunOptions:
-    from wisp.api.use.run_options import RunOptions
+    from wisp import RunOptions
 
     values = call.values
     return RunOptions(

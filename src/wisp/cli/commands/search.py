@@ -9,8 +9,7 @@ from wisp.cli.opening import open_session, open_workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.api.views.searching import PackageSearch
-    from wisp.search import Package
+    from wisp import Package, PackageSearch
 
 
 class Options(options.Workspace, options.Config):
@@ -55,19 +54,10 @@ def run(call: Call[Options]) -> int:
 
 
 def _open(call: Call[Options]) -> PackageSearch:
-    from wisp.api.configuring import enclosing_root
-    from wisp.api.views.searching import open_search
-
-    values = call.values
-    root = enclosing_root(call.cwd, call.environ, values.manifest_path)
-    workspace = None if root is None else open_workspace(call)
-    return open_search(
-        open_session(call) if workspace is None else workspace.session,
-        call.cwd,
-        workspace,
-        channels=tuple(values.channel or ()),
-        platform=values.platform,
-    )
+    values, session = call.values, open_session(call)
+    inside = session.enclosing_root(call.cwd, values.manifest_path) is not None
+    look = open_workspace(call).show if inside else session
+    return look.search(values.channel, values.platform, cwd=call.cwd)
 
 
 def _limit(number: int) -> int | None:

@@ -13,21 +13,14 @@ from wisp.cli.opening import open_workspace, usage_of
 
 def run(call: Call[Entering]) -> int:
     """Make the environment ready and become a shell in it."""
-    from wisp.api.use.activated import ActivationOptions, enter
-    from wisp.api.use.shell import open_shell
-
     values = call.values
-    entered = enter(
-        open_workspace(call),
-        ActivationOptions(
-            program=program_path(sys.argv[0]),
-            environment=values.environment,
-            usage=usage_of(call),
-        ),
+    workspace = open_workspace(call)
+    entered = workspace.enter(
+        values.environment, program=program_path(sys.argv[0]), usage=usage_of(call)
     )
     call.out.close()
     call.out.flush()
-    return open_shell(
+    return workspace.open_shell(
         entered,
         change_prompt=None if values.change_ps1 is None else values.change_ps1 == "true",
         completions=not values.no_completions,

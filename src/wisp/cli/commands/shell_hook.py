@@ -46,17 +46,12 @@ class Options(Entering):
 
 def run(call: Call[Options]) -> int:
     """Make the environment ready and print how to activate it."""
-    from wisp.api.use.activated import ActivationOptions, enter
-
     values = call.values
-    entered = enter(
-        open_workspace(call),
-        ActivationOptions(
-            program=program_path(sys.argv[0]),
-            environment=values.environment,
-            usage=usage_of(call),
-            remember=call.usual,
-        ),
+    entered = open_workspace(call).enter(
+        values.environment,
+        program=program_path(sys.argv[0]),
+        usage=usage_of(call),
+        remember=call.usual,
     )
     if values.json:
         call.out.json(entered.as_data())

@@ -10,8 +10,17 @@ from wisp.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.api.edits.transaction import Place
-    from wisp.specs.task import TaskArg
+    from typing import TypedDict
+
+    from wisp import TaskArg
+
+    class Part(TypedDict):
+        """The part of a manifest that is meant."""
+
+        feature: str | None
+        environment: str | None
+        platform: str | None
+
 
 _DIM = "2"
 
@@ -77,11 +86,11 @@ class Remove(OnPlatform):
 
 def list_tasks(call: Call[List]) -> int:
     """Show tasks: a table, names, a summary per environment, or JSON."""
-    from wisp.api.views.describe_tasks import task_listing
+    from wisp.console.declared_list import task_table
 
     values = call.values
     workspace = open_workspace(call)
-    listing = task_listing(workspace.manifest, *workspace.host, values.environment)
+    listing = workspace.show.tasks(values.environment)
     out = call.out
     if values.json:
         out.json(listing.data)
@@ -93,14 +102,12 @@ def list_tasks(call: Call[List]) -> int:
             if names:
                 out.note(f"{_designed(environment)}: {', '.join(names)}")
     else:
-        heading, *lines = listing.table()
+        heading, *lines = task_table(listing)
         out.result(heading)
         for row, line in zip(listing.rows, lines, strict=True):
             out.result(line if row.runnable else out.paint(line, _DIM))
         if not call.given and not out.color_out:
-            from wisp.api.use.snapshot_writer import remember_listing
-
-            remember_listing(workspace, (), "\n".join([heading, *lines, ""]))
+            workspace.remember_listing((), "\n".join([heading, *lines, ""]))
     return 0
 
 
@@ -110,9 +117,7 @@ def _designed(environment: str) -> str:
 
 def add(call: Call[Add]) -> int:
     """Write a task into the manifest."""
-    from wisp.api.edits.tasks import add_task
-    from wisp.api.use.running import command_of
-    from wisp.specs.task import Task, TaskDependency
+    from wisp import Task, TaskDependency, command_of
 
     values = call.values
     workspace = open_workspace(call)
@@ -128,7 +133,7 @@ def add(call: Call[Add]) -> int:
         description=values.description,
         clean_env=values.clean_env,
     )
-    add_task(workspace.manifest, task, _place(call))
+    workspace.edit.tasks.add(task, **_place(call))
     needs = f", depends-on = '{','.join(values.depends_on)}'" if values.depends_on else ""
     told = f", description = '{values.description}'" if values.description else ""
     call.out.success(f"Added task `{values.name}`: {command}{needs}{told}")
@@ -136,7 +141,7 @@ def add(call: Call[Add]) -> int:
 
 
 def _argument(text: str) -> TaskArg:
-    from wisp.specs.task import TaskArg
+    from wisp import TaskArg
 
     name, equals, default = text.partition("=")
     return TaskArg(name, default if equals else None)
@@ -151,16 +156,9 @@ def _variable(text: str) -> tuple[str, str]:
 
 def alias(call: Call[Alias]) -> int:
     """Write a task that only runs others."""
-    from wisp.api.edits.tasks import alias_task
-
     values = call.values
-    workspace = open_workspace(call)
-    alias_task(
-        workspace.manifest,
-        values.alias,
-        values.depends_on,
-        _place(call),
-        description=values.description,
+    open_workspace(call).edit.tasks.alias(
+        values.alias, values.depends_on, description=values.description, **_place(call)
     )
     told = f", description = '{values.description}'" if values.description else ""
     call.out.success(
@@ -171,28 +169,22 @@ def alias(call: Call[Alias]) -> int:
 
 def remove(call: Call[Remove]) -> int:
     """Take tasks out of the manifest."""
-    from wisp.api.edits.tasks import remove_tasks
-
-    values = call.values
-    workspace = open_workspace(call)
-    place = _place(call)
-    removed, missing = remove_tasks(workspace.manifest, values.task_name, place)
+    values, place = call.values, _place(call)
+    removed, missing = open_workspace(call).edit.tasks.remove(values.task_name, **place)
     for name in values.task_name:
         if name in missing:
-            where = f"feature '{place.feature or 'default'}'"
+            where = f"feature '{place['feature'] or 'default'}'"
             call.out.soft_error(f"Task `{name}` does not exist for {where}")
         elif name in removed:
             call.out.success(f"Removed task `{name}` ")
     return 0
 
 
-def _place(call: Call[Where]) -> Place:
+def _place(call: Call[Where]) -> Part:
     """Return the part of the manifest that the options name."""
-    from wisp.api.edits.transaction import place
-
     values = call.values
     platform = values.platform if isinstance(values, OnPlatform) else None
-    return place(values.feature, values.environment, platform)
+    return {"feature": values.feature, "environment": values.environment, "platform": platform}
 
 
 COMMAND = top(

@@ -20,21 +20,22 @@ class Options(options.LockAndInstall, options.Script, options.ConfigSource):
 
 def run(call: Call[Options]) -> int:
     """Draw the tree of the locked packages, or the inverted one."""
-    from wisp.api.locks.locked_view import look_up
-    from wisp.api.views.dependency_tree import dependency_tree, dependents_tree
+    from wisp.console.package_tree import dependency_lines, dependent_lines, heading
 
     values = call.values
     regex = values.regex
     if values.invert and regex is None:
         raise UsageError("the following required arguments were not provided:\n  <REGEX>")
-    workspace = open_workspace(call)
-    view = look_up(workspace, values.environment, values.platform, usage_of(call))
-    for line in view.heading:
+    tree = open_workspace(call).show.tree(
+        values.environment,
+        values.platform,
+        pattern=values.regex,
+        inverted=values.invert,
+        usage=usage_of(call),
+    )
+    for line in heading(tree):
         call.out.note(line)
-    if values.invert and regex is not None:
-        lines = dependents_tree(view.lock, view.inputs, regex)
-    else:
-        lines = dependency_tree(view.lock, view.inputs, regex)
+    lines = dependent_lines(tree.roots) if values.invert else dependency_lines(tree.roots)
     for line in lines:
         call.out.result(line)
     return 0

@@ -24,24 +24,14 @@ class Options(InFeature, options.LockAndInstall, options.Workspace, options.Conf
 
 def run(call: Call[Options]) -> int:
     """Upgrade, and tell what changed in the lock file."""
-    from wisp.api.edits.sync import LockAndSync
-    from wisp.api.edits.upgrading import UpgradeRequest, upgrade
-
     values = call.values
-    workspace = open_workspace(call)
-    sync = LockAndSync(workspace, usage_of(call))
-    request = UpgradeRequest(
-        packages=tuple(values.packages),
-        exclude=tuple(values.exclude),
+    done = open_workspace(call).edit.upgrade(
+        values.packages,
+        exclude=values.exclude,
         feature=values.feature,
         environment=values.environment,
-    )
-    done = upgrade(
-        workspace.manifest,
-        request,
-        sync,
-        strategy=workspace.config.pinning_strategy,
         dry_run=values.dry_run,
+        usage=usage_of(call),
     )
     for name in done.shared:
         call.out.note(f"{name} takes its version from the workspace and stays unchanged")

@@ -10,7 +10,7 @@ import pytest
 
 from wisp.api.edits.adding import Added, add
 from wisp.api.edits.removing import remove
-from wisp.api.edits.requests import AddRequest, Selection
+from wisp.api.edits.requests import AddRequest, DependencySelection
 from wisp.api.edits.upgrading import Upgraded, UpgradeRequest, upgrade
 from wisp.api.locks.judging import LockOutcome
 from wisp.errors import ManifestError, SolveError
@@ -222,7 +222,7 @@ def test_removing_stays_even_when_the_solve_fails(bench: Bench) -> None:
     bench.path.write_text(BASE + '\n[dependencies]\nzlib = "*"\n')
     bench.failure = SolveError("no")
     with pytest.raises(SolveError):
-        remove(bench.manifest, Selection(), ["zlib"], bench)
+        remove(bench.manifest, DependencySelection(), ["zlib"], bench)
     assert bench.text == BASE
 
 
@@ -230,7 +230,7 @@ def test_nothing_is_removed_when_one_is_missing(bench: Bench) -> None:
     text = BASE + '\n[dependencies]\nzlib = "*"\n\n[pypi-dependencies]\nxz = "*"\n'
     bench.path.write_text(text)
     with pytest.raises(ManifestError, match="`xz` was not found in dependencies") as caught:
-        remove(bench.manifest, Selection(), ["zlib", "xz"], bench)
+        remove(bench.manifest, DependencySelection(), ["zlib", "xz"], bench)
     assert caught.value.hints == ("`xz` is in pypi-dependencies",)
     assert bench.text == text
 

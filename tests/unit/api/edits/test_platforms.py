@@ -16,6 +16,7 @@ from wisp.api.edits.platforms import (
 )
 from wisp.api.edits.transaction import place
 from wisp.api.views.platform_list import list_platforms
+from wisp.console.declared_list import platform_lines
 from wisp.errors import ManifestError
 from wisp.lock.model import LockFile
 from wisp.manifest.model import Manifest
@@ -175,7 +176,7 @@ def test_the_listing_says_where_a_platform_is_used(tmp_path: Path) -> None:
         BASE + '\n[feature.f]\nplatforms = ["win-64"]\n\n[environments]\nf = ["f"]\n'
     )
     listing = list_platforms(load(tmp_path / "pixi.toml"), MACHINE)
-    lines = listing.as_text().splitlines()
+    lines = list(platform_lines(listing))
     start = lines.index("win-64: platform=win-64")
     assert lines[start + 1 :] == [
         "    Used in environments: default, f",

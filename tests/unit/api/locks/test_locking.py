@@ -101,5 +101,5 @@ def test_a_released_package_is_solved_again_though_the_lock_fits(
     before = workspace.lock().lock
     solves = Solves()
     workspace.session.reporter = solves
-    assert relock(workspace, Unpin(("base",), frozenset({"green"}))).lock == before
+    assert relock(workspace.opened, Unpin(("base",), frozenset({"green"}))).lock == before
     assert sorted(solves.subjects) == _units("green")

@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.lock.samples import conda, lock_of, wheel
 from wisp.api.views.dependency_tree import dependency_tree, dependents_tree
+from wisp.console.package_tree import dependency_lines, dependent_lines
 from wisp.errors import WispError
 from wisp.lock.model import LockFile
 from wisp.platforms import bare
@@ -22,6 +23,14 @@ LOCK = lock_of(
 )
 
 
+def drawn(lock: LockFile, inputs: EnvironmentInputs, pattern: str | None = None) -> tuple[str, ...]:
+    return tuple(dependency_lines(dependency_tree(lock, inputs, pattern)))
+
+
+def drawn_inverted(lock: LockFile, inputs: EnvironmentInputs, pattern: str) -> tuple[str, ...]:
+    return tuple(dependent_lines(dependents_tree(lock, inputs, pattern)))
+
+
 def asking(*names: str, pypi: tuple[PypiRequirement, ...] = ()) -> EnvironmentInputs:
     return EnvironmentInputs(
         environment="default",
@@ -33,7 +42,7 @@ def asking(*names: str, pypi: tuple[PypiRequirement, ...] = ()) -> EnvironmentIn
 
 
 def test_a_package_is_followed_once_and_marked_after_that() -> None:
-    assert dependency_tree(LOCK, asking("other", "app")) == (
+    assert drawn(LOCK, asking("other", "app")) == (
         "├── app 1.0 ",
         "│   ├── python 3.12.1 ",
         "│   │   └── zlib 1.3 ",
@@ -44,19 +53,19 @@ def test_a_package_is_followed_once_and_marked_after_that() -> None:
 
 
 def test_a_root_that_was_drawn_already_is_left_out() -> None:
-    assert dependency_tree(LOCK, asking("app", "zlib"))[0] == "├── app 1.0 "
-    assert not any(line.startswith("└── ") for line in dependency_tree(LOCK, asking("app", "zlib")))
+    assert drawn(LOCK, asking("app", "zlib"))[0] == "├── app 1.0 "
+    assert not any(line.startswith("└── ") for line in drawn(LOCK, asking("app", "zlib")))
 
 
 def test_a_pattern_chooses_roots_and_falls_back_to_all_packages() -> None:
-    assert dependency_tree(LOCK, asking("app", "other"), "oth")[0] == "└── other 2.0 "
-    assert dependency_tree(LOCK, asking("app"), "zli") == ("└── zlib 1.3 ",)
+    assert drawn(LOCK, asking("app", "other"), "oth")[0] == "└── other 2.0 "
+    assert drawn(LOCK, asking("app"), "zli") == ("└── zlib 1.3 ",)
     with pytest.raises(WispError, match="Couldn't print the dependency tree"):
         dependency_tree(LOCK, asking("app"), "nothing")
 
 
 def test_the_inverted_tree_shows_who_needs_a_package() -> None:
-    assert dependents_tree(LOCK, asking("app", "other"), "^(zlib|other)$") == (
+    assert drawn_inverted(LOCK, asking("app", "other"), "^(zlib|other)$") == (
         "",
         "other 2.0 ",
         "",
@@ -80,7 +89,7 @@ def test_extras_markers_and_stand_ins_of_pypi_packages_are_followed() -> None:
         wheel("never"),
     )
     tool = PypiRequirement("tool", PypiSpec(extras=("more",)))
-    assert dependency_tree(lock, asking(pypi=(tool,))) == (
+    assert drawn(lock, asking(pypi=(tool,))) == (
         "└── tool 1.0 ",
         "    ├── numpy 2.0 ",
         "    └── rest 1.0 (extra: more)",

@@ -10,10 +10,11 @@ from wisp.api.places import Places
 from wisp.api.views.describe import (
     Machine,
     describe_environments,
-    environment_lines,
-    feature_lines,
+    describe_features,
+    outline_environments,
     task_listing,
 )
+from wisp.console.declared_list import environment_lines, feature_lines, task_table
 from wisp.errors import ManifestError
 from wisp.manifest.read import load_text
 from wisp.platforms import VirtualPackage
@@ -94,7 +95,7 @@ def test_json_has_the_keys_that_programs_rely_on() -> None:
 
 
 def test_environment_list_shows_content_written_into_it() -> None:
-    assert environment_lines(MANIFEST) == [
+    assert list(environment_lines(outline_environments(MANIFEST))) == [
         "Environments:",
         "- default:",
         "    features: default",
@@ -109,7 +110,7 @@ def test_environment_list_shows_content_written_into_it() -> None:
 
 
 def test_feature_list_shows_what_holds_everywhere() -> None:
-    assert feature_lines(MANIFEST) == [
+    assert list(feature_lines(describe_features(MANIFEST))) == [
         "Features:",
         "- default:",
         "    dependencies: NumPy",
@@ -130,7 +131,7 @@ def test_task_table_hides_and_marks() -> None:
         ("run", True),
     ]
     assert listing.summary == (("default", ("only", "run")), ("extra", ("mine",)))
-    assert listing.table()[0] == "Task   Description"
+    assert task_table(listing)[0] == "Task   Description"
 
 
 def test_task_json_shows_general_definitions_and_environments_sorted() -> None:

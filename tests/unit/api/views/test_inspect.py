@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.lock.samples import CHANNEL, conda, lock_of, wheel
 from wisp.api.locks.locked_view import editable_packages
-from wisp.api.views.inspect import FIELDS, chosen_rows, package_rows, platform_and_arch
+from wisp.api.views.inspect import chosen_rows, package_rows, platform_and_arch
 from wisp.console.package_table import package_table
 from wisp.errors import UsageError
 from wisp.layout import DEFAULT_INDEX
@@ -163,12 +163,6 @@ def test_numbers_stand_flush_right_and_lines_have_no_trailing_blanks() -> None:
         "python  1.36 KiB  false        conda",
         "zlib       699 B  false        conda",
     ]
-
-
-def test_fields_of_the_table_are_those_of_the_json() -> None:
-    assert "size" in FIELDS
-    assert "requested-spec" in FIELDS
-    assert "run-exports" not in FIELDS
 
 
 def test_subdirs_have_an_operating_system_and_a_processor() -> None:

@@ -39,18 +39,14 @@ def show(call: Call[Look]) -> int:
 
 def show_scripts(call: Call[Look]) -> int:
     """Print the scripts, one a line."""
-    from wisp.api.edits.activations import scripts_of
-
-    for script in scripts_of(open_workspace(call).manifest, place_of(call)):
+    for script in open_workspace(call).show.scripts(**place_of(call)):
         call.out.result(script)
     return 0
 
 
 def show_variables(call: Call[Look]) -> int:
     """Print the variables, one a line."""
-    from wisp.api.edits.activations import variables_of
-
-    for name, value in variables_of(open_workspace(call).manifest, place_of(call)).items():
+    for name, value in open_workspace(call).show.variables(**place_of(call)).items():
         call.out.result(f"{name}={value}")
     return 0
 
@@ -66,10 +62,9 @@ def prepend_scripts(call: Call[Scripts]) -> int:
 
 
 def _add_scripts(call: Call[Scripts], *, first: bool) -> int:
-    from wisp.api.edits import activations
-
     scripts = call.values.scripts
-    activations.add_scripts(open_workspace(call).manifest, scripts, place_of(call), first=first)
+    edit = open_workspace(call).edit
+    edit.activation.add_scripts(scripts, first=first, **place_of(call))
     for script in scripts:
         call.out.success(f"Added activation script {script}")
     return 0
@@ -77,10 +72,8 @@ def _add_scripts(call: Call[Scripts], *, first: bool) -> int:
 
 def remove_scripts(call: Call[Scripts]) -> int:
     """Take scripts away."""
-    from wisp.api.edits import activations
-
     scripts = call.values.scripts
-    activations.remove_scripts(open_workspace(call).manifest, scripts, place_of(call))
+    open_workspace(call).edit.activation.remove_scripts(scripts, **place_of(call))
     for script in scripts:
         call.out.success(f"Removed activation script {script}")
     return 0
@@ -88,14 +81,12 @@ def remove_scripts(call: Call[Scripts]) -> int:
 
 def set_variables(call: Call[SetVariables]) -> int:
     """Set variables."""
-    from wisp.api.edits import activations
-
     pairs = [word.partition("=") for word in call.values.assignment]
     for name, mark, value in pairs:
         if not name or not mark:
             raise UsageError(f"invalid value '{name}{value}' for '<KEY=VALUE>...': no `=` in it")
     variables = {name: value for name, _, value in pairs}
-    activations.set_variables(open_workspace(call).manifest, variables, place_of(call))
+    open_workspace(call).edit.activation.set_variables(variables, **place_of(call))
     for name, value in variables.items():
         call.out.success(f"Set activation variable {name}={value}")
     return 0
@@ -103,10 +94,8 @@ def set_variables(call: Call[SetVariables]) -> int:
 
 def remove_variables(call: Call[RemoveVariables]) -> int:
     """Take variables away."""
-    from wisp.api.edits import activations
-
     names = call.values.key
-    activations.remove_variables(open_workspace(call).manifest, names, place_of(call))
+    open_workspace(call).edit.activation.remove_variables(names, **place_of(call))
     for name in names:
         call.out.success(f"Removed activation variable {name}")
     return 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import InFeature, place_of
+from wisp.cli.commands.workspace.places import InFeature, part_of
 from wisp.cli.declare import Command, arguments, flag, value
 from wisp.cli.opening import open_workspace, usage_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.api.workspace import Workspace
+    from wisp import Workspace
 
 
 class Channel(options.Script, options.Manifest):
@@ -35,9 +35,7 @@ class List(Channel):
 
 def show(call: Call[List]) -> int:
     """Print the channels of each environment."""
-    from wisp.api.views.describe import environment_channels
-
-    for environment, channels in environment_channels(open_workspace(call).manifest):
+    for environment, channels in open_workspace(call).show.channels():
         call.out.result(f"Environment: {environment}")
         for channel in channels:
             shown = channel.url if call.values.urls else channel.text
@@ -47,19 +45,15 @@ def show(call: Call[List]) -> int:
 
 def add(call: Call[Change]) -> int:
     """Add channels, lock and install anew."""
-    from wisp.api.edits.channels import add_channels
-    from wisp.api.edits.sync import LockAndSync
-
     values = call.values
     workspace = open_workspace(call)
     priority = values.priority
-    add_channels(
-        workspace.manifest,
+    workspace.edit.add_channels(
         values.channel,
-        place_of(call),
         priority=priority,
         prepend=values.prepend,
-        sync=LockAndSync(workspace, usage_of(call), lenient=True),
+        usage=usage_of(call),
+        **part_of(call),
     )
     suffix = "" if priority is None else f" at priority {priority}"
     for channel in values.channel:
@@ -69,16 +63,8 @@ def add(call: Call[Change]) -> int:
 
 def remove(call: Call[Change]) -> int:
     """Take channels away, lock and install anew."""
-    from wisp.api.edits.channels import remove_channels
-    from wisp.api.edits.sync import LockAndSync
-
     workspace = open_workspace(call)
-    remove_channels(
-        workspace.manifest,
-        call.values.channel,
-        place_of(call),
-        sync=LockAndSync(workspace, usage_of(call), lenient=True),
-    )
+    workspace.edit.remove_channels(call.values.channel, usage=usage_of(call), **part_of(call))
     for channel in call.values.channel:
         call.out.success(f"Removed {_described(workspace, channel)}")
     return 0

@@ -24,10 +24,8 @@ def get(call: Call[options.Manifest]) -> int:
 
 def change(call: Call[Set]) -> int:
     """Write the description."""
-    from wisp.api.edits.fields import set_field
-
     wanted = call.values.description
-    set_field(open_workspace(call).manifest, "description", wanted)
+    open_workspace(call).edit.set_field("description", wanted)
     call.out.success(f"Updated workspace description to '{wanted}'.")
     return 0
 

@@ -32,24 +32,21 @@ class Remove(options.Manifest):
 
 def show(call: Call[List]) -> int:
     """Print the environments with what they are made of."""
-    from wisp.api.views.describe import environment_lines
+    from wisp.console.declared_list import environment_lines
 
     workspace = open_workspace(call)
     if call.values.machine_readable:
         call.out.result(" ".join(workspace.environment_names))
         return 0
-    for line in environment_lines(workspace.manifest):
+    for line in environment_lines(workspace.show.environments()):
         call.out.result(line)
     return 0
 
 
 def add(call: Call[Add]) -> int:
     """Declare an environment."""
-    from wisp.api.edits.environments import add_environment
-
     values = call.values
-    add_environment(
-        open_workspace(call).manifest,
+    open_workspace(call).edit.add_environment(
         values.name,
         values.feature,
         solve_group=values.solve_group,
@@ -62,9 +59,7 @@ def add(call: Call[Add]) -> int:
 
 def remove(call: Call[Remove]) -> int:
     """Take an environment away."""
-    from wisp.api.edits.environments import remove_environment
-
-    remove_environment(open_workspace(call).manifest, call.values.name)
+    open_workspace(call).edit.remove_environment(call.values.name)
     call.out.success(f"Removed environment {call.values.name}")
     return 0
 

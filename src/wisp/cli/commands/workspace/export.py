@@ -32,11 +32,9 @@ class CondaExplicitSpec(options.LockAndInstall, options.Script, options.Config):
 
 def conda_environment(call: Call[CondaEnvironment]) -> int:
     """Write an environment.yml, to a file or to stdout."""
-    from wisp.api.views.exporting import export_environment, save
-
     values = call.values
-    text = export_environment(
-        open_workspace(call),
+    workspace = open_workspace(call)
+    text = workspace.show.conda_environment(
         values.environment or DEFAULT_ENVIRONMENT,
         values.platform,
         name=values.name,
@@ -46,25 +44,23 @@ def conda_environment(call: Call[CondaEnvironment]) -> int:
     if values.output is None:
         call.out.result(text)
     else:
-        save(call.cwd / values.output, text)
+        workspace.save(call.cwd / values.output, text)
     return 0
 
 
 def conda_explicit_spec(call: Call[CondaExplicitSpec]) -> int:
     """Write a file per environment and platform into a folder."""
-    from wisp.api.views.exporting import export_explicit, save
-
     values = call.values
-    files = export_explicit(
-        open_workspace(call),
+    workspace = open_workspace(call)
+    files = workspace.show.explicit_specs(
         values.environment,
         values.platform,
-        usage_of(call),
         skip_pypi=values.ignore_pypi_errors,
         skip_source=values.ignore_source_errors,
+        usage=usage_of(call),
     )
-    for name, text in list(files):
-        save(call.cwd / values.folder / name, text)
+    for name, text in files.items():
+        workspace.save(call.cwd / values.folder / name, text)
     return 0
 
 

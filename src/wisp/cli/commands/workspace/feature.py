@@ -22,29 +22,27 @@ class Remove(options.Manifest):
 
 def show(call: Call[List]) -> int:
     """Print the features with the names they declare."""
-    from wisp.api.views.describe import feature_lines
+    from wisp.console.declared_list import feature_lines
 
-    manifest = open_workspace(call).manifest
+    workspace = open_workspace(call)
     if call.values.machine_readable:
-        call.out.result(" ".join(manifest.features))
+        call.out.result(" ".join(workspace.manifest.features))
         return 0
-    for line in feature_lines(manifest):
+    for line in feature_lines(workspace.show.features()):
         call.out.result(line)
     return 0
 
 
 def remove(call: Call[Remove]) -> int:
     """Take a feature away, after asking where environments use it."""
-    from wisp.api.edits.environments import environments_with, remove_feature
-
     name = call.values.feature
-    manifest = open_workspace(call).manifest
-    users = environments_with(manifest, name)
+    workspace = open_workspace(call)
+    users = workspace.show.feature_users(name)
     if users:
         question = f"The feature {name} is used by {', '.join(users)}. Remove it from there too?"
         if not call.out.confirm(question):
             return 0
-    remove_feature(manifest, name)
+    workspace.edit.remove_feature(name)
     call.out.success(f"Removed feature {name}")
     return 0
 

@@ -22,10 +22,8 @@ def get(call: Call[options.Manifest]) -> int:
 
 def change(call: Call[Set]) -> int:
     """Write the name."""
-    from wisp.api.edits.fields import set_field
-
     wanted = call.values.name
-    set_field(open_workspace(call).manifest, "name", wanted)
+    open_workspace(call).edit.set_field("name", wanted)
     call.out.success(f"Updated workspace name to '{wanted}'.")
     return 0
 

@@ -7,8 +7,20 @@ from wisp.cli.declare import value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.api.edits.transaction import Place
+    from typing import TypedDict
+
     from wisp.cli.call import Call
+
+    class Part(TypedDict):
+        """A feature, or what an environment has of its own."""
+
+        feature: str | None
+        environment: str | None
+
+    class Place(Part):
+        """The same, for some platforms only."""
+
+        target: str | None
 
 
 class InFeature(options.Global):
@@ -29,10 +41,11 @@ class InTarget(InFeature):
     target: str | None = value("-t", "--target", help="A platform or pattern of platforms")
 
 
-def place_of(call: Call[InFeature]) -> Place:
-    """Return the part of the manifest that the options name."""
-    from wisp.api.edits.transaction import place
+def part_of(call: Call[InFeature]) -> Part:
+    """Return the feature or environment that the options name."""
+    return {"feature": call.values.feature, "environment": call.values.environment}
 
-    values = call.values
-    target = values.target if isinstance(values, InTarget) else None
-    return place(values.feature, values.environment, target)
+
+def place_of(call: Call[InTarget]) -> Place:
+    """Return the part of the manifest that the options name."""
+    return {**part_of(call), "target": call.values.target}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import InFeature, place_of
+from wisp.cli.commands.workspace.places import InFeature, part_of
 from wisp.cli.declare import Command, argument, arguments, flag, value, values
 from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.api.edits.platforms import Anchor
+    from typing import Literal
+
+    Anchor = Literal["before", "after", "top", "bottom"]
 
 
 class Platform(options.Script, options.Manifest):
@@ -97,37 +99,27 @@ class Remove(InFeature, options.NoInstall, Platform):
 
 def show(call: Call[List]) -> int:
     """Print the platforms beside what this machine is."""
-    from wisp.api.views.platform_list import list_platforms
+    from wisp.console.declared_list import platform_lines
 
-    workspace = open_workspace(call)
-    listing = list_platforms(workspace.manifest, workspace.session.provided)
+    listing = open_workspace(call).show.platforms()
     if call.values.json:
         call.out.json(listing.as_data())
     elif call.values.machine_readable:
         call.out.result(" ".join(platform.name for platform in listing.platforms))
     else:
-        call.out.result(listing.as_text())
+        call.out.result("\n".join(platform_lines(listing)))
     return 0
 
 
 def add(call: Call[Add]) -> int:
     """Declare platforms, then lock and install anew."""
-    from wisp.api.edits.platforms import add_platforms, friendly_packages, wanted_platforms
-    from wisp.api.edits.sync import LockAndSync
-
     values = call.values
-    workspace = open_workspace(call)
-    platforms = wanted_platforms(
+    platforms = open_workspace(call).edit.add_platforms(
         values.words,
-        friendly_packages(values.versions()),
-        detected=workspace.session.provided if values.auto_detect else None,
-    )
-    add_platforms(
-        workspace.manifest,
-        platforms,
-        place_of(call),
-        first=values.auto_detect,
-        sync=LockAndSync(workspace, usage_of(call), lenient=True),
+        packages=values.versions(),
+        detect=values.auto_detect,
+        usage=usage_of(call),
+        **part_of(call),
     )
     for platform in platforms:
         call.out.success(f"Added {platform.name}")
@@ -136,37 +128,24 @@ def add(call: Call[Add]) -> int:
 
 def change(call: Call[Edit]) -> int:
     """Change what a platform declares, then lock and install anew."""
-    from wisp.api.edits.platforms import (
-        PlatformChange,
-        edit_platform,
-        friendly_packages,
-        raw_packages,
-    )
-    from wisp.api.edits.sync import LockAndSync
-
     values = call.values
-    workspace = open_workspace(call)
-    changed = PlatformChange(
+    open_workspace(call).edit.change_platform(
+        values.name,
         subdir=values.subdir,
         clear=values.clear_virtual_packages,
-        drop=tuple(values.remove_virtual_package),
-        packages=(*friendly_packages(values.versions()), *raw_packages(values.words)),
+        drop=values.remove_virtual_package,
+        packages=values.versions(),
+        words=values.words,
+        usage=usage_of(call),
     )
-    sync = LockAndSync(workspace, usage_of(call), lenient=True)
-    edit_platform(workspace.manifest, values.name, changed, sync=sync)
     call.out.success(f"Edited {values.name}")
     return 0
 
 
 def move(call: Call[Move]) -> int:
     """Move a platform in the list, which is the order of preference."""
-    from wisp.api.edits.platforms import move_platform
-    from wisp.api.edits.sync import LockAndSync
-
     anchor, other = _anchor(call)
-    workspace = open_workspace(call)
-    sync = LockAndSync(workspace, usage_of(call), lenient=True)
-    move_platform(workspace.manifest, call.values.name, anchor, other, sync=sync)
+    open_workspace(call).edit.move_platform(call.values.name, anchor, other, usage=usage_of(call))
     call.out.success(f"Moved {call.values.name}")
     return 0
 
@@ -191,12 +170,8 @@ def _anchor(call: Call[Move]) -> tuple[Anchor, str | None]:
 
 def remove(call: Call[Remove]) -> int:
     """Take platforms away, then lock and install anew."""
-    from wisp.api.edits.platforms import remove_platforms
-    from wisp.api.edits.sync import LockAndSync
-
-    workspace = open_workspace(call)
-    sync = LockAndSync(workspace, usage_of(call), lenient=True)
-    remove_platforms(workspace.manifest, call.values.platform, place_of(call), sync=sync)
+    names = call.values.platform
+    open_workspace(call).edit.remove_platforms(names, usage=usage_of(call), **part_of(call))
     for name in call.values.platform:
         call.out.success(f"Removed {name}")
     return 0

@@ -34,9 +34,7 @@ def show(call: Call[options.Manifest]) -> int:
 
 def add(call: Call[Add]) -> int:
     """Switch preview features on."""
-    from wisp.api.edits.activations import add_preview
-
-    add_preview(open_workspace(call).manifest, call.values.flags)
+    open_workspace(call).edit.add_preview(call.values.flags)
     for name in call.values.flags:
         call.out.success(f"Added preview feature {name}")
     return 0
@@ -44,10 +42,7 @@ def add(call: Call[Add]) -> int:
 
 def remove(call: Call[Remove]) -> int:
     """Switch preview features off."""
-    from wisp.api.edits.activations import remove_preview
-
-    manifest = open_workspace(call).manifest
-    remove_preview(manifest, call.values.flags, forced=call.values.force)
+    open_workspace(call).edit.remove_preview(call.values.flags, force=call.values.force)
     for name in call.values.flags:
         call.out.success(f"Removed preview feature {name}")
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, argument, flag, value
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_session, open_workspace
 from wisp.errors import UsageError
 
 
@@ -33,8 +33,6 @@ class Remove(options.Workspace):
 
 def register(call: Call[Register]) -> int:
     """Name a workspace."""
-    from wisp.api import registry
-
     values = call.values
     if values.path is not None and values.name is not None:
         name, folder = values.name, call.cwd / values.path
@@ -44,7 +42,7 @@ def register(call: Call[Register]) -> int:
         folder = call.cwd / values.path if values.path else workspace.root
     if not folder.exists():
         raise UsageError(f"invalid value '{folder}' for '--path': there is no such folder")
-    if registry.register(call.environ, name, Path(folder).resolve(), force=values.force):
+    if open_session(call).register(name, Path(folder).resolve(), force=values.force):
         call.out.success(f"Workspace '{name}' has been registered.")
     else:
         call.out.soft_error(f"Workspace '{name}' is already registered, use --force to replace it.")
@@ -53,9 +51,7 @@ def register(call: Call[Register]) -> int:
 
 def show(call: Call[List]) -> int:
     """Print the registered workspaces."""
-    from wisp.api.registry import all_registered
-
-    names = {name: str(folder) for name, folder in all_registered(call.environ).items()}
+    names = {name: str(folder) for name, folder in open_session(call).registered().items()}
     if call.values.json:
         call.out.json(names)
         return 0
@@ -66,18 +62,14 @@ def show(call: Call[List]) -> int:
 
 def remove(call: Call[Remove]) -> int:
     """Forget one workspace."""
-    from wisp.api.registry import forget
-
-    forget(call.environ, call.values.name)
+    open_session(call).forget(call.values.name)
     call.out.success(f"Workspace '{call.values.name}' has been removed from the registry.")
     return 0
 
 
 def prune(call: Call[options.Workspace]) -> int:
     """Forget the workspaces that are gone."""
-    from wisp.api.registry import prune as prune_registry
-
-    gone = prune_registry(call.environ)
+    gone = open_session(call).prune_register()
     for name in gone:
         call.out.success(f"Workspace '{name}' has been removed from the registry.")
     if not gone:

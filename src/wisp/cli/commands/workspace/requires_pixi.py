@@ -7,7 +7,7 @@ from pathlib import Path
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, argument
-from wisp.cli.opening import open_workspace
+from wisp.cli.opening import open_session, open_workspace
 from wisp.errors import ManifestError
 
 _MISMATCH = 4
@@ -27,32 +27,26 @@ def get(call: Call[options.Manifest]) -> int:
 
 def change(call: Call[Set]) -> int:
     """Write the spec."""
-    from wisp.api.edits.fields import set_field
-
     wanted = call.values.version
-    set_field(open_workspace(call).manifest, "requires-pixi", wanted)
+    open_workspace(call).edit.set_field("requires-pixi", wanted)
     call.out.success(f"Updated workspace requires-pixi to '{wanted}'.")
     return 0
 
 
 def unset(call: Call[options.Manifest]) -> int:
     """Take the spec away."""
-    from wisp.api.edits.fields import unset_field
-
-    unset_field(open_workspace(call).manifest, "requires-pixi")
+    open_workspace(call).edit.unset_field("requires-pixi")
     call.out.success("Remove workspace requires-pixi.")
     return 0
 
 
 def verify(call: Call[options.Manifest]) -> int:
     """Tell by the exit code whether this version will do."""
-    from wisp.api.edits.fields import required_version_holds
-
     try:
         open_workspace(call)
     except ManifestError as error:
         path = error.place.file if error.place is not None else ""
-        if path and not required_version_holds(Path(path)):
+        if path and not open_session(call).required_version_holds(Path(path)):
             error.exit_code = _MISMATCH
         raise
     return 0

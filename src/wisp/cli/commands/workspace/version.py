@@ -11,7 +11,9 @@ from wisp.cli.opening import open_workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.api.edits.fields import Bump
+    from typing import Literal
+
+    Bump = Literal["major", "minor", "patch"]
 
 
 class Set(options.Manifest):
@@ -30,19 +32,15 @@ def get(call: Call[options.Manifest]) -> int:
 
 def change(call: Call[Set]) -> int:
     """Write the version."""
-    from wisp.api.edits.fields import set_field
-
     wanted = call.values.version
-    set_field(open_workspace(call).manifest, "version", wanted)
+    open_workspace(call).edit.set_field("version", wanted)
     call.out.success(f"Updated workspace version to '{wanted}'.")
     return 0
 
 
 def _raise(part: Bump) -> Callable[[Call[options.Manifest]], int]:
     def run(call: Call[options.Manifest]) -> int:
-        from wisp.api.edits.fields import bump_version
-
-        old, new = bump_version(open_workspace(call).manifest, part)
+        old, new = open_workspace(call).edit.bump_version(part)
         call.out.success(f"Updated workspace version from '{old}' to '{new}'.")
         return 0
 

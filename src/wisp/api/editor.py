@@ -1,0 +1,347 @@
+"""`workspace.edit`: every change of a manifest, and what follows: lock and environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from wisp.api.editor_tables import ActivationEditor, TableEditor, TaskEditor, place_of, words_of
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
+from wisp.layout import DEFAULT_FEATURE
+
+if TYPE_CHECKING:
+    from wisp.api.edits.adding import Added
+    from wisp.api.edits.fields import Bump
+    from wisp.api.edits.platforms import Anchor
+    from wisp.api.edits.sync import LockAndSync
+    from wisp.api.edits.upgrading import Upgraded
+    from wisp.manifest.edit.fields import Field
+    from wisp.manifest.edit.requirements import CondaTable
+    from wisp.platforms import Platform
+    from wisp.specs.locations import GitLocation
+
+
+class Editor(TableEditor):
+    """The edits of one workspace, which holds the edited manifest afterwards.
+
+    `feature`, `environment` and `target` say which part of the manifest is meant, `usage` what may
+    be done to lock and environment. Whatever fails, manifest and lock are as they were before,
+    unless a method says otherwise. All raise `ManifestError` for an edit that makes no sense;
+    those that lock raise what `Workspace.install` raises.
+    """
+
+    def _sync(self, usage: LockUsage, *, lenient: bool = False) -> LockAndSync:
+        from wisp.api.edits.sync import LockAndSync
+
+        return LockAndSync(self._workspace.opened, usage, lenient=lenient)
+
+    # Requirements
+
+    def add(
+        self,
+        words: str | Sequence[str],
+        *,
+        pypi: bool = False,
+        table: CondaTable = "dependencies",
+        feature: str = DEFAULT_FEATURE,
+        environment: str | None = None,
+        platforms: Sequence[str] = (),
+        editable: bool = False,
+        index: str | None = None,
+        git: GitLocation | None = None,
+        usage: LockUsage = AS_NEEDED,
+    ) -> Added:
+        """Put requirements into the manifest, lock and install.
+
+        Words are match specs, or PEP 508 with `pypi`; `git`, `index` and `editable` hold for all.
+        """
+        from wisp.api.edits.adding import add
+        from wisp.api.edits.requests import AddRequest
+
+        request = AddRequest(
+            words=words_of(words),
+            pypi=pypi,
+            table=table,
+            feature=feature,
+            environment=environment,
+            platforms=platforms,
+            editable=editable,
+            index=index,
+            git=git,
+        )
+        strategy = self._workspace.opened.config.pinning_strategy
+        added = add(self._manifest, request, self._sync(usage), strategy=strategy)
+        self._done(added.manifest)
+        return added
+
+    def remove(
+        self,
+        words: str | Sequence[str],
+        *,
+        pypi: bool = False,
+        table: CondaTable = "dependencies",
+        feature: str = DEFAULT_FEATURE,
+        environment: str | None = None,
+        platforms: Sequence[str] = (),
+        usage: LockUsage = AS_NEEDED,
+    ) -> None:
+        """Take requirements out of the manifest, lock and install; the edit stays in any case."""
+        from wisp.api.edits.removing import remove
+        from wisp.api.edits.requests import DependencySelection
+
+        selection = DependencySelection(
+            pypi=pypi, table=table, feature=feature, environment=environment, platforms=platforms
+        )
+        try:
+            remove(self._manifest, selection, words_of(words), self._sync(usage))
+        finally:
+            self._done()
+
+    def upgrade(
+        self,
+        packages: str | Sequence[str] = (),
+        *,
+        exclude: Sequence[str] = (),
+        feature: str | None = None,
+        environment: str | None = None,
+        dry_run: bool = False,
+        usage: LockUsage = AS_NEEDED,
+    ) -> Upgraded:
+        """Raise requirements, of all or the named packages, to what can be had now."""
+        from wisp.api.edits.upgrading import UpgradeRequest, upgrade
+
+        request = UpgradeRequest(
+            packages=words_of(packages), exclude=exclude, feature=feature, environment=environment
+        )
+        strategy = self._workspace.opened.config.pinning_strategy
+        sync = self._sync(usage)
+        done = upgrade(self._manifest, request, sync, strategy=strategy, dry_run=dry_run)
+        self._done(done.manifest)
+        return done
+
+    # Channels and platforms
+
+    def add_channels(
+        self,
+        channels: str | Sequence[str],
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        priority: int | None = None,
+        prepend: bool = False,
+        usage: LockUsage = AS_NEEDED,
+    ) -> None:
+        """Add channels behind the others or before them, lock and install."""
+        from wisp.api.edits.channels import add_channels
+
+        place, sync = place_of(feature, environment), self._sync(usage, lenient=True)
+        self._done(
+            add_channels(
+                self._manifest,
+                words_of(channels),
+                place,
+                priority=priority,
+                prepend=prepend,
+                sync=sync,
+            )
+        )
+
+    def remove_channels(
+        self,
+        channels: str | Sequence[str],
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        usage: LockUsage = AS_NEEDED,
+    ) -> None:
+        """Take channels away, lock and install."""
+        from wisp.api.edits.channels import remove_channels
+
+        place, sync = place_of(feature, environment), self._sync(usage, lenient=True)
+        self._done(remove_channels(self._manifest, words_of(channels), place, sync=sync))
+
+    def add_platforms(
+        self,
+        words: str | Sequence[str] = (),
+        *,
+        packages: Mapping[str, str] | None = None,
+        detect: bool = False,
+        feature: str | None = None,
+        environment: str | None = None,
+        usage: LockUsage = AS_NEEDED,
+    ) -> tuple[Platform, ...]:
+        """Add platforms (`SUBDIR`, `NAME=SUBDIR`), lock and install; return them.
+
+        `packages` are versions of what they promise (`cuda`, `glibc` …), also as words
+        (`__cuda=12`); `detect` adds this machine, before the others.
+        """
+        from wisp.api.edits.platforms import add_platforms, friendly_packages, wanted_platforms
+
+        declared = friendly_packages(packages or {})
+        provided = self._workspace.opened.session.provided if detect else None
+        platforms = wanted_platforms(words_of(words), declared, detected=provided)
+        place, sync = place_of(feature, environment), self._sync(usage, lenient=True)
+        self._done(add_platforms(self._manifest, platforms, place, first=detect, sync=sync))
+        return platforms
+
+    def change_platform(
+        self,
+        name: str,
+        *,
+        subdir: str | None = None,
+        clear: bool = False,
+        drop: Sequence[str] = (),
+        packages: Mapping[str, str] | None = None,
+        words: Sequence[str] = (),
+        usage: LockUsage = AS_NEEDED,
+    ) -> None:
+        """Change what a platform declares, lock and install.
+
+        `clear` drops all virtual packages, `drop` some, before those in `packages` or `words` are
+        set, which are as in `add_platforms`.
+        """
+        from wisp.api.edits.platforms import (
+            PlatformChange,
+            edit_platform,
+            friendly_packages,
+            raw_packages,
+        )
+
+        declared = (*friendly_packages(packages or {}), *raw_packages(words))
+        change = PlatformChange(subdir=subdir, clear=clear, drop=drop, packages=declared)
+        sync = self._sync(usage, lenient=True)
+        self._done(edit_platform(self._manifest, name, change, sync=sync))
+
+    def move_platform(
+        self,
+        name: str,
+        anchor: Anchor,
+        other: str | None = None,
+        *,
+        usage: LockUsage = AS_NEEDED,
+    ) -> None:
+        """Move a platform before or after another one or to an end of the list, and lock."""
+        from wisp.api.edits.platforms import move_platform
+
+        sync = self._sync(usage, lenient=True)
+        self._done(move_platform(self._manifest, name, anchor, other, sync=sync))
+
+    def remove_platforms(
+        self,
+        names: str | Sequence[str],
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        usage: LockUsage = AS_NEEDED,
+    ) -> None:
+        """Take platforms away, lock and install."""
+        from wisp.api.edits.platforms import remove_platforms
+
+        place, sync = place_of(feature, environment), self._sync(usage, lenient=True)
+        self._done(remove_platforms(self._manifest, words_of(names), place, sync=sync))
+
+    # Environments and features
+
+    def add_environment(
+        self,
+        name: str,
+        features: Sequence[str] = (),
+        *,
+        solve_group: str | None = None,
+        no_default_feature: bool = False,
+        force: bool = False,
+    ) -> None:
+        """Declare an environment; `force` puts it in place of one of the same name."""
+        from wisp.api.edits.environments import add_environment
+
+        self._done(
+            add_environment(
+                self._manifest,
+                name,
+                features,
+                solve_group=solve_group,
+                no_default_feature=no_default_feature,
+                force=force,
+            )
+        )
+
+    def remove_environment(self, name: str) -> None:
+        """Take an environment away."""
+        from wisp.api.edits.environments import remove_environment
+
+        self._done(remove_environment(self._manifest, name))
+
+    def remove_feature(self, name: str) -> None:
+        """Take a feature away, from environments too."""
+        from wisp.api.edits.environments import remove_feature
+
+        self._done(remove_feature(self._manifest, name))
+
+    def import_file(
+        self,
+        file: Path,
+        *,
+        format: Literal["conda-env", "pypi-txt"] | None = None,  # noqa: A002 - as the option
+        environment: str | None = None,
+        feature: str | None = None,
+        platforms: Sequence[str] = (),
+    ) -> tuple[str, ...]:
+        """Fill a feature or an environment from another tool's file; return what was left out."""
+        from wisp.api.edits.importing import ImportRequest, import_file
+
+        request = ImportRequest(
+            file=file, format=format, environment=environment, feature=feature, platforms=platforms
+        )
+        warnings = import_file(
+            self._manifest, request, self._workspace.opened.config.default_channels
+        )
+        self._done()
+        return warnings
+
+    # Tables of their own
+
+    @property
+    def tasks(self) -> TaskEditor:
+        """Edits of tasks."""
+        return TaskEditor(self._workspace)
+
+    @property
+    def activation(self) -> ActivationEditor:
+        """Edits of what activation runs and sets."""
+        return ActivationEditor(self._workspace)
+
+    # What describes the workspace
+
+    def set_field(self, field: Field, value: str) -> None:
+        """Write the `name`, `version`, `description` or `requires-pixi` of the workspace."""
+        from wisp.api.edits.fields import set_field
+
+        self._done(set_field(self._manifest, field, value))
+
+    def unset_field(self, field: Field) -> None:
+        """Take a field away."""
+        from wisp.api.edits.fields import unset_field
+
+        self._done(unset_field(self._manifest, field))
+
+    def bump_version(self, part: Bump) -> tuple[str, str]:
+        """Raise one part of the version; return the old one and the new one."""
+        from wisp.api.edits.fields import bump_version
+
+        found = bump_version(self._manifest, part)
+        self._done()
+        return found
+
+    def add_preview(self, flags: str | Sequence[str]) -> None:
+        """Switch preview features on."""
+        from wisp.api.edits.activations import add_preview
+
+        self._done(add_preview(self._manifest, words_of(flags)))
+
+    def remove_preview(self, flags: str | Sequence[str], *, force: bool = False) -> None:
+        """Switch preview features off, with `force` even where the manifest needs them."""
+        from wisp.api.edits.activations import remove_preview
+
+        remove_preview(self._manifest, words_of(flags), forced=force)
+        self._done()

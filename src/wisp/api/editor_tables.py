@@ -1,0 +1,161 @@
+"""The edits of a manifest that have a table of their own: tasks, and activation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from wisp.api.opened import OpenedWorkspace
+    from wisp.manifest.edit.document import Place
+    from wisp.manifest.model import Manifest
+    from wisp.specs.task import Task
+
+
+def words_of(words: str | Sequence[str]) -> tuple[str, ...]:
+    """Return words as a tuple: a text is one of them."""
+    return (words,) if isinstance(words, str) else tuple(words)
+
+
+def place_of(
+    feature: str | None = None, environment: str | None = None, target: str | None = None
+) -> Place:
+    """Say which part of a manifest is meant."""
+    from wisp.api.edits.transaction import place
+
+    return place(feature, environment, target)
+
+
+class Edited(Protocol):
+    """A workspace that takes over its manifest after an edit."""
+
+    @property
+    def opened(self) -> OpenedWorkspace:
+        """The workspace as it is now."""
+
+    def take(self, manifest: Manifest | None = None) -> None:
+        """Hold an edited manifest from now on, or the one on disk."""
+
+
+class TableEditor:
+    """Edits of one workspace, which holds the edited manifest afterwards."""
+
+    def __init__(self, workspace: Edited) -> None:
+        self._workspace = workspace
+
+    @property
+    def _manifest(self) -> Manifest:
+        return self._workspace.opened.manifest
+
+    def _done(self, manifest: Manifest | None = None) -> None:
+        self._workspace.take(manifest)
+
+
+class TaskEditor(TableEditor):
+    """`workspace.edit.tasks`. All raise `ManifestError` for an edit that makes no sense."""
+
+    def add(
+        self,
+        task: Task,
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        platform: str | None = None,
+    ) -> None:
+        """Write a task (`wisp.Task`)."""
+        from wisp.api.edits.tasks import add_task
+
+        self._done(add_task(self._manifest, task, place_of(feature, environment, platform)))
+
+    def alias(
+        self,
+        name: str,
+        tasks: Sequence[str],
+        *,
+        description: str | None = None,
+        feature: str | None = None,
+        environment: str | None = None,
+        platform: str | None = None,
+    ) -> None:
+        """Write an alias that runs other tasks."""
+        from wisp.api.edits.tasks import alias_task
+
+        place = place_of(feature, environment, platform)
+        self._done(alias_task(self._manifest, name, tasks, place, description=description))
+
+    def remove(
+        self,
+        names: str | Sequence[str],
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        platform: str | None = None,
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Take tasks away; return the names removed and the names that were not there."""
+        from wisp.api.edits.tasks import remove_tasks
+
+        place = place_of(feature, environment, platform)
+        found = remove_tasks(self._manifest, words_of(names), place)
+        self._done()
+        return found
+
+
+class ActivationEditor(TableEditor):
+    """`workspace.edit.activation`. All raise `ManifestError` for an edit that makes no sense."""
+
+    def add_scripts(
+        self,
+        scripts: str | Sequence[str],
+        *,
+        first: bool = False,
+        feature: str | None = None,
+        environment: str | None = None,
+        target: str | None = None,
+    ) -> None:
+        """Add activation scripts, behind the others or `first`."""
+        from wisp.api.edits.activations import add_scripts
+
+        place = place_of(feature, environment, target)
+        self._done(add_scripts(self._manifest, words_of(scripts), place, first=first))
+
+    def remove_scripts(
+        self,
+        scripts: str | Sequence[str],
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        target: str | None = None,
+    ) -> None:
+        """Take activation scripts away."""
+        from wisp.api.edits.activations import remove_scripts
+
+        place = place_of(feature, environment, target)
+        self._done(remove_scripts(self._manifest, words_of(scripts), place))
+
+    def set_variables(
+        self,
+        variables: Mapping[str, str],
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        target: str | None = None,
+    ) -> None:
+        """Set activation variables."""
+        from wisp.api.edits.activations import set_variables
+
+        place = place_of(feature, environment, target)
+        self._done(set_variables(self._manifest, variables, place))
+
+    def remove_variables(
+        self,
+        names: str | Sequence[str],
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        target: str | None = None,
+    ) -> None:
+        """Take activation variables away."""
+        from wisp.api.edits.activations import remove_variables
+
+        place = place_of(feature, environment, target)
+        self._done(remove_variables(self._manifest, words_of(names), place))

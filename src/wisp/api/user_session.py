@@ -1,0 +1,217 @@
+"""The facade where there is no workspace: the user's configuration, caches, register, channels.
+
+from wisp import UserSession
+
+session = UserSession.open()
+found = session.search().find("numpy")
+made = session.environment(SpecRequest(specs=["python 3.12.*"]), Path("tools/python"))
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wisp.api.session import Session
+from wisp.config.model import ConfigRequest
+from wisp.report import SILENT, Reporter
+
+if TYPE_CHECKING:
+    from wisp.api.configuring import ConfigListing, Level
+    from wisp.api.edits.start import Started, StartRequest
+    from wisp.api.spec_environments import SpecEnvironment, SpecRequest
+    from wisp.api.use.cleaning import Cleaned
+    from wisp.api.use.scripts import FoundScript
+    from wisp.api.views.information import Information
+    from wisp.api.views.searching import PackageSearch
+
+
+class UserSession(Session):
+    """A session with the deeds that need no workspace."""
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        environ: Mapping[str, str] | None = None,
+        reporter: Reporter = SILENT,
+        overrides: Mapping[str, Any] | None = None,
+        no_config: bool = False,
+        config_file: Path | None = None,
+    ) -> UserSession:
+        """Start a session with the user's configuration; `overrides` are dotted keys."""
+        request = ConfigRequest(
+            environ=os.environ if environ is None else environ,
+            overrides=overrides or {},
+            no_config=no_config,
+            config_file=config_file,
+        )
+        return cls.of(request, reporter)
+
+    # Environments without a workspace
+
+    def environment(
+        self, request: SpecRequest, prefix: Path, *, anew: bool = False
+    ) -> SpecEnvironment:
+        """Make an environment of specs at a prefix, or use the one there if it fits.
+
+        Raises what `wisp.api.spec_environments.environment_from_specs` raises.
+        """
+        from wisp.api.spec_environments import environment_from_specs
+
+        return environment_from_specs(self, request, prefix, anew=anew)
+
+    # Starting a workspace
+
+    def init(self, request: StartRequest) -> Started:
+        """Make a workspace in a folder. Raises `ManifestError` when there is one already."""
+        from wisp.api.edits.start import start
+
+        return start(request, self.environ)
+
+    def init_from(self, request: StartRequest, file: Path) -> Started:
+        """Make a workspace out of an `environment.yml`. Raises as `init` does."""
+        from wisp.api.edits.start import start_from
+
+        return start_from(request, file, self.environ)
+
+    @staticmethod
+    def would_extend(folder: Path) -> bool:
+        """Tell whether a folder has only a pyproject.toml that `init` could extend."""
+        from wisp.api.edits.start import would_extend
+
+        return would_extend(folder)
+
+    def init_script(self, file: Path, channels: Sequence[str] = ()) -> None:
+        """Put a PEP 723 block into a script. Raises `ManifestError` when it has one already."""
+        from wisp.api.edits.start import start_script
+
+        start_script(file, channels)
+
+    def script(
+        self, word: str, cwd: Path, stdin: Callable[[], str]
+    ) -> AbstractContextManager[FoundScript]:
+        """Find the script that a word means: a file, a URL, `-`; a copy is gone at the end."""
+        from wisp.api.use.scripts import found_script
+
+        return found_script(word, cwd, self, stdin)
+
+    @staticmethod
+    def required_version_holds(path: Path) -> bool:
+        """Tell whether a manifest, which may be unreadable else, wants no later version."""
+        from wisp.api.edits.fields import required_version_holds
+
+        return required_version_holds(path)
+
+    # Looking
+
+    def info(self, *, sizes: bool = False) -> Information:
+        """Describe the machine and the folders in use; `sizes` counts what they hold."""
+        from wisp.api.views.information import gather
+
+        return gather(self, sizes=sizes)
+
+    def search(
+        self, channels: Sequence[str] = (), platform: str | None = None, *, cwd: Path | None = None
+    ) -> PackageSearch:
+        """Set up a search in channels, the configured ones unless named, for all platforms."""
+        from wisp.api.views.searching import open_search
+
+        return open_search(self, cwd or Path.cwd(), channels=channels, platform=platform)
+
+    # Cleaning
+
+    def clean_caches(self, kinds: Sequence[str] = ()) -> Cleaned:
+        """Remove kinds of caches (see `cache_kinds`), or all. Raises `HostError` if it cannot."""
+        from wisp.api.use.cleaning import clean_caches
+
+        return clean_caches(kinds, self.environ)
+
+    @staticmethod
+    def cache_kinds() -> tuple[str, ...]:
+        """Name the kinds of caches there are."""
+        from wisp.api.use.cleaning import CACHE_KINDS
+
+        return tuple(CACHE_KINDS)
+
+    # The configuration. `level` is "local", "global" or "system", None for the nearest file;
+    # `root` the root of the workspace whose level it may be.
+
+    def configured(
+        self, key: str | None = None, *, level: Level | None = None, root: Path | None = None
+    ) -> ConfigListing:
+        """Show the merged configuration, or the part below a key."""
+        from wisp.api.configuring import ConfigScope, list_config
+
+        return list_config(ConfigScope(environ=self.environ, level=level, root=root), key)
+
+    def configure(
+        self,
+        key: str,
+        value: str | None,
+        *,
+        level: Level | None = None,
+        root: Path | None = None,
+    ) -> Path:
+        """Set a key, or take it away (None); return the file. Raises `ConfigError` if wrong."""
+        from wisp.api.configuring import ConfigScope, set_config
+
+        return set_config(ConfigScope(environ=self.environ, level=level, root=root), key, value)
+
+    def extend_config(
+        self,
+        key: str,
+        value: str,
+        *,
+        first: bool = False,
+        level: Level | None = None,
+        root: Path | None = None,
+    ) -> Path:
+        """Add an item to a list, at its end or `first`; return the file. Raises as `configure`."""
+        from wisp.api.configuring import ConfigScope, grow_config
+
+        scope = ConfigScope(environ=self.environ, level=level, root=root)
+        return grow_config(scope, key, value, at_end=not first)
+
+    def edit_config(
+        self, editor: str | None = None, *, level: Level | None = None, root: Path | None = None
+    ) -> int:
+        """Open the file of a level in an editor; return the editor's exit code."""
+        from wisp.api.configuring import ConfigScope, edit_config
+
+        return edit_config(ConfigScope(environ=self.environ, level=level, root=root), editor)
+
+    def enclosing_root(self, cwd: Path, manifest_path: str | None = None) -> Path | None:
+        """Return the root of the workspace around a folder, None outside of one."""
+        from wisp.api.configuring import enclosing_root
+
+        return enclosing_root(cwd, self.environ, manifest_path)
+
+    # The register of workspaces
+
+    def registered(self) -> dict[str, Path]:
+        """Return the folders of registered workspaces by name."""
+        from wisp.api.registry import all_registered
+
+        return all_registered(self.environ)
+
+    def register(self, name: str, folder: Path, *, force: bool = False) -> bool:
+        """Name a workspace; False when the name is taken and `force` is off."""
+        from wisp.api.registry import register
+
+        return register(self.environ, name, folder, force=force)
+
+    def forget(self, name: str) -> None:
+        """Take a name away. Raises `ConfigError` when it is not registered."""
+        from wisp.api.registry import forget
+
+        forget(self.environ, name)
+
+    def prune_register(self) -> list[str]:
+        """Forget the workspaces whose folders are gone; return their names."""
+        from wisp.api.registry import prune
+
+        return prune(self.environ)

@@ -1,0 +1,210 @@
+"""`workspace.show`: everything that can be looked at, as values; at most the lock is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
+from wisp.layout import DEFAULT_ENVIRONMENT
+
+if TYPE_CHECKING:
+    from wisp.api.opened import OpenedWorkspace
+    from wisp.api.views.dependency_tree import PackageTree
+    from wisp.api.views.describe import EnvironmentOutline, FeatureDescription
+    from wisp.api.views.describe_tasks import TaskListing
+    from wisp.api.views.information import Information
+    from wisp.api.views.inspect import PackageList, SortKey
+    from wisp.api.views.platform_list import PlatformListing
+    from wisp.api.views.searching import PackageSearch
+    from wisp.specs.conda import Channel
+
+
+class Viewer:
+    """What one workspace has to show.
+
+    What is locked is shown as `usage` lets it be had: by default what is stale is locked anew.
+    """
+
+    def __init__(self, workspace: OpenedWorkspace) -> None:
+        self._workspace = workspace
+
+    # What is locked
+
+    def packages(
+        self,
+        environment: str | None = None,
+        platform: str | None = None,
+        *,
+        pattern: str | None = None,
+        explicit: bool = False,
+        sort_by: SortKey = "name",
+        usage: LockUsage = AS_NEEDED,
+    ) -> PackageList:
+        """List the packages of an environment, those whose name fits a regular expression.
+
+        `explicit` are those that the manifest names. Raises what `Workspace.install` raises, and
+        `UsageError` for what is no regular expression.
+        """
+        from wisp.api.views.inspect import locked_packages
+
+        return locked_packages(
+            self._workspace,
+            environment,
+            platform,
+            pattern=pattern,
+            explicit=explicit,
+            sort_by=sort_by,
+            usage=usage,
+        )
+
+    def tree(
+        self,
+        environment: str | None = None,
+        platform: str | None = None,
+        *,
+        pattern: str | None = None,
+        inverted: bool = False,
+        usage: LockUsage = AS_NEEDED,
+    ) -> PackageTree:
+        """Return what packages need or, `inverted`, who needs them. Raises what `packages` does."""
+        from wisp.api.views.dependency_tree import locked_tree
+
+        return locked_tree(
+            self._workspace,
+            environment,
+            platform,
+            pattern=pattern,
+            inverted=inverted,
+            usage=usage,
+        )
+
+    # What is declared
+
+    def environments(self) -> tuple[EnvironmentOutline, ...]:
+        """List environments with what they are made of."""
+        from wisp.api.views.describe import outline_environments
+
+        return outline_environments(self._workspace.manifest)
+
+    def features(self) -> tuple[FeatureDescription, ...]:
+        """List features with the names they declare."""
+        from wisp.api.views.describe import describe_features
+
+        return describe_features(self._workspace.manifest)
+
+    def feature_users(self, feature: str) -> list[str]:
+        """Name the environments that list a feature."""
+        from wisp.api.edits.environments import environments_with
+
+        return environments_with(self._workspace.manifest, feature)
+
+    def channels(self) -> tuple[tuple[str, tuple[Channel, ...]], ...]:
+        """Pair each environment with its channels."""
+        from wisp.api.views.describe import environment_channels
+
+        return environment_channels(self._workspace.manifest)
+
+    def platforms(self) -> PlatformListing:
+        """List platforms beside what this machine is."""
+        from wisp.api.views.platform_list import list_platforms
+
+        return list_platforms(self._workspace.manifest, self._workspace.session.provided)
+
+    def tasks(self, environment: str | None = None) -> TaskListing:
+        """List the tasks of all environments, or of one."""
+        from wisp.api.views.describe_tasks import task_listing
+
+        return task_listing(self._workspace.manifest, *self._workspace.host, environment)
+
+    def scripts(
+        self,
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        target: str | None = None,
+    ) -> tuple[str, ...]:
+        """List the activation scripts that a part of the manifest names, as written."""
+        from wisp.api.edits.activations import scripts_of
+        from wisp.api.edits.transaction import place
+
+        return scripts_of(self._workspace.manifest, place(feature, environment, target))
+
+    def variables(
+        self,
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        target: str | None = None,
+    ) -> Mapping[str, str]:
+        """Return the activation variables that a part of the manifest sets, as written."""
+        from wisp.api.edits.activations import variables_of
+        from wisp.api.edits.transaction import place
+
+        return variables_of(self._workspace.manifest, place(feature, environment, target))
+
+    # The surroundings
+
+    def info(self, *, sizes: bool = False) -> Information:
+        """Describe machine, folders, workspace; `sizes` counts what folders hold."""
+        from wisp.api.views.information import gather
+
+        return gather(self._workspace.session, self._workspace, sizes=sizes)
+
+    def search(
+        self, channels: Sequence[str] = (), platform: str | None = None, *, cwd: Path | None = None
+    ) -> PackageSearch:
+        """Set up a search in the channels and for the platforms of the workspace, or in others."""
+        from wisp.api.views.searching import open_search
+
+        folder = cwd or self._workspace.root
+        return open_search(
+            self._workspace.session, folder, self._workspace, channels=channels, platform=platform
+        )
+
+    # Other tools' formats
+
+    def conda_environment(
+        self,
+        environment: str = DEFAULT_ENVIRONMENT,
+        platform: str | None = None,
+        *,
+        name: str | None = None,
+        no_pypi: bool = False,
+        from_lock: bool = False,
+    ) -> str:
+        """Return an environment as the text of an `environment.yml`."""
+        from wisp.api.views.exporting import export_environment
+
+        return export_environment(
+            self._workspace,
+            environment,
+            platform,
+            name=name,
+            no_pypi=no_pypi,
+            from_lock=from_lock,
+        )
+
+    def explicit_specs(
+        self,
+        environments: Sequence[str] = (),
+        platforms: Sequence[str] = (),
+        *,
+        skip_pypi: bool = False,
+        skip_source: bool = False,
+        usage: LockUsage = AS_NEEDED,
+    ) -> dict[str, str]:
+        """Return the texts of conda's explicit lists by the names that their files have."""
+        from wisp.api.views.exporting import export_explicit
+
+        return dict(
+            export_explicit(
+                self._workspace,
+                environments,
+                platforms,
+                usage,
+                skip_pypi=skip_pypi,
+                skip_source=skip_source,
+            )
+        )
