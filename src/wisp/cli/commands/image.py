@@ -116,7 +116,7 @@ def run_build(call: Call[Build]) -> int:
 def _workspace(call: Call[Planned] | Call[Build], given: Planned) -> Iterator[OpenedWorkspace]:
     """Open the workspace that is meant, or one of the packages that are named."""
     if not given.spec:
-        yield open_workspace(call)
+        yield open_workspace(call).opened
         return
     from wisp.api.imaging.from_specs import SpecImage, workspace_of
 
@@ -212,7 +212,7 @@ def run_update(call: Call[Update]) -> int:
     from wisp.api.imaging.building import settings_of, wanted_platforms
 
     given = call.values
-    workspace = open_workspace(call)
+    workspace = open_workspace(call).opened
     environment = given.environment or DEFAULT_ENVIRONMENT
     settings = settings_of(workspace, environment)
     platforms = wanted_platforms(workspace, environment, given.platform)
