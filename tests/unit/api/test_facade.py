@@ -1,0 +1,113 @@
+"""The facade has a deed for every command, and the library page names all of both."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from wisp.api import editor, editor_tables, viewer
+from wisp.api.user_session import UserSession
+from wisp.api.workspace import Workspace
+from wisp.cli.declare import Command
+from wisp.cli.table import ENTRIES
+
+PAGE = Path(__file__).parents[3] / "docs/how-to/use-as-a-library.md"
+ROW = re.compile(r"^\| `([a-z -]+)` \| (.+) \|$", re.MULTILINE)
+#: Only mean something in a terminal.
+TERMINAL = {"shell"}
+#: Commands whose deeds are values of a part of their own so far.
+APART = ("image", "exec", "global")
+#: Deeds without a command: for terminals, for the command line's own sake, or for programs only.
+NO_COMMAND = {
+    "Workspace.enter",
+    "Workspace.open",
+    "Workspace.open_shell",
+    "Workspace.prefix",
+    "Workspace.remember_answer",
+    "Workspace.remember_listing",
+    "Workspace.run_script",
+    "Workspace.run_words",
+    "Workspace.save",
+    "Workspace.take",
+    "Workspace.task_list",
+    "Workspace.show.feature_users",
+    "UserSession.cache_kinds",
+    "UserSession.enclosing_root",
+    "UserSession.environment",
+    "UserSession.of",
+    "UserSession.open",
+    "UserSession.would_extend",
+}
+GROUPS: dict[str, type] = {
+    "Workspace": Workspace,
+    "Workspace.edit": editor.Editor,
+    "Workspace.edit.tasks": editor_tables.TaskEditor,
+    "Workspace.edit.activation": editor_tables.ActivationEditor,
+    "Workspace.show": viewer.Viewer,
+    "UserSession": UserSession,
+}
+
+
+def commands() -> Iterator[str]:
+    """Yield the words of all commands that do something."""
+
+    def below(command: Command[Any], path: str) -> Iterator[str]:
+        if command.run is not None:
+            yield path
+        for one in command.commands:
+            yield from below(one, f"{path} {one.name}")
+
+    for name, entry in ENTRIES.items():
+        if name not in APART:
+            yield from below(import_module(f"wisp.cli.commands.{entry.module}").COMMAND, name)
+
+
+def deeds() -> set[str]:
+    """Name all public methods of the facade."""
+    return {
+        f"{path}.{name}"
+        for path, cls in GROUPS.items()
+        for name, _ in inspect.getmembers(cls, callable)
+        if not name.startswith("_")
+    }
+
+
+def table() -> dict[str, list[str]]:
+    """Map the commands of the page's table to what it calls their deeds."""
+    return {
+        command: re.findall(r"`([\w.]+)`", cell)
+        for command, cell in ROW.findall(PAGE.read_text(encoding="utf-8"))
+    }
+
+
+def test_the_page_has_every_command_and_no_other() -> None:
+    assert set(table()) == set(commands())
+
+
+def test_every_command_has_a_deed() -> None:
+    assert {command for command, names in table().items() if not names} == TERMINAL
+
+
+def test_every_deed_that_the_page_names_is_there() -> None:
+    named = {name for names in table().values() for name in names}
+    for name in named:
+        group, _, deed = name.rpartition(".")
+        assert hasattr(GROUPS[group], deed), name
+
+
+def test_every_deed_has_a_command_or_is_known_to_have_none() -> None:
+    named = {name for names in table().values() for name in names}
+    assert deeds() - named == NO_COMMAND
+
+
+def test_groups_are_reached_by_the_names_of_the_page() -> None:
+    for path, cls in GROUPS.items():
+        group, _, name = path.rpartition(".")
+        if group:
+            getter = getattr(GROUPS[group], name).fget
+            names = {**vars(editor_tables), **vars(editor), **vars(viewer)}
+            assert get_type_hints(getter, names)["return"] is cls
