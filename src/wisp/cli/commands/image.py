@@ -16,9 +16,9 @@ from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.values import replace
 
 if TYPE_CHECKING:
+    from wisp import OpenedWorkspace
     from wisp.api.imaging.building import BuildRequest, BuildResult
     from wisp.api.imaging.planning import PlannedImage
-    from wisp.api.opened import OpenedWorkspace
     from wisp.image.settings import ImageSettings
     from wisp.specs.oci import Reference
 
