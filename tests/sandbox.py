@@ -104,6 +104,22 @@ class CommandLine:
         )
         return Result((self.program, *arguments), done.returncode, done.stdout, done.stderr)
 
+    def imported(self, *arguments: str, cwd: Path, env: dict[str, str] | None = None) -> set[str]:
+        """Run to the end and give the modules that the program imported; Python itself tells."""
+        python = (sys.executable, "-I", "-X", "importtime")
+        done = subprocess.run(
+            (*python, str(self.executable), *arguments),
+            cwd=cwd,
+            env=self.environment(env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        lines = (line for line in done.stderr.splitlines() if line.startswith("import time:"))
+        return {line.rpartition("|")[2].strip() for line in lines}
+
     def start(
         self, *arguments: str, cwd: Path, env: dict[str, str] | None = None, group: bool = False
     ) -> subprocess.Popen[str]:

@@ -34,8 +34,7 @@ def workspace(tmp_path: Path, wisp: CommandLine, forge: Forge, forge_server: Ser
 
 
 def was_quick(wisp: CommandLine, *words: str, cwd: Path) -> bool:
-    done = wisp(*words, cwd=cwd, env={"PYTHONPROFILEIMPORTTIME": "1"}).success()
-    return "wisp.cli.main" not in done.stderr
+    return "wisp.cli.main" not in wisp.imported(*words, cwd=cwd)
 
 
 @pytest.mark.parametrize("words", [("install",), ("i",), ("lock",)])

@@ -53,8 +53,7 @@ index-url = "{forge_server.url}/simple"
 
 
 def was_quick(wisp: CommandLine, workspace: Path) -> bool:
-    said = wisp(*COMMAND, cwd=workspace, env={"PYTHONPROFILEIMPORTTIME": "1"}).success().stderr
-    return "wisp.cli.main" not in said
+    return "wisp.cli.main" not in wisp.imported(*COMMAND, cwd=workspace)
 
 
 def test_an_editable_project_is_quick_until_its_metadata_changes(

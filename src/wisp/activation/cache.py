@@ -1,12 +1,15 @@
 """Pixi's activation cache: what an environment's activation led to, until something changes.
 
 The file is `.pixi/activation-env-v0/activation_<environment>.json`; it is used only where the
-user asked for it, because scripts may depend on more than is hashed here.
+user asked for it, because scripts may depend on more than is hashed here. It may hold secrets, and
+decides what runs: it is ours alone, or it is not used.
 """
 
 from __future__ import annotations
 
 import os
+
+from wisp import trust
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +26,7 @@ def read(path: str, activation: Activation, key: str, caller: Mapping[str, str])
     import json
 
     try:
-        with open(path, encoding="utf-8") as file:
-            data = json.load(file)
+        data = json.loads(trust.own_content(path) or b"")
         variables = dict(data["environment_variables"])
         stored = data["hash"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -44,12 +46,9 @@ def write(
 
     stored = digest(activation, key, variables, caller)
     text = json.dumps({"hash": stored, "environment_variables": dict(variables)})
-    scratch = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(scratch, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(scratch, path)
+        trust.write_own(path, text.encode())
     except OSError:
         return
 

@@ -3,6 +3,9 @@
 What a former command found out is taken from the snapshot, after a look at every file and variable
 it came from. Whenever anything is in doubt (other options, a changed file, an environment not
 installed, a fault of any kind) the answer is None, and the full program does the work.
+
+There are two steps: a plan, which changes nothing, and a deed. Only a plan can be given up; what
+fails in a deed is raised, because the full program would do its beginning again.
 """
 
 from __future__ import annotations
@@ -13,16 +16,19 @@ import time
 
 from wisp.api import snapshot as memory
 from wisp.api.snapshot import Snapshot, Tasks
-from wisp.errors import WispError
 from wisp.layout import DEFAULT_ENVIRONMENT, ENV_EXE, ENV_INIT_CWD, MANIFEST_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from wisp.activation.shells import Bash
     from wisp.activation.variables import Activation
     from wisp.tasks.catalogue import Catalogue
     from wisp.tasks.graph import Graph, Request
+
+    #: Does what was planned and returns the exit code.
+    Deed = Callable[[], int]
 
 #: The options that take a value, among those that are understood here.
 _VALUED = ("environment", "shell")
@@ -42,18 +48,31 @@ def answer(
     """Do what a command line asks for and return the exit code; None to leave it to the rest.
 
     `words` follow the command. `options` are those that are understood, by each of their spellings;
-    `program` is the path that wisp was started with.
+    `program` is the path that wisp was started with. Raises what goes wrong once something was
+    done: `WispError`, and `OSError` for an answer that nobody takes.
     """
     try:
-        if command == "task":
-            return _task_list(words, environ)
-        if command in ("install", "lock"):
-            return _nothing_to_do([command, *words], environ)
-        found, rest = _options(words, options)
-        lane = _Lane(_trusted(environ), found, program, environ)
-        return lane.run(rest) if command == "run" else lane.hook(rest)
-    except (_Doubt, WispError):
+        deed = _plan(command, words, options, program, environ)
+    except Exception:  # whatever it is: nothing was done yet
         return None
+    return None if deed is None else deed()
+
+
+def _plan(
+    command: str,
+    words: Sequence[str],
+    options: Mapping[str, str],
+    program: str,
+    environ: Mapping[str, str],
+) -> Deed | None:
+    """Find out what to do; None where that is not plain."""
+    if command == "task":
+        return _task_list(words, environ)
+    if command in ("install", "lock"):
+        return _nothing_to_do([command, *words], environ)
+    found, rest = _options(words, options)
+    lane = _Lane(_trusted(environ), found, program, environ)
+    return lane.run(rest) if command == "run" else lane.hook(rest)
 
 
 def _options(words: Sequence[str], known: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -103,18 +122,15 @@ def _root() -> str:
     return folder
 
 
-def _task_list(words: Sequence[str], environ: Mapping[str, str]) -> int | None:
+def _task_list(words: Sequence[str], environ: Mapping[str, str]) -> Deed | None:
     """Print a listing that was printed before, where it needs no colours."""
     if not words or words[0] not in ("list", "ls", "l") or os.isatty(1):
         return None
     text = _trusted(environ).listings.get(" ".join(words[1:]))
-    if text is None:
-        return None
-    _print(text)
-    return 0
+    return None if text is None else lambda: _print(text)
 
 
-def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> int | None:
+def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> Deed | None:
     """Say again what was said when nothing was left to do, if nothing is by now."""
     snapshot = _trusted(environ)
     known = snapshot.answers.get("\0".join(words))
@@ -122,8 +138,13 @@ def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> int | No
         return None
     memory.settle(snapshot, environ, time.time_ns())
     coloured = "FORCE_COLOR" in environ or ("NO_COLOR" not in environ and os.isatty(2))
-    _say(("\x1b[32m✔\x1b[0m " if coloured else "✔ ") + known["text"])
-    return 0
+    text = ("\x1b[32m✔\x1b[0m " if coloured else "✔ ") + known["text"]
+
+    def tell() -> int:
+        _say(text)
+        return 0
+
+    return tell
 
 
 class _Lane:
@@ -141,34 +162,42 @@ class _Lane:
 
     # Commands
 
-    def run(self, words: Sequence[str]) -> int:
+    def run(self, words: Sequence[str]) -> Deed:
         """Run a task or a command line; the process is replaced where that is all there is."""
         from wisp.tasks.graph import build
 
         catalogue = self._catalogue()
         explicit = self._options.get("environment")
         if not words:
-            self._write_tasks(catalogue, explicit)
-            return 0
+            return lambda: self._write_tasks(catalogue, explicit)
         graph = build(catalogue, words, self._request())
         for node in graph.nodes:
             self._check_ready(node.environment.name)
         memory.settle(self._snapshot, self._environ, time.time_ns())
-        code = self._run_graph(graph)
-        if code == 127:
-            self._write_tasks(catalogue, explicit)
-        return code
+        return lambda: self._run_graph(graph, catalogue, explicit)
 
-    def hook(self, words: Sequence[str]) -> int:
+    def hook(self, words: Sequence[str]) -> Deed:
         """Print the script that activates an environment, or what it leads to."""
         as_data = "json" in self._options
         if words or (as_data and "shell" in self._options):
             raise _Doubt
         name = self._options.get("environment") or self._inherited() or DEFAULT_ENVIRONMENT
         self._check_ready(name)
+        shell = None if as_data else self._shell()
         memory.settle(self._snapshot, self._environ, time.time_ns())
-        _print((self._data(name) if as_data else self._script(name)) + "\n")
-        return 0
+        if shell is None:
+            return lambda: _print(self._data(name) + "\n")
+        return lambda: _print(self._script(name, shell) + "\n")
+
+    def _shell(self) -> Bash:
+        """Return the shell that called, unless another is asked for."""
+        from wisp.activation.detect import running_shell
+        from wisp.activation.shells import named
+
+        shell = named(self._options.get("shell") or running_shell(self._environ))
+        if shell is None:
+            raise _Doubt
+        return shell
 
     def _data(self, environment: str) -> str:
         """Return an activation as JSON."""
@@ -184,15 +213,10 @@ class _Lane:
         )
         return "{\n  " + ",\n  ".join(members) + "\n}"
 
-    def _script(self, environment: str) -> str:
-        """Return the script for a shell, the one that called unless another is asked for."""
-        from wisp.activation.detect import running_shell
+    def _script(self, environment: str, shell: Bash) -> str:
+        """Return the script for a shell."""
         from wisp.activation.hooks import hook
-        from wisp.activation.shells import named
 
-        shell = named(self._options.get("shell") or running_shell(self._environ))
-        if shell is None:
-            raise _Doubt
         facts = self._snapshot.workspace
         return hook(
             self._activation(environment),
@@ -274,7 +298,7 @@ class _Lane:
         project = {**ready["project"], ENV_EXE: self._program}
         return Activation(ready["prefix"], project, ready["scripts"], ready["env"])
 
-    def _run_graph(self, graph: Graph) -> int:
+    def _run_graph(self, graph: Graph, catalogue: Catalogue, explicit: str | None) -> int:
         from wisp.tasks.run import Settings, product_of, run
 
         facts = self._snapshot.workspace
@@ -290,12 +314,16 @@ class _Lane:
             env_files=facts["env_files"],
             product=product_of(self._program),
         )
-        return run(graph, self, settings)
+        code = run(graph, self, settings)
+        if code == 127:
+            self._write_tasks(catalogue, explicit)
+        return code
 
-    def _write_tasks(self, catalogue: Catalogue, explicit: str | None) -> None:
+    def _write_tasks(self, catalogue: Catalogue, explicit: str | None) -> int:
         from wisp.tasks.catalogue import listing
 
         _say(listing(catalogue.visible(explicit)))
+        return 0
 
 
 class _Digest:
@@ -316,15 +344,17 @@ def _silent(text: str) -> None:
 
 
 def _say(text: str) -> None:
-    _write(2, text + "\n")
-
-
-def _print(text: str) -> None:
-    """Write the answer; where nobody takes it, the rest of the program knows what to say."""
+    """Tell people something; that nobody listens changes nothing."""
     try:
-        _write(1, text)
-    except OSError as error:
-        raise _Doubt from error
+        _write(2, text + "\n")
+    except OSError:
+        return
+
+
+def _print(text: str) -> int:
+    """Write the answer."""
+    _write(1, text)
+    return 0
 
 
 def _write(descriptor: int, text: str) -> None:

@@ -3,8 +3,9 @@
 A snapshot is one `marshal` file in the user's cache (never in the workspace, which may come from
 anywhere), for one workspace, interpreter and version of wisp. It is written after a command that
 read everything, and holds plain tuples and dicts: the tasks of each environment, what activating
-needs, and the state of every file and variable this knowledge came from. Deleting it changes no
-result, only the time that the next command takes.
+needs, and the state of every file and variable this knowledge came from (of variables a digest,
+since they may be secrets). Deleting it changes no result, only the time that the next command
+takes. It decides what runs: one that others could have written is not read.
 
 A file counts as unchanged when size, times and inode agree; otherwise, and when it was written so
 shortly before the snapshot that the file system's clock could not tell, its content decides.
@@ -14,8 +15,10 @@ from __future__ import annotations
 
 import marshal
 import os
+import stat
 import sys
 
+from wisp import trust
 from wisp.layout import SNAPSHOTS_DIR, VERSION
 from wisp.specs.task import Task, TaskArg, TaskDependency
 
@@ -43,12 +46,14 @@ OF_ACTIVATION = (
     "PIXI_PROMPT",
 )
 
-_FORMAT = 2
+_FORMAT = 3
 _SECOND = 1_000_000_000
 #: Within this time two writes may carry one time stamp (a tick of the kernel's coarse clock, many
 #: times over); file systems that count whole seconds need more.
 _GRAIN = _SECOND // 20
 _COARSE_GRAIN = 2 * _SECOND
+#: What is larger (bytes) is no manifest or lock of use, and not read to its end.
+_READABLE = 64 << 20
 
 #: Files that tell whether this machine has a graphics driver, a virtual package that may change.
 _DRIVER_FILES = (
@@ -112,9 +117,13 @@ def read(root: str, environ: Mapping[str, str]) -> Snapshot | None:
     if path is None:
         return None
     try:
-        with open(path, "rb") as file:
-            data = marshal.loads(file.read())
-    except (OSError, ValueError, EOFError, TypeError):
+        if not trust.is_ours(os.lstat(os.path.dirname(path))):
+            return None
+        content = trust.own_content(path)
+        if content is None:
+            return None
+        data = marshal.loads(content)
+    except Exception:  # nobody says what bytes that are no data lead to
         return None
     if not isinstance(data, tuple) or data[:2] != (_key(), root) or len(data) != 8:
         return None
@@ -127,15 +136,27 @@ def write(root: str, snapshot: Snapshot, environ: Mapping[str, str]) -> None:
     if path is None:
         return
     rest = (snapshot.workspace, snapshot.ready, snapshot.listings, snapshot.answers)
-    data = marshal.dumps((_key(), root, snapshot.base, snapshot.tables, *rest))
-    scratch = f"{path}.{os.getpid()}"
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(scratch, "wb") as file:
-            file.write(data)
-        os.replace(scratch, path)
-    except OSError:
+        data = marshal.dumps((_key(), root, snapshot.base, snapshot.tables, *rest))
+        if _has_own_folder(path):
+            trust.write_own(path, data)
+    except (OSError, ValueError):
         return
+
+
+def _has_own_folder(path: str) -> bool:
+    """Make the folder of snapshots ours alone; whether it is."""
+    folder = os.path.dirname(path)
+    os.makedirs(os.path.dirname(folder), exist_ok=True)
+    if not os.path.lexists(folder):
+        os.mkdir(folder, 0o700)
+    found = os.lstat(folder)
+    if stat.S_ISLNK(found.st_mode):
+        return False
+    if os.name == "posix" and found.st_uid == os.geteuid() and not trust.is_ours(found):
+        os.chmod(folder, 0o700)
+        found = os.lstat(folder)
+    return trust.is_ours(found)
 
 
 def _key() -> str:
@@ -217,7 +238,9 @@ def _digest(path: str) -> str:
         if os.path.isdir(path):
             names = "\0".join(sorted(os.listdir(path)))
             return xxhash.xxh3_128_hexdigest(os.fsencode(names))
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=trust.without_waiting) as file:
+            if not trust.is_readable(os.fstat(file.fileno()), _READABLE):
+                return ""
             return xxhash.xxh3_128_hexdigest(file.read())
     except OSError:
         return ""
@@ -226,13 +249,15 @@ def _digest(path: str) -> str:
 # State of the host
 
 
-def relevant(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that a command may depend on."""
-    return {
-        name: value
-        for name, value in environ.items()
-        if (name.startswith(PREFIXES) or name in NAMES) and name not in OF_ACTIVATION
-    }
+def relevant(environ: Mapping[str, str]) -> str:
+    """Return a digest of the variables that a command may depend on."""
+    from _blake2 import blake2b  # `hashlib` takes 3 ms
+
+    digest = blake2b(digest_size=16)
+    for name in sorted(environ):
+        if (name.startswith(PREFIXES) or name in NAMES) and name not in OF_ACTIVATION:
+            digest.update(os.fsencode(f"{name}={environ[name]}") + b"\0")
+    return str(digest.hexdigest())
 
 
 def host() -> tuple[Any, ...]:

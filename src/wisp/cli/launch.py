@@ -20,6 +20,14 @@ def launch(argv: Sequence[str]) -> NoReturn:
     The name in `argv[0]` decides whether wisp introduces itself or, called `pixi`, speaks as the
     version of Pixi that it is compatible with.
     """
+    if not sys.flags.ignore_environment or "again" in sys._xoptions:  # see `bin/wisp`
+        from wisp.cli.isolation import improve
+
+        improve(argv[0])
+    if os.getpid() == 1 and os.name == "posix":
+        from wisp.cli.first_process import lead
+
+        lead()
     _let_interrupts_kill()
     _replace_closed_streams()
     words = argv[1:]
@@ -32,7 +40,12 @@ def launch(argv: Sequence[str]) -> NoReturn:
     if words and (entry := meant(words[0])) is not None and entry.quick:
         from wisp.api.quick import answer
 
-        code = answer(entry.name, words[1:], entry.lane, program_path(argv[0]), os.environ)
+        try:
+            code = answer(entry.name, words[1:], entry.lane, program_path(argv[0]), os.environ)
+        except BaseException as error:
+            from wisp.cli.main import fail
+
+            fail(argv, error)
         if code is not None:
             die_as(code)
             os._exit(code)

@@ -28,7 +28,16 @@ def main(argv: Sequence[str]) -> NoReturn:
     """
     # To read a lock makes objects by the hundred thousand and hardly a cycle: look for some seldom.
     gc.set_threshold(_ALLOCATIONS)
-    code = run(argv)
+    _end(run(argv))
+
+
+def fail(argv: Sequence[str], error: BaseException) -> NoReturn:
+    """End the process as a command does that failed with this error."""
+    program = program_name(argv[0])
+    _end(_failed(error, Output.of_process(os.environ, program), program))
+
+
+def _end(code: int) -> NoReturn:
     interrupts.ignore()
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -49,29 +58,44 @@ def run(argv: Sequence[str]) -> int:
         except BrokenPipeError:
             pass
         return code
-    except BrokenPipeError:
+    except (Exception, KeyboardInterrupt) as error:
+        return _failed(error, out, program)
+
+
+def _failed(error: BaseException, out: Output, program: str) -> int:
+    """Render why a command ended early, and return its exit code."""
+    if isinstance(error, BrokenPipeError) and _is_unread(1):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - lives as long as the process
         return 0
-    except KeyboardInterrupt as interrupt:
-        return _ended(interrupts.behind(interrupt) or interrupts.Ended(), out)
-    except UsageError as error:
+    if isinstance(error, KeyboardInterrupt):
+        return _ended(interrupts.behind(error) or interrupts.Ended(), out)
+    if isinstance(error, UsageError):
         out.usage(error)
         return error.exit_code
-    except WispError as error:
+    if isinstance(error, OSError):
+        error = _refused(error)
+    if isinstance(error, WispError):
         out.failure(error)
         return error.exit_code
-    except OSError as error:
-        out.failure(_refused(error))
-        return 1
-    except Exception as error:  # a fault of ours, which a user can do nothing about
-        if ended := interrupts.behind(error):
-            return _ended(ended, out)
-        out.failure(_bug(error, program))
-        if out.verbosity >= 1:
-            from traceback import format_exc
+    if ended := interrupts.behind(error):
+        return _ended(ended, out)
+    out.failure(_bug(error, program))  # a fault of ours, which a user can do nothing about
+    if out.verbosity >= 1:
+        from traceback import format_exception
 
-            out.err(format_exc())
-        return 1
+        out.err("".join(format_exception(error)))
+    return 1
+
+
+def _is_unread(descriptor: int) -> bool:
+    """Whether the other end of an output is closed, as `head` does once it has enough."""
+    import select
+
+    if not hasattr(select, "poll"):
+        return True
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 
 def _ended(ended: interrupts.Ended, out: Output) -> int:
@@ -98,7 +122,7 @@ def _refused(error: OSError) -> WispError:
     )
 
 
-def _bug(error: Exception, program: str) -> WispError:
+def _bug(error: BaseException, program: str) -> WispError:
     return WispError(
         f"{program} met something it was not made for; this is a bug",
         causes=[f"{type(error).__name__}: {error}"],

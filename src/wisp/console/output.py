@@ -86,11 +86,17 @@ class Output:
     # Everything else
 
     def err(self, text: str) -> None:
-        """Print one line on stderr, whatever the verbosity; secrets in URLs are hidden."""
+        """Print one line on stderr, whatever the verbosity; secrets in URLs are hidden.
+
+        A message that nobody can read changes nothing of what is done.
+        """
         from wisp.console.secrets import without_secrets
 
         self._pause()
-        self._stderr.write(without_secrets(text) + "\n")
+        try:
+            self._stderr.write(without_secrets(text) + "\n")
+        except OSError:
+            return
 
     def note(self, text: str) -> None:
         """Print one line beside the answer, unless quiet."""
@@ -177,6 +183,9 @@ class Output:
             stop()
 
     def flush(self) -> None:
-        """Bring everything to its stream."""
+        """Bring everything to its stream; raises `OSError` for an answer that nobody takes."""
+        try:
+            self._stderr.flush()
+        except OSError:
+            pass
         self._stdout.flush()
-        self._stderr.flush()

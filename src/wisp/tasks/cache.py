@@ -2,7 +2,8 @@
 
 `.pixi/task-cache-v0/<environment>-<task>-<hash of the call>.json` holds one hash over the
 command, the input and output files, and the environment. Both hashes are those of Pixi, so that
-each tool skips what the other has done. Rust hashes a text as its bytes and FF, a sequence as its
+each tool skips what the other has done. Beside them stands a hash of our own over the task's
+variables, which Pixi leaves out. Rust hashes a text as its bytes and FF, a sequence as its
 length and items, an optional value or variant as its number; all numbers take eight bytes.
 """
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
         def digest(self) -> str:
             """Return the hash of the environment."""
+
+
+#: The name of our own hash in a cache file.
+_VARIABLES = "wisp-env"
 
 
 class EnvironmentFacts:
@@ -83,7 +88,8 @@ def is_up_to_date(node: Node, root: str, folder: str, facts: Digestible) -> bool
     """Whether nothing has changed since the task last ran.
 
     A task without inputs and outputs, or none of whose patterns fit a file, always runs. Raises
-    `ValueError` for a cache file that cannot be read as one.
+    `ValueError` for a cache file that cannot be read as one, `OSError` for one, or an input, that
+    cannot be read at all.
     """
     import json
 
@@ -100,13 +106,16 @@ def is_up_to_date(node: Node, root: str, folder: str, facts: Digestible) -> bool
     state = Fingerprint(node, root, facts)
     if state.inputs is None and state.outputs is None:
         return False
+    variables = _variables(node)
+    if data.get(_VARIABLES, variables) != variables:
+        return False
     return stored == state.digest(node)
 
 
 def store(node: Node, root: str, folder: str, facts: Digestible) -> list[tuple[str, str]]:
     """Remember that a task ran; return kind and pattern list of each kind that fits no file.
 
-    Nothing is stored where patterns fit no file.
+    Nothing is stored where patterns fit no file. Raises `OSError` where nothing can be stored.
     """
     state = Fingerprint(node, root, facts)
     missing = []
@@ -119,12 +128,35 @@ def store(node: Node, root: str, folder: str, facts: Digestible) -> list[tuple[s
             missing.append((kind, listed))
     if not missing:
         os.makedirs(folder, exist_ok=True)
-        path = os.path.join(folder, file_name(node))
-        scratch = f"{path}.{os.getpid()}"
-        with open(scratch, "w", encoding="utf-8") as file:
-            file.write(f'{{"hash":"{state.digest(node)}"}}')
-        os.replace(scratch, path)
+        _replace(os.path.join(folder, file_name(node)), _record(node, state))
     return missing
+
+
+def _record(node: Node, state: Fingerprint) -> str:
+    """Return what is stored: as Pixi has it unless the task has variables."""
+    variables = _variables(node)
+    own = f',"{_VARIABLES}":"{variables}"' if variables else ""
+    return f'{{"hash":"{state.digest(node)}"{own}}}'
+
+
+def _variables(node: Node) -> str | None:
+    """Return the hash of a task's own variables; None where it has none."""
+    if not node.task.env:
+        return None
+    values = {name: render(v, node.context, node.arguments) for name, v in node.task.env.items()}
+    return _hex(b"".join(_text(name) + _text(value) for name, value in sorted(values.items())))
+
+
+def _replace(path: str, text: str) -> None:
+    scratch = f"{path}.{os.urandom(4).hex()}"
+    try:
+        with open(scratch, "x", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(scratch, path)
+    except OSError:
+        if os.path.exists(scratch):
+            os.unlink(scratch)
+        raise
 
 
 def file_name(node: Node) -> str:

@@ -31,6 +31,10 @@ ROOM = 64
 #: How long a pipe that outlives its process, in the hands of a child, is listened to, in seconds.
 QUIET = 0.1
 
+#: What a worker runs: isolated from the user's Python, it is told where wisp is.
+_PLACE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_WORKER = f"import sys; sys.path.insert(0, {_PLACE!r}); from wisp.tasks.worker import work; work()"
+
 
 class Job:
     """A node on its way. `needs` are the numbers of the jobs before it, `label` marks its lines."""
@@ -53,7 +57,7 @@ class Job:
         self._started = self._heard = time.monotonic()
         self.state = RUNNING
         process = self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "wisp.tasks.worker"],
+            [sys.executable, "-I", "-c", _WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

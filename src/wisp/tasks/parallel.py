@@ -88,8 +88,14 @@ class _Signals:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> _Signals:
-        numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
-        self._before = {number: signal.signal(number, self._notice) for number in numbers}
+        for name in _ENDING:
+            number = getattr(signal, name, None)
+            # None is a handler that was not set by Python, which could not put it back.
+            if number is not None and signal.getsignal(number) is not None:
+                try:
+                    self._before[number] = signal.signal(number, self._notice)
+                except ValueError:  # not in the main thread, where signals arrive
+                    break
         return self
 
     def _notice(self, number: int, _frame: object) -> None:

@@ -96,12 +96,16 @@ def replace_process(
     import _signal  # type: ignore[import-not-found]
 
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # closed by the caller
-            stream.flush()
+        try:
+            if stream is not None:  # closed by the caller
+                stream.flush()
+        except OSError:  # what nobody reads is no reason not to run
+            continue
     os.chdir(cwd)
     before = [(n, _signal.signal(n, _signal.SIG_DFL)) for n in (_SIGPIPE, _SIGXFSZ)]
     try:
         os.execve(path, [path, *arguments], {**variables, "PWD": cwd})
     finally:
         for number, handler in before:
-            _signal.signal(number, handler)
+            if handler is not None:
+                _signal.signal(number, handler)

@@ -14,8 +14,7 @@ from wisp.tasks.script import script, shown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from types import FrameType
-    from typing import Any, Protocol
+    from typing import Protocol
 
     from wisp.tasks.cache import Digestible
     from wisp.tasks.graph import Graph, Node
@@ -40,9 +39,6 @@ if TYPE_CHECKING:
 
 #: Exit code of a script whose last command does not exist.
 NOT_FOUND = 127
-
-#: Left out are those that stop and continue: a terminal gives them to the whole group.
-FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGABRT")
 
 
 class Settings:
@@ -126,6 +122,7 @@ class Runner:
         self._settings = settings
         self._variables: dict[str, dict[str, str]] = {}
         self._secrets: set[str] = set()
+        self._warned = False
         self.masking = Masking(self._secrets)
 
     def say(self, text: str) -> None:
@@ -191,7 +188,7 @@ class Runner:
         settings = self._settings
         try:
             fresh = cache.is_up_to_date(node, settings.root, settings.cache, facts)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             path = os.path.join(settings.cache, cache.file_name(node))
             self.warn(f"ignoring the task cache file '{path}': {error}")
             return False
@@ -224,17 +221,27 @@ class Runner:
         return not os.path.exists(os.path.join(self._settings.cache, cache.file_name(node)))
 
     def remember(self, node: Node) -> None:
-        """Store that a task ran, for the next time."""
+        """Store that a task ran, for the next time, if that is possible."""
         if node.task.form != "table":
             return
         from wisp.tasks import cache
 
         facts = self._provider.facts(node.environment.name)
-        missing = cache.store(node, self._settings.root, self._settings.cache, facts)
+        try:
+            missing = cache.store(node, self._settings.root, self._settings.cache, facts)
+        except OSError as error:
+            self._not_remembered(node, error)
+            return
         for kind, patterns in missing:
             name = node.task.name
             self.warn(f"No files matched the {kind} globs for task '{name}'")
             self.warn(f"{kind.capitalize()} globs: {patterns}")
+
+    def _not_remembered(self, node: Node, error: OSError) -> None:
+        """Warn, once, that a task will not be skipped next time; most never are."""
+        if not self._warned and (node.task.inputs is not None or node.task.outputs is not None):
+            self._warned = True
+            self.warn(f"cannot remember that the task '{node.task.name}' ran: {error}")
 
 
 class Masking:
@@ -342,6 +349,7 @@ def execute(
 
     `not_found` is called where the script ends because a command does not exist.
     """
+    from wisp.tasks.forwarding import Forwarding
     from wisp.taskshell.shell import Shell
 
     shell = Shell(cwd, variables)
@@ -350,39 +358,3 @@ def execute(
     if code == NOT_FOUND and not_found is not None:
         not_found(shell)
     return code
-
-
-def _signal_module() -> Any:
-    """The core of `signal`, without the enumerations around it, which take 3 ms to import."""
-    import _signal  # type: ignore[import-not-found]
-
-    return _signal
-
-
-class Forwarding:
-    """Passes signals of this process on to a shell while it runs.
-
-    A terminal sends SIGINT to its whole foreground group: children have got it already.
-    """
-
-    def __init__(self, deliver: Callable[..., None]) -> None:
-        self._deliver = deliver
-        self._before: dict[int, object] = {}
-
-    def __enter__(self) -> None:
-        signal = _signal_module()
-        for name in FORWARDED:
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._handle)
-
-    def _handle(self, number: int, frame: FrameType | None) -> None:
-        del frame
-        signal = _signal_module()
-        from_terminal = number == signal.SIGINT and os.isatty(0)
-        self._deliver(number, forward=not from_terminal)
-
-    def __exit__(self, *exc: object) -> None:
-        signal = _signal_module()
-        for number, handler in self._before.items():
-            signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""One task of a parallel run, in a process of its own: `python -P -m wisp.tasks.worker`.
+"""One task of a parallel run, in a process of its own (`wisp.tasks.job`).
 
 The script, its directory and its variables come through stdin as `marshal` data; afterwards stdin
 is empty. The exit code is that of the script.
@@ -10,17 +10,17 @@ import marshal
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
-def main() -> int:
-    """Run the task that stdin describes."""
+
+def work() -> NoReturn:
+    """Run the task that stdin describes and end with its exit code."""
     from wisp.tasks.run import execute
     from wisp.taskshell.parser import parse
 
     text, cwd, variables = marshal.loads(sys.stdin.buffer.read())
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
-    return execute(parse(text), cwd, variables)
-
-
-if __name__ == "__main__":
-    os._exit(main())
+    os._exit(execute(parse(text), cwd, variables))

@@ -175,15 +175,3 @@ def open_standard_streams() -> None:
             os.fstat(descriptor)
         except OSError:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
-
-
-def _wait(descriptor: int, control: Control, *, reading: bool) -> None:
-    import select
-
-    poll = select.poll()
-    alarm = control.alarm()
-    poll.register(alarm, select.POLLIN)
-    if alarm != descriptor:
-        poll.register(descriptor, select.POLLIN if reading else select.POLLOUT)
-    if any(ready == alarm for ready, _ in poll.poll()):
-        control.check()

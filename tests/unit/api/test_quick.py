@@ -51,15 +51,11 @@ def settle() -> None:
 
 def imported(wisp: CommandLine, *words: str, cwd: Path) -> set[str]:
     """Return the packages that a command imports."""
-    result = wisp(*words, cwd=cwd, env={"PYTHONPROFILEIMPORTTIME": "1"})
-    lines = (line for line in result.stderr.splitlines() if line.startswith("import time:"))
-    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+    return {name.partition(".")[0] for name in wisp.imported(*words, cwd=cwd)}
 
 
 def modules(wisp: CommandLine, *words: str, cwd: Path) -> set[str]:
-    result = wisp(*words, cwd=cwd, env={"PYTHONPROFILEIMPORTTIME": "1"})
-    lines = (line for line in result.stderr.splitlines() if line.startswith("import time:"))
-    return {line.rpartition("|")[2].strip() for line in lines}
+    return wisp.imported(*words, cwd=cwd)
 
 
 def was_quick(wisp: CommandLine, *words: str, cwd: Path) -> bool:
