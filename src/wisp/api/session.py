@@ -131,6 +131,7 @@ class Session:
             self.settings,
             keyring_provider=self.config.get("pypi-config.keyring-provider"),
             insecure_hosts=tuple(self.config.get("pypi-config.allow-insecure-host", ())),
+            credentials=self.credentials,
         )
 
     @cached_property

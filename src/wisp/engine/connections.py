@@ -6,7 +6,6 @@ the request: a server that drips a byte now and then ends like one that is silen
 
 from __future__ import annotations
 
-import base64
 import http.client
 import io
 import select
@@ -23,7 +22,7 @@ from urllib.parse import urlsplit
 from wisp.engine.proxies import choose_proxies
 from wisp.engine.tls import tls_context
 from wisp.specs.settings import Network
-from wisp.specs.urls import Origin, UserInfo, shown, without_userinfo
+from wisp.specs.urls import Origin, basic, shown, without_userinfo
 
 #: How long one step (connecting, one read, one write) may be silent.
 SILENCE_SECONDS = 30.0
@@ -152,12 +151,6 @@ class Connections:
         if scheme == "http":
             return http.client.HTTPConnection(host, port, blocksize=_BLOCK)
         return http.client.HTTPSConnection(host, port, context=self._tls, blocksize=_BLOCK)
-
-
-def basic(info: UserInfo) -> str:
-    """Return the value of `Authorization` for user and password (RFC 7617)."""
-    pair = f"{info.user}:{info.password or ''}".encode()
-    return f"Basic {base64.b64encode(pair).decode()}"
 
 
 def _clocked(deadline: Deadline) -> Callable[..., http.client.HTTPResponse]:

@@ -21,12 +21,12 @@ from io import BufferedIOBase
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import urljoin, urlsplit
 
-from wisp.engine.connections import Connection, Connections, Deadline, basic
+from wisp.engine.connections import Connection, Connections, Deadline
 from wisp.engine.mirrors import mirrored
 from wisp.errors import FetchError
 from wisp.layout import VERSION
 from wisp.specs.settings import Network
-from wisp.specs.urls import Origin, origin_of, shown, without_userinfo
+from wisp.specs.urls import Origin, basic, origin_of, shown, without_userinfo
 from wisp.values import dataclass, field
 
 _ATTEMPTS = 3

@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import tomli
+
+from wisp.engine.auth.stores import Credentials, home_of
+from wisp.engine.mirrors import TextMirrors
 from wisp.engine.process import Completed, capture
+from wisp.engine.uv_network import prepared
 from wisp.errors import HostError, WispError
 from wisp.specs.settings import EngineSettings, Network
 from wisp.values import dataclass, field
@@ -60,6 +65,9 @@ class Uv:
     default_index: str | None = None
     keyring_provider: str | None = None
     insecure_hosts: tuple[str, ...] = ()
+    credentials: Credentials | None = field(default=None, repr=False)
+    mirrors: TextMirrors = field(default=TextMirrors({}), repr=False)
+    users_store: str = field(default="", repr=False)
 
     def run(
         self,
@@ -75,12 +83,16 @@ class Uv:
         uv does, even if wisp dies first (POSIX only). Raises `UvError` when uv fails and
         `HostError` when it cannot be started.
         """
-        done = capture(
-            [self.executable, *arguments, *self._common()],
-            environ={**self.environment, **(variables or {})},
-            cwd=cwd,
-            keep_open=pass_fds,
-        )
+        with prepared(
+            arguments, self.credentials, self.mirrors, self.users_store,
+            keep_users=self.keyring_provider is not None,
+        ) as call:  # fmt: skip
+            done = capture(
+                [self.executable, *call.arguments, *self._common()],
+                environ={**self.environment, **(variables or {}), **call.variables},
+                cwd=cwd,
+                keep_open=pass_fds,
+            )
         if done.code:
             raise UvError(done.code, done.stderr)
         return done
@@ -103,6 +115,7 @@ def find_uv(
     *,
     keyring_provider: str | None = None,
     insecure_hosts: Sequence[str] = (),
+    credentials: Credentials | None = None,
 ) -> Uv:
     """Find the uv that belongs to wisp and give it the part of `environ` that it may see.
 
@@ -124,7 +137,24 @@ def find_uv(
         default_index=environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or None,
         keyring_provider=keyring_provider,
         insecure_hosts=("*",) if settings.network.tls_no_verify else tuple(insecure_hosts),
+        credentials=credentials,
+        mirrors=TextMirrors(settings.network.mirrors),
+        users_store=_users_store(environ),
     )
+
+
+def _users_store(environ: Mapping[str, str]) -> str:
+    """Return what the user has told `uv auth login`, if that is readable, and nothing else."""
+    home = home_of(environ)
+    data = environ.get("XDG_DATA_HOME") or (home / ".local/share" if home else None)
+    folder = environ.get("UV_CREDENTIALS_DIR") or (Path(data) / "uv/credentials" if data else None)
+    if folder is None:
+        return ""
+    try:
+        text = (Path(folder) / "credentials.toml").read_text("utf-8")
+        return text if tomli.loads(text).keys() <= {"credential"} else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def visible_environment(environ: Mapping[str, str], network: Network) -> dict[str, str]:
@@ -141,6 +171,8 @@ def visible_environment(environ: Mapping[str, str], network: Network) -> dict[st
             visible["HTTPS_PROXY"] = network.https_proxy
         if network.non_proxy_hosts:
             visible["NO_PROXY"] = ",".join(network.non_proxy_hosts)
+    if network.tls_root_certs == "system":
+        visible.setdefault("UV_SYSTEM_CERTS", "1")
     visible.setdefault("UV_CONCURRENT_DOWNLOADS", str(network.concurrent_downloads))
     return visible
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from wisp.engine.mirrors import TextMirrors
 from wisp.engine.pylock import PylockPackage, parse_pylock
 from wisp.engine.uv import Uv
 from wisp.values import dataclass, field
@@ -53,19 +54,25 @@ def compile_requirements(
     """
     with tempfile.TemporaryDirectory(prefix="wisp-resolve-") as name:
         folder = Path(name)
-        arguments = [*_inputs(folder, question), "--python", str(python), *question.options]
+        arguments = [
+            *_inputs(folder, question, uv.mirrors),
+            "--python",
+            str(python),
+            *question.options,
+        ]
         arguments += ["--quiet", "--no-header"]
         variables = dict(question.variables)
         output = folder / _PREVIOUS
         lock = ["--format", "pylock.toml", "--output-file", str(output)]
         uv.run([*arguments, *lock], cwd=folder, variables=variables)
-        packages = parse_pylock(output.read_text(encoding="utf-8"), folder)
+        text = uv.mirrors.back(output.read_text(encoding="utf-8"))
+        packages = parse_pylock(text, folder)
         if not annotate:
             return Answer(packages)
         return Answer(packages, _indexes(uv, arguments, folder, packages, variables))
 
 
-def _inputs(folder: Path, question: Question) -> list[str]:
+def _inputs(folder: Path, question: Question, mirrors: TextMirrors) -> list[str]:
     arguments = ["pip", "compile"]
     for name, text, flag in (
         ("pyproject.toml", question.pyproject, None),
@@ -74,7 +81,7 @@ def _inputs(folder: Path, question: Question) -> list[str]:
         ("overrides.txt", question.overrides, "--overrides"),
     ):
         if text:
-            (folder / name).write_text(text, encoding="utf-8")
+            (folder / name).write_text(mirrors.there(text), encoding="utf-8")
             arguments += [flag, name] if flag else [name]
     if question.previous:
         (folder / _PREVIOUS).write_text(question.previous, encoding="utf-8")
@@ -101,7 +108,8 @@ def _indexes(
     name = ""
     for line in done.stdout.splitlines():
         if line.startswith("    # from "):
-            indexes[name] = line.removeprefix("    # from ").strip()
+            index = line.removeprefix("    # from ").strip()
+            indexes[name] = uv.mirrors.back(f'"{index}"')[1:-1]
         elif line and not line.startswith((" ", "#")):
             name = line.partition("==")[0].partition("[")[0].strip()
     return indexes

@@ -118,7 +118,8 @@ def _install(
 ) -> None:
     with tempfile.TemporaryDirectory(prefix="wisp-install-") as folder:
         lock = Path(folder) / "pylock.toml"
-        lock.write_text(install_lock(records, wanted.root, wanted.editable), encoding="utf-8")
+        text = install_lock(records, wanted.root, wanted.editable)
+        lock.write_text(uv.mirrors.there(text), encoding="utf-8")
         arguments = ["pip", "install", "--no-deps", "--preview-features", "pylock"]
         arguments += ["--python", str(wanted.python), "--break-system-packages"]
         arguments += ["--requirements", str(lock)]

@@ -9,6 +9,7 @@ Sources: RFC 3986, sections 3.2 (authority) and 6.2 (comparison); RFC 6454 (orig
 
 from __future__ import annotations
 
+import base64
 import re
 from functools import cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
@@ -86,6 +87,12 @@ def with_userinfo(url: str, info: UserInfo) -> str:
     password = "" if info.password is None else f":{quote(info.password, safe='')}"
     netloc = f"{quote(info.user, safe='')}{password}@{parts.netloc}"
     return SplitResult(parts.scheme, netloc, parts.path, parts.query, parts.fragment).geturl()
+
+
+def basic(info: UserInfo) -> str:
+    """Return the value of `Authorization` for user and password (RFC 7617)."""
+    pair = f"{info.user}:{info.password or ''}".encode()
+    return f"Basic {base64.b64encode(pair).decode()}"
 
 
 def shown(url: str) -> str:

@@ -18,11 +18,10 @@ from urllib.parse import urlsplit
 from wisp.engine.auth.file_store import FileStore
 from wisp.engine.auth.keyring_store import KeyringStore
 from wisp.engine.auth.netrc_store import NetrcStore
-from wisp.engine.connections import basic
 from wisp.errors import WispError
 from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, Credential, OAuth
 from wisp.specs.settings import Network
-from wisp.specs.urls import UserInfo
+from wisp.specs.urls import UserInfo, basic
 from wisp.values import dataclass
 
 _DEFAULT_FILE = ".rattler/credentials.json"

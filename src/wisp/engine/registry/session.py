@@ -15,14 +15,13 @@ import threading
 from collections.abc import Mapping
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from wisp.engine.connections import basic
 from wisp.engine.http import Bounds, HttpClient, Response, Sink, Upload
 from wisp.engine.registry.challenge import Challenge, choose_challenge
 from wisp.engine.registry.credentials import Login
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.realm import leads_inside, why_foreign
 from wisp.specs.oci import DOCKER_HUB
-from wisp.specs.urls import Origin, UserInfo, origin_of, shown
+from wisp.specs.urls import Origin, UserInfo, basic, origin_of, shown
 
 _HOSTS = {DOCKER_HUB: "registry-1.docker.io"}
 _TOKEN_BOUNDS = Bounds(size=1024 * 1024, seconds=60)

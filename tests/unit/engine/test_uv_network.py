@@ -1,0 +1,196 @@
+"""Credentials and mirrors reach uv, the words of its calls hold no secret, and locks no mirror."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import os
+import stat
+import sys
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import settings
+from tests.web import Answer, Asked, Web
+from wisp.engine.auth.file_store import FileStore
+from wisp.engine.auth.stores import Credentials
+from wisp.engine.mirrors import TextMirrors
+from wisp.engine.uv import Uv, UvError, find_uv
+from wisp.engine.uv_compile import Answer as Resolved
+from wisp.engine.uv_compile import Question, compile_requirements
+from wisp.engine.uv_network import prepared
+from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, Credential
+
+WHEEL = "greeter-1.0-py3-none-any.whl"
+METADATA = b"Metadata-Version: 2.1\nName: greeter\nVersion: 1.0\n"
+
+
+def wheel() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("greeter.py", "")
+        archive.writestr("greeter-1.0.dist-info/METADATA", METADATA)
+        archive.writestr("greeter-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr("greeter-1.0.dist-info/RECORD", "")
+    return stream.getvalue()
+
+
+def index(header: str | None, prefix: str = "") -> Web:
+    """An index with one package that asks for credentials."""
+    content = wheel()
+
+    def answer(asked: Asked) -> Answer:
+        path = asked.path.removeprefix(prefix)
+        if asked.authorization != header or (prefix and path == asked.path):
+            return Answer(401, {"WWW-Authenticate": 'Basic realm="x"'})
+        if path == "/simple/greeter/":
+            file = {"filename": WHEEL, "url": f"files/{WHEEL}", "hashes": hashes(content)}
+            data = {"meta": {"api-version": "1.0"}, "name": "greeter", "files": [file]}
+            kind = "application/vnd.pypi.simple.v1+json"
+            return Answer(headers={"Content-Type": kind}, body=json.dumps(data).encode())
+        if path.endswith(WHEEL):
+            return Answer(body=content)
+        return Answer(404)
+
+    return Web(answer)
+
+
+def hashes(content: bytes) -> dict[str, str]:
+    return {"sha256": hashlib.sha256(content).hexdigest()}
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def uv_with(tmp_path: Path, mirrors: Mapping[str, tuple[str, ...]], **stored: Credential) -> Uv:
+    auth = tmp_path / "auth.json"
+    for host, credential in stored.items():
+        FileStore(auth).store(host, credential)
+    made = settings(tmp_path / "cache", auth_file=auth, mirrors=mirrors)
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    return find_uv(environ, made, credentials=Credentials.of(made.network, environ))
+
+
+def resolved(uv: Uv, url: str) -> Resolved:
+    question = Question(requirements="greeter\n", options=("--default-index", url))
+    return compile_requirements(uv, question, Path(sys.executable), annotate=True)
+
+
+@pytest.mark.parametrize(
+    ("credential", "header"),
+    [(BasicHTTP("u", "p w"), basic("u", "p w")), (BearerToken("tok"), "Bearer tok")],
+)
+def test_stored_credentials_open_an_index(
+    tmp_path: Path, credential: Credential, header: str
+) -> None:
+    with index(header) as web:
+        uv = uv_with(tmp_path, {}, **{"127.0.0.1": credential})
+        (package,) = resolved(uv, f"{web.url}/simple").packages
+    assert package.version == "1.0"
+
+
+def test_credentials_of_the_address_open_it_and_win(tmp_path: Path) -> None:
+    with index(basic("me", "p@/w")) as web:
+        uv = uv_with(tmp_path, {}, **{"127.0.0.1": BearerToken("other")})
+        url = web.url.replace("://", "://me:p%40%2Fw@") + "/simple"
+        answer = resolved(uv, url)
+        assert answer.packages[0].version == "1.0"
+        assert answer.packages[0].wheels[0].location == f"{web.url}/simple/greeter/files/{WHEEL}"
+
+
+def test_without_credentials_it_stays_closed(tmp_path: Path) -> None:
+    with index("Bearer tok") as web, pytest.raises(UvError):
+        resolved(
+            uv_with(tmp_path, {}, **{"other.invalid": BearerToken("tok")}), f"{web.url}/simple"
+        )
+    assert {asked.authorization for asked in web.asked} == {None}
+
+
+def test_a_mirror_is_asked_with_its_own_credentials_and_the_lock_does_not_name_it(
+    tmp_path: Path,
+) -> None:
+    original = "https://index.invalid/simple"
+    stored = {"127.0.0.1": BasicHTTP("u", "p"), "index.invalid": BasicHTTP("original", "SECRET")}
+    with index(basic("u", "p")) as web:
+        uv = uv_with(tmp_path, {original: (f"{web.url}/simple",)}, **stored)
+        answer = resolved(uv, original)
+    (package,) = answer.packages
+    assert package.wheels[0].location == f"{original}/greeter/files/{WHEEL}"
+    assert answer.indexes["greeter"] == original
+    seen = {asked.authorization for asked in web.asked}
+    assert seen <= {None, basic("u", "p")}
+
+
+def test_a_strangers_mirror_gets_nothing(tmp_path: Path) -> None:
+    original = "https://index.invalid/simple"
+    with index(None) as web:
+        mirrors = {original: (f"{web.url}/simple",)}
+        uv = uv_with(tmp_path, mirrors, **{"index.invalid": BasicHTTP("original", "SECRET")})
+        url = original.replace("://", "://me:SECRET@")
+        assert resolved(uv, url).packages[0].version == "1.0"
+    assert {asked.authorization for asked in web.asked} == {None}
+
+
+def test_no_word_of_a_call_holds_a_secret(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "c.json")
+    store.store("s.org", BasicHTTP("u", "SECRET"))
+    store.store("c.org", CondaToken("SECRET"))
+    words = ["pip", "compile", "--default-index", "https://u:SECRET@a.org/simple"]
+    words += ["--index", "https://b.org/t/SECRET/simple", "--index", "https://c.org/x"]
+    words += ["--find-links", "/some folder", "--python", "x"]
+    with prepared(words, Credentials([store]), TextMirrors({})) as call:
+        assert list(call.arguments) == [
+            *("pip", "compile", "--python", "x", "--default-index", "https://a.org/simple"),
+            *("--find-links", "/some folder"),
+        ]
+        assert call.variables["UV_INDEX"] == "https://b.org/t/SECRET/simple https://c.org/x"
+        folder = Path(call.variables["UV_CREDENTIALS_DIR"])
+        file = folder / "credentials.toml"
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert file.read_text().count("SECRET") == 2
+        assert "SECRET" not in repr(call).replace(call.variables["UV_INDEX"], "")
+    assert not folder.exists()
+
+
+def test_a_user_whose_password_the_keyring_knows_stays_in_the_address() -> None:
+    words = ["--index", "https://me@a.org/simple"]
+    with prepared(words, None, TextMirrors({}), keep_users=True) as call:
+        assert call.variables == {"UV_INDEX": "https://me@a.org/simple"}
+
+
+def test_what_the_user_told_uv_is_kept(tmp_path: Path) -> None:
+    theirs = '[[credential]]\nservice = "http://127.0.0.1/"\nscheme = "bearer"\ntoken = "tok"\n'
+    file = tmp_path / ".local/share/uv/credentials/credentials.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(theirs)
+    uv = uv_with(tmp_path, {}, **{"other.invalid": BearerToken("x")})
+    assert uv.users_store == theirs
+    file.write_text("what is this")
+    assert uv_with(tmp_path, {}).users_store == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ('url = "https://h/simple/x"', 'url = "http://m/s/x"'),
+        ("url = 'https://h/simple'", "url = 'http://m/s'"),
+        ('url = "https://h/simple-not"', 'url = "https://h/simple-not"'),
+        ('url = "https://h/files/x"', 'url = "http://m/f/x"'),
+        ("# https://h/simple/x", "# https://h/simple/x"),
+    ],
+)
+def test_addresses_in_quotes_are_exchanged(text: str, there: str) -> None:
+    mirrors = TextMirrors(
+        {"https://h/simple/": ("http://m/s", "http://n"), "https://h/files": ("http://m/f/",)}
+        | {"https://o/": ("oci://ghcr.io/x",)}
+    )
+    assert mirrors.there(text) == there
+    assert mirrors.back(there) == text
+    assert mirrors.url("https://o/x") == "https://o/x"
