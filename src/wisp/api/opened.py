@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from wisp.api.machine_platform import install_platform
 from wisp.api.places import Places, places_of
 from wisp.api.rereading import reread
 from wisp.api.session import Session
@@ -19,12 +20,10 @@ from wisp.manifest.model import Environment, Manifest
 from wisp.platforms import Platform, VirtualPackage, bare
 from wisp.report import Reporter
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.workspace.compose import all_inputs, inputs, platform_named
+from wisp.workspace.compose import all_inputs, inputs
 from wisp.workspace.features import environment_named
 from wisp.workspace.platforms import (
     platforms_of,
-    select_platform,
-    unsupported,
     workspace_platforms,
 )
 
@@ -164,17 +163,5 @@ class OpenedWorkspace:
         return self.session.host
 
     def best_platform(self, environment: str, wanted: str | None = None) -> Platform:
-        """The platform of an environment that this machine runs, or the one that is asked for.
-
-        Raises `ManifestError` when there is none.
-        """
-        found = self.require_environment(environment)
-        if wanted is not None:
-            return platform_named(self.manifest, found, wanted)
-        asks = any(one.declared for one in platforms_of(self.manifest, found))
-        # To look at the machine costs more than all the rest where only its subdir counts.
-        host = self.host if asks else (self.subdir, ())
-        platform = select_platform(self.manifest, found, *host)
-        if platform is None:
-            raise unsupported(self.manifest, found, self.subdir)
-        return platform
+        """The platform that an environment is installed for here; see `machine_platform`."""
+        return install_platform(self.manifest, self.session, environment, wanted)

@@ -8,6 +8,7 @@ from wisp.api.folders import prepare
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.judging import LockOutcome
 from wisp.api.locks.locking import ensure_lock, relock
+from wisp.api.machine_platform import fits_here
 from wisp.api.opened import OpenedWorkspace
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.lock.model import LockFile
@@ -15,7 +16,6 @@ from wisp.lock.views import Difference
 from wisp.manifest.model import Manifest
 from wisp.solve.unpin import Unpin
 from wisp.values import dataclass
-from wisp.workspace.platforms import select_platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,7 @@ class LockAndSync:
         if self.usage.no_install or len(manifest.environments) > 1:
             return
         edited = self.workspace.with_manifest(manifest)
-        if self.lenient and not _runs_here(edited):
+        if self.lenient and not fits_here(manifest, edited.session, DEFAULT_ENVIRONMENT):
             return
         platform = edited.best_platform(DEFAULT_ENVIRONMENT)
         install_locked(edited, lock, {DEFAULT_ENVIRONMENT: platform})
-
-
-def _runs_here(workspace: OpenedWorkspace) -> bool:
-    environment = workspace.require_environment(DEFAULT_ENVIRONMENT)
-    return select_platform(workspace.manifest, environment, *workspace.host) is not None

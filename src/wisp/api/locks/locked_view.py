@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from wisp import layout
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.lock_file import required_lock
-from wisp.engine.host import subdir
+from wisp.api.machine_platform import shown_platform
 from wisp.install.state import read_marker
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.model import LockFile
-from wisp.platforms import SUBDIRS, Platform, bare, select_platform
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
 from wisp.values import dataclass
@@ -50,7 +49,8 @@ def look_up(
 
     """
     name = environment or layout.DEFAULT_ENVIRONMENT
-    inputs = workspace.inputs(name, _platform(workspace, name, platform))
+    where = shown_platform(workspace.manifest, workspace.session, name, platform)
+    inputs = workspace.inputs(name, where)
     lock = _lock(workspace, usage)
     platforms = {known: workspace.platforms(known) for known in workspace.environment_names}
     prefix = workspace.prefix(name)
@@ -60,22 +60,6 @@ def look_up(
         installed_for=_installed_for(prefix),
         editable=editable_packages(prefix),
     )
-
-
-def _platform(workspace: OpenedWorkspace, environment: str, wanted: str | None) -> Platform:
-    """Choose the platform; the machine is only looked at if one asks for more than its subdir.
-
-    For a subdir that the environment does not support nothing is locked, which is an answer too.
-    """
-    platforms = workspace.platforms(environment)
-    if wanted is None and not any(platform.declared for platform in platforms):
-        plain = select_platform(platforms, subdir(workspace.environ), ())
-        if plain is not None:
-            return plain
-    known = {name for platform in platforms for name in (platform.name, platform.subdir)}
-    if wanted in SUBDIRS and wanted not in known:
-        return bare(wanted)
-    return workspace.best_platform(environment, wanted)
 
 
 def _lock(workspace: OpenedWorkspace, usage: LockUsage) -> LockFile:

@@ -10,6 +10,7 @@ from wisp.activation.detect import running_shell
 from wisp.activation.session import Changes
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locking import ensure_lock
+from wisp.api.machine_platform import run_platform
 from wisp.api.use.activating import (
     ActivationRequest,
     activation_of,
@@ -18,7 +19,7 @@ from wisp.api.use.activating import (
     variables,
 )
 from wisp.api.use.catalogue import catalogue_of
-from wisp.api.use.installed import ensure_installed, run_platform
+from wisp.api.use.installed import ensure_installed
 from wisp.api.use.run_options import RunOptions
 from wisp.api.use.task_environments import TaskEnvironments
 from wisp.values import dataclass
@@ -81,7 +82,7 @@ def enter(workspace: OpenedWorkspace, options: ActivationOptions) -> ActivatedEn
     name = options.environment or active_environment_of(workspace) or layout.DEFAULT_ENVIRONMENT
     workspace.require_environment(name)
     lock = ensure_lock(workspace, options.usage)
-    platform = run_platform(workspace, lock, name)
+    platform = run_platform(workspace.manifest, workspace.session, lock, name)
     ensure_installed(workspace, lock, name, platform, options.usage)
     request = ActivationRequest(environment=name, platform=platform, program=options.program)
     if options.remember:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wisp.platforms import Platform
+from wisp.api.machine_platform import task_platform
 from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
-from wisp.workspace.platforms import select_platform
 from wisp.workspace.tasks import tasks_of
 
 if TYPE_CHECKING:
@@ -28,14 +27,7 @@ def _environment_tasks(
 ) -> EnvironmentTasks:
     environment = workspace.require_environment(name)
     platforms = workspace.platforms(name)
-    host = workspace.host
-    chosen: Platform | None
-    if wanted is not None:
-        chosen = next((p for p in platforms if wanted in (p.name, p.subdir)), None)
-    else:
-        chosen = select_platform(workspace.manifest, environment, *host)
-    runnable = chosen is not None or any(p.subdir == host[0] for p in platforms)
-    platform = chosen or next(iter(platforms), None)
+    platform, runnable = task_platform(workspace.manifest, workspace.session, name, wanted)
     tasks = tasks_of(workspace.manifest, environment, platform)
     elsewhere: dict[str, list[str]] = {}
     for other in platforms:
@@ -45,7 +37,7 @@ def _environment_tasks(
     return EnvironmentTasks(
         name,
         tasks,
-        platform=platform.name if platform else host[0],
-        runnable=runnable and (wanted is None or chosen is not None),
+        platform=platform.name if platform else workspace.subdir,
+        runnable=runnable,
         elsewhere=elsewhere,
     )

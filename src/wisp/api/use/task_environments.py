@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from wisp import layout
 from wisp.activation.variables import cleaned
 from wisp.api.locks.locking import ensure_lock
+from wisp.api.machine_platform import run_platform
 from wisp.api.use.activating import ActivationRequest, variables
-from wisp.api.use.installed import ensure_installed, run_platform
+from wisp.api.use.installed import ensure_installed
 from wisp.api.use.run_options import RunOptions
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
@@ -44,7 +45,11 @@ class TaskEnvironments:
     def _platform(self, environment: str) -> Platform | None:
         if environment not in self._platforms:
             self._platforms[environment] = run_platform(
-                self._workspace, self._lock, environment, self._options.platform
+                self._workspace.manifest,
+                self._workspace.session,
+                self._lock,
+                environment,
+                self._options.platform,
             )
         return self._platforms[environment]
 

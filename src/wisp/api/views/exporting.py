@@ -18,12 +18,12 @@ from wisp.exchange.export import (
     pip_lines,
 )
 from wisp.lock.select import locked_environment
-from wisp.platforms import Platform
 from wisp.specs.records import CondaRecord
 from wisp.workspace.activation import activation_of
 
 if TYPE_CHECKING:
-    from wisp.api.opened import OpenedWorkspace
+    from wisp.api.machine_platform import exported_platform
+from wisp.api.opened import OpenedWorkspace
 
 
 def export_environment(
@@ -44,7 +44,7 @@ def export_environment(
         LockFileError: The lock is to be exported and there is none.
 
     """
-    chosen = _platform(workspace, environment, platform)
+    chosen = exported_platform(workspace.manifest, workspace.session, environment, platform)
     inputs = workspace.inputs(environment, chosen)
     if from_lock:
         lock = required_lock(workspace)
@@ -67,16 +67,6 @@ def export_environment(
         variables=activation.env,
     )
     return str(document)
-
-
-def _platform(workspace: OpenedWorkspace, environment: str, wanted: str | None) -> Platform:
-    """Choose the platform asked for, else this machine's, else the first there is."""
-    if wanted is None:
-        supported = workspace.platforms(environment)
-        subdir = workspace.host[0]
-        if supported and all(platform.subdir != subdir for platform in supported):
-            return supported[0]
-    return workspace.best_platform(environment, wanted)
 
 
 def export_explicit(
