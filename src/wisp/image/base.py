@@ -12,10 +12,11 @@ import json
 import re
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, Protocol
 
 from wisp.engine.files import refusal
 from wisp.errors import WispError
@@ -42,6 +43,8 @@ _LIBC = re.compile(r"(.*/)?libc(\.so\.6|-2\.\d+\.so)")
 _RELEASE = re.compile(rb"GNU C Library [^\n]*?version (\d+)\.(\d+)")
 #: Members of an archive of Docker before it knew layouts: a folder for each layer.
 _SAVED = re.compile(r"[0-9a-f]{64}(/|\.json|$)")
+#: How far indexes may be below each other, and how many layers are fetched at once.
+_DEEPEST, _AT_ONCE = 3, 4
 #: After so many members it is clear that an archive is a root file system.
 _LOOK_AT = 32
 #: Docker's spelling of layers, which manifests of ours use the open one for.
@@ -146,6 +149,16 @@ def _unpacked(path: Path, store: BlobStore) -> Iterator[Path]:
         yield Path(scratch)
 
 
+class Source(Protocol):
+    """Where the parts of an image are: a store, or a registry."""
+
+    def read(self, blob: Descriptor) -> bytes:
+        """Return the bytes of a document, verified."""
+
+    def copy_to(self, other: BlobStore, blob: Descriptor) -> None:
+        """Put a blob into a store, verified."""
+
+
 def layout_base(folder: Path, platform: Platform, store: BlobStore) -> Base:
     """Read a base from a layout, and copy its layers into our store.
 
@@ -154,36 +167,51 @@ def layout_base(folder: Path, platform: Platform, store: BlobStore) -> Base:
         DamagedBlobError: A blob is not what its digest says.
 
     """
-    source = BlobStore(folder)
     try:
-        index = json.loads((folder / "index.json").read_bytes())
-        top = _resolve(index, platform, source, str(folder))
-        manifest = json.loads(source.read(top))
-        config = json.loads(source.read(Descriptor.from_json(manifest["config"])))
-        rows = [Descriptor.from_json(row) for row in manifest["layers"]]
-        for row in rows:
-            source.copy_to(store, row)
-        layers = stacked_layers(rows, config)
+        rows = json.loads((folder / "index.json").read_bytes())["manifests"]
+        found = [Descriptor.from_json(row) for row in rows]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BaseImageError(f"`{folder}` is no layout of images", causes=[str(error)]) from error
-    return Base(
-        layers=layers,
-        run=run_config(config.get("config") or {}),
-        glibc=find_glibc(rows, store),
-        digest=top.digest,
-    )
+    return image_base(found, platform, BlobStore(folder), store, str(folder))
+
+
+def image_base(
+    rows: Sequence[Descriptor], platform: Platform, source: Source, store: BlobStore, where: str
+) -> Base:
+    """Make a base of the image among `rows`, or below them, that fits a platform.
+
+    Its layers are in the store afterwards. `where` is what messages call the place.
+
+    Raises:
+        BaseImageError: There is none, or it contradicts itself.
+        WispError: Whatever the source raises.
+
+    """
+    try:
+        top = _resolve(rows, platform, source, where)
+        manifest = json.loads(source.read(top))
+        config = json.loads(source.read(Descriptor.from_json(manifest["config"])))
+        layers = [Descriptor.from_json(row) for row in manifest["layers"]]
+        stacked = stacked_layers(layers, config)
+        run = run_config(config.get("config") or {})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BaseImageError(f"`{where}` is no image", causes=[str(error)]) from error
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(lambda layer: source.copy_to(store, layer), layers))
+    return Base(layers=stacked, run=run, glibc=find_glibc(layers, store), digest=top.digest)
 
 
 def _resolve(
-    index: Mapping[str, Any], platform: Platform, source: BlobStore, where: str
+    rows: Sequence[Descriptor], platform: Platform, source: Source, where: str, depth: int = 0
 ) -> Descriptor:
     """Follow indexes to the manifest for a platform."""
-    rows = [Descriptor.from_json(row) for row in index["manifests"]]
     found = choose(rows, platform)
-    if found is None:
+    if found is None or depth > _DEEPEST:
         raise BaseImageError(f"`{where}` has no image for {platform}")
     if found.media_type in INDEXES:
-        return _resolve(json.loads(source.read(found)), platform, source, where)
+        below = json.loads(source.read(found))["manifests"]
+        inner = [Descriptor.from_json(row) for row in below]
+        return _resolve(inner, platform, source, where, depth + 1)
     if found.media_type not in MANIFESTS:
         raise BaseImageError(f"`{where}` holds something else than images: {found.media_type}")
     return found

@@ -54,8 +54,24 @@ class BlobStore:
 
     def add(self, document: Document) -> None:
         """Store a document."""
-        if not self.has(document.descriptor):
-            write_atomically(self.path(document.descriptor.digest), document.content)
+        self.add_bytes(document.descriptor, document.content)
+
+    def add_bytes(self, blob: Descriptor, content: bytes) -> None:
+        """Store bytes, which have to be what is said of them. Raises `DamagedBlobError`."""
+        if len(content) != blob.size or _digest(content, blob.digest) != blob.digest:
+            raise _damaged(blob)
+        if not self.has(blob):
+            write_atomically(self.path(blob.digest), content)
+
+    def adopt(self, file: Path, blob: Descriptor) -> None:
+        """Give a file on the same disk, whose digest its writer has verified, its place."""
+        path = self.path(blob.digest)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file.chmod(FILE_MODE)
+            file.replace(path)
+        except OSError as error:
+            raise refusal("write", path, error) from error
 
     def read(self, blob: Descriptor) -> bytes:
         """Return the bytes of a blob.

@@ -132,3 +132,54 @@ def test_an_image_of_another_processor_runs_under_qemu(forge: Forge, tmp_path: P
     assert out.splitlines()[1] == "42"
     script = str(root / "opt" / "conda" / "bin" / "greeter")
     assert run("qemu-aarch64-static", "-L", str(root), shell, script)
+
+
+def test_wisp_pushes_what_the_registry_lacks_and_skopeo_pulls_it(
+    demo: Demo, registry: str, tmp_path: Path
+) -> None:
+    need("skopeo")
+    words = ("--push", "-t", f"{registry}/team/demo:1", "-t", f"{registry}/team/demo:latest")
+    first = demo.build(tmp_path / "x.tar", *words)
+    (pushed,) = first["pushed"]
+    assert pushed["uploaded"] == len(first["images"][0]["layers"]) + 1
+    for tag in ("1", "latest"):
+        name = f"docker://{registry}/team/demo:{tag}"
+        found = json.loads(run("skopeo", "inspect", "--tls-verify=false", name))
+        assert found["Digest"] == first["digest"]
+    (demo.folder / "mine.py").write_text("WHO = 'changed code'\n")
+    try:
+        second = demo.build(tmp_path / "x.tar", *words)
+    finally:
+        (demo.folder / "mine.py").write_text("WHO = 'own code'\n")
+    (pushed,) = second["pushed"]
+    # The code's own layer and the configuration.
+    assert pushed["uploaded"] == 2
+    sizes = {row["kind"]: row["size"] for row in second["images"][0]["layers"]}
+    assert pushed["bytes"] < sizes["code"] + 8192
+
+
+def test_an_image_stands_on_one_of_a_registry(
+    demo: Demo, layout: tuple[Path, str], registry: str, tmp_path: Path
+) -> None:
+    need("skopeo")
+    name = f"{registry}/base/demo:1"
+    run("skopeo", "copy", "--dest-tls-verify=false", f"oci:{layout[0]}:test", f"docker://{name}")
+    before = (demo.folder / "image.lock").read_text()
+    words = ("--base", name, "--push", "-t", f"{registry}/team/upon:1")
+    try:
+        made = demo.build(tmp_path / "x.tar", *words)
+        assert layout[1] in (demo.folder / "image.lock").read_text()
+        assert demo.build(tmp_path / "x.tar", *words, "--locked")["digest"] == made["digest"]
+    finally:
+        (demo.folder / "image.lock").write_text(before)
+    layers = made["images"][0]["layers"]
+    own = json.loads((layout[0] / "index.json").read_bytes())["manifests"][0]["digest"]
+    manifest = layout[0] / "blobs" / "sha256" / own.removeprefix("sha256:")
+    below = [row["digest"] for row in json.loads(manifest.read_bytes())["layers"]]
+    assert [row["digest"] for row in layers[: len(below)]] == below
+    (pushed,) = made["pushed"]
+    assert pushed["mounted"] > 0
+    found = json.loads(
+        run("skopeo", "inspect", "--tls-verify=false", f"docker://{registry}/team/upon:1")
+    )
+    assert found["Digest"] == made["digest"]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from wisp.api.imaging.registries import session_with
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.apt_sources import host_mirror
 from wisp.engine.files import write_atomically
@@ -24,8 +25,10 @@ from wisp.image.lock import (
     write_image_lock,
 )
 from wisp.image.platform import image_platform
+from wisp.image.pull import pulled_base
 from wisp.image.settings import ImageSettings
 from wisp.platforms import Platform
+from wisp.specs.oci import Digest, Reference
 from wisp.specs.wheels import platform_libc
 from wisp.values import dataclass
 
@@ -58,7 +61,7 @@ def base_for(
         base, cached = _generated(workspace, platform, settings, work)
         where = "the generated base"
     else:
-        base, cached = _local(workspace, platform, settings, work), False
+        base, cached = _given(workspace, platform, settings.base, settings, work), True
         where = f"`{settings.base}`"
     libc = platform_libc(platform)
     if libc.family == "glibc":
@@ -66,23 +69,49 @@ def base_for(
     return base, cached
 
 
-def _local(
-    workspace: OpenedWorkspace, platform: Platform, settings: ImageSettings, work: BaseWork
+def _given(
+    workspace: OpenedWorkspace,
+    platform: Platform,
+    text: str,
+    settings: ImageSettings,
+    work: BaseWork,
 ) -> Base:
-    assert settings.base is not None
-    path = Path(os.path.normpath(workspace.root / Path(settings.base).expanduser()))
-    if not path.exists():
-        raise UsageError(
-            f"the base `{settings.base}` does not exist",
-            hints=["a base is a folder or archive of this disk: a root file system or a layout"],
+    path = Path(os.path.normpath(workspace.root / Path(text).expanduser()))
+    if path.exists():
+        return local_base(
+            path,
+            image_platform(platform.subdir),
+            work.cache.store,
+            time=work.time,
+            compression=settings.compression,
         )
-    return local_base(
-        path,
+    if text.startswith(("/", "./", "../", "~")):
+        raise UsageError(f"the base `{text}` does not exist")
+    return _pulled(workspace, platform, Reference.parse(text), work)
+
+
+def _pulled(
+    workspace: OpenedWorkspace, platform: Platform, reference: Reference, work: BaseWork
+) -> Base:
+    """Take a base from a registry, as `image.lock` has it, which learns what it does not know."""
+    lock = read_lock(workspace)
+    known = lock.references.get(str(reference))
+    if known is None and reference.digest is None and work.keep_lock:
+        raise LockFileError(
+            f"`{IMAGE_LOCK}` does not say what `{reference}` is",
+            hints=["build once without `--locked` and `--frozen`"],
+        )
+    base, digest = pulled_base(
+        session_with(workspace, reference, read=(reference.repository,)),
+        reference,
+        Digest(known) if known else None,
         image_platform(platform.subdir),
         work.cache.store,
-        time=work.time,
-        compression=settings.compression,
     )
+    if known is None and reference.digest is None:
+        text = write_image_lock(lock.with_reference(str(reference), digest))
+        write_atomically(workspace.root / IMAGE_LOCK, text)
+    return base
 
 
 def _generated(
@@ -132,9 +161,17 @@ def locked_debian(
 
 def renew_bases(
     workspace: OpenedWorkspace, subdirs: Iterable[str], settings: ImageSettings
-) -> list[LockedDebian]:
-    """Resolve generated bases anew. Raises what `base_for` raises."""
-    return [locked_debian(workspace, subdir, settings, renew=True) for subdir in subdirs]
+) -> tuple[LockedDebian, ...]:
+    """Resolve generated bases anew, and forget what names of others stood for.
+
+    Raises what `base_for` raises.
+    """
+    lock = read_lock(workspace)
+    if lock.references:
+        write_atomically(workspace.root / IMAGE_LOCK, write_image_lock(ImageLock(lock.debian)))
+    if settings.base is not None:
+        return ()
+    return tuple(locked_debian(workspace, one, settings, renew=True) for one in subdirs)
 
 
 def read_lock(workspace: OpenedWorkspace) -> ImageLock:

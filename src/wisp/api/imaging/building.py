@@ -59,10 +59,11 @@ class BuildRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildResult:
-    """An image, whose blobs lie in `cache`. `names` are those it has been given."""
+    """An image, whose blobs lie in `cache`. `bases` name the images of registries below it."""
 
     images: tuple[PlatformImage, ...]
     blobs: ImageBlobs
+    bases: tuple[str, ...] = ()
     cache: LayerCache = field(compare=False)
 
     @property
@@ -120,9 +121,11 @@ def build(workspace: OpenedWorkspace, request: BuildRequest) -> BuildResult:
     lock = ensure_lock(workspace, request.usage)
     platforms = wanted_platforms(workspace, request.environment, request.platforms)
     cache = layer_cache(workspace)
-    images = [_build_one(workspace, lock, platform, request, cache) for platform in platforms]
+    made = [_build_one(workspace, lock, platform, request, cache) for platform in platforms]
+    images = [image for image, _ in made]
     return BuildResult(
         images=tuple(images),
+        bases=tuple(dict.fromkeys(base.name for _, base in made if base.name)),
         blobs=image_blobs(images, dict(request.annotations)),
         cache=cache,
     )
@@ -134,7 +137,7 @@ def _build_one(
     platform: Platform,
     request: BuildRequest,
     cache: LayerCache,
-) -> PlatformImage:
+) -> tuple[PlatformImage, Base]:
     target = image_platform(platform.subdir)
     settings, time = request.settings, made_at(workspace)
     locked = locked_environment(
@@ -157,7 +160,7 @@ def _build_one(
     names = frozenset(record.name for record in locked.records)
     shell = shell_of(base, settings.prefix, names, generated=settings.base is None)
     own_certificates = settings.base is not None or "ca-certificates" in names
-    return assemble(
+    image = assemble(
         ImageInput(
             platform=target,
             base=base,
@@ -165,7 +168,7 @@ def _build_one(
             packages=packages,
             code=_code(workspace, request),
             settings=settings,
-            variables=activation.variables,
+            variables={**gpu_variables(locked.platform), **activation.variables},
             entrypoint=entrypoint_text(shell, activation.scripts, activation.late),
             task=task,
             certificates=None if own_certificates else CERTIFICATES,
@@ -174,6 +177,24 @@ def _build_one(
         ),
         cache,
     )
+    return image, base
+
+
+def gpu_variables(platform: Platform) -> dict[str, str]:
+    """Return what tells an engine to give containers a GPU, if the platform promises one.
+
+    Only the driver comes from the machine; everything above it is in the packages.
+    Source: NVIDIA Container Toolkit, "Specialized Configurations with Docker".
+    """
+    cuda = next((one for one in platform.virtual_packages() if one.name == "__cuda"), None)
+    if cuda is None:
+        return {}
+    version = ".".join([*cuda.version.split("."), "0"][:2])
+    return {
+        "NVIDIA_VISIBLE_DEVICES": "all",
+        "NVIDIA_DRIVER_CAPABILITIES": "compute,utility",
+        "NVIDIA_REQUIRE_CUDA": f"cuda>={version}",
+    }
 
 
 def _packages(

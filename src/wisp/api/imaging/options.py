@@ -24,7 +24,7 @@ class Overrides:
 
 
 def overridden(settings: ImageSettings, given: Overrides, cwd: Path) -> ImageSettings:
-    """Return settings in which what is given counts; paths on this disk are seen from `cwd`.
+    """Return settings in which what is given counts; what exists on this disk is seen from `cwd`.
 
     Raises:
         UsageError, ManifestError: A value has the wrong shape.
@@ -34,7 +34,7 @@ def overridden(settings: ImageSettings, given: Overrides, cwd: Path) -> ImageSet
     for key in ("prefix", "workdir"):
         if key in changes:
             changes[key] = place(changes[key], key)
-    if "base" in changes:
+    if "base" in changes and (cwd / changes["base"]).exists():
         changes["base"] = os.path.normpath(cwd / changes["base"])
     if "ports" in changes:
         changes["ports"] = ports(list(changes["ports"]), "ports")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from wisp import OpenedWorkspace
     from wisp.api.imaging.building import BuildRequest, BuildResult
     from wisp.api.imaging.planning import PlannedImage
+    from wisp.api.imaging.registries import Pushed
+    from wisp.image.push import PushSummary
     from wisp.image.settings import ImageSettings
     from wisp.specs.oci import Reference
 
@@ -29,7 +31,8 @@ class Settings(options.Lock, options.Workspace, options.Config):
     environment: str | None = options.ENVIRONMENT
     platform: tuple[str, ...] = options.PLATFORMS
     base: str | None = value(
-        "--base", metavar="PATH", help="A root file system or layout instead of Debian's"
+        "--base",
+        help="A root file system, layout or image of a registry instead of Debian's packages",
     )
     prefix: str | None = value(
         "--prefix", metavar="PATH", help="Where the environment lies (/opt/conda)"
@@ -85,6 +88,7 @@ class Build(Planned):
         "-o", "--output", metavar="PATH", help="An archive (`….tar`) or a folder to write"
     )
     load: bool = flag("--load", help="Give the image to Docker or podman")
+    push: bool = flag("--push", help="Put the image under its names into their registries")
     tag: tuple[str, ...] = values("-t", "--tag", metavar="NAME", help="A name for the image")
     annotation: tuple[str, ...] = values(
         "--annotation", metavar="KEY=VALUE", help="An annotation of the image"
@@ -104,10 +108,10 @@ def run_build(call: Call[Build]) -> int:
     with _workspace(call, given) as workspace:
         if given.dry_run:
             return _tell_plan(call, workspace, given)
-        if not (given.output or given.load):
+        if not (given.output or given.load or given.push):
             raise UsageError(
                 "nothing says where the image shall go",
-                hints=("write a file with `--output image.tar`, or use `--load`",),
+                hints=("write a file with `--output image.tar`, or use `--load` or `--push`",),
             )
         return _build(call, workspace, given)
 
@@ -127,6 +131,7 @@ def _workspace(call: Call[Planned] | Call[Build], given: Planned) -> Iterator[Op
 
 def _build(call: Call[Build], workspace: OpenedWorkspace, given: Build) -> int:
     from wisp.api.imaging.building import build
+    from wisp.api.imaging.registries import push_image
     from wisp.api.imaging.writing import load, names_of, write_output
 
     request = _request(call, workspace, given)
@@ -140,14 +145,17 @@ def _build(call: Call[Build], workspace: OpenedWorkspace, given: Build) -> int:
     for output in request.outputs:
         write_output(built, output, names)
     engine = load(workspace, built, names) if given.load else None
+    pushed = push_image(workspace, built, names) if given.push else ()
     interrupts.ignore()  # all is done
     if given.json:
-        call.out.public_json(_as_json(built, names))
+        call.out.public_json(_as_json(built, names, pushed))
         return 0
     for output in request.outputs:
         call.out.success(f"Wrote {output}")
     if engine is not None:
         call.out.success(f"Loaded {', '.join(map(str, names))} into {engine}")
+    for one in pushed:
+        call.out.success(f"Pushed {', '.join(map(str, one.names))} ({_travelled(one.summary)})")
     call.out.result(built.digest)
     return 0
 
@@ -218,6 +226,8 @@ def run_update(call: Call[Update]) -> int:
     platforms = wanted_platforms(workspace, environment, given.platform)
     bases = renew_bases(workspace, [platform.subdir for platform in platforms], settings)
     interrupts.ignore()  # all is done
+    if settings.base is not None:
+        call.out.success(f"The next build asks again what `{settings.base}` is")
     for base in bases:
         count = len(base.packages)
         call.out.success(f"Locked {count} packages of Debian {base.suite} for {base.subdir}")
@@ -267,10 +277,28 @@ def _pair(option: str, text: str) -> tuple[str, str]:
     return key, value
 
 
-def _as_json(built: BuildResult, names: tuple[Reference, ...]) -> dict[str, object]:
+def _travelled(summary: PushSummary) -> str:
+    sent = f"{summary.uploaded} blobs of {human_size(summary.bytes_sent)} sent"
+    mounted = f", {summary.mounted} mounted" if summary.mounted else ""
+    return f"{sent}{mounted}, {summary.there} were there"
+
+
+def _as_json(
+    built: BuildResult, names: tuple[Reference, ...], pushed: tuple[Pushed, ...]
+) -> dict[str, object]:
     return {
         "digest": built.digest,
         "tags": [str(name) for name in names],
+        "pushed": [
+            {
+                "names": [str(name) for name in one.names],
+                "uploaded": one.summary.uploaded,
+                "mounted": one.summary.mounted,
+                "there": one.summary.there,
+                "bytes": one.summary.bytes_sent,
+            }
+            for one in pushed
+        ],
         "images": [
             {
                 "platform": str(image.platform),

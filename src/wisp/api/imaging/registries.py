@@ -1,0 +1,83 @@
+"""Images to and from registries, with the logins of this user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from wisp.api.opened import OpenedWorkspace
+from wisp.image.push import PushSummary, push
+from wisp.specs.oci import Reference
+from wisp.values import dataclass
+
+if TYPE_CHECKING:
+    from wisp.api.imaging.building import BuildResult
+    from wisp.engine.registry.session import RegistrySession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """An image in a repository: its names there, and how its blobs came to be there."""
+
+    names: tuple[Reference, ...]
+    summary: PushSummary
+
+
+def push_image(
+    workspace: OpenedWorkspace, built: BuildResult, names: Sequence[Reference]
+) -> tuple[Pushed, ...]:
+    """Put an image under names into their registries, each repository once.
+
+    Raises:
+        RegistryError, FetchError: A registry refuses, or does not answer.
+        CredentialError: A login is damaged.
+
+    """
+    repositories: dict[tuple[str, str], list[Reference]] = {}
+    for name in names:
+        repositories.setdefault((name.registry, name.repository), []).append(name)
+    return tuple(_pushed(workspace, built, tuple(found)) for found in repositories.values())
+
+
+def _pushed(workspace: OpenedWorkspace, built: BuildResult, names: tuple[Reference, ...]) -> Pushed:
+    first = names[0]
+    source = _source(first, built.bases)
+    sources = (source,) if source else ()
+    summary = push(
+        session_with(workspace, first, (first.repository,), sources),
+        first.repository,
+        [name.identifier for name in names],
+        built.blobs,
+        built.cache.store,
+        source=source,
+        reporter=workspace.reporter,
+    )
+    return Pushed(names=names, summary=summary)
+
+
+def _source(target: Reference, bases: Iterable[str]) -> str | None:
+    """Return the repository of a base that the same registry has."""
+    for text in bases:
+        base = Reference.parse(text)
+        if base.registry == target.registry and base.repository != target.repository:
+            return base.repository
+    return None
+
+
+def session_with(
+    workspace: OpenedWorkspace,
+    reference: Reference,
+    written: Sequence[str] = (),
+    read: Sequence[str] = (),
+) -> RegistrySession:
+    """Open a session with the registry of a reference, for repositories written to and read."""
+    from wisp.engine.registry.credentials import RegistryLogins
+    from wisp.engine.registry.session import RegistrySession, pull_scope, push_scope
+
+    logins = RegistryLogins(workspace.environ, workspace.session.credentials)
+    return RegistrySession(
+        workspace.session.http,
+        reference.registry,
+        login=logins.of(reference.registry, reference.repository),
+        scopes=(*map(push_scope, written), *map(pull_scope, read)),
+    )

@@ -1,0 +1,101 @@
+"""An image to a registry: blobs first, what refers to them after, the name last.
+
+So a name never stands for an image of which something is missing, whenever this ends.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import BinaryIO
+
+from wisp.engine.registry.manifests import push_manifest
+from wisp.engine.registry.session import RegistrySession
+from wisp.engine.registry.uploads import Way, put_blob
+from wisp.image.layout import BlobStore, ImageBlobs
+from wisp.report import SILENT, Reporter
+from wisp.specs.oci import CONFIG, Descriptor, Digest
+from wisp.values import dataclass
+
+#: What is said of a blob, and what opens its bytes.
+_Blob = tuple[Descriptor, Callable[[], BinaryIO]]
+#: How many blobs travel at once.
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushSummary:
+    """How the blobs of an image came to a repository, and how many bytes had to travel."""
+
+    there: int
+    mounted: int
+    uploaded: int
+    bytes_sent: int
+
+
+def push(
+    session: RegistrySession,
+    repository: str,
+    tags: Sequence[str],
+    image: ImageBlobs,
+    store: BlobStore,
+    *,
+    source: str | None = None,
+    reporter: Reporter = SILENT,
+) -> PushSummary:
+    """Put an image into a repository under tags.
+
+    `source` is a repository of the same registry that may have some of its layers.
+
+    Raises:
+        RegistryError: The registry refuses.
+        FetchError: Nobody answers.
+
+    """
+    blobs = _blobs(image, store)
+    token = reporter.start("pushing", repository, sum(blob.size for blob, _ in blobs))
+
+    def put(row: _Blob) -> Way:
+        blob, content = row
+        # Configurations are nobody else's.
+        where = source if blob.media_type != CONFIG else None
+        way = put_blob(session, repository, blob, content, source=where)
+        reporter.advance(token, blob.size)
+        return way
+
+    try:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            ways = list(pool.map(put, blobs))
+        for document in image.documents:
+            if document.descriptor.media_type != CONFIG:
+                found = document.descriptor
+                content = document.content
+                push_manifest(session, repository, found.digest, content, found.media_type)
+        top = image.top.descriptor
+        for name in tags:
+            push_manifest(session, repository, name, image.top.content, top.media_type)
+    finally:
+        reporter.finish(token)
+    sent = sum(blob.size for (blob, _), way in zip(blobs, ways, strict=True) if way == "uploaded")
+    return PushSummary(
+        there=ways.count("there"),
+        mounted=ways.count("mounted"),
+        uploaded=ways.count("uploaded"),
+        bytes_sent=sent,
+    )
+
+
+def _blobs(image: ImageBlobs, store: BlobStore) -> list[_Blob]:
+    """Return what goes as blobs: layers, the largest first, and configurations."""
+    layers = sorted(image.layers, key=lambda one: (-one.size, one.digest))
+    documents = [one for one in image.documents if one.descriptor.media_type == CONFIG]
+    return [
+        *((layer, partial(_opened, store, layer.digest)) for layer in layers),
+        *((one.descriptor, partial(io.BytesIO, one.content)) for one in documents),
+    ]
+
+
+def _opened(store: BlobStore, digest: Digest) -> BinaryIO:
+    return store.path(digest).open("rb")
