@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -50,6 +52,7 @@ class Registry:
     blobs: dict[tuple[str, str], bytes] = field(default_factory=dict)
     manifests: dict[tuple[str, str], tuple[bytes, str]] = field(default_factory=dict)
     uploads: dict[str, bytearray] = field(default_factory=dict)
+    _sessions: Iterator[int] = field(default_factory=itertools.count)
     web: Web = field(init=False)
     auth: Web = field(init=False)
 
@@ -189,7 +192,7 @@ class Registry:
                 return Answer(201)
             if self.mount not in {201, 202}:
                 return error(self.mount, "UNKNOWN")
-        session = f"s{len(self.uploads)}"
+        session = f"s{next(self._sessions)}"
         self.uploads[session] = bytearray()
         headers = self._place(name, session)
         if self.least:

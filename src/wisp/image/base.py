@@ -192,6 +192,7 @@ def image_base(
         manifest = json.loads(source.read(top))
         config = json.loads(source.read(Descriptor.from_json(manifest["config"])))
         layers = [Descriptor.from_json(row) for row in manifest["layers"]]
+        _check_platform(config, platform, where)
         stacked = stacked_layers(layers, config)
         run = run_config(config.get("config") or {})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -199,6 +200,13 @@ def image_base(
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(lambda layer: source.copy_to(store, layer), layers))
     return Base(layers=stacked, run=run, glibc=find_glibc(layers, store), digest=top.digest)
+
+
+def _check_platform(config: Mapping[str, Any], wanted: Platform, where: str) -> None:
+    """Compare with what the image itself says: one that no index lists has said nothing yet."""
+    found = Platform(config["os"], config["architecture"]).normalized()
+    if (found.os, found.architecture) != (wanted.os, wanted.architecture):
+        raise BaseImageError(f"`{where}` is for {found}, not {wanted}")
 
 
 def _resolve(
