@@ -147,6 +147,7 @@ CHECKERS = (
     Checker("dry-runs", _dry_runs),
     Checker("edits", _edits),
     Checker("prefix", lambda _, exe: ["prefix.py", exe]),
+    Checker("tools", lambda _, exe: ["tools.py", exe]),
     Checker("transcripts", lambda _, exe: ["transcripts.py", exe], served=True),
     Checker("locks", lambda s, exe: ["locks.py", exe, _corpus(s)], served=True),
     Checker("locks-keep", lambda s, exe: ["locks.py", exe, _corpus(s), "--keep"], served=True),

@@ -205,9 +205,14 @@ def edit_config(scope: ConfigScope, editor: str | None = None) -> int:
 
     """
     file = scope.file()
-    command = editor or scope.environ.get("EDITOR") or _PLAINEST_EDITOR
     file.parent.mkdir(parents=True, exist_ok=True)
-    return hand_over([*shlex.split(command), str(file)], environ=scope.environ)
+    return open_in_editor(file, editor, scope.environ)
+
+
+def open_in_editor(file: Path, editor: str | None, environ: Mapping[str, str]) -> int:
+    """Open a file in an editor, chosen as `edit_config` says, and return its exit code."""
+    command = editor or environ.get("EDITOR") or _PLAINEST_EDITOR
+    return hand_over([*shlex.split(command), str(file)], environ=environ)
 
 
 def enclosing_root(

@@ -32,10 +32,12 @@ def install_at(
     manifest_path: Path,
     chosen: InstallFilter = EVERYTHING_CHOSEN,
     reinstall: frozenset[str] = frozenset(),
+    tells_its_path: bool = True,
 ) -> InstallOutcome:
     """Bring a prefix to what is locked for it; `manifest_path` is whom it says it belongs to.
 
-    Raises what `wisp.install.apply.install_environment` raises.
+    `tells_its_path` is as in `wisp.install.apply.InstallOptions`. Raises what
+    `wisp.install.apply.install_environment` raises.
     """
     host = session.subdir
     if locked.platform.subdir not in (host, "noarch"):
@@ -48,7 +50,12 @@ def install_at(
         outcome = install_environment(
             locked,
             prefix,
-            InstallOptions(manifest_path=manifest_path, reinstall=reinstall, filter=chosen),
+            InstallOptions(
+                manifest_path=manifest_path,
+                reinstall=reinstall,
+                filter=chosen,
+                tells_its_path=tells_its_path,
+            ),
             lambda: session.channels,
             _pypi_installer(session),
             session.reporter,

@@ -254,7 +254,8 @@ class Command(Generic[V]):
     `run` gets the parsed call and returns the exit code. `example` is a command line as one would
     type it, without the program. `help_without_words` prints the help, with exit code 2, when the
     command is called with nothing at all. `remembered` names the options with which the answer
-    is the usual one, so that the quick path may learn from it.
+    is the usual one, so that the quick path may learn from it. One that is `hidden` stands in no
+    list of commands.
     """
 
     name: str
@@ -266,6 +267,7 @@ class Command(Generic[V]):
     example: str = ""
     help_without_words: bool = False
     remembered: frozenset[str] = frozenset()
+    hidden: bool = False
 
     def find(self, word: str) -> Command[Any] | None:
         """The sub-command of that name or alias."""

@@ -45,7 +45,7 @@ def described(command: Command[Any], path: str, paint: Paint) -> str:
     arguments, options = declared(command.values)
     start, _, rest = usage(command, path).partition(" ")
     lines = [command.summary, "", f"{paint(start, _HEADING)} {paint(rest, _LITERAL)}"]
-    below = [(one.name, one.summary) for one in command.commands]
+    below = [(one.name, one.summary) for one in command.commands if not one.hidden]
     lines += _section("Commands", below, paint)
     lines += _section("Arguments", [(placeholder(a), a.help) for a in arguments], paint)
     groups: dict[str, list[tuple[str, str]]] = {"Options": []}

@@ -37,7 +37,12 @@ def launch(argv: Sequence[str]) -> NoReturn:
             os._exit(0)
         except OSError:
             pass  # `main` tries once more, and says why not
-    if words and (entry := meant(words[0])) is not None and entry.quick:
+    entry = meant(words[0]) if words else None
+    if entry is not None and entry.name == "exec":
+        from wisp.api.quick_exec import answer as become
+
+        become(words[1:], os.environ)
+    if entry is not None and entry.quick:
         from wisp.api.quick import answer
 
         try:

@@ -33,7 +33,8 @@ class Entry:
         self.aliases = aliases
         self.quick = quick
         self.lane = lane or {}
-        self.module = "import_" if name == "import" else name.replace("-", "_")
+        # A module's name may not be a word of the language.
+        self.module = f"{name}_" if name in ("import", "global") else name.replace("-", "_")
 
 
 _RUN_LANE = {
@@ -69,6 +70,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     "Running": (
         Entry("run", "Run a task or a command in an environment", "r", quick=True, lane=_RUN_LANE),
         Entry("task", "List and change the tasks of the workspace", quick=True),
+        Entry("exec", "Run a command in a temporary environment", "x"),
         Entry("shell", "Open a shell in an environment", "s"),
         Entry(
             "shell-hook",
@@ -85,6 +87,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     ),
     "Shipping": (Entry("image", "Make container images of environments"),),
     "Managing": (
+        Entry("global", "Install and manage tools for the user", "g"),
         Entry("workspace", "Look at and change the workspace manifest", "project"),
         Entry("config", "Look at and change the configuration"),
         Entry("clean", "Remove environments and caches of the workspace"),

@@ -11,13 +11,14 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
-
-from rattler import LockFile, RepoDataRecord
 
 from wisp.specs.records import CondaRecord, RunExports
 from wisp.specs.urls import is_url
+
+if TYPE_CHECKING:  # who only reads rows does not pay for rattler
+    from rattler import RepoDataRecord
 
 _LISTS = ("depends", "constrains", "flags", "track_features")
 _TEXTS = (
@@ -128,6 +129,8 @@ def to_rattler(records: Iterable[CondaRecord]) -> list[RepoDataRecord]:
 
 def _through_lock(rows: Mapping[str, dict[str, Any]]) -> list[RepoDataRecord]:
     """Write a lock file as JSON (which is YAML) and have rattler read it."""
+    from rattler import LockFile
+
     platform = "linux-64"
     environment = {
         "channels": [],

@@ -16,9 +16,9 @@ from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
 from wisp.values import dataclass, field
 
 _DEFAULTS = frozenset({"main", "r", "msys2"})
-_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@+*<>=!~,|^$()\[\]; '\"-]*[^\s:]|[A-Za-z_./]")
+_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@+*<>=!~,|^$()\[\]; '\":-]*[^\s:]|[A-Za-z_./]")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n", "~"})
-_NUMBER = re.compile(r"[-+]?(?:\d[\d_]*)?\.?\d+(?:e[-+]?\d+)?|0[xo][\da-f]+", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(?:\d[\d_]*)?\.?\d+(?:e[-+]?\d+)?|0[xo][\da-f]+|\d+(?::\d+)+", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

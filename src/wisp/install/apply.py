@@ -47,12 +47,14 @@ EVERYTHING = frozenset({"*"})
 class InstallOptions:
     """How an installation differs from the usual one.
 
-    `reinstall` names packages to be put there anew (`EVERYTHING` for all).
+    `reinstall` names packages to be put there anew (`EVERYTHING` for all). Prefixes of workspaces
+    hold a file that tells their path, those of tools and one-off commands do not.
     """
 
     manifest_path: Path
     reinstall: frozenset[str] = frozenset()
     filter: InstallFilter = InstallFilter()
+    tells_its_path: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,9 +219,10 @@ class _Job:
         marker = marker_of(self.locked, self.options.manifest_path, complete=complete)
         texts = {
             layout.PREFIX_HISTORY: HISTORY,
-            layout.PREFIX_PATH_FILE: os.fspath(meta),
             layout.PREFIX_MARKER: marker.text(),
         }
+        if self.options.tells_its_path:
+            texts[layout.PREFIX_PATH_FILE] = os.fspath(meta)
         stale = {name: text for name, text in texts.items() if _content(meta / name) != text}
         for name, text in stale.items():
             write_atomically(meta / name, text)

@@ -13,6 +13,7 @@ from wisp.lock.graph import Edge, Node, dependency_graph, inverted
 from wisp.lock.model import LockFile
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
+from wisp.specs.records import Record
 from wisp.values import dataclass
 
 
@@ -75,8 +76,35 @@ def dependency_tree(
     `pattern` chooses among these, or among all packages if it fits none of them. A package is
     followed where it stands first. Raises `WispError` if nothing fits.
     """
-    graph = _graph(lock, inputs)
-    roots = [name for name in _roots(inputs) if name in graph]
+    return _needs(_graph(lock, inputs), _roots(inputs), pattern)
+
+
+def dependents_tree(
+    lock: LockFile, inputs: EnvironmentInputs, pattern: str
+) -> tuple[TreeNode, ...]:
+    """Return who needs the packages that fit a pattern. Raises `WispError` if nothing fits."""
+    return _dependents(_graph(lock, inputs), _roots(inputs), pattern)
+
+
+def tree_of(
+    records: Sequence[Record],
+    subdir: str,
+    roots: Sequence[str],
+    pattern: str | None = None,
+    *,
+    upwards: bool = False,
+) -> tuple[TreeNode, ...]:
+    """Return either tree of packages that no lock names; `roots` are those that were asked for."""
+    graph = dependency_graph(records, subdir, {})
+    if upwards:
+        return _dependents(graph, sorted(roots), pattern or "")
+    return _needs(graph, sorted(roots), pattern)
+
+
+def _needs(
+    graph: Mapping[str, Node], asked: Sequence[str], pattern: str | None
+) -> tuple[TreeNode, ...]:
+    roots = [name for name in asked if name in graph]
     if pattern is not None:
         search = compiled(pattern).search
         roots = [name for name in roots if search(name)] or sorted(filter(search, graph))
@@ -85,15 +113,13 @@ def dependency_tree(
     return tuple(_siblings([Edge(name) for name in roots], graph, set()))
 
 
-def dependents_tree(
-    lock: LockFile, inputs: EnvironmentInputs, pattern: str
+def _dependents(
+    needs: Mapping[str, Node], explicit: Sequence[str], pattern: str
 ) -> tuple[TreeNode, ...]:
-    """Return who needs the packages that fit a pattern. Raises `WispError` if nothing fits."""
-    graph = inverted(_graph(lock, inputs))
+    graph = inverted(needs)
     matches = sorted(filter(compiled(pattern).search, graph))
     if not matches:
         raise _nothing_found(pattern)
-    explicit = _roots(inputs)
     seen: set[str] = set()
     roots: list[TreeNode] = []
     for name in sorted(matches, key=lambda name: name not in explicit):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
@@ -114,6 +114,15 @@ def package_rows(
         _row(record, environment, requested, record.name in editable)
         for record in environment.packages.get(inputs.platform.name, ())
     ]
+    return tuple(sorted(rows, key=lambda row: row.name))
+
+
+def record_rows(
+    records: Iterable[CondaRecord], requested: Mapping[str, str] | None = None
+) -> tuple[PackageRow, ...]:
+    """Return conda packages, sorted by name; `requested` are the specs of those asked for."""
+    asked = requested or {}
+    rows = (_conda_row(record, asked.get(record.name)) for record in records)
     return tuple(sorted(rows, key=lambda row: row.name))
 
 

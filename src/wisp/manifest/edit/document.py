@@ -94,26 +94,26 @@ class Document:
 
     def set(self, path: KeyPath, data: Data) -> Document:
         """Give a key a value: replaced in place, else added at the end of its table."""
-        return replace(self, toml=self.toml.set(path, data))
+        return self._edited(self.toml.set(path, data))
 
     def add_item(self, path: KeyPath, data: Data, *, first: bool = False) -> Document:
         """Add an element to an array, at its end or its beginning; the array is made if need be."""
         if self.get(path) is None:
             return self.set(path, [data])
         toml = self.toml.prepend(path, data) if first else self.toml.append(path, data)
-        return replace(self, toml=toml)
+        return self._edited(toml)
 
     def replace_item(self, path: KeyPath, index: int, data: Data) -> Document:
         """Put another element in place of one of an array."""
-        return replace(self, toml=self.toml.replace_item(path, index, data))
+        return self._edited(self.toml.replace_item(path, index, data))
 
     def remove_item(self, path: KeyPath, index: int) -> Document:
         """Take an element out of an array, which stays even when it is empty then."""
-        return replace(self, toml=self.toml.remove_item(path, index))
+        return self._edited(self.toml.remove_item(path, index))
 
     def reorder(self, path: KeyPath, order: Sequence[int]) -> Document:
         """Put the elements of an array into another order, given by their numbers."""
-        return replace(self, toml=self.toml.reorder(path, order))
+        return self._edited(self.toml.reorder(path, order))
 
     def remove(self, path: KeyPath) -> Document:
         """Take a key away, and with the last key of a `[table]` its header.
@@ -125,10 +125,19 @@ class Document:
         pruned = removed.remove(path[:-1]) if removed.is_empty_section(path[:-1]) else removed
         for toml in (pruned, removed):
             if not self._lost_features(toml):
-                return replace(self, toml=toml)
+                return self._edited(toml)
         for feature in self._lost_features(removed):
             removed = removed.add_table((*self.root, "feature", feature))
-        return replace(self, toml=removed)
+        return self._edited(removed)
+
+    def _edited(self, toml: TomlText) -> Document:
+        """Take another text; a script that is edited gets its list of PyPI requirements, if empty.
+
+        Tools that know scripts but not us look for that key, and Pixi writes it.
+        """
+        if self.kind == "script" and toml.get(("dependencies",)) is None:
+            toml = toml.set(("dependencies",), [])
+        return replace(self, toml=toml)
 
     def _lost_features(self, toml: TomlText) -> list[str]:
         """Name the features that environments use and that are declared here but not in `toml`."""

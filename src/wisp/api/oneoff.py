@@ -1,0 +1,157 @@
+"""One-off commands: an environment from specs in the cache, made once and found again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp.api import quick_exec
+from wisp.api.provisioning import install_newest, is_complete, platform_of
+from wisp.config.places import places
+from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.prefix import installed_packages
+from wisp.errors import HostError, SolveError
+from wisp.install.apply import EVERYTHING
+from wisp.install.state import fingerprint_file
+from wisp.layout import CACHE_FOLDERS, CONDA_META, PREFIX_MARKER
+from wisp.manifest.words import conda_word
+from wisp.oneoff.request import OneOff, guessed, surroundings
+from wisp.specs.conda import Channel, channel_url, match_spec_text
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from wisp.api.session import Session
+    from wisp.specs.records import CondaRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOffRequest:
+    """What `exec` is asked for: the words of the command, and what it needs.
+
+    `specs` stand for the package that the command's name suggests, `extra` come beside it.
+    Without `channels` those of the configuration count, without `platform` this machine.
+    """
+
+    command: Sequence[str]
+    specs: Sequence[str] = ()
+    extra: Sequence[str] = ()
+    channels: Sequence[str] = ()
+    platform: str | None = None
+    force: bool = False
+    prompt: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An environment that is there: its prefix, and the variables that tell of it."""
+
+    prefix: Path
+    surroundings: dict[str, str]
+
+    def records(self) -> tuple[CondaRecord, ...]:
+        """Return what is installed."""
+        return tuple(one.record for one in installed_packages(self.prefix))
+
+
+def prepare(session: Session, request: OneOffRequest, cwd: Path) -> Prepared:
+    """Make the environment of a command, or find the one that was made before, whatever its age.
+
+    Raises:
+        ManifestError: A spec is none.
+        SolveError, FetchError: No packages fit, or they cannot be had.
+        InstallError, HostError: They cannot be installed.
+
+    """
+    wanted = _wanted(session, request, cwd)
+    home = session.settings.caches.root / CACHE_FOLDERS["exec-environments"]
+    spelled = [match_spec_text(one, wanted.channels, cwd) for one in wanted.requirements]
+    prefix = home / wanted.folder(spelled)
+    if request.force or not is_complete(prefix):
+        _make(session, wanted, prefix, cwd, force=request.force)
+    prepared = Prepared(
+        prefix=prefix, surroundings=surroundings(wanted.asked, prompt=request.prompt)
+    )
+    _remember(session, request, prepared)
+    return prepared
+
+
+def run(session: Session, prepared: Prepared, command: Sequence[str]) -> NoReturn:
+    """Become the command, in its environment.
+
+    Raises `ActivationError` where a script of a package fails, `HostError` where there is no such
+    command.
+    """
+    found = quick_exec.variables(str(prepared.prefix), prepared.surroundings, session.environ)
+    try:
+        quick_exec.become(command, found)
+    except OSError as error:
+        raise HostError(
+            f"could not run `{command[0]}`",
+            causes=[error.strerror or str(error)],
+            hints=("name the package that has it, as in `pixi exec --spec PACKAGE COMMAND`",),
+        ) from error
+
+
+def _wanted(session: Session, request: OneOffRequest, cwd: Path) -> OneOff:
+    texts = request.channels or session.config.default_channels
+    return OneOff(
+        asked=tuple(conda_word(text) for text in (*request.specs, *request.extra)),
+        guess=None if request.specs else guessed(request.command[0]),
+        channels=tuple(Channel(text, channel_url(text, cwd)) for text in texts),
+        platform=platform_of(session, request.platform),
+        offline=session.config.offline,
+    )
+
+
+def _make(session: Session, wanted: OneOff, prefix: Path, cwd: Path, *, force: bool) -> None:
+    prefix.mkdir(parents=True, exist_ok=True)
+    with exclusive_folder(prefix):
+        if is_complete(prefix) and not force:
+            return  # somebody else has made it meanwhile
+        inputs = EnvironmentInputs(
+            environment=prefix.name,
+            platform=wanted.platform,
+            root=cwd,
+            channels=wanted.channels,
+            dependencies=wanted.requirements,
+        )
+        reinstall = EVERYTHING if force else frozenset[str]()
+        owner = prefix / CONDA_META / PREFIX_MARKER
+
+        def install(asked: EnvironmentInputs) -> None:
+            install_newest(session, asked, prefix, manifest_path=owner, reinstall=reinstall)
+
+        try:
+            install(inputs)
+        except SolveError:
+            if wanted.guess is None or not wanted.beside:
+                raise
+            install(replace(inputs, dependencies=wanted.asked))
+
+
+def _remember(session: Session, request: OneOffRequest, prepared: Prepared) -> None:
+    question = quick_exec.Question(
+        {
+            "spec": request.specs,
+            "with": request.extra,
+            "channel": request.channels,
+            "platform": () if request.platform is None else (request.platform,),
+        },
+        "" if request.specs else request.command[0],
+        prompt=request.prompt,
+    )
+    config = places(session.environ)
+    files = [config.system, *config.user, fingerprint_file(prepared.prefix)]
+    if chosen := session.environ.get("PIXI_CONFIG_FILE"):
+        files.append(Path(chosen))
+    quick_exec.remember(
+        question,
+        str(prepared.prefix),
+        prepared.surroundings,
+        [str(file) for file in files],
+        session.environ,
+    )

@@ -1,0 +1,82 @@
+"""Environments of conda packages that no lock describes: tools of the user, one-off commands.
+
+They hold the newest packages that fit. Nobody asks for their PyPI names, so that nothing but
+channels has to be reached; `wisp.api.spec_environments` has those that a lock stays with.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp import layout
+from wisp.api.prefixes import install_at
+from wisp.install.state import read_fingerprint
+from wisp.lock.model import LockedEnvironment
+from wisp.platforms import Platform, bare, customised
+from wisp.solve.conda import request_for
+from wisp.solve.plan import STALE, Unit
+from wisp.specs.inputs import EnvironmentInputs
+
+if TYPE_CHECKING:
+    from wisp.api.session import Session
+
+_COMPLETE = 16
+
+
+def platform_of(session: Session, subdir: str | None) -> Platform:
+    """Return the platform to solve for: this machine as it is, or another by its defaults."""
+    if subdir is None or subdir == session.subdir:
+        here, provided = session.host
+        return Platform(here, here, customised(Platform(here, here, provided)))
+    return bare(subdir)
+
+
+def install_newest(
+    session: Session,
+    inputs: EnvironmentInputs,
+    prefix: Path,
+    *,
+    manifest_path: Path,
+    reinstall: frozenset[str] = frozenset(),
+) -> bool:
+    """Bring a prefix to the newest packages that fit; tell whether that changed it.
+
+    `manifest_path` is whom it says it belongs to. Raises `SolveError` where nothing fits,
+    `FetchError` for channels that cannot be read, and what installing raises.
+    """
+    locked = _solved(session, inputs)
+    outcome = install_at(
+        session,
+        locked,
+        prefix,
+        manifest_path=manifest_path,
+        reinstall=reinstall,
+        tells_its_path=False,
+    )
+    return outcome.changed
+
+
+def _solved(session: Session, inputs: EnvironmentInputs) -> LockedEnvironment:
+    from wisp.engine.solver import solve
+
+    token = session.reporter.start("solving", inputs.environment)
+    try:
+        records = solve(request_for(Unit(members=(inputs,), stale=STALE)), session.channels)
+    finally:
+        session.reporter.finish(token)
+    return LockedEnvironment(
+        name=inputs.environment,
+        platform=inputs.platform,
+        virtual_packages=tuple(map(str, inputs.platform.virtual_packages())),
+        channels=tuple(channel.url for channel in inputs.channels),
+        indexes=(),
+        records=records,
+        root=inputs.root,
+    )
+
+
+def is_complete(prefix: Path) -> bool:
+    """Tell whether an installation there came to its end."""
+    found = read_fingerprint(prefix)
+    return len(found) == _COMPLETE and found != layout.INSTALLING

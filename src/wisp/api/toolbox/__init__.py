@@ -1,0 +1,1 @@
+"""Deeds and views of global tools, each a function of a `Tools`."""

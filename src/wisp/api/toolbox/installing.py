@@ -1,0 +1,170 @@
+"""`global install`: environments of tools, each whole or as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from wisp.errors import ManifestError, WispError
+from wisp.manifest.edit.spelling import conda_data
+from wisp.manifest.model import ChannelEntry
+from wisp.manifest.words import conda_word
+from wisp.toolbox import edit, names
+from wisp.toolbox.manifest import ToolEnvironment
+from wisp.toolbox.menus import has_menu
+from wisp.values import dataclass
+
+if TYPE_CHECKING:
+    from wisp.api.toolbox.tools import Tools
+    from wisp.manifest.edit.text import TomlText
+    from wisp.specs.conda import CondaRequirement
+
+State = Literal["installed", "already installed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallRequest:
+    """What to install: match specs, each into an environment of its own unless one is named.
+
+    `beside` come without being exposed, `expose` are mappings that stand for all that would be
+    exposed by itself.
+    """
+
+    words: Sequence[str]
+    environment: str | None = None
+    beside: Sequence[str] = ()
+    expose: Sequence[str] = ()
+    channels: Sequence[str] = ()
+    platform: str | None = None
+    force: bool = False
+    shortcuts: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What came of it, by environment, and the tools as they are now."""
+
+    tools: Tools
+    done: Mapping[str, State]
+    failed: Mapping[str, WispError]
+
+
+def install(tools: Tools, request: InstallRequest, cwd: Path) -> Installation:
+    """Install tools. An environment that cannot be is as it was, and the others go on.
+
+    Raises `ManifestError` for words that are no specs or names.
+    """
+    wanted = _by_environment(request)
+    beside = tuple(conda_word(word) for word in request.beside)
+    mappings = tuple(names.read_mapping(word) for word in request.expose)
+    if len(mappings) and len(wanted) > 1:
+        raise ManifestError(
+            "exposed names can only be chosen for one environment",
+            hints=("name it with `--environment`",),
+        )
+    done: dict[str, State] = {}
+    failed: dict[str, WispError] = {}
+    with tools.changing() as current:
+        for name, requirements in wanted.items():
+            job = _Job(current, name, requirements, beside, mappings, request, cwd)
+            try:
+                current, done[name] = job.run()
+            except WispError as error:
+                failed[name] = error
+    return Installation(tools=current, done=done, failed=failed)
+
+
+def _by_environment(request: InstallRequest) -> dict[str, tuple[CondaRequirement, ...]]:
+    requirements = tuple(conda_word(word) for word in request.words)
+    if request.environment is not None:
+        return {names.checked_environment(request.environment): requirements}
+    found: dict[str, tuple[CondaRequirement, ...]] = {}
+    for one in requirements:
+        name = names.checked_environment(one.name)
+        found[name] = (*found.get(name, ()), one)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One environment to be installed."""
+
+    tools: Tools
+    name: str
+    requirements: tuple[CondaRequirement, ...]
+    beside: tuple[CondaRequirement, ...]
+    mappings: tuple[names.Mapping, ...]
+    request: InstallRequest
+    cwd: Path
+
+    def run(self) -> tuple[Tools, State]:
+        """Install it and give the tools as they are then."""
+        draft = self.tools.edited(self._declared())
+        environment = draft.box.environment(self.name)
+        if not self.request.force and self._is_done(draft, environment):
+            draft.save(self.tools)
+            return draft, "already installed"
+        with self.tools.working_on(self.name):
+            if self.request.force or not draft.in_order(environment):
+                draft.install(environment, force=self.request.force)
+            final = draft.edited(self._exposed(draft, environment))
+            final.save(self.tools)
+            final.expose(final.box.environment(self.name))
+        return final, "installed"
+
+    def _is_done(self, draft: Tools, environment: ToolEnvironment) -> bool:
+        return draft.in_order(environment) and draft.is_exposed(environment)
+
+    def _declared(self) -> TomlText:
+        """Write the environment, as far as it is known before it is installed."""
+        toml, request = self.tools.toml, self.request
+        texts = request.channels or self.tools.session.config.default_channels
+        environment = ToolEnvironment(
+            name=self.name,
+            channels=tuple(ChannelEntry(self._channel(text)) for text in texts),
+            platform=request.platform,
+        )
+        if self.name not in self.tools.box.environments:
+            toml = edit.put_environment(toml, environment)
+        elif request.platform is not None:
+            toml = edit.put_platform(toml, environment)
+        for one in (*self.requirements, *self.beside):
+            toml = edit.put_dependency(toml, self.name, one.source_name, conda_data(one.spec))
+        if self.mappings:
+            for known in self.tools.edited(toml).box.environment(self.name).exposed:
+                toml = edit.remove_exposed(toml, self.name, known.name)
+            for mapping in self.mappings:
+                toml = edit.put_exposed(toml, self.name, mapping.name, mapping.executable)
+        return toml
+
+    def _channel(self, text: str) -> str:
+        """Spell a channel so that it means the same in the folder of the manifest."""
+        if text.startswith(".") and "://" not in text:
+            return str((self.cwd / text).resolve())
+        return text
+
+    def _exposed(self, draft: Tools, environment: ToolEnvironment) -> TomlText:
+        """Write what is exposed by itself: all executables of the packages that were asked for."""
+        toml = draft.toml
+        beside = {one.name for one in self.beside}
+        direct = [one.name for one in environment.dependencies if one.name not in beside]
+        if not self.mappings:
+            known = draft.executables(self.name, direct)
+            toml = expose_all(toml, environment, known)
+        if self.request.shortcuts:
+            menus = {one.record.name for one in draft.packages(self.name) if has_menu(one.files)}
+            chosen = [name for name in direct if name in menus or name in environment.shortcuts]
+            toml = edit.put_shortcuts(toml, self.name, chosen) if chosen else toml
+        return toml
+
+
+def expose_all(
+    toml: TomlText, environment: ToolEnvironment, executables: Mapping[str, object]
+) -> TomlText:
+    """Expose executables under their own names, besides what is exposed already."""
+    known = {one.name for one in environment.exposed}
+    for name in executables:
+        if name not in known and names.exposed_fault(name) is None:
+            toml = edit.put_exposed(toml, environment.name, name, name)
+    return toml

@@ -1,0 +1,315 @@
+"""The global tools of a user: their manifest, and one environment of theirs brought in order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
+from wisp.api.provisioning import install_newest, is_complete, platform_of
+from wisp.engine.files import refusal, sweep_drafts, write_atomically
+from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.prefix import Installed, installed_packages
+from wisp.errors import InstallError, ManifestError, Place, WispError
+from wisp.install.apply import EVERYTHING
+from wisp.install.state import fingerprint, read_fingerprint
+from wisp.manifest.edit.text import TomlText
+from wisp.specs.conda import Channel, channel_url
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.toolbox import place
+from wisp.toolbox.capture import captured
+from wisp.toolbox.completions import offer
+from wisp.toolbox.contents import Executable, by_name, executables, holds
+from wisp.toolbox.home import ToolHome, tool_home
+from wisp.toolbox.launcher import Launch
+from wisp.toolbox.manifest import Toolbox, ToolEnvironment, read_toolbox
+from wisp.toolbox.menus import install_shortcuts, withdraw
+from wisp.toolbox.shims import Steps, steps
+
+if TYPE_CHECKING:
+    from wisp.api.session import Session
+
+WINDOWS = os.name == "nt"
+
+
+class Tools:
+    """A user's global tools: where they are, what the manifest says, and what is installed."""
+
+    def __init__(self, session: Session, home: ToolHome, box: Toolbox) -> None:
+        self.session = session
+        self.home = home
+        self.box = box
+
+    @classmethod
+    def open(cls, session: Session) -> Tools:
+        """Read the manifest, which is made, empty, where there is none.
+
+        Raises `ManifestError` where it is faulty, `HostError` where it cannot be made.
+        """
+        home = tool_home(session.environ)
+        if not home.manifest.exists():
+            from wisp.api.toolbox.rebuilding import rebuilt
+
+            write_atomically(home.manifest, rebuilt(home))
+        box = read_toolbox(_text(home.manifest), home.manifest)
+        for warning in box.warnings:
+            session.reporter.warn(warning)
+        return cls(session, home, box)
+
+    @contextmanager
+    def changing(self) -> Iterator[Tools]:
+        """Keep others from changing anything meanwhile; give the tools as they are by then.
+
+        What a killed command left half done is put in order first.
+        """
+        self.home.root.mkdir(parents=True, exist_ok=True)
+        with exclusive_folder(self.home.root):
+            tools = Tools.open(self.session)
+            for folder in (self.home.manifest.parent, self.home.environments):
+                sweep_drafts(folder)
+            tools.finish_what_was_begun()
+            yield tools
+
+    # The manifest
+
+    @property
+    def toml(self) -> TomlText:
+        """The text of the manifest, open for edits."""
+        return TomlText(self.box.text)
+
+    def edited(self, toml: TomlText) -> Tools:
+        """Return the tools as they would be with another manifest. Raises `ManifestError`."""
+        return Tools(self.session, self.home, read_toolbox(toml.text, self.home.manifest))
+
+    def save(self, before: Tools) -> None:
+        """Write the manifest if it is another one now."""
+        if self.box.text != before.box.text:
+            write_atomically(self.home.manifest, self.box.text)
+
+    # One environment
+
+    def packages(self, name: str) -> tuple[Installed, ...]:
+        """Return what is installed in an environment."""
+        return installed_packages(self.home.prefix(name))
+
+    def channels(self, environment: ToolEnvironment) -> tuple[Channel, ...]:
+        """Return the channels of an environment, higher priorities first."""
+        entries = sorted(environment.channels, key=lambda entry: -(entry.priority or 0))
+        root = self.home.manifest.parent
+        found = (Channel(e.channel, channel_url(e.channel, root), e.priority) for e in entries)
+        return tuple({channel.url: channel for channel in found}.values())
+
+    def inputs(self, environment: ToolEnvironment) -> EnvironmentInputs:
+        """Return what an environment asks for."""
+        return EnvironmentInputs(
+            environment=environment.name,
+            platform=platform_of(self.session, environment.platform),
+            root=self.home.manifest.parent,
+            channels=self.channels(environment),
+            dependencies=environment.dependencies,
+        )
+
+    def is_installed(self, name: str) -> bool:
+        """Tell whether an installation of an environment came to its end."""
+        return is_complete(self.home.prefix(name))
+
+    def in_order(self, environment: ToolEnvironment) -> bool:
+        """Tell whether the prefix of an environment holds what the manifest asks for."""
+        if self._is_damaged(environment.name):
+            return False
+        records = [one.record for one in self.packages(environment.name)]
+        subdir = environment.platform or self.session.subdir
+        urls = [channel.url for channel in self.channels(environment)]
+        return holds(environment, records, subdir, urls)
+
+    def _is_damaged(self, name: str) -> bool:
+        """Tell whether a prefix is not what its last installation left, as far as tools need it."""
+        prefix, packages = self.home.prefix(name), self.packages(name)
+        if read_fingerprint(prefix) != fingerprint(one.record for one in packages):
+            return True
+        folders = tuple(f"{folder}/" for folder in (WINDOWS_FOLDERS if WINDOWS else UNIX_FOLDERS))
+        files = [file for one in packages for file in one.files if file.startswith(folders)]
+        return not all(os.path.lexists(prefix / file) for file in files)
+
+    def install(self, environment: ToolEnvironment, *, force: bool = False) -> bool:
+        """Solve an environment anew and bring its prefix there; tell whether that changed it.
+
+        What is damaged is installed from the ground up. Raises what solving and installing raise.
+        """
+        name = environment.name
+        anew = force or (self.is_installed(name) and self._is_damaged(name))
+        return install_newest(
+            self.session,
+            self.inputs(environment),
+            self.home.prefix(name),
+            manifest_path=self.home.manifest,
+            reinstall=EVERYTHING if anew else frozenset(),
+        )
+
+    def executables(self, name: str, packages: Sequence[str]) -> dict[str, Executable]:
+        """Return the executables of some packages of an environment, by name."""
+        prefix = self.home.prefix(name)
+        known = {one.record.name: one for one in self.packages(name)}
+        found: list[Executable] = []
+        for package in (known[one] for one in packages if one in known):
+            runnable = frozenset(
+                file for file in package.files if os.access(prefix / file, os.X_OK)
+            )
+            found += executables(package, runnable, windows=WINDOWS)
+        return by_name(found)
+
+    def expose(self, environment: ToolEnvironment) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Bring the names of an environment in order; return those that are new and those gone.
+
+        Raises `InstallError`, when all else is done, for names whose executable is not there.
+        """
+        home, prefix = self.home, self.home.prefix(environment.name)
+        known = self.all_executables(environment.name)
+        todo = self._exposure_steps(environment, known)
+        place.carry_out(home, todo)
+        for name in todo.kept:
+            self.session.reporter.warn(
+                f"`{home.exposed / name}` is somebody else's file and stays as it is",
+                (f"remove it, then `pixi global sync` exposes {name}",),
+            )
+        offer(home, prefix, [one.name for one in environment.exposed if str(one) == one.name])
+        files = {one.record.name: one.files for one in self.packages(environment.name)}
+        menus = {name: files.get(name, ()) for name in environment.shortcuts}
+        install_shortcuts(self.session.environ, prefix, menus)
+        missing = [one.executable for one in environment.exposed if one.executable not in known]
+        if missing:
+            raise _no_executable(environment, missing[0], known)
+        removed = {step.name for step in todo.steps if step.kind == "remove"}
+        added = {step.name for step in todo.steps if step.kind in ("configure", "link")}
+        return tuple(sorted(added)), tuple(sorted(removed))
+
+    def is_exposed(self, environment: ToolEnvironment) -> bool:
+        """Tell whether all names of an environment start what they should."""
+        known = self.all_executables(environment.name)
+        missing = [one for one in environment.exposed if one.executable not in known]
+        return not missing and not self._exposure_steps(environment, known).steps
+
+    def _exposure_steps(
+        self, environment: ToolEnvironment, known: Mapping[str, Executable]
+    ) -> Steps:
+        owned = place.exposed_names(self.home, self.home.prefix(environment.name))
+        desired = self._launches(environment, known)
+        there = place.present(self.home, {*desired, *owned})
+        return steps(desired, there, place.launcher(self.home), owned)
+
+    def _launches(
+        self, environment: ToolEnvironment, known: Mapping[str, Executable]
+    ) -> dict[str, Launch]:
+        wanted = [one for one in environment.exposed if one.executable in known]
+        if not wanted:
+            return {}
+        prefix = self.home.prefix(environment.name)
+        found = captured(prefix, self.session.environ)
+        return {one.name: found.launch(prefix / known[one.executable].path) for one in wanted}
+
+    def all_executables(self, name: str) -> dict[str, Executable]:
+        """Return the executables of all packages of an environment, by name."""
+        return self.executables(name, [one.record.name for one in self.packages(name)])
+
+    def bring_in_order(self, environment: ToolEnvironment, *, force: bool = False) -> bool:
+        """Install and expose what is missing; tell whether the prefix changed.
+
+        Raises what `install` and `expose` raise.
+        """
+        changed = False
+        if force or not self.in_order(environment):
+            changed = self.install(environment, force=force)
+        self.expose(environment)
+        return changed
+
+    def strangers(self) -> tuple[str, ...]:
+        """Return the environments that the manifest does not name."""
+        if not self.home.environments.is_dir():
+            return ()
+        folders = [path.name for path in self.home.environments.iterdir() if path.is_dir()]
+        return tuple(sorted(set(folders) - self.box.environments.keys()))
+
+    def discard(self, name: str) -> tuple[str, ...]:
+        """Remove an environment with all that users see of it; return the names that are gone."""
+        home, prefix = self.home, self.home.prefix(name)
+        owned = place.exposed_names(home, prefix)
+        there = place.present(home, owned)
+        place.carry_out(home, steps({}, there, place.launcher(home), owned))
+        offer(self.home, prefix, ())
+        withdraw(self.session.environ, prefix)
+        place.remove_prefix(prefix)
+        return owned
+
+    # Interruptions
+
+    @contextmanager
+    def marked(self, name: str) -> Iterator[None]:
+        """Leave a note that an environment is being worked on; a killed one leaves it behind."""
+        write_atomically(self.home.unfinished, f"{name}\n")
+        try:
+            yield
+        except WispError:
+            self.home.unfinished.unlink(missing_ok=True)
+            raise
+        self.home.unfinished.unlink(missing_ok=True)
+
+    @contextmanager
+    def working_on(self, name: str) -> Iterator[None]:
+        """Mark an environment; should the body fail, make it again what it was before."""
+        with self.marked(name):
+            try:
+                yield
+            except WispError:
+                self._revert(name)
+                raise
+
+    def _revert(self, name: str) -> None:
+        if _text(self.home.manifest) != self.box.text:
+            write_atomically(self.home.manifest, self.box.text)
+        self._settle(name)
+
+    def finish_what_was_begun(self) -> None:
+        """Put the environment in order that a killed command has left half done."""
+        try:
+            begun = self.home.unfinished.read_text(encoding="utf-8").split()
+        except (OSError, ValueError):
+            return
+        for name in begun:
+            self._settle(name)
+        self.home.unfinished.unlink(missing_ok=True)
+
+    def _settle(self, name: str) -> None:
+        """Make an environment what the manifest says of it, as far as that is possible."""
+        environment = self.box.environments.get(name)
+        try:
+            if environment is None:
+                self.discard(name)
+            else:
+                self.bring_in_order(environment)
+        except WispError as error:
+            self.session.reporter.warn(
+                f"environment {name} could not be put in order: {error.message}",
+                ("`pixi global sync` tries it again",),
+            )
+
+
+def _no_executable(
+    environment: ToolEnvironment, name: str, known: Mapping[str, Executable]
+) -> InstallError:
+    shown = ", ".join(sorted(known)[:20]) or "none"
+    return InstallError(
+        f"Couldn't find executable {name} in environment {environment.name}",
+        hints=(f"its executables are: {shown}",),
+    )
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ManifestError(f"'{file}' is not UTF-8 text", place=Place(str(file))) from None
+    except OSError as error:
+        raise refusal("read", file, error) from error

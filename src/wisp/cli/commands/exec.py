@@ -1,0 +1,81 @@
+"""`exec`: run a command in an environment that is made for it."""
+
+from __future__ import annotations
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import flag, tail, top, value, values
+from wisp.cli.opening import open_session
+from wisp.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.api.oneoff import Prepared
+
+
+class Options(options.Config):
+    """What `exec` takes."""
+
+    command: tuple[str, ...] = tail("COMMAND", help="The command and its arguments")
+    spec: tuple[str, ...] = values(
+        "-s", "--spec", help="A package to install instead of the one named like the command"
+    )
+    beside: tuple[str, ...] = values(
+        "-w",
+        "--with",
+        conflicts=("--spec",),
+        help="A package to install beside the one named like the command",
+    )
+    channel: tuple[str, ...] = values("-c", "--channel", help="A channel, by name or URL")
+    platform: str | None = value(
+        "-p", "--platform", metavar="SUBDIR", help="The platform to solve for"
+    )
+    force_reinstall: bool = flag("--force-reinstall", help="Make the environment anew")
+    list: str | None = value(
+        "--list",
+        metavar="REGEX",
+        bare="",
+        help="First print the packages of the environment, all or those whose name fits",
+    )
+    no_modify_ps1: bool = flag("--no-modify-ps1", help="Leave the prompt as it is")
+
+
+def run(call: Call[Options]) -> int:
+    """Prepare the environment and become the command."""
+    from wisp.api.oneoff import OneOffRequest, prepare
+    from wisp.api.oneoff import run as become
+
+    values = call.values
+    if not values.command:
+        raise UsageError("the command to run is missing", exit_code=1)
+    session = open_session(call)
+    request = OneOffRequest(
+        command=values.command,
+        specs=values.spec,
+        extra=values.beside,
+        channels=values.channel,
+        platform=values.platform,
+        force=values.force_reinstall,
+        prompt=not values.no_modify_ps1 and session.config.change_prompt,
+    )
+    prepared = prepare(session, request, call.cwd)
+    if values.list is not None:
+        _print_packages(call, prepared, values.list)
+    call.out.close()
+    call.out.flush()
+    become(session, prepared, values.command)
+
+
+def _print_packages(call: Call[Options], prepared: Prepared, pattern: str) -> None:
+    """Print the packages whose names fit a regular expression, which may be empty."""
+    from wisp.api.views.inspect import chosen_rows, record_rows
+    from wisp.console.tool_list import short_table
+
+    rows = chosen_rows(record_rows(prepared.records()), pattern or None)
+    for line in short_table(rows):
+        call.out.public(line)
+
+
+COMMAND = top(
+    "exec", Options, run, help_without_words=True, example="exec --spec 'python=3.12' python -V"
+)

@@ -1,0 +1,27 @@
+"""`global`: tools of the user, each in an environment of its own, exposed under names."""
+
+from __future__ import annotations
+
+from wisp.cli import options
+from wisp.cli.commands.global_ import change, expose, install, shortcut, show
+from wisp.cli.declare import top
+
+COMMAND = top(
+    "global",
+    options.Global,
+    commands=(
+        change.ADD,
+        change.EDIT,
+        expose.COMMAND,
+        install.COMMAND,
+        show.LIST,
+        change.REMOVE,
+        shortcut.COMMAND,
+        change.SYNC,
+        show.TREE,
+        change.UNINSTALL,
+        change.UPDATE,
+        change.UPGRADE,
+        change.UPGRADE_ALL,
+    ),
+)

@@ -1,0 +1,201 @@
+"""`global add`, `remove`, `uninstall`, `update`, `sync`, `edit`: change tools that are there."""
+
+from __future__ import annotations
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.commands.global_ import common
+from wisp.cli.declare import Command, arguments, optional, value, values
+from wisp.console.output import PIXI
+from wisp.errors import UsageError, WispError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wisp.api.toolbox.tools import Tools
+
+
+class Add(common.Environment, common.Packages, options.Config):
+    """What `global add` takes."""
+
+
+class Remove(common.Environment, options.Config):
+    """What `global remove` takes."""
+
+    packages: tuple[str, ...] = arguments("PACKAGE", help="A package")
+
+
+class Uninstall(options.Config):
+    """What `global uninstall` takes."""
+
+    environments: tuple[str, ...] = arguments("ENVIRONMENT", help="An environment")
+
+
+class Update(options.Config):
+    """What `global update` takes."""
+
+    environments: tuple[str, ...] = arguments(
+        "ENVIRONMENTS", needed=False, help="Environments; all unless named"
+    )
+
+
+class Edit(options.ConfigSource):
+    """What `global edit` takes."""
+
+    editor: str | None = optional("EDITOR", help="The editor; else EDITOR, else nano")
+
+
+class Removed(options.Config):
+    """What commands take that are gone."""
+
+    specs: tuple[str, ...] = arguments("SPECS", needed=False)
+    channel: tuple[str, ...] = values("-c", "--channel", help="A channel, by name or URL")
+    platform: str | None = value("--platform", help="The platform")
+
+
+def run_add(call: Call[Add]) -> int:
+    """Add packages to an environment."""
+    from wisp.api.toolbox.changing import add
+
+    wanted = call.values
+    name, words = common.environment_of(wanted), common.words_of(wanted)
+    common.tell(call, add(common.open_tools(call), name, words, wanted.expose))
+    return 0
+
+
+def run_remove(call: Call[Remove]) -> int:
+    """Take packages out of an environment."""
+    from wisp.api.toolbox.changing import remove
+
+    wanted = call.values
+    if wanted.environment is None:
+        raise UsageError(
+            "`--environment` says which environment the packages are to be taken out of",
+            hints=("`pixi global uninstall` removes whole environments",),
+            exit_code=1,
+        )
+    common.tell(call, remove(common.open_tools(call), wanted.environment, wanted.packages))
+    return 0
+
+
+def run_uninstall(call: Call[Uninstall]) -> int:
+    """Remove environments."""
+    from wisp.api.toolbox.changing import uninstall
+
+    common.tell(call, uninstall(common.open_tools(call), call.values.environments))
+    return 0
+
+
+def run_update(call: Call[Update]) -> int:
+    """Solve environments anew."""
+    from wisp.api.toolbox.changing import update
+
+    tools = common.open_tools(call)
+    if call.program == PIXI:
+        _refuse_renamed(tools, call.values.environments)
+    if not common.tell(call, update(tools, call.values.environments)):
+        call.out.success("Environments are already up-to-date.")
+    return 0
+
+
+def _refuse_renamed(tools: Tools, wanted: Sequence[str]) -> None:
+    """Fail where Pixi, by whose name we were called, fails: at names it did not choose itself."""
+    for environment in tools.box.environments.values():
+        renamed = [one for one in environment.exposed if one.name != one.executable]
+        if renamed and (not wanted or environment.name in wanted):
+            raise WispError(
+                f"Couldn't update environment {environment.name}",
+                causes=[f"{renamed[0].name} exposes {renamed[0].executable}, which has that name"],
+                hints=("`wisp global update` can do it",),
+            )
+
+
+def run_sync(call: Call[options.Config]) -> int:
+    """Make everything what the manifest says."""
+    from wisp.api.toolbox.changing import sync
+
+    if not common.tell(call, sync(common.open_tools(call))):
+        call.out.success("Nothing to do. The pixi global installation is already up-to-date.")
+    return 0
+
+
+def run_edit(call: Call[Edit]) -> int:
+    """Open the manifest in an editor and pass its exit code on."""
+    from wisp.api.configuring import open_in_editor
+
+    call.out.flush()
+    manifest = common.open_tools(call).home.manifest
+    return open_in_editor(manifest, call.values.editor, call.environ)
+
+
+def run_removed(_: Call[Removed]) -> int:
+    """Say what has taken the place of a command that is gone."""
+    raise WispError("this command was removed", hints=("`pixi global update` does what it did",))
+
+
+ADD = Command(
+    name="add",
+    summary="Add packages to an environment",
+    values=Add,
+    run=run_add,
+    aliases=("a",),
+    help_without_words=True,
+    example="global add --environment python numpy",
+)
+REMOVE = Command(
+    name="remove",
+    summary="Take packages out of an environment",
+    values=Remove,
+    run=run_remove,
+    aliases=("rm",),
+    help_without_words=True,
+    example="global remove --environment python numpy",
+)
+UNINSTALL = Command(
+    name="uninstall",
+    summary="Remove environments with all that is exposed of them",
+    values=Uninstall,
+    run=run_uninstall,
+    help_without_words=True,
+    example="global uninstall ripgrep",
+)
+UPDATE = Command(
+    name="update",
+    summary="Update environments to the newest versions that the manifest allows",
+    values=Update,
+    run=run_update,
+    example="global update ripgrep",
+)
+SYNC = Command(
+    name="sync",
+    summary="Make what is installed equal to the manifest, and repair it",
+    values=options.Config,
+    run=run_sync,
+    aliases=("s",),
+    example="global sync",
+)
+EDIT = Command(
+    name="edit",
+    summary="Open the manifest of global tools in an editor",
+    values=Edit,
+    run=run_edit,
+    example="global edit vim",
+)
+UPGRADE = Command(
+    name="upgrade",
+    summary="Removed: use `global update`",
+    values=Removed,
+    run=run_removed,
+    hidden=True,
+    example="global update",
+)
+UPGRADE_ALL = Command(
+    name="upgrade-all",
+    summary="Removed: use `global update`",
+    values=Removed,
+    run=run_removed,
+    aliases=("ua",),
+    hidden=True,
+    example="global update",
+)

@@ -1,0 +1,61 @@
+"""`global shortcut`: choose which tools have entries in the menu of the desktop."""
+
+from __future__ import annotations
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.commands.global_ import common
+from wisp.cli.declare import Command, arguments
+
+
+class Add(common.Environment, options.ConfigSource):
+    """What `global shortcut add` takes."""
+
+    packages: tuple[str, ...] = arguments("PACKAGE", needed=False, help="A package")
+
+
+class Remove(options.ConfigSource):
+    """What `global shortcut remove` takes."""
+
+    shortcuts: tuple[str, ...] = arguments("SHORTCUT", needed=False, help="The package of an entry")
+
+
+def run_add(call: Call[Add]) -> int:
+    """Install the menu entries of packages."""
+    from wisp.api.toolbox.changing import add_shortcuts
+
+    name = common.environment_of(call.values)
+    common.tell(call, add_shortcuts(common.open_tools(call), name, call.values.packages))
+    return 0
+
+
+def run_remove(call: Call[Remove]) -> int:
+    """Remove menu entries."""
+    from wisp.api.toolbox.changing import remove_shortcuts
+
+    common.tell(call, remove_shortcuts(common.open_tools(call), call.values.shortcuts))
+    return 0
+
+
+COMMAND = Command(
+    name="shortcut",
+    summary="Choose which tools have entries in the menu of the desktop",
+    values=options.Global,
+    commands=(
+        Command(
+            name="add",
+            summary="Install the menu entries of packages",
+            values=Add,
+            run=run_add,
+            help_without_words=True,
+            example="global shortcut add --environment napari napari",
+        ),
+        Command(
+            name="remove",
+            summary="Remove menu entries",
+            values=Remove,
+            run=run_remove,
+            example="global shortcut remove napari",
+        ),
+    ),
+)

@@ -1,0 +1,99 @@
+"""`global list` and `global tree`: what is installed for the user."""
+
+from __future__ import annotations
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.commands.global_ import common
+from wisp.cli.declare import Command, flag, optional, value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.api.views.inspect import SortKey
+
+
+class List(options.Config):
+    """What `global list` takes."""
+
+    regex: str | None = optional("REGEX", help="Only names that fit")
+    environment: str | None = value("-e", "--environment", help="List its packages")
+    sort_by: SortKey = value(
+        "--sort-by",
+        choices=("size", "name"),
+        default="name",
+        requires=("--environment",),
+        help="The order of packages",
+    )
+    json: bool = options.JSON
+
+
+class Tree(common.Environment, options.ConfigSource):
+    """What `global tree` takes."""
+
+    regex: str | None = optional("REGEX", help="Only packages whose name fits")
+    invert: bool = flag("-i", "--invert", requires=("REGEX",), help="Show who needs the packages")
+
+
+def run_list(call: Call[List]) -> int:
+    """Print the environments, or the packages of one."""
+    from wisp.api.toolbox.listing import contents, environment_rows
+    from wisp.console.tool_list import EMPTY, contents_list, tool_list
+
+    values = call.values
+    tools = common.open_tools(call)
+    if values.environment is not None:
+        found = contents(tools, values.environment, values.regex, values.sort_by)
+        if values.json:
+            call.out.public_json([row.as_json() for row in found.rows])
+            return 0
+        for line in contents_list(values.environment, found):
+            call.out.public(line)
+        return 0
+    rows = environment_rows(tools, values.regex)
+    stale = [row.name for row in rows if not row.in_order]
+    if stale:
+        call.out.warning(
+            f"environments that are not what the manifest says: {', '.join(stale)}",
+            ("`pixi global sync` puts them in order",),
+        )
+    if values.json:
+        call.out.public_json([row.as_json() for row in rows])
+        return 0
+    if not rows:
+        call.out.result(EMPTY)
+        return 0
+    call.out.result(f"Global environments as specified in '{tools.home.manifest}'")
+    for line in tool_list(rows):
+        call.out.result(line)
+    return 0
+
+
+def run_tree(call: Call[Tree]) -> int:
+    """Draw what the packages of an environment need, or who needs them."""
+    from wisp.api.toolbox.listing import tool_tree
+    from wisp.console.package_tree import dependency_lines, dependent_lines
+
+    values = call.values
+    name = common.environment_of(values)
+    roots = tool_tree(common.open_tools(call), name, values.regex, inverted=values.invert)
+    for line in dependent_lines(roots) if values.invert else dependency_lines(roots):
+        call.out.result(line)
+    return 0
+
+
+LIST = Command(
+    name="list",
+    summary="List environments, or the packages of one",
+    values=List,
+    run=run_list,
+    aliases=("ls",),
+    example="global list --environment python",
+)
+TREE = Command(
+    name="tree",
+    summary="Show what the packages of an environment need",
+    values=Tree,
+    run=run_tree,
+    aliases=("t",),
+    example="global tree --environment python",
+)

@@ -1,0 +1,37 @@
+"""What conda packages a prefix holds, by the records that their installation left there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wisp.engine.records import from_row
+from wisp.layout import CONDA_META
+from wisp.specs.records import CondaRecord
+from wisp.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A package in a prefix; `files` are paths relative to the prefix, with slashes."""
+
+    record: CondaRecord
+    files: tuple[str, ...]
+
+
+def installed_packages(prefix: Path) -> tuple[Installed, ...]:
+    """Return the packages of a prefix, sorted by name; a damaged record counts as none."""
+    found = [
+        one for file in (prefix / CONDA_META).glob("*.json") if (one := _read(file)) is not None
+    ]
+    return tuple(sorted(found, key=lambda one: one.record.name))
+
+
+def _read(file: Path) -> Installed | None:
+    try:
+        row: Mapping[str, Any] = json.loads(file.read_bytes())
+        return Installed(from_row(row), tuple(row.get("files", ())))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,95 @@
+"""What the packages of an environment give: executables, and whether they are what is asked for.
+
+Pure: records and file names in, verdicts out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
+from wisp.specs.conda import CondaRequirement
+from wisp.specs.match import parse_spec, requirement_spec
+from wisp.specs.records import CondaRecord
+from wisp.toolbox.manifest import ToolEnvironment
+from wisp.toolbox.names import executable_name
+from wisp.values import dataclass
+
+
+class Package(Protocol):
+    """An installed package."""
+
+    @property
+    def record(self) -> CondaRecord:
+        """What the channel says of it."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Its files, relative to the prefix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executable:
+    """An executable of a package: its name, and its path relative to the prefix."""
+
+    name: str
+    path: str
+
+
+def executables(
+    package: Package, runnable: frozenset[str], *, windows: bool
+) -> tuple[Executable, ...]:
+    """Return the executables of a package, in the order of its files.
+
+    `runnable` are the paths of a prefix that the machine would run.
+    """
+    folders = {name.lower() for name in (WINDOWS_FOLDERS if windows else UNIX_FOLDERS)}
+    return tuple(
+        Executable(executable_name(path, windows=windows), path)
+        for path in package.files
+        if path.rpartition("/")[0].lower() in folders and path in runnable
+    )
+
+
+def by_name(found: Iterable[Executable]) -> dict[str, Executable]:
+    """Return executables by name; of several of one name the first."""
+    names: dict[str, Executable] = {}
+    for one in found:
+        names.setdefault(one.name, one)
+    return names
+
+
+def holds(
+    environment: ToolEnvironment, records: Sequence[CondaRecord], subdir: str, urls: Iterable[str]
+) -> bool:
+    """Tell whether packages are what an environment asks for, and nothing besides.
+
+    `urls` are those of its channels.
+    """
+    known = {record.name: record for record in records}
+    bases = {url.rstrip("/") for url in urls}
+    return (
+        all(_fulfilled(one, known) for one in environment.dependencies)
+        and known.keys() == _reachable(environment.dependencies, known)
+        and all(record.subdir in (subdir, "noarch") for record in records)
+        and all(record.channel is None or record.channel in bases for record in records)
+    )
+
+
+def _fulfilled(requirement: CondaRequirement, known: Mapping[str, CondaRecord]) -> bool:
+    record = known.get(requirement.name)
+    return record is not None and requirement_spec(requirement).matches(record)
+
+
+def _reachable(
+    requirements: Iterable[CondaRequirement], known: Mapping[str, CondaRecord]
+) -> set[str]:
+    reached: set[str] = set()
+    waiting = [one.name for one in requirements]
+    while waiting:
+        name = waiting.pop()
+        if name in known and name not in reached:
+            reached.add(name)
+            waiting += [parse_spec(text).name for text in known[name].depends]
+    return reached

@@ -1,0 +1,68 @@
+"""Where global tools live: manifest, environments, exposed names, completions (config.md §5)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from wisp.config.places import pixi_home, places
+from wisp.values import dataclass
+
+MANIFEST = "pixi-global.toml"
+_MANIFESTS = "manifests"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolHome:
+    """The folders of a user's global tools; none of them has to be there."""
+
+    root: Path
+    manifest: Path
+
+    @property
+    def environments(self) -> Path:
+        """The folder of all prefixes."""
+        return self.root / "envs"
+
+    @property
+    def exposed(self) -> Path:
+        """The folder that users have on their PATH."""
+        return self.root / "bin"
+
+    @property
+    def configurations(self) -> Path:
+        """The folder of what exposed names start."""
+        return self.exposed / "trampoline_configuration"
+
+    @property
+    def launcher(self) -> Path:
+        """The program that all exposed names are."""
+        return self.configurations / "trampoline_bin"
+
+    @property
+    def completions(self) -> Path:
+        """The folder of the completions of exposed tools."""
+        return self.root / "completions"
+
+    @property
+    def unfinished(self) -> Path:
+        """The file that names environments while somebody works on them."""
+        return self.environments / ".wisp-unfinished"
+
+    def prefix(self, environment: str) -> Path:
+        """The prefix of an environment."""
+        return self.environments / environment
+
+
+def tool_home(environ: Mapping[str, str], *, platform: str = sys.platform) -> ToolHome:
+    """Find the folders; a manifest beside the user's configuration counts if there is no other."""
+    root = pixi_home(environ, platform=platform)
+    usual = root / _MANIFESTS / MANIFEST
+    others = [
+        file.parent / _MANIFESTS / MANIFEST
+        for file in places(environ, platform=platform).user
+        if file.parent != root
+    ]
+    found = next((file for file in (usual, *others) if file.is_file()), usual)
+    return ToolHome(root=root, manifest=found)

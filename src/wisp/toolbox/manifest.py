@@ -1,0 +1,140 @@
+"""The manifest of global tools, `pixi-global.toml`, as values.
+
+Source of the format: Pixi's documentation of global manifests (version 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from wisp.errors import ManifestError
+from wisp.manifest.channels import read_channels
+from wisp.manifest.conda_tables import read_requirements
+from wisp.manifest.faults import Fault, Source, as_error, syntax_error
+from wisp.manifest.getters import Notes, Table, as_integer, as_text_map
+from wisp.manifest.model import ChannelEntry
+from wisp.platforms import SUBDIRS
+from wisp.specs.conda import CondaRequirement
+from wisp.toolbox import names
+from wisp.values import dataclass
+
+VERSION = 1
+#: Sources are part of the format; whether they can be built is not for the reader to say.
+_PREVIEW = ("pixi-build",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolEnvironment:
+    """An environment of tools: what it holds, and what of it users see.
+
+    `exposed` maps names to executables; `shortcuts` are packages whose menu entries are installed.
+    """
+
+    name: str
+    channels: tuple[ChannelEntry, ...] = ()
+    platform: str | None = None
+    dependencies: tuple[CondaRequirement, ...] = ()
+    exposed: tuple[names.Mapping, ...] = ()
+    shortcuts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolbox:
+    """A manifest of global tools, read from `text`."""
+
+    path: Path
+    text: str
+    environments: Mapping[str, ToolEnvironment]
+    warnings: tuple[str, ...] = ()
+
+    def environment(self, name: str) -> ToolEnvironment:
+        """Return an environment. Raises `ManifestError` if there is none of that name."""
+        found = self.environments.get(name)
+        if found is None:
+            known = ", ".join(self.environments)
+            hints = (f"there are: {known}",) if known else ()
+            raise ManifestError(f"Environment {name} doesn't exist in the manifest", hints=hints)
+        return found
+
+
+def read_toolbox(text: str, path: Path) -> Toolbox:
+    """Read a manifest. Raises `ManifestError` with the place of whatever is wrong."""
+    source = Source(path, text, text)
+    notes = Notes(path.parent)
+    notes.preview = _PREVIEW
+    try:
+        environments = _environments(Table(tomli.loads(text), (), notes))
+    except tomli.TOMLDecodeError as error:
+        raise syntax_error(error, source) from None
+    except Fault as fault:
+        raise as_error(fault, source) from None
+    return Toolbox(
+        path=path,
+        text=text,
+        environments=environments,
+        warnings=tuple(dict.fromkeys(notes.warnings)),
+    )
+
+
+def _environments(root: Table) -> dict[str, ToolEnvironment]:
+    version = root.read("version", as_integer)
+    if version not in (None, VERSION):
+        raise root.fault(
+            f"this is a global manifest of version {version}, and only version {VERSION} is known",
+            "version",
+        )
+    found = {name: _environment(name, table) for name, table in root.below("envs").tables()}
+    root.finish()
+    _check_unique(found)
+    return found
+
+
+def _environment(name: str, table: Table) -> ToolEnvironment:
+    if (wrong := names.environment_fault(name)) is not None:
+        raise Fault(wrong, table.path, mark="key")
+    environment = ToolEnvironment(
+        name=name,
+        channels=read_channels(table) or (),
+        platform=table.choice("platform", SUBDIRS),
+        dependencies=read_requirements(table, "dependencies"),
+        exposed=_exposed(table),
+        shortcuts=table.texts("shortcuts") or (),
+    )
+    table.finish()
+    return environment
+
+
+def _exposed(table: Table) -> tuple[names.Mapping, ...]:
+    def read(value: Any, path: tuple[str | int, ...]) -> tuple[names.Mapping, ...]:
+        mappings = as_text_map(value, path)
+        for name in mappings:
+            if (wrong := names.exposed_fault(name)) is not None:
+                raise Fault(wrong, (*path, name), mark="key")
+        return tuple(names.Mapping(*one) for one in mappings.items())
+
+    return table.read("exposed", read) or ()
+
+
+def _check_unique(environments: Mapping[str, ToolEnvironment]) -> None:
+    """Refuse a name or a shortcut that two environments claim."""
+    for kind in ("exposed", "shortcuts"):
+        owners: dict[str, str] = {}
+        for environment in environments.values():
+            claims = (
+                [one.name for one in environment.exposed]
+                if kind == "exposed"
+                else list(environment.shortcuts)
+            )
+            for claim in claims:
+                owner = owners.setdefault(claim, environment.name)
+                if owner != environment.name:
+                    what = "exposed name" if kind == "exposed" else "shortcut"
+                    raise Fault(
+                        f"the {what} '{claim}' is claimed by the environments "
+                        f"'{owner}' and '{environment.name}'",
+                        ("envs", environment.name, kind),
+                    )

@@ -1,0 +1,176 @@
+"""Menu entries that packages bring, as desktop files of the user (Linux only).
+
+Sources: CEP 11 (menu files of packages, `Menu/NAME.json`), the Desktop Entry Specification.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from wisp.config.places import home_folder
+from wisp.engine.files import write_atomically
+
+_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+#: Says which environment an entry belongs to, so that it goes away with it.
+_OWNER = "X-Wisp-Prefix"
+_LISTS = ("Categories", "MimeType", "Keywords", "OnlyShowIn", "NotShowIn", "Implements")
+_SIMPLE = (
+    "GenericName",
+    "Hidden",
+    "NoDisplay",
+    "DBusActivatable",
+    "TryExec",
+    "StartupNotify",
+    "StartupWMClass",
+    "PrefersNonDefaultGPU",
+    "SingleMainWindow",
+)
+
+
+def has_menu(files: Iterable[str]) -> bool:
+    """Tell whether a package with these files brings menu entries."""
+    return any(_is_menu(file) for file in files)
+
+
+def _is_menu(file: str) -> bool:
+    return file.startswith("Menu/") and file.endswith(".json") and file.count("/") == 1
+
+
+def install_shortcuts(
+    environ: Mapping[str, str], prefix: Path, menus: Mapping[str, Iterable[str]]
+) -> None:
+    """Write the entries of packages, and take away others of the same environment.
+
+    `menus` are the files of packages, by name. A menu file that is damaged brings no entry.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    wanted: dict[str, str] = {}
+    for files in menus.values():
+        for file in filter(_is_menu, files):
+            wanted |= entries(_read(prefix / file), prefix)
+    folder = applications(environ)
+    for path in _owned(folder, prefix):
+        if path.name not in wanted:
+            path.unlink(missing_ok=True)
+    for name, text in wanted.items():
+        if _text(folder / name) != text:
+            write_atomically(folder / name, text)
+
+
+def withdraw(environ: Mapping[str, str], prefix: Path) -> None:
+    """Take away all entries of an environment."""
+    install_shortcuts(environ, prefix, {})
+
+
+def applications(environ: Mapping[str, str]) -> Path:
+    """Return the folder of the user's desktop files."""
+    data = environ.get("XDG_DATA_HOME")
+    base = Path(data) if data else home_folder(environ) / ".local" / "share"
+    return base / "applications"
+
+
+def entries(menu: Mapping[str, Any], prefix: Path) -> dict[str, str]:
+    """Spell the items of a menu file as desktop files, by file name."""
+    known = {
+        "PREFIX": str(prefix),
+        "BASE_PREFIX": str(prefix),
+        "ENV_NAME": prefix.name,
+        "DISTRIBUTION_NAME": prefix.name,
+        "BIN_DIR": str(prefix / "bin"),
+        "MENU_DIR": str(prefix / "Menu"),
+        "PYTHON": str(prefix / "bin" / "python"),
+        "BASE_PYTHON": str(prefix / "bin" / "python"),
+        "HOME": "~",
+        "ICON_EXT": "png",
+    }
+
+    def fill(text: str) -> str:
+        return _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)
+
+    found: dict[str, str] = {}
+    title = fill(str(menu.get("menu_name", prefix.name)))
+    for item in menu.get("menu_items", ()):
+        linux = (item.get("platforms") or {}).get("linux")
+        if linux is None:
+            continue
+        whole = {**item, **{key: value for key, value in linux.items() if value is not None}}
+        name = fill(_name(whole))
+        file = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{title}_{name}").lower() + ".desktop"
+        found[file] = _desktop_file(whole, name, prefix, fill)
+    return found
+
+
+def _name(item: Mapping[str, Any]) -> str:
+    name = item.get("name", "")
+    if isinstance(name, dict):
+        name = name.get("target_environment_is_not_base", "")
+    return str(name)
+
+
+def _desktop_file(item: Mapping[str, Any], name: str, prefix: Path, fill: Any) -> str:
+    words = [fill(str(word)) for word in item.get("command", ())]
+    if item.get("activate", True):
+        # What the activation of the environment is to a menu: its folder in front of PATH.
+        words = ["env", f"CONDA_PREFIX={prefix}", f"PATH={prefix / 'bin'}:/usr/bin:/bin", *words]
+    rows: dict[str, str] = {
+        "Type": "Application",
+        "Encoding": "UTF-8",
+        "Name": name,
+        "Exec": " ".join(map(_quoted, words)),
+        "Terminal": "true" if item.get("terminal") else "false",
+    }
+    for key, field in (("Icon", "icon"), ("Comment", "description"), ("Path", "working_dir")):
+        if item.get(field):
+            rows[key] = fill(str(item[field]))
+    for key in _LISTS:
+        if item.get(key):
+            rows[key] = ";".join(fill(str(one)) for one in item[key]) + ";"
+    for key in _SIMPLE:
+        if item.get(key) is not None:
+            value = item[key]
+            rows[key] = str(value).lower() if isinstance(value, bool) else fill(str(value))
+    rows[_OWNER] = str(prefix)
+    lines = (f"{key}={_one_line(value)}" for key, value in rows.items())
+    return "[Desktop Entry]\n" + "".join(f"{line}\n" for line in lines)
+
+
+def _quoted(word: str) -> str:
+    """Quote a word of `Exec` where it needs it; field codes such as `%F` stand alone."""
+    if re.fullmatch(r"[A-Za-z0-9_./:=+@,%-]+", word):
+        return word
+    escaped = re.sub(r'(["`$\\])', r"\\\1", word)
+    return f'"{escaped}"'.replace("\\", "\\\\")
+
+
+def _one_line(value: str) -> str:
+    return value.replace("\n", "\\n").replace("\r", "")
+
+
+def _owned(folder: Path, prefix: Path) -> list[Path]:
+    mark = f"\n{_OWNER}={prefix}\n"
+    found: list[Path] = []
+    with contextlib.suppress(OSError):
+        found = [path for path in folder.glob("*.desktop") if mark in (_text(path) or "")]
+    return found
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        data = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,46 @@
+"""A channel of small tools, for commands that install such."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.tiny import channel, tiny
+from tools.forge.archive import Entry, text
+
+SAY = '#!/bin/sh\necho {name} {version} "$@"\n'
+SHOW = "#!/bin/sh\nexec env -0\n"
+#: What a package's activation script sets, with every kind of trouble in it.
+ODD = "line\nbreak \"q\" 'a' \\ $HOME `x` = ü"
+
+
+def tool(name: str, version: str) -> Entry:
+    return text(f"bin/{name}", SAY.format(name=name, version=version), executable=True)
+
+
+def tool_channel(folder: Path) -> str:
+    """Make the channel and return its URL."""
+    script = "export TOOL_ODD='" + ODD.replace("'", "'\\''") + "'\n"
+    packages = [
+        tiny("say", "1.0", files=(tool("say", "1.0"), tool("old-say", "1.0"))),
+        tiny("say", "2.0", "voice", files=(tool("say", "2.0"), tool("new-say", "2.0"))),
+        tiny("voice", "1.0", files=(tool("voice", "1.0"),)),
+        tiny(
+            "show",
+            "1.0",
+            files=(
+                text("bin/show", SHOW, executable=True),
+                text("etc/conda/activate.d/show.sh", script),
+                text("share/bash-completion/completions/show", "complete show\n"),
+            ),
+        ),
+        tiny("slow", "1.0", files=(text("bin/slow", SLOW, executable=True),)),
+        tiny("slow", "2.0", files=(tool("slow", "2.0"),)),
+        tiny("wants-nothing", "1.0", "no-such-package"),
+        *(tiny(f"part-{n}", "1.0", files=(tool(f"part-{n}", "1.0"),)) for n in range(12)),
+        tiny("many", "1.0", *(f"part-{n}" for n in range(12)), files=(tool("many", "1.0"),)),
+    ]
+    return channel(folder, packages).as_uri()
+
+
+#: Says that it runs, and ends when its input does.
+SLOW = '#!/bin/sh\necho begun 1.0\nread -r line\necho "ended 1.0 $line"\n'

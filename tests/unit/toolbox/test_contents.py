@@ -1,0 +1,69 @@
+"""What packages give, and whether they are what is asked for."""
+
+from __future__ import annotations
+
+from wisp.engine.prefix import Installed
+from wisp.manifest.words import conda_word
+from wisp.specs.records import CondaRecord
+from wisp.toolbox.contents import by_name, executables, holds
+from wisp.toolbox.manifest import ToolEnvironment
+
+URL = "https://c.org/main"
+
+
+def record(
+    name: str,
+    version: str = "1.0",
+    *depends: str,
+    subdir: str = "linux-64",
+) -> CondaRecord:
+    return CondaRecord(
+        location=f"{URL}/{name}",
+        name=name,
+        version=version,
+        build="0",
+        build_number=0,
+        subdir=subdir,
+        channel=URL,
+        depends=depends,
+    )
+
+
+def judged(asked: str, *records: CondaRecord, urls: tuple[str, ...] = (URL + "/",)) -> bool:
+    wanted = ToolEnvironment(name="e", dependencies=tuple(map(conda_word, asked.split())))
+    return holds(wanted, records, "linux-64", urls)
+
+
+def test_executables_are_what_can_be_run_in_the_folders_of_path() -> None:
+    files = ("bin/b", "bin/data.txt", "bin/a", "bin/deep/x", "lib/c", "share/bin/d")
+    package = Installed(record("x"), files)
+    found = executables(package, frozenset(files) - {"bin/data.txt"}, windows=False)
+    assert [one.name for one in found] == ["b", "a"]
+
+
+def test_windows_has_more_folders_and_endings() -> None:
+    files = ("Library/bin/x.exe", "Scripts/y.BAT", "z.exe", "bin/t", "Lib/n.exe")
+    found = executables(Installed(record("x"), files), frozenset(files), windows=True)
+    assert [one.name for one in found] == ["x", "y", "z", "t"]
+    assert by_name(found)["x"].path == "Library/bin/x.exe"
+
+
+def test_packages_hold_when_all_that_is_asked_for_is_there() -> None:
+    assert judged("a>=1 b", record("a", "1.0", "c"), record("b"), record("c"))
+    assert judged("a", record("a", subdir="noarch"))
+    assert judged("")
+
+
+def test_packages_do_not_hold_when_something_is_missing_or_another_version() -> None:
+    assert not judged("a b", record("a"))
+    assert not judged("a>=2", record("a"))
+    assert not judged("a[build='x*']", record("a"))
+
+
+def test_packages_do_not_hold_with_more_than_is_needed() -> None:
+    assert not judged("a", record("a"), record("left-over"))
+
+
+def test_packages_do_not_hold_from_elsewhere_or_for_another_machine() -> None:
+    assert not judged("a", record("a"), urls=("https://c.org/other/",))
+    assert not judged("a", record("a", subdir="osx-64"))
