@@ -73,7 +73,7 @@ def test_tables_may_have_headers_of_their_own() -> None:
             "the shortcut 'x' is claimed",
             4,
         ),
-        ("[envs.a\n", "TOML syntax error", 0),
+        ("[envs.a\n", "TOML syntax error", 1),
     ],
 )
 def test_faults_are_told_with_their_place(text: str, message: str, line: int) -> None:
