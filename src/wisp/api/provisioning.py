@@ -15,7 +15,7 @@ from wisp.install.state import read_fingerprint
 from wisp.lock.model import LockedEnvironment
 from wisp.platforms import Platform, bare, customised
 from wisp.solve.conda import request_for
-from wisp.solve.plan import STALE, Unit
+from wisp.solve.plan import STALE, SolveUnit
 from wisp.specs.inputs import EnvironmentInputs
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _solved(session: Session, inputs: EnvironmentInputs) -> LockedEnvironment:
 
     token = session.reporter.start("solving", inputs.environment)
     try:
-        records = solve(request_for(Unit(members=(inputs,), stale=STALE)), session.channels)
+        records = solve(request_for(SolveUnit(members=(inputs,), stale=STALE)), session.channels)
     finally:
         session.reporter.finish(token)
     return LockedEnvironment(
