@@ -91,7 +91,7 @@ LIST = Command(
 )
 TREE = Command(
     name="tree",
-    summary="Show what the packages of an environment need",
+    summary="Show what the tools of an environment need",
     values=Tree,
     run=run_tree,
     aliases=("t",),
