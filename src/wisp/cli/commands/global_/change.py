@@ -46,12 +46,21 @@ class Edit(options.ConfigSource):
     editor: str | None = optional("EDITOR", help="The editor; else EDITOR, else nano")
 
 
-class Removed(options.Config):
+class Removed(options.Global):
     """What commands take that are gone."""
 
-    specs: tuple[str, ...] = arguments("SPECS", needed=False)
     channel: tuple[str, ...] = values("-c", "--channel", help="A channel, by name or URL")
     platform: str | None = value("--platform", help="The platform")
+
+
+class Upgrade(Removed):
+    """What `global upgrade` takes."""
+
+    specs: tuple[str, ...] = arguments("SPECS", needed=False, help="Packages")
+
+
+class UpgradeAll(Removed, options.Config):
+    """What `global upgrade-all` takes."""
 
 
 def run_add(call: Call[Add]) -> int:
@@ -185,7 +194,7 @@ EDIT = Command(
 UPGRADE = Command(
     name="upgrade",
     summary="Removed: use `global update`",
-    values=Removed,
+    values=Upgrade,
     run=run_removed,
     hidden=True,
     example="global update",
@@ -193,7 +202,7 @@ UPGRADE = Command(
 UPGRADE_ALL = Command(
     name="upgrade-all",
     summary="Removed: use `global update`",
-    values=Removed,
+    values=UpgradeAll,
     run=run_removed,
     aliases=("ua",),
     hidden=True,
