@@ -197,7 +197,7 @@ UPGRADE = Command(
     values=Upgrade,
     run=run_removed,
     hidden=True,
-    example="global update",
+    example="global upgrade ripgrep",
 )
 UPGRADE_ALL = Command(
     name="upgrade-all",
@@ -206,5 +206,5 @@ UPGRADE_ALL = Command(
     run=run_removed,
     aliases=("ua",),
     hidden=True,
-    example="global update",
+    example="global upgrade-all",
 )
