@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from wisp.api.session import Session
-    from wisp.specs.records import CondaRecord
+    from wisp.api.views.inspect import PackageRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +52,12 @@ class Prepared:
     prefix: Path
     surroundings: dict[str, str]
 
-    def records(self) -> tuple[CondaRecord, ...]:
-        """Return what is installed."""
-        return tuple(one.record for one in installed_packages(self.prefix))
+    def packages(self, pattern: str | None = None) -> tuple[PackageRow, ...]:
+        """Return what is installed, all or what a regular expression is found in."""
+        from wisp.api.views.inspect import chosen_rows, record_rows
+
+        records = (one.record for one in installed_packages(self.prefix))
+        return chosen_rows(record_rows(records), pattern)
 
 
 def prepare(session: Session, request: OneOffRequest, cwd: Path) -> Prepared:

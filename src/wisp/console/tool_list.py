@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from wisp.console.sizes import human_size
 
 if TYPE_CHECKING:
+    from wisp import PackageRow
     from wisp.api.toolbox.changes import Change
     from wisp.api.toolbox.listing import Contents, EnvironmentRow
-    from wisp.api.views.inspect import PackageRow
 
 EMPTY = "No global environments found."
 _HEADER = ["Package", "Version", "Build", "Size"]

@@ -89,6 +89,12 @@ class Tools:
         if self.box.text != before.box.text:
             write_atomically(self.home.manifest, self.box.text)
 
+    def edit(self, editor: str | None = None) -> int:
+        """Open the manifest in an editor, EDITOR unless named; return the editor's exit code."""
+        from wisp.api.configuring import open_in_editor
+
+        return open_in_editor(self.home.manifest, editor, self.session.environ)
+
     # One environment
 
     def packages(self, name: str) -> tuple[Installed, ...]:

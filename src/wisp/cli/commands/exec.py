@@ -8,10 +8,6 @@ from wisp.cli.declare import flag, tail, top, value, values
 from wisp.cli.opening import open_session
 from wisp.errors import UsageError
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from wisp.api.oneoff import Prepared
-
 
 class Options(options.Config):
     """What `exec` takes."""
@@ -60,20 +56,13 @@ def run(call: Call[Options]) -> int:
     )
     prepared = prepare(session, request, call.cwd)
     if values.list is not None:
-        _print_packages(call, prepared, values.list)
+        from wisp.console.tool_list import short_table
+
+        for line in short_table(prepared.packages(values.list or None)):
+            call.out.public(line)
     call.out.close()
     call.out.flush()
     become(session, prepared, values.command)
-
-
-def _print_packages(call: Call[Options], prepared: Prepared, pattern: str) -> None:
-    """Print the packages whose names fit a regular expression, which may be empty."""
-    from wisp.api.views.inspect import chosen_rows, record_rows
-    from wisp.console.tool_list import short_table
-
-    rows = chosen_rows(record_rows(prepared.records()), pattern or None)
-    for line in short_table(rows):
-        call.out.public(line)
 
 
 COMMAND = top(

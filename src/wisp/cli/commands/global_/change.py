@@ -131,11 +131,8 @@ def run_sync(call: Call[options.Config]) -> int:
 
 def run_edit(call: Call[Edit]) -> int:
     """Open the manifest in an editor and pass its exit code on."""
-    from wisp.api.configuring import open_in_editor
-
     call.out.flush()
-    manifest = common.open_tools(call).home.manifest
-    return open_in_editor(manifest, call.values.editor, call.environ)
+    return common.open_tools(call).edit(call.values.editor)
 
 
 def run_removed(_: Call[Removed]) -> int:

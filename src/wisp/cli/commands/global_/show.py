@@ -9,7 +9,7 @@ from wisp.cli.declare import Command, flag, optional, value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.api.views.inspect import SortKey
+    from typing import Literal
 
 
 class List(options.Config):
@@ -17,7 +17,7 @@ class List(options.Config):
 
     regex: str | None = optional("REGEX", help="Only names that fit")
     environment: str | None = value("-e", "--environment", help="List its packages")
-    sort_by: SortKey = value(
+    sort_by: Literal["size", "name"] = value(
         "--sort-by",
         choices=("size", "name"),
         default="name",
