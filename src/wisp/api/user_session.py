@@ -20,6 +20,7 @@ from wisp.config.model import ConfigRequest
 from wisp.report import SILENT, Reporter
 
 if TYPE_CHECKING:
+    from wisp.api.authorizing import Entry
     from wisp.api.configuring import ConfigListing, Level
     from wisp.api.edits.start import Started, StartRequest
     from wisp.api.spec_environments import SpecEnvironment, SpecRequest
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from wisp.api.use.scripts import FoundScript
     from wisp.api.views.information import Information
     from wisp.api.views.searching import PackageSearch
+    from wisp.specs.credentials import Credential
 
 
 class UserSession(Session):
@@ -189,6 +191,38 @@ class UserSession(Session):
         from wisp.api.configuring import enclosing_root
 
         return enclosing_root(cwd, self.environ, manifest_path)
+
+    # Credentials
+
+    def login(self, host: str, credential: Credential) -> Entry:
+        """Store a credential for a host; say where. Raises `UsageError` if its kind is wrong."""
+        from wisp.api.authorizing import login
+
+        return login(self.credentials, host, credential)
+
+    def logout(self, host: str | None) -> tuple[Entry, ...]:
+        """Take what is stored for a host, or all (None), away; return what that was."""
+        from wisp.api.authorizing import logout
+
+        return logout(self.credentials, host)
+
+    def logins(self) -> tuple[Entry, ...]:
+        """List the stored credentials, without secrets."""
+        from wisp.api.authorizing import entries
+
+        return entries(self.credentials)
+
+    def login_for(self, url: str) -> Entry | None:
+        """Tell which credential a URL, or a host, would get."""
+        from wisp.api.authorizing import entry_for
+
+        return entry_for(self.credentials, url)
+
+    def token_for(self, host: str) -> str:
+        """Return the token that is stored for a host. Raises `ConfigError` if there is none."""
+        from wisp.api.authorizing import token_for
+
+        return token_for(self.credentials, host)
 
     # The register of workspaces
 

@@ -90,6 +90,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("global", "Install and manage tools for the user", "g"),
         Entry("workspace", "Look at and change the workspace manifest", "project"),
         Entry("config", "Look at and change the configuration"),
+        Entry("auth", "Store credentials for channels, indexes and registries"),
         Entry("clean", "Remove environments and caches of the workspace"),
     ),
 }

@@ -1,0 +1,143 @@
+"""Logging in and out: credentials into the stores that wisp shares with Pixi, and out of them.
+
+A host with a single dot stands for all below it (`prefix.dev` is kept as `*.prefix.dev`), as Pixi
+keeps it; a bucket (`s3://name`) is kept by its name.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from wisp.engine.auth.file_store import FileStore
+from wisp.engine.auth.keyring_store import KeyringStore
+from wisp.engine.auth.stores import Credentials
+from wisp.errors import ConfigError, UsageError, WispError
+from wisp.specs.credentials import (
+    WORDS,
+    BasicHTTP,
+    BearerToken,
+    CondaToken,
+    Credential,
+    OAuth,
+    S3Credentials,
+)
+from wisp.values import dataclass
+
+Writable = FileStore | KeyringStore
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stored credential without its secret: key, kind in words, whose it is, store.
+
+    `user` is the name that a password belongs to, empty for other kinds. `counts` is false where
+    a store before this one has another credential for the key.
+    """
+
+    key: str
+    kind: str
+    store: str
+    user: str = ""
+    counts: bool = True
+
+
+def login(credentials: Credentials, host: str, credential: Credential) -> Entry:
+    """Store a credential in the first store that takes it, and say where it is.
+
+    Raises `UsageError` if the host wants another kind, `CredentialError` or `HostError` if no
+    store takes it: a damaged one is never written over.
+    """
+    _check_kind(host, credential)
+    key = key_of(host)
+    problem: WispError | None = None
+    for store in _writable(credentials):
+        try:
+            store.store(key, credential)
+        except WispError as error:
+            problem = problem or error
+            if isinstance(store, FileStore):
+                break
+        else:
+            return _entry(key, credential, store.name)
+    raise problem or ConfigError("there is no store of credentials", hints=["set HOME"])
+
+
+def logout(credentials: Credentials, host: str | None) -> tuple[Entry, ...]:
+    """Take the credentials of a host, or all (None), out of every store; say which these were.
+
+    Raises `CredentialError` for a damaged store.
+    """
+    gone: list[Entry] = []
+    for store in _writable(credentials):
+        table = store.all()
+        wanted = frozenset(table) if host is None else frozenset({host, key_of(host)}) & set(table)
+        if wanted:
+            store.remove(wanted)
+            gone += [_entry(key, table[key], store.name) for key in sorted(wanted)]
+    return tuple(gone)
+
+
+def entries(credentials: Credentials) -> tuple[Entry, ...]:
+    """List what is stored, store by store."""
+    found: list[Entry] = []
+    seen: set[str] = set()
+    for store, table in credentials.everything():
+        found += [
+            _entry(key, table[key], store.name, counts=key not in seen) for key in sorted(table)
+        ]
+        seen |= set(table)
+    return tuple(found)
+
+
+def entry_for(credentials: Credentials, url: str) -> Entry | None:
+    """Tell which credential a URL, or a host, would get."""
+    found = credentials.of_url(url if "://" in url else f"https://{url}")
+    return _entry(found.key, found.credential, found.store) if found else None
+
+
+def token_for(credentials: Credentials, host: str) -> str:
+    """Return the token that is stored for a host. Raises `ConfigError` if there is none."""
+    found = credentials.of_url(host if "://" in host else f"https://{host.removeprefix('*.')}")
+    match found.credential if found else None:
+        case BearerToken(token) | CondaToken(token):
+            return token
+        case OAuth() as oauth:
+            return oauth.access_token
+        case None:
+            raise ConfigError(f"no credential is stored for `{host}`")
+        case other:
+            raise ConfigError(f"what is stored for `{host}` is no token: {WORDS[type(other)]}")
+
+
+def key_of(host: str) -> str:
+    """Return the key under which a host's credential is stored. Raises `UsageError` for no host."""
+    name = urlsplit(host).hostname if "://" in host else host
+    if not name or not name.isprintable() or any(sign in name for sign in "/@ "):
+        raise UsageError(f"`{host}` is no host", hints=["write it like `repo.prefix.dev`"])
+    if name.count(".") == 1 and ":" not in name and not name.startswith("*"):
+        return f"*.{name}"
+    return name
+
+
+def _check_kind(host: str, credential: Credential) -> None:
+    site = key_of(host).removeprefix("*.")
+    if f".{site}".endswith(".prefix.dev") and not isinstance(credential, BearerToken):
+        raise UsageError("prefix.dev wants a token", hints=["give one with `--token`"])
+    if f".{site}".endswith(".anaconda.org") and not isinstance(credential, CondaToken):
+        raise UsageError(
+            "anaconda.org wants a conda token", hints=["give one with `--conda-token`"]
+        )
+    if host.startswith("s3://") is not isinstance(credential, S3Credentials):
+        raise UsageError(
+            "S3 keys are for `s3://` addresses, and these want S3 keys",
+            hints=["give `--s3-access-key-id` and `--s3-secret-access-key` for `s3://BUCKET`"],
+        )
+
+
+def _writable(credentials: Credentials) -> list[Writable]:
+    return [one for one in credentials.stores if isinstance(one, FileStore | KeyringStore)]
+
+
+def _entry(key: str, credential: Credential, store: str, *, counts: bool = True) -> Entry:
+    user = credential.username if isinstance(credential, BasicHTTP) else ""
+    return Entry(key, WORDS[type(credential)], store, user, counts)

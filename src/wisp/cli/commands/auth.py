@@ -1,0 +1,229 @@
+"""`auth`: store credentials for hosts, take them away, tell which there are."""
+
+from __future__ import annotations
+
+import sys
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import Command, argument, flag, optional, top, value, values
+from wisp.cli.opening import open_session
+from wisp.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.specs.credentials import Credential
+
+_OAUTH = "OAuth/OIDC Authentication"
+_S3 = "S3 Authentication"
+_PLAIN = "Token / Basic Authentication"
+_NOT_PLAIN = ("--token", "--username", "--password", "--conda-token")
+
+
+class Login(options.Global):
+    """What `login` takes."""
+
+    host: str = argument("HOST", help="The host, such as `repo.prefix.dev` or a registry")
+    user_agent: str | None = value("--user-agent", help="How to call ourselves meanwhile")
+    oauth: bool = flag(
+        "--oauth",
+        conflicts=(*_NOT_PLAIN, "--s3-access-key-id"),
+        group=_OAUTH,
+        help="By OAuth, which only Pixi can do so far",
+    )
+    oauth_issuer_url: str | None = value(
+        "--oauth-issuer-url", requires=("--oauth",), group=_OAUTH, help="Who gives out tokens"
+    )
+    oauth_client_id: str | None = value(
+        "--oauth-client-id", requires=("--oauth",), group=_OAUTH, help="Name of the program there"
+    )
+    oauth_client_secret: str | None = value(
+        "--oauth-client-secret", requires=("--oauth",), group=_OAUTH, help="Its secret"
+    )
+    oauth_flow: str | None = value(
+        "--oauth-flow",
+        choices=("device-code", "auth-code", "auto"),
+        requires=("--oauth",),
+        group=_OAUTH,
+        help="How it goes",
+    )
+    oauth_scopes: tuple[str, ...] = values(
+        "--oauth-scope", requires=("--oauth",), group=_OAUTH, help="What to ask for"
+    )
+    oauth_redirect_uri: str | None = value(
+        "--oauth-redirect-uri", requires=("--oauth",), group=_OAUTH, help="Where it comes back to"
+    )
+    s3_access_key_id: str | None = value(
+        "--s3-access-key-id",
+        conflicts=_NOT_PLAIN,
+        requires=("--s3-secret-access-key",),
+        group=_S3,
+        help="Key of a bucket",
+    )
+    s3_secret_access_key: str | None = value(
+        "--s3-secret-access-key",
+        requires=("--s3-access-key-id",),
+        group=_S3,
+        help="Its secret; `-` reads it from standard input",
+    )
+    s3_session_token: str | None = value(
+        "--s3-session-token",
+        requires=("--s3-access-key-id",),
+        group=_S3,
+        help="Token of a session of it",
+    )
+    token: str | None = value(
+        "--token", group=_PLAIN, help="A bearer token; `-` reads it from standard input"
+    )
+    username: str | None = value("--username", group=_PLAIN, help="A user")
+    password: str | None = value(
+        "--password", group=_PLAIN, help="The user's password; `-` reads it from standard input"
+    )
+    conda_token: str | None = value(
+        "--conda-token", group=_PLAIN, help="A token of anaconda.org or Quetz; `-` reads it"
+    )
+
+
+class Logout(options.Global):
+    """What `logout` takes."""
+
+    host: str | None = optional("HOST", help="The host")
+    all: bool = flag("--all", conflicts=("HOST",), help="All hosts")
+
+
+class Status(options.Global):
+    """What `status` takes."""
+
+    url: str | None = optional("URL", help="Tell what this address would get")
+    details: bool = flag("--details", help="Name users too")
+
+
+class Token(options.Global):
+    """What `token` takes."""
+
+    host: str = argument("HOST", help="The host")
+
+
+def run_login(call: Call[Login]) -> int:
+    """Store a credential, and say where it is."""
+    credential = _credential(call.values)
+    stored = open_session(call).login(call.values.host, credential)
+    call.out.success(f"Stored a {stored.kind} for {stored.key} in {stored.store}")
+    return 0
+
+
+def run_logout(call: Call[Logout]) -> int:
+    """Take credentials away from every store."""
+    host = call.values.host
+    if host is None and not call.values.all:
+        raise UsageError("name a host, or give --all")
+    gone = open_session(call).logout(host)
+    for entry in gone:
+        call.out.success(f"Removed the {entry.kind} for {entry.key} from {entry.store}")
+    if not gone:
+        call.out.note(f"Nothing is stored for {host}." if host else "Nothing is stored.")
+    return 0
+
+
+def run_status(call: Call[Status]) -> int:
+    """List the stored credentials, without secrets, or tell which one an address gets."""
+    session, url = open_session(call), call.values.url
+    if url is None:
+        entries = session.logins()
+    else:
+        found = session.login_for(url)
+        entries = (found,) if found else ()
+    for fault in session.credentials.faults:
+        call.out.warning(fault.message, fault.hints)
+    if not entries:
+        call.out.note("No credentials are stored" + (" for it." if url else "."))
+        return 0
+    width = max(len(entry.key) for entry in entries)
+    for store in dict.fromkeys(entry.store for entry in entries):
+        call.out.result(f"{store}:")
+        for entry in (one for one in entries if one.store == store):
+            user = f" of {entry.user}" if call.values.details and entry.user else ""
+            hidden = "" if entry.counts else " (another store comes first)"
+            call.out.result(f"  {entry.key:{width}}  {entry.kind}{user}{hidden}")
+    return 0
+
+
+def run_token(call: Call[Token]) -> int:
+    """Print the token that is stored for a host."""
+    call.out.result(open_session(call).token_for(call.values.host))
+    return 0
+
+
+def _credential(given: Login) -> Credential:
+    """Make a credential of the options. Raises `UsageError` when they make none."""
+    from wisp.specs import credentials as kinds
+
+    if given.oauth:
+        raise UsageError(
+            "wisp cannot log in by OAuth yet",
+            hints=["log in with Pixi: wisp uses the tokens that it stores"],
+        )
+    if given.conda_token is not None:
+        return kinds.CondaToken(_secret(given.conda_token))
+    if given.username is not None:
+        if given.password is None:
+            raise UsageError("--username needs --password", hints=["`--password -` reads it"])
+        return kinds.BasicHTTP(given.username, _secret(given.password))
+    if given.token is not None:
+        return kinds.BearerToken(_secret(given.token))
+    if given.s3_access_key_id is not None and given.s3_secret_access_key is not None:
+        secret = _secret(given.s3_secret_access_key)
+        return kinds.S3Credentials(given.s3_access_key_id, secret, given.s3_session_token)
+    raise UsageError(
+        "no credential is given",
+        hints=["give --token, --conda-token, or --username and --password"],
+    )
+
+
+def _secret(word: str) -> str:
+    """Return a secret: the word itself, or for `-` a line of standard input.
+
+    Command lines can be read by all users of a machine, and shells remember them.
+    """
+    secret = sys.stdin.readline().rstrip("\r\n") if word == "-" else word
+    if not secret or not secret.isprintable():
+        raise UsageError("the secret is empty, or holds signs that cannot be sent")
+    return secret
+
+
+COMMAND = top(
+    "auth",
+    options.Global,
+    example="auth login repo.prefix.dev --token -",
+    help_without_words=True,
+    commands=(
+        Command(
+            name="login",
+            summary="Store a credential for a host",
+            values=Login,
+            run=run_login,
+            example="auth login repo.prefix.dev --token -",
+        ),
+        Command(
+            name="logout",
+            summary="Remove what is stored for a host",
+            values=Logout,
+            run=run_logout,
+            example="auth logout repo.prefix.dev",
+        ),
+        Command(
+            name="status",
+            summary="List what is stored, without secrets",
+            values=Status,
+            run=run_status,
+            example="auth status https://repo.prefix.dev/my-channel",
+        ),
+        Command(
+            name="token",
+            summary="Print the token of a host",
+            values=Token,
+            run=run_token,
+            example="auth token repo.prefix.dev",
+        ),
+    ),
+)
