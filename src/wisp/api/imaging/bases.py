@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from wisp.api.imaging.registries import session_with
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.apt_sources import host_mirror
 from wisp.engine.files import write_atomically
@@ -25,7 +24,6 @@ from wisp.image.lock import (
     write_image_lock,
 )
 from wisp.image.platform import image_platform
-from wisp.image.pull import pulled_base
 from wisp.image.settings import ImageSettings
 from wisp.platforms import Platform
 from wisp.specs.oci import Digest, Reference
@@ -94,6 +92,9 @@ def _pulled(
     workspace: OpenedWorkspace, platform: Platform, reference: Reference, work: BaseWork
 ) -> Base:
     """Take a base from a registry, as `image.lock` has it, which learns what it does not know."""
+    from wisp.api.imaging.registries import session_with
+    from wisp.image.pull import pulled_base
+
     lock = read_lock(workspace)
     known = lock.references.get(str(reference))
     if known is None and reference.digest is None and work.keep_lock:

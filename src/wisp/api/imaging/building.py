@@ -20,7 +20,6 @@ from wisp.errors import ManifestError, UsageError
 from wisp.image.base import Base, shell_of
 from wisp.image.build import PATH, ImageInput, PlatformImage, assemble, image_blobs
 from wisp.image.cache import LayerCache, Recipe
-from wisp.image.code import CodeSelection, code_entries, code_files
 from wisp.image.debian.rootfs import CERTIFICATES
 from wisp.image.entries import Entry
 from wisp.image.entrypoint import entrypoint_text
@@ -246,6 +245,8 @@ def _code(workspace: OpenedWorkspace, request: BuildRequest) -> tuple[Entry, ...
     settings = request.settings
     if not settings.code:
         return ()
+    from wisp.image.code import CodeSelection, code_entries, code_files
+
     selection = CodeSelection(include=settings.include, exclude=settings.exclude)
     outputs = frozenset(path.resolve() for path in request.outputs)
 

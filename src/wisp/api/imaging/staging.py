@@ -1,4 +1,7 @@
-"""A prefix made on this machine for another place, and perhaps another kind of machine."""
+"""A prefix made on this machine for another place, and perhaps another kind of machine.
+
+Engines are imported where they are used: with all layers in the cache none of them is.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.engine.described_python import PythonDescription, write_described_python
-from wisp.engine.installer import InstallRequest, check_sources, install_conda
-from wisp.engine.uv_install import WheelInstallation, install_wheels
-from wisp.engine.wheel_building import WheelBuild, build_wheel
 from wisp.errors import InstallError
 from wisp.install.state import installable
 from wisp.lock.model import LockedEnvironment
@@ -93,6 +93,8 @@ def _build(
     out: Path,
     time: int,
 ) -> PypiRecord:
+    from wisp.engine.wheel_building import WheelBuild, build_wheel
+
     out.mkdir()
     wanted = WheelBuild(
         folder=(locked.root / record.location).resolve(),
@@ -117,6 +119,8 @@ def stage(
         InstallError: A package cannot be linked, or wheels have no Python.
 
     """
+    from wisp.engine.installer import InstallRequest, check_sources, install_conda
+
     locked = wanted.locked
     request = InstallRequest(
         records=wanted.conda,
@@ -134,6 +138,8 @@ def stage(
 def _stage_wheels(
     workspace: OpenedWorkspace, wanted: Prepared, place: str, folder: Path, reporter: Reporter
 ) -> None:
+    from wisp.engine.uv_install import WheelInstallation, install_wheels
+
     python = wanted.python
     if python is None:
         raise InstallError(
