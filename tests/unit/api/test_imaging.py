@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wisp.api.imaging.building import gpu_variables
+from wisp.api.imaging.options import Overrides, overridden
+from wisp.engine.apt_sources import host_mirror
+from wisp.errors import ManifestError
+from wisp.image.settings import ImageSettings
+from wisp.platforms import Platform, VirtualPackage
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted"), [("12", "12.0"), ("12.4", "12.4"), ("12.4.1", "12.4")]
+)
+def test_a_platform_with_cuda_asks_engines_for_a_gpu(version: str, wanted: str) -> None:
+    platform = Platform("gpu", "linux-64", (VirtualPackage("__cuda", version),))
+    assert gpu_variables(platform) == {
+        "NVIDIA_VISIBLE_DEVICES": "all",
+        "NVIDIA_DRIVER_CAPABILITIES": "compute,utility",
+        "NVIDIA_REQUIRE_CUDA": f"cuda>={wanted}",
+    }
+
+
+def test_a_platform_without_does_not() -> None:
+    assert gpu_variables(Platform("linux-64", "linux-64")) == {}
+
+
+def test_what_a_call_says_counts_before_the_manifest(tmp_path: Path) -> None:
+    (tmp_path / "rootfs").mkdir()
+    settings = ImageSettings(labels={"a": "1", "b": "2"}, task="serve", ports=("1/tcp",))
+    given = Overrides(
+        texts={"base": "rootfs", "prefix": "/srv/env"},
+        lists={"ports": ("8080",), "slim": ("all",)},
+        labels=(("b", "3"),),
+        compression="zstd",
+        no_code=True,
+    )
+    found = overridden(settings, given, tmp_path)
+    assert (found.base, found.prefix) == (str(tmp_path / "rootfs"), "/srv/env")
+    assert (found.ports, found.labels) == (("8080/tcp",), {"a": "1", "b": "3"})
+    assert (found.task, found.compression, found.code) == ("serve", "zstd", False)
+    assert "tests" in found.slim
+
+
+def test_a_base_that_is_not_on_this_disk_is_a_name(tmp_path: Path) -> None:
+    given = Overrides(texts={"base": "debian:13"})
+    assert overridden(ImageSettings(), given, tmp_path).base == "debian:13"
+    with pytest.raises(ManifestError, match="an absolute path"):
+        overridden(ImageSettings(), Overrides(texts={"workdir": "app"}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("sources.list", "deb http://one/debian trixie main\n", "http://one/debian"),
+        ("sources.list", "deb [arch=amd64] https://two/debian/ trixie main", "https://two/debian"),
+        ("sources.list.d/d.sources", "Types: deb\nURIs: http://x/debian\n", "http://x/debian"),
+        ("sources.list", "# deb http://one/debian x\ndeb http://one/ubuntu noble main", None),
+        ("sources.list", "deb cdrom:[Debian]/ trixie main\n", None),
+        ("sources.list.d/s.sources", "URIs: http://x/debian-security\n", None),
+    ],
+)
+def test_the_mirror_of_the_host_is_found(
+    tmp_path: Path, name: str, text: str, found: str | None
+) -> None:
+    (tmp_path / "sources.list.d").mkdir()
+    (tmp_path / name).write_text(text)
+    assert host_mirror(tmp_path) == found
