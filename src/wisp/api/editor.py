@@ -340,8 +340,12 @@ class Editor(TableEditor):
         self._done(add_preview(self._manifest, words_of(flags)))
 
     def remove_preview(self, flags: str | Sequence[str], *, force: bool = False) -> None:
-        """Switch preview features off, with `force` even where the manifest needs them."""
+        """Switch preview features off, with `force` even where the manifest needs them.
+
+        A manifest that cannot be read any more then is not taken up.
+        """
         from wisp.api.edits.activations import remove_preview
 
         remove_preview(self._manifest, words_of(flags), forced=force)
-        self._done()
+        if not force:
+            self._done()

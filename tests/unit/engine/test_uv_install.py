@@ -226,15 +226,20 @@ def test_uv_holds_the_lock_of_the_prefix_while_it_works(
 ) -> None:
     import fcntl
 
-    gate = tmp_path / "gate"
+    gate, begun = tmp_path / "gate", tmp_path / "begun"
     project = make_project(tmp_path / "slow", "slow")
     backend = (project / "backend.py").read_text()
-    waiting = f"import os, time\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.05)\n"
+    waiting = (
+        f"import os, time\nopen({str(begun)!r}, 'w').close()\n"
+        f"while not os.path.exists({str(gate)!r}): time.sleep(0.05)\n"
+    )
     (project / "backend.py").write_text(waiting + backend)
     lock = tmp_path / "lock"
     script = _HOLDER.format(job=wanted(PypiRecord(location="./slow", name="slow")), uv=uv)
     child = subprocess.Popen([sys.executable, "-c", script, str(lock)])
-    time.sleep(1.0)
+    while not begun.exists():
+        assert child.poll() is None, "uv has to build the project"
+        time.sleep(0.05)
     child.kill()
     child.wait()
     probe = os.open(lock, os.O_RDWR)
