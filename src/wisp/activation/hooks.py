@@ -5,9 +5,12 @@ from __future__ import annotations
 from wisp.activation.variables import (
     activation_steps,
     deactivation_steps,
+    is_name,
     read_prefix,
+    restored,
     without_prefix,
 )
+from wisp.layout import ENV_IN_SHELL, ENV_PROMPT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 
     from wisp.activation.shells import Bash
     from wisp.activation.variables import Activation, Step
+
+#: Variables that activating sets whatever they were.
+_SET_ANYWAY = ("PATH", "CONDA_SHLVL", "CONDA_PREFIX")
 
 
 def render(steps: Iterable[Step], shell: Bash) -> str:
@@ -38,17 +44,66 @@ def hook(
     completions: bool = True,
     windows: bool = False,
 ) -> str:
-    """Return the script that leaves the active prefix, if any, and activates another one."""
-    steps: list[Step] = []
-    before = dict(caller)
-    active = caller.get("CONDA_PREFIX")
-    if active:
-        steps += deactivation_steps(read_prefix(active, shell.extensions))
-        before["PATH"] = without_prefix(caller.get("PATH", ""), active, windows=windows)
-    contents = read_prefix(activation.prefix, shell.extensions)
-    steps += activation_steps(activation, contents, before, windows=windows)
+    """Return the script that leaves the active prefix, if any, and activates another one.
+
+    What was activated by us is undone first, so that twice is as once. Raises `ActivationError`.
+    """
+    before, steps = _left(activation, shell, caller, windows=windows)
+    steps += _entered(activation, shell, before, windows=windows)
     text = render(steps, shell)
     extra = [shell.completions(activation.prefix)] if completions else []
     if change_prompt:
-        extra.append(shell.prompt(activation.project.get("PIXI_PROMPT", "")))
+        old = caller.get(ENV_PROMPT, "") if ENV_IN_SHELL in caller else ""
+        extra.append(shell.prompt(activation.project.get(ENV_PROMPT, ""), old))
     return text + "".join(line + "\n" for line in extra if line)
+
+
+def _left(
+    activation: Activation, shell: Bash, caller: Mapping[str, str], *, windows: bool
+) -> tuple[dict[str, str], list[Step]]:
+    """Return the variables once the active prefix is left, and the steps of leaving it."""
+    active = caller.get("CONDA_PREFIX")
+    if not active:
+        return dict(caller), []
+    contents = read_prefix(active, shell.extensions)
+    steps = deactivation_steps(contents)
+    if ENV_IN_SHELL not in caller:
+        path = without_prefix(caller.get("PATH", ""), active, windows=windows)
+        return {**caller, "PATH": path}, steps
+    before = restored(caller, activation, contents.static, windows=windows)
+    steps += [
+        ("set", name, value)
+        for name, value in before.items()
+        if caller.get(name) != value and name not in ("PATH", "CONDA_SHLVL")
+    ]
+    # Of what is gone, PATH, level and prefix are set in any case.
+    gone = [name for name in caller if name not in before and name not in _SET_ANYWAY]
+    steps += [("unset", name) for name in gone if is_name(name, windows=windows)]
+    return before, steps
+
+
+def _entered(
+    activation: Activation, shell: Bash, before: Mapping[str, str], *, windows: bool
+) -> list[Step]:
+    """Return the steps of activating.
+
+    A shell that neither reads the scripts of bash nor expands as bash does gets what they lead to,
+    as `run` has it, and then the scripts of its own kind.
+    """
+    native = read_prefix(activation.prefix, ("bat",) if windows else ("sh",))
+    steps = activation_steps(activation, native, before, windows=windows)
+    if shell.is_native or not any(step[0] in ("source", "expand") for step in steps):
+        return steps
+    from wisp.activation.session import activate
+
+    changes = activate(activation, before, windows=windows)
+    computed: list[Step] = [("unset", name) for name in changes.removed]
+    names = (step[1] for step in steps if step[0] != "source")
+    values = {name: before[name] for name in names if name in before} | changes.values
+    computed += [
+        ("set", name, value)
+        for name, value in values.items()
+        if name not in changes.removed and is_name(name, windows=windows)
+    ]
+    own = read_prefix(activation.prefix, shell.extensions)
+    return [*computed, *(("source", script) for script in own.activate)]

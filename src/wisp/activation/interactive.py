@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from wisp.activation.shells import SHELLS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 _CHANGING = "add|a|remove|rm|install|i|update|upgrade|reinstall"
 
 
-class Start:
+class ShellStart:
     """A way to start a shell: its words, variables to add, and files (name to text) in a folder."""
 
     __slots__ = ("argv", "files", "variables")
@@ -31,7 +33,7 @@ class Start:
 
 def start(
     shell: str, executable: str, hook: str, folder: str, environ: Mapping[str, str], program: str
-) -> Start:
+) -> ShellStart:
     """Say how to start a shell (by wisp's name for it) with an activation.
 
     `folder` is a temporary one of ours; the shell removes it once it has read what is there.
@@ -42,47 +44,58 @@ def start(
     if shell == "zsh":
         return _zsh(executable, hook, folder, environ, program)
     if shell == "fish":
-        text = f"{hook}\nrm -rf '{folder}'\n"
-        return Start([executable, "-C", f"source '{path}.fish'"], {"activate.fish": text})
+        quote = SHELLS["fish"].literal
+        text = f"{hook}\ncommand rm -rf {quote(folder)}\n"
+        reading = f"source {quote(path + '.fish')}"
+        return ShellStart([executable, "-C", reading], {"activate.fish": text})
     if shell == "xonsh":
-        return Start([executable, "-i", "--rc", f"{path}.xsh"], {"activate.xsh": hook})
+        return ShellStart([executable, "-i", "--rc", f"{path}.xsh"], {"activate.xsh": hook})
     if shell == "nushell":
-        return Start([executable, "--execute", f"source '{path}.nu'"], {"activate.nu": hook})
+        reading = f"source {SHELLS['nushell'].literal(path + '.nu')}"
+        return ShellStart([executable, "--execute", reading], {"activate.nu": hook})
     if shell == "powershell":
         words = ["-NoLogo", "-NoExit", "-ExecutionPolicy", "Bypass", "-File", f"{path}.ps1"]
-        return Start([executable, *words], {"activate.ps1": hook})
-    return Start([executable, "/K", f"{path}.bat"], {"activate.bat": hook})
+        return ShellStart([executable, *words], {"activate.ps1": hook})
+    return ShellStart([executable, "/K", f"{path}.bat"], {"activate.bat": hook})
 
 
-def _bash(executable: str, hook: str, folder: str, program: str) -> Start:
+def _bash(executable: str, hook: str, folder: str, program: str) -> ShellStart:
     text = (
         "[ -f ~/.bashrc ] && . ~/.bashrc\n"
-        f"{hook}\n{refreshing(program)}\ncommand rm -rf '{folder}'\n"
+        f"{hook}\n{refreshing(program)}\ncommand rm -rf {_quote(folder)}\n"
     )
     rc = os.path.join(folder, "bashrc")
-    return Start([executable, "--rcfile", rc, "-i"], {"bashrc": text})
+    return ShellStart([executable, "--rcfile", rc, "-i"], {"bashrc": text})
 
 
 def _zsh(
     executable: str, hook: str, folder: str, environ: Mapping[str, str], program: str
-) -> Start:
+) -> ShellStart:
     """Zsh looks for its files in ZDOTDIR: ours lead to those of the user."""
     home = environ.get("ZDOTDIR", environ.get("HOME", ""))
     files = {
-        name: f"[[ -f '{home}/{name}' ]] && ZDOTDIR='{home}' . '{home}/{name}'\n"
+        name: f"[[ -f {_quote(f'{home}/{name}')} ]] && "
+        f"ZDOTDIR={_quote(home)} . {_quote(f'{home}/{name}')}\n"
         for name in (".zshenv", ".zprofile")
     }
-    restore = f"ZDOTDIR='{home}'" if "ZDOTDIR" in environ else "unset ZDOTDIR"
+    restore = f"ZDOTDIR={_quote(home)}" if "ZDOTDIR" in environ else "unset ZDOTDIR"
+    own = _quote(f"{home}/.zshrc")
     files[".zshrc"] = (
-        f"{restore}\n[[ -f '{home}/.zshrc' ]] && . '{home}/.zshrc'\n"
-        f"{hook}\n{refreshing(program)}\ncommand rm -rf '{folder}'\n"
+        f"{restore}\n[[ -f {own} ]] && . {own}\n"
+        f"{hook}\n{refreshing(program)}\ncommand rm -rf {_quote(folder)}\n"
     )
-    return Start([executable, "-i"], files, {"ZDOTDIR": folder})
+    return ShellStart([executable, "-i"], files, {"ZDOTDIR": folder})
+
+
+def _quote(text: str) -> str:
+    return SHELLS["bash"].literal(text)
 
 
 def refreshing(program: str) -> str:
     """Return a function (bash, zsh) that activates anew after commands that change packages."""
     name = os.path.basename(program)
+    if not name.replace("-", "_").isidentifier():
+        return ""
     return (
         f"{name}() {{\n"
         f'  command {name} "$@"\n'

@@ -16,6 +16,8 @@ class Bash:
 
     name = "bash"
     extensions: tuple[str, ...] = ("sh",)
+    #: Whether it reads the activation scripts of the system's own shell, and expands as that does.
+    is_native = True
 
     def literal(self, text: str) -> str:
         """Write a text so that the shell takes it as it is."""
@@ -37,9 +39,17 @@ class Bash:
         """Run a script in the current shell."""
         return f". {self.literal(path)}"
 
-    def prompt(self, prefix: str) -> str:
-        """Put a text in front of the prompt."""
-        return f'export PS1={self.literal(prefix)}"${{PS1:-}}"'
+    def prompt(self, prefix: str, old: str = "") -> str:
+        """Put a text in front of the prompt, in place of an old one."""
+        new = f'export PS1={self.literal(self.in_prompt(prefix))}"${{PS1:-}}"'
+        if not old:
+            return new
+        taken = f"PS1=${{PS1#{self.literal(self.in_prompt(old))}}}"
+        return f'PS1="${{PS1:-}}"\n{taken}\n{new}'
+
+    def in_prompt(self, text: str) -> str:
+        """Write a text so that the prompt shows it: bash decodes it, then expands it."""
+        return "".join({"\\": "\\\\\\\\"}.get(c, f"\\\\{c}" if c in "$`" else c) for c in text)
 
     def completions(self, prefix: str) -> str:
         """Load the completion scripts of a prefix, where it has some."""
@@ -58,6 +68,17 @@ class Zsh(Bash):
 
     name = "zsh"
 
+    def prompt(self, prefix: str, old: str = "") -> str:
+        """Escape `%`; what else would have a meaning has it only where prompts are expanded."""
+        plain = super().prompt(prefix, old)
+        if not set(prefix + old) & set("$`\\"):
+            return plain
+        expanded = _ExpandingZsh().prompt(prefix, old)
+        return f"if [[ -o promptsubst ]]; then\n{expanded}\nelse\n{plain}\nfi"
+
+    def in_prompt(self, text: str) -> str:
+        return text.replace("%", "%%")
+
     def completions(self, prefix: str) -> str:
         folder = os.path.join(prefix, "share", "zsh", "site-functions")
         if not os.path.isdir(folder):
@@ -65,11 +86,19 @@ class Zsh(Bash):
         return f"fpath+=({self.literal(folder)})\nautoload -Uz compinit && compinit"
 
 
+class _ExpandingZsh(Bash):
+    """zsh with the option `promptsubst`."""
+
+    def in_prompt(self, text: str) -> str:
+        return "".join(f"\\{c}" if c in "$`\\" else c for c in text).replace("%", "%%")
+
+
 class Fish(Bash):
     """fish: `set`, and backslashes that escape in single quotes too."""
 
     name = "fish"
     extensions = ("fish",)
+    is_native = False
 
     def literal(self, text: str) -> str:
         return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
@@ -86,10 +115,13 @@ class Fish(Bash):
     def source(self, path: str) -> str:
         return f"source {self.literal(path)}"
 
-    def prompt(self, prefix: str) -> str:
+    def prompt(self, prefix: str, old: str = "") -> str:
+        """The function that is replaced sees the status of the last command, as it used to."""
         return (
             "functions -q __wisp_old_prompt; or functions -c fish_prompt __wisp_old_prompt\n"
-            f"function fish_prompt; echo -n {self.literal(prefix)}; __wisp_old_prompt; end"
+            "function __wisp_status; return $argv[1]; end\n"
+            "function fish_prompt; set -l __wisp_code $status; "
+            f"echo -n {self.literal(prefix)}; __wisp_status $__wisp_code; __wisp_old_prompt; end"
         )
 
     def completions(self, prefix: str) -> str:
@@ -100,10 +132,11 @@ class Fish(Bash):
 
 
 class Xonsh(Bash):
-    """xonsh: Python literals; scripts of bash run through `source-bash`."""
+    """xonsh: Python literals."""
 
     name = "xonsh"
-    extensions = ("sh", "xsh")
+    extensions = ("xsh",)
+    is_native = False
 
     def literal(self, text: str) -> str:
         return repr(text)
@@ -118,11 +151,16 @@ class Xonsh(Bash):
         return f"${{...}}.pop({self.literal(name)}, None)"
 
     def source(self, path: str) -> str:
-        verb = "source" if path.endswith(".xsh") else "source-bash"
-        return f"{verb} {self.literal(path)}"
+        return f"source {self.literal(path)}"
 
-    def prompt(self, prefix: str) -> str:
-        return f"$PROMPT = {self.literal(prefix)} + ($PROMPT if isinstance($PROMPT, str) else '')"
+    def prompt(self, prefix: str, old: str = "") -> str:
+        before = "($PROMPT if isinstance($PROMPT, str) else '')"
+        if old:
+            before += f".removeprefix({self.literal(self.in_prompt(old))})"
+        return f"$PROMPT = {self.literal(self.in_prompt(prefix))} + {before}"
+
+    def in_prompt(self, text: str) -> str:
+        return text.replace("{", "{{").replace("}", "}}")
 
     def completions(self, prefix: str) -> str:
         return ""
@@ -133,6 +171,7 @@ class Nushell(Bash):
 
     name = "nushell"
     extensions = ("nu",)
+    is_native = False
 
     def literal(self, text: str) -> str:
         escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
@@ -152,7 +191,7 @@ class Nushell(Bash):
     def source(self, path: str) -> str:
         return f"source {self.literal(path)}"
 
-    def prompt(self, prefix: str) -> str:
+    def prompt(self, prefix: str, old: str = "") -> str:
         return (
             "let __old = $env.PROMPT_COMMAND?\n"
             f"$env.PROMPT_COMMAND = {{|| {self.literal(prefix)} + "
@@ -168,9 +207,11 @@ class PowerShell(Bash):
 
     name = "powershell"
     extensions = ("ps1",)
+    is_native = False
 
     def literal(self, text: str) -> str:
-        return "'" + text.replace("'", "''") + "'"
+        """Double all that ends a literal, which typographic quotes do too."""
+        return "'" + "".join(c * 2 if c in "'‘’‚‛" else c for c in text) + "'"
 
     def assign(self, name: str, value: str) -> str:
         return f"${{Env:{name}}} = {self.literal(value)}"
@@ -185,9 +226,9 @@ class PowerShell(Bash):
     def source(self, path: str) -> str:
         return f". {self.literal(path)}"
 
-    def prompt(self, prefix: str) -> str:
+    def prompt(self, prefix: str, old: str = "") -> str:
         return (
-            "$__wisp_old_prompt = $function:prompt\n"
+            "if (-not $__wisp_old_prompt) { $__wisp_old_prompt = $function:prompt }\n"
             f"function prompt {{ {self.literal(prefix)} + (& $__wisp_old_prompt) }}"
         )
 
@@ -208,25 +249,34 @@ class Cmd(Bash):
         return text.replace("%", "%%")
 
     def assign(self, name: str, value: str) -> str:
-        return f'@SET "{name}={self.literal(value)}"'
+        return self.expand(name, self.literal(value))
 
     def expand(self, name: str, value: str) -> str:
-        return f'@SET "{name}={value}"'
+        value = " ".join(value.splitlines())
+        if '"' not in value:
+            return f'@SET "{name}={value}"'
+        # A quote would end the quoting, and `&` behind it begin a command.
+        return f"@SET {name}=" + "".join(f"^{c}" if c in '"&|<>^()' else c for c in value)
 
     def unset(self, name: str) -> str:
         return f"@SET {name}="
 
     def source(self, path: str) -> str:
-        return f'@CALL "{path}"'
+        return f'@CALL "{self.literal(self.literal(path))}"'
 
-    def prompt(self, prefix: str) -> str:
-        return f"@PROMPT {prefix}%PROMPT%"
+    def prompt(self, prefix: str, old: str = "") -> str:
+        text = self.literal(prefix.replace("$", "$$"))
+        return f"@PROMPT {text}%PROMPT%" if _plain(prefix) else f'@SET "PROMPT={text}%PROMPT%"'
 
     def completions(self, prefix: str) -> str:
         return ""
 
     def preamble(self) -> str:
         return "@chcp 65001 > nul"
+
+
+def _plain(text: str) -> bool:
+    return not set(text) & set('"&|<>^%$')
 
 
 SHELLS: dict[str, Bash] = {

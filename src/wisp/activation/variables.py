@@ -194,7 +194,9 @@ def activation_steps(
     """Return what activating does in an environment of variables `caller`.
 
     A variable of the static list or of the manifest that the caller has set is kept as
-    `CONDA_ENV_SHLVL_<level>_<NAME>`, so that a deactivation could restore it.
+    `CONDA_ENV_SHLVL_<level>_<NAME>`, so that a deactivation could restore it. Only what the
+    manifest says is expanded: names of folders and workspaces, and values of packages, are what
+    they are. Names that no shell could set are left out.
     """
     separator = ";" if windows else ":"
     path = [*search_folders(activation.prefix, windows=windows)]
@@ -211,10 +213,10 @@ def activation_steps(
         if name in caller and name not in ("PATH", "CONDA_SHLVL")
     ]
     steps.append(("set", "CONDA_PREFIX", activation.prefix))
-    steps += [_assignment(name, value, windows) for name, value in static.items()]
+    steps += [("set", name, value) for name, value in static.items()]
     steps += [("source", script) for script in (*contents.activate, *activation.scripts)]
     steps += [_assignment(name, value, windows) for name, value in activation.env.items()]
-    return steps
+    return [step for step in steps if step[0] == "source" or is_name(step[1], windows=windows)]
 
 
 def _level(caller: Mapping[str, str]) -> int:
@@ -224,6 +226,38 @@ def _level(caller: Mapping[str, str]) -> int:
 
 def _assignment(name: str, value: str, windows: bool) -> Step:
     return ("expand" if ("%" if windows else "$") in value else "set", name, value)
+
+
+def is_name(name: str, *, windows: bool = False) -> bool:
+    """Whether a shell can set a variable of that name."""
+    if windows:
+        return name.isprintable() and not set(name) & set('=%"&|<>^')
+    return name.isidentifier() and name.isascii()
+
+
+def restored(
+    caller: Mapping[str, str], activation: Activation, static: Iterable[str], *, windows: bool
+) -> dict[str, str]:
+    """Return the variables as they were before an activation of ours that `caller` is in.
+
+    `static` are names that the packages of its prefix set. What it found set it has kept; which of
+    the manifest's it found unset is known for the same environment only.
+    """
+    before = dict(caller)
+    prefix = before.pop("CONDA_PREFIX", "")
+    level = _level(caller)
+    of_manifest = activation.env if prefix == activation.prefix else ()
+    for name in (*activation.project, *static, *of_manifest):
+        before.pop(name, None)
+    kept = f"CONDA_ENV_SHLVL_{level}_"
+    for name in [name for name in before if name.startswith(kept)]:
+        before[name[len(kept) :]] = before.pop(name)
+    if level > 1:
+        before["CONDA_SHLVL"] = str(level - 1)
+    else:
+        before.pop("CONDA_SHLVL", None)
+    before["PATH"] = without_prefix(caller.get("PATH", ""), prefix, windows=windows)
+    return before
 
 
 def deactivation_steps(contents: PrefixContents) -> list[Step]:
