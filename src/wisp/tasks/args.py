@@ -38,12 +38,12 @@ def bind(task: Task, words: Sequence[str]) -> Arguments:
     """Fill a task's arguments with the words of a command line.
 
     Words fill declared arguments in order; what follows `--` is passed on to the command. Without
-    declared arguments all words are passed on. An alias that declares none ignores them.
+    declared arguments all words are passed on; an alias has no command to get them.
     Raises `TaskError` for too many, missing or wrong values.
     """
     if task.args is None:
-        if task.cmd is None:
-            return Arguments()
+        if task.cmd is None and words:
+            raise _to_nobody(task, words)
         return Arguments(extra=words[1:] if words[:1] == ["--"] else words)
     cut = words.index("--") if "--" in words else len(words)
     values, extra = words[:cut], words[cut + 1 :]
@@ -96,6 +96,17 @@ def _complete(
             raise TaskError(f"got '{value}' {about}")
         values.append((arg.name, value))
     return tuple(values)
+
+
+def _to_nobody(task: Task, words: Sequence[str]) -> TaskError:
+    needs = ", ".join(f"`{need.task}`" for need in task.depends_on)
+    return TaskError(
+        f"task '{task.name}' is an alias: nothing takes '{' '.join(words)}'",
+        hints=(
+            f"give the words to one of the tasks that it stands for: {needs}",
+            "or declare `args` for it, which its `depends-on` can hand on",
+        ),
+    )
 
 
 def _too_many(task: Task) -> TaskError:

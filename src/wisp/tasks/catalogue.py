@@ -11,7 +11,7 @@ from wisp.layout import DEFAULT_ENVIRONMENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from wisp.specs.task import Task
 
@@ -53,6 +53,10 @@ class Catalogue:
         """The environments that can run here and have a task of that name."""
         return [e for e in self.environments.values() if e.runnable and name in e.tasks]
 
+    def all_names(self) -> list[str]:
+        """The names of all tasks, hidden ones too."""
+        return sorted({name for e in self.environments.values() for name in e.tasks})
+
     def visible(self, explicit: str | None = None) -> list[str]:
         """The names to show: of one environment or all, sorted, without hidden ones."""
         chosen = [e for e in self.environments.values() if explicit in (None, e.name)]
@@ -86,7 +90,29 @@ def find(
             if answer is None:
                 raise _ambiguous(name, names)
             found = catalogue.environments[answer]
+    if found is not None and (preferred := found.tasks[name].default_environment) is not None:
+        check_environment(catalogue, preferred, f"`default-environment` of task '{name}'")
     return (found, found.tasks[name]) if found else None
+
+
+def check_environment(catalogue: Catalogue, name: str, place: str = "") -> None:
+    """Raise `TaskError` for an environment that there is not; `place` is what names it."""
+    if name in catalogue.environments:
+        return
+    listed = ", ".join(catalogue.environments)
+    where = f" in {place}" if place else ""
+    raise TaskError(
+        f"unknown environment '{name}'{where}",
+        hints=(*did_you_mean(name, catalogue.environments), f"the environments are: {listed}"),
+    )
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> list[str]:
+    """Return a hint with the names near to a mistyped one, if there are some."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(names), 3, 0.6)
+    return [f"did you mean {' or '.join(f'`{name}`' for name in near)}?"] if near else []
 
 
 def _of_default(candidates: Sequence[EnvironmentTasks], name: str) -> EnvironmentTasks | None:
@@ -134,7 +160,7 @@ def _ambiguous(name: str, environments: Sequence[str]) -> TaskError:
 
 
 def unavailable(
-    catalogue: Catalogue, name: str, explicit: str | None, platform: str | None
+    catalogue: Catalogue, name: str, explicit: str | None, platform: str | None, host: str = ""
 ) -> TaskError | None:
     """Say where a name is defined that cannot be used here; None if it is defined nowhere."""
     places = [
@@ -156,8 +182,20 @@ def unavailable(
         where = f"for platform '{platform}'"
     return TaskError(
         f"the task '{name}' is not available {where}",
-        hints=(f"it is defined in {'; '.join(places)}",),
+        hints=(f"it is defined in {'; '.join(places)}", *_add_platform(catalogue, name, host)),
     )
+
+
+def _add_platform(catalogue: Catalogue, name: str, host: str) -> list[str]:
+    """Say how a task can run here whose environments are all for other machines."""
+    having = [e for e in catalogue.environments.values() if name in e.tasks]
+    if not host or not having or any(environment.runnable for environment in having):
+        return []
+    made_for = ", ".join(dict.fromkeys(environment.platform for environment in having))
+    return [
+        f"this machine is {host}, and what has the task is for {made_for}",
+        f"`pixi workspace platform add {host}` adds this machine to the workspace",
+    ]
 
 
 def listing(names: Sequence[str]) -> str:

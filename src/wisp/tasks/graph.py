@@ -1,7 +1,7 @@
 """What has to run for one call, and in which order.
 
 Nodes are unique per task, rendered arguments and requested environment, so that a dependency of
-two tasks runs once. Cycles are no error: a node that was entered is not entered again.
+two tasks runs once. A task that needs itself, by whatever way, is refused.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from wisp.errors import TaskError
 from wisp.specs.task import Task
 from wisp.tasks.args import Arguments, bind, bind_dependency, quote, split
-from wisp.tasks.catalogue import find, unavailable
+from wisp.tasks.catalogue import check_environment, did_you_mean, find, unavailable
 from wisp.tasks.templates import Context, render
 
 TYPE_CHECKING = False
@@ -24,7 +24,8 @@ class Request:
     """What the command line asks for, besides the words of the task.
 
     `environment` and `platform` are those asked for by name, `root` and `manifest` absolute paths,
-    `init_cwd` the caller's directory, `system` the family of the platform. `fallback` names the
+    `init_cwd` the caller's directory, `system` the family of the platform, `host` the machine's
+    own platform. `fallback` names the
     environment for commands that are no tasks.
     """
 
@@ -32,6 +33,7 @@ class Request:
         "environment",
         "executable",
         "fallback",
+        "host",
         "init_cwd",
         "manifest",
         "platform",
@@ -49,6 +51,7 @@ class Request:
         init_cwd: str,
         system: str,
         fallback: str,
+        host: str = "",
         environment: str | None = None,
         platform: str | None = None,
         executable: bool = False,
@@ -60,6 +63,7 @@ class Request:
         self.init_cwd = init_cwd
         self.system = system
         self.fallback = fallback
+        self.host = host
         self.environment = environment
         self.platform = platform
         self.executable = executable
@@ -141,7 +145,34 @@ def build(
             node.needs.append(position)
         known.update(fresh)
         index += 1
+    _refuse_cycles(nodes)
     return Graph(nodes)
+
+
+def _refuse_cycles(nodes: Sequence[Node]) -> None:
+    """Raise `TaskError` where a node needs itself, by way of others."""
+    done: set[int] = set()
+    for start in range(len(nodes)):
+        path, ways = [start], [iter(nodes[start].needs)]
+        while path:
+            below = next((need for need in ways[-1] if need not in done), None)
+            if below is None:
+                done.add(path.pop())
+                ways.pop()
+            elif below in path:
+                raise _cycle([nodes[i].task.name for i in path[path.index(below) :]], nodes[0])
+            else:
+                path.append(below)
+                ways.append(iter(nodes[below].needs))
+
+
+def _cycle(names: Sequence[str], asked: Node) -> TaskError:
+    """Return the failure for tasks in a circle, told from the task that was asked for."""
+    start = names.index(asked.task.name) if asked.task.name in names else 0
+    way = [*names[start:], *names[:start], names[start]]
+    return TaskError(
+        f"the task '{way[0]}' depends on itself", hints=(f"by way of: {' → '.join(way)}",)
+    )
 
 
 def _root(
@@ -153,13 +184,15 @@ def _root(
     """Find the task that the first word names, or make a task of the whole command line."""
     single = split(words[0]) if len(words) == 1 else None
     parts = list(single or words)
-    if request.environment is not None and request.environment not in catalogue.environments:
-        raise TaskError(f"unknown environment '{request.environment}'")
+    if request.environment is not None:
+        check_environment(catalogue, request.environment)
     if not request.executable and parts:
         found = find(catalogue, parts[0], request.environment, choose)
         if found is not None:
             return _node(*found, bind(found[1], parts[1:]), request)
-        problem = unavailable(catalogue, parts[0], request.environment, request.platform)
+        problem = unavailable(
+            catalogue, parts[0], request.environment, request.platform, request.host
+        )
         if problem is not None:
             raise problem
     environment = catalogue.environments[request.environment or request.fallback]
@@ -179,14 +212,17 @@ def _child(
     choose: Callable[[str, list[str]], str | None] | None,
 ) -> tuple[Node, tuple[object, ...]]:
     """Make the node of a dependency, and the key under which it is shared."""
-    wanted = dependency.environment
-    if wanted not in catalogue.environments:
-        wanted = request.environment
+    if dependency.environment is not None:
+        check_environment(catalogue, dependency.environment, f"task '{parent.task.name}'")
+    wanted = dependency.environment or request.environment
     found = find(catalogue, dependency.task, wanted, choose)
     if found is None:
         raise TaskError(
             f"could not find the task '{dependency.task}'",
-            hints=(f"the task '{parent.task.name}' depends on it",),
+            hints=(
+                f"the task '{parent.task.name}' depends on it",
+                *did_you_mean(dependency.task, catalogue.all_names()),
+            ),
         )
     args = [
         render(arg, parent.context, parent.arguments)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 #: Without one of these a text is no template, and the template engine is never loaded.
 MARKS = ("{{", "{%", "{#")
 
+#: Two braces that a template leaves alone.
+LITERAL_BRACES = "`{{ '{{' }}` and `{{ '}}' }}`"
+
 
 class Context:
     """What templates of one call may refer to, besides its arguments.
@@ -61,5 +64,6 @@ def render(text: str, context: Context, arguments: Arguments) -> str:
         raise TaskError(
             "failed to replace argument placeholders",
             causes=(f"this part cannot be replaced in: {text}", error.message),
+            hints=(f"braces that are meant for the command are written {LITERAL_BRACES}",),
         ) from error
     return rendered

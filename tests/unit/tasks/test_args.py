@@ -26,8 +26,12 @@ def test_without_declared_arguments_all_is_passed_on() -> None:
     assert bind(FREE, ["a=b"]).extra == ("a=b",)
 
 
-def test_an_alias_ignores_words() -> None:
-    assert bind(Task("t", None), ["a"]).extra == ()
+@pytest.mark.parametrize("words", [["a"], ["--", "-k", "x"], [""]])
+def test_nothing_takes_the_words_after_an_alias(words: list[str]) -> None:
+    with pytest.raises(TaskError, match="task 't' is an alias: nothing takes") as raised:
+        bind(Task("t", None), words)
+    assert "declare `args`" in raised.value.hints[1]
+    assert bind(Task("t", None), []).extra == ()
 
 
 @pytest.mark.parametrize(

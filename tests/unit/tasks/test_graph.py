@@ -61,9 +61,27 @@ def test_the_same_name_twice_in_one_list_runs_twice() -> None:
     assert names(catalogue, "top") == ["a", "a", "top"]
 
 
-def test_a_cycle_through_the_root_runs_the_root_task_twice() -> None:
-    catalogue = single(task("a", "a", "b"), task("b", "b", "a"))
-    assert names(catalogue, "a") == ["a", "b", "a"]
+@pytest.mark.parametrize(
+    ("needs", "told"),
+    [
+        ({"a": "b", "b": "a"}, "a → b → a"),
+        ({"a": "a"}, "a → a"),
+        ({"a": "b", "b": "c", "c": "b"}, "b → c → b"),
+        ({"a": "b c", "b": "", "c": "d", "d": "a"}, "a → c → d → a"),
+    ],
+)
+def test_a_task_that_needs_itself_is_refused(needs: dict[str, str], told: str) -> None:
+    catalogue = single(*(task(name, name, *below.split()) for name, below in needs.items()))
+    with pytest.raises(TaskError, match=f"the task '{told[0]}' depends on itself") as raised:
+        names(catalogue, "a")
+    assert raised.value.hints == (f"by way of: {told}",)
+
+
+def test_what_two_need_is_no_cycle() -> None:
+    catalogue = single(
+        task("a", "a", "b", "c"), task("b", "b", "d"), task("c", "c", "d"), task("d")
+    )
+    assert names(catalogue, "a") == ["d", "b", "c", "a"]
 
 
 def test_different_arguments_are_different_calls() -> None:
@@ -147,17 +165,45 @@ def test_a_candidate_that_names_itself_wins() -> None:
     assert where(catalogue, "t") == "y"
 
 
-def test_a_dependency_may_ask_for_its_environment_and_an_unknown_one_is_ignored() -> None:
-    needs = (
-        TaskDependency("t", environment="x"),
-        TaskDependency("t", environment="nowhere"),
-    )
+def test_a_dependency_may_ask_for_its_environment() -> None:
+    needs = (TaskDependency("t", environment="x"), TaskDependency("t"))
     catalogue = Catalogue(
         [environment("default", task("t"), task("top", None, depends_on=needs)),
          environment("x", task("t"))]
     )  # fmt: skip
     graph = build(catalogue, ["top"], request())
     assert [node.environment.name for node in graph.order()] == ["x", "default", "default"]
+
+
+@pytest.mark.parametrize(("name", "near"), [("test", "tests"), ("defalt", "default"), ("zz", "")])
+def test_an_unknown_environment_of_a_dependency_or_a_task_is_an_error(name: str, near: str) -> None:
+    needs = (TaskDependency("t", environment=name),)
+    catalogue = Catalogue(
+        [environment("default", task("t"), task("top", None, depends_on=needs)),
+         environment("tests", task("own", "echo", default_environment=name))]
+    )  # fmt: skip
+    for word, place in (("top", "task 'top'"), ("own", "`default-environment` of task 'own'")):
+        with pytest.raises(TaskError) as raised:
+            build(catalogue, [word], request())
+        assert raised.value.message == f"unknown environment '{name}' in {place}"
+        hints = [f"did you mean `{near}`?"] if near else []
+        assert [*raised.value.hints] == [*hints, "the environments are: default, tests"]
+
+
+def test_a_dependency_that_there_is_not_may_be_mistyped() -> None:
+    with pytest.raises(TaskError) as raised:
+        names(single(task("build"), task("top", None, "biuld")), "top")
+    assert raised.value.hints[-1] == "did you mean `build`?"
+
+
+def test_a_task_for_other_machines_tells_how_to_add_this_one() -> None:
+    there = EnvironmentTasks("default", {"g": task("g")}, platform="osx-arm64", runnable=False)
+    with pytest.raises(TaskError) as raised:
+        build(Catalogue([there]), ["g"], request(host="linux-64"))
+    assert raised.value.hints[1:] == (
+        "this machine is linux-64, and what has the task is for osx-arm64",
+        "`pixi workspace platform add linux-64` adds this machine to the workspace",
+    )
 
 
 def test_an_unknown_environment_is_an_error() -> None:

@@ -102,11 +102,6 @@ def test_going_on_leaves_out_only_what_needs_the_failed_task(tmp_path: Path) -> 
     assert not (tmp_path / "after").exists()
 
 
-def test_a_cycle_ends(tmp_path: Path) -> None:
-    ws = Workspace(tmp_path, table("a", "echo a", "b"), table("b", "echo b", "a"))
-    assert together(ws, "a") == 0
-
-
 def test_what_a_failed_task_leaves_behind_is_ended(tmp_path: Path) -> None:
     ws = Workspace(tmp_path, table("bad", "sh -c 'sleep 66.6 & exit 3'"), table("good", "sleep 1"))
     ws.tasks["top"] = top("bad", "good")

@@ -92,6 +92,7 @@ def _request(workspace: OpenedWorkspace, options: RunOptions) -> graphs.Request:
         manifest=str(workspace.manifest.path),
         init_cwd=str(options.cwd),
         system=workspace.host[0].partition("-")[0],
+        host=workspace.host[0],
         fallback=active or layout.DEFAULT_ENVIRONMENT,
         environment=explicit,
         platform=options.platform,
