@@ -21,12 +21,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wisp.errors import ManifestError
 from wisp.platforms import SUBDIRS, Platform, bare
 from wisp.platforms import select_platform as select_among
 from wisp.workspace.compose import platform_named
 from wisp.workspace.features import environment_named
-from wisp.workspace.platforms import platforms_of, select_platform, unsupported
+from wisp.workspace.misfits import misfit
+from wisp.workspace.platforms import platforms_of, select_platform
 
 if TYPE_CHECKING:
     from wisp.api.session import Session
@@ -45,11 +45,12 @@ def install_platform(
     found = environment_named(manifest, environment)
     if wanted is not None:
         return platform_named(manifest, found, wanted)
-    asks = any(one.declared for one in platforms_of(manifest, found))
+    platforms = platforms_of(manifest, found)
+    asks = any(one.declared for one in platforms)
     host = session.host if asks else (session.subdir, ())
     platform = select_platform(manifest, found, *host)
     if platform is None:
-        raise unsupported(manifest, found, session.subdir)
+        raise misfit(environment, platforms, *host)
     return platform
 
 
@@ -83,12 +84,7 @@ def run_platform(
                     f"'{environment}', but provides what its packages need"
                 )
             return platform
-    known = ", ".join(platform.name for platform in platforms)
-    raise ManifestError(
-        f"unsupported platform: environment '{environment}' does not support this machine "
-        f"('{subdir}')",
-        hints=(f"it supports {known}", f"add it with `pixi workspace platform add {subdir}`"),
-    )
+    raise misfit(environment, platforms, *session.host)
 
 
 def _provides(session: Session, records: tuple[Record, ...]) -> bool:

@@ -7,6 +7,7 @@ Source: PEP 751.
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,8 @@ def _joined(row: Mapping[str, Any]) -> str:
 
 
 def _absolute(path: str, base: Path) -> Path:
-    return Path(path) if Path(path).is_absolute() else base / path
+    # uv writes paths relative to the folder of its answer, which will be gone when they are used.
+    return Path(os.path.normpath(base / path))
 
 
 def preferences(records: Iterable[PypiRecord]) -> str:

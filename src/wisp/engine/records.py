@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from wisp.specs.records import CondaRecord, RunExports
-from wisp.specs.urls import is_url
+from wisp.specs.urls import is_url, normal_url
 
 if TYPE_CHECKING:  # who only reads rows does not pay for rattler
     from rattler import RepoDataRecord
@@ -116,10 +116,10 @@ def to_rattler(records: Iterable[CondaRecord]) -> list[RepoDataRecord]:
     if not wanted:
         return []
     rows = {url_of(record.location): _lock_row(record) for record in wanted}
-    made = {record.url: record for record in _through_lock(rows)}
+    made = {normal_url(record.url): record for record in _through_lock(rows)}
     answer = []
     for record in wanted:
-        rattler_record = made[url_of(record.location)]
+        rattler_record = made[normal_url(url_of(record.location))]
         if record.fresh:
             rattler_record.arch = None
             rattler_record.platform = None

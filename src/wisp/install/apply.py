@@ -25,6 +25,7 @@ from wisp.install.state import (
     fingerprint,
     fingerprint_file,
     installable,
+    is_moved,
     marker_of,
 )
 from wisp.lock.model import LockedEnvironment
@@ -82,8 +83,8 @@ def install_environment(
     """Make a prefix hold a locked environment, and nothing of ours besides.
 
     The prefix is locked against other processes meanwhile and says that somebody is at work, so
-    that an interrupted installation is seen: then every package is linked anew. Where all is as
-    it should be no file is touched.
+    that an interrupted installation is seen: then every package is linked anew, as in a prefix
+    that was moved or copied from elsewhere. Where all is as it should be no file is touched.
 
     Raises:
         InstallError: Packages need building, or cannot be linked.
@@ -130,7 +131,7 @@ class _Job:
         found = _read(lock)
         wanted = fingerprint(self.conda)
         broken = found == layout.INSTALLING
-        anew = EVERYTHING if broken else self.options.reinstall
+        anew = EVERYTHING if broken or is_moved(self.prefix) else self.options.reinstall
         plan = self._plan()
         conda_differs = found != wanted or bool(anew)
         pypi_differs = bool(self.pypi) and (bool(anew) or plan.differs)

@@ -12,6 +12,7 @@ The files and formulas are Pixi's, so that either tool trusts what the other has
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -142,12 +143,28 @@ def read_marker(prefix: Path) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def is_moved(prefix: Path) -> bool:
+    """Tell whether a prefix was made at another path: its files hold that path."""
+    meta = prefix / layout.CONDA_META
+    try:
+        made_at = (meta / layout.PREFIX_PATH_FILE).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+    if made_at == os.fspath(meta):
+        return False
+    try:
+        return not meta.samefile(made_at)
+    except OSError:
+        return True
+
+
 def quick_check(prefix: Path, wanted_hash: str) -> bool:
     """Tell whether a prefix holds the locked content, by its marker alone (for `run`).
 
-    A prefix in which somebody was interrupted does not, whatever its marker says.
+    A prefix in which somebody was interrupted, or that was moved, does not, whatever its marker
+    says.
     """
-    if read_fingerprint(prefix) == layout.INSTALLING:
+    if read_fingerprint(prefix) == layout.INSTALLING or is_moved(prefix):
         return False
     return read_marker(prefix).get("environment_lock_file_hash") == wanted_hash
 

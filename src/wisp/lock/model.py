@@ -84,12 +84,14 @@ class LockFile:
     """A whole lock file. `version` is that of the text it was read from.
 
     `build_records` are the records that only source packages refer to, by (kind, location).
+    `conflicted` is one that was put together of both sides of a merge: it must be solved anew.
     """
 
     version: int = LOCK_VERSION
     platforms: tuple[LockPlatform, ...] = ()
     environments: Mapping[str, EnvironmentRow] = field(default_factory=dict)
     build_records: Mapping[tuple[str, str], Record] = field(default_factory=dict)
+    conflicted: bool = False
 
     def records(self) -> Iterator[Record]:
         """Yield what is locked, once for each environment and platform."""

@@ -7,7 +7,7 @@ The engines are given as functions, so that this module is about order and concu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 
 from wisp.errors import SolveError, WispError
 from wisp.report import SILENT, Reporter
@@ -56,30 +56,24 @@ def run_plan(
 ) -> dict[Pair, Solution]:
     """Answer all units; the ones that are fresh keep what they have.
 
-    Raises the error of the first unit that fails, in the order of the units among those that
-    had failed by then.
+    Raises the error of the first unit that fails, in the order of the units: an earlier one that
+    is still at work is waited for, so that the same input fails in the same way.
     """
     answers: dict[Pair, Solution] = {}
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="wisp-solve") as pool:
         futures = [pool.submit(_answer, unit, engines, reporter) for unit in units]
         try:
-            wait(futures, return_when=FIRST_EXCEPTION)
+            for future in futures:
+                answers |= future.result()
+        except Exception:
+            for later in futures:
+                later.cancel()
+            raise
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             engines.stop()
             raise
-        _raise_first(futures)
-        for future in futures:
-            answers |= future.result()
     return answers
-
-
-def _raise_first(futures: Sequence[Future[dict[Pair, Solution]]]) -> None:
-    for future in futures:
-        if future.done() and not future.cancelled() and (error := future.exception()):
-            for other in futures:
-                other.cancel()
-            raise error
 
 
 def _answer(unit: SolveUnit, engines: Engines, reporter: Reporter) -> dict[Pair, Solution]:

@@ -114,15 +114,3 @@ def select_platform(
     `host` is the machine's subdir, `provided` are its virtual packages.
     """
     return select_among(platforms_of(manifest, environment), host, provided)
-
-
-def unsupported(manifest: Manifest, environment: Environment, subdir: str) -> ManifestError:
-    """Make the failure of an environment that supports no platform of this machine."""
-    known = ", ".join(platform.name for platform in platforms_of(manifest, environment))
-    return ManifestError(
-        f"the environment '{environment.name}' does not support this machine ('{subdir}')",
-        hints=(
-            f"it supports {known or 'no platform'}",
-            f"add the platform with `pixi workspace platform add {subdir}`",
-        ),
-    )

@@ -3,6 +3,8 @@ from __future__ import annotations
 import dataclasses
 import json
 
+import pytest
+
 from wisp.engine.records import from_rattler, from_row, location_of, to_rattler, url_of
 from wisp.specs.records import CondaRecord, RunExports
 
@@ -85,3 +87,17 @@ def test_features_written_as_words_become_a_list() -> None:
     assert record.noarch == "generic"
     assert record.file_name is None
     assert record.fresh
+
+
+@pytest.mark.parametrize(
+    "folder", ["chan+user@corp (1)", "a,b;c=d", "it's 100% 'mine'!", "ünïcode [x]", "plain"]
+)
+@pytest.mark.parametrize("version", ["1.0", "1!2.0", "2.0+local"])
+def test_files_of_folders_with_any_name_reach_rattler_and_come_back(
+    folder: str, version: str
+) -> None:
+    record = dataclasses.replace(
+        FULL, location=f"/srv/{folder}/linux-64/thing-{version}-h1_3.conda", version=version
+    )
+    (made,) = to_rattler([record])
+    assert from_rattler(made).location == record.location

@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,13 +13,14 @@ from threading import Thread
 
 import pytest
 
-from tests.tiny import all_of, ask, channel, install, settings, tiny
+from tests.tiny import all_of, ask, channel, install, locked_as, settings, tiny
 from tools.forge.archive import text
 from wisp.engine.gateway import ChannelAccess
 from wisp.errors import FetchError, InstallError
 from wisp.install.apply import EVERYTHING
 from wisp.install.pypi import PypiWork
 from wisp.install.selection import InstallFilter
+from wisp.install.state import is_moved, lock_hash, quick_check
 from wisp.report import Reporter
 from wisp.specs.records import PypiRecord
 
@@ -229,7 +231,6 @@ def test_offline_a_remote_package_outside_the_cache_is_refused(
 
 
 def test_foreign_platforms_are_linked(main: Path, access: ChannelAccess, tmp_path: Path) -> None:
-    from tests.tiny import locked_as
     from wisp.install.apply import InstallOptions, install_environment
     from wisp.platforms import bare
 
@@ -372,3 +373,29 @@ def test_linking_is_told_package_by_package(
     install_conda(request, access, listener)
     assert ("linking", "env", 2) in listener.news
     assert listener.news.count(("advance", 1)) == 2
+
+
+def test_a_prefix_that_was_moved_or_copied_is_linked_anew(
+    main: Path, access: ChannelAccess, tmp_path: Path
+) -> None:
+    records = ask(main, access, "lib")
+    old, new = tmp_path / "old", tmp_path / "new"
+    install(old, records, access)
+    shutil.copytree(old, new, symlinks=True)
+    wanted = lock_hash(locked_as("new", records, tmp_path))
+    assert quick_check(old, wanted)
+    assert not quick_check(new, wanted)
+    assert install(new, records, access).changed
+    assert quick_check(new, wanted)
+    assert not install(new, records, access).changed
+
+
+def test_another_spelling_of_the_path_is_no_other_place(
+    main: Path, access: ChannelAccess, tmp_path: Path
+) -> None:
+    records = ask(main, access, "lib")
+    real = tmp_path / "real"
+    real.mkdir()
+    (tmp_path / "link").symlink_to(real)
+    install(real / "env", records, access)
+    assert not is_moved(tmp_path / "link" / "env")

@@ -180,3 +180,24 @@ def test_indexes_are_recorded_only_where_pypi_packages_are(
     )
     assert lock.environments["a"].indexes is None
     assert lock.environments["b"].indexes == (DEFAULT_INDEX,)
+
+
+@pytest.mark.parametrize("slow", ["a", "b", "c"])
+def test_of_several_failures_the_first_in_order_is_told_however_they_raced(
+    inputs: MakeInputs, slow: str
+) -> None:
+    failed = threading.Event()
+
+    def fail(unit: SolveUnit) -> NoReturn:
+        name = unit.members[0].environment
+        if name == slow:
+            failed.wait(20)
+        else:
+            failed.set()
+        raise SolveError(f"not {name}")
+
+    good = Recorded().engines()
+    engines = Engines(solve=fail, name=good.name, resolve=good.resolve, markers=good.markers)
+    units = [SolveUnit(members=(inputs(name, "x"),), stale=STALE) for name in ("a", "b", "c")]
+    with pytest.raises(SolveError, match="environment 'a'"):
+        run_plan(units, engines, workers=3)

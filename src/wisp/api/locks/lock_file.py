@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 def known_lock(workspace: OpenedWorkspace) -> LockFile | None:
     """Read the lock file; None if there is none, or one from the future, which is warned of.
 
-    Raises `LockFileError` if the file is damaged.
+    What a merge has left with conflict markers is `conflicted`, and has the versions of both
+    sides. Raises `LockFileError` if the file is damaged.
     """
     try:
-        return _read(workspace)
+        return _read(workspace, _text(workspace), merge=True)
     except NewerLockFileError as error:
         workspace.reporter.warn(error.message, error.hints)
         return None
@@ -27,7 +28,7 @@ def known_lock(workspace: OpenedWorkspace) -> LockFile | None:
 
 def required_lock(workspace: OpenedWorkspace) -> LockFile:
     """Read the lock file. Raises `LockFileError` if there is none that can be used."""
-    lock = _read(workspace)
+    lock = _read(workspace, _text(workspace))
     if lock is None:
         raise LockFileError(
             f"there is no lock file at `{workspace.lock_path}`",
@@ -43,14 +44,27 @@ def _how_to_make_one(workspace: OpenedWorkspace) -> tuple[str, ...]:
     return (f"run `pixi {command}` to make one",)
 
 
-def _read(workspace: OpenedWorkspace) -> LockFile | None:
+def _text(workspace: OpenedWorkspace) -> str | None:
     path = workspace.lock_path
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:
         raise LockFileError(
             f"Failed to load lock file from `{path}`", causes=("it is not UTF-8 text",)
         ) from error
-    return read(text, str(path), workspace.locked_platforms)
+
+
+def _read(workspace: OpenedWorkspace, text: str | None, *, merge: bool = False) -> LockFile | None:
+    if text is None:
+        return None
+    if "<<<<<<<" in text:
+        from wisp.lock.conflict import conflict, merged_sides, sides_of
+
+        sides = sides_of(text)
+        if sides is not None and merge:
+            return merged_sides(sides, str(workspace.lock_path), workspace.locked_platforms)
+        if sides is not None:
+            raise conflict(text, str(workspace.lock_path))
+    return read(text, str(workspace.lock_path), workspace.locked_platforms)

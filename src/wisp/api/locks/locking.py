@@ -43,7 +43,8 @@ def ensure_lock(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) -> Loc
             raise not_up_to_date(reasons)
         return known
     known_or_none = known_lock(workspace)
-    if known_or_none is not None and not reasons_against(workspace, known_or_none):
+    usable = known_or_none is not None and not known_or_none.conflicted
+    if known_or_none is not None and usable and not reasons_against(workspace, known_or_none):
         if known_or_none.version < LOCK_VERSION:
             workspace.reporter.warn(
                 f"the lock file uses an older format (version {known_or_none.version})",
@@ -78,7 +79,12 @@ def bring_up_to_date(
     """
     old = known_lock(workspace)
     reasons = () if old is None else reasons_against(workspace, old)
-    good = old is not None and (old.version == LOCK_VERSION or not upgrade)
+    if old is not None and old.conflicted:
+        workspace.reporter.warn(
+            "the lock file has the conflict markers of a merge; it is solved from both sides"
+        )
+    is_new_enough = old is not None and (old.version == LOCK_VERSION or not upgrade)
+    good = old is not None and is_new_enough and not old.conflicted
     if old is not None and good and not reasons and unpin is None:
         return LockOutcome(lock=old, changed=False, difference=Difference())
     if reasons:

@@ -92,7 +92,7 @@ def solve_stale(
         everything = dict.fromkeys(_pairs(workspace, (), ()), STALE)
         return _solve(workspace, None, None, everything, dry_run=dry_run)
     stale = judge(workspace.all_inputs, reasons)
-    if old.version < LOCK_VERSION:
+    if old.version < LOCK_VERSION or old.conflicted:
         stale = {pair: one | STALE for pair, one in stale.items()}
     kept = unpin.of(old) if unpin else old
     # What fits without its unpinned packages would stay as it is, without them.

@@ -1,0 +1,61 @@
+"""Why no platform of an environment fits a machine, and what may be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from wisp.errors import ManifestError
+from wisp.platforms import Platform, VirtualPackage, customised, provides
+
+Lacking = Mapping[str, Sequence[VirtualPackage]]
+
+
+def misfit(
+    environment: str,
+    platforms: Iterable[Platform],
+    subdir: str,
+    provided: tuple[VirtualPackage, ...],
+) -> ManifestError:
+    """Make the failure of an environment whose platforms all ask for more than a machine has.
+
+    Where a platform is of the machine's subdir, the virtual packages that it asks for besides are
+    the reason; else the platform is missing.
+    """
+    known = tuple(platforms)
+    lacking = {one.name: _missing(one, provided) for one in known if one.subdir == subdir}
+    names = ", ".join(one.name for one in known)
+    return ManifestError(
+        f"the environment '{environment}' does not support this machine ('{subdir}')",
+        causes=[_reason(name, missing, provided) for name, missing in lacking.items()],
+        hints=(
+            f"it supports {names or 'no platform'}",
+            _pretence(lacking) or f"add the platform with `pixi workspace platform add {subdir}`",
+        ),
+    )
+
+
+def _missing(platform: Platform, provided: tuple[VirtualPackage, ...]) -> list[VirtualPackage]:
+    return [one for one in customised(platform) if not provides(provided, (one,))]
+
+
+def _reason(
+    platform: str, missing: Iterable[VirtualPackage], provided: Iterable[VirtualPackage]
+) -> str:
+    """Say what a machine lacks for a platform, and what it has instead."""
+    here = {one.name: one.version for one in provided}
+    words = [
+        f"{one.name} >={one.version}, "
+        + (f"but here it is {here[one.name]}" if one.name in here else "which is not here")
+        for one in missing
+    ]
+    return f"platform '{platform}' asks for {'; '.join(words)}"
+
+
+def _pretence(lacking: Lacking) -> str | None:
+    """Tell how to act as if a machine had what the platform needs that lacks least."""
+    if not lacking:
+        return None
+    missing = min(lacking.values(), key=len)
+    names = [f"CONDA_OVERRIDE_{one.name.removeprefix('__').upper()}" for one in missing]
+    variables = [f"{name}={one.version}" for name, one in zip(names, missing, strict=True)]
+    return f"to act as if this machine had it, set `{' '.join(variables)}`"
