@@ -1,0 +1,49 @@
+"""Environments that ask for more than the machine has: the reason, and the way to pretend."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine
+from tests.tiny import channel, tiny
+
+MANIFEST = """\
+[workspace]
+name = "w"
+channels = [{channel!r}]
+platforms = ["linux-64"]
+
+[feature.big.dependencies]
+greeter = "*"
+
+[feature.big.system-requirements]
+{asked}
+
+[environments]
+big = ["big"]
+"""
+ASKED = {
+    "__cuda >=12": 'cuda = "12"',
+    "__glibc >=99.1": 'libc = "99.1"',
+    "__linux >=99.0": 'linux = "99.0"',
+}
+
+
+@pytest.mark.parametrize("needed", ASKED)
+@pytest.mark.parametrize("command", [("install", "-e", "big"), ("run", "-e", "big", "true")])
+def test_what_is_missing_is_named_and_the_override_helps(
+    tmp_path: Path, wisp: CommandLine, needed: str, command: tuple[str, ...]
+) -> None:
+    source = channel(tmp_path / "chan", [tiny("greeter", "1.0", needed)])
+    (tmp_path / "pixi.toml").write_text(MANIFEST.format(channel=str(source), asked=ASKED[needed]))
+    env = {"CONDA_OVERRIDE_CUDA": ""}
+    result = wisp(*command, cwd=tmp_path, env=env)
+    assert result.code == 1
+    assert needed in result.stderr
+    assert "platform add" not in result.stderr
+    hint = re.search(r"`(CONDA_OVERRIDE_\w+)=(\S+)`", result.stderr)
+    assert hint is not None
+    wisp(*command, cwd=tmp_path, env=env | {hint[1]: hint[2]}).success()
