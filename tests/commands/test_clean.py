@@ -1,0 +1,59 @@
+"""`clean` removes what can be made again, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine, Home
+from tests.tiny import channel, tiny
+
+
+@pytest.fixture
+def folder(cold_wisp: CommandLine, tmp_path: Path) -> Path:
+    root = tmp_path / "w"
+    root.mkdir()
+    url = channel(tmp_path / "channel", [tiny("one")]).as_uri()
+    (root / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{url}"]\nplatforms = ["linux-64", "osx-arm64"]\n'
+        '[dependencies]\none = "*"\n[feature.f.dependencies]\none = "*"\n'
+        '[environments]\nf = ["f"]\n'
+    )
+    cold_wisp("install", "--all", cwd=root).success()
+    return root
+
+
+def test_prefixes_go_and_manifest_and_lock_stay(cold_wisp: CommandLine, folder: Path) -> None:
+    before = {name: (folder / name).read_text() for name in ("pixi.toml", "pixi.lock")}
+    assert "Removed" in cold_wisp("clean", cwd=folder).success().stderr
+    assert not (folder / ".pixi/envs").exists()
+    assert {name: (folder / name).read_text() for name in before} == before
+    cold_wisp("install", cwd=folder).success()
+
+
+def test_one_environment_is_removed_alone(cold_wisp: CommandLine, folder: Path) -> None:
+    cold_wisp("clean", "-e", "f", cwd=folder).success()
+    assert [file.name for file in (folder / ".pixi/envs").iterdir()] == ["default"]
+
+
+def test_one_kind_of_cache_is_removed_alone(
+    cold_wisp: CommandLine, cold_home: Home, folder: Path
+) -> None:
+    others = {file.name for file in cold_home.cache.iterdir()} - {"pkgs"}
+    done = cold_wisp("clean", "cache", "--conda", cwd=folder).success()
+    assert "Removed" in done.stderr
+    assert {file.name for file in cold_home.cache.iterdir()} == others
+    again = cold_wisp("clean", "cache", "--conda", cwd=folder).success()
+    assert "was already clean" in again.stderr
+
+
+def test_all_caches_go_where_somebody_says_yes(
+    cold_wisp: CommandLine, cold_home: Home, folder: Path
+) -> None:
+    refused = cold_wisp("clean", "cache", cwd=folder)
+    assert (refused.code, "not a terminal" in refused.stderr) == (1, True)
+    assert cold_home.cache.exists()
+    cold_wisp("clean", "cache", "--yes", cwd=folder).success()
+    assert not cold_home.cache.exists()
+    assert (folder / ".pixi/envs/default/share/one.txt").read_text() == "one 1.0\n"
