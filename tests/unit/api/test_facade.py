@@ -20,7 +20,7 @@ ROW = re.compile(r"^\| `([a-z -]+)` \| (.+) \|$", re.MULTILINE)
 #: Only mean something in a terminal.
 TERMINAL = {"shell"}
 #: Commands whose deeds are values of a part of their own so far.
-APART = ("image", "exec", "global")
+APART = ("exec", "global", "image")
 #: Deeds without a command: for terminals, for the command line's own sake, or for programs only.
 NO_COMMAND = {
     "Workspace.enter",
@@ -38,6 +38,7 @@ NO_COMMAND = {
     "UserSession.cache_kinds",
     "UserSession.enclosing_root",
     "UserSession.environment",
+    "UserSession.login_for",
     "UserSession.of",
     "UserSession.open",
     "UserSession.would_extend",

@@ -92,7 +92,7 @@ def _pulled(
     workspace: OpenedWorkspace, platform: Platform, reference: Reference, work: BaseWork
 ) -> Base:
     """Take a base from a registry, as `image.lock` has it, which learns what it does not know."""
-    from wisp.api.imaging.registries import session_with
+    from wisp.api.imaging.registry_sessions import session_with
     from wisp.image.pull import pulled_base
 
     lock = read_lock(workspace)

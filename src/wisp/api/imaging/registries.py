@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from wisp.api.imaging.registry_sessions import session_with
 from wisp.api.opened import OpenedWorkspace
 from wisp.image.push import PushSummary, push
 from wisp.specs.oci import Reference
@@ -12,7 +13,6 @@ from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.imaging.building import BuildResult
-    from wisp.engine.registry.session import RegistrySession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,22 +62,3 @@ def _source(target: Reference, bases: Iterable[str]) -> str | None:
         if base.registry == target.registry and base.repository != target.repository:
             return base.repository
     return None
-
-
-def session_with(
-    workspace: OpenedWorkspace,
-    reference: Reference,
-    written: Sequence[str] = (),
-    read: Sequence[str] = (),
-) -> RegistrySession:
-    """Open a session with the registry of a reference, for repositories written to and read."""
-    from wisp.engine.registry.credentials import RegistryLogins
-    from wisp.engine.registry.session import RegistrySession, pull_scope, push_scope
-
-    logins = RegistryLogins(workspace.environ, workspace.session.credentials)
-    return RegistrySession(
-        workspace.session.http,
-        reference.registry,
-        login=logins.of(reference.registry, reference.repository),
-        scopes=(*map(push_scope, written), *map(pull_scope, read)),
-    )
