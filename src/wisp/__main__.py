@@ -1,7 +1,18 @@
-"""`python -m wisp`, for where no launcher is on PATH."""
+"""`python -m wisp`, and what the entry point `wisp-env` starts, which Windows has too."""
 
 import os
 import sys
+
+
+def main() -> None:
+    """Run the command line of this process under the name of the script beside the interpreter."""
+    if not sys.flags.isolated and os.name == "posix":
+        _isolated()
+    from wisp.cli.launch import launch  # not before that
+
+    # What the environments are told to call us by.
+    sys.argv[0] = os.path.join(os.path.dirname(sys.executable), "wisp")
+    launch(sys.argv)
 
 
 def _isolated() -> None:
@@ -16,11 +27,5 @@ def _isolated() -> None:
     os.execv(sys.executable, [sys.executable, "-I", "-m", "wisp", *sys.argv[1:]])
 
 
-if not sys.flags.isolated and os.name == "posix":
-    _isolated()
-
-from wisp.cli.launch import launch  # noqa: E402 - not before that
-
-# What the environments are told to call us by.
-sys.argv[0] = os.path.join(os.path.dirname(sys.executable), "wisp")
-launch(sys.argv)
+if __name__ == "__main__":
+    main()

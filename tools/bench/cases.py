@@ -106,6 +106,10 @@ def _quick_cases() -> Iterator[Case]:
             ("--version", ("--version",), Limit(2.0)),
         ):
             yield Case(f"{name}{label}", "bare Python", _quick(size, *arguments), limit)
+    for words in ("info", "list", "tree", "workspace channel list"):
+        yield Case(words, "bare Python", _quick("small", *words.split()), Limit(3.0))
+    for words in ("--help", "add --help", "workspace platform add --help"):
+        yield Case(words, "bare Python", _quick("small", *words.split()), Limit(2.5))
 
 
 def _reading_cases() -> Iterator[Case]:
@@ -118,8 +122,8 @@ def _reading_cases() -> Iterator[Case]:
             yield Case(f"{words}{label}", "bare Python", _quick(size, *words.split()), runs=7)
     verdict = _quick("huge", "lock", "--check")
     yield Case("lock --check, 3 MB", "bare Python", verdict, Limit(_PIXI_VERDICT), runs=7)
-    channels = _quick("small", "workspace", "channel", "list")
-    yield Case("workspace channel list", "bare Python", channels, runs=7)
+    first = _quick("small", "list", "--frozen")
+    yield Case("list --frozen", "bare Python", first, runs=7)  # never answered from memory
 
 
 CASES = (

@@ -68,7 +68,7 @@ def _sections(command: Command[Any], path: str, level: int) -> Iterator[str]:
     """Describe a command, then those below it."""
     yield _section(command, path, level)
     for below in command.commands:
-        yield from _sections(below, f"{path} {below.name}", level + 1)
+        yield from _sections(below.whole(), f"{path} {below.name}", level + 1)
 
 
 def _section(command: Command[Any], path: str, level: int) -> str:

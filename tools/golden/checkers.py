@@ -149,6 +149,7 @@ CHECKERS = (
     Checker("prefix", lambda _, exe: ["prefix.py", exe]),
     Checker("tools", lambda _, exe: ["tools.py", exe]),
     Checker("transcripts", lambda _, exe: ["transcripts.py", exe], served=True),
+    Checker("commands", lambda _, exe: ["commands.py", exe], served=True),
     Checker("locks", lambda s, exe: ["locks.py", exe, _corpus(s)], served=True),
     Checker("locks-keep", lambda s, exe: ["locks.py", exe, _corpus(s), "--keep"], served=True),
 )

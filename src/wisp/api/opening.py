@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -120,4 +119,6 @@ def own_program(environ: Mapping[str, str]) -> str:
     beside = Path(sys.executable).with_name("wisp")
     if beside.is_file():
         return str(beside)
+    import shutil
+
     return shutil.which("wisp", path=environ.get("PATH", "")) or sys.executable

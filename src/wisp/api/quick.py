@@ -1,4 +1,4 @@
-"""The fast lane: `run`, `shell-hook`, `task list`, and `install` and `lock` with nothing to do.
+"""The fast lane: `run`, `shell-hook`, looks, and `install` and `lock` with nothing to do.
 
 What a former command found out is taken from the snapshot, after a look at every file and variable
 it came from. Whenever anything is in doubt (other options, a changed file, an environment not
@@ -16,11 +16,12 @@ import time
 
 from wisp.api import snapshot as memory
 from wisp.api.snapshot import Snapshot, Tasks
-from wisp.layout import DEFAULT_ENVIRONMENT, ENV_EXE, ENV_INIT_CWD, MANIFEST_NAMES
+from wisp.layout import DEFAULT_ENVIRONMENT, ENV_EXE, ENV_INIT_CWD, LOCK_NAME, MANIFEST_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from wisp.activation.shells import Bash
     from wisp.activation.variables import Activation
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 #: The options that take a value, among those that are understood here.
 _VALUED = ("environment", "shell")
+
+
+#: Commands that only look, whose answers may be given again.
+_LOOKS = ("info", "list", "tree", "workspace")
 
 
 class _Doubt(Exception):  # noqa: N818 - not a failure, the full program takes over
@@ -70,6 +75,8 @@ def _plan(
         return _task_list(words, environ)
     if command in ("install", "lock"):
         return _nothing_to_do([command, *words], environ)
+    if command in _LOOKS:
+        return _look((command, *words), environ)
     found, rest = _options(words, options)
     lane = _Lane(_trusted(environ), found, program, environ)
     return lane.run(rest) if command == "run" else lane.hook(rest)
@@ -97,15 +104,17 @@ def _trusted(environ: Mapping[str, str]) -> Snapshot:
     """Return the snapshot of the workspace around us if all that it rests on is as it was."""
     root = _root()
     snapshot = memory.read(root, environ)
-    if snapshot is None:
-        raise _Doubt
-    base = snapshot.base
-    if base["environ"] != memory.relevant(environ) or base["host"] != memory.host():
-        raise _Doubt
-    manifest = environ.get("PIXI_PROJECT_MANIFEST", snapshot.workspace["manifest"])
-    if manifest != snapshot.workspace["manifest"] or not memory.unchanged(base["files"]):
+    if snapshot is None or not _holds(snapshot.base, snapshot.workspace["manifest"], environ):
         raise _Doubt
     return snapshot
+
+
+def _holds(base: Mapping[str, Any], known: str, environ: Mapping[str, str]) -> bool:
+    """Whether nothing changed of what a workspace was read from; `known` is its manifest."""
+    if base["environ"] != memory.relevant(environ) or base["host"] != memory.host():
+        return False
+    manifest = environ.get("PIXI_PROJECT_MANIFEST", known)
+    return manifest == known and memory.unchanged(base["files"])
 
 
 def _root() -> str:
@@ -143,6 +152,29 @@ def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> Deed | N
     def tell() -> int:
         _say(text)
         return 0
+
+    return tell
+
+
+def _look(words: Sequence[str], environ: Mapping[str, str]) -> Deed | None:
+    """Print again what a command printed that only looks."""
+    root = _root()
+    looks = memory.read_looks(root, environ)
+    known = looks and looks["answers"].get("\0".join((*words, memory.shade(environ))))
+    if not looks or not known or "PIXI_COLOR" in environ:
+        return None
+    if known["facts"] != memory.looked_on(environ, os.path.join(root, LOCK_NAME)):
+        return None
+    if not _holds(looks["base"], looks["manifest"], environ):
+        return None
+    if not memory.unchanged(known["files"]):
+        return None
+    memory.settle_looks(root, looks, environ, time.time_ns())
+
+    def tell() -> int:
+        for note in known["notes"]:
+            _say(note)
+        return _print(known["text"])
 
     return tell
 

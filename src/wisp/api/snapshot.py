@@ -47,6 +47,8 @@ OF_ACTIVATION = (
 )
 
 _FORMAT = 3
+#: What the name of the file ends in that has answers of looks.
+_LOOKS = "-looks"
 _SECOND = 1_000_000_000
 #: Within this time two writes may carry one time stamp (a tick of the kernel's coarse clock, many
 #: times over); file systems that count whole seconds need more.
@@ -116,18 +118,41 @@ def read(root: str, environ: Mapping[str, str]) -> Snapshot | None:
     path = path_of(root, environ)
     if path is None:
         return None
+    data = _loaded(path)
+    if not isinstance(data, tuple) or data[:2] != (_key(), root) or len(data) != 8:
+        return None
+    return Snapshot(*data[2:])
+
+
+def read_looks(root: str, environ: Mapping[str, str]) -> dict[str, Any] | None:
+    """Read what commands printed that only look; None if nothing is known.
+
+    The entries are `base` and `manifest` as in a snapshot, and `answers` by command line. They
+    have a file of their own, since to make a snapshot costs more than most looks.
+    """
+    data = _loaded(f"{path_of(root, environ)}{_LOOKS}")
+    if not isinstance(data, tuple) or data[:2] != (_key(), root) or len(data) != 3:
+        return None
+    looks: dict[str, Any] = data[2]
+    return looks
+
+
+def write_looks(root: str, looks: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """Store what commands printed that only look."""
+    path = path_of(root, environ)
+    if path is not None:
+        _store(path + _LOOKS, (_key(), root, looks))
+
+
+def _loaded(path: str) -> Any:
+    """Return the data of a file of ours; None for what is no data of ours."""
     try:
         if not trust.is_ours(os.lstat(os.path.dirname(path))):
             return None
         content = trust.own_content(path)
-        if content is None:
-            return None
-        data = marshal.loads(content)
+        return None if content is None else marshal.loads(content)
     except Exception:  # nobody says what bytes that are no data lead to
         return None
-    if not isinstance(data, tuple) or data[:2] != (_key(), root) or len(data) != 8:
-        return None
-    return Snapshot(*data[2:])
 
 
 def write(root: str, snapshot: Snapshot, environ: Mapping[str, str]) -> None:
@@ -136,10 +161,14 @@ def write(root: str, snapshot: Snapshot, environ: Mapping[str, str]) -> None:
     if path is None:
         return
     rest = (snapshot.workspace, snapshot.ready, snapshot.listings, snapshot.answers)
+    _store(path, (_key(), root, snapshot.base, snapshot.tables, *rest))
+
+
+def _store(path: str, data: Any) -> None:
     try:
-        data = marshal.dumps((_key(), root, snapshot.base, snapshot.tables, *rest))
+        content = marshal.dumps(data)
         if _has_own_folder(path):
-            trust.write_own(path, data)
+            trust.write_own(path, content)
     except (OSError, ValueError):
         return
 
@@ -226,6 +255,18 @@ def settle(snapshot: Snapshot, environ: Mapping[str, str], now: int) -> None:
         write(snapshot.workspace["root"], snapshot, environ)
 
 
+def settle_looks(root: str, looks: dict[str, Any], environ: Mapping[str, str], now: int) -> None:
+    """Do the same for what was printed."""
+    changed = False
+    for holder in (looks["base"], *looks["answers"].values()):
+        fresh = settled(holder["files"], now)
+        if fresh is not None:
+            holder["files"] = fresh
+            changed = True
+    if changed:
+        write_looks(root, looks, environ)
+
+
 def _is_recent(stamp: Stamp) -> bool:
     return stamp is not None and stamp[1] == -1
 
@@ -268,6 +309,22 @@ def host() -> tuple[Any, ...]:
     uname = os.uname() if hasattr(os, "uname") else ()
     system = (uname[0], uname[2], uname[4]) if uname else (sys.platform,)
     return (*system, libc, tuple(map(os.path.exists, _DRIVER_FILES)))
+
+
+def looked_on(environ: Mapping[str, str], lock: str) -> tuple[Any, ...]:
+    """Return what only answers depend on that tell of the machine and of times."""
+    try:
+        written = os.stat(lock).st_mtime_ns
+    except OSError:
+        written = 0
+    node = os.uname()[1] if hasattr(os, "uname") else ""
+    return (environ.get("TZ"), node, written)
+
+
+def shade(environ: Mapping[str, str]) -> str:
+    """Return a word for whether standard output gets colours, where no option says so."""
+    coloured = "FORCE_COLOR" in environ or ("NO_COLOR" not in environ and os.isatty(1))
+    return "coloured" if coloured else "plain"
 
 
 # Tasks as tuples

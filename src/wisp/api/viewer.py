@@ -208,3 +208,21 @@ class Viewer:
                 skip_source=skip_source,
             )
         )
+
+    # What is answered at once next time
+
+    def remember(
+        self,
+        words: Sequence[str],
+        text: str,
+        notes: Sequence[str] = (),
+        environment: str | None = None,
+    ) -> None:
+        """Let the same command line that only looks be answered at once while this holds.
+
+        `text` is what it printed, `notes` the lines beside it; `environment` is given where both
+        the lock and the prefix of one count.
+        """
+        from wisp.api.use.snapshot_writer import remember_look
+
+        remember_look(self._workspace, words, text, tuple(notes), environment)

@@ -25,11 +25,13 @@ else:  # `typing` costs what Python needs to start
 class Call(Generic[V_co]):
     """What a command gets: its values, environment, directory, output.
 
-    `given` names the options that stood on the command line; with `usual` they leave the answer
-    what the quick path may learn. `program` is the name wisp was called by (`wisp` or `pixi`).
+    `words` are the command line behind the program. `given` names the options that stood there;
+    with `usual` they leave the answer what the quick path may learn. `program` is the name wisp
+    was called by (`wisp` or `pixi`).
     """
 
     values: V_co
+    words: tuple[str, ...]
     given: frozenset[str]
     usual: bool
     environ: Mapping[str, str]

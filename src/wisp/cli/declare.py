@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Any, Generic, Literal, TypeVar, overload
 
     from wisp.cli.call import Call
+    from wisp.cli.table import Entry
 
     Kind = Literal["flag", "count", "value", "list"]
     Arity = Literal["one", "optional", "some", "any", "tail"]
@@ -255,7 +256,7 @@ class Command(Generic[V]):
     type it, without the program. `help_without_words` prints the help, with exit code 2, when the
     command is called with nothing at all. `remembered` names the options with which the answer
     is the usual one, so that the quick path may learn from it. One that is `hidden` stands in no
-    list of commands.
+    list of commands; one with a `home` has its rest in that module below `wisp.cli.commands`.
     """
 
     name: str
@@ -268,10 +269,21 @@ class Command(Generic[V]):
     help_without_words: bool = False
     remembered: frozenset[str] = frozenset()
     hidden: bool = False
+    home: str = ""
 
     def find(self, word: str) -> Command[Any] | None:
         """The sub-command of that name or alias."""
-        return next((c for c in self.commands if word == c.name or word in c.aliases), None)
+        found = (c for c in self.commands if word == c.name or word in c.aliases)
+        return next((one.whole() for one in found), None)
+
+    def whole(self) -> Command[Any]:
+        """The command itself, where this only stands for one of another module."""
+        if not self.home:
+            return self
+        from importlib import import_module
+
+        command: Command[Any] = import_module(f"wisp.cli.commands.{self.home}").COMMAND
+        return command
 
 
 def top(
@@ -284,7 +296,10 @@ def top(
     help_without_words: bool = False,
     remembered: frozenset[str] = frozenset(),
 ) -> Command[V]:
-    """Declare a command of the table, which holds its name, summary and aliases."""
+    """Declare a command of the table, which holds its name, summary and aliases.
+
+    One below another is named by its path, as `workspace channel`.
+    """
     entry = named(name)
     return Command(
         name=entry.name,
@@ -296,4 +311,15 @@ def top(
         example=example,
         help_without_words=help_without_words,
         remembered=remembered,
+    )
+
+
+def elsewhere(entry: Entry, values: type[Values]) -> Command[Any]:
+    """Stand for a command of the table until it is called; `values` are those of its group."""
+    return Command(
+        name=entry.name,
+        summary=entry.summary,
+        aliases=entry.aliases,
+        values=values,
+        home=entry.module,
     )

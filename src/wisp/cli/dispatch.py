@@ -60,33 +60,38 @@ def _dispatch(program: str, words: list[str], out: Output) -> int:
     if entry is None:
         return _external(program, head, rest, out)
     command: Command[Any] = import_module(f"wisp.cli.commands.{entry.module}").COMMAND
-    return _descend(command, f"{program} {entry.name}", [*leading, *rest], out, program)
+    whole = (*leading, entry.name, *rest)
+    return _descend(command, f"{program} {entry.name}", [*leading, *rest], whole, out)
 
 
-def _descend(command: Command[Any], path: str, words: list[str], out: Output, program: str) -> int:
+def _descend(
+    command: Command[Any], path: str, words: list[str], whole: tuple[str, ...], out: Output
+) -> int:
     """Follow sub-commands to the one that runs; options of the way belong to it too.
 
     Of a command that also runs by itself only the global options are handed on.
     """
     if not command.commands:
-        return _execute(command, path, words, out, program)
+        return _execute(command, path, words, whole, out)
     leading, rest = _leading_options(words, declared(command.values)[1])
     if rest and rest[0] in {"-h", "--help", "help"} and command.run is None:
         if rest[0] == "help" and rest[1:]:
-            return _descend(command, path, [*leading, *rest[1:], "--help"], out, program)
+            return _descend(command, path, [*leading, *rest[1:], "--help"], whole, out)
         raise HelpRequested(command, path)
     below = command.find(rest[0]) if rest else None
     if below is None and command.run is not None:
-        return _execute(command, path, words, out, program)
+        return _execute(command, path, words, whole, out)
     if not rest:
         out.err(described(command, path, out.painter(error=True)).rstrip("\n"))
         return 2
     if below is None:
         raise _unknown(command, path, rest[0])
-    return _descend(below, f"{path} {below.name}", [*leading, *rest[1:]], out, program)
+    return _descend(below, f"{path} {below.name}", [*leading, *rest[1:]], whole, out)
 
 
-def _execute(command: Command[Any], path: str, words: list[str], out: Output, program: str) -> int:
+def _execute(
+    command: Command[Any], path: str, words: list[str], whole: tuple[str, ...], out: Output
+) -> int:
     if command.help_without_words and not words:
         out.err(described(command, path, out.painter(error=True)).rstrip("\n"))
         return 2
@@ -95,13 +100,14 @@ def _execute(command: Command[Any], path: str, words: list[str], out: Output, pr
     assert command.run is not None
     call = Call(
         values=values,
+        words=whole,
         given=given,
         usual=given <= command.remembered,
         environ=os.environ,
         cwd=_current_directory(),
         out=out,
         reporter=out.reporter(),
-        program=program,
+        program=out.program,
     )
     try:
         return command.run(call)
@@ -112,7 +118,7 @@ def _execute(command: Command[Any], path: str, words: list[str], out: Output, pr
 def _choose_color(words: Sequence[str], out: Output) -> None:
     """Heed `--color` where words are not parsed to their end, as in front of `--help`."""
     color = os.environ.get("PIXI_COLOR", "auto")
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == "--color":
             color = following
         elif word.startswith("--color="):

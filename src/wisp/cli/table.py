@@ -28,13 +28,14 @@ class Entry:
         quick: bool = False,
         lane: Mapping[str, str] | None = None,
     ) -> None:
-        self.name = name
+        self.name = name.rpartition(" ")[2]
         self.summary = summary
         self.aliases = aliases
         self.quick = quick
         self.lane = lane or {}
         # A module's name may not be a word of the language.
-        self.module = f"{name}_" if name in ("import", "global") else name.replace("-", "_")
+        path = name.replace("-", "_").replace(" ", ".")
+        self.module = f"{path}_" if name in ("import", "global") else path
 
 
 _RUN_LANE = {
@@ -80,26 +81,45 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         ),
     ),
     "Looking": (
-        Entry("info", "Show the machine, the workspace and its environments"),
-        Entry("list", "List the locked packages of an environment", "ls"),
-        Entry("tree", "Show what the packages of an environment need", "t"),
+        Entry("info", "Show the machine, the workspace and its environments", quick=True),
+        Entry("list", "List the locked packages of an environment", "ls", quick=True),
+        Entry("tree", "Show what the packages of an environment need", "t", quick=True),
         Entry("search", "Search packages in channels"),
     ),
     "Shipping": (Entry("image", "Make container images of environments"),),
     "Managing": (
         Entry("global", "Install and manage tools for the user", "g"),
-        Entry("workspace", "Look at and change the workspace manifest", "project"),
+        Entry("workspace", "Look at and change the workspace manifest", "project", quick=True),
         Entry("config", "Look at and change the configuration"),
         Entry("auth", "Store credentials for channels, indexes and registries"),
         Entry("clean", "Remove environments and caches of the workspace"),
     ),
 }
+#: The commands below `workspace`, which are as many again.
+BELOW_WORKSPACE = (
+    Entry("workspace activation", "Scripts and variables of activation"),
+    Entry("workspace channel", "List, add or remove channels"),
+    Entry("workspace description", "Show or set the description of the workspace"),
+    Entry("workspace environment", "List, add or remove environments"),
+    Entry("workspace export", "Write environments in the formats of conda"),
+    Entry("workspace feature", "List or remove features"),
+    Entry("workspace name", "Show or set the name of the workspace"),
+    Entry("workspace platform", "List, add, change, move or remove platforms"),
+    Entry("workspace preview", "Switch preview features on and off"),
+    Entry("workspace register", "Give the workspace a name that works from anywhere"),
+    Entry("workspace requires-pixi", "Show, set or check the version that the manifest needs"),
+    Entry("workspace version", "Show, set or raise the version of the workspace"),
+)
 ENTRIES: dict[str, Entry] = {entry.name: entry for entries in GROUPS.values() for entry in entries}
 
 
 def named(name: str) -> Entry:
-    """Return the command of a name. Raises `KeyError` if the table has none."""
-    return ENTRIES[name]
+    """Return the command of a name, or of a path as `workspace channel`.
+
+    Raises `KeyError` if the table has none.
+    """
+    above, _, below = name.rpartition(" ")
+    return {one.name: one for one in BELOW_WORKSPACE}[below] if above else ENTRIES[name]
 
 
 def meant(word: str) -> Entry | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from wisp.errors import WispError
 
-from wisp.errors import Place, WispError
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-Painter = Callable[[str, str], str]
+    from wisp.errors import Place
+
+    Painter = Callable[[str, str], str]
 
 _RED = "31"
 _CYAN = "36"

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from typing import TextIO
 
-from wisp.console.failure import render
 from wisp.errors import HostError, UsageError, WispError
-from wisp.report import Reporter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import TextIO
+
+    from wisp.report import Reporter
 
 PIXI = "pixi"
 
 
 def json_text(data: object) -> str:
     """Write data as all commands do."""
+    import json
+
     return json.dumps(data, indent=2, ensure_ascii=False)
 
 
@@ -29,7 +33,7 @@ class Output:
         environ: Mapping[str, str],
         program: str = PIXI,
     ) -> None:
-        self._program = program
+        self.program = program
         self._stdout = stdout
         self._stderr = stderr
         self._environ = environ
@@ -37,6 +41,9 @@ class Output:
         self.verbosity = 0
         #: Whether a warning was given.
         self.warned = False
+        #: What was printed as answer and beside it, for those who remember it.
+        self.answered: list[str] = []
+        self.noted: list[str] = []
         self.progress = stderr.isatty()
         self.configure("auto", 0, 0, False)
 
@@ -63,10 +70,11 @@ class Output:
 
     def result(self, text: str) -> None:
         """Print one line of the answer."""
-        self._stdout.write(text + "\n")
+        self.raw(text + "\n")
 
     def raw(self, text: str) -> None:
         """Print a text of the answer as it is."""
+        self.answered.append(text)
         self._stdout.write(text)
 
     def json(self, data: object) -> None:
@@ -93,8 +101,10 @@ class Output:
         from wisp.console.secrets import without_secrets
 
         self._pause()
+        shown = without_secrets(text)
+        self.noted.append(shown)
         try:
-            self._stderr.write(without_secrets(text) + "\n")
+            self._stderr.write(shown + "\n")
         except OSError:
             return
 
@@ -145,6 +155,8 @@ class Output:
 
     def failure(self, error: WispError) -> None:
         """Render a failure with its place, causes and hints."""
+        from wisp.console.failure import render
+
         self.err(self._under_our_name(render(error, color=self.color_err)) + "\n")
 
     def _under_our_name(self, text: str) -> str:
@@ -152,7 +164,7 @@ class Output:
 
         Whoever words a hint does not know the program's name and writes Pixi's.
         """
-        return text.replace("`pixi ", f"`{self._program} ")
+        return text.replace("`pixi ", f"`{self.program} ")
 
     def usage(self, error: UsageError) -> None:
         """Render a wrong command line."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from itertools import count
-from typing import TYPE_CHECKING, Any
 
 from wisp.report import Reporter
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.console.output import Output
 
 #: A piece of work is shown only when it has lasted this long (seconds), so that quick
@@ -60,6 +61,8 @@ class LiveReporter(PlainReporter):
 
     def __init__(self, out: Output) -> None:
         super().__init__(out)
+        import threading
+
         self._lock = threading.Lock()
         self._next = 1
         self._rows: dict[int, tuple[str, float, int, int | None]] = {}
@@ -72,6 +75,8 @@ class LiveReporter(PlainReporter):
             self._next += 1
             self._rows[token] = (f"{phase} {subject}".strip(), time.monotonic(), 0, total)
             if len(self._rows) == 1 and self._display is None:
+                import threading
+
                 threading.Timer(_PATIENCE, self._refresh).start()
             return token
 

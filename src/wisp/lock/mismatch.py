@@ -7,7 +7,6 @@ is that of the checks: first a whole environment, then one platform of it.
 
 from __future__ import annotations
 
-import inspect
 from string import Formatter
 from typing import ClassVar, Literal, dataclass_transform
 
@@ -25,7 +24,7 @@ class _Value:
     _names: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        own = inspect.get_annotations(cls)
+        own: dict[str, str] = cls.__annotations__
         cls._names += tuple(n for n, kind in own.items() if not kind.startswith("ClassVar"))
 
     def __init__(self, **values: object) -> None:

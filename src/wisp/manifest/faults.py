@@ -7,7 +7,6 @@ shown is the text scanned again for the place (`wisp.manifest.positions`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -49,6 +48,8 @@ class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybod
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
     """Return a hint that names the candidate nearest to a name, or none."""
+    from difflib import get_close_matches
+
     near = get_close_matches(name, list(candidates), n=1, cutoff=0.6)
     return (f"Did you mean '{near[0]}'?",) if near else ()
 

@@ -35,6 +35,7 @@ NO_COMMAND = {
     "Workspace.take",
     "Workspace.task_list",
     "Workspace.show.feature_users",
+    "Workspace.show.remember",
     "UserSession.cache_kinds",
     "UserSession.enclosing_root",
     "UserSession.environment",
@@ -60,7 +61,7 @@ def commands() -> Iterator[str]:
         if command.run is not None:
             yield path
         for one in command.commands:
-            yield from below(one, f"{path} {one.name}")
+            yield from below(one.whole(), f"{path} {one.name}")
 
     for name, entry in ENTRIES.items():
         if name not in APART:

@@ -23,7 +23,7 @@ _SOURCES = Path(table.__file__).parent
 def _walk(command: Command[Any], path: str) -> Iterator[tuple[str, Command[Any]]]:
     yield path, command
     for below in command.commands:
-        yield from _walk(below, f"{path} {below.name}")
+        yield from _walk(below.whole(), f"{path} {below.name}")
 
 
 def _plain(text: str, code: str) -> str:
@@ -48,7 +48,7 @@ def test_words_mean_one_command() -> None:
 
 def test_summaries_of_the_table_stand_nowhere_else() -> None:
     sources = {p: p.read_text() for p in _SOURCES.rglob("*.py") if p.name != "table.py"}
-    for entry in table.ENTRIES.values():
+    for entry in (*table.ENTRIES.values(), *table.BELOW_WORKSPACE):
         assert [path for path, text in sources.items() if f'"{entry.summary}"' in text] == []
 
 
@@ -58,7 +58,7 @@ def test_every_module_of_a_command_is_in_the_table() -> None:
         for path in (_SOURCES / "commands").rglob("*.py")
         if re.search(r"^COMMAND = top\(", path.read_text(), re.MULTILINE)
     }
-    assert len(making) == len(table.ENTRIES)
+    assert len(making) == len(table.ENTRIES) + len(table.BELOW_WORKSPACE)
 
 
 @pytest.mark.parametrize("path", ALL)
@@ -78,7 +78,7 @@ def test_options_of_a_group_belong_to_its_commands(path: str) -> None:
     handed_on = {
         option for option in declared(command.values)[1] if command.run is None or option.is_global
     }
-    for below in command.commands:
+    for below in (one.whole() for one in command.commands):
         assert handed_on <= set(declared(below.values)[1]), below.name
 
 

@@ -115,6 +115,37 @@ def remember_answer(
     memory.write(str(workspace.root), snapshot, workspace.environ)
 
 
+def remember_look(
+    workspace: OpenedWorkspace,
+    words: Iterable[str],
+    text: str,
+    notes: tuple[str, ...] = (),
+    environment: str | None = None,
+) -> None:
+    """Remember what a command printed that only looks.
+
+    `notes` are the lines it wrote beside its answer. Where `environment` is given, the answer is
+    about what the lock and a prefix have of it.
+    """
+    if environment is not None and _names_local_packages(workspace.lock_path):
+        return
+    base = _base(workspace, None)
+    if base is None:
+        return
+    root, environ = str(workspace.root), workspace.environ
+    looks = memory.read_looks(root, environ)
+    if looks is None or not _holds(looks["base"], base):
+        looks = {"base": base, "manifest": str(workspace.manifest.path), "answers": {}}
+    files = [] if environment is None else _looked_at(workspace, environment)
+    looks["answers"]["\0".join((*words, memory.shade(environ)))] = {
+        "text": text,
+        "notes": notes,
+        "files": memory.observe(map(str, files), time.time_ns()),
+        "facts": memory.looked_on(environ, str(workspace.lock_path)),
+    }
+    memory.write_looks(root, looks, environ)
+
+
 def _looked_at(workspace: OpenedWorkspace, environment: str) -> list[Path]:
     """Return what an installation that finds nothing to do has looked at, in the order it does.
 
@@ -152,7 +183,17 @@ def _current(
     A manifest that was changed since it was read, or that a command without options would not
     find, gives none.
     """
-    root = str(workspace.root)
+    base = _base(workspace, lock)
+    if base is None:
+        return None
+    old = memory.read(str(workspace.root), workspace.environ)
+    if old is not None and _holds(old.base, base):
+        return old
+    return Snapshot(base, _tables(catalogue), _facts(workspace))
+
+
+def _base(workspace: OpenedWorkspace, lock: LockFile | None) -> dict[str, Any] | None:
+    """Return the state of all that the manifest's meaning depends on; None as in `_current`."""
     first = next((n for n in layout.MANIFEST_NAMES if (workspace.root / n).exists()), None)
     if workspace.manifest.path.name != first or not workspace.places.keeps_home:
         return None
@@ -166,10 +207,7 @@ def _current(
             return None
     except (OSError, UnicodeDecodeError):
         return None
-    old = memory.read(root, workspace.environ)
-    if old is not None and _holds(old, base):
-        return old
-    return Snapshot(base, _tables(catalogue), _facts(workspace))
+    return base
 
 
 def _tables(catalogue: Catalogue) -> list[tuple[Any, ...]]:
@@ -192,11 +230,11 @@ def _tables(catalogue: Catalogue) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _holds(old: Snapshot, base: dict[str, Any]) -> bool:
-    """Whether an old snapshot rests on all that a new one would, and nothing of it changed."""
-    same = old.base["environ"] == base["environ"] and old.base["host"] == base["host"]
-    covered = set(base["files"]) <= set(old.base["files"])
-    return same and covered and memory.unchanged(old.base["files"])
+def _holds(old: dict[str, Any], base: dict[str, Any]) -> bool:
+    """Whether an old base has all that a new one would, and nothing of it changed."""
+    same = old["environ"] == base["environ"] and old["host"] == base["host"]
+    covered = set(base["files"]) <= set(old["files"])
+    return same and covered and memory.unchanged(old["files"])
 
 
 def _files(workspace: OpenedWorkspace, lock: LockFile | None) -> list[str]:
@@ -210,6 +248,16 @@ def _files(workspace: OpenedWorkspace, lock: LockFile | None) -> list[str]:
     for folder in _local_projects(lock):
         files += [workspace.root / folder / name for name in _PROJECT_FILES]
     return list(dict.fromkeys(os.path.normpath(file) for file in files))
+
+
+def _names_local_packages(lock: Path) -> bool:
+    """Whether a lock of our own has packages that are built here; reading it would take long."""
+    entries = [line.strip() for line in lock.read_text(encoding="utf-8").splitlines()]
+    return any(
+        line.startswith(("- conda_source:", "- source:"))
+        or (line.startswith("- pypi:") and "://" not in line)
+        for line in entries
+    )
 
 
 def _local_projects(lock: LockFile | None) -> list[str]:

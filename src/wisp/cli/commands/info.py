@@ -6,6 +6,7 @@ from wisp import layout
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import flag, top
+from wisp.cli.looking import remember
 from wisp.cli.opening import open_session, open_workspace
 from wisp.console.output import json_text
 from wisp.errors import ManifestError
@@ -36,6 +37,8 @@ def run(call: Call[Options]) -> int:
     found = show.info(sizes=values.extended)
     text = json_text(found.as_json()) if values.json else "\n".join(_lines(found))
     call.out.public(text)
+    if workspace is not None:
+        remember(call, workspace)
     return 0
 
 
@@ -128,4 +131,4 @@ def _row(label: str, value: str | int | Path) -> str:
     return f"{label:>{_WIDTH}}: {value}"
 
 
-COMMAND = top("info", Options, run, example="info --json")
+COMMAND = top("info", Options, run, example="info --json", remembered=frozenset(("json",)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import flag, optional, top, value, values
+from wisp.cli.looking import remember
 from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError, WispError
 
@@ -68,7 +69,8 @@ def run(call: Call[Options]) -> int:
     """Print the packages as a table or as JSON."""
     values = call.values
     columns = _columns(values.fields)
-    found = open_workspace(call).show.packages(
+    workspace = open_workspace(call)
+    found = workspace.show.packages(
         values.environment,
         values.platform,
         pattern=values.regex,
@@ -78,6 +80,7 @@ def run(call: Call[Options]) -> int:
     )
     if values.json:
         call.out.public_json([row.as_json() for row in found.rows])
+        remember(call, workspace, found)
         return 0
     if not found.rows:
         raise WispError(
@@ -91,6 +94,7 @@ def run(call: Call[Options]) -> int:
         call.out.note(line)
     for line in package_table(found.rows, columns):
         call.out.public(line)
+    remember(call, workspace, found)
     return 0
 
 
@@ -106,4 +110,10 @@ def _columns(fields: Sequence[str] | None) -> tuple[str, ...]:
     return columns
 
 
-COMMAND = top("list", Options, run, example="list 'python.*' --sort-by size")
+COMMAND = top(
+    "list",
+    Options,
+    run,
+    example="list 'python.*' --sort-by size",
+    remembered=frozenset(("platform", "json", "sort_by", "fields", "environment", "explicit")),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import flag, optional, top
+from wisp.cli.looking import remember
 from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError
 
@@ -26,7 +27,8 @@ def run(call: Call[Options]) -> int:
     regex = values.regex
     if values.invert and regex is None:
         raise UsageError("the following required arguments were not provided:\n  <REGEX>")
-    tree = open_workspace(call).show.tree(
+    workspace = open_workspace(call)
+    tree = workspace.show.tree(
         values.environment,
         values.platform,
         pattern=values.regex,
@@ -38,7 +40,14 @@ def run(call: Call[Options]) -> int:
     lines = dependent_lines(tree.roots) if values.invert else dependency_lines(tree.roots)
     for line in lines:
         call.out.result(line)
+    remember(call, workspace, tree)
     return 0
 
 
-COMMAND = top("tree", Options, run, example="tree --invert openssl")
+COMMAND = top(
+    "tree",
+    Options,
+    run,
+    example="tree --invert openssl",
+    remembered=frozenset(("platform", "environment", "invert")),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.commands.workspace.places import InTarget, place_of
-from wisp.cli.declare import Command, arguments
+from wisp.cli.declare import Command, arguments, top
 from wisp.cli.opening import open_workspace
 from wisp.errors import UsageError
 
@@ -101,10 +101,9 @@ def remove_variables(call: Call[RemoveVariables]) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="activation",
-    summary="Scripts and variables of activation",
-    values=options.Manifest,
+COMMAND = top(
+    "workspace activation",
+    options.Manifest,
     commands=(
         Command(
             name="env",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.commands.workspace.places import InFeature, part_of
-from wisp.cli.declare import Command, arguments, flag, value
+from wisp.cli.declare import Command, arguments, flag, top, value
+from wisp.cli.looking import remember
 from wisp.cli.opening import open_workspace, usage_of
 
 TYPE_CHECKING = False
@@ -35,11 +36,13 @@ class List(Channel):
 
 def show(call: Call[List]) -> int:
     """Print the channels of each environment."""
-    for environment, channels in open_workspace(call).show.channels():
+    workspace = open_workspace(call)
+    for environment, channels in workspace.show.channels():
         call.out.result(f"Environment: {environment}")
         for channel in channels:
             shown = channel.url if call.values.urls else channel.text
             call.out.public(f"- {shown}")
+    remember(call, workspace)
     return 0
 
 
@@ -76,10 +79,9 @@ def _described(workspace: Workspace, channel: str) -> str:
     return f"{channel} ({channel_url(channel, workspace.root)})"
 
 
-COMMAND = Command(
-    name="channel",
-    summary="List, add or remove channels",
-    values=Channel,
+COMMAND = top(
+    "workspace channel",
+    Channel,
     commands=(
         Command(
             name="add",
@@ -96,6 +98,7 @@ COMMAND = Command(
             run=show,
             aliases=("ls",),
             example="workspace channel list --urls",
+            remembered=frozenset(("urls",)),
         ),
         Command(
             name="remove",

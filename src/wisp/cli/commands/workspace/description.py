@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, argument
+from wisp.cli.declare import Command, argument, top
 from wisp.cli.opening import open_workspace
 
 
@@ -30,10 +30,9 @@ def change(call: Call[Set]) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="description",
-    summary="Show or set the description of the workspace",
-    values=options.Manifest,
+COMMAND = top(
+    "workspace description",
+    options.Manifest,
     commands=(
         Command(
             name="get",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, argument, flag, value, values
+from wisp.cli.declare import Command, argument, flag, top, value, values
+from wisp.cli.looking import remember
 from wisp.cli.opening import open_workspace
 
 
@@ -40,6 +41,7 @@ def show(call: Call[List]) -> int:
         return 0
     for line in environment_lines(workspace.show.environments()):
         call.out.result(line)
+    remember(call, workspace)
     return 0
 
 
@@ -64,10 +66,9 @@ def remove(call: Call[Remove]) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="environment",
-    summary="List, add or remove environments",
-    values=options.Manifest,
+COMMAND = top(
+    "workspace environment",
+    options.Manifest,
     commands=(
         Command(
             name="add",

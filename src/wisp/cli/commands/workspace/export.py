@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, argument, flag, optional, value
+from wisp.cli.declare import Command, argument, flag, optional, top, value
 from wisp.cli.opening import open_workspace, usage_of
 from wisp.layout import DEFAULT_ENVIRONMENT
 
@@ -64,10 +64,9 @@ def conda_explicit_spec(call: Call[CondaExplicitSpec]) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="export",
-    summary="Write environments in the formats of conda",
-    values=options.Workspace,
+COMMAND = top(
+    "workspace export",
+    options.Workspace,
     commands=(
         Command(
             name="conda-environment",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, argument, flag
+from wisp.cli.declare import Command, argument, flag, top
+from wisp.cli.looking import remember
 from wisp.cli.opening import open_workspace
 
 
@@ -30,6 +31,7 @@ def show(call: Call[List]) -> int:
         return 0
     for line in feature_lines(workspace.show.features()):
         call.out.result(line)
+    remember(call, workspace)
     return 0
 
 
@@ -47,10 +49,9 @@ def remove(call: Call[Remove]) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="feature",
-    summary="List or remove features",
-    values=options.Manifest,
+COMMAND = top(
+    "workspace feature",
+    options.Manifest,
     commands=(
         Command(
             name="list",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.commands.workspace.places import InFeature, part_of
-from wisp.cli.declare import Command, argument, arguments, flag, value, values
+from wisp.cli.declare import Command, argument, arguments, flag, top, value, values
+from wisp.cli.looking import remember
 from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError
 
@@ -101,13 +102,15 @@ def show(call: Call[List]) -> int:
     """Print the platforms beside what this machine is."""
     from wisp.console.declared_list import platform_lines
 
-    listing = open_workspace(call).show.platforms()
+    workspace = open_workspace(call)
+    listing = workspace.show.platforms()
     if call.values.json:
         call.out.json(listing.as_data())
     elif call.values.machine_readable:
         call.out.result(" ".join(platform.name for platform in listing.platforms))
     else:
         call.out.result("\n".join(platform_lines(listing)))
+    remember(call, workspace)
     return 0
 
 
@@ -177,10 +180,9 @@ def remove(call: Call[Remove]) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="platform",
-    summary="List, add, change, move or remove platforms",
-    values=Platform,
+COMMAND = top(
+    "workspace platform",
+    Platform,
     commands=(
         Command(
             name="add",
@@ -205,6 +207,7 @@ COMMAND = Command(
             run=show,
             aliases=("ls",),
             example="workspace platform list",
+            remembered=frozenset(("json", "machine_readable")),
         ),
         Command(
             name="move",

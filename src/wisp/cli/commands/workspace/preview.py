@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, arguments, flag
+from wisp.cli.declare import Command, arguments, flag, top
 from wisp.cli.opening import open_workspace
 
 
@@ -48,10 +48,9 @@ def remove(call: Call[Remove]) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="preview",
-    summary="Switch preview features on and off",
-    values=options.Manifest,
+COMMAND = top(
+    "workspace preview",
+    options.Manifest,
     commands=(
         Command(
             name="add",

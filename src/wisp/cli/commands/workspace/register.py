@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, argument, flag, value
+from wisp.cli.declare import Command, argument, flag, top, value
 from wisp.cli.opening import open_session, open_workspace
 from wisp.errors import UsageError
 
@@ -77,11 +77,10 @@ def prune(call: Call[options.Workspace]) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="register",
-    summary="Give the workspace a name that works from anywhere",
-    values=Register,
-    run=register,
+COMMAND = top(
+    "workspace register",
+    Register,
+    register,
     example="workspace register --name demo",
     commands=(
         Command(

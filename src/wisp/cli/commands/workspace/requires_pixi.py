@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, argument
+from wisp.cli.declare import Command, argument, top
 from wisp.cli.opening import open_session, open_workspace
 from wisp.errors import ManifestError
 
@@ -52,10 +52,9 @@ def verify(call: Call[options.Manifest]) -> int:
     return 0
 
 
-COMMAND = Command(
-    name="requires-pixi",
-    summary="Show, set or check the version that the manifest needs",
-    values=options.Manifest,
+COMMAND = top(
+    "workspace requires-pixi",
+    options.Manifest,
     commands=(
         Command(
             name="get",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import Command, argument
+from wisp.cli.declare import Command, argument, top
 from wisp.cli.opening import open_workspace
 
 TYPE_CHECKING = False
@@ -47,10 +47,9 @@ def _raise(part: Bump) -> Callable[[Call[options.Manifest]], int]:
     return run
 
 
-COMMAND = Command(
-    name="version",
-    summary="Show, set or raise the version of the workspace",
-    values=options.Manifest,
+COMMAND = top(
+    "workspace version",
+    options.Manifest,
     commands=(
         Command(
             name="get",
