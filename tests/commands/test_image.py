@@ -6,7 +6,10 @@ import gzip
 import io
 import json
 import os
+import random
 import shutil
+import signal
+import subprocess
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -273,3 +276,47 @@ def test_local_packages_are_plain_ones_in_an_image(
     info = site / "own-1.0.dist-info"
     assert not (info / "direct_url.json").exists()
     assert "direct_url" not in (info / "RECORD").read_text()
+
+
+def test_credentials_of_channels_are_in_no_layer(
+    tmp_path: Path, base: Path, wisp: CommandLine, forge_server: Server
+) -> None:
+    address = forge_server.url.replace("://", "://somebody:canary@")
+    folder = tmp_path / "secret"
+    wisp("init", str(folder), "-c", f"{address}/main", "-p", "linux-64", cwd=tmp_path).success()
+    wisp("add", "--no-install", "greeter", cwd=folder).success()
+    assert "canary" in (folder / "pixi.toml").read_text()
+    made = build(wisp, folder, base, tmp_path / "layout")
+    unpack(tmp_path / "layout", made["digest"], tmp_path / "root")
+    found = content(tmp_path / "root")
+    assert b"greeter" in found["app/pixi.toml"][1]
+    assert [path for path, row in found.items() if b"canary" in row[1]] == []
+    texts = [path for path in (tmp_path / "layout").rglob("*") if path.is_file()]
+    assert [path for path in texts if b"canary" in path.read_bytes()] == []
+
+
+@pytest.mark.alone
+def test_builds_killed_at_any_moment_leave_nothing_wrong(
+    workspace: Path, base: Path, wisp: CommandLine, cold_wisp: CommandLine, tmp_path: Path
+) -> None:
+    whole = build(wisp, workspace, base, tmp_path / "whole.tar")
+    words = ("image", "build", "--base", str(base), "--output", str(tmp_path / "x.tar"))
+    moments = random.Random(7)
+    killed = 0
+    for _ in range(12):
+        process = cold_wisp.start(*words, cwd=workspace, group=True)
+        try:
+            process.communicate(timeout=moments.uniform(0.3, 6))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            killed += 1
+        if (tmp_path / "x.tar").exists():
+            assert (tmp_path / "x.tar").read_bytes() == (tmp_path / "whole.tar").read_bytes()
+    assert killed
+    again = build(cold_wisp, workspace, base, tmp_path / "x.tar")
+    assert again["digest"] == whole["digest"]
+    assert (tmp_path / "x.tar").read_bytes() == (tmp_path / "whole.tar").read_bytes()
+    images = cold_wisp.home.cache / "wisp-images"
+    left = [path.name for path in images.iterdir() if path.name.startswith("stage-")]
+    assert left == []

@@ -82,6 +82,8 @@ async def _link(request: InstallRequest, access: ChannelAccess, reporter: Report
             config=access.config,
             show_progress=False,
             alternative_target_prefix=request.place,
+            # What is meant for elsewhere does not run here, whatever the configuration says.
+            execute_link_scripts=None if request.place is None else False,
             # Abstract only to the type checker: the bodies it inherits do nothing.
             reporter=LinkProgress(reporter, request.label),  # type: ignore[abstract]
         )

@@ -11,14 +11,14 @@ import io
 import json
 import re
 import tarfile
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Literal, Protocol
 
-from wisp.engine.files import refusal
+from wisp.engine.files import refusal, write_atomically
+from wisp.engine.scratch import scratch_folder
 from wisp.errors import WispError
 from wisp.image.documents import HealthCheck, RunConfig, StackedLayer
 from wisp.image.entries import file_entry, walk, with_parents
@@ -143,10 +143,10 @@ def _form(path: Path) -> Literal["layout", "docker", "rootfs"]:
 @contextmanager
 def _unpacked(path: Path, store: BlobStore) -> Iterator[Path]:
     """Unpack an image archive beside the store: only files that a layout has."""
-    with tempfile.TemporaryDirectory(prefix="base-", dir=store.folder) as scratch:
+    with scratch_folder(store.folder, "base-") as scratch:
         with tarfile.open(path) as archive:
             archive.extractall(scratch, filter="data")
-        yield Path(scratch)
+        yield scratch
 
 
 class Source(Protocol):
@@ -199,7 +199,21 @@ def image_base(
         raise BaseImageError(f"`{where}` is no image", causes=[str(error)]) from error
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(lambda layer: source.copy_to(store, layer), layers))
-    return Base(layers=stacked, run=run, glibc=find_glibc(layers, store), digest=top.digest)
+    glibc = _known_glibc(top.digest, layers, store)
+    return Base(layers=stacked, run=run, glibc=glibc, digest=top.digest)
+
+
+def _known_glibc(
+    digest: Digest, layers: Sequence[Descriptor], store: BlobStore
+) -> tuple[int, int] | None:
+    """Look for the C library of an image once: that takes as long as unpacking it."""
+    note = store.folder / "glibc" / digest.hex
+    with suppress(OSError, ValueError):
+        found = json.loads(note.read_bytes())
+        return (found[0], found[1]) if found else None
+    glibc = find_glibc(layers, store)
+    write_atomically(note, json.dumps(glibc))
+    return glibc
 
 
 def _check_platform(config: Mapping[str, Any], wanted: Platform, where: str) -> None:
@@ -262,7 +276,7 @@ def run_config(table: Mapping[str, Any]) -> RunConfig:
     )
 
 
-def find_glibc(rows: list[Descriptor], store: BlobStore) -> tuple[int, int] | None:
+def find_glibc(rows: Sequence[Descriptor], store: BlobStore) -> tuple[int, int] | None:
     """Look through layers, the topmost first, for a C library and its version."""
     for row in reversed(rows):
         with suppress(tarfile.TarError, EOFError), opened_layer(row, store) as archive:

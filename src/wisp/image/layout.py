@@ -14,12 +14,12 @@ import hashlib
 import io
 import os
 import tarfile
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from wisp.engine.files import refusal, write_atomically
+from wisp.engine.scratch import scratch_folder
 from wisp.errors import WispError
 from wisp.image.documents import IMAGE_NAME, REF_NAME, Document, canonical
 from wisp.image.entries import FILE_MODE, FOLDER_MODE
@@ -28,8 +28,8 @@ from wisp.values import dataclass
 
 LAYOUT_VERSION = b'{"imageLayoutVersion":"1.0.0"}'
 _CHUNK = 1 << 20
-#: How a blob is called until it is whole.
-_DRAFT = ".draft-"
+#: Where a blob lies until it is whole.
+_DRAFT = "draft-"
 
 
 class DamagedBlobError(WispError):
@@ -98,22 +98,14 @@ class BlobStore:
             HostError: The operating system refuses.
 
         """
-        folder = self.folder / "blobs" / "sha256"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=_DRAFT, dir=folder)
-            os.close(handle)
-        except OSError as error:
-            raise refusal("write below", folder, error) from error
-        try:
-            # Opened by its name, which `keep` has to know.
-            with Path(name).open("w+b") as file:
-                yield file
-        except OSError as error:
-            raise refusal("write", name, error) from error
-        finally:
-            with contextlib.suppress(OSError):
-                os.unlink(name)  # noqa: PTH108
+        with scratch_folder(self.folder, _DRAFT) as folder:
+            path = folder / "blob"
+            try:
+                # Opened by its name, which `keep` has to know.
+                with path.open("w+b") as file:
+                    yield file
+            except OSError as error:
+                raise refusal("write", path, error) from error
 
     def keep(self, draft: IO[bytes], blob: Descriptor) -> None:
         """Give a whole draft, whose digest the writer has just computed, its name."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from wisp.engine.scratch import scratch_folder
 from wisp.errors import InstallError
 from wisp.image.cache import CachedLayer, LayerCache, Recipe, layer_key
 from wisp.image.entries import share_equal_files, with_parents
@@ -61,8 +61,8 @@ def package_layers(
     known = _without_disputes([workshop.cache.find(key) for key in keys])
     if all(known):
         return _made(plan, known, {})
-    with tempfile.TemporaryDirectory(prefix="stage-", dir=_existing(workshop.scratch)) as scratch:
-        folder = Path(scratch) / "prefix"
+    with scratch_folder(workshop.scratch, "stage-") as scratch:
+        folder = scratch / "prefix"
         folder.mkdir()
         stage(folder)
         staged = read_staged(folder, recipe.place)
@@ -82,11 +82,6 @@ def package_layers(
 def _disputed(layer: PackageLayer, staged: Staged) -> bool:
     owners = (staged.owners.get(owner) for owner in _owners(layer))
     return any(one is not None and one.disputed for one in owners)
-
-
-def _existing(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _without_disputes(known: list[CachedLayer | None]) -> list[CachedLayer | None]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from wisp.engine.registry.blobs import fetch_blob
 from wisp.engine.registry.manifests import RawManifest, fetch_manifest
 from wisp.engine.registry.session import RegistrySession
+from wisp.engine.scratch import scratch_folder
 from wisp.image.base import Base, image_base
 from wisp.image.layout import BlobStore
 from wisp.specs.oci import INDEXES, MANIFESTS, Descriptor, Digest, Platform, Reference
@@ -36,9 +34,8 @@ class RegistrySource:
         """Fetch a blob unless it is there."""
         if other.has(blob):
             return
-        other.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="pull-", dir=other.folder) as scratch:
-            path = Path(scratch) / "blob"
+        with scratch_folder(other.folder, "pull-") as scratch:
+            path = scratch / "blob"
             fetch_blob(self._session, self._repository, blob, path)
             other.adopt(path, blob)
 

@@ -20,6 +20,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 _TOKEN = re.compile(r"/t/[^/]+/")
+_USER_IN_TEXT = re.compile(r"""(://)[^/@\s"']+@""")
+_TOKEN_IN_TEXT = re.compile(r"""(://[^/\s"']+(?:/[^/\s"']+)*?)/t/[^/\s"']+/""")
 _HOST_ONLY = ("extracted_package_dir", "package_tarball_full_path")
 #: Files beside a wheel's METADATA that stay here.
 DROPPED = frozenset({"uv_cache.json", "uv_build.json"})
@@ -35,6 +37,11 @@ def clean_url(url: str) -> str:
     host = parts.netloc.rpartition("@")[2]
     path = _TOKEN.sub("/", parts.path)
     return urlunsplit((parts.scheme, host, path, "", parts.fragment))
+
+
+def clean_text(text: str) -> str:
+    """Return a text in which no URL has credentials, such as a manifest with its channels."""
+    return _TOKEN_IN_TEXT.sub(r"\1/", _USER_IN_TEXT.sub(r"\1", text))
 
 
 def clean_conda_record(content: bytes) -> bytes:

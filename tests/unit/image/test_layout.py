@@ -59,7 +59,7 @@ def image(store: BlobStore, text: str = "text", run: RunConfig | None = None) ->
 def test_a_draft_that_is_not_kept_leaves_nothing(store: BlobStore) -> None:
     with store.draft() as draft:
         draft.write(b"half")
-    assert list((store.folder / "blobs" / "sha256").iterdir()) == []
+    assert list(store.folder.iterdir()) == []
 
 
 def test_a_damaged_blob_is_not_read(store: BlobStore) -> None:

@@ -17,6 +17,7 @@ from wisp.image.bytecode import lasting_header, source_of
 from wisp.image.scrub import (
     clean_conda_record,
     clean_direct_url,
+    clean_text,
     clean_url,
     clean_wheel_record,
 )
@@ -73,6 +74,26 @@ def test_words_stand_for_several_rules() -> None:
 )
 def test_urls_leave_without_credentials(url: str, clean: str) -> None:
     assert clean_url(url) == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ('channels = ["https://me:secret@host/main"]', 'channels = ["https://host/main"]'),
+        ("x = 'https://host/t/tk-secret/main' # a", "x = 'https://host/main' # a"),
+        (
+            'a = "https://one/x", b = "https://two/t/secret/y"',
+            'a = "https://one/x", b = "https://two/y"',
+        ),
+        ('mail = "me@host", path = "/t/kept/x"', 'mail = "me@host", path = "/t/kept/x"'),
+        (
+            'authors = ["Me <me@host>"]\nurl = "https://host/a@b"',
+            'authors = ["Me <me@host>"]\nurl = "https://host/a@b"',
+        ),
+    ],
+)
+def test_texts_leave_without_credentials(text: str, clean: str) -> None:
+    assert clean_text(text) == clean
 
 
 def test_a_conda_record_says_nothing_of_this_machine() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,12 +22,13 @@ from wisp.image.base import Base, shell_of
 from wisp.image.build import PATH, ImageInput, PlatformImage, assemble, image_blobs
 from wisp.image.cache import LayerCache, Recipe
 from wisp.image.debian.rootfs import CERTIFICATES
-from wisp.image.entries import Entry
+from wisp.image.entries import Entry, text_file
 from wisp.image.entrypoint import entrypoint_text
 from wisp.image.layout import ImageBlobs
 from wisp.image.packages import MadeLayer, Workshop, package_layers
 from wisp.image.plan import PackageLayer, package_of, plan_layers
 from wisp.image.platform import PLATFORMS, image_platform
+from wisp.image.scrub import clean_text
 from wisp.image.settings import ImageSettings, read_settings
 from wisp.lock.model import LockedEnvironment, LockFile
 from wisp.lock.select import locked_environment
@@ -35,6 +37,7 @@ from wisp.platforms import Platform
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, field, replace
 
+_LINK_SCRIPT = re.compile(r"bin/\.(.+)-post-link\.sh")
 #: When files of an image, and the image, count as made: zip files cannot say an earlier time.
 DEFAULT_TIME = 315532800
 #: Below the root of the caches.
@@ -152,6 +155,7 @@ def _build_one(
     )
     base, cached = base_for(workspace, locked.platform, settings, work)
     packages = _packages(workspace, locked, settings, base, cache, time)
+    _warn_of_scripts(workspace, packages)
     path = base.run.env.get("PATH") or PATH
     activation = image_activation(
         workspace, request.environment, platform, settings, packages, path
@@ -254,8 +258,26 @@ def _code(workspace: OpenedWorkspace, request: BuildRequest) -> tuple[Entry, ...
         return file in outputs or not outputs.isdisjoint(file.parents)
 
     root = workspace.root.resolve()
-    paths = code_files(root, selection)
-    return tuple(code_entries(root, paths, settings.workdir, skip))
+    entries = code_entries(root, code_files(root, selection), settings.workdir, skip)
+    manifest = workspace.manifest.path.resolve()
+    return tuple(
+        _clean_manifest(entry, manifest) if entry.source == manifest else entry for entry in entries
+    )
+
+
+def _clean_manifest(entry: Entry, manifest: Path) -> Entry:
+    """Take credentials out of the addresses of channels and indexes."""
+    text = manifest.read_text(encoding="utf-8")
+    cleaned = clean_text(text)
+    return entry if cleaned == text else text_file(entry.path, cleaned)
+
+
+def _warn_of_scripts(workspace: OpenedWorkspace, layers: Sequence[MadeLayer]) -> None:
+    """Name the packages whose link scripts did not run, as in a usual installation."""
+    paths = (path for made in layers for path in made.content.paths)
+    names = sorted({found[1] for path in paths if (found := _LINK_SCRIPT.fullmatch(path))})
+    if names:
+        workspace.reporter.warn(f"link scripts do not run in images: {', '.join(names)}")
 
 
 def made_at(workspace: OpenedWorkspace) -> int:

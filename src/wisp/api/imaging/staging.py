@@ -6,13 +6,13 @@ Engines are imported where they are used: with all layers in the cache none of t
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.engine.described_python import PythonDescription, write_described_python
+from wisp.engine.scratch import scratch_folder
 from wisp.errors import InstallError
 from wisp.install.state import installable
 from wisp.lock.model import LockedEnvironment
@@ -60,14 +60,13 @@ def prepared(
     """
     conda, pypi = installable(locked.records)
     _refuse_sources(pypi)
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="wheels-", dir=scratch) as folder:
+    with scratch_folder(scratch, "wheels-") as folder:
         built: list[PypiRecord] = []
         local: set[str] = set()
         for record in pypi:
             if record.version is None:
                 local.add(record.name)
-                made = _build(workspace, locked, record, Path(folder) / record.name, time)
+                made = _build(workspace, locked, record, folder / record.name, time)
                 built.append(replace(made, name=record.name))
             else:
                 built.append(record)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from wisp.api.imaging.building import BuildResult
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.files import refusal
 from wisp.engine.process import capture
+from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError, UsageError
 from wisp.image.layout import write_archive, write_layout
 from wisp.specs.oci import Reference
@@ -54,31 +54,30 @@ def write_output(built: BuildResult, output: Path, names: Sequence[Reference]) -
     if output.suffix != ".tar":
         write_layout(output, built.blobs, built.cache.store, names)
         return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(
-            prefix=f".{output.name}.", suffix=".draft", dir=output.parent
-        )
-    except OSError as error:
-        raise refusal("write", output, error) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            write_archive(file, built.blobs, built.cache.store, names)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(output)
-    except OSError as error:
-        raise refusal("write", output, error) from error
-    finally:
-        Path(draft).unlink(missing_ok=True)
+    with scratch_folder(output.parent, f".{output.name}.") as folder:
+        draft = folder / "draft"
+        try:
+            with draft.open("wb") as file:
+                write_archive(file, built.blobs, built.cache.store, names)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(output)
+        except OSError as error:
+            raise refusal("write", output, error) from error
 
 
 def load(workspace: OpenedWorkspace, built: BuildResult, names: Sequence[Reference]) -> str:
     """Give an image to the engine that runs here; return the engine's name.
 
     Raises:
+        UsageError: It is for several platforms, of which an engine takes but one.
         HostError: There is none, or it does not take the image.
 
     """
+    if len(built.images) > 1:
+        raise UsageError(
+            "an engine takes an image of one platform", hints=["choose it with `--platform`"]
+        )
     path = workspace.environ.get("PATH")
     engine = next((name for name in _ENGINES if shutil.which(name, path=path)), None)
     if engine is None:
@@ -86,8 +85,8 @@ def load(workspace: OpenedWorkspace, built: BuildResult, names: Sequence[Referen
             "there is no engine to load the image into",
             hints=["install Docker or podman, or write a file with `--output image.tar`"],
         )
-    with tempfile.TemporaryDirectory(prefix="load-", dir=built.cache.folder) as folder:
-        archive = Path(folder) / "image.tar"
+    with scratch_folder(built.cache.folder, "load-") as folder:
+        archive = folder / "image.tar"
         write_output(built, archive, names)
         done = capture([engine, "load", "--input", str(archive)], environ=workspace.environ)
     if done.code:
