@@ -13,10 +13,11 @@ CORPUS ?= ../shared/corpus.tar.xz
 REPODATA ?= ../shared/repodata
 ONLY ?=
 
-.PHONY: help demo test test-cloud check bench golden docs clean
+.PHONY: help demo image test test-cloud check bench golden docs clean
 
 help:
 	@echo "make demo    from an empty folder to a running task, on local channels"
+	@echo "make image   a container image of a small server, started where Docker or podman runs"
 	@echo "make test    all tests that need no root, Docker or cluster (ONLY='tests/unit/lock' chooses)"
 	@echo "make test-cloud  the tests with Docker, registries and other users; installs what is missing"
 	@echo "make check   formatter, linter, types, floors"
@@ -33,6 +34,9 @@ $(READY): pyproject.toml
 
 demo: $(READY)
 	$(BIN)/python -m tools.demo
+
+image: $(READY)
+	$(BIN)/python -m tools.demo.image
 
 # Two at a time; those that kill processes at random moments come after the others, alone. Where
 # ONLY names tests of one kind, the other run has nothing to do, which pytest tells with code 5.
