@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from wisp.errors import ManifestError
-from wisp.exchange.foreign import ForeignEnvironment, read_conda_environment, read_requirements_txt
+from wisp.exchange.conda_environment import read_conda_environment
+from wisp.exchange.foreign import ForeignEnvironment, read_text
+from wisp.exchange.requirements_txt import read_requirements_txt
 
 
 def read(text: str) -> ForeignEnvironment:
@@ -38,12 +40,123 @@ def test_selected_lines_are_skipped_with_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["- a\n", "dependencies: 3\n", "dependencies:\n- pip:\n  - -r x.txt\n", "a: [\n"],
+    ("text", "line", "said"),
+    [
+        ("- a\n", 1, "expected a mapping for the file, found a list"),
+        ("", 0, "is empty"),
+        ("dependencies: 3\n", 1, "expected a list for `dependencies`, found a string"),
+        ("name: x\nchannels: conda-forge\n", 2, "expected a list for `channels`"),
+        ("channels:\n- {a: b}\n", 2, "expected a string for an item of `channels`"),
+        ("channels:\n- a\n-\n", 3, "found nothing"),
+        ("dependencies:\n- a\n- pip: requests\n", 3, "expected a list for `pip`"),
+        ("dependencies:\n- pip: [requests, null]\n", 2, "found nothing"),
+        ("dependencies:\n- pip:\n  - {a: 1}\n", 3, "an item of `pip`, found a mapping"),
+        ("dependencies:\n- [a]\n", 2, "an item of `dependencies`, found a list"),
+        ("variables: [A=1]\n", 1, "expected a mapping for `variables`"),
+        ("variables:\n  A: [1]\n", 2, "the variable `A`, found a list"),
+        ("name: [n]\n", 1, "expected a string for name"),
+        ("dependencies:\n- a\n- b==\n", 3, "b=="),
+        ("dependencies:\n- pip:\n  - b=1\n", 3, "b=1"),
+        ("name: a\nname: b\n", 2, "duplicate key `name`"),
+        ("a: [\n", 2, "is not YAML"),
+        ("a:\n\t\n b: 1\n", 2, "is not YAML"),
+        ("a: *nowhere\n", 1, "undefined alias"),
+        ("a: !!python/object:os.system x\n[", 2, "is not YAML"),
+    ],
 )
-def test_other_files_are_refused(text: str) -> None:
-    with pytest.raises(ManifestError):
+def test_what_is_wrong_is_told_with_its_line(text: str, line: int, said: str) -> None:
+    with pytest.raises(ManifestError) as caught:
         read(text)
+    error = caught.value
+    assert said in " ".join([error.message, *map(str, error.causes)])
+    assert (error.place.line if error.place else 0) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "channels", "names"),
+    [
+        ("channels: &c [x]\ndependencies: [a]\n", ("x",), ["a"]),
+        ("channels: [x]\ndependencies:\n", ("x",), []),
+        ("\n\n   channels:\n     - x\n   dependencies:\n     - a   \n\n\n", ("x",), ["a"]),
+        ("---\nx: &l\n- a\n- b\ndependencies: *l\n...\n", (), ["a", "b"]),
+        ("base: &b {channels: [x]}\n<<: *b\ndependencies: ['a', \"b\"]\n", ("x",), ["a", "b"]),
+        ('{"channels": ["x"], "dependencies": ["a"]}', ("x",), ["a"]),
+        ("dependencies:\n- >-\n  a\n- b # why\nprefix: /opt\nunknown: {a: [1]}\n", (), ["a", "b"]),
+        ("channels: [1.10, yes]\n", ("1.10", "yes"), []),
+    ],
+)
+def test_any_legal_yaml_is_read(text: str, channels: tuple[str, ...], names: list[str]) -> None:
+    found = read(text)
+    assert (found.channels, [one.name for one in found.conda]) == (channels, names)
+
+
+def test_variables_are_texts_as_they_are_written() -> None:
+    text = "variables:\n  A: null\n  B: 1.10\n  C: 'yes'\n  D: 0o7\n  E: true\n  F:\n"
+    assert read(text).variables == {
+        "A": "null",
+        "B": "1.10",
+        "C": "yes",
+        "D": "0o7",
+        "E": "true",
+        "F": "null",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("--index-url https://index.example/simple", "the option `--index-url"),
+        ("--no-binary :all:", "the option `--no-binary"),
+        ("-e .", "`-e .` names no package"),
+        ("git+https://host/x.git", "pixi add --pypi 'NAME @ git+https://host/x.git'"),
+        ("-e git+https://host/x.git#egg=lib", "pixi add --pypi 'lib @ git+"),
+        ("./wheels/x", "names no package"),
+        ("-c other.txt", "Constraints detected in input file"),
+    ],
+)
+def test_what_pip_has_and_manifests_have_not_is_a_warning_in_both(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    (tmp_path / "r.txt").write_text(f"attrs\n{line}\nrich\n")
+    for found in (
+        read_requirements_txt(tmp_path / "r.txt"),
+        read(f'dependencies:\n- pip:\n  - attrs\n  - "{line}"\n  - rich\n'),
+    ):
+        assert [one.name for one in found.pypi] == ["attrs", "rich"]
+        assert said in " ".join(found.warnings)
+
+
+def test_an_environment_file_includes_requirements(tmp_path: Path) -> None:
+    (tmp_path / "r.txt").write_text("attrs\n")
+    text = "dependencies:\n- pip:\n  - -r r.txt\n  - rich\n"
+    found = read_conda_environment(text, tmp_path / "env.yml")
+    assert [one.name for one in found.pypi] == ["attrs", "rich"]
+
+
+@pytest.mark.parametrize("ring", [["r.txt"], ["a.txt", "r.txt"], ["a.txt", "b.txt", "a.txt"]])
+def test_files_that_include_themselves_are_refused(tmp_path: Path, ring: list[str]) -> None:
+    names = ["r.txt", *ring]
+    for name, included in zip(names, ring, strict=False):
+        (tmp_path / name).write_text(f"x\n-r {included}\n")
+    with pytest.raises(ManifestError, match="includes itself") as caught:
+        read_requirements_txt(tmp_path / "r.txt")
+    assert caught.value.place is not None
+    assert caught.value.place.line == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_texts_are_read_in_the_encoding_of_their_mark(tmp_path: Path, encoding: str) -> None:
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    (tmp_path / "r.txt").write_bytes(f"{mark}attrs>=1 # é\r\nrich\r\n".encode(encoding))
+    found = read_requirements_txt(tmp_path / "r.txt")
+    assert [one.name for one in found.pypi] == ["attrs", "rich"]
+
+
+@pytest.mark.parametrize("data", [b"attrs\xff\n", b"\xff\xfe\x00", b"\x80"])
+def test_bytes_that_are_no_text_are_one_clear_error(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "r.txt").write_bytes(data)
+    with pytest.raises(ManifestError, match="could not read"):
+        read_text(tmp_path / "r.txt")
 
 
 def test_requirements_follow_inclusions_and_warn_of_constraints(tmp_path: Path) -> None:
@@ -61,10 +174,8 @@ def test_requirements_follow_inclusions_and_warn_of_constraints(tmp_path: Path) 
     assert len(found.warnings) == 1
 
 
-@pytest.mark.parametrize("line", ["-e .", "./folder", "not a requirement"])
-def test_requirements_without_a_name_are_refused_with_their_place(
-    tmp_path: Path, line: str
-) -> None:
+@pytest.mark.parametrize("line", ["a b c", "x>>1", "not a requirement"])
+def test_what_is_no_requirement_is_refused_with_its_place(tmp_path: Path, line: str) -> None:
     file = tmp_path / "r.txt"
     file.write_text(f"attrs\n{line}\n")
     with pytest.raises(ManifestError) as caught:

@@ -8,11 +8,9 @@ from typing import Literal
 
 from wisp.api.edits.transaction import edit
 from wisp.errors import ManifestError
-from wisp.exchange.foreign import (
-    ForeignEnvironment,
-    read_conda_environment,
-    read_requirements_txt,
-)
+from wisp.exchange.conda_environment import read_conda_environment
+from wisp.exchange.foreign import ForeignEnvironment, read_text
+from wisp.exchange.requirements_txt import read_requirements_txt
 from wisp.layout import DEFAULT_ENVIRONMENT, DEFAULT_FEATURE
 from wisp.manifest.edit.activation import put_variables
 from wisp.manifest.edit.channels import put_channel
@@ -64,23 +62,24 @@ def _read(request: ImportRequest) -> ForeignEnvironment:
     }
     if request.format is not None:
         return readers[request.format](request.file)
+    if not request.file.is_file():
+        raise ManifestError(f"`{request.file}` is no file")
     causes: list[str] = []
     for name, reader in readers.items():
         try:
             return reader(request.file)
         except ManifestError as error:
-            causes.append(f"{name}: {error.message}")
+            spot = f" ({error.place})" if error.place and error.place.line else ""
+            causes.append(f"{name}: {error.message}{spot}")
     raise ManifestError(
-        f"Tried all formats for `{request.file}`, but none of them fits", causes=causes
+        "Tried all formats for input file, but none were successful. Pass a `format` argument to "
+        "see the specific error for that format.",
+        causes=causes,
     )
 
 
 def _read_conda_environment(file: Path) -> ForeignEnvironment:
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ManifestError(f"could not read `{file}`", causes=[str(error)]) from error
-    return read_conda_environment(text, file)
+    return read_conda_environment(read_text(file), file)
 
 
 def _fill(

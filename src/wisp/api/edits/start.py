@@ -14,7 +14,8 @@ from wisp.engine.files import write_atomically
 from wisp.engine.process import capture
 from wisp.engine.rewriting import rewrite
 from wisp.errors import HostError, ManifestError
-from wisp.exchange.foreign import ForeignEnvironment, read_conda_environment
+from wisp.exchange.conda_environment import read_conda_environment
+from wisp.exchange.foreign import ForeignEnvironment, read_text
 from wisp.manifest import templates
 from wisp.manifest.edit.activation import put_variables
 from wisp.manifest.edit.document import Document, Place
@@ -91,14 +92,10 @@ def start_from(request: StartRequest, file: Path, environ: Mapping[str, str]) ->
 
     Raises `ManifestError` when there is a workspace already or the file is no such file.
     """
+    foreign = read_conda_environment(read_text(file), file)
     folder = _admitted(request.folder, environ)
     path = folder / _FILES["pixi"]
     _refuse_existing(path)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ManifestError(f"could not read `{file}`", causes=[str(error)]) from error
-    foreign = read_conda_environment(text, file)
     facts = _facts(request, folder, environ)
     facts = replace(
         facts, name=foreign.name or facts.name, channels=foreign.channels or facts.channels
