@@ -21,6 +21,10 @@ Sources = Literal["preview", "forbidden"]
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _BUILD_NUMBER = re.compile(r"(?:[<>]=?|[=!]=?)?\s*[0-9]+")
+#: An operator and a wildcard; `!=1.*` and `=1.*` alone make sense.
+_WILDCARD = re.compile(
+    r"(?P<op>==|~=|[<>]=?)[ \t]*(?:(?P<version>[0-9][0-9A-Za-z.!+_-]*?)\.?)?\*(?:\.\*)*"
+)
 _DIGESTS = {"md5": 32, "sha256": 64}
 _HEX = re.compile(r"[0-9a-fA-F]*")
 #: What match specs hold as text, with what each of them can certainly hold.
@@ -131,6 +135,7 @@ def _version(text: str, path: KeyPath, parent: Table) -> str:
             f'did you mean {{ {_location_key(text)} = "{text}" }}?',
             path,
         )
+    _refuse_operators_with_wildcards(text, path)
     try:
         spec = parse_version_spec(text)
     except VersionSyntaxError as error:
@@ -141,6 +146,23 @@ def _version(text: str, path: KeyPath, parent: Table) -> str:
             f"write '=={bare}' or '{bare}.*'"
         )
     return spec.text
+
+
+def _refuse_operators_with_wildcards(text: str, path: KeyPath) -> None:
+    """`==3.11.*` and `>=2.*` mean different things to different readers."""
+    meant = _WILDCARD.sub(_without_contradiction, text)
+    if meant != text:
+        raise Fault(
+            f'expected a version specifier but looks like a matchspec, did you mean "{meant}"?',
+            path,
+        )
+
+
+def _without_contradiction(term: re.Match[str]) -> str:
+    operator, version = term["op"], term["version"]
+    if not version:
+        return "*"
+    return f"{version}.*" if operator == "==" else f"{operator}{version}"
 
 
 def _location_key(text: str) -> str:

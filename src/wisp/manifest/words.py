@@ -19,6 +19,8 @@ _WORD = re.compile(
 )
 _BUILD = re.compile(r"(?P<version>.*[^=<>!~\s])\s*(?:=|\s)\s*(?P<build>[^=<>!~,|\s]+)")
 _TIGHT = re.compile(r"([<>=!~])\s+")
+#: `==3.11.*` means all that starts with it, unless a build follows.
+_STARTING = re.compile(r"==([0-9][0-9A-Za-z.!+_-]*?)\.\*")
 _FIELD = re.compile(
     r"\s*(?P<key>[A-Za-z][A-Za-z0-9_-]*)\s*=\s*"
     r"(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|\[(?P<list>[^\]]*)\]|(?P<bare>[^,\s]+))\s*(?:,|$)"
@@ -44,6 +46,8 @@ def conda_word(text: str) -> CondaRequirement:
     if not _is_subdir(subdir):
         channel, subdir = match["channel"] or "", ""
     version, build = _version_and_build(_TIGHT.sub(r"\1", match["rest"].strip()))
+    if not build:
+        version = _STARTING.sub(r"\1.*", version)
     found = {"channel": channel, "subdir": subdir, "version": version, "build": build}
     fields = {key: value for key, value in found.items() if value} | fields
     name = match["name"]

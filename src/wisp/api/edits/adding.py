@@ -20,7 +20,7 @@ from wisp.manifest.model import Environment, Manifest
 from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
 from wisp.solve.unpin import Unpin
 from wisp.specs.conda import CondaRequirement
-from wisp.specs.pypi import normalize
+from wisp.specs.pypi import PypiRequirement, normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
 from wisp.values import dataclass
 
@@ -54,7 +54,7 @@ def add(
     with exclusive_folder(manifest.root):
         current = reread(manifest)
         unchanged = Document.open(current.text, current.kind)
-        new, present = _sort(unchanged, request, wanted(request, current.root))
+        new, present = _sort(current, unchanged, request, wanted(request, current.root))
         open_ended = [one.with_version("*") if one.needs_pin else one for one in new]
         document = _declare_platforms(current, unchanged, request)
         document = _put_all(document, request, open_ended)
@@ -89,18 +89,45 @@ def _unpin(new: Iterable[AddedPackage], users: Iterable[Environment]) -> Unpin:
 
 
 def _sort(
-    document: Document, request: AddRequest, words: Iterable[AddedPackage]
+    manifest: Manifest, document: Document, request: AddRequest, words: Iterable[AddedPackage]
 ) -> tuple[list[AddedPackage], tuple[str, ...]]:
     """Tell what is to be written from what is there already and asks for nothing new."""
     new: list[AddedPackage] = []
     present: list[str] = []
     for one in words:
         known = all(_has(document, request, place, one.name) for place in request.places)
-        if one.is_vague and known:
+        if not (one.is_vague and known):
+            new.append(one)
+            continue
+        there = [_present(manifest, request, place, one.name) for place in request.places]
+        joined = [one.joined(old) for old in there if old is not None]
+        if [more.requirement for more in joined] == [old for old in there if old is not None]:
             present.append(one.name)
         else:
-            new.append(one)
+            new.append(joined[0])
     return new, tuple(present)
+
+
+def _present(
+    manifest: Manifest, request: AddRequest, place: Place, name: str
+) -> CondaRequirement | PypiRequirement | None:
+    """Return the requirement that a place has; None of one that the workspace's pool gives."""
+    if place.environment is not None:
+        feature = manifest.environments[place.environment].inline
+    else:
+        feature = manifest.features[place.feature]
+    if feature is None:
+        return None
+    target = feature.base if place.target is None else dict(feature.targets)[place.target]
+    if request.pypi:
+        pypi = (one for one in target.pypi_dependencies if normalize(one.name) == normalize(name))
+        return next(pypi, None)
+    document = Document.open(manifest.text, manifest.kind)
+    written = document.get(document.path(place, request.table, name))
+    if isinstance(written, dict) and "workspace" in written:
+        return None
+    listed: tuple[CondaRequirement, ...] = getattr(target, request.table.replace("-", "_"))
+    return next((one for one in listed if one.name == name), None)
 
 
 def _has(document: Document, selection: DependencySelection, place: Place, name: str) -> bool:

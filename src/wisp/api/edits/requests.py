@@ -12,8 +12,11 @@ from wisp.manifest.edit.requirements import CondaTable
 from wisp.manifest.words import conda_word, pypi_word
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.locations import GitLocation, PathLocation, RefKind
-from wisp.specs.pypi import PypiRequirement
-from wisp.values import dataclass, replace
+from wisp.specs.pypi import PypiRequirement, PypiSpec
+from wisp.values import dataclass, fields, replace
+
+#: What a word says of a package that is there already without asking for more of it.
+_NOT_JOINED = frozenset({"version", "is_table", "marker"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +59,14 @@ class AddRequest(DependencySelection):
 
 @dataclass(frozen=True, slots=True)
 class AddedPackage:
-    """A word of the command line and the requirement it means."""
+    """A word of the command line and the requirement it means.
+
+    `settled`: joined with what is there already, so that its version is left alone.
+    """
 
     word: str
     requirement: CondaRequirement | PypiRequirement
+    settled: bool = False
 
     @property
     def name(self) -> str:
@@ -77,7 +84,23 @@ class AddedPackage:
         """Whether a constraint is to be found for it; `x=*` is an answer already."""
         spec = self.requirement.spec
         is_open = spec.version is None or isinstance(self.requirement, PypiRequirement)
-        return is_open and self.is_vague
+        return is_open and self.is_vague and not self.settled
+
+    def joined(self, present: CondaRequirement | PypiRequirement) -> AddedPackage:
+        """Return what is there, with what a vague word asks for besides its name."""
+        new, old = self.requirement.spec, present.spec
+        asked = {
+            item.name: getattr(new, item.name)
+            for item in fields(new)
+            if item.name not in _NOT_JOINED and getattr(new, item.name)
+        }
+        if isinstance(present, CondaRequirement):
+            conda = replace(present, spec=replace(present.spec, **asked))
+            return AddedPackage(self.word, conda, settled=True)
+        if isinstance(new, PypiSpec) and isinstance(old, PypiSpec):
+            asked["extras"] = tuple(dict.fromkeys((*old.extras, *new.extras)))
+        pypi = replace(present, spec=replace(present.spec, **asked))
+        return AddedPackage(self.word, pypi, settled=True)
 
     def with_version(self, version: str) -> AddedPackage:
         """Return the same with a version spec."""

@@ -23,7 +23,7 @@ class LockAndSync:
     """Locks a workspace and installs its default environment, as far as `usage` lets it.
 
     `lenient` is for edits of channels and platforms: a lock that must not change is installed as
-    it is, and where no platform of this machine is left, nothing is.
+    it is. Where no platform of the environment runs on this machine, nothing is installed.
     """
 
     workspace: OpenedWorkspace
@@ -56,7 +56,12 @@ class LockAndSync:
         if self.usage.no_install or len(manifest.environments) > 1:
             return
         edited = self.workspace.with_manifest(manifest)
-        if self.lenient and not fits_here(manifest, edited.session, DEFAULT_ENVIRONMENT):
+        if not fits_here(manifest, edited.session, DEFAULT_ENVIRONMENT):
+            if not self.lenient:
+                edited.reporter.warn(
+                    f"'{DEFAULT_ENVIRONMENT}' is not installed: no platform of it runs on this "
+                    f"machine ({edited.session.subdir})"
+                )
             return
         platform = edited.best_platform(DEFAULT_ENVIRONMENT)
         install_locked(edited, lock, {DEFAULT_ENVIRONMENT: platform})

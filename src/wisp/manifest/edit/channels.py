@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.syntax import KeyPath
+from wisp.specs.conda import channel_url
 
 
 def channel_list(document: Document, place: Place) -> KeyPath:
@@ -31,6 +34,8 @@ def put_channel(
     index = find_channel(document, path, channel)
     if index is not None:
         present = document.get(path)
+        if priority is None:
+            data = present[index]
         if present[index] == data and not (prepend and index):
             return document
         if not prepend or len(present) == 1:
@@ -49,8 +54,21 @@ def remove_channel(document: Document, place: Place, channel: str) -> Document:
 
 
 def find_channel(document: Document, path: KeyPath, channel: str) -> int | None:
-    """Return the number of a channel in a list, by its name or URL as written."""
-    for index, item in enumerate(document.get(path) or ()):
-        if (item.get("channel") if isinstance(item, dict) else item) == channel:
-            return index
-    return None
+    """Return the number of a channel in a list; names and URLs are compared by what they mean."""
+    written = [
+        item.get("channel") if isinstance(item, dict) else item for item in document.get(path) or ()
+    ]
+    if channel in written:
+        return written.index(channel)
+    meant = _meaning(channel)
+    return next((n for n, item in enumerate(written) if _meaning(str(item)) == meant), None)
+
+
+def _meaning(channel: str) -> str:
+    """Return the URL of a channel, host in lower case; a path stays what it is."""
+    if channel.startswith((".", "/", "~", "\\")):
+        return channel.rstrip("/")
+    url = channel_url(channel, Path())
+    scheme, mark, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}{mark}{host.lower()}{slash}{path}"
