@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wisp.errors import ManifestError
 from wisp.manifest.model import ChannelEntry, Manifest, ManifestKind
 from wisp.manifest.read import ScriptDefaults, load_text
 from wisp.platforms import VirtualPackage
@@ -304,3 +305,35 @@ def test_script_is_a_workspace_named_after_its_file() -> None:
     assert [p.name for p in manifest.workspace.platforms] == ["osx-64"]
     assert [r.name for r in base.dependencies] == ["zlib", "python"]
     assert [r.name for r in base.pypi_dependencies] == ["attrs"]
+
+
+_SOUND = "[workspace]\nchannels = []\nplatforms = ['linux-64']\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("==3.11.*", "3.11.*"),
+        (">=9.4.0.*", ">=9.4.0"),
+        (">=3.9.*,<3.13.*", ">=3.9,<3.13"),
+        ("~=1.0.*", "~=1.0"),
+        ("<2*", "<2"),
+        ("==*", "*"),
+        (">=2.*|==1.5.*", ">=2|1.5.*"),
+    ],
+)
+@pytest.mark.parametrize("table", ["x = {!r}", "x = {{ version = {!r}, channel = 'c' }}"])
+def test_operators_with_wildcards_are_refused_with_what_is_meant(
+    written: str, meant: str, table: str
+) -> None:
+    text = f"{_SOUND}[dependencies]\n{table.format(written)}\n"
+    with pytest.raises(ManifestError, match="looks like a matchspec") as caught:
+        load_text(text, Path("pixi.toml"))
+    assert f'did you mean "{meant}"?' in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "written", ["3.*", "=3.*", "!=3.1.*", "*", "3*", "=3", ">=1,!=1.5.*", "1!2.*"]
+)
+def test_wildcards_alone_are_versions(written: str) -> None:
+    load_text(f"{_SOUND}[dependencies]\nx = {written!r}\n", Path("pixi.toml"))
