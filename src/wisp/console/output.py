@@ -139,13 +139,13 @@ class Output:
 
     # Questions
 
-    def confirm(self, question: str) -> bool:
+    def confirm(self, question: str, *, hint: str) -> bool:
         """Ask something that is answered with yes or no; nothing typed means no.
 
-        Raises `HostError` where nobody can answer.
+        Raises `HostError` where nobody can answer; `hint` then tells another way.
         """
         if not (self._stderr.isatty() and sys.stdin.isatty()):
-            raise HostError("IO error: not a terminal", hints=("answer with a flag instead",))
+            raise HostError("IO error: not a terminal", hints=(hint,))
         self._pause()
         self._stderr.write(f"{question} [y/N] ")
         self._stderr.flush()

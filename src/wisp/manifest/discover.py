@@ -132,7 +132,11 @@ def _not_found(folder: Path, package: Path | None) -> ManifestError:
         hints.append(f"{package} describes a package, but no workspace contains it")
     bare = folder / _PYPROJECT
     if bare.is_file() and "[project]" in bare.read_text(encoding="utf-8", errors="replace"):
-        hints.append("Run `pixi init` to turn the existing pyproject.toml into a workspace")
+        hints.append(
+            "Run `pixi init --format pyproject` to turn this pyproject.toml into a workspace"
+        )
+    else:
+        hints.append("Run `pixi init` to make a workspace here")
     return ManifestError(
         f"could not find pixi.toml or pyproject.toml with tool.pixi at directory {folder}",
         hints=hints,

@@ -52,7 +52,9 @@ def run_cache(call: Call[Cache]) -> int:
     """Remove the chosen kinds of caches, or all after a question."""
     session = open_session(call)
     chosen = [kind for kind in session.cache_kinds() if kind in _chosen(call.values)]
-    if not chosen and not call.values.yes and not call.out.confirm("Remove all caches?"):
+    hint = "say yes with `--yes`"
+    unasked = bool(chosen) or call.values.yes
+    if not unasked and not call.out.confirm("Remove all caches?", hint=hint):
         call.out.note("Nothing was removed.")
         return 0
     report = session.clean_caches(chosen)

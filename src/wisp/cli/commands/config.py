@@ -50,15 +50,19 @@ class Scoped(options.Workspace):
     )
 
 
+_KEY: str = argument("KEY", help="A key such as `default-channels` or `shell.change-ps1`")
+
+
 class Keyed(Scoped):
     """A key of the configuration."""
 
-    key: str = argument("KEY", help="A key such as `default-channels` or `shell.change-ps1`")
+    key: str = _KEY
 
 
-class Grow(Keyed):
-    """What `append` and `prepend` take."""
+class Grow(Scoped):
+    """What `append` and `prepend` take: first the key."""
 
+    key: str = _KEY
     value: str = argument("VALUE", help="The value")
 
 
@@ -75,9 +79,10 @@ class List(Scoped):
     json: bool = options.JSON
 
 
-class Set(Keyed):
-    """What `set` takes."""
+class Set(Scoped):
+    """What `set` takes: first the key."""
 
+    key: str = _KEY
     value: str | None = optional("VALUE", help="The value")
 
 

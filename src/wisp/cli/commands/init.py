@@ -88,7 +88,8 @@ def _request(call: Call[Options]) -> StartRequest:
         kind = "pyproject"
     if kind is None and values.import_ is None and open_session(call).would_extend(folder):
         question = "A 'pyproject.toml' exists. Extend it with the tables of a workspace?"
-        kind = "pyproject" if call.out.confirm(question) else None
+        hint = "say yes with `--format pyproject`"
+        kind = "pyproject" if call.out.confirm(question, hint=hint) else None
     return StartRequest(
         folder=folder,
         format=kind or "pixi",

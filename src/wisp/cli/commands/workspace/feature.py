@@ -42,7 +42,8 @@ def remove(call: Call[Remove]) -> int:
     users = workspace.show.feature_users(name)
     if users:
         question = f"The feature {name} is used by {', '.join(users)}. Remove it from there too?"
-        if not call.out.confirm(question):
+        hint = "take it out of these environments in the manifest first"
+        if not call.out.confirm(question, hint=hint):
             return 0
     workspace.edit.remove_feature(name)
     call.out.success(f"Removed feature {name}")

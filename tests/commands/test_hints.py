@@ -1,0 +1,82 @@
+"""What hints advise is done, word for word, in the situation that shows them, and helps."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine
+
+_COMMAND = re.compile(r"`wisp ([^`]+)`")
+
+
+def advised(text: str) -> list[str]:
+    """Return the words of the one command that a text advises."""
+    (command,) = _COMMAND.findall(text)
+    return shlex.split(command)
+
+
+def test_without_a_manifest_init_is_advised(wisp: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    failed = wisp("task", "list", cwd=folder)
+    assert failed.code == 1
+    wisp(*advised(failed.stderr), cwd=folder).success()
+    wisp("task", "list", cwd=folder).success()
+
+
+def test_beside_a_pyproject_its_format_is_advised(wisp: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text('[project]\nname = "library"\nversion = "1"\n')
+    failed = wisp("task", "list", cwd=folder)
+    words = advised(failed.stderr)
+    undecided = wisp("init", cwd=folder)
+    assert undecided.code == 1
+    assert "--format pyproject" in undecided.stderr
+    wisp(*words, cwd=folder).success()
+    wisp("task", "list", cwd=folder).success()
+
+
+def test_an_unknown_environment_is_answered_with_those_there_are(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    wisp("init", "w", cwd=tmp_path).success()
+    for words in (("run", "-e", "nope", "x"), ("install", "-e", "nope"), ("list", "-e", "nope")):
+        failed = wisp(*words, cwd=tmp_path / "w")
+        assert failed.code == 1
+        assert "the workspace has: default" in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("numpy = >=1.26", 'numpy = ">=1.26"'),
+        ("numpy: 1.*", 'numpy = "1.*"'),
+        ("numpy == 1.26", 'numpy = "==1.26"'),
+        ("numpy", 'numpy = "*"'),
+    ],
+)
+def test_a_line_written_as_advised_can_be_read(
+    wisp: CommandLine, tmp_path: Path, before: str, after: str
+) -> None:
+    wisp("init", "w", cwd=tmp_path).success()
+    manifest = tmp_path / "w" / "pixi.toml"
+    sound = manifest.read_text()
+    text = sound if "[dependencies]\n" in sound else f"{sound}\n[dependencies]\n"
+    manifest.write_text(text.replace("[dependencies]\n", f"[dependencies]\n{before}\n"))
+    failed = wisp("workspace", "name", "get", cwd=manifest.parent)
+    assert failed.code == 1
+    assert f"write `{after}`" in failed.stderr
+    manifest.write_text(text.replace("[dependencies]\n", f"[dependencies]\n{after}\n"))
+    wisp("workspace", "name", "get", cwd=manifest.parent).success()
+
+
+def test_a_misspelled_setting_is_set_as_advised(wisp: CommandLine, tmp_path: Path) -> None:
+    failed = wisp("config", "set", "--global", "default-chanels", '["a"]', cwd=tmp_path)
+    assert failed.code == 1
+    (near,) = re.findall(r"did you mean `([^`]+)`", failed.stderr)
+    wisp("config", "set", "--global", near, '["a"]', cwd=tmp_path).success()
