@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from tools.golden import __main__ as golden
-from tools.golden.checkers import CHECKERS, Checker, Outcome, Sources, run, shell_figures
+from tools.golden.checkers import (
+    CHECKERS,
+    Checker,
+    Outcome,
+    Sources,
+    figure_with_explained,
+    run,
+    shell_figures,
+)
 
 
 @pytest.fixture
@@ -72,3 +80,13 @@ def test_cases_that_differ_in_stderr_alone_count_for_the_lenient_figure() -> Non
     )
     assert shell_figures("shell", stdout) == {"shell": (9, 10), "shell-strict": (8, 10)}
     assert shell_figures("shell", "Traceback") == {}
+
+
+def test_a_difference_that_is_explained_counts_as_agreeing() -> None:
+    said = (
+        "--- rpl-cmu__form__ros version-set\n    want …\n    have …\n"
+        "--- somebody__else version-set\n    want …\n    have …\n"
+        "4033/4035 edits agree byte for byte\n"
+    )
+    assert figure_with_explained("edits", said) == {"edits": (4034, 4035)}
+    assert figure_with_explained("tools", said) == {"tools": (4033, 4035)}

@@ -124,9 +124,9 @@ def test_headers_are_known_by_what_they_mean(tmp_path: Path, text: str) -> None:
     ],
 )
 def test_headers_of_a_pixi_toml_too(tmp_path: Path, text: str) -> None:
-    write(tmp_path, {"pixi.toml": text, "../pixi.toml": WORKSPACE})
-    found = discover(tmp_path, {})
-    assert (found.path.parent == tmp_path) is ("package" not in text)
+    write(tmp_path, {"inner/pixi.toml": text, "pixi.toml": WORKSPACE})
+    found = discover(tmp_path / "inner", {})
+    assert (found.path.parent.name == "inner") is ("package" not in text)
 
 
 def test_words_in_comments_and_strings_make_no_manifest(tmp_path: Path) -> None:
