@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -158,3 +159,36 @@ def test_options_that_mean_nothing_for_scripts_are_refused(
     done = wisp("run", *option, "--script", script.name, cwd=script.parent)
     assert done.code == 1
     assert "is not supported with `--script`" in done.stderr
+
+
+def test_the_name_of_a_script_is_enough_and_all_that_follows_is_its_own(
+    wisp: CommandLine, script: Path
+) -> None:
+    words = ["run", script.name, "-e", "x", "--frozen", "--"]
+    done = wisp(*words, cwd=script.parent).success()
+    assert json.loads(done.stdout)[0] == [script.name, *words[2:]]
+    plain = script.with_name("plain.py")
+    plain.write_text("print('plain')\n")
+    assert wisp("run", plain.name, cwd=script.parent).code == 1
+
+
+def test_a_task_of_that_name_comes_first(wisp: CommandLine, script: Path, forge: Forge) -> None:
+    (script.parent / "pixi.toml").write_text(
+        f'[workspace]\nchannels = ["{forge.url}"]\nplatforms = ["linux-64"]\n'
+        '[tasks]\n"show-me.py" = "echo task"\n'
+    )
+    for _ in range(2):
+        done = wisp("run", script.name, cwd=script.parent).success()
+        assert done.stdout == "task\n"
+    (script.parent / "pixi.toml").write_text("[workspace\n")
+    wisp("run", script.name, cwd=script.parent).success()
+
+
+def test_a_script_may_start_itself(wisp: CommandLine, script: Path) -> None:
+    shebang = f"#!/usr/bin/env -S {wisp.executable} run --script\n"
+    script.write_text(shebang + script.read_text())
+    script.chmod(0o755)
+    done = subprocess.run(
+        [script, "a b"], env=wisp.environment(), capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)[0] == [str(script), "a b"]

@@ -202,6 +202,8 @@ class _Lane:
         explicit = self._options.get("environment")
         if not words:
             return lambda: self._write_tasks(catalogue, explicit)
+        if words[0].endswith((".py", ".pyw")) and os.path.isfile(words[0]):
+            raise _Doubt  # it may be a script with requirements of its own
         graph = build(catalogue, words, self._request())
         for node in graph.nodes:
             self._check_ready(node.environment.name)

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from wisp.api.session import Session
 from wisp.errors import FetchError, ManifestError, TaskError
 from wisp.layout import DEFAULT_ENVIRONMENT
-from wisp.manifest.script import OPENING
+from wisp.manifest.script import OPENING, SUFFIXES
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
@@ -67,6 +67,17 @@ def found_script(
             yield FoundScript(path=path, words=("-c", text), origin=text)
         else:
             yield FoundScript(path=path, words=(str(path),), origin=word)
+
+
+def is_script(path: Path) -> bool:
+    """Whether a file is a Python file that brings its own requirements."""
+    if path.suffix not in SUFFIXES:
+        return False
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return OPENING in text.splitlines()
 
 
 def run_script(

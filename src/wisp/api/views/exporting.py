@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.lock_file import required_lock
 from wisp.api.locks.locking import ensure_lock
+from wisp.api.machine_platform import exported_platform
 from wisp.engine.files import write_atomically
 from wisp.exchange.export import (
     CondaEnvironment,
@@ -22,8 +23,7 @@ from wisp.specs.records import CondaRecord
 from wisp.workspace.activation import activation_of
 
 if TYPE_CHECKING:
-    from wisp.api.machine_platform import exported_platform
-from wisp.api.opened import OpenedWorkspace
+    from wisp.api.opened import OpenedWorkspace
 
 
 def export_environment(

@@ -48,10 +48,22 @@ def run(call: Call[Options]) -> int:
     """Run what the words name and return its exit code."""
     words = list(call.values.task)
     script = call.values.script
+    if script is None and _names_script(call, words):
+        script, *words = words
     code = _run_script(call, script, words) if script else _run_words(call, words)
     call.out.flush()
     die_as(code)
     return code
+
+
+def _names_script(call: Call[Options], words: list[str]) -> bool:
+    """Whether the first word is a script, so that all that follows belongs to it."""
+    values = call.values
+    if not words or not words[0].endswith((".py", ".pyw")):
+        return False
+    if values.executable or values.environment or values.manifest_path or values.workspace:
+        return False
+    return open_session(call).is_script(words[0], call.cwd)
 
 
 def _run_words(call: Call[Options], words: list[str]) -> int:
