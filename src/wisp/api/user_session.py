@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from wisp.api.session import Session
 from wisp.config.model import ConfigRequest
-from wisp.errors import WispError
 from wisp.report import SILENT, Reporter
 
 if TYPE_CHECKING:
@@ -102,21 +101,12 @@ class UserSession(Session):
 
         return found_script(word, cwd, self, stdin)
 
-    def is_script(self, word: str, cwd: Path) -> bool:
-        """Tell whether a word names a script with requirements, and no task around it."""
+    @staticmethod
+    def is_script(path: Path) -> bool:
+        """Tell whether a file is a Python file that brings its own requirements."""
         from wisp.api.use.scripts import is_script
 
-        if not is_script(cwd / word):
-            return False
-        if self.enclosing_root(cwd) is None:
-            return True
-        from wisp.api.workspace import Workspace
-
-        try:
-            tasks = Workspace.open(cwd=cwd, environ=self.environ).show.tasks()
-        except WispError:  # what a script needs, a faulty manifest around it does not say
-            return True
-        return word not in tasks.names
+        return is_script(path)
 
     @staticmethod
     def required_version_holds(path: Path) -> bool:

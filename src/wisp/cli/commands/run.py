@@ -9,6 +9,7 @@ from wisp.cli.call import Call
 from wisp.cli.declare import flag, tail, top, value
 from wisp.cli.launch import die_as, program_path
 from wisp.cli.opening import open_session, open_workspace, usage_of
+from wisp.errors import WispError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,13 +58,20 @@ def run(call: Call[Options]) -> int:
 
 
 def _names_script(call: Call[Options], words: list[str]) -> bool:
-    """Whether the first word is a script, so that all that follows belongs to it."""
+    """Whether the first word is a script and no task, so that what follows belongs to it."""
     values = call.values
     if not words or not words[0].endswith((".py", ".pyw")):
         return False
     if values.executable or values.environment or values.manifest_path or values.workspace:
         return False
-    return open_session(call).is_script(words[0], call.cwd)
+    session = open_session(call)
+    if not session.is_script(call.cwd / words[0]):
+        return False
+    try:
+        around = session.enclosing_root(call.cwd)
+        return around is None or words[0] not in open_workspace(call).show.tasks().names
+    except WispError:  # a faulty manifest around it says nothing of a script
+        return True
 
 
 def _run_words(call: Call[Options], words: list[str]) -> int:
