@@ -7,9 +7,10 @@ import hashlib
 import json
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
-from rattler import PrefixRecord, Subdir
+from rattler import PrefixRecord, RepoDataRecord, Subdir
 from rattler.exceptions import ExtractError, InstallerError, LinkError, TransactionError
 from rattler.install import install
 
@@ -22,7 +23,7 @@ from wisp.engine.records import to_rattler
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.report import SILENT, Reporter
 from wisp.specs.records import CondaRecord
-from wisp.values import dataclass, replace
+from wisp.values import dataclass
 
 _MISMATCH = re.compile(r"hash mismatch.*?expected (\w+), got (\w+)", re.DOTALL)
 
@@ -49,29 +50,46 @@ class InstallRequest:
 
 
 def install_conda(
-    request: InstallRequest, access: ChannelAccess, reporter: Reporter = SILENT
+    request: InstallRequest,
+    access: ChannelAccess,
+    reporter: Reporter = SILENT,
+    made: Sequence[RepoDataRecord] | None = None,
 ) -> None:
     """Link what is missing or different, unlink what is not wanted.
+
+    `made` are the records as rattler has them, if somebody has made them already
+    (`check_sources`).
 
     Raises:
         FetchError: A package cannot be had or does not have its hash.
         InstallError: A package cannot be linked or unlinked.
 
     """
-    loop.call(_install(request, access, reporter))
+    records = to_rattler(request.records) if made is None else made
+    loop.call(_install(request, records, access, reporter))
 
 
-async def _install(request: InstallRequest, access: ChannelAccess, reporter: Reporter) -> None:
+async def _install(
+    request: InstallRequest,
+    records: Sequence[RepoDataRecord],
+    access: ChannelAccess,
+    reporter: Reporter,
+) -> None:
     if request.repair:
-        await _link(replace(request, records=()), access, reporter)
+        await _link(request, (), access, reporter)
         _sweep(request)
-    await _link(request, access, reporter)
+    await _link(request, records, access, reporter)
 
 
-async def _link(request: InstallRequest, access: ChannelAccess, reporter: Reporter) -> None:
+async def _link(
+    request: InstallRequest,
+    records: Sequence[RepoDataRecord],
+    access: ChannelAccess,
+    reporter: Reporter,
+) -> None:
     try:
         await install(
-            to_rattler(request.records),
+            list(records),
             request.prefix,
             installed_packages=_installed(request.prefix),
             reinstall_packages=set(request.reinstall),
@@ -115,30 +133,35 @@ def _installed(prefix: Path) -> list[PrefixRecord]:
     return found
 
 
-def check_sources(request: InstallRequest, access: ChannelAccess) -> None:
+def check_sources(request: InstallRequest, access: ChannelAccess) -> Sequence[RepoDataRecord]:
     """Refuse early what rattler would not: remote files offline, local files that changed.
 
     rattler verifies downloads only; an archive of a `file://` channel it takes as it is. What
-    is linked already needs no source. Nothing is changed.
+    is linked already needs no source. Nothing is changed. Returns the records as rattler has
+    them, which takes as long as much else of an installation and need not be done twice.
 
     Raises:
         FetchError: A package cannot be had or does not have its hash.
 
     """
-    loop.call(_check_sources(request, access))
+    made = to_rattler(request.records)
+    loop.call(_check_sources(request, made, access))
+    return made
 
 
-async def _check_sources(request: InstallRequest, access: ChannelAccess) -> None:
+async def _check_sources(
+    request: InstallRequest, made: Sequence[RepoDataRecord], access: ChannelAccess
+) -> None:
     offline = access.settings.network.offline
     suspects = [
-        row
-        for row in request.records
+        (row, rattler_record)
+        for row, rattler_record in zip(request.records, made, strict=True)
         if (offline or row.origin.is_local) and not _is_linked(row, request)
     ]
     if not suspects:
         return
     index = await access.package_cache.index()
-    for record, rattler_record in zip(suspects, to_rattler(suspects), strict=True):
+    for record, rattler_record in suspects:
         if index.contains_record(rattler_record):
             continue
         if record.origin.is_local:

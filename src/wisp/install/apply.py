@@ -169,8 +169,8 @@ class _Job:
         from wisp.engine.installer import check_sources, install_conda
 
         request, channels = self._request(anew, broken=broken), access()
-        check_sources(request, channels)
-        return lambda: install_conda(request, channels, reporter)
+        made = check_sources(request, channels)
+        return lambda: install_conda(request, channels, reporter, made)
 
     def _remove(self, plan: PypiPlan) -> None:
         """Remove wheels before conda may put the same packages, or another Python, there."""
