@@ -34,6 +34,34 @@ def _word(text: str) -> str:
     return f'"{escaped}"'
 
 
+def _runnable(node: Node) -> str:
+    """Return the command as it is run: of a list, each word arrives as it is written."""
+    cmd = node.task.cmd
+    if cmd is None or isinstance(cmd, str) or node.task.form == "custom":
+        return command(node)
+    return " ".join(_kept(render(part, node.context, node.arguments)) for part in cmd)
+
+
+def _kept(text: str) -> str:
+    """Write a word so that only variables, patterns and operators in it keep their meaning."""
+    if text and not set(text) & set(" \t\r\n[]\\'\""):
+        return text
+    if "$(" in text or "`" in text:
+        return _word(text)
+    if "$" not in text:
+        return quote(text)
+    # Within double quotes variables live; quotes and backslashes stand in single ones.
+    parts: list[str] = []
+    for char in text:
+        safe = char not in '\\"'
+        opening = '"' if safe else "'"
+        if parts and parts[-1][0] == opening:
+            parts[-1] += char
+        else:
+            parts.append(opening + char)
+    return "".join(part + part[0] for part in parts)
+
+
 def shown(node: Node) -> str:
     """Return the command as it is shown and fingerprinted, with the words passed on."""
     return " ".join([command(node), *node.arguments.extra])
@@ -45,5 +73,5 @@ def script(node: Node) -> str:
     for name, value in node.task.env.items():
         escaped = render(value, node.context, node.arguments).replace('"', '\\"')
         exports.append(f'export "{name}={escaped}";\n')
-    words = [command(node).rstrip(), *map(quote, node.arguments.extra)]
+    words = [_runnable(node).rstrip(), *map(quote, node.arguments.extra)]
     return "".join(exports) + ("\n" if exports else "") + " ".join(words)

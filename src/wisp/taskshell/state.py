@@ -58,8 +58,8 @@ class State:
         self.exported[name] = value
 
     def environment(self) -> dict[str, str]:
-        """Give what a process sees: exported variables and, as in Pixi, the status as `?`."""
-        return self.exported if self.status is None else {"?": str(self.status), **self.exported}
+        """Give what a process sees: exported variables, and no `?`, which breaks other shells."""
+        return self.exported
 
     def assign(self, name: str, value: str) -> None:
         """Set a variable of the shell, or update one that is exported already."""
