@@ -86,6 +86,17 @@ def test_a_registry_takes_it_and_skopeo_pulls_the_same(
     assert pulled["manifests"][0]["digest"] == layout[1]
 
 
+def test_a_check_tries_every_module_and_library_of_an_image(demo: Demo, loaded: str) -> None:
+    del loaded  # an engine runs
+    words = ("image", "check", "--json")
+    found = json.loads(demo.wisp(*words, cwd=demo.folder, timeout=600).success().stdout)
+    assert found["sound"]
+    assert found["tried"] > 50
+    assert found["broken"] == {}
+    # The forge's CPython asks for libraries that this image has not got.
+    assert any("readline" in name for name in found["failing"])
+
+
 @pytest.fixture
 def bundle(layout: tuple[Path, str], tmp_path: Path) -> Path:
     """The image, unpacked by umoci."""

@@ -78,13 +78,7 @@ def load(workspace: OpenedWorkspace, built: BuildResult, names: Sequence[Referen
         raise UsageError(
             "an engine takes an image of one platform", hints=["choose it with `--platform`"]
         )
-    path = workspace.environ.get("PATH")
-    engine = next((name for name in _ENGINES if shutil.which(name, path=path)), None)
-    if engine is None:
-        raise HostError(
-            "there is no engine to load the image into",
-            hints=["install Docker or podman, or write a file with `--output image.tar`"],
-        )
+    engine = engine_of(workspace)
     with scratch_folder(built.cache.folder, "load-") as folder:
         archive = folder / "image.tar"
         write_output(built, archive, names)
@@ -92,5 +86,17 @@ def load(workspace: OpenedWorkspace, built: BuildResult, names: Sequence[Referen
     if done.code:
         raise HostError(
             f"`{engine}` did not take the image", causes=[done.stderr.strip() or done.stdout]
+        )
+    return engine
+
+
+def engine_of(workspace: OpenedWorkspace) -> str:
+    """Return the name of the engine that is installed here. Raises `HostError` without one."""
+    path = workspace.environ.get("PATH")
+    engine = next((name for name in _ENGINES if shutil.which(name, path=path)), None)
+    if engine is None:
+        raise HostError(
+            "there is no engine to load the image into",
+            hints=["install Docker or podman, or write a file with `--output image.tar`"],
         )
     return engine

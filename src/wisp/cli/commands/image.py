@@ -207,6 +207,33 @@ def _planned_json(image: PlannedImage) -> dict[str, object]:
     }
 
 
+def run_check(call: Call[Planned]) -> int:
+    """Try everything in an image; exit code 1 if something is broken."""
+    from wisp.api.imaging.checking import check
+
+    with _workspace(call, call.values) as workspace:
+        result = check(workspace, _request(call, workspace, call.values))
+    if call.values.json:
+        call.out.public_json(
+            {
+                "tried": result.tried,
+                "broken": dict(result.broken),
+                "failing": dict(result.failing),
+                "sound": result.is_sound,
+            }
+        )
+        return 0 if result.is_sound else 1
+    for title, rows in (
+        ("broken by leaving things out", result.broken),
+        ("does not load", result.failing),
+    ):
+        for name, why in rows.items():
+            call.out.result(f"{title}: {name}\n  {why}")
+    good = result.tried - len(result.broken) - len(result.failing)
+    call.out.note(f"{good} of {result.tried} modules and libraries load")
+    return 0 if result.is_sound else 1
+
+
 class Update(options.Workspace, options.Config):
     """What `image update` takes."""
 
@@ -335,6 +362,13 @@ _PLAN = Command(
     run=run_plan,
     example="image plan --platform linux-64",
 )
+_CHECK = Command(
+    name="check",
+    summary="Import every module and load every library of an image, in Docker or podman",
+    values=Planned,
+    run=run_check,
+    example="image check --slim all",
+)
 _UPDATE = Command(
     name="update",
     summary="Choose the Debian packages of generated bases anew",
@@ -343,4 +377,4 @@ _UPDATE = Command(
     example="image update",
 )
 
-COMMAND = top("image", options.Workspace, commands=(_BUILD, _PLAN, _UPDATE))
+COMMAND = top("image", options.Workspace, commands=(_BUILD, _CHECK, _PLAN, _UPDATE))
