@@ -11,6 +11,8 @@ import pytest
 from tests.commands.toolchannel import ODD, tool_channel
 from tests.sandbox import CommandLine
 from tests.trees import touched
+from tools.forge.build import Forge
+from tools.forge.serve import Server
 
 
 @pytest.fixture(scope="module")
@@ -194,3 +196,19 @@ def test_offline_uses_what_is_there(wisp: CommandLine, tools: str, tmp_path: Pat
     env = {"PIXI_OFFLINE": "true"}
     done = wisp("exec", "-c", tools, "say", cwd=tmp_path, env=env).success()
     assert done.stdout == "say 2.0\n"
+
+
+def test_pypi_packages_come_with_a_python(
+    wisp: CommandLine, forge: Forge, forge_server: Server, tmp_path: Path
+) -> None:
+    configuration = wisp.home.path / ".config" / "pixi" / "config.toml"
+    configuration.parent.mkdir(parents=True)
+    configuration.write_text(f'[pypi-config]\nindex-url = "{forge_server.url}/simple"\n')
+    words = ["exec", "-c", forge.url, "--pypi", "click>=8", "python", "-c"]
+    code = "import click, os; print(click.__name__, os.environ['PIXI_ENVIRONMENT_NAME'])"
+    for _ in range(2):
+        assert wisp(*words, code, cwd=tmp_path).success().stdout == "click temp:click\n"
+    assert any(name.startswith("click-") for name in environments(wisp))
+    asked = len(forge_server.requests)
+    wisp(*words, code, cwd=tmp_path).success()
+    assert len(forge_server.requests) == asked

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wisp.api import quick_exec
 from wisp.api.provisioning import install_newest, is_complete, platform_of
+from wisp.api.spec_environments import LOCK, environment_from_inputs
 from wisp.config.places import places
 from wisp.engine.folder_lock import exclusive_folder
 from wisp.engine.prefix import installed_packages
@@ -14,10 +15,11 @@ from wisp.errors import HostError, SolveError
 from wisp.install.apply import EVERYTHING
 from wisp.install.state import fingerprint_file
 from wisp.layout import CACHE_FOLDERS, CONDA_META, PREFIX_MARKER
-from wisp.manifest.words import conda_word
+from wisp.manifest.words import conda_word, pypi_word
 from wisp.oneoff.request import OneOff, guessed, surroundings
 from wisp.specs.conda import Channel, channel_url, match_spec_text
 from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.pypi import PypiOptions
 from wisp.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -32,13 +34,15 @@ if TYPE_CHECKING:
 class OneOffRequest:
     """What `exec` is asked for: the words of the command, and what it needs.
 
-    `specs` stand for the package that the command's name suggests, `extra` come beside it.
-    Without `channels` those of the configuration count, without `platform` this machine.
+    `specs` stand for the package that the command's name suggests, `extra` come beside it. `pypi`
+    are PEP 508 requirements, with which nothing is guessed either. Without `channels` those of the
+    configuration count, without `platform` this machine.
     """
 
     command: Sequence[str]
     specs: Sequence[str] = ()
     extra: Sequence[str] = ()
+    pypi: Sequence[str] = ()
     channels: Sequence[str] = ()
     platform: str | None = None
     force: bool = False
@@ -73,10 +77,11 @@ def prepare(session: Session, request: OneOffRequest, cwd: Path) -> Prepared:
     home = session.settings.caches.root / CACHE_FOLDERS["exec-environments"]
     spelled = [match_spec_text(one, wanted.channels, cwd) for one in wanted.requirements]
     prefix = home / wanted.folder(spelled)
-    if request.force or not is_complete(prefix):
+    if request.force or not _is_ready(wanted, prefix):
         _make(session, wanted, prefix, cwd, force=request.force)
     prepared = Prepared(
-        prefix=prefix, surroundings=surroundings(wanted.asked, prompt=request.prompt)
+        prefix=prefix,
+        surroundings=surroundings((*wanted.asked, *wanted.pypi), prompt=request.prompt),
     )
     _remember(session, request, prepared)
     return prepared
@@ -103,17 +108,28 @@ def _wanted(session: Session, request: OneOffRequest, cwd: Path) -> OneOff:
     texts = request.channels or session.config.default_channels
     return OneOff(
         asked=tuple(conda_word(text) for text in (*request.specs, *request.extra)),
-        guess=None if request.specs else guessed(request.command[0]),
+        guess=None if _is_named(request) else guessed(request.command[0]),
         channels=tuple(Channel(text, channel_url(text, cwd)) for text in texts),
         platform=platform_of(session, request.platform),
         offline=session.config.offline,
+        pypi=tuple(pypi_word(text, cwd) for text in request.pypi),
     )
+
+
+def _is_named(request: OneOffRequest) -> bool:
+    """Whether packages were named, so that none is guessed."""
+    return bool(request.specs or request.pypi)
+
+
+def _is_ready(wanted: OneOff, prefix: Path) -> bool:
+    """Tell whether an environment was made; one with wheels when its lock was put there."""
+    return is_complete(prefix) and (not wanted.pypi or (prefix / CONDA_META / LOCK).is_file())
 
 
 def _make(session: Session, wanted: OneOff, prefix: Path, cwd: Path, *, force: bool) -> None:
     prefix.mkdir(parents=True, exist_ok=True)
     with exclusive_folder(prefix):
-        if is_complete(prefix) and not force:
+        if _is_ready(wanted, prefix) and not force:
             return  # somebody else has made it meanwhile
         inputs = EnvironmentInputs(
             environment=prefix.name,
@@ -121,9 +137,14 @@ def _make(session: Session, wanted: OneOff, prefix: Path, cwd: Path, *, force: b
             root=cwd,
             channels=wanted.channels,
             dependencies=wanted.requirements,
+            pypi_dependencies=wanted.pypi,
+            pypi_options=_indexes(session),
         )
         reinstall = EVERYTHING if force else frozenset[str]()
         owner = prefix / CONDA_META / PREFIX_MARKER
+        if wanted.pypi:
+            environment_from_inputs(session, inputs, prefix, manifest_path=owner, anew=True)
+            return
 
         def install(asked: EnvironmentInputs) -> None:
             install_newest(session, asked, prefix, manifest_path=owner, reinstall=reinstall)
@@ -136,15 +157,24 @@ def _make(session: Session, wanted: OneOff, prefix: Path, cwd: Path, *, force: b
             install(replace(inputs, dependencies=wanted.asked))
 
 
+def _indexes(session: Session) -> PypiOptions:
+    """Return the indexes of the user: no manifest says others."""
+    return PypiOptions(
+        index_url=session.config.get("pypi-config.index-url"),
+        extra_index_urls=tuple(session.config.get("pypi-config.extra-index-urls", ())),
+    )
+
+
 def _remember(session: Session, request: OneOffRequest, prepared: Prepared) -> None:
     question = quick_exec.Question(
         {
             "spec": request.specs,
             "with": request.extra,
+            "pypi": request.pypi,
             "channel": request.channels,
             "platform": () if request.platform is None else (request.platform,),
         },
-        "" if request.specs else request.command[0],
+        "" if _is_named(request) else request.command[0],
         prompt=request.prompt,
     )
     config = places(session.environ)

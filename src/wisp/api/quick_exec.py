@@ -26,6 +26,7 @@ _VALUED = {
     "--spec": "spec",
     "-w": "with",
     "--with": "with",
+    "--pypi": "pypi",
     "-c": "channel",
     "--channel": "channel",
     "-p": "platform",
@@ -39,8 +40,8 @@ _SIGPIPE, _SIGXFSZ = 13, 25
 class Question:
     """A call of `exec`, but for the words that the command gets.
 
-    `options` maps `spec`, `with`, `channel` and `platform` to their values in order; `guess` is
-    the command that a package is named like, empty where packages were named.
+    `options` maps `spec`, `with`, `pypi`, `channel` and `platform` to their values in order;
+    `guess` is the command that a package is named like, empty where packages were named.
     """
 
     __slots__ = ("guess", "options", "prompt")
@@ -59,7 +60,10 @@ class Question:
     def depends_on_folder(self) -> bool:
         """Whether a channel or a package is a path, which means another one elsewhere."""
         words = [word for values in self.options.values() for word in values]
-        return any(word.startswith((".", "~")) or word.endswith(_ARCHIVES) for word in words)
+        return any(
+            word.startswith((".", "~")) or word.endswith(_ARCHIVES) or " @ " in word
+            for word in words
+        )
 
 
 _ARCHIVES = (".conda", ".tar.bz2")
@@ -105,7 +109,7 @@ def _read(words: Sequence[str]) -> tuple[Question, Sequence[str]] | None:
     command = words[index:]
     if not command or ("spec" in options and "with" in options):
         return None
-    guess = "" if "spec" in options else command[0]
+    guess = "" if "spec" in options or "pypi" in options else command[0]
     return Question(options, guess, prompt=prompt), command
 
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from wisp.api.authorizing import Entry
     from wisp.api.configuring import ConfigListing, Level
     from wisp.api.edits.start import Started, StartRequest
+    from wisp.api.oneoff import OneOffRequest, Prepared
     from wisp.api.spec_environments import SpecEnvironment, SpecRequest
+    from wisp.api.toolbox.tools import Tools
     from wisp.api.use.cleaning import Cleaned
     from wisp.api.use.scripts import FoundScript
     from wisp.api.views.information import Information
@@ -65,6 +67,18 @@ class UserSession(Session):
         from wisp.api.spec_environments import environment_from_specs
 
         return environment_from_specs(self, request, prefix, anew=anew)
+
+    def one_off(self, request: OneOffRequest, cwd: Path) -> Prepared:
+        """Make the environment of a one-off command, or find it. Raises as `oneoff.prepare`."""
+        from wisp.api.oneoff import prepare
+
+        return prepare(self, request, cwd)
+
+    def tools(self) -> Tools:
+        """Open the user's global tools. Raises `ManifestError` where their manifest is faulty."""
+        from wisp.api.toolbox.tools import Tools
+
+        return Tools.open(self)
 
     # Starting a workspace
 

@@ -12,6 +12,7 @@ import xxhash
 
 from wisp.platforms import Platform
 from wisp.specs.conda import Channel, CondaRequirement, CondaSpec
+from wisp.specs.pypi import PypiRequirement
 from wisp.values import dataclass
 
 _UNUSUAL = re.compile(r"[^A-Za-z0-9_.-]")
@@ -22,7 +23,8 @@ class OneOff:
     """An environment for one command.
 
     `asked` are the packages that were named, `guess` the one that the command's name suggests.
-    A guess `beside` others is dropped where no such package fits; alone it has to.
+    A guess `beside` others is dropped where no such package fits; alone it has to. With `pypi`
+    packages nothing is guessed, and there is a Python.
     """
 
     asked: tuple[CondaRequirement, ...]
@@ -30,6 +32,7 @@ class OneOff:
     channels: tuple[Channel, ...]
     platform: Platform
     offline: bool = False
+    pypi: tuple[PypiRequirement, ...] = ()
 
     @property
     def beside(self) -> bool:
@@ -40,6 +43,8 @@ class OneOff:
     def requirements(self) -> tuple[CondaRequirement, ...]:
         """All that is wanted, the guess first, of which a package that was named is no part."""
         named = {one.name for one in self.asked}
+        if self.pypi and "python" not in named:
+            return (CondaRequirement("python", CondaSpec()), *self.asked)
         if self.guess is None or self.guess.name in named:
             return self.asked
         return (self.guess, *self.asked)
@@ -51,6 +56,7 @@ class OneOff:
         """
         parts = [
             *sorted(spelled),
+            *sorted(f"pypi {one}" for one in self.pypi),
             *(channel.url for channel in self.channels),
             self.platform.subdir,
             "offline" if self.offline else "",
@@ -58,6 +64,8 @@ class OneOff:
         digest = xxhash.xxh3_64_hexdigest("\0".join(parts).encode())
         wanted = self.requirements
         sole = self.guess if self.guess is not None else wanted[0] if len(wanted) == 1 else None
+        if len(self.pypi) == 1 and not self.asked:
+            return f"{self.pypi[0].normalized}-{digest}"
         return digest if sole is None else f"{sole.name}-{digest}"
 
 
@@ -67,13 +75,15 @@ def guessed(command: str) -> CondaRequirement:
     return CondaRequirement(name.lower(), CondaSpec())
 
 
-def label(asked: Iterable[CondaRequirement]) -> str | None:
+def label(asked: Iterable[CondaRequirement | PypiRequirement]) -> str | None:
     """Return what an environment is called inside, for prompts; None where nothing was asked."""
     names = sorted({one.name for one in asked})
     return f"temp:{','.join(names)}" if names else None
 
 
-def surroundings(asked: Iterable[CondaRequirement], *, prompt: bool) -> dict[str, str]:
+def surroundings(
+    asked: Iterable[CondaRequirement | PypiRequirement], *, prompt: bool
+) -> dict[str, str]:
     """Return the variables that tell programs and people in which environment they are."""
     name = label(asked)
     if name is None:

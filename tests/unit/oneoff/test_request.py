@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from wisp.manifest.words import conda_word
-from wisp.oneoff.request import OneOff, guessed, surroundings
+from wisp.manifest.words import conda_word, pypi_word
+from wisp.oneoff.request import OneOff, guessed, label, surroundings
 from wisp.platforms import bare
 from wisp.specs.conda import Channel
 
@@ -59,3 +60,15 @@ def test_only_an_environment_that_was_asked_for_has_a_name() -> None:
     two = (conda_word("b"), conda_word("a>1"))
     assert surroundings(two, prompt=False) == {"PIXI_ENVIRONMENT_NAME": "temp:a,b"}
     assert surroundings(two, prompt=True)["PS1"].startswith("(pixi:temp:a,b) ")
+
+
+def test_pypi_packages_bring_python_and_are_part_of_the_request() -> None:
+    ruff = (pypi_word("ruff>=0.5", Path("/w")),)
+    one = replace(PLAIN, guess=None, pypi=ruff)
+    assert [r.name for r in one.requirements] == ["python"]
+    named = replace(one, asked=(conda_word("python=3.12"),))
+    assert [r.spec.version for r in named.requirements] == ["3.12.*"]
+    other = replace(one, pypi=(pypi_word("ruff>=0.6", Path("/w")),))
+    assert one.folder(["python *"]) != other.folder(["python *"])
+    assert one.folder(["python *"]).startswith("ruff-")
+    assert label((*named.asked, *ruff)) == "temp:python,ruff"

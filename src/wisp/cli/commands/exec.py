@@ -22,6 +22,9 @@ class Options(options.Config):
         conflicts=("--spec",),
         help="A package to install beside the one named like the command",
     )
+    pypi: tuple[str, ...] = values(
+        "--pypi", help="A PyPI package to install; nothing is guessed then"
+    )
     channel: tuple[str, ...] = values("-c", "--channel", help="A channel, by name or URL")
     platform: str | None = value(
         "-p", "--platform", metavar="SUBDIR", help="The platform to solve for"
@@ -38,7 +41,7 @@ class Options(options.Config):
 
 def run(call: Call[Options]) -> int:
     """Prepare the environment and become the command."""
-    from wisp.api.oneoff import OneOffRequest, prepare
+    from wisp.api.oneoff import OneOffRequest
     from wisp.api.oneoff import run as become
 
     values = call.values
@@ -49,12 +52,13 @@ def run(call: Call[Options]) -> int:
         command=values.command,
         specs=values.spec,
         extra=values.beside,
+        pypi=values.pypi,
         channels=values.channel,
         platform=values.platform,
         force=values.force_reinstall,
         prompt=not values.no_modify_ps1 and session.config.change_prompt,
     )
-    prepared = prepare(session, request, call.cwd)
+    prepared = session.one_off(request, call.cwd)
     if values.list is not None:
         from wisp.console.tool_list import short_table
 

@@ -82,9 +82,7 @@ class Packages(Values):
 
 def open_tools(call: Call[options.ConfigSource]) -> Tools:
     """Open the global tools of the user."""
-    from wisp.api.toolbox.tools import Tools
-
-    return Tools.open(open_session(call))
+    return open_session(call).tools()
 
 
 def tell(call: Call[options.Global], changes: Iterable[Change]) -> bool:
