@@ -11,6 +11,7 @@ from wisp.layout import DEFAULT_ENVIRONMENT
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
+    from wisp.api.views.activations import DeclaredActivation
     from wisp.api.views.dependency_tree import PackageTree
     from wisp.api.views.describe import EnvironmentOutline, FeatureDescription
     from wisp.api.views.describe_tasks import TaskListing
@@ -143,6 +144,18 @@ class Viewer:
         from wisp.api.edits.transaction import place
 
         return variables_of(self._workspace.manifest, place(feature, environment, target))
+
+    def activations(
+        self,
+        *,
+        feature: str | None = None,
+        environment: str | None = None,
+        target: str | None = None,
+    ) -> tuple[DeclaredActivation, ...]:
+        """List all that activation does, by the parts of the manifest that say so."""
+        from wisp.api.views.activations import declared_activations
+
+        return declared_activations(self._workspace.manifest, feature, environment, target)
 
     # The surroundings
 

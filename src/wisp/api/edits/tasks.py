@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from wisp.api.edits.transaction import edit
 from wisp.errors import ManifestError
+from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.tasks import has_task, put_task
 from wisp.manifest.edit.tasks import remove_task as _remove
@@ -14,7 +15,13 @@ from wisp.specs.task import Task, TaskDependency
 
 
 def add_task(manifest: Manifest, task: Task, place: Place) -> Manifest:
-    """Write a task. Raises `ManifestError` when the place has one of that name."""
+    """Write a task. Raises `ManifestError` when the place has one of that name.
+
+    A task that says nothing to run but names others is an alias, which has neither a directory
+    nor variables.
+    """
+    if isinstance(task.cmd, str) and not task.cmd.strip():
+        task = _without_command(task)
 
     def change(_: Manifest, document: Document) -> Document:
         if has_task(document, place, task.name):
@@ -22,6 +29,18 @@ def add_task(manifest: Manifest, task: Task, place: Place) -> Manifest:
         return put_task(document, place, task)
 
     return edit(manifest, change)
+
+
+def _without_command(task: Task) -> Task:
+    if not task.depends_on:
+        return Task(task.name, "")
+    return Task(
+        task.name,
+        form="alias",
+        args=task.args,
+        depends_on=task.depends_on,
+        description=task.description,
+    )
 
 
 def alias_task(
@@ -41,7 +60,14 @@ def alias_task(
 def remove_tasks(
     manifest: Manifest, names: Sequence[str], place: Place
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Take tasks away; return the names removed and the names that were not there."""
+    """Take tasks away; return the names removed and the names that were not there.
+
+    Raises `ManifestError` for a feature or environment that does not exist.
+    """
+    if place.feature not in (None, DEFAULT_FEATURE) and place.feature not in manifest.features:
+        raise ManifestError(f"feature '{place.feature}' does not exist")
+    if place.environment is not None and place.environment not in manifest.environments:
+        raise ManifestError(f"environment '{place.environment}' does not exist")
     removed: list[str] = []
     missing: list[str] = []
 

@@ -11,9 +11,16 @@ from wisp.manifest.edit.environments import open_environment
 def put_scripts(
     document: Document, place: Place, scripts: Sequence[str], *, first: bool = False
 ) -> Document:
-    """Add activation scripts that are not there yet, behind the others or before them."""
+    """Add activation scripts that are not there yet, behind the others.
+
+    With `first` they go to the front in the order given, and those that are there move.
+    """
     document = open_environment(document, place)
     path = document.path(place, "activation", "scripts")
+    present = document.get(path)
+    for script in (present or ()) if first else ():
+        if script in scripts:
+            document = document.remove_item(path, document.get(path).index(script))
     present = document.get(path)
     new = [script for script in dict.fromkeys(scripts) if script not in (present or ())]
     if not new:

@@ -31,9 +31,16 @@ def task_data(task: Task) -> Data:
     """Spell a task as briefly as the manifest allows."""
     dependencies = [_dependency(item) for item in task.depends_on]
     if task.cmd is None:
-        if task.description is None:
-            return [item if isinstance(item, dict) else {"task": item} for item in dependencies]
-        return {"depends-on": dependencies, "description": task.description}
+        needs = [item if isinstance(item, dict) else {"task": item} for item in dependencies]
+        args = [_argument(arg.name, arg.default, arg.choices) for arg in task.args or ()]
+        if task.description is None and not args:
+            return needs
+        whole: dict[str, Data] = {
+            "args": args,
+            "depends-on": needs,
+            "description": task.description or "",
+        }
+        return {key: value for key, value in whole.items() if value}
     table: dict[str, Data] = {
         "cmd": task.cmd if isinstance(task.cmd, str) else list(task.cmd),
         "args": [_argument(arg.name, arg.default, arg.choices) for arg in task.args or ()],
@@ -44,7 +51,7 @@ def task_data(task: Task) -> Data:
         "description": task.description or "",
     }
     filled = {key: value for key, value in table.items() if value}
-    return table["cmd"] if filled.keys() == {"cmd"} else filled
+    return table["cmd"] if filled.keys() <= {"cmd"} else filled
 
 
 def _argument(name: str, default: str | None, choices: Sequence[str] | None) -> Data:

@@ -6,6 +6,7 @@ from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.commands.workspace.places import InTarget, place_of
 from wisp.cli.declare import Command, arguments, top
+from wisp.cli.looking import remember
 from wisp.cli.opening import open_workspace
 from wisp.errors import UsageError
 
@@ -34,20 +35,31 @@ class RemoveVariables(InTarget, options.Manifest):
 
 def show(call: Call[Look]) -> int:
     """Print scripts and variables."""
-    return show_scripts(call) or show_variables(call)
+    return _show(call, "activation scripts or environment variables")
 
 
 def show_scripts(call: Call[Look]) -> int:
-    """Print the scripts, one a line."""
-    for script in open_workspace(call).show.scripts(**place_of(call)):
-        call.out.result(script)
-    return 0
+    """Print the scripts."""
+    return _show(call, "activation scripts", variables=False)
 
 
 def show_variables(call: Call[Look]) -> int:
-    """Print the variables, one a line."""
-    for name, value in open_workspace(call).show.variables(**place_of(call)).items():
-        call.out.result(f"{name}={value}")
+    """Print the variables."""
+    return _show(call, "activation environment variables", scripts=False)
+
+
+def _show(call: Call[Look], what: str, *, scripts: bool = True, variables: bool = True) -> int:
+    from wisp.console.activation_list import activation_blocks
+
+    values = call.values
+    workspace = open_workspace(call)
+    found = workspace.show.activations(**place_of(call))
+    lines = list(activation_blocks(found, scripts=scripts, variables=variables))
+    filtered = values.feature or values.environment or values.target
+    nothing = f"No {what} found " + ("for the given filter." if filtered else "in the manifest.")
+    for line in lines or [nothing]:
+        call.out.result(line)
+    remember(call, workspace)
     return 0
 
 
@@ -63,11 +75,27 @@ def prepend_scripts(call: Call[Scripts]) -> int:
 
 def _add_scripts(call: Call[Scripts], *, first: bool) -> int:
     scripts = call.values.scripts
-    edit = open_workspace(call).edit
-    edit.activation.add_scripts(scripts, first=first, **place_of(call))
+    workspace = open_workspace(call)
+    present = workspace.show.scripts(**place_of(call))
+    workspace.edit.activation.add_scripts(scripts, first=first, **place_of(call))
+    where = _where(call.values)
     for script in scripts:
-        call.out.success(f"Added activation script {script}")
+        if script not in present:
+            call.out.success(f"Added activation script '{script}'{where}")
+        elif first:
+            call.out.success(f"Moved activation script '{script}' to the front{where}")
+        else:
+            told = f"Activation script '{script}' is already present{where}; nothing to do"
+            call.out.success(told)
     return 0
+
+
+def _where(values: InTarget) -> str:
+    """Say which part of the manifest was changed, where that is not the plain one."""
+    part = f" for target '{values.target}'" if values.target else ""
+    if values.environment is not None:
+        return f" in environment '{values.environment}'{part}"
+    return (f" in feature '{values.feature}'" if values.feature else "") + part
 
 
 def remove_scripts(call: Call[Scripts]) -> int:
@@ -75,7 +103,7 @@ def remove_scripts(call: Call[Scripts]) -> int:
     scripts = call.values.scripts
     open_workspace(call).edit.activation.remove_scripts(scripts, **place_of(call))
     for script in scripts:
-        call.out.success(f"Removed activation script {script}")
+        call.out.success(f"Removed activation script '{script}'{_where(call.values)}")
     return 0
 
 
@@ -83,12 +111,18 @@ def set_variables(call: Call[SetVariables]) -> int:
     """Set variables."""
     pairs = [word.partition("=") for word in call.values.assignment]
     for name, mark, value in pairs:
-        if not name or not mark:
-            raise UsageError(f"invalid value '{name}{value}' for '<KEY=VALUE>...': no `=` in it")
+        if not mark:
+            raise UsageError(f"invalid value '{name}' for '<KEY=VALUE>...': no `=` in it")
+        if not name.isidentifier() or not name.isascii():
+            raise UsageError(
+                f"invalid value '{name}{mark}{value}' for '<KEY=VALUE>...': "
+                f"'{name}' is no name of a variable"
+            )
     variables = {name: value for name, _, value in pairs}
     open_workspace(call).edit.activation.set_variables(variables, **place_of(call))
     for name, value in variables.items():
-        call.out.success(f"Set activation variable {name}={value}")
+        told = f'Set activation environment variable {name}="{value}"'
+        call.out.success(told + _where(call.values))
     return 0
 
 
@@ -97,7 +131,8 @@ def remove_variables(call: Call[RemoveVariables]) -> int:
     names = call.values.key
     open_workspace(call).edit.activation.remove_variables(names, **place_of(call))
     for name in names:
-        call.out.success(f"Removed activation variable {name}")
+        told = f"Removed activation environment variable '{name}'"
+        call.out.success(told + _where(call.values))
     return 0
 
 
