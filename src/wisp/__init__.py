@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from wisp.api.use.running import command_of as command_of
     from wisp.api.use.scripts import FoundScript as FoundScript
     from wisp.api.user_session import UserSession as UserSession
+    from wisp.api.views.activations import DeclaredActivation as DeclaredActivation
     from wisp.api.views.dependency_tree import PackageTree as PackageTree
     from wisp.api.views.dependency_tree import TreeNode as TreeNode
     from wisp.api.views.describe import EnvironmentDescription as EnvironmentDescription
@@ -84,6 +85,7 @@ __all__ = [
     "ConfigError",
     "ConfigListing",
     "ConfigRequest",
+    "DeclaredActivation",
     "Difference",
     "EnvironmentDescription",
     "EnvironmentOutline",
@@ -151,6 +153,7 @@ _HOMES = {
     "ConfigListing": "wisp.api.configuring",
     "ConfigRequest": "wisp.config.model",
     "Difference": "wisp.lock.views",
+    "DeclaredActivation": "wisp.api.views.activations",
     "EnvironmentDescription": "wisp.api.views.describe",
     "EnvironmentOutline": "wisp.api.views.describe",
     "FeatureDescription": "wisp.api.views.describe",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wisp.api.views.activations import DeclaredActivation
+    from wisp import DeclaredActivation
 
 
 def activation_blocks(
