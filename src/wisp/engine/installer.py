@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -20,8 +22,10 @@ from wisp.engine.gateway import ChannelAccess
 from wisp.engine.link_progress import LinkProgress
 from wisp.engine.rattler_errors import chain_of, hints_for
 from wisp.engine.records import to_rattler
+from wisp.engine.safe.packages import check_prefix_record, check_unpacked, spoil
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.report import SILENT, Reporter
+from wisp.specs.inside import UnsafePathError
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass
 
@@ -87,6 +91,7 @@ async def _link(
     access: ChannelAccess,
     reporter: Reporter,
 ) -> None:
+    judge = _Judge(request, access.settings.caches.conda_packages)
     try:
         await install(
             list(records),
@@ -103,10 +108,45 @@ async def _link(
             # What is meant for elsewhere does not run here, whatever the configuration says.
             execute_link_scripts=None if request.place is None else False,
             # Abstract only to the type checker: the bodies it inherits do nothing.
-            reporter=LinkProgress(reporter, request.label),  # type: ignore[abstract]
+            reporter=LinkProgress(reporter, request.label, judge.check),  # type: ignore[abstract]
         )
     except (InstallerError, LinkError, TransactionError, ExtractError) as error:
-        raise _failure(str(error)) from error
+        raise judge.refusal or _failure(str(error)) from error
+    if judge.refusal is not None:
+        raise judge.refusal
+
+
+class _Judge:
+    """Looks at each package between unpacking and linking.
+
+    rattler only tells that it begins to link and does not listen to an answer. So a package that
+    is refused loses its list of files, without which rattler cannot link it.
+    """
+
+    def __init__(self, request: InstallRequest, cache: Path) -> None:
+        self.refusal: InstallError | None = None
+        self._cache = cache
+        self._stems = {row.name: f"{row.name}-{row.version}-{row.build}" for row in request.records}
+
+    def check(self, name: str) -> None:
+        stem = self._stems[name]
+        for folder in self._folders(stem):
+            try:
+                check_unpacked(folder)
+            except UnsafePathError as error:
+                spoil(Path(folder))
+                self.refusal = InstallError(
+                    f"the package `{stem}` was refused",
+                    causes=[error.message],
+                    hints=["nothing of it was linked; tell the owners of its channel"],
+                )
+
+    def _folders(self, stem: str) -> list[str]:
+        folder = os.path.join(self._cache, stem)  # noqa: PTH118 - it costs for each package
+        if os.path.isdir(folder):  # noqa: PTH112
+            return [folder]
+        # A cache that tells origins apart lengthens the names of its folders.
+        return glob.glob(f"{glob.escape(folder)}-*/")  # noqa: PTH207
 
 
 def _sweep(request: InstallRequest) -> None:
@@ -126,11 +166,28 @@ def _installed(prefix: Path) -> list[PrefixRecord]:
     """Read `conda-meta`; a record that a crash left half-written counts as not installed."""
     found: list[PrefixRecord] = []
     for file in sorted((prefix / "conda-meta").glob("*.json")):
+        _check_record(file)
         try:
             found.append(PrefixRecord.from_path(file))
         except Exception:  # whatever rattler's JSON reader raises
             file.unlink(missing_ok=True)
     return found
+
+
+def _check_record(file: Path) -> None:
+    """Refuse a record whose files would be removed outside of the prefix."""
+    try:
+        record = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return  # rattler cannot read it either
+    try:
+        check_prefix_record(record, f"`{file}`")
+    except UnsafePathError as error:
+        raise InstallError(
+            "the environment has a record that no package made",
+            causes=[error.message],
+            hints=["remove the environment with `wisp clean` and install it anew"],
+        ) from error
 
 
 def check_sources(request: InstallRequest, access: ChannelAccess) -> Sequence[RepoDataRecord]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from rattler.install import InstallerReporter
 
@@ -13,11 +14,15 @@ class LinkProgress(InstallerReporter):
     """The listener that rattler calls, from threads of its own, about one transaction.
 
     A download is told by its bytes, everything else by the count of finished operations. Tokens
-    given to rattler are positions in our own lists.
+    given to rattler are positions in our own lists. `check` is called with the name of each package
+    before it is linked; what it raises rattler does not see.
     """
 
-    def __init__(self, reporter: Reporter, label: str) -> None:
+    def __init__(
+        self, reporter: Reporter, label: str, check: Callable[[str], object] = lambda _name: None
+    ) -> None:
         self._reporter = reporter
+        self._check = check
         self._label = label
         self._guard = threading.Lock()
         self._linking = 0
@@ -35,6 +40,11 @@ class LinkProgress(InstallerReporter):
     def on_transaction_complete(self) -> None:
         """End the count."""
         self._reporter.finish(self._linking)
+
+    def on_link_start(self, _operation: int, package_name: str) -> int:
+        """Let a package be judged that is unpacked, and about to be linked."""
+        self._check(package_name)
+        return 0
 
     def on_populate_cache_start(self, _operation: int, package_name: str) -> int:
         """Remember the name, which a following download does not tell."""

@@ -14,13 +14,15 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
+from wisp.specs.inside import plain_name
+
 
 def stub_wheel(folder: Path, name: str, version: str) -> Path:
     """Return a wheel without content for a normalised name and a PEP 440 version.
 
-    Stubs are kept in `folder` and made only once.
+    Stubs are kept in `folder` and made only once. Raises `UnsafePathError` for what is no name.
     """
-    escaped = re.sub(r"[-_.]+", "_", name)
+    escaped = re.sub(r"[-_.]+", "_", plain_name(name, "a PyPI package that conda provides"))
     file = folder / f"{escaped}-{version}-py3-none-any.whl"
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)

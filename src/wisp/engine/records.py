@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from wisp.specs.inside import inside
 from wisp.specs.records import CondaRecord, RunExports
 from wisp.specs.urls import is_url, normal_url
 
@@ -66,6 +67,9 @@ def from_row(row: Mapping[str, Any]) -> CondaRecord:
     A record straight from a channel has no `arch` as a rule, one that passed through a lock
     has; `fresh` remembers which, since Pixi writes either into `conda-meta`.
     """
+    site_packages = row.get("python_site_packages_path")
+    if site_packages is not None:
+        inside(str(site_packages), f"the record of `{row['name']}` in its channel")
     location = location_of(row["url"])
     last = unquote(row["url"].rsplit("/", 1)[-1])
     kept: dict[str, Any] = {key: tuple(_words(row.get(key))) for key in _LISTS}

@@ -10,6 +10,7 @@ from typing import Any, cast
 import xxhash
 
 from wisp.lock.derive import derive, derived_build_number, derived_noarch
+from wisp.specs.inside import is_inside
 from wisp.specs.origins import is_folder
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, RunExports, SourceEntry
@@ -85,8 +86,14 @@ def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
         size=_number(get("size")),
         legacy_bz2_size=_number(get("legacy_bz2_size")),
         timestamp=_milliseconds(get("timestamp")),
-        python_site_packages_path=_text(get("python_site_packages_path"), None),
+        python_site_packages_path=_inside(_text(get("python_site_packages_path"), None)),
     )
+
+
+def _inside(path: str | None) -> str | None:
+    if path is not None and not is_inside(path):
+        raise EntryError("`python_site_packages_path` must stay inside of the environment")
+    return path
 
 
 def source_record(identifier: str, entry: Mapping[str, Any]) -> CondaSourceRecord:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from urllib.parse import unquote
 
+from wisp.specs.inside import is_plain_name
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, Record
 from wisp.values import dataclass
@@ -33,7 +34,8 @@ def _pypi_name(purl: str) -> str:
     text = purl.removeprefix(PYPI_PURL)
     for end in "#?@":
         text = text.partition(end)[0]
-    return normalize(unquote(text))
+    name = normalize(unquote(text))
+    return name if is_plain_name(name) else ""
 
 
 def served_names(records: Iterable[Record]) -> Mapping[str, CondaRecord]:

@@ -1,0 +1,104 @@
+"""Whether an unpacked conda package writes only into the prefix it is linked into.
+
+Names, versions, builds and entry points are rattler's business (it refuses wrong ones); which
+files there are it believes a package. So `info/paths.json`, or `info/files` of old packages, is
+judged here between unpacking and linking: no path leads out of the prefix, and none goes through a
+symbolic link of the package itself, behind which the file of a package may be anybody's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+from wisp.engine.files import write_atomically
+from wisp.specs.inside import UnsafePathError, inside, is_inside
+
+_LARGEST = 256 * 1024 * 1024
+
+
+def check_unpacked(package: str) -> None:
+    """Judge a package of the cache, by the path of its folder.
+
+    Raises `UnsafePathError` for one that is not to be linked.
+    """
+    whose = f"the package `{package.rpartition('/')[2]}`"
+    paths = _listed(package, whose)
+    _check_all(paths, whose)
+    seen: set[str] = {""}
+    for folder in {path.rpartition("/")[0] for path in paths}:
+        if not _is_in_folders(package, folder, seen):
+            raise UnsafePathError(f"{whose} names paths below `{folder}`, which is a link")
+
+
+def spoil(package: Path) -> None:
+    """See to it that nobody links a refused package: the cache holds it for damaged from now on."""
+    write_atomically(package / "info" / "paths.json", "refused: it names paths that lead elsewhere")
+
+
+def check_prefix_record(record: object, whose: str) -> None:
+    """Judge a record of `conda-meta`, whose files are removed with its package.
+
+    Raises `UnsafePathError` for a path that leads out of the prefix, or a record without form.
+    """
+    try:
+        assert isinstance(record, dict)
+        rows = (record.get("paths_data") or {}).get("paths") or ()
+        _check_all([row["_path"] for row in rows], whose)
+        _check_all(record.get("files") or (), whose)
+    except (AssertionError, AttributeError, KeyError, TypeError) as error:
+        raise UnsafePathError(f"{whose} is no record of a package") from error
+
+
+def _check_all(paths: Sequence[str], whose: str) -> None:
+    """Raise `UnsafePathError` for the first path that leads elsewhere, `TypeError` for no text."""
+    for path in paths:
+        if not is_inside(path):
+            inside(path, whose)
+
+
+def _listed(package: str, whose: str) -> list[str]:
+    try:
+        table = json.loads(_read(f"{package}/info/paths.json"))
+        paths = [row["_path"] for row in table["paths"]]
+    except FileNotFoundError:
+        return _listed_of_old(package)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UnsafePathError(f"{whose} has no readable list of files") from error
+    if not all(isinstance(path, str) for path in paths):
+        raise UnsafePathError(f"{whose} names a path that is no text")
+    return paths
+
+
+def _listed_of_old(package: str) -> list[str]:
+    try:
+        text = _read(f"{package}/info/files").decode("utf-8", "surrogateescape")
+    except OSError:
+        return []  # then there is nothing to link
+    return [line for line in map(str.strip, text.splitlines()) if line]
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123 - each package is looked at: paths cost
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise ValueError("too large")
+    return content
+
+
+def _is_in_folders(package: str, folder: str, seen: set[str]) -> bool:
+    """Tell whether a folder of a package, and all above it, are folders and no links."""
+    if folder in seen:
+        return True
+    if not _is_in_folders(package, folder.rpartition("/")[0], seen):
+        return False
+    try:
+        if not stat.S_ISDIR(os.lstat(f"{package}/{folder}").st_mode):
+            return False
+    except OSError:
+        pass  # what is not there is not linked: rattler tells of it
+    seen.add(folder)
+    return True

@@ -1,0 +1,67 @@
+"""The one judge of paths and names that came from a record, a lock, a channel or an archive (pure).
+
+Such a path is believed only if it cannot lead out of the folder it is for, on any system: it is
+relative and none of its parts leads upward.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wisp.errors import WispError
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._+!-]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+#: A part that is `.`, `..` or empty, parted by either slash; a drive at the beginning. Elsewhere
+#: files of Unix may have colons (manuals of Perl) and backslashes (units of systemd).
+_SUSPECT = re.compile(r"[\x00-\x1f\x7f]|(?:^|[/\\])(?:\.{1,2})?(?:[/\\]|$)|^[A-Za-z]:")
+_SLASH_OR_NOTHING = ("", "/")
+_LONGEST_SHOWN = 100
+
+
+class UnsafePathError(WispError):
+    """A path or name of a stranger's would lead out of the folder it is for."""
+
+
+def is_inside(path: str) -> bool:
+    """Tell whether a path, with `/` between its parts, stays in the folder it is relative to.
+
+    What is absolute, empty, has an empty part, `.`, `..`, a control character, or begins with a
+    drive does not. A backslash parts too, as it would on Windows.
+    """
+    if (
+        path.isprintable()
+        and path[:1] not in _SLASH_OR_NOTHING
+        and path[-1] not in "/."
+        and not ("./" in path or "//" in path or "\\" in path or ":" in path)
+    ):
+        return True  # nearly all, at an eighth of what the expression costs
+    return not _SUSPECT.search(path)
+
+
+def inside(path: str, whose: str) -> str:
+    """Return a path that stays inside; `whose` says in the error where it came from.
+
+    Raises:
+        UnsafePathError: It does not.
+
+    """
+    if not is_inside(path):
+        raise UnsafePathError(f"{whose} names the path `{_shown(path)}`, which leads elsewhere")
+    return path
+
+
+def is_plain_name(name: str) -> bool:
+    """Tell whether a name can be one part of a path: letters, digits, `.`, `_`, `+`, `!`, `-`."""
+    return bool(_PLAIN_NAME.fullmatch(name)) and name not in {".", ".."}
+
+
+def plain_name(name: str, whose: str) -> str:
+    """Return a name that can be one part of a path. Raises `UnsafePathError` for any other."""
+    if not is_plain_name(name):
+        raise UnsafePathError(f"{whose} has the name `{_shown(name)}`, which is none")
+    return name
+
+
+def _shown(text: str) -> str:
+    return _CONTROL.sub("�", text[:_LONGEST_SHOWN])

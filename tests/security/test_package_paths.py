@@ -1,0 +1,125 @@
+"""Packages and records that name paths outside of the prefix: refused, and nothing is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tiny import VIRTUAL, channel, settings, tiny
+from tests.trees import content, differences
+from tools.forge.archive import Entry, text
+from wisp.engine.gateway import ChannelAccess
+from wisp.engine.installer import InstallRequest, install_conda
+from wisp.engine.solver import SolveRequest, solve
+from wisp.errors import InstallError, WispError
+from wisp.report import SILENT
+from wisp.specs.records import CondaRecord
+
+LISTED = "victim/planted"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    """A prefix deep in a folder, beside a file that nobody may touch; checked at the end."""
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "secret").write_text("mine")
+    before = content(victim)
+    yield tmp_path / "1" / "2" / "3" / "4" / "prefix"
+    assert differences(before, content(victim)) == []
+
+
+def records_of(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, listed: dict[str, Any], *files: Entry
+) -> tuple[list[CondaRecord], ChannelAccess]:
+    """Make a channel with a package whose `paths.json` says for `LISTED` what is `listed`."""
+    original = Entry.as_path_json
+
+    def lying(entry: Entry) -> dict[str, Any]:
+        return original(entry) | (listed if entry.path == LISTED else {})
+
+    monkeypatch.setattr(Entry, "as_path_json", lying)
+    evil = tiny("evil", files=(text(LISTED, "planted"), *files))
+    folder = channel(tmp_path / "channel", [evil, tiny("good")])
+    access = ChannelAccess(settings(tmp_path / "cache"))
+    request = SolveRequest(
+        channels=(str(folder),),
+        specs=("evil", "good"),
+        subdir="linux-64",
+        virtual_packages=VIRTUAL,
+    )
+    return list(solve(request, access)), access
+
+
+def install(records: list[CondaRecord], access: ChannelAccess, prefix: Path) -> None:
+    request = InstallRequest(records=tuple(records), prefix=prefix, subdir="linux-64")
+    install_conda(request, access, SILENT)
+
+
+DEEP = Entry("sub", link="a/b/c/d/e/f")
+BELOW = text("a/b/c/d/e/f/keep", "x")
+ATTACKS: dict[str, tuple[str, tuple[Entry, ...]]] = {
+    "through a link and up again": ("sub/../../../../../../victim/planted", (DEEP, BELOW)),
+    "plain dots": ("../../../../../victim/planted", ()),
+    "absolute": ("/victim/planted", ()),
+    "behind a link of its own": ("folder/secret", (Entry("folder", link="victim"),)),
+    "a drive": ("C:/victim/planted", ()),
+    "a line break": ("bin/a\nb", ()),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_package_that_leads_elsewhere_is_refused_again_and_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: Path, attack: str
+) -> None:
+    path, files = ATTACKS[attack]
+    if path.startswith("/"):
+        path = f"{tmp_path}{path}"
+    records, access = records_of(monkeypatch, tmp_path, {"_path": path}, *files)
+    for _ in range(2):
+        with pytest.raises(InstallError, match=r"evil-1\.0-0.*refused"):
+            install(records, access, place)
+        assert not (place / "conda-meta" / "evil-1.0-0.json").exists()
+    # Another program that shares the cache, or this one later, does not find it whole either.
+    with pytest.raises(InstallError):
+        install(records, ChannelAccess(settings(tmp_path / "cache")), place)
+
+
+def test_an_honest_package_is_linked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: Path
+) -> None:
+    records, access = records_of(monkeypatch, tmp_path, {}, DEEP, BELOW)
+    install(records, access, place)
+    assert (place / LISTED).read_text() == "planted"
+    assert (place / "sub" / "keep").read_text() == "x"
+
+
+@pytest.mark.parametrize("key", ["files", "paths_data"])
+@pytest.mark.parametrize("path", ["../../../../../victim/secret", "bin/../../x", "{victim}/secret"])
+def test_a_planted_record_removes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: Path, key: str, path: str
+) -> None:
+    records, access = records_of(monkeypatch, tmp_path, {})
+    install(records, access, place)
+    path = path.replace("{victim}", str(tmp_path / "victim"))
+    record = json.loads((place / "conda-meta" / "good-1.0-0.json").read_text())
+    row = {"_path": path, "path_type": "hardlink"}
+    record |= {"name": "planted", "fn": "planted-1.0-0.conda"}
+    record |= {key: [path] if key == "files" else {"paths_version": 1, "paths": [row]}}
+    (place / "conda-meta" / "planted-1.0-0.json").write_text(json.dumps(record))
+    with pytest.raises(InstallError, match="no package made"):
+        install(records[:1], access, place)
+
+
+@pytest.mark.parametrize("path", ["../../victim", "/etc", "lib/../../x"])
+def test_a_channel_may_not_say_where_site_packages_lie_outside(tmp_path: Path, path: str) -> None:
+    folder = channel(tmp_path / "channel", [tiny("python", "3.12", site_packages=path)])
+    request = SolveRequest(
+        channels=(str(folder),), specs=("python",), subdir="linux-64", virtual_packages=VIRTUAL
+    )
+    with pytest.raises(WispError, match="leads elsewhere"):
+        solve(request, ChannelAccess(settings(tmp_path / "cache")))
