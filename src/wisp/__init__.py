@@ -10,6 +10,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.configuring import ConfigListing as ConfigListing
+    from wisp.api.context import SessionContext as SessionContext
     from wisp.api.edits.adding import Added as Added
     from wisp.api.edits.requests import git_location as git_location
     from wisp.api.edits.start import Started as Started
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from wisp.api.use.run_options import RunOptions as RunOptions
     from wisp.api.use.running import command_of as command_of
     from wisp.api.use.scripts import FoundScript as FoundScript
-    from wisp.api.user_session import UserSession as UserSession
     from wisp.api.views.activations import DeclaredActivation as DeclaredActivation
     from wisp.api.views.dependency_tree import PackageTree as PackageTree
     from wisp.api.views.dependency_tree import TreeNode as TreeNode
@@ -118,6 +118,7 @@ __all__ = [
     "Reporter",
     "RunOptions",
     "Session",
+    "SessionContext",
     "SolveError",
     "SpecEnvironment",
     "SpecRequest",
@@ -132,7 +133,6 @@ __all__ = [
     "TreeNode",
     "Upgraded",
     "UsageError",
-    "UserSession",
     "WispError",
     "Workspace",
     "__version__",
@@ -152,8 +152,8 @@ _HOMES = {
     "ConfigError": "wisp.errors",
     "ConfigListing": "wisp.api.configuring",
     "ConfigRequest": "wisp.config.model",
-    "Difference": "wisp.lock.views",
     "DeclaredActivation": "wisp.api.views.activations",
+    "Difference": "wisp.lock.views",
     "EnvironmentDescription": "wisp.api.views.describe",
     "EnvironmentOutline": "wisp.api.views.describe",
     "FeatureDescription": "wisp.api.views.describe",
@@ -185,6 +185,7 @@ _HOMES = {
     "Reporter": "wisp.report",
     "RunOptions": "wisp.api.use.run_options",
     "Session": "wisp.api.session",
+    "SessionContext": "wisp.api.context",
     "SolveError": "wisp.errors",
     "SpecEnvironment": "wisp.api.spec_environments",
     "SpecRequest": "wisp.api.spec_environments",
@@ -199,7 +200,6 @@ _HOMES = {
     "TreeNode": "wisp.api.views.dependency_tree",
     "Upgraded": "wisp.api.edits.upgrading",
     "UsageError": "wisp.errors",
-    "UserSession": "wisp.api.user_session",
     "WispError": "wisp.errors",
     "Workspace": "wisp.api.workspace",
     "command_of": "wisp.api.use.running",

@@ -15,13 +15,13 @@ pytestmark = pytest.mark.slow
 
 PROGRAM = """
 import os, pathlib, subprocess, sys
-from wisp.api.session import Session
+from wisp.api.context import SessionContext
 from wisp.api.spec_environments import SpecRequest, environment_from_specs
 from wisp.config.model import ConfigRequest
 from wisp.specs.pypi import PypiOptions
 
 server, prefix = sys.argv[1], pathlib.Path(sys.argv[2])
-session = Session.of(ConfigRequest(environ=os.environ))
+session = SessionContext.of(ConfigRequest(environ=os.environ))
 request = SpecRequest(
     specs=("python", "click>=8.1"),
     pypi=("six",),

@@ -29,14 +29,14 @@ from wisp.workspace.misfits import misfit
 from wisp.workspace.platforms import platforms_of, select_platform
 
 if TYPE_CHECKING:
-    from wisp.api.session import Session
+    from wisp.api.context import SessionContext
     from wisp.lock.model import LockFile
     from wisp.manifest.model import Manifest
     from wisp.specs.records import Record
 
 
 def install_platform(
-    manifest: Manifest, session: Session, environment: str, wanted: str | None = None
+    manifest: Manifest, session: SessionContext, environment: str, wanted: str | None = None
 ) -> Platform:
     """The platform that an environment is installed for here, or the one that is asked for.
 
@@ -56,7 +56,7 @@ def install_platform(
 
 def run_platform(
     manifest: Manifest,
-    session: Session,
+    session: SessionContext,
     lock: LockFile,
     environment: str,
     wanted: str | None = None,
@@ -87,7 +87,7 @@ def run_platform(
     raise misfit(environment, platforms, *session.host)
 
 
-def _provides(session: Session, records: tuple[Record, ...]) -> bool:
+def _provides(session: SessionContext, records: tuple[Record, ...]) -> bool:
     from wisp.install.state import virtual_requirements
     from wisp.specs.match import parse_spec
 
@@ -96,7 +96,7 @@ def _provides(session: Session, records: tuple[Record, ...]) -> bool:
 
 
 def shown_platform(
-    manifest: Manifest, session: Session, environment: str, wanted: str | None = None
+    manifest: Manifest, session: SessionContext, environment: str, wanted: str | None = None
 ) -> Platform:
     """The platform to show what is locked for. Raises `ManifestError` when there is none."""
     from wisp.engine.host import subdir
@@ -113,7 +113,7 @@ def shown_platform(
 
 
 def exported_platform(
-    manifest: Manifest, session: Session, environment: str, wanted: str | None = None
+    manifest: Manifest, session: SessionContext, environment: str, wanted: str | None = None
 ) -> Platform:
     """The platform asked for, else this machine's, else the first there is."""
     if wanted is None:
@@ -124,7 +124,7 @@ def exported_platform(
 
 
 def task_platform(
-    manifest: Manifest, session: Session, environment: str, wanted: str | None = None
+    manifest: Manifest, session: SessionContext, environment: str, wanted: str | None = None
 ) -> tuple[Platform | None, bool]:
     """The platform to show tasks for, None if there is none, and whether they can run here."""
     found = environment_named(manifest, environment)
@@ -139,7 +139,7 @@ def task_platform(
     return shown, runnable and (wanted is None or chosen is not None)
 
 
-def fits_here(manifest: Manifest, session: Session, environment: str) -> bool:
+def fits_here(manifest: Manifest, session: SessionContext, environment: str) -> bool:
     """Whether any platform of an environment is this machine's."""
     found = environment_named(manifest, environment)
     return select_platform(manifest, found, *session.host) is not None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-    from wisp.api.session import Session
+    from wisp.api.context import SessionContext
     from wisp.api.views.inspect import PackageRow
 
 
@@ -64,7 +64,7 @@ class Prepared:
         return chosen_rows(record_rows(records), pattern)
 
 
-def prepare(session: Session, request: OneOffRequest, cwd: Path) -> Prepared:
+def prepare(session: SessionContext, request: OneOffRequest, cwd: Path) -> Prepared:
     """Make the environment of a command, or find the one that was made before, whatever its age.
 
     Raises:
@@ -87,7 +87,7 @@ def prepare(session: Session, request: OneOffRequest, cwd: Path) -> Prepared:
     return prepared
 
 
-def run(session: Session, prepared: Prepared, command: Sequence[str]) -> NoReturn:
+def run(session: SessionContext, prepared: Prepared, command: Sequence[str]) -> NoReturn:
     """Become the command, in its environment.
 
     Raises `ActivationError` where a script of a package fails, `HostError` where there is no such
@@ -104,7 +104,7 @@ def run(session: Session, prepared: Prepared, command: Sequence[str]) -> NoRetur
         ) from error
 
 
-def _wanted(session: Session, request: OneOffRequest, cwd: Path) -> OneOff:
+def _wanted(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOff:
     texts = request.channels or session.config.default_channels
     return OneOff(
         asked=tuple(conda_word(text) for text in (*request.specs, *request.extra)),
@@ -126,7 +126,7 @@ def _is_ready(wanted: OneOff, prefix: Path) -> bool:
     return is_complete(prefix) and (not wanted.pypi or (prefix / CONDA_META / LOCK).is_file())
 
 
-def _make(session: Session, wanted: OneOff, prefix: Path, cwd: Path, *, force: bool) -> None:
+def _make(session: SessionContext, wanted: OneOff, prefix: Path, cwd: Path, *, force: bool) -> None:
     prefix.mkdir(parents=True, exist_ok=True)
     with exclusive_folder(prefix):
         if _is_ready(wanted, prefix) and not force:
@@ -157,7 +157,7 @@ def _make(session: Session, wanted: OneOff, prefix: Path, cwd: Path, *, force: b
             install(replace(inputs, dependencies=wanted.asked))
 
 
-def _indexes(session: Session) -> PypiOptions:
+def _indexes(session: SessionContext) -> PypiOptions:
     """Return the indexes of the user: no manifest says others."""
     return PypiOptions(
         index_url=session.config.get("pypi-config.index-url"),
@@ -165,7 +165,7 @@ def _indexes(session: Session) -> PypiOptions:
     )
 
 
-def _remember(session: Session, request: OneOffRequest, prepared: Prepared) -> None:
+def _remember(session: SessionContext, request: OneOffRequest, prepared: Prepared) -> None:
     question = quick_exec.Question(
         {
             "spec": request.specs,

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from wisp.api.context import SessionContext
 from wisp.api.machine_platform import install_platform
 from wisp.api.places import Places, places_of
 from wisp.api.rereading import reread
-from wisp.api.session import Session
 from wisp.config.model import Config
 from wisp.manifest.model import Environment, Manifest
 from wisp.platforms import Platform, VirtualPackage, bare
@@ -34,7 +34,9 @@ class OpenedWorkspace:
     `origin` says where a script comes from that is no file of the user's.
     """
 
-    def __init__(self, session: Session, manifest: Manifest, *, origin: str | None = None) -> None:
+    def __init__(
+        self, session: SessionContext, manifest: Manifest, *, origin: str | None = None
+    ) -> None:
         self.session = session
         self.manifest = manifest
         self.origin = origin

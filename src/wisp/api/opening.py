@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wisp.api.session import Session
+from wisp.api.context import SessionContext
 from wisp.config.model import ConfigRequest
 from wisp.engine.journals import repair
 from wisp.errors import ManifestError, Place
@@ -37,7 +37,7 @@ class WorkspaceSource:
     config_file: Path | None = None
 
 
-def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session, Manifest]:
+def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[SessionContext, Manifest]:
     """Start a session and read the manifest; warnings met on the way are reported.
 
     Raises:
@@ -47,7 +47,7 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
     """
     repair()
     found = _locate(source)
-    session = Session.of(
+    session = SessionContext.of(
         ConfigRequest(
             environ=source.environ,
             workspace=found.path.parent,
@@ -86,7 +86,7 @@ def _script_path(path: Path) -> Path:
 
 
 def _script_defaults(
-    source: WorkspaceSource, session: Session, path: Path
+    source: WorkspaceSource, session: SessionContext, path: Path
 ) -> ScriptDefaults | None:
     if source.script is None:
         return None

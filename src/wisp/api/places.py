@@ -13,7 +13,7 @@ from wisp import layout
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
-    from wisp.api.session import Session
+    from wisp.api.context import SessionContext
     from wisp.manifest.model import Manifest
 
 
@@ -81,14 +81,14 @@ class Places:
         return self.prefix(environment) if solve_group is None else self.solve_groups / solve_group
 
 
-def places_of(session: Session, manifest: Manifest, origin: str | None = None) -> Places:
+def places_of(session: SessionContext, manifest: Manifest, origin: str | None = None) -> Places:
     """Return where the files of a workspace are, of whatever kind its manifest is."""
     if manifest.kind == "script":
         return script_places(session, manifest, origin)
     return folder_places(session, manifest)
 
 
-def folder_places(session: Session, manifest: Manifest) -> Places:
+def folder_places(session: SessionContext, manifest: Manifest) -> Places:
     """A workspace that is a folder: all is in it, but for prefixes that are detached."""
     from wisp.engine.host import is_remote
 
@@ -103,7 +103,7 @@ def folder_places(session: Session, manifest: Manifest) -> Places:
     return Places(folder=folder, lock=folder / layout.LOCK_NAME, environments=environments)
 
 
-def script_places(session: Session, manifest: Manifest, origin: str | None = None) -> Places:
+def script_places(session: SessionContext, manifest: Manifest, origin: str | None = None) -> Places:
     """A script: its prefix lies below the cache, by its name and where the script is from.
 
     `origin` says where a script comes from that is no file of the user's, and so has no lock.

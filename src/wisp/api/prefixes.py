@@ -18,14 +18,14 @@ from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord
 
 if TYPE_CHECKING:
-    from wisp.api.session import Session
+    from wisp.api.context import SessionContext
 
 #: No filter: the whole environment.
 EVERYTHING_CHOSEN = InstallFilter()
 
 
 def install_at(
-    session: Session,
+    session: SessionContext,
     locked: LockedEnvironment,
     prefix: Path,
     *,
@@ -67,7 +67,7 @@ def install_at(
     return outcome
 
 
-def _pypi_installer(session: Session) -> InstallPypi:
+def _pypi_installer(session: SessionContext) -> InstallPypi:
     """Connect the installation of a prefix with uv; nothing of it is imported until needed."""
 
     def install_pypi(work: PypiWork) -> None:
@@ -93,7 +93,7 @@ def _pypi_installer(session: Session) -> InstallPypi:
     return install_pypi
 
 
-def _build_variables(session: Session, work: PypiWork) -> dict[str, str]:
+def _build_variables(session: SessionContext, work: PypiWork) -> dict[str, str]:
     """Activate the prefix for builds; wheels need no more than the caller's environment."""
     if all(record.origin.is_wheel for record in work.records):
         return {}
@@ -104,7 +104,7 @@ def _build_variables(session: Session, work: PypiWork) -> dict[str, str]:
 
 
 def install_for_solving(
-    session: Session,
+    session: SessionContext,
     inputs: EnvironmentInputs,
     conda: tuple[CondaRecord, ...],
     prefix_of: Callable[[EnvironmentInputs], Path],

@@ -19,12 +19,12 @@ from wisp.solve.plan import STALE, SolveUnit
 from wisp.specs.inputs import EnvironmentInputs
 
 if TYPE_CHECKING:
-    from wisp.api.session import Session
+    from wisp.api.context import SessionContext
 
 _COMPLETE = 16
 
 
-def platform_of(session: Session, subdir: str | None) -> Platform:
+def platform_of(session: SessionContext, subdir: str | None) -> Platform:
     """Return the platform to solve for: this machine as it is, or another by its defaults."""
     if subdir is None or subdir == session.subdir:
         here, provided = session.host
@@ -33,7 +33,7 @@ def platform_of(session: Session, subdir: str | None) -> Platform:
 
 
 def install_newest(
-    session: Session,
+    session: SessionContext,
     inputs: EnvironmentInputs,
     prefix: Path,
     *,
@@ -57,7 +57,7 @@ def install_newest(
     return outcome.changed
 
 
-def _solved(session: Session, inputs: EnvironmentInputs) -> LockedEnvironment:
+def _solved(session: SessionContext, inputs: EnvironmentInputs) -> LockedEnvironment:
     from wisp.engine.solver import solve
 
     token = session.reporter.start("solving", inputs.environment)

@@ -1,144 +1,272 @@
-"""What deeds need that has no manifest: configuration, surroundings, and the engines."""
+"""The facade where there is no workspace: the user's configuration, caches, register, channels.
+
+from wisp import Session
+
+session = Session.open()
+found = session.search().find("numpy")
+made = session.environment(SpecRequest(specs=["python 3.12.*"]), Path("tools/python"))
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import cached_property
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any
 
-from wisp.config.model import Config, ConfigRequest, read_config
-from wisp.platforms import VirtualPackage
+from wisp.api.context import SessionContext
+from wisp.config.model import ConfigRequest
 from wisp.report import SILENT, Reporter
-from wisp.specs.settings import EngineSettings
 
 if TYPE_CHECKING:
-    from wisp.engine.auth.stores import Credentials
-    from wisp.engine.gateway import ChannelAccess
-    from wisp.engine.http import HttpClient
-    from wisp.engine.names import NameService
-    from wisp.engine.uv import Uv
-    from wisp.solve.pypi import PypiResolver
+    from wisp.api.authorizing import Entry
+    from wisp.api.configuring import ConfigListing, Level
+    from wisp.api.edits.start import Started, StartRequest
+    from wisp.api.oneoff import OneOffRequest, Prepared
+    from wisp.api.spec_environments import SpecEnvironment, SpecRequest
+    from wisp.api.toolbox.tools import Tools
+    from wisp.api.use.cleaning import Cleaned
+    from wisp.api.use.scripts import FoundScript
+    from wisp.api.views.information import Information
+    from wisp.api.views.searching import PackageSearch
+    from wisp.specs.credentials import Credential
 
 
-class Session:
-    """A configuration, the caller's surroundings, and everything that reaches the outside.
-
-    `environ` is what counts as the environment of the process, `now` (aware) as the present.
-    Each engine is made when it is first needed and shared from then on; its imports happen here,
-    late, so that a command that only reads never pays for rattler or uv.
-    """
-
-    def __init__(
-        self,
-        config: Config | ConfigRequest,
-        environ: Mapping[str, str],
-        reporter: Reporter = SILENT,
-        *,
-        now: datetime | None = None,
-    ) -> None:
-        self._config = config
-        self.environ = environ
-        self.reporter = reporter
-        self.now = now or datetime.now(UTC)
+class Session(SessionContext):
+    """A session with the deeds that need no workspace."""
 
     @classmethod
-    def of(
-        cls, request: ConfigRequest, reporter: Reporter = SILENT, *, now: datetime | None = None
-    ) -> Self:
-        """Start a session with the configuration that a request means; it is read when needed."""
-        return cls(request, request.environ, reporter, now=now)
-
-    @cached_property
-    def config(self) -> Config:
-        """The configuration in force; what is odd about its files is left in `warnings`.
-
-        Raises `ConfigError` if a file that must be read cannot be.
-        """
-        known = self._config
-        return read_config(known) if isinstance(known, ConfigRequest) else known
-
-    # This machine
-
-    @cached_property
-    def subdir(self) -> str:
-        """The subdir to act as; an override that names none is warned of."""
-        from wisp.engine import host
-
-        wrong = host.invalid_override(self.environ)
-        if wrong is not None:
-            self.reporter.warn(f"PIXI_OVERRIDE_PLATFORM names no platform: '{wrong}'")
-        return host.subdir(self.environ)
-
-    @cached_property
-    def host(self) -> tuple[str, tuple[VirtualPackage, ...]]:
-        """The subdir to act as, and the virtual packages of this machine."""
-        return self.subdir, self.provided
-
-    @cached_property
-    def provided(self) -> tuple[VirtualPackage, ...]:
-        """The virtual packages of this machine, with overrides of `environ`."""
-        from wisp.engine.host import virtual_packages
-
-        return virtual_packages(self.environ)
-
-    # Engines
-
-    @cached_property
-    def settings(self) -> EngineSettings:
-        """How caches, network and links are to be used."""
-        from wisp.engine.host import is_remote
-
-        return self.config.engine_settings(is_remote=is_remote)
-
-    @cached_property
-    def channels(self) -> ChannelAccess:
-        """Repodata, packages and the solver."""
-        from wisp.engine.gateway import ChannelAccess
-
-        return ChannelAccess(self.settings, self.environ)
-
-    @cached_property
-    def credentials(self) -> Credentials:
-        """The stored credentials, and which of them a URL gets."""
-        from wisp.engine.auth.stores import Credentials
-
-        return Credentials.of(self.settings.network, self.environ)
-
-    @cached_property
-    def http(self) -> HttpClient:
-        """Small files of the web."""
-        from wisp.engine.http import HttpClient
-
-        return HttpClient(self.settings.network, self.environ, self.credentials)
-
-    @cached_property
-    def names(self) -> NameService:
-        """PyPI names of conda packages."""
-        from wisp.engine.names import NameService
-
-        return NameService(self.http, self.settings.caches.pypi_mapping, reporter=self.reporter)
-
-    @cached_property
-    def uv(self) -> Uv:
-        """The engine for PyPI."""
-        from wisp.engine.uv import find_uv
-
-        return find_uv(
-            self.environ,
-            self.settings,
-            keyring_provider=self.config.get("pypi-config.keyring-provider"),
-            insecure_hosts=tuple(self.config.get("pypi-config.allow-insecure-host", ())),
-            credentials=self.credentials,
+    def open(
+        cls,
+        *,
+        environ: Mapping[str, str] | None = None,
+        reporter: Reporter = SILENT,
+        overrides: Mapping[str, Any] | None = None,
+        no_config: bool = False,
+        config_file: Path | None = None,
+    ) -> Session:
+        """Start a session with the user's configuration; `overrides` are dotted keys."""
+        request = ConfigRequest(
+            environ=os.environ if environ is None else environ,
+            overrides=overrides or {},
+            no_config=no_config,
+            config_file=config_file,
         )
+        return cls.of(request, reporter)
 
-    @cached_property
-    def pypi(self) -> PypiResolver:
-        """Answers what PyPI packages fit; remembers answers as long as it lives."""
-        from wisp.engine.dist_metadata import MetadataReader
-        from wisp.solve.pypi import PypiResolver
+    # Environments without a workspace
 
-        reader = MetadataReader(self.uv, self.http, Path(sys.executable))
-        return PypiResolver(self.uv, reader)
+    def environment(
+        self, request: SpecRequest, prefix: Path, *, anew: bool = False
+    ) -> SpecEnvironment:
+        """Make an environment of specs at a prefix, or use the one there if it fits.
+
+        Raises what `wisp.api.spec_environments.environment_from_specs` raises.
+        """
+        from wisp.api.spec_environments import environment_from_specs
+
+        return environment_from_specs(self, request, prefix, anew=anew)
+
+    def one_off(self, request: OneOffRequest, cwd: Path) -> Prepared:
+        """Make the environment of a one-off command, or find it. Raises as `oneoff.prepare`."""
+        from wisp.api.oneoff import prepare
+
+        return prepare(self, request, cwd)
+
+    def tools(self) -> Tools:
+        """Open the user's global tools. Raises `ManifestError` where their manifest is faulty."""
+        from wisp.api.toolbox.tools import Tools
+
+        return Tools.open(self)
+
+    # Starting a workspace
+
+    def init(self, request: StartRequest) -> Started:
+        """Make a workspace in a folder. Raises `ManifestError` when there is one already."""
+        from wisp.api.edits.start import start
+
+        return start(request, self.environ)
+
+    def init_from(self, request: StartRequest, file: Path) -> Started:
+        """Make a workspace out of an `environment.yml`. Raises as `init` does."""
+        from wisp.api.edits.start import start_from
+
+        return start_from(request, file, self.environ)
+
+    @staticmethod
+    def would_extend(folder: Path) -> bool:
+        """Tell whether a folder has only a pyproject.toml that `init` could extend."""
+        from wisp.api.edits.start import would_extend
+
+        return would_extend(folder)
+
+    def init_script(self, file: Path, channels: Sequence[str] = ()) -> None:
+        """Put a PEP 723 block into a script. Raises `ManifestError` when it has one already."""
+        from wisp.api.edits.start import start_script
+
+        start_script(file, channels)
+
+    def script(
+        self, word: str, cwd: Path, stdin: Callable[[], str]
+    ) -> AbstractContextManager[FoundScript]:
+        """Find the script that a word means: a file, a URL, `-`; a copy is gone at the end."""
+        from wisp.api.use.scripts import found_script
+
+        return found_script(word, cwd, self, stdin)
+
+    @staticmethod
+    def is_script(path: Path) -> bool:
+        """Tell whether a file is a Python file that brings its own requirements."""
+        from wisp.api.use.scripts import is_script
+
+        return is_script(path)
+
+    @staticmethod
+    def required_version_holds(path: Path) -> bool:
+        """Tell whether a manifest, which may be unreadable else, wants no later version."""
+        from wisp.api.edits.fields import required_version_holds
+
+        return required_version_holds(path)
+
+    # Looking
+
+    def info(self, *, sizes: bool = False) -> Information:
+        """Describe the machine and the folders in use; `sizes` counts what they hold."""
+        from wisp.api.views.information import gather
+
+        return gather(self, sizes=sizes)
+
+    def search(
+        self, channels: Sequence[str] = (), platform: str | None = None, *, cwd: Path | None = None
+    ) -> PackageSearch:
+        """Set up a search in channels, the configured ones unless named, for all platforms."""
+        from wisp.api.views.searching import open_search
+
+        return open_search(self, cwd or Path.cwd(), channels=channels, platform=platform)
+
+    # Cleaning
+
+    def clean_caches(self, kinds: Sequence[str] = ()) -> Cleaned:
+        """Remove kinds of caches (see `cache_kinds`), or all. Raises `HostError` if it cannot."""
+        from wisp.api.use.cleaning import clean_caches
+
+        return clean_caches(kinds, self.environ)
+
+    @staticmethod
+    def cache_kinds() -> tuple[str, ...]:
+        """Name the kinds of caches there are."""
+        from wisp.api.use.cleaning import CACHE_KINDS
+
+        return tuple(CACHE_KINDS)
+
+    # The configuration. `level` is "local", "global" or "system", None for the nearest file;
+    # `root` the root of the workspace whose level it may be.
+
+    def configured(
+        self, key: str | None = None, *, level: Level | None = None, root: Path | None = None
+    ) -> ConfigListing:
+        """Show the merged configuration, or the part below a key."""
+        from wisp.api.configuring import ConfigScope, list_config
+
+        return list_config(ConfigScope(environ=self.environ, level=level, root=root), key)
+
+    def configure(
+        self,
+        key: str,
+        value: str | None,
+        *,
+        level: Level | None = None,
+        root: Path | None = None,
+    ) -> Path:
+        """Set a key, or take it away (None); return the file. Raises `ConfigError` if wrong."""
+        from wisp.api.configuring import ConfigScope, set_config
+
+        return set_config(ConfigScope(environ=self.environ, level=level, root=root), key, value)
+
+    def extend_config(
+        self,
+        key: str,
+        value: str,
+        *,
+        first: bool = False,
+        level: Level | None = None,
+        root: Path | None = None,
+    ) -> Path:
+        """Add an item to a list, at its end or `first`; return the file. Raises as `configure`."""
+        from wisp.api.configuring import ConfigScope, grow_config
+
+        scope = ConfigScope(environ=self.environ, level=level, root=root)
+        return grow_config(scope, key, value, at_end=not first)
+
+    def edit_config(
+        self, editor: str | None = None, *, level: Level | None = None, root: Path | None = None
+    ) -> int:
+        """Open the file of a level in an editor; return the editor's exit code."""
+        from wisp.api.configuring import ConfigScope, edit_config
+
+        return edit_config(ConfigScope(environ=self.environ, level=level, root=root), editor)
+
+    def enclosing_root(self, cwd: Path, manifest_path: str | None = None) -> Path | None:
+        """Return the root of the workspace around a folder, None outside of one."""
+        from wisp.api.configuring import enclosing_root
+
+        return enclosing_root(cwd, self.environ, manifest_path)
+
+    # Credentials
+
+    def login(self, host: str, credential: Credential) -> Entry:
+        """Store a credential for a host; say where. Raises `UsageError` if its kind is wrong."""
+        from wisp.api.authorizing import login
+
+        return login(self.credentials, host, credential)
+
+    def logout(self, host: str | None) -> tuple[Entry, ...]:
+        """Take what is stored for a host, or all (None), away; return what that was."""
+        from wisp.api.authorizing import logout
+
+        return logout(self.credentials, host)
+
+    def logins(self) -> tuple[Entry, ...]:
+        """List the stored credentials, without secrets."""
+        from wisp.api.authorizing import entries
+
+        return entries(self.credentials)
+
+    def login_for(self, url: str) -> Entry | None:
+        """Tell which credential a URL, or a host, would get."""
+        from wisp.api.authorizing import entry_for
+
+        return entry_for(self.credentials, url)
+
+    def token_for(self, host: str) -> str:
+        """Return the token that is stored for a host. Raises `ConfigError` if there is none."""
+        from wisp.api.authorizing import token_for
+
+        return token_for(self.credentials, host)
+
+    # The register of workspaces
+
+    def registered(self) -> dict[str, Path]:
+        """Return the folders of registered workspaces by name."""
+        from wisp.api.registry import all_registered
+
+        return all_registered(self.environ)
+
+    def register(self, name: str, folder: Path, *, force: bool = False) -> bool:
+        """Name a workspace; False when the name is taken and `force` is off."""
+        from wisp.api.registry import register
+
+        return register(self.environ, name, folder, force=force)
+
+    def forget(self, name: str) -> None:
+        """Take a name away. Raises `ConfigError` when it is not registered."""
+        from wisp.api.registry import forget
+
+        forget(self.environ, name)
+
+    def prune_register(self) -> list[str]:
+        """Forget the workspaces whose folders are gone; return their names."""
+        from wisp.api.registry import prune
+
+        return prune(self.environ)

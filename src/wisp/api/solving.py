@@ -18,19 +18,19 @@ from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.mapping import CondaPypiMaps
 
 if TYPE_CHECKING:
-    from wisp.api.session import Session
+    from wisp.api.context import SessionContext
 
 #: Makes the Python of conda packages, which the build of a source distribution needs.
 ProvidePython = Callable[[EnvironmentInputs, Conda], Path]
 
 
-def workers(session: Session) -> int:
+def workers(session: SessionContext) -> int:
     """How many units are answered at once: solving is limited elsewhere, uv waits a lot."""
     return 2 * session.settings.network.concurrent_solves
 
 
 def solve_engines(
-    session: Session, provide_python: ProvidePython, maps: CondaPypiMaps = None
+    session: SessionContext, provide_python: ProvidePython, maps: CondaPypiMaps = None
 ) -> Engines:
     """Connect solving with rattler, the name service and uv.
 

@@ -1,8 +1,7 @@
 """An environment made of specs, at a prefix, without any workspace; reused as long as it fits.
 
-    session = Session.of(ConfigRequest(environ=os.environ))
     wanted = SpecRequest(specs=("python 3.12.*", "ruff"), channels=("conda-forge",))
-    made = environment_from_specs(session, wanted, Path("tools/ruff"))
+    made = environment_from_specs(Session.open(), wanted, Path("tools/ruff"))
 
 What was solved stays in the prefix, as the text of a lock file. The next call judges it as the
 lock of a workspace is judged: where the specs ask for the same, or for something that it fulfils,
@@ -34,7 +33,7 @@ from wisp.specs.records import CondaRecord, Record
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
-    from wisp.api.session import Session
+    from wisp.api.context import SessionContext
 
 #: Keeps what was solved, below the prefix; no package owns a file of that name.
 LOCK = "wisp.lock"
@@ -76,7 +75,7 @@ class SpecEnvironment:
 
 
 def environment_from_specs(
-    session: Session, request: SpecRequest, prefix: Path, *, anew: bool = False
+    session: SessionContext, request: SpecRequest, prefix: Path, *, anew: bool = False
 ) -> SpecEnvironment:
     """Make an environment of specs, or use the one at the prefix if it fits.
 
@@ -87,7 +86,7 @@ def environment_from_specs(
     return environment_from_inputs(session, inputs, prefix, anew=anew)
 
 
-def inputs_of(session: Session, request: SpecRequest, prefix: Path) -> EnvironmentInputs:
+def inputs_of(session: SessionContext, request: SpecRequest, prefix: Path) -> EnvironmentInputs:
     """Return what a request asks of solving. Raises `ManifestError` for a word that is no spec."""
     cwd = request.cwd or prefix
     names = request.channels or session.config.default_channels
@@ -102,7 +101,7 @@ def inputs_of(session: Session, request: SpecRequest, prefix: Path) -> Environme
     )
 
 
-def _platform(session: Session, wanted: str | None) -> Platform:
+def _platform(session: SessionContext, wanted: str | None) -> Platform:
     """Return the platform to solve for; of this machine's subdir with all that it provides."""
     subdir, provided = session.host
     if wanted is not None and wanted != subdir:
@@ -111,7 +110,7 @@ def _platform(session: Session, wanted: str | None) -> Platform:
 
 
 def environment_from_inputs(
-    session: Session,
+    session: SessionContext,
     inputs: EnvironmentInputs,
     prefix: Path,
     *,
@@ -145,7 +144,9 @@ def environment_from_inputs(
     return SpecEnvironment(prefix, locked.records, reused)
 
 
-def _fitting_lock(session: Session, inputs: EnvironmentInputs, prefix: Path) -> LockFile | None:
+def _fitting_lock(
+    session: SessionContext, inputs: EnvironmentInputs, prefix: Path
+) -> LockFile | None:
     """Return what was solved for a prefix before, if it is what the inputs ask for."""
     path = _lock_path(prefix)
     try:
@@ -161,7 +162,7 @@ def _fitting_lock(session: Session, inputs: EnvironmentInputs, prefix: Path) -> 
 
 
 def _solved(
-    session: Session, inputs: EnvironmentInputs, prefix: Path, manifest_path: Path
+    session: SessionContext, inputs: EnvironmentInputs, prefix: Path, manifest_path: Path
 ) -> LockFile:
     from wisp.api.solving import solve_engines
     from wisp.solve.assemble import assemble

@@ -31,8 +31,8 @@ from wisp.manifest.model import Manifest
 from wisp.report import SILENT, Reporter
 
 if TYPE_CHECKING:
+    from wisp.api.context import SessionContext
     from wisp.api.locks.judging import LockOutcome
-    from wisp.api.session import Session
     from wisp.api.use.activated import ActivatedEnvironment
     from wisp.api.use.captured import Completed
     from wisp.api.use.cleaning import Cleaned
@@ -96,7 +96,7 @@ class Workspace:
     # Questions
 
     @property
-    def session(self) -> Session:
+    def session(self) -> SessionContext:
         """The configuration, the caller's surroundings and the engines."""
         return self.opened.session
 

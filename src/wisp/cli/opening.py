@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp import FoundScript
     from wisp.api.lock_usage import LockUsage
-    from wisp.api.user_session import UserSession
+    from wisp.api.session import Session
     from wisp.api.workspace import Workspace
     from wisp.cli.call import Call
 
@@ -45,14 +45,14 @@ def _forces_activation(call: Call) -> bool:
     return isinstance(call.values, options.Activation) and call.values.force_activate
 
 
-def open_session(call: Call) -> UserSession:
+def open_session(call: Call) -> Session:
     """Start a session where there is no workspace, or where it does not matter."""
     from pathlib import Path
 
-    from wisp.api.user_session import UserSession
+    from wisp.api.session import Session
 
     source = call.values if isinstance(call.values, options.ConfigSource) else None
-    return UserSession.open(
+    return Session.open(
         environ=call.environ,
         reporter=call.reporter,
         overrides=overrides(call),

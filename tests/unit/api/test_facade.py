@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from wisp.api import editor, editor_tables, viewer
-from wisp.api.user_session import UserSession
+from wisp.api.session import Session
 from wisp.api.workspace import Workspace
 from wisp.cli.declare import Command
 from wisp.cli.table import ENTRIES
@@ -36,13 +36,16 @@ NO_COMMAND = {
     "Workspace.task_list",
     "Workspace.show.feature_users",
     "Workspace.show.remember",
-    "UserSession.cache_kinds",
-    "UserSession.enclosing_root",
-    "UserSession.environment",
-    "UserSession.login_for",
-    "UserSession.of",
-    "UserSession.open",
-    "UserSession.would_extend",
+    "Session.cache_kinds",
+    "Session.enclosing_root",
+    "Session.environment",
+    "Session.login_for",
+    "Session.is_script",
+    "Session.of",
+    "Session.one_off",
+    "Session.open",
+    "Session.tools",
+    "Session.would_extend",
 }
 GROUPS: dict[str, type] = {
     "Workspace": Workspace,
@@ -50,7 +53,7 @@ GROUPS: dict[str, type] = {
     "Workspace.edit.tasks": editor_tables.TaskEditor,
     "Workspace.edit.activation": editor_tables.ActivationEditor,
     "Workspace.show": viewer.Viewer,
-    "UserSession": UserSession,
+    "Session": Session,
 }
 
 

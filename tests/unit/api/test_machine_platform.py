@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wisp.api.context import SessionContext
 from wisp.api.machine_platform import (
     exported_platform,
     fits_here,
@@ -14,7 +15,6 @@ from wisp.api.machine_platform import (
     shown_platform,
     task_platform,
 )
-from wisp.api.session import Session
 from wisp.config.model import ConfigRequest
 from wisp.errors import ManifestError
 from wisp.lock.model import EnvironmentRow, LockFile
@@ -22,7 +22,7 @@ from wisp.manifest.model import Manifest
 from wisp.manifest.read import load_text
 from wisp.specs.records import CondaRecord
 
-HERE = Session.of(ConfigRequest(environ={"PIXI_OVERRIDE_PLATFORM": "linux-64"}))
+HERE = SessionContext.of(ConfigRequest(environ={"PIXI_OVERRIDE_PLATFORM": "linux-64"}))
 DEFAULT = "default"
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from wisp.api.context import SessionContext
 from wisp.api.places import Places, places_of
-from wisp.api.session import Session
 from wisp.config.model import ConfigRequest
 from wisp.manifest.read import load_text
 
@@ -32,8 +32,8 @@ def script_places(tmp_path: Path, environ: dict[str, str], origin: str | None = 
     return places_of(_session(environ), manifest, origin)
 
 
-def _session(environ: dict[str, str], overrides: dict[str, object] | None = None) -> Session:
-    return Session.of(ConfigRequest(environ=environ, overrides=overrides or {}))
+def _session(environ: dict[str, str], overrides: dict[str, object] | None = None) -> SessionContext:
+    return SessionContext.of(ConfigRequest(environ=environ, overrides=overrides or {}))
 
 
 def test_a_folder_keeps_everything_in_itself(tmp_path: Path, environ: dict[str, str]) -> None:

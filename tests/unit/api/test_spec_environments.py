@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import channel, tiny
-from wisp.api.session import Session
+from wisp.api.context import SessionContext
 from wisp.api.spec_environments import SpecEnvironment, SpecRequest, environment_from_specs
 from wisp.config.model import ConfigRequest
 from wisp.errors import ManifestError, SolveError
@@ -23,7 +23,7 @@ class Tool:
         self.channel = folder / "channel"
         self.publish("1.0")
         environ = {"HOME": str(folder / "home"), "PIXI_CACHE_DIR": str(folder / "cache")}
-        self.session = Session.of(ConfigRequest(environ=environ))
+        self.session = SessionContext.of(ConfigRequest(environ=environ))
 
     def publish(self, *versions: str) -> None:
         packages = [tiny("app", version, "lib") for version in versions]
@@ -65,7 +65,7 @@ def test_specs_that_it_fulfils_use_it_again(tool: Tool) -> None:
 def test_specs_that_it_does_not_fulfil_are_solved(tool: Tool) -> None:
     tool.make("app")
     tool.publish("1.0", "2.0")
-    tool.session = Session(tool.session.config, tool.session.environ)
+    tool.session = SessionContext(tool.session.config, tool.session.environ)
     made = tool.make("app>=2")
     assert not made.reused
     assert tool.says("app") == "app 2.0\n"
@@ -80,7 +80,7 @@ def test_packages_that_no_spec_asks_for_any_more_leave(tool: Tool) -> None:
 def test_anew_forgets_what_was_solved(tool: Tool) -> None:
     tool.make("app")
     tool.publish("1.0", "2.0")
-    tool.session = Session(tool.session.config, tool.session.environ)
+    tool.session = SessionContext(tool.session.config, tool.session.environ)
     assert not tool.make("app", anew=True).reused
     assert tool.says("app") == "app 2.0\n"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from wisp.api.context import SessionContext
 from wisp.api.opened import OpenedWorkspace
-from wisp.api.session import Session
 from wisp.errors import UsageError
 from wisp.image.platform import PLATFORMS
 from wisp.manifest.edit.document import Document, Place
@@ -31,7 +31,7 @@ class SpecImage:
 
 
 @contextmanager
-def workspace_of(session: Session, wanted: SpecImage) -> Iterator[OpenedWorkspace]:
+def workspace_of(session: SessionContext, wanted: SpecImage) -> Iterator[OpenedWorkspace]:
     """Open a workspace of nothing but these packages, in a folder that goes away afterwards.
 
     Raises:
@@ -45,7 +45,7 @@ def workspace_of(session: Session, wanted: SpecImage) -> Iterator[OpenedWorkspac
         yield OpenedWorkspace(session, load(path))
 
 
-def _manifest(session: Session, wanted: SpecImage) -> str:
+def _manifest(session: SessionContext, wanted: SpecImage) -> str:
     own = session.subdir if session.subdir in PLATFORMS else _FALLBACK
     platforms = tuple(dict.fromkeys(wanted.platforms or (own,)))
     for platform in platforms:

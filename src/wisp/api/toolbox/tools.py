@@ -30,7 +30,7 @@ from wisp.toolbox.menus import install_shortcuts, withdraw
 from wisp.toolbox.shims import Steps, steps
 
 if TYPE_CHECKING:
-    from wisp.api.session import Session
+    from wisp.api.context import SessionContext
 
 WINDOWS = os.name == "nt"
 
@@ -38,13 +38,13 @@ WINDOWS = os.name == "nt"
 class Tools:
     """A user's global tools: where they are, what the manifest says, and what is installed."""
 
-    def __init__(self, session: Session, home: ToolHome, box: Toolbox) -> None:
+    def __init__(self, session: SessionContext, home: ToolHome, box: Toolbox) -> None:
         self.session = session
         self.home = home
         self.box = box
 
     @classmethod
-    def open(cls, session: Session) -> Tools:
+    def open(cls, session: SessionContext) -> Tools:
         """Read the manifest, which is made, empty, where there is none.
 
         Raises `ManifestError` where it is faulty, `HostError` where it cannot be made.

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from wisp.api.session import Session
+from wisp.api.context import SessionContext
 from wisp.errors import FetchError, ManifestError, TaskError
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.manifest.script import OPENING, SUFFIXES
@@ -46,7 +46,7 @@ class FoundScript:
 
 @contextmanager
 def found_script(
-    word: str, cwd: Path, session: Session, stdin: Callable[[], str]
+    word: str, cwd: Path, session: SessionContext, stdin: Callable[[], str]
 ) -> Iterator[FoundScript]:
     """Find the script that a word means: a file, an http(s) URL, or `-` for stdin.
 
@@ -112,7 +112,7 @@ def is_url(word: str) -> bool:
     return word.startswith(("http://", "https://"))
 
 
-def _download(url: str, session: Session) -> tuple[str, str]:
+def _download(url: str, session: SessionContext) -> tuple[str, str]:
     """Fetch a script: a name for it, and its text."""
     http = session.http
     gist = gist_of(url)

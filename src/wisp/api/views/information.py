@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from wisp import layout
+from wisp.api.context import SessionContext
 from wisp.api.opened import OpenedWorkspace
-from wisp.api.session import Session
 from wisp.api.views.describe import (
     EnvironmentDescription,
     Machine,
@@ -90,7 +90,7 @@ class Information:
 
 
 def gather(
-    session: Session, workspace: OpenedWorkspace | None = None, *, sizes: bool = False
+    session: SessionContext, workspace: OpenedWorkspace | None = None, *, sizes: bool = False
 ) -> Information:
     """Look at everything; `sizes` also counts what the folders hold, which may take long.
 

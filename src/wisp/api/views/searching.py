@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from wisp.api.context import SessionContext
 from wisp.api.opened import OpenedWorkspace
-from wisp.api.session import Session
 from wisp.engine import host
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.search import find_records
@@ -49,7 +49,7 @@ class PackageSearch:
 
 
 def open_search(
-    session: Session,
+    session: SessionContext,
     cwd: Path,
     workspace: OpenedWorkspace | None = None,
     *,

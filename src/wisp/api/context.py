@@ -1,0 +1,144 @@
+"""What deeds need that has no manifest: configuration, surroundings, and the engines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.platforms import VirtualPackage
+from wisp.report import SILENT, Reporter
+from wisp.specs.settings import EngineSettings
+
+if TYPE_CHECKING:
+    from wisp.engine.auth.stores import Credentials
+    from wisp.engine.gateway import ChannelAccess
+    from wisp.engine.http import HttpClient
+    from wisp.engine.names import NameService
+    from wisp.engine.uv import Uv
+    from wisp.solve.pypi import PypiResolver
+
+
+class SessionContext:
+    """A configuration, the caller's surroundings, and everything that reaches the outside.
+
+    `environ` is what counts as the environment of the process, `now` (aware) as the present.
+    Each engine is made when it is first needed and shared from then on; its imports happen here,
+    late, so that a command that only reads never pays for rattler or uv.
+    """
+
+    def __init__(
+        self,
+        config: Config | ConfigRequest,
+        environ: Mapping[str, str],
+        reporter: Reporter = SILENT,
+        *,
+        now: datetime | None = None,
+    ) -> None:
+        self._config = config
+        self.environ = environ
+        self.reporter = reporter
+        self.now = now or datetime.now(UTC)
+
+    @classmethod
+    def of(
+        cls, request: ConfigRequest, reporter: Reporter = SILENT, *, now: datetime | None = None
+    ) -> Self:
+        """Start a session with the configuration that a request means; it is read when needed."""
+        return cls(request, request.environ, reporter, now=now)
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration in force; what is odd about its files is left in `warnings`.
+
+        Raises `ConfigError` if a file that must be read cannot be.
+        """
+        known = self._config
+        return read_config(known) if isinstance(known, ConfigRequest) else known
+
+    # This machine
+
+    @cached_property
+    def subdir(self) -> str:
+        """The subdir to act as; an override that names none is warned of."""
+        from wisp.engine import host
+
+        wrong = host.invalid_override(self.environ)
+        if wrong is not None:
+            self.reporter.warn(f"PIXI_OVERRIDE_PLATFORM names no platform: '{wrong}'")
+        return host.subdir(self.environ)
+
+    @cached_property
+    def host(self) -> tuple[str, tuple[VirtualPackage, ...]]:
+        """The subdir to act as, and the virtual packages of this machine."""
+        return self.subdir, self.provided
+
+    @cached_property
+    def provided(self) -> tuple[VirtualPackage, ...]:
+        """The virtual packages of this machine, with overrides of `environ`."""
+        from wisp.engine.host import virtual_packages
+
+        return virtual_packages(self.environ)
+
+    # Engines
+
+    @cached_property
+    def settings(self) -> EngineSettings:
+        """How caches, network and links are to be used."""
+        from wisp.engine.host import is_remote
+
+        return self.config.engine_settings(is_remote=is_remote)
+
+    @cached_property
+    def channels(self) -> ChannelAccess:
+        """Repodata, packages and the solver."""
+        from wisp.engine.gateway import ChannelAccess
+
+        return ChannelAccess(self.settings, self.environ)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """The stored credentials, and which of them a URL gets."""
+        from wisp.engine.auth.stores import Credentials
+
+        return Credentials.of(self.settings.network, self.environ)
+
+    @cached_property
+    def http(self) -> HttpClient:
+        """Small files of the web."""
+        from wisp.engine.http import HttpClient
+
+        return HttpClient(self.settings.network, self.environ, self.credentials)
+
+    @cached_property
+    def names(self) -> NameService:
+        """PyPI names of conda packages."""
+        from wisp.engine.names import NameService
+
+        return NameService(self.http, self.settings.caches.pypi_mapping, reporter=self.reporter)
+
+    @cached_property
+    def uv(self) -> Uv:
+        """The engine for PyPI."""
+        from wisp.engine.uv import find_uv
+
+        return find_uv(
+            self.environ,
+            self.settings,
+            keyring_provider=self.config.get("pypi-config.keyring-provider"),
+            insecure_hosts=tuple(self.config.get("pypi-config.allow-insecure-host", ())),
+            credentials=self.credentials,
+        )
+
+    @cached_property
+    def pypi(self) -> PypiResolver:
+        """Answers what PyPI packages fit; remembers answers as long as it lives."""
+        from wisp.engine.dist_metadata import MetadataReader
+        from wisp.solve.pypi import PypiResolver
+
+        reader = MetadataReader(self.uv, self.http, Path(sys.executable))
+        return PypiResolver(self.uv, reader)
