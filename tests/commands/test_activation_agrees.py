@@ -145,7 +145,7 @@ def scripted(tmp_path: Path, wisp: CommandLine) -> Path:
     (conda / "activate.d").mkdir(parents=True)
     (conda / "env_vars.d").mkdir()
     (conda / "activate.d" / "x.sh").write_text('export OF_PACKAGE="in $CONDA_DEFAULT_ENV"\n')
-    (conda / "env_vars.d" / "x.json").write_text('{"STATIC": "$(touch pwned) $HOME"}')
+    (conda / "env_vars.d" / "x.json").write_text('{"STATIC": "in $CONDA_PREFIX"}')
     return folder
 
 
@@ -160,7 +160,7 @@ def test_scripts_of_bash_count_in_every_shell_and_twice_is_once(
     assert expected["LINES_TOLD"] == "one\ntwo"
     assert expected["LONG"] == "/o:as it is"
     assert expected["KEPT"] == "now:as it is"
-    assert expected["STATIC"] == "$(touch pwned) $HOME"
+    assert expected["STATIC"] == f"in {scripted}/.pixi/envs/default"
     assert evaluate(wisp, scripted, shell, times) == expected
     assert list(scripted.rglob("pwned")) == []
 

@@ -160,7 +160,7 @@ CHECKERS = (
     Checker("workspaces", _workspaces),
     Checker("dry-runs", _dry_runs),
     Checker("edits", _edits, read=figure_with_explained),
-    Checker("prefix", lambda _, exe: ["prefix.py", exe]),
+    Checker("prefix", lambda _, exe: ["prefix.py", exe], read=figure_with_explained),
     Checker("tools", lambda _, exe: ["tools.py", exe]),
     Checker("transcripts", lambda _, exe: ["transcripts.py", exe], served=True),
     Checker("commands", lambda _, exe: ["commands.py", exe], served=True),

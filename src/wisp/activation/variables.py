@@ -195,25 +195,30 @@ def activation_steps(
 
     A variable of the static list or of the manifest that the caller has set is kept as
     `CONDA_ENV_SHLVL_<level>_<NAME>`, so that a deactivation could restore it. Only what the
-    manifest says is expanded: names of folders and workspaces, and values of packages, are what
-    they are. Names that no shell could set are left out.
+    manifest and packages give as values is expanded: names of folders and workspaces are what they
+    are. Names that no shell could set are left out.
     """
     separator = ";" if windows else ":"
     path = [*search_folders(activation.prefix, windows=windows)]
     path += [caller["PATH"]] if caller.get("PATH") else []
     level = _level(caller) + 1
-    static = contents.static | activation.project
+    names = contents.static | activation.project
     steps: list[Step] = [
         ("set", "PATH", separator.join(path)),
         ("set", "CONDA_SHLVL", str(level)),
     ]
     steps += [
         ("set", f"CONDA_ENV_SHLVL_{level}_{name}", caller[name])
-        for name in dict.fromkeys(("CONDA_PREFIX", *static, *activation.env))
+        for name in dict.fromkeys(("CONDA_PREFIX", *names, *activation.env))
         if name in caller and name not in ("PATH", "CONDA_SHLVL")
     ]
     steps.append(("set", "CONDA_PREFIX", activation.prefix))
-    steps += [("set", name, value) for name, value in static.items()]
+    steps += [
+        _assignment(name, value, windows)
+        for name, value in contents.static.items()
+        if name not in activation.project
+    ]
+    steps += [("set", name, value) for name, value in activation.project.items()]
     steps += [("source", script) for script in (*contents.activate, *activation.scripts)]
     steps += [_assignment(name, value, windows) for name, value in activation.env.items()]
     return [step for step in steps if step[0] == "source" or is_name(step[1], windows=windows)]
