@@ -15,6 +15,7 @@ from pathlib import Path
 from rattler import PrefixRecord, RepoDataRecord, Subdir
 from rattler.exceptions import ExtractError, InstallerError, LinkError, TransactionError
 from rattler.install import install
+from rattler.package_cache import PackageCache
 
 from wisp.engine import loop
 from wisp.engine.files import sweep_drafts
@@ -22,6 +23,7 @@ from wisp.engine.gateway import ChannelAccess
 from wisp.engine.link_progress import LinkProgress
 from wisp.engine.rattler_errors import chain_of, hints_for
 from wisp.engine.records import to_rattler
+from wisp.engine.safe.package_cache import holds, vouched_cache
 from wisp.engine.safe.packages import check_prefix_record, check_unpacked, spoil
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.report import SILENT, Reporter
@@ -91,29 +93,39 @@ async def _link(
     access: ChannelAccess,
     reporter: Reporter,
 ) -> None:
-    judge = _Judge(request, access.settings.caches.conda_packages)
-    try:
-        await install(
-            list(records),
-            request.prefix,
-            installed_packages=_installed(request.prefix),
-            reinstall_packages=set(request.reinstall),
-            ignored_packages=set(request.ignored),
-            platform=Subdir(request.subdir),
-            client=access.client,
-            package_cache=access.package_cache,
-            config=access.config,
-            show_progress=False,
-            alternative_target_prefix=request.place,
-            # What is meant for elsewhere does not run here, whatever the configuration says.
-            execute_link_scripts=None if request.place is None else False,
-            # Abstract only to the type checker: the bodies it inherits do nothing.
-            reporter=LinkProgress(reporter, request.label, judge.check),  # type: ignore[abstract]
-        )
-    except (InstallerError, LinkError, TransactionError, ExtractError) as error:
-        raise judge.refusal or _failure(str(error)) from error
+    with vouched_cache(request.records, access) as vouched:
+        judge = _Judge(request, vouched.folders)
+        try:
+            await _transact(request, records, access, vouched.cache, judge.listener(reporter))
+        except (InstallerError, LinkError, TransactionError, ExtractError) as error:
+            raise judge.refusal or _failure(str(error)) from error
     if judge.refusal is not None:
         raise judge.refusal
+
+
+async def _transact(
+    request: InstallRequest,
+    records: Sequence[RepoDataRecord],
+    access: ChannelAccess,
+    cache: PackageCache,
+    listener: LinkProgress,
+) -> None:
+    await install(
+        list(records),
+        request.prefix,
+        installed_packages=_installed(request.prefix),
+        reinstall_packages=set(request.reinstall),
+        ignored_packages=set(request.ignored),
+        platform=Subdir(request.subdir),
+        client=access.client,
+        package_cache=cache,
+        config=access.config,
+        show_progress=False,
+        alternative_target_prefix=request.place,
+        # What is meant for elsewhere does not run here, whatever the configuration says.
+        execute_link_scripts=None if request.place is None else False,
+        reporter=listener,
+    )
 
 
 class _Judge:
@@ -123,10 +135,15 @@ class _Judge:
     is refused loses its list of files, without which rattler cannot link it.
     """
 
-    def __init__(self, request: InstallRequest, cache: Path) -> None:
+    def __init__(self, request: InstallRequest, caches: Sequence[Path]) -> None:
         self.refusal: InstallError | None = None
-        self._cache = cache
+        self._caches = caches
+        self._label = request.label
         self._stems = {row.name: f"{row.name}-{row.version}-{row.build}" for row in request.records}
+
+    def listener(self, reporter: Reporter) -> LinkProgress:
+        # Abstract only to the type checker: the bodies it inherits do nothing.
+        return LinkProgress(reporter, self._label, self.check)  # type: ignore[abstract]
 
     def check(self, name: str) -> None:
         stem = self._stems[name]
@@ -142,11 +159,12 @@ class _Judge:
                 )
 
     def _folders(self, stem: str) -> list[str]:
-        folder = os.path.join(self._cache, stem)  # noqa: PTH118 - it costs for each package
-        if os.path.isdir(folder):  # noqa: PTH112
-            return [folder]
+        # Paths as text: it costs for each package.
+        folders = [os.path.join(cache, stem) for cache in self._caches]  # noqa: PTH118
+        if found := [folder for folder in folders if os.path.isdir(folder)]:  # noqa: PTH112
+            return found
         # A cache that tells origins apart lengthens the names of its folders.
-        return glob.glob(f"{glob.escape(folder)}-*/")  # noqa: PTH207
+        return [name for folder in folders for name in glob.glob(f"{glob.escape(folder)}-*/")]  # noqa: PTH207
 
 
 def _sweep(request: InstallRequest) -> None:
@@ -218,8 +236,9 @@ async def _check_sources(
     if not suspects:
         return
     index = await access.package_cache.index()
+    shared = access.settings.caches.conda_packages
     for record, rattler_record in suspects:
-        if index.contains_record(rattler_record):
+        if holds(shared, record) and index.contains_record(rattler_record):
             continue
         if record.origin.is_local:
             _verify(record)

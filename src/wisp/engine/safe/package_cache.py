@@ -1,0 +1,104 @@
+"""Which entries of the shared package cache may be linked, and for which records.
+
+rattler names an entry after name, version and build, and keeps beside it the SHA-256 that it
+verified, if the record had one. An entry without it serves any record of that name; and after a
+download that did not have its hash, what was there before stands under the new one. So:
+
+- a record without a SHA-256 never enters the shared cache: its package is unpacked in a folder
+  that lives as long as the installation,
+- what stands there under another SHA-256 than the record's, or none, is removed before rattler
+  looks, under the lock that rattler itself takes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp.engine.files import locked_file
+from wisp.engine.scratch import scratch_folder
+from wisp.errors import HostError
+from wisp.specs.records import CondaRecord
+from wisp.values import dataclass
+
+if TYPE_CHECKING:
+    from rattler.package_cache import PackageCache
+
+    from wisp.engine.gateway import ChannelAccess
+
+#: In an entry's lock file: a revision of eight bytes, then the digest.
+_CLAIM = slice(8, 40)
+
+
+@dataclass(frozen=True, slots=True)
+class VouchedCache:
+    """A cache for one installation, and the folders where its entries may lie."""
+
+    cache: PackageCache
+    folders: tuple[Path, ...]
+
+
+@contextlib.contextmanager
+def vouched_cache(records: Sequence[CondaRecord], access: ChannelAccess) -> Iterator[VouchedCache]:
+    """Give a cache from which only what was verified against its record can be linked.
+
+    Raises:
+        HostError: The operating system refuses a folder.
+
+    """
+    shared = access.settings.caches.conda_packages
+    apart = {record.name for record in records if not _clear(shared, record)}
+    if not apart:
+        yield VouchedCache(access.package_cache, (shared,))
+        return
+    with scratch_folder(access.settings.caches.root, "unverified-packages-") as own:
+        yield VouchedCache(_split(shared, own, apart), (shared, own))
+
+
+def holds(shared: Path, record: CondaRecord) -> bool:
+    """Whether the entry that the cache may have for a record was verified against its digest."""
+    if record.sha256 is None:
+        return False
+    try:
+        with open(f"{shared}/{_stem(record)}.lock", "rb") as file:  # noqa: PTH123 - for each package
+            return file.read(_CLAIM.stop)[_CLAIM].hex() == record.sha256.lower()
+    except OSError:
+        return False
+
+
+def _clear(shared: Path, record: CondaRecord) -> bool:
+    """Remove an entry that nobody vouches for; tell whether the record may use the cache."""
+    if holds(shared, record):
+        return True
+    if record.sha256 is None:
+        return False
+    folder = shared / _stem(record)
+    if not os.path.lexists(folder):
+        return True
+    try:
+        with locked_file(shared / f"{_stem(record)}.lock") as lock:
+            if not holds(shared, record):  # another program may have fetched the right one
+                shutil.rmtree(folder)
+                os.ftruncate(lock, 0)
+    except (OSError, HostError):
+        return False  # e.g. a cache that may only be read
+    return True
+
+
+def _stem(record: CondaRecord) -> str:
+    return f"{record.name}-{record.version}-{record.build}"
+
+
+def _split(shared: Path, own: Path, apart: set[str]) -> PackageCache:
+    """Make a cache that keeps the packages of these names in a folder of their own."""
+    from rattler import MatchSpec
+    from rattler.package_cache import PackageCache, PackageCacheLayer
+
+    first, second = PackageCacheLayer(own), PackageCacheLayer(shared)
+    for spec in map(MatchSpec, sorted(apart)):
+        first, second = first.with_filter(spec), second.excluding(spec)
+    return PackageCache.from_layers([first, second])

@@ -1,0 +1,140 @@
+"""The shared package cache: what nobody vouches for does not enter, and is not linked from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tiny import all_of, channel, settings, tiny
+from tests.web import Answer, Asked, Web
+from tools.forge.archive import text
+from wisp.engine.gateway import ChannelAccess
+from wisp.engine.installer import InstallRequest, check_sources, install_conda
+from wisp.errors import FetchError
+from wisp.report import SILENT
+from wisp.specs.records import CondaRecord
+from wisp.values import replace
+
+FILE = "share/greeter.txt"
+PAIRS = [(foreign, true) for foreign in ("file", "http") for true in ("file", "http")]
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Web]:
+    def answer(asked: Asked) -> Answer:
+        file = tmp_path / asked.path.lstrip("/")
+        return Answer(200, {}, file.read_bytes()) if file.is_file() else Answer(404)
+
+    with Web(answer) as server:
+        yield server
+
+
+class Machine:
+    """A user with one cache, who installs channels into prefixes of their own."""
+
+    def __init__(self, folder: Path, web: Web) -> None:
+        self.folder = folder
+        self.web = web
+        self.cache = folder / "cache"
+
+    def access(self, **network: Any) -> ChannelAccess:
+        return ChannelAccess(settings(self.cache, **network))
+
+    def records(self, name: str, words: str, way: str) -> tuple[CondaRecord, ...]:
+        """Make a channel with the same `greeter` in name, version and build, and lock it."""
+        made = channel(self.folder / name, [tiny("greeter", files=(text(FILE, words),))])
+        records = all_of(made, self.access())
+        if way == "file":
+            return records
+        url = f"{self.web.url}/{name}"
+        return tuple(
+            replace(row, location=row.location.replace(str(made), url), channel=url)
+            for row in records
+        )
+
+    def install(self, records: tuple[CondaRecord, ...], prefix: str, **network: Any) -> str:
+        request = InstallRequest(
+            records=records, prefix=self.folder / "envs" / prefix, subdir="linux-64"
+        )
+        access = self.access(**network)
+        install_conda(request, access, SILENT, check_sources(request, access))
+        return (request.prefix / FILE).read_text()
+
+
+@pytest.fixture
+def machine(tmp_path: Path, web: Web) -> Machine:
+    return Machine(tmp_path, web)
+
+
+def unhashed(records: tuple[CondaRecord, ...]) -> tuple[CondaRecord, ...]:
+    return tuple(replace(row, sha256=None, md5=None) for row in records)
+
+
+@pytest.mark.parametrize(("foreign", "true"), PAIRS)
+def test_a_package_without_hash_does_not_stand_in_for_one_with(
+    machine: Machine, foreign: str, true: str
+) -> None:
+    strange = unhashed(machine.records("strange", "evil", foreign))
+    assert machine.install(strange, "one") == "evil"
+    trusted = machine.records("trusted", "good", true)
+    assert machine.install(trusted, "two") == "good"
+    # Nor does the trusted one stand in for what is asked for without a hash.
+    assert machine.install(strange, "three") == "evil"
+
+
+def test_a_package_without_hash_never_enters_the_shared_cache(machine: Machine) -> None:
+    machine.install(unhashed(machine.records("strange", "evil", "http")), "one")
+    assert list(machine.cache.rglob("greeter*")) == []
+    assert list(machine.cache.glob("unverified-packages-*")) == []
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS)
+def test_what_another_program_left_without_hash_is_fetched_anew(
+    machine: Machine, before: str, after: str
+) -> None:
+    assert machine.install(machine.records("strange", "evil", before), "one") == "evil"
+    lock = machine.cache / "conda_packages" / "greeter-1.0-0.lock"
+    lock.write_bytes(lock.read_bytes()[:8])
+    assert machine.install(machine.records("trusted", "good", after), "two") == "good"
+
+
+@pytest.mark.parametrize("way", ["file", "http"])
+def test_a_refused_package_is_refused_again_although_another_was_there(
+    machine: Machine, way: str
+) -> None:
+    assert machine.install(machine.records("old", "old", way), "one") == "old"
+    records = machine.records("new", "new", way)
+    false = tuple(replace(row, sha256="1" * 64, md5=None) for row in records)
+    for _ in range(3):
+        with pytest.raises(FetchError, match="hash"):
+            machine.install(false, "two")
+    assert not (machine.folder / "envs" / "two" / FILE).exists()
+    assert machine.install(records, "two") == "new"
+
+
+def test_a_verified_package_is_not_asked_for_again(machine: Machine) -> None:
+    records = machine.records("trusted", "good", "http")
+    machine.install(records, "one")
+    asked = len(machine.web.asked)
+    assert machine.install(records, "two") == "good"
+    assert len(machine.web.asked) == asked
+
+
+def test_offline_only_what_was_verified_counts_as_there(machine: Machine) -> None:
+    records = machine.records("trusted", "good", "http")
+    machine.install(records, "one")
+    assert machine.install(records, "two", offline=True) == "good"
+    for missing in (unhashed(records), tuple(replace(row, sha256="1" * 64) for row in records)):
+        with pytest.raises(FetchError, match="not in the package cache"):
+            machine.install(missing, "three", offline=True)
+
+
+def test_a_hash_in_capital_letters_is_the_same_hash(machine: Machine) -> None:
+    records = machine.records("trusted", "good", "http")
+    machine.install(records, "one")
+    digest = records[0].sha256
+    assert digest is not None
+    assert machine.install((replace(records[0], sha256=digest.upper()),), "two") == "good"
