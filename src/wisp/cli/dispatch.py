@@ -7,7 +7,7 @@ from importlib import import_module
 
 from wisp.cli.call import Call
 from wisp.cli.declare import declared
-from wisp.cli.extensions import find, installed, unknown
+from wisp.cli.extensions import find, installed
 from wisp.cli.help import described, overview, usage
 from wisp.cli.launch import version
 from wisp.cli.options import Global
@@ -155,14 +155,18 @@ def _external(program: str, name: str, rest: list[str], out: Output) -> int:
     """Hand an unknown command to `pixi-NAME`, as git does, or say what was meant."""
     executable = find(name, os.environ)
     if executable is None:
+        from wisp.cli.unknown import unknown_command
+
         aliases = [alias for entry in ENTRIES.values() for alias in entry.aliases]
         names = [*ENTRIES, *aliases, *installed(os.environ)]
-        raise unknown(name, names, f"Usage: {program} [OPTIONS] <COMMAND>")
+        raise unknown_command(name, names, f"Usage: {program} [OPTIONS] <COMMAND>")
     out.flush()
     os.execv(executable, [executable, *rest])
 
 
 def _unknown(command: Command[Any], path: str, word: str) -> UsageError:
+    from wisp.cli.unknown import unknown
+
     names = [one.name for one in command.commands]
     return unknown(word, names, usage(command, path))
 

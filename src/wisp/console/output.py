@@ -170,7 +170,8 @@ class Output:
         """Render a wrong command line."""
         self.err("\n\n".join([f"{self.paint('error:', '1;31', error=True)} {error.message}"]))
         for hint in error.hints:
-            self.err(f"\n{'  ' if hint.startswith('tip:') else ''}{hint}")
+            text = self._under_our_name(hint)
+            self.err(f"\n{'  ' if hint.startswith('tip:') else ''}{text}")
 
     # Progress
 

@@ -26,7 +26,12 @@ def damaged(
 ) -> LockFileError:
     """Build the error of a text that is not a lock, at a 1-based line and column of `text`."""
     place = Place(file, line, column, text=text) if line else Place(file)
-    return LockFileError(f"Failed to load lock file from `{file}`", causes=(detail,), place=place)
+    return LockFileError(
+        f"Failed to load lock file from `{file}`",
+        causes=(detail,),
+        hints=("bring back a version that was sound, or delete the file and run `pixi lock`",),
+        place=place,
+    )
 
 
 def damaged_at(

@@ -24,6 +24,8 @@ def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
     have on disk. Raises `LockFileError` for damaged text, with the place where it is known, and
     its child `NewerLockFileError` for a version this release does not know.
     """
+    if not text.strip():
+        raise damaged("it is empty", file)
     document = parse(text, file)
     version = _version(document, text, file)
     body = modern.body if version >= _FIRST_WITH_ENVIRONMENTS else legacy.body

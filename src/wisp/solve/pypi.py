@@ -16,6 +16,7 @@ from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_compile import Answer, Question, compile_requirements
 from wisp.errors import SolveError, WispError
 from wisp.layout import DEFAULT_INDEX
+from wisp.solve.explaining import pinned_by_conda
 from wisp.solve.first_request import FirstRequest
 from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, question_for, required_python
 from wisp.solve.pypi_records import choose_files, index_finder, may_mix_indexes, record_of
@@ -55,7 +56,10 @@ class PypiResolver:
         held = held_versions(request.conda)
         stubs = {name: stub_wheel(self._stubs, name, held[name]) for name in sorted(held)}
         question = question_for(request, stubs, self._uv.default_index)
-        answer = self._ask(question, request, provide_python)
+        try:
+            answer = self._ask(question, request, provide_python)
+        except SolveError as error:
+            raise pinned_by_conda(error, held) from error
         packages = tuple(p for p in answer.packages if p.name not in held)
         index_of = index_finder(request, answer.indexes, self._uv.default_index)
         if required_python(request.conda).abi:

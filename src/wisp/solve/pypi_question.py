@@ -65,7 +65,10 @@ def required_python(conda: Iterable[LockedConda]) -> Python:
     if python is None:
         raise SolveError(
             "the environment has PyPI dependencies but no Python",
-            hints=["add python to the conda dependencies: `pixi add python`"],
+            hints=[
+                "add python to the conda dependencies: `pixi add python`, or, where the "
+                "environment has no default feature, `pixi add python --feature FEATURE`"
+            ],
         )
     return python
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from wisp.errors import SolveError, WispError
 from wisp.report import SILENT, Reporter
+from wisp.solve.explaining import conda_hints
 from wisp.solve.extract import extract
 from wisp.solve.plan import Pair, SolveUnit, combine
 from wisp.specs.inputs import EnvironmentInputs
@@ -97,7 +98,8 @@ def _solve(unit: SolveUnit, engines: Engines, reporter: Reporter) -> Conda:
     try:
         return engines.solve(unit)
     except SolveError as error:
-        raise _failed("solve requirements", unit, error) from error
+        advice = conda_hints(error, unit.members[0].platform.subdir)
+        raise _failed("solve requirements", unit, error, advice) from error
     finally:
         reporter.finish(token)
 
@@ -114,11 +116,13 @@ def _resolve(
         reporter.finish(token)
 
 
-def _failed(what: str, unit: SolveUnit, error: WispError) -> SolveError:
+def _failed(
+    what: str, unit: SolveUnit, error: WispError, advice: tuple[str, ...] = ()
+) -> SolveError:
     return SolveError(
         f"failed to {what} of {unit.label} for platform '{unit.platform}'",
         causes=[error],
-        hints=error.hints,
+        hints=(*error.hints, *advice),
     )
 
 

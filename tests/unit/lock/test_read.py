@@ -141,3 +141,10 @@ def test_entries_of_the_wrong_shape_are_told_with_their_place(line: str, detail:
 def test_what_is_no_lock_is_refused(text: str) -> None:
     with pytest.raises(LockFileError, match="Failed to load lock file"):
         read(text, "pixi.lock")
+
+
+def test_a_damaged_lock_tells_what_to_do_and_an_empty_one_that_it_is() -> None:
+    with pytest.raises(LockFileError) as failure:
+        read("\n", "pixi.lock")
+    assert failure.value.causes == ("it is empty",)
+    assert "run `pixi lock`" in failure.value.hints[0]

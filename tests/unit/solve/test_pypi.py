@@ -154,6 +154,17 @@ def test_what_conda_provides_is_held_and_not_recorded(links: Path, resolver: Pyp
     assert chosen(resolver.resolve(request(links, "app", conda=held))) == {"app": "1.0"}
 
 
+def test_a_requirement_that_does_not_suit_what_conda_chose_names_the_pin(
+    links: Path, resolver: PypiResolver
+) -> None:
+    held = (conda("python", "3.12.4"), conda("lib", "1.5", "lib"))
+    wanted = PypiRequirement("lib", PypiSpec(version="==2.0"))
+    with pytest.raises(SolveError) as failure:
+        resolver.resolve(request(links, wanted, conda=held))
+    assert "the conda packages have lib==1.5" in str(failure.value.causes[0])
+    assert "pinned by the conda solve: lib==1.5;" in failure.value.hints[-1]
+
+
 def test_a_name_that_only_conda_knows_is_no_error(links: Path, resolver: PypiResolver) -> None:
     held = (conda("python", "3.12.4"), conda("secret", "7", "not-on-any-index"))
     assert resolver.resolve(request(links, "not-on-any-index", conda=held)) == ()

@@ -11,6 +11,7 @@ from wisp.errors import ManifestError
 from wisp.manifest.edit import platforms as entries
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.literals import Data
+from wisp.manifest.faults import did_you_mean
 from wisp.manifest.model import Manifest
 from wisp.platforms import (
     FRIENDLY_KEYS,
@@ -97,7 +98,8 @@ def _platform(word: str, declared: tuple[VirtualPackage, ...]) -> Platform:
         known = ", ".join(f"'{one}'" for one in SUBDIRS)
         raise ManifestError(
             f"'{subdir}' is not a valid conda subdir: '{subdir}' is not a known platform. "
-            f"Valid platforms are {known}"
+            f"Valid platforms are {known}",
+            hints=did_you_mean(subdir, SUBDIRS),
         )
     platform = Platform(name or subdir, subdir, declared)
     if not name and declared:

@@ -128,7 +128,9 @@ def _read(request: AddRequest, word: str, root: Path) -> CondaRequirement | Pypi
         if word in error.message:
             raise
         raise ManifestError(
-            f"'{word}' is no requirement", causes=[error.message, *error.causes], hints=error.hints
+            f"'{word}' is not a valid requirement",
+            causes=[error.message, *error.causes],
+            hints=error.hints,
         ) from error
 
 

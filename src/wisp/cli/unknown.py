@@ -1,0 +1,95 @@
+"""Command words that are none: what may have been meant, and what stands for them here."""
+
+from __future__ import annotations
+
+from wisp.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_NEAR = 0.6
+#: The least likeness of a word that is short or far from any name: below it a tip only confuses.
+_SURE = 0.75
+
+_NOT_BUILT = "building conda packages from source is not provided yet"
+
+#: Words of Pixi and of other tools, and the way to the same end. `pixi` is written as the name that
+#: the program was called by.
+_ELSEWHERE = {
+    "completion": "completion scripts are not provided yet",
+    "build": _NOT_BUILT,
+    "publish": _NOT_BUILT,
+    "upload": _NOT_BUILT,
+    "self-update": "update with the installer: `uv tool upgrade wisp-env`, `pipx upgrade wisp-env`",
+    "version": "`pixi --version` prints the version of the program, "
+    "`pixi workspace version get` that of the workspace",
+    "envs": "`pixi workspace environment list` lists the environments",
+    "env": "`pixi workspace environment` lists and changes the environments",
+    "environment": "`pixi workspace environment` lists and changes the environments",
+    "platform": "`pixi workspace platform` lists and changes the platforms",
+    "channel": "`pixi workspace channel` lists and changes the channels",
+    "export": "`pixi workspace export` writes files for conda",
+    "activate": "`pixi shell` opens a shell in an environment",
+    "deactivate": "`exit` leaves the shell that `pixi shell` opened",
+    "sync": "`pixi install` brings the environment to what the lock file says",
+    "create": "`pixi init` makes a workspace, `pixi install` its environment",
+    "new": "`pixi init NAME` makes a workspace in a folder of that name",
+    "uninstall": "`pixi remove NAME` takes a dependency away, `pixi global uninstall` a tool",
+    "pip": "`pixi add --pypi NAME` adds a package of PyPI",
+    "tool": "`pixi global` installs tools for the user, `pixi exec` runs one once",
+    "python": "`pixi run python` runs the Python of the environment",
+    "test": "`pixi run test` runs the task `test`",
+}
+
+
+def unknown(word: str, names: Sequence[str], usage: str) -> UsageError:
+    """Word that no command below another is called so, and what may have been meant."""
+    near = similar(word, names)
+    tips = [f"tip: a similar subcommand exists: '{near}'"] if near else []
+    return _refusal(f"unrecognized subcommand '{word}'", tips, usage)
+
+
+def unknown_command(word: str, names: Sequence[str], usage: str) -> UsageError:
+    """Word that the program has no such command; options belong behind a command."""
+    if word.startswith("-"):
+        tip = "tip: options stand behind the command, as in `pixi install --frozen`"
+        return _refusal(f"unexpected argument '{word}' found", [tip], usage)
+    if word in _ELSEWHERE:
+        return _refusal(f"unrecognized subcommand '{word}'", [f"tip: {_ELSEWHERE[word]}"], usage)
+    if word.endswith(".py"):
+        tip = f"tip: `pixi run {word}` runs a script that has a PEP 723 block"
+        return _refusal(f"unrecognized subcommand '{word}'", [tip], usage)
+    return unknown(word, names, usage)
+
+
+def _refusal(message: str, tips: Iterable[str], usage: str) -> UsageError:
+    return UsageError(message, hints=(*tips, usage, "For more information, try '--help'."))
+
+
+def similar(word: str, names: Iterable[str]) -> str | None:
+    """The name nearest to a mistyped word by Jaro similarity; aliases of a letter are no help."""
+    scores = ((jaro(word, name), name) for name in names if len(name) > 1)
+    score, name = max(scores, default=(0.0, ""))
+    return name if score > (_NEAR if word[:1] == name[:1] else _SURE) else None
+
+
+def jaro(left: str, right: str) -> float:
+    """Jaro similarity of two words, from 0 (nothing alike) to 1 (equal)."""
+    if not left or not right:
+        return float(left == right)
+    window = max(max(len(left), len(right)) // 2 - 1, 0)
+    taken = [False] * len(right)
+    matched_left: list[str] = []
+    for index, letter in enumerate(left):
+        for other in range(max(0, index - window), min(len(right), index + window + 1)):
+            if not taken[other] and right[other] == letter:
+                taken[other] = True
+                matched_left.append(letter)
+                break
+    if not matched_left:
+        return 0.0
+    matched_right = [letter for letter, hit in zip(right, taken, strict=True) if hit]
+    moved = sum(a != b for a, b in zip(matched_left, matched_right, strict=True)) / 2
+    count = len(matched_left)
+    return (count / len(left) + count / len(right) + (count - moved) / count) / 3

@@ -1,0 +1,73 @@
+"""What to do about requirements that cannot be met: hints, from the explanations of the engines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from wisp.errors import SolveError
+from wisp.specs.pypi import normalize
+
+_ABSENT = re.compile(r"No candidates were found for ([\w.-]+)")
+_VIRTUAL = re.compile(r"(__\w+)(?: (?:[<>=!~]=?)*([\d.]+)\S*| \S+)?, for which no candidates")
+#: Virtual packages and the keys of a platform entry that stand for them.
+_KEYS = {"__cuda": "cuda", "__glibc": "glibc", "__osx": "macos", "__linux": "linux"}
+_EXAMPLES = {"cuda": "12", "glibc": "2.28", "macos": "13.0", "linux": "4.18"}
+
+_NAME = r"([A-Za-z0-9][\w.-]*[A-Za-z0-9]|[A-Za-z0-9])"
+_NONE = re.compile(rf"there\s+is\s+no\s+version\s+of\s+{_NAME}((?:==|<|>|~=|!=)[^\s,]+)")
+_ONLY = re.compile(rf"only\s+{_NAME}(?:==|<|>|~=|!=)[^\s,]+\s+is\s+available")
+_MENTIONED = re.compile(rf"{_NAME}(?:==|<|>|~=|!=|\b)")
+
+
+def conda_hints(error: SolveError, subdir: str) -> tuple[str, ...]:
+    """Advise on a failed conda solve for a platform with this subdir."""
+    text = "\n".join(str(cause) for cause in error.causes)
+    hints = [
+        f"`pixi search {name}` shows what the channels have; "
+        f"a package of PyPI is added with `pixi add --pypi {name}`"
+        for name in dict.fromkeys(_ABSENT.findall(text))
+        if not name.startswith("__")
+    ]
+    lacking: dict[str, str] = {}
+    for name, version in _VIRTUAL.findall(text):
+        lacking.setdefault(name, version)
+    hints += [_platform_entry(name, lacking[name], subdir) for name in lacking if name in _KEYS]
+    return tuple(hints)
+
+
+def _platform_entry(package: str, version: str, subdir: str) -> str:
+    key = _KEYS[package]
+    entry = f'{{ platform = "{subdir}", {key} = "{version or _EXAMPLES[key]}" }}'
+    where = "in `platforms` of `[workspace]`"
+    return f"the platform has no {package}: if the machines have it, write `{entry}` {where}"
+
+
+def pinned_by_conda(error: SolveError, held: Mapping[str, str]) -> SolveError:
+    """Say of a failed PyPI resolution which of the names in it conda has already chosen.
+
+    `held` are versions by normalised name. To the resolver a held version is the only one there is,
+    so what it calls missing is only not chosen.
+    """
+    text = "\n".join(str(cause) for cause in error.causes)
+    known = {normalize(name) for name in _MENTIONED.findall(text)}
+    pins = [f"{name}=={version}" for name, version in held.items() if name in known]
+    if not pins:
+        return error
+
+    def none(found: re.Match[str]) -> str:
+        version = held.get(normalize(found[1]))
+        if version is None:
+            return found[0]
+        return f"the conda packages have {found[1]}=={version} and not {found[1]}{found[2]}"
+
+    def only(found: re.Match[str]) -> str:
+        version = held.get(normalize(found[1]))
+        return found[0] if version is None else f"the conda packages have {found[1]}=={version}"
+
+    told = _ONLY.sub(only, _NONE.sub(none, text))
+    hint = (
+        f"pinned by the conda solve: {', '.join(sorted(pins))}; loosen that in `[dependencies]`, "
+        "or ask there for a version that suits both"
+    )
+    return SolveError(error.message, causes=[told], hints=(*error.hints, hint))
