@@ -16,12 +16,27 @@ if TYPE_CHECKING:
     from wisp.api.edits.start import Started as Started
     from wisp.api.edits.start import StartRequest as StartRequest
     from wisp.api.edits.upgrading import Upgraded as Upgraded
+    from wisp.api.global_tools import GlobalTools as GlobalTools
+    from wisp.api.imaging.building import BuiltImage as BuiltImage
+    from wisp.api.imaging.building import ImageRequest as ImageRequest
+    from wisp.api.imaging.checking import ImageCheck as ImageCheck
+    from wisp.api.imaging.from_specs import SpecImage as SpecImage
+    from wisp.api.imaging.options import ImageOverrides as ImageOverrides
+    from wisp.api.imaging.planning import PlannedImage as PlannedImage
+    from wisp.api.imaging.registries import PushedImage as PushedImage
     from wisp.api.lock_usage import LockUsage as LockUsage
     from wisp.api.locks.judging import LockOutcome as LockOutcome
+    from wisp.api.oneoff import OneOffEnvironment as OneOffEnvironment
+    from wisp.api.oneoff import OneOffRequest as OneOffRequest
     from wisp.api.opened import OpenedWorkspace as OpenedWorkspace
     from wisp.api.session import Session as Session
     from wisp.api.spec_environments import SpecEnvironment as SpecEnvironment
     from wisp.api.spec_environments import SpecRequest as SpecRequest
+    from wisp.api.toolbox.changes import ToolChange as ToolChange
+    from wisp.api.toolbox.installing import ToolInstallation as ToolInstallation
+    from wisp.api.toolbox.installing import ToolRequest as ToolRequest
+    from wisp.api.toolbox.listing import ToolContents as ToolContents
+    from wisp.api.toolbox.listing import ToolRow as ToolRow
     from wisp.api.use.activated import ActivatedEnvironment as ActivatedEnvironment
     from wisp.api.use.captured import Completed as Completed
     from wisp.api.use.cleaning import Cleaned as Cleaned
@@ -56,6 +71,7 @@ if TYPE_CHECKING:
     from wisp.errors import TaskError as TaskError
     from wisp.errors import UsageError as UsageError
     from wisp.errors import WispError as WispError
+    from wisp.image.settings import ImageSettings as ImageSettings
     from wisp.install.apply import InstallOutcome as InstallOutcome
     from wisp.lock.mismatch import Mismatch as Mismatch
     from wisp.lock.model import LockedEnvironment as LockedEnvironment
@@ -78,6 +94,7 @@ __all__ = [
     "ActivatedEnvironment",
     "ActivationError",
     "Added",
+    "BuiltImage",
     "Cleaned",
     "Completed",
     "CondaRecord",
@@ -93,7 +110,12 @@ __all__ = [
     "FetchError",
     "FoundScript",
     "GitLocation",
+    "GlobalTools",
     "HostError",
+    "ImageCheck",
+    "ImageOverrides",
+    "ImageRequest",
+    "ImageSettings",
     "Information",
     "InstallError",
     "InstallOutcome",
@@ -106,13 +128,17 @@ __all__ = [
     "LockedEnvironment",
     "ManifestError",
     "Mismatch",
+    "OneOffEnvironment",
+    "OneOffRequest",
     "OpenedWorkspace",
     "Package",
     "PackageList",
     "PackageRow",
     "PackageSearch",
     "PackageTree",
+    "PlannedImage",
     "PlatformListing",
+    "PushedImage",
     "PypiOptions",
     "PypiRecord",
     "Reporter",
@@ -121,6 +147,7 @@ __all__ = [
     "SessionContext",
     "SolveError",
     "SpecEnvironment",
+    "SpecImage",
     "SpecRequest",
     "StartRequest",
     "Started",
@@ -130,6 +157,11 @@ __all__ = [
     "TaskError",
     "TaskListing",
     "TaskRow",
+    "ToolChange",
+    "ToolContents",
+    "ToolInstallation",
+    "ToolRequest",
+    "ToolRow",
     "TreeNode",
     "Upgraded",
     "UsageError",
@@ -145,6 +177,7 @@ _HOMES = {
     "ActivatedEnvironment": "wisp.api.use.activated",
     "ActivationError": "wisp.errors",
     "Added": "wisp.api.edits.adding",
+    "BuiltImage": "wisp.api.imaging.building",
     "Cleaned": "wisp.api.use.cleaning",
     "Completed": "wisp.api.use.captured",
     "CondaRecord": "wisp.specs.records",
@@ -160,7 +193,12 @@ _HOMES = {
     "FetchError": "wisp.errors",
     "FoundScript": "wisp.api.use.scripts",
     "GitLocation": "wisp.specs.locations",
+    "GlobalTools": "wisp.api.global_tools",
     "HostError": "wisp.errors",
+    "ImageCheck": "wisp.api.imaging.checking",
+    "ImageOverrides": "wisp.api.imaging.options",
+    "ImageRequest": "wisp.api.imaging.building",
+    "ImageSettings": "wisp.image.settings",
     "Information": "wisp.api.views.information",
     "InstallError": "wisp.errors",
     "InstallOutcome": "wisp.install.apply",
@@ -173,13 +211,17 @@ _HOMES = {
     "LockedEnvironment": "wisp.lock.model",
     "ManifestError": "wisp.errors",
     "Mismatch": "wisp.lock.mismatch",
+    "OneOffEnvironment": "wisp.api.oneoff",
+    "OneOffRequest": "wisp.api.oneoff",
     "OpenedWorkspace": "wisp.api.opened",
     "Package": "wisp.search",
     "PackageList": "wisp.api.views.inspect",
     "PackageRow": "wisp.api.views.inspect",
     "PackageSearch": "wisp.api.views.searching",
     "PackageTree": "wisp.api.views.dependency_tree",
+    "PlannedImage": "wisp.api.imaging.planning",
     "PlatformListing": "wisp.api.views.platform_list",
+    "PushedImage": "wisp.api.imaging.registries",
     "PypiOptions": "wisp.specs.pypi",
     "PypiRecord": "wisp.specs.records",
     "Reporter": "wisp.report",
@@ -188,6 +230,7 @@ _HOMES = {
     "SessionContext": "wisp.api.context",
     "SolveError": "wisp.errors",
     "SpecEnvironment": "wisp.api.spec_environments",
+    "SpecImage": "wisp.api.imaging.from_specs",
     "SpecRequest": "wisp.api.spec_environments",
     "StartRequest": "wisp.api.edits.start",
     "Started": "wisp.api.edits.start",
@@ -197,6 +240,11 @@ _HOMES = {
     "TaskError": "wisp.errors",
     "TaskListing": "wisp.api.views.describe_tasks",
     "TaskRow": "wisp.api.views.describe_tasks",
+    "ToolChange": "wisp.api.toolbox.changes",
+    "ToolContents": "wisp.api.toolbox.listing",
+    "ToolInstallation": "wisp.api.toolbox.installing",
+    "ToolRequest": "wisp.api.toolbox.installing",
+    "ToolRow": "wisp.api.toolbox.listing",
     "TreeNode": "wisp.api.views.dependency_tree",
     "Upgraded": "wisp.api.edits.upgrading",
     "UsageError": "wisp.errors",

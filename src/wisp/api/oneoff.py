@@ -50,7 +50,7 @@ class OneOffRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class OneOffEnvironment:
     """An environment that is there: its prefix, and the variables that tell of it."""
 
     prefix: Path
@@ -64,7 +64,7 @@ class Prepared:
         return chosen_rows(record_rows(records), pattern)
 
 
-def prepare(session: SessionContext, request: OneOffRequest, cwd: Path) -> Prepared:
+def prepare(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOffEnvironment:
     """Make the environment of a command, or find the one that was made before, whatever its age.
 
     Raises:
@@ -79,7 +79,7 @@ def prepare(session: SessionContext, request: OneOffRequest, cwd: Path) -> Prepa
     prefix = home / wanted.folder(spelled)
     if request.force or not _is_ready(wanted, prefix):
         _make(session, wanted, prefix, cwd, force=request.force)
-    prepared = Prepared(
+    prepared = OneOffEnvironment(
         prefix=prefix,
         surroundings=surroundings((*wanted.asked, *wanted.pypi), prompt=request.prompt),
     )
@@ -87,7 +87,7 @@ def prepare(session: SessionContext, request: OneOffRequest, cwd: Path) -> Prepa
     return prepared
 
 
-def run(session: SessionContext, prepared: Prepared, command: Sequence[str]) -> NoReturn:
+def run(session: SessionContext, prepared: OneOffEnvironment, command: Sequence[str]) -> NoReturn:
     """Become the command, in its environment.
 
     Raises `ActivationError` where a script of a package fails, `HostError` where there is no such
@@ -165,7 +165,7 @@ def _indexes(session: SessionContext) -> PypiOptions:
     )
 
 
-def _remember(session: SessionContext, request: OneOffRequest, prepared: Prepared) -> None:
+def _remember(session: SessionContext, request: OneOffRequest, prepared: OneOffEnvironment) -> None:
     question = quick_exec.Question(
         {
             "spec": request.specs,

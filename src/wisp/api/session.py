@@ -10,10 +10,10 @@ made = session.environment(SpecRequest(specs=["python 3.12.*"]), Path("tools/pyt
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from wisp.api.context import SessionContext
 from wisp.config.model import ConfigRequest
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from wisp.api.authorizing import Entry
     from wisp.api.configuring import ConfigListing, Level
     from wisp.api.edits.start import Started, StartRequest
-    from wisp.api.oneoff import OneOffRequest, Prepared
+    from wisp.api.global_tools import GlobalTools
+    from wisp.api.imaging.from_specs import SpecImage
+    from wisp.api.oneoff import OneOffEnvironment, OneOffRequest
     from wisp.api.spec_environments import SpecEnvironment, SpecRequest
-    from wisp.api.toolbox.tools import Tools
     from wisp.api.use.cleaning import Cleaned
     from wisp.api.use.scripts import FoundScript
     from wisp.api.views.information import Information
     from wisp.api.views.searching import PackageSearch
+    from wisp.api.workspace import Workspace
     from wisp.specs.credentials import Credential
 
 
@@ -68,17 +70,35 @@ class Session(SessionContext):
 
         return environment_from_specs(self, request, prefix, anew=anew)
 
-    def one_off(self, request: OneOffRequest, cwd: Path) -> Prepared:
+    def one_off(self, request: OneOffRequest, cwd: Path) -> OneOffEnvironment:
         """Make the environment of a one-off command, or find it. Raises as `oneoff.prepare`."""
         from wisp.api.oneoff import prepare
 
         return prepare(self, request, cwd)
 
-    def tools(self) -> Tools:
-        """Open the user's global tools. Raises `ManifestError` where their manifest is faulty."""
-        from wisp.api.toolbox.tools import Tools
+    def become(self, made: OneOffEnvironment, command: Sequence[str]) -> NoReturn:
+        """Become a command in the environment that was made for it. Raises as `oneoff.run`."""
+        from wisp.api.oneoff import run
 
-        return Tools.open(self)
+        run(self, made, command)
+
+    def tools(self) -> GlobalTools:
+        """Open the user's global tools. Raises `ManifestError` where their manifest is faulty."""
+        from wisp.api.global_tools import GlobalTools
+
+        return GlobalTools(self)
+
+    @contextmanager
+    def workspace_of(self, wanted: SpecImage) -> Iterator[Workspace]:
+        """Open a workspace of nothing but some packages, of which an image can be made.
+
+        Its folder is gone afterwards. Raises `ManifestError` for what is no match spec.
+        """
+        from wisp.api.imaging.from_specs import workspace_of
+        from wisp.api.workspace import Workspace
+
+        with workspace_of(self, wanted) as opened:
+            yield Workspace(opened)
 
     # Starting a workspace
 

@@ -32,6 +32,7 @@ from wisp.report import SILENT, Reporter
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.api.imager import Imager
     from wisp.api.locks.judging import LockOutcome
     from wisp.api.use.activated import ActivatedEnvironment
     from wisp.api.use.captured import Completed
@@ -143,6 +144,13 @@ class Workspace:
     def show(self) -> Viewer:
         """What there is to look at."""
         return Viewer(self.opened)
+
+    @property
+    def image(self) -> Imager:
+        """What makes container images."""
+        from wisp.api.imager import Imager
+
+        return Imager(self.opened)
 
     def take(self, manifest: Manifest | None = None) -> None:
         """Hold an edited manifest from now on, or what its file says by now."""

@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING
 from wisp.console.sizes import human_size
 
 if TYPE_CHECKING:
-    from wisp import PackageRow
-    from wisp.api.toolbox.changes import Change
-    from wisp.api.toolbox.listing import Contents, EnvironmentRow
+    from wisp import PackageRow, ToolChange, ToolContents, ToolRow
 
 EMPTY = "No global environments found."
 _HEADER = ["Package", "Version", "Build", "Size"]
 
 
-def tool_list(
-    rows: Sequence[EnvironmentRow], states: Mapping[str, str] | None = None
-) -> Iterator[str]:
+def tool_list(rows: Sequence[ToolRow], states: Mapping[str, str] | None = None) -> Iterator[str]:
     """Yield the lines of a tree of environments; `states` say what has just become of each."""
     for number, row in enumerate(rows, 1):
         is_last = number == len(rows)
@@ -32,7 +28,7 @@ def tool_list(
             yield f"{'    ' if is_last else '│   '}{branch} {detail}"
 
 
-def _details(row: EnvironmentRow) -> list[str]:
+def _details(row: ToolRow) -> list[str]:
     details = []
     if not row.is_obvious:
         shown = (
@@ -46,7 +42,7 @@ def _details(row: EnvironmentRow) -> list[str]:
     return details
 
 
-def contents_list(name: str, contents: Contents) -> Iterator[str]:
+def contents_list(name: str, contents: ToolContents) -> Iterator[str]:
     """Yield the lines of one environment: its packages and what else is known of it."""
     yield f"The {name} environment has {len(contents.rows)} packages:"
     yield from short_table(contents.rows)
@@ -74,7 +70,7 @@ def _cells(row: PackageRow) -> list[str]:
     return [row.name, row.version or "", row.build or "", size]
 
 
-def told(change: Change) -> str:
+def told(change: ToolChange) -> str:
     """Say what was changed."""
     where, names = change.environment, change.names
     if change.kind.startswith("environment"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wisp.api.imaging.building import gpu_variables
-from wisp.api.imaging.options import Overrides, overridden
+from wisp.api.imaging.options import ImageOverrides, overridden
 from wisp.engine.apt_sources import host_mirror
 from wisp.errors import ManifestError
 from wisp.image.settings import ImageSettings
@@ -31,7 +31,7 @@ def test_a_platform_without_does_not() -> None:
 def test_what_a_call_says_counts_before_the_manifest(tmp_path: Path) -> None:
     (tmp_path / "rootfs").mkdir()
     settings = ImageSettings(labels={"a": "1", "b": "2"}, task="serve", ports=("1/tcp",))
-    given = Overrides(
+    given = ImageOverrides(
         texts={"base": "rootfs", "prefix": "/srv/env"},
         lists={"ports": ("8080",), "slim": ("all",)},
         labels=(("b", "3"),),
@@ -46,10 +46,10 @@ def test_what_a_call_says_counts_before_the_manifest(tmp_path: Path) -> None:
 
 
 def test_a_base_that_is_not_on_this_disk_is_a_name(tmp_path: Path) -> None:
-    given = Overrides(texts={"base": "debian:13"})
+    given = ImageOverrides(texts={"base": "debian:13"})
     assert overridden(ImageSettings(), given, tmp_path).base == "debian:13"
     with pytest.raises(ManifestError, match="an absolute path"):
-        overridden(ImageSettings(), Overrides(texts={"workdir": "app"}), tmp_path)
+        overridden(ImageSettings(), ImageOverrides(texts={"workdir": "app"}), tmp_path)
 
 
 @pytest.mark.parametrize(

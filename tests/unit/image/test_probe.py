@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wisp.api.imaging.checking import CheckResult
+from wisp.api.imaging.checking import ImageCheck
 from wisp.image import probe
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="images run on Linux")
@@ -63,4 +63,4 @@ def test_it_runs_alone_and_answers_in_json(tmp_path: Path) -> None:
 def test_an_image_is_sound_if_nothing_was_broken_and_modules_load(
     broken: dict[str, str], failing: dict[str, str], sound: bool
 ) -> None:
-    assert CheckResult(tried=9, broken=broken, failing=failing).is_sound is sound
+    assert ImageCheck(tried=9, broken=broken, failing=failing).is_sound is sound

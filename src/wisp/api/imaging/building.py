@@ -45,7 +45,7 @@ CACHE_FOLDER = "wisp-images"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BuildRequest:
+class ImageRequest:
     """Which image to make: environment, platforms (this machine's unless named), settings.
 
     `outputs` are files that shall not end up in the image although they lie in the workspace.
@@ -60,7 +60,7 @@ class BuildRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BuildResult:
+class BuiltImage:
     """An image, whose blobs lie in `cache`. `bases` name the images of registries below it."""
 
     images: tuple[PlatformImage, ...]
@@ -113,7 +113,7 @@ def layer_cache(workspace: OpenedWorkspace) -> LayerCache:
     return LayerCache(workspace.session.settings.caches.root / CACHE_FOLDER)
 
 
-def build(workspace: OpenedWorkspace, request: BuildRequest) -> BuildResult:
+def build(workspace: OpenedWorkspace, request: ImageRequest) -> BuiltImage:
     """Make an image; its blobs are then in the cache.
 
     Raises:
@@ -125,7 +125,7 @@ def build(workspace: OpenedWorkspace, request: BuildRequest) -> BuildResult:
     cache = layer_cache(workspace)
     made = [_build_one(workspace, lock, platform, request, cache) for platform in platforms]
     images = [image for image, _ in made]
-    return BuildResult(
+    return BuiltImage(
         images=tuple(images),
         bases=tuple(dict.fromkeys(base.name for _, base in made if base.name)),
         blobs=image_blobs(images, dict(request.annotations)),
@@ -137,7 +137,7 @@ def _build_one(
     workspace: OpenedWorkspace,
     lock: LockFile,
     platform: Platform,
-    request: BuildRequest,
+    request: ImageRequest,
     cache: LayerCache,
 ) -> tuple[PlatformImage, Base]:
     target = image_platform(platform.subdir)
@@ -245,7 +245,7 @@ def recipe_of(
     )
 
 
-def _code(workspace: OpenedWorkspace, request: BuildRequest) -> tuple[Entry, ...]:
+def _code(workspace: OpenedWorkspace, request: ImageRequest) -> tuple[Entry, ...]:
     settings = request.settings
     if not settings.code:
         return ()

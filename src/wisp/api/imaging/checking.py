@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from wisp.api.imaging.building import BuildRequest, build
+from wisp.api.imaging.building import ImageRequest, build
 from wisp.api.imaging.writing import engine_of, load
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.process import capture
@@ -17,7 +17,7 @@ from wisp.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckResult:
+class ImageCheck:
     """How many modules and libraries were tried, and why those failed that did, by name.
 
     `broken` are those that load in an image from which nothing is left out, `failing` those that
@@ -34,7 +34,7 @@ class CheckResult:
         return not self.broken and not any(name.startswith("module ") for name in self.failing)
 
 
-def check(workspace: OpenedWorkspace, request: BuildRequest) -> CheckResult:
+def check(workspace: OpenedWorkspace, request: ImageRequest) -> ImageCheck:
     """Build an image as it is wanted, and where something fails one that has everything; try both.
 
     Raises:
@@ -44,10 +44,10 @@ def check(workspace: OpenedWorkspace, request: BuildRequest) -> CheckResult:
     """
     slim = _probed(workspace, request, "wisp-check:slim")
     if not slim.failed or not request.settings.slim:
-        return CheckResult(tried=slim.tried, broken={}, failing=slim.failed)
+        return ImageCheck(tried=slim.tried, broken={}, failing=slim.failed)
     whole_settings = replace(request.settings, slim=())
     whole = _probed(workspace, replace(request, settings=whole_settings), "wisp-check:whole")
-    return CheckResult(
+    return ImageCheck(
         tried=slim.tried,
         broken={name: why for name, why in slim.failed.items() if name not in whole.failed},
         failing={name: why for name, why in slim.failed.items() if name in whole.failed},
@@ -60,7 +60,7 @@ class _Probed:
     failed: Mapping[str, str]
 
 
-def _probed(workspace: OpenedWorkspace, request: BuildRequest, name: str) -> _Probed:
+def _probed(workspace: OpenedWorkspace, request: ImageRequest, name: str) -> _Probed:
     engine = engine_of(workspace)
     built = build(workspace, request)
     load(workspace, built, [Reference.parse(name)])

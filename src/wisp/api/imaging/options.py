@@ -13,7 +13,7 @@ from wisp.values import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overrides:
+class ImageOverrides:
     """Values by the name of the setting, as texts; what is not said stays as it is."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -23,7 +23,7 @@ class Overrides:
     no_code: bool = False
 
 
-def overridden(settings: ImageSettings, given: Overrides, cwd: Path) -> ImageSettings:
+def overridden(settings: ImageSettings, given: ImageOverrides, cwd: Path) -> ImageSettings:
     """Return settings in which what is given counts; what exists on this disk is seen from `cwd`.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wisp.api.imaging.building import (
-    BuildRequest,
+    ImageRequest,
     layer_cache,
     made_at,
     recipe_of,
@@ -39,7 +39,7 @@ class PlannedImage:
     layers: tuple[PlannedLayer, ...]
 
 
-def plan(workspace: OpenedWorkspace, request: BuildRequest) -> tuple[PlannedImage, ...]:
+def plan(workspace: OpenedWorkspace, request: ImageRequest) -> tuple[PlannedImage, ...]:
     """Plan an image for each platform; nothing is fetched but what locking needs.
 
     Raises:

@@ -12,11 +12,11 @@ from wisp.specs.oci import Reference
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
-    from wisp.api.imaging.building import BuildResult
+    from wisp.api.imaging.building import BuiltImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pushed:
+class PushedImage:
     """An image in a repository: its names there, and how its blobs came to be there."""
 
     names: tuple[Reference, ...]
@@ -24,8 +24,8 @@ class Pushed:
 
 
 def push_image(
-    workspace: OpenedWorkspace, built: BuildResult, names: Sequence[Reference]
-) -> tuple[Pushed, ...]:
+    workspace: OpenedWorkspace, built: BuiltImage, names: Sequence[Reference]
+) -> tuple[PushedImage, ...]:
     """Put an image under names into their registries, each repository once.
 
     Raises:
@@ -39,7 +39,9 @@ def push_image(
     return tuple(_pushed(workspace, built, tuple(found)) for found in repositories.values())
 
 
-def _pushed(workspace: OpenedWorkspace, built: BuildResult, names: tuple[Reference, ...]) -> Pushed:
+def _pushed(
+    workspace: OpenedWorkspace, built: BuiltImage, names: tuple[Reference, ...]
+) -> PushedImage:
     first = names[0]
     source = _source(first, built.bases)
     sources = (source,) if source else ()
@@ -52,7 +54,7 @@ def _pushed(workspace: OpenedWorkspace, built: BuildResult, names: tuple[Referen
         source=source,
         reporter=workspace.reporter,
     )
-    return Pushed(names=names, summary=summary)
+    return PushedImage(names=names, summary=summary)
 
 
 def _source(target: Reference, bases: Iterable[str]) -> str | None:

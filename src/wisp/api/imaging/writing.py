@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from wisp.api.imaging.building import BuildResult
+from wisp.api.imaging.building import BuiltImage
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.files import refusal
 from wisp.engine.process import capture
@@ -41,7 +41,7 @@ def _tagged(reference: Reference) -> Reference:
     return reference if reference.tag else reference.with_tag("latest")
 
 
-def write_output(built: BuildResult, output: Path, names: Sequence[Reference]) -> None:
+def write_output(built: BuiltImage, output: Path, names: Sequence[Reference]) -> None:
     """Write an archive (a name that ends in `.tar`), or a layout into a folder.
 
     An archive appears whole or not at all.
@@ -66,7 +66,7 @@ def write_output(built: BuildResult, output: Path, names: Sequence[Reference]) -
             raise refusal("write", output, error) from error
 
 
-def load(workspace: OpenedWorkspace, built: BuildResult, names: Sequence[Reference]) -> str:
+def load(workspace: OpenedWorkspace, built: BuiltImage, names: Sequence[Reference]) -> str:
     """Give an image to the engine that runs here; return the engine's name.
 
     Raises:

@@ -23,7 +23,7 @@ Kind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ToolChange:
     """One change in an environment; `names` are packages (`name`, `name=version`) or names."""
 
     kind: Kind
@@ -36,15 +36,17 @@ def package_changes(
     asked: Sequence[str],
     before: Mapping[str, CondaRecord],
     after: Mapping[str, CondaRecord],
-) -> tuple[Change, ...]:
+) -> tuple[ToolChange, ...]:
     """Tell what became of packages that are asked for."""
-    found: list[Change] = []
+    found: list[ToolChange] = []
     for name in asked:
         old, new = before.get(name), after.get(name)
         if new is not None and old is None:
-            found.append(Change("package added", environment, (f"{name}={new.version}",)))
+            found.append(ToolChange("package added", environment, (f"{name}={new.version}",)))
         elif old is not None and new is None:
-            found.append(Change("package removed", environment, (name,)))
+            found.append(ToolChange("package removed", environment, (name,)))
         elif old is not None and new is not None and old.version != new.version:
-            found.append(Change("package updated", environment, (name, old.version, new.version)))
+            found.append(
+                ToolChange("package updated", environment, (name, old.version, new.version))
+            )
     return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wisp.api.toolbox.changes import Change, package_changes
+from wisp.api.toolbox.changes import ToolChange, package_changes
 from wisp.api.toolbox.installing import expose_all
 from wisp.errors import InstallError, ManifestError, WispError
 from wisp.manifest.edit.spelling import conda_data
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wisp.specs.records import CondaRecord
     from wisp.toolbox.manifest import ToolEnvironment
 
-Changes = tuple[Change, ...]
+Changes = tuple[ToolChange, ...]
 
 
 def add(tools: Tools, name: str, words: Sequence[str], expose: Sequence[str] = ()) -> Changes:
@@ -84,9 +84,9 @@ def _records(tools: Tools, name: str) -> dict[str, CondaRecord]:
     return {one.record.name: one.record for one in tools.packages(name)}
 
 
-def _exposure(name: str, exposed: Sequence[str], gone: Sequence[str]) -> list[Change]:
-    found = [Change("exposed", name, tuple(exposed))] if exposed else []
-    return found + ([Change("unexposed", name, tuple(gone))] if gone else [])
+def _exposure(name: str, exposed: Sequence[str], gone: Sequence[str]) -> list[ToolChange]:
+    found = [ToolChange("exposed", name, tuple(exposed))] if exposed else []
+    return found + ([ToolChange("unexposed", name, tuple(gone))] if gone else [])
 
 
 def expose(tools: Tools, name: str, words: Sequence[str]) -> Changes:
@@ -111,7 +111,7 @@ def unexpose(tools: Tools, wanted: Sequence[str]) -> Changes:
         for name in wanted:
             if name not in owners:
                 raise ManifestError(f"Exposed name {name} not found in any environment")
-        found: list[Change] = []
+        found: list[ToolChange] = []
         for owner in dict.fromkeys(owners[name] for name in wanted):
             toml = current.toml
             for name in wanted:
@@ -127,7 +127,7 @@ def unexpose(tools: Tools, wanted: Sequence[str]) -> Changes:
 
 def uninstall(tools: Tools, wanted: Sequence[str]) -> Changes:
     """Remove environments. Raises `ManifestError` for unknown ones, when the others are gone."""
-    found: list[Change] = []
+    found: list[ToolChange] = []
     unknown: list[str] = []
     with tools.changing() as current:
         for name in dict.fromkeys(wanted):
@@ -139,7 +139,7 @@ def uninstall(tools: Tools, wanted: Sequence[str]) -> Changes:
                 draft.save(current)
                 gone = draft.discard(name)
             current = draft
-            found += [Change("environment removed", name), *_exposure(name, (), gone)]
+            found += [ToolChange("environment removed", name), *_exposure(name, (), gone)]
         if unknown:
             names_ = ", ".join(unknown)
             known = ", ".join(current.box.environments) or "none"
@@ -155,7 +155,7 @@ def update(tools: Tools, wanted: Sequence[str] = ()) -> Changes:
 
     Raises `ManifestError` for unknown names, and the first failure when all were tried.
     """
-    found: list[Change] = []
+    found: list[ToolChange] = []
     failures: list[WispError] = []
     with tools.changing() as current:
         for name in wanted:
@@ -171,7 +171,7 @@ def update(tools: Tools, wanted: Sequence[str] = ()) -> Changes:
     return tuple(found)
 
 
-def _updated(current: Tools, environment: ToolEnvironment) -> tuple[Tools, list[Change]]:
+def _updated(current: Tools, environment: ToolEnvironment) -> tuple[Tools, list[ToolChange]]:
     name = environment.name
     direct = [one.name for one in environment.dependencies]
     before = _records(current, name)
@@ -192,7 +192,7 @@ def _updated(current: Tools, environment: ToolEnvironment) -> tuple[Tools, list[
         exposed, gone = draft.expose(draft.box.environment(name))
     changes = [*package_changes(name, direct, before, _records(draft, name))]
     if changed and not changes:
-        changes = [Change("environment updated", name)]
+        changes = [ToolChange("environment updated", name)]
     return draft, changes + _exposure(name, exposed, gone)
 
 
@@ -201,12 +201,12 @@ def sync(tools: Tools) -> Changes:
 
     Raises the first failure when all was tried.
     """
-    found: list[Change] = []
+    found: list[ToolChange] = []
     failures: list[WispError] = []
     with tools.changing() as current:
         for name in current.strangers():
             gone = current.discard(name)
-            found += [Change("environment removed", name), *_exposure(name, (), gone)]
+            found += [ToolChange("environment removed", name), *_exposure(name, (), gone)]
         for environment in current.box.environments.values():
             try:
                 found += _synced(current, environment)
@@ -216,20 +216,20 @@ def sync(tools: Tools) -> Changes:
     return tuple(found)
 
 
-def _synced(tools: Tools, environment: ToolEnvironment) -> list[Change]:
+def _synced(tools: Tools, environment: ToolEnvironment) -> list[ToolChange]:
     name = environment.name
     was_there = tools.is_installed(name)
     before = _records(tools, name)
-    changes: list[Change] = []
+    changes: list[ToolChange] = []
     if not tools.in_order(environment):
         with tools.marked(name):
             tools.install(environment)
         direct = [one.name for one in environment.dependencies]
         changes = [*package_changes(name, direct, before, _records(tools, name))]
         if not was_there:
-            changes = [Change("environment added", name)]
+            changes = [ToolChange("environment added", name)]
         elif not changes:
-            changes = [Change("environment updated", name)]
+            changes = [ToolChange("environment updated", name)]
     return changes + _exposure(name, *tools.expose(environment))
 
 
@@ -250,12 +250,12 @@ def add_shortcuts(tools: Tools, name: str, words: Sequence[str]) -> Changes:
         new = [one for one in wanted if one not in environment.shortcuts]
         toml = edit.put_shortcuts(current.toml, name, [*environment.shortcuts, *new])
         _changed(current, name, toml, ())
-        return (Change("shortcut added", name, tuple(new)),) if new else ()
+        return (ToolChange("shortcut added", name, tuple(new)),) if new else ()
 
 
 def remove_shortcuts(tools: Tools, wanted: Sequence[str]) -> Changes:
     """Remove menu entries of packages, of whatever environment."""
-    found: list[Change] = []
+    found: list[ToolChange] = []
     with tools.changing() as current:
         for package in wanted:
             owner = next(
@@ -267,5 +267,5 @@ def remove_shortcuts(tools: Tools, wanted: Sequence[str]) -> Changes:
             toml = edit.put_shortcuts(current.toml, owner.name, kept)
             _changed(current, owner.name, toml, ())
             current = current.edited(toml)
-            found.append(Change("shortcut removed", owner.name, (package,)))
+            found.append(ToolChange("shortcut removed", owner.name, (package,)))
     return tuple(found)

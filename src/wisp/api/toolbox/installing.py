@@ -24,7 +24,7 @@ State = Literal["installed", "already installed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InstallRequest:
+class ToolRequest:
     """What to install: match specs, each into an environment of its own unless one is named.
 
     `beside` come without being exposed, `expose` are mappings that stand for all that would be
@@ -42,7 +42,7 @@ class InstallRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Installation:
+class ToolInstallation:
     """What came of it, by environment, and the tools as they are now."""
 
     tools: Tools
@@ -50,7 +50,7 @@ class Installation:
     failed: Mapping[str, WispError]
 
 
-def install(tools: Tools, request: InstallRequest, cwd: Path) -> Installation:
+def install(tools: Tools, request: ToolRequest, cwd: Path) -> ToolInstallation:
     """Install tools. An environment that cannot be is as it was, and the others go on.
 
     Raises `ManifestError` for words that are no specs or names.
@@ -72,10 +72,10 @@ def install(tools: Tools, request: InstallRequest, cwd: Path) -> Installation:
                 current, done[name] = job.run()
             except WispError as error:
                 failed[name] = error
-    return Installation(tools=current, done=done, failed=failed)
+    return ToolInstallation(tools=current, done=done, failed=failed)
 
 
-def _by_environment(request: InstallRequest) -> dict[str, tuple[CondaRequirement, ...]]:
+def _by_environment(request: ToolRequest) -> dict[str, tuple[CondaRequirement, ...]]:
     requirements = tuple(conda_word(word) for word in request.words)
     if request.environment is not None:
         return {names.checked_environment(request.environment): requirements}
@@ -95,7 +95,7 @@ class _Job:
     requirements: tuple[CondaRequirement, ...]
     beside: tuple[CondaRequirement, ...]
     mappings: tuple[names.Mapping, ...]
-    request: InstallRequest
+    request: ToolRequest
     cwd: Path
 
     def run(self) -> tuple[Tools, State]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnvironmentRow:
+class ToolRow:
     """An environment with what is installed of it.
 
     `dependencies` are the packages that it asks for, with the version that is there, None for one
@@ -57,7 +57,7 @@ class EnvironmentRow:
 
 def environment_rows(
     tools: Tools, pattern: str | None = None, only: Iterable[str] | None = None
-) -> tuple[EnvironmentRow, ...]:
+) -> tuple[ToolRow, ...]:
     """Return the environments of the manifest, in its order.
 
     `pattern` is a regular expression for names, `only` names those that are wanted.
@@ -72,9 +72,9 @@ def environment_rows(
     return tuple(_row(tools, one) for one in chosen)
 
 
-def _row(tools: Tools, environment: ToolEnvironment) -> EnvironmentRow:
+def _row(tools: Tools, environment: ToolEnvironment) -> ToolRow:
     versions = {one.record.name: one.record.version for one in tools.packages(environment.name)}
-    return EnvironmentRow(
+    return ToolRow(
         name=environment.name,
         dependencies=tuple((one.name, versions.get(one.name)) for one in environment.dependencies),
         exposed=tuple((one.name, one.executable) for one in environment.exposed),
@@ -85,7 +85,7 @@ def _row(tools: Tools, environment: ToolEnvironment) -> EnvironmentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class ToolContents:
     """The packages of one environment, and what else its manifest says."""
 
     rows: tuple[PackageRow, ...]
@@ -96,13 +96,13 @@ class Contents:
 
 def contents(
     tools: Tools, name: str, pattern: str | None = None, sort_by: SortKey = "name"
-) -> Contents:
+) -> ToolContents:
     """Return what is installed in an environment. Raises `ManifestError` for an unknown one."""
     environment = tools.box.environment(name)
     records = [one.record for one in tools.packages(name)]
     asked = {one.name: one.spec.version or "*" for one in environment.dependencies}
     rows = chosen_rows(record_rows(records, asked), pattern, sort_by=sort_by)
-    return Contents(
+    return ToolContents(
         rows=rows,
         exposed=tuple(map(str, environment.exposed)),
         channels=tuple(entry.channel for entry in environment.channels),

@@ -41,8 +41,7 @@ class Options(options.Config):
 
 def run(call: Call[Options]) -> int:
     """Prepare the environment and become the command."""
-    from wisp.api.oneoff import OneOffRequest
-    from wisp.api.oneoff import run as become
+    from wisp import OneOffRequest
 
     values = call.values
     if not values.command:
@@ -66,7 +65,7 @@ def run(call: Call[Options]) -> int:
             call.out.public(line)
     call.out.close()
     call.out.flush()
-    become(session, prepared, values.command)
+    session.become(prepared, values.command)
 
 
 COMMAND = top(

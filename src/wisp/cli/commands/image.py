@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,7 @@ from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.values import replace
 
 if TYPE_CHECKING:
-    from wisp import OpenedWorkspace
-    from wisp.api.imaging.building import BuildRequest, BuildResult
-    from wisp.api.imaging.planning import PlannedImage
-    from wisp.api.imaging.registries import Pushed
-    from wisp.image.push import PushSummary
-    from wisp.image.settings import ImageSettings
-    from wisp.specs.oci import Reference
+    from wisp import BuiltImage, ImageRequest, ImageSettings, PlannedImage, PushedImage, Workspace
 
 
 class Settings(options.Lock, options.Workspace, options.Config):
@@ -117,35 +111,32 @@ def run_build(call: Call[Build]) -> int:
 
 
 @contextmanager
-def _workspace(call: Call[Planned] | Call[Build], given: Planned) -> Iterator[OpenedWorkspace]:
+def _workspace(call: Call[Planned] | Call[Build], given: Planned) -> Iterator[Workspace]:
     """Open the workspace that is meant, or one of the packages that are named."""
     if not given.spec:
-        yield open_workspace(call).opened
+        yield open_workspace(call)
         return
-    from wisp.api.imaging.from_specs import SpecImage, workspace_of
+    from wisp import SpecImage
 
     wanted = SpecImage(specs=given.spec, channels=given.channel, platforms=given.platform)
-    with workspace_of(open_session(call), wanted) as workspace:
+    with open_session(call).workspace_of(wanted) as workspace:
         yield workspace
 
 
-def _build(call: Call[Build], workspace: OpenedWorkspace, given: Build) -> int:
-    from wisp.api.imaging.building import build
-    from wisp.api.imaging.registries import push_image
-    from wisp.api.imaging.writing import load, names_of, write_output
-
+def _build(call: Call[Build], workspace: Workspace, given: Build) -> int:
+    image = workspace.image
     request = _request(call, workspace, given)
     request = replace(
         request,
         annotations=tuple(_pair("--annotation", text) for text in given.annotation),
         outputs=tuple(call.cwd / text for text in given.output),
     )
-    names = names_of(workspace, given.tag or request.settings.tags)
-    built = build(workspace, request)
+    names = image.names(given.tag or request.settings.tags)
+    built = image.build(request)
     for output in request.outputs:
-        write_output(built, output, names)
-    engine = load(workspace, built, names) if given.load else None
-    pushed = push_image(workspace, built, names) if given.push else ()
+        image.write(built, output, names)
+    engine = image.load(built, names) if given.load else None
+    pushed = image.push(built, names) if given.push else ()
     interrupts.ignore()  # all is done
     if given.json:
         call.out.public_json(_as_json(built, names, pushed))
@@ -155,17 +146,17 @@ def _build(call: Call[Build], workspace: OpenedWorkspace, given: Build) -> int:
     if engine is not None:
         call.out.success(f"Loaded {', '.join(map(str, names))} into {engine}")
     for one in pushed:
-        call.out.success(f"Pushed {', '.join(map(str, one.names))} ({_travelled(one.summary)})")
+        call.out.success(f"PushedImage {', '.join(map(str, one.names))} ({_travelled(one)})")
     call.out.result(built.digest)
     return 0
 
 
 def _request(
-    call: Call[Planned] | Call[Build], workspace: OpenedWorkspace, given: Planned
-) -> BuildRequest:
-    from wisp.api.imaging.building import BuildRequest
+    call: Call[Planned] | Call[Build], workspace: Workspace, given: Planned
+) -> ImageRequest:
+    from wisp import ImageRequest
 
-    return BuildRequest(
+    return ImageRequest(
         environment=given.environment or DEFAULT_ENVIRONMENT,
         platforms=given.platform,
         settings=_settings(call, workspace, given, code=not given.spec),
@@ -173,12 +164,8 @@ def _request(
     )
 
 
-def _tell_plan(
-    call: Call[Planned] | Call[Build], workspace: OpenedWorkspace, given: Planned
-) -> int:
-    from wisp.api.imaging.planning import plan
-
-    images = plan(workspace, _request(call, workspace, given))
+def _tell_plan(call: Call[Planned] | Call[Build], workspace: Workspace, given: Planned) -> int:
+    images = workspace.image.plan(_request(call, workspace, given))
     if given.json:
         call.out.public_json({"images": [_planned_json(image) for image in images]})
         return 0
@@ -209,10 +196,8 @@ def _planned_json(image: PlannedImage) -> dict[str, object]:
 
 def run_check(call: Call[Planned]) -> int:
     """Try everything in an image; exit code 1 if something is broken."""
-    from wisp.api.imaging.checking import check
-
     with _workspace(call, call.values) as workspace:
-        result = check(workspace, _request(call, workspace, call.values))
+        result = workspace.image.check(_request(call, workspace, call.values))
     if call.values.json:
         call.out.public_json(
             {
@@ -243,33 +228,28 @@ class Update(options.Workspace, options.Config):
 
 def run_update(call: Call[Update]) -> int:
     """Choose the packages of generated bases anew."""
-    from wisp.api.imaging.bases import renew_bases
-    from wisp.api.imaging.building import settings_of, wanted_platforms
-
     given = call.values
-    workspace = open_workspace(call).opened
+    image = open_workspace(call).image
     environment = given.environment or DEFAULT_ENVIRONMENT
-    settings = settings_of(workspace, environment)
-    platforms = wanted_platforms(workspace, environment, given.platform)
-    bases = renew_bases(workspace, [platform.subdir for platform in platforms], settings)
+    base = image.settings(environment).base
+    renewed = image.update(environment, given.platform)
     interrupts.ignore()  # all is done
-    if settings.base is not None:
-        call.out.success(f"The next build asks again what `{settings.base}` is")
-    for base in bases:
-        count = len(base.packages)
-        call.out.success(f"Locked {count} packages of Debian {base.suite} for {base.subdir}")
+    if base is not None:
+        call.out.success(f"The next build asks again what `{base}` is")
+    for one in renewed:
+        count = len(one.packages)
+        call.out.success(f"Locked {count} packages of Debian {one.suite} for {one.subdir}")
     return 0
 
 
 def _settings(
     call: Call[Planned] | Call[Build],
-    workspace: OpenedWorkspace,
+    workspace: Workspace,
     given: Settings,
     *,
     code: bool,
 ) -> ImageSettings:
-    from wisp.api.imaging.building import settings_of
-    from wisp.api.imaging.options import Overrides, overridden
+    from wisp import ImageOverrides
 
     texts = {
         "base": given.base,
@@ -286,15 +266,15 @@ def _settings(
         "slim": given.slim,
         "debian_packages": given.debian_package,
     }
-    overrides = Overrides(
+    overrides = ImageOverrides(
         texts={key: text for key, text in texts.items() if text is not None},
         lists={key: words for key, words in lists.items() if words},
         labels=tuple(_pair("--label", text) for text in given.label),
         compression=given.compression,
         no_code=given.no_code or not code,
     )
-    settings = settings_of(workspace, given.environment or DEFAULT_ENVIRONMENT)
-    return overridden(settings, overrides, call.cwd)
+    environment = given.environment or DEFAULT_ENVIRONMENT
+    return workspace.image.settings(environment, overrides, cwd=call.cwd)
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:
@@ -304,14 +284,15 @@ def _pair(option: str, text: str) -> tuple[str, str]:
     return key, value
 
 
-def _travelled(summary: PushSummary) -> str:
+def _travelled(pushed: PushedImage) -> str:
+    summary = pushed.summary
     sent = f"{summary.uploaded} blobs of {human_size(summary.bytes_sent)} sent"
     mounted = f", {summary.mounted} mounted" if summary.mounted else ""
     return f"{sent}{mounted}, {summary.there} were there"
 
 
 def _as_json(
-    built: BuildResult, names: tuple[Reference, ...], pushed: tuple[Pushed, ...]
+    built: BuiltImage, names: Sequence[object], pushed: tuple[PushedImage, ...]
 ) -> dict[str, object]:
     return {
         "digest": built.digest,

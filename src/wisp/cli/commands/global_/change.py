@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wisp.api.toolbox.tools import Tools
+    from wisp import GlobalTools
 
 
 class Add(common.Environment, common.Packages, options.Config):
@@ -65,18 +65,14 @@ class UpgradeAll(Removed, options.Config):
 
 def run_add(call: Call[Add]) -> int:
     """Add packages to an environment."""
-    from wisp.api.toolbox.changing import add
-
     wanted = call.values
     name, words = common.environment_of(wanted), common.words_of(wanted)
-    common.tell(call, add(common.open_tools(call), name, words, wanted.expose))
+    common.tell(call, common.open_tools(call).add(name, words, expose=wanted.expose))
     return 0
 
 
 def run_remove(call: Call[Remove]) -> int:
     """Take packages out of an environment."""
-    from wisp.api.toolbox.changing import remove
-
     wanted = call.values
     if wanted.environment is None:
         raise UsageError(
@@ -84,33 +80,29 @@ def run_remove(call: Call[Remove]) -> int:
             hints=("`pixi global uninstall` removes whole environments",),
             exit_code=1,
         )
-    common.tell(call, remove(common.open_tools(call), wanted.environment, wanted.packages))
+    common.tell(call, common.open_tools(call).remove(wanted.environment, wanted.packages))
     return 0
 
 
 def run_uninstall(call: Call[Uninstall]) -> int:
     """Remove environments."""
-    from wisp.api.toolbox.changing import uninstall
-
-    common.tell(call, uninstall(common.open_tools(call), call.values.environments))
+    common.tell(call, common.open_tools(call).uninstall(call.values.environments))
     return 0
 
 
 def run_update(call: Call[Update]) -> int:
     """Solve environments anew."""
-    from wisp.api.toolbox.changing import update
-
     tools = common.open_tools(call)
     if call.program == PIXI:
         _refuse_renamed(tools, call.values.environments)
-    if not common.tell(call, update(tools, call.values.environments)):
+    if not common.tell(call, tools.update(call.values.environments)):
         call.out.success("Environments are already up-to-date.")
     return 0
 
 
-def _refuse_renamed(tools: Tools, wanted: Sequence[str]) -> None:
+def _refuse_renamed(tools: GlobalTools, wanted: Sequence[str]) -> None:
     """Fail where Pixi, by whose name we were called, fails: at names it did not choose itself."""
-    for environment in tools.box.environments.values():
+    for environment in tools.declared:
         renamed = [one for one in environment.exposed if one.name != one.executable]
         if renamed and (not wanted or environment.name in wanted):
             raise WispError(
@@ -122,9 +114,7 @@ def _refuse_renamed(tools: Tools, wanted: Sequence[str]) -> None:
 
 def run_sync(call: Call[options.Config]) -> int:
     """Make everything what the manifest says."""
-    from wisp.api.toolbox.changing import sync
-
-    if not common.tell(call, sync(common.open_tools(call))):
+    if not common.tell(call, common.open_tools(call).sync()):
         call.out.success("Nothing to do. The pixi global installation is already up-to-date.")
     return 0
 

@@ -12,8 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wisp.api.toolbox.changes import Change
-    from wisp.api.toolbox.tools import Tools
+    from wisp import GlobalTools, ToolChange
 
 _SOURCE = "Source Options"
 
@@ -80,12 +79,12 @@ class Packages(Values):
     )
 
 
-def open_tools(call: Call[options.ConfigSource]) -> Tools:
+def open_tools(call: Call[options.ConfigSource]) -> GlobalTools:
     """Open the global tools of the user."""
     return open_session(call).tools()
 
 
-def tell(call: Call[options.Global], changes: Iterable[Change]) -> bool:
+def tell(call: Call[options.Global], changes: Iterable[ToolChange]) -> bool:
     """Say what was changed, and whether anything was."""
     from wisp.console.tool_list import told
 

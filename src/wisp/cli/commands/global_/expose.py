@@ -24,18 +24,14 @@ class Remove(options.Config):
 
 def run_add(call: Call[Add]) -> int:
     """Expose executables of an environment."""
-    from wisp.api.toolbox.changing import expose
-
     name = common.environment_of(call.values)
-    common.tell(call, expose(common.open_tools(call), name, call.values.mappings))
+    common.tell(call, common.open_tools(call).expose(name, call.values.mappings))
     return 0
 
 
 def run_remove(call: Call[Remove]) -> int:
     """Take exposed names away."""
-    from wisp.api.toolbox.changing import unexpose
-
-    common.tell(call, unexpose(common.open_tools(call), call.values.exposed_names))
+    common.tell(call, common.open_tools(call).unexpose(call.values.exposed_names))
     return 0
 
 

@@ -24,12 +24,11 @@ class Options(common.Packages, options.Config):
 
 def run(call: Call[Options]) -> int:
     """Install each package, say what is there now, and fail if any could not be installed."""
-    from wisp.api.toolbox.installing import InstallRequest, install
-    from wisp.api.toolbox.listing import environment_rows
+    from wisp import ToolRequest
     from wisp.console.tool_list import EMPTY, tool_list
 
     values = call.values
-    request = InstallRequest(
+    request = ToolRequest(
         words=common.words_of(values),
         environment=values.environment,
         beside=values.beside,
@@ -39,8 +38,9 @@ def run(call: Call[Options]) -> int:
         force=values.force_reinstall,
         shortcuts=not values.no_shortcuts,
     )
-    outcome = install(common.open_tools(call), request, call.cwd)
-    rows = environment_rows(outcome.tools, only=outcome.done)
+    tools = common.open_tools(call)
+    outcome = tools.install(request, call.cwd)
+    rows = tools.environments(only=outcome.done)
     for line in tool_list(rows, outcome.done) if rows else (EMPTY,):
         call.out.result(line)
     if not outcome.failed:

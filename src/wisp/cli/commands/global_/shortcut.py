@@ -22,18 +22,14 @@ class Remove(options.ConfigSource):
 
 def run_add(call: Call[Add]) -> int:
     """Install the menu entries of packages."""
-    from wisp.api.toolbox.changing import add_shortcuts
-
     name = common.environment_of(call.values)
-    common.tell(call, add_shortcuts(common.open_tools(call), name, call.values.packages))
+    common.tell(call, common.open_tools(call).add_shortcuts(name, call.values.packages))
     return 0
 
 
 def run_remove(call: Call[Remove]) -> int:
     """Remove menu entries."""
-    from wisp.api.toolbox.changing import remove_shortcuts
-
-    common.tell(call, remove_shortcuts(common.open_tools(call), call.values.shortcuts))
+    common.tell(call, common.open_tools(call).remove_shortcuts(call.values.shortcuts))
     return 0
 
 

@@ -36,20 +36,19 @@ class Tree(common.Environment, options.ConfigSource):
 
 def run_list(call: Call[List]) -> int:
     """Print the environments, or the packages of one."""
-    from wisp.api.toolbox.listing import contents, environment_rows
     from wisp.console.tool_list import EMPTY, contents_list, tool_list
 
     values = call.values
     tools = common.open_tools(call)
     if values.environment is not None:
-        found = contents(tools, values.environment, values.regex, values.sort_by)
+        found = tools.contents(values.environment, values.regex, sort_by=values.sort_by)
         if values.json:
             call.out.public_json([row.as_json() for row in found.rows])
             return 0
         for line in contents_list(values.environment, found):
             call.out.public(line)
         return 0
-    rows = environment_rows(tools, values.regex)
+    rows = tools.environments(values.regex)
     stale = [row.name for row in rows if not row.in_order]
     if stale:
         call.out.warning(
@@ -62,7 +61,7 @@ def run_list(call: Call[List]) -> int:
     if not rows:
         call.out.result(EMPTY)
         return 0
-    call.out.result(f"Global environments as specified in '{tools.home.manifest}'")
+    call.out.result(f"Global environments as specified in '{tools.manifest_path}'")
     for line in tool_list(rows):
         call.out.result(line)
     return 0
@@ -70,12 +69,11 @@ def run_list(call: Call[List]) -> int:
 
 def run_tree(call: Call[Tree]) -> int:
     """Draw what the packages of an environment need, or who needs them."""
-    from wisp.api.toolbox.listing import tool_tree
     from wisp.console.package_tree import dependency_lines, dependent_lines
 
     values = call.values
     name = common.environment_of(values)
-    roots = tool_tree(common.open_tools(call), name, values.regex, inverted=values.invert)
+    roots = common.open_tools(call).tree(name, values.regex, inverted=values.invert)
     for line in dependent_lines(roots) if values.invert else dependency_lines(roots):
         call.out.result(line)
     return 0

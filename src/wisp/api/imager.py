@@ -1,0 +1,100 @@
+"""`workspace.image`: container images of a workspace, from the plan to the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp.layout import DEFAULT_ENVIRONMENT
+
+if TYPE_CHECKING:
+    from wisp.api.imaging.building import BuiltImage, ImageRequest
+    from wisp.api.imaging.checking import ImageCheck
+    from wisp.api.imaging.options import ImageOverrides
+    from wisp.api.imaging.planning import PlannedImage
+    from wisp.api.imaging.registries import PushedImage
+    from wisp.api.opened import OpenedWorkspace
+    from wisp.image.lock import LockedDebian
+    from wisp.image.settings import ImageSettings
+    from wisp.specs.oci import Reference
+
+
+class Imager:
+    """The images of one workspace. What is built lies in the cache until it is put somewhere."""
+
+    def __init__(self, workspace: OpenedWorkspace) -> None:
+        self._workspace = workspace
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._workspace.name!r}>"
+
+    def settings(
+        self,
+        environment: str = DEFAULT_ENVIRONMENT,
+        overrides: ImageOverrides | None = None,
+        *,
+        cwd: Path | None = None,
+    ) -> ImageSettings:
+        """Return what the manifest says of an environment's image, or `overrides` instead of it.
+
+        Folders of this machine are seen from `cwd`. Raises `ManifestError` for wrong settings.
+        """
+        from wisp.api.imaging.building import settings_of
+        from wisp.api.imaging.options import overridden
+
+        found = settings_of(self._workspace, environment)
+        return overridden(found, overrides, cwd or Path.cwd()) if overrides else found
+
+    def plan(self, request: ImageRequest) -> tuple[PlannedImage, ...]:
+        """Tell which layers images would have. Raises what locking raises."""
+        from wisp.api.imaging.planning import plan
+
+        return plan(self._workspace, request)
+
+    def build(self, request: ImageRequest) -> BuiltImage:
+        """Make an image for each platform. Raises what `wisp.api.imaging.building.build` raises."""
+        from wisp.api.imaging.building import build
+
+        return build(self._workspace, request)
+
+    def check(self, request: ImageRequest) -> ImageCheck:
+        """Try all that can be loaded in an image, in Docker or podman. Raises as `build` does."""
+        from wisp.api.imaging.checking import check
+
+        return check(self._workspace, request)
+
+    def update(
+        self, environment: str = DEFAULT_ENVIRONMENT, platforms: Sequence[str] = ()
+    ) -> tuple[LockedDebian, ...]:
+        """Choose the packages of generated bases anew; return what is locked now."""
+        from wisp.api.imaging.bases import renew_bases
+        from wisp.api.imaging.building import settings_of, wanted_platforms
+
+        settings = settings_of(self._workspace, environment)
+        wanted = wanted_platforms(self._workspace, environment, platforms)
+        return renew_bases(self._workspace, [one.subdir for one in wanted], settings)
+
+    def names(self, tags: Sequence[str] = ()) -> tuple[Reference, ...]:
+        """Read names of images; without any the image is called as the workspace is."""
+        from wisp.api.imaging.writing import names_of
+
+        return names_of(self._workspace, tags)
+
+    def write(self, built: BuiltImage, output: Path, names: Sequence[Reference] = ()) -> None:
+        """Write an archive (`….tar`), or a layout into a folder. Raises `HostError`."""
+        from wisp.api.imaging.writing import write_output
+
+        write_output(built, output, names)
+
+    def load(self, built: BuiltImage, names: Sequence[Reference]) -> str:
+        """Give an image to Docker or podman; return which it was. Raises `HostError`."""
+        from wisp.api.imaging.writing import load
+
+        return load(self._workspace, built, names)
+
+    def push(self, built: BuiltImage, names: Sequence[Reference]) -> tuple[PushedImage, ...]:
+        """Put an image under its names into their registries. Raises `RegistryError`."""
+        from wisp.api.imaging.registries import push_image
+
+        return push_image(self._workspace, built, names)
