@@ -47,3 +47,12 @@ def test_what_is_missing_is_named_and_the_override_helps(
     hint = re.search(r"`(CONDA_OVERRIDE_\w+)=(\S+)`", result.stderr)
     assert hint is not None
     wisp(*command, cwd=tmp_path, env=env | {hint[1]: hint[2]}).success()
+
+
+def test_an_override_that_cannot_be_read_is_named_and_ignored(
+    tmp_path: Path, wisp: CommandLine
+) -> None:
+    env = {"CONDA_OVERRIDE_CUDA": "12.4 "}
+    result = wisp("info", cwd=tmp_path, env=env).success()
+    assert "CONDA_OVERRIDE_CUDA is ignored" in result.stderr
+    assert result.stderr.count("CONDA_OVERRIDE_CUDA") == 1

@@ -79,10 +79,13 @@ class SessionContext:
 
     @cached_property
     def provided(self) -> tuple[VirtualPackage, ...]:
-        """The virtual packages of this machine, with overrides of `environ`."""
+        """The virtual packages of this machine; an override that cannot be read is warned of."""
         from wisp.engine.host import virtual_packages
 
-        return virtual_packages(self.environ)
+        def tell(name: str, reason: str) -> None:
+            self.reporter.warn(f"{name} is ignored: {reason}")
+
+        return virtual_packages(self.environ, tell)
 
     # Engines
 

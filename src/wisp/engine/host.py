@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from wisp.engine.borrowed import borrowed
@@ -57,18 +57,45 @@ def invalid_override(environ: Mapping[str, str]) -> str | None:
     return wanted if wanted and wanted not in SUBDIRS else None
 
 
-def virtual_packages(environ: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
+def virtual_packages(
+    environ: Mapping[str, str], ignored: Callable[[str, str], None] = lambda _name, _reason: None
+) -> tuple[VirtualPackage, ...]:
     """Detect what this machine provides, `CONDA_OVERRIDE_*` of `environ` applied.
 
-    An override replaces what was detected, an empty one removes it. A build that conda fills with
-    `0` is kept, as `info` shows it.
+    An override replaces what was detected, an empty one removes it, and one that cannot be read is
+    left out: `ignored` hears its name and the reason. A build that conda fills with `0` is kept, as
+    `info` shows it.
     """
+    overrides = {name: value for name, value in environ.items() if name.startswith(_OVERRIDE)}
+    try:
+        return _detected(overrides)
+    except _Malformed:
+        pass  # it does not say which
+    for name in sorted(overrides):
+        try:
+            _detected({name: overrides[name]})
+        except _Malformed as error:
+            del overrides[name]
+            ignored(name, str(error))
+    return _detected(overrides)
+
+
+class _Malformed(Exception):
+    """An override that rattler cannot read."""
+
+
+def _detected(overrides: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
+    """Detect with these overrides and no others. Raises `_Malformed` if one is."""
     from rattler import VirtualPackage as Detected
     from rattler import VirtualPackageOverrides
+    from rattler.exceptions import DetectVirtualPackageError
 
-    names = {name for name in (*environ, *os.environ) if name.startswith(_OVERRIDE)}
-    with borrowed(names, environ):
-        found = Detected.detect(VirtualPackageOverrides.from_env())
+    names = {*overrides, *(name for name in os.environ if name.startswith(_OVERRIDE))}
+    try:
+        with borrowed(names, overrides):
+            found = Detected.detect(VirtualPackageOverrides.from_env())
+    except DetectVirtualPackageError as error:
+        raise _Malformed(str(error)) from None
     generic = [package.into_generic() for package in found]
     return tuple(
         VirtualPackage(row.name.normalized, str(row.version), str(row.build_string))

@@ -63,5 +63,19 @@ def test_two_environments_have_overrides_of_their_own(monkeypatch: pytest.Monkey
     assert dict(os.environ) == before
 
 
+@pytest.mark.parametrize("value", ["12.4 ", ">=12", "1.0=abc"])
+def test_an_override_that_is_no_version_is_left_out_and_named(value: str) -> None:
+    heard: dict[str, str] = {}
+    environ = {"CONDA_OVERRIDE_CUDA": value, "CONDA_OVERRIDE_GLIBC": "2.31"}
+    found = {
+        one.name: one.version
+        for one in host.virtual_packages(environ, lambda name, reason: heard.update({name: reason}))
+    }
+    assert found["__glibc"] == "2.31"
+    assert found.get("__cuda") == provided({}).get("__cuda")
+    assert list(heard) == ["CONDA_OVERRIDE_CUDA"]
+    assert value in heard["CONDA_OVERRIDE_CUDA"]
+
+
 def test_a_local_disk_is_not_remote(tmp_path: Path) -> None:
     assert not host.is_remote(tmp_path / "not" / "there")

@@ -9,7 +9,7 @@ from wisp.api.imaging.building import (
     recipe_of,
     wanted_platforms,
 )
-from wisp.api.locks.locking import ensure_lock
+from wisp.api.locks.locking import lock_to_look_at
 from wisp.api.opened import OpenedWorkspace
 from wisp.image.cache import layer_key
 from wisp.image.plan import PackageLayer, package_of, plan_layers
@@ -43,11 +43,11 @@ def plan(workspace: OpenedWorkspace, request: ImageRequest) -> tuple[PlannedImag
     """Plan an image for each platform; nothing is fetched but what locking needs.
 
     Raises:
-        LockFileError, SolveError: See `wisp.api.locks.locking.ensure_lock`.
+        LockFileError, SolveError: See `wisp.api.locks.locking.lock_to_look_at`.
         ManifestError, UsageError: There is no such environment or platform.
 
     """
-    lock = ensure_lock(workspace, request.usage)
+    lock = lock_to_look_at(workspace, request.usage)
     cache, time = layer_cache(workspace), made_at(workspace)
     images: list[PlannedImage] = []
     for platform in wanted_platforms(workspace, request.environment, request.platforms):

@@ -41,11 +41,11 @@ def look_up(
     platform: str | None = None,
     usage: LockUsage = AS_NEEDED,
 ) -> LockedView:
-    """Return what is locked for an environment, locking it first unless told otherwise.
+    """Return what is locked for an environment, or would be: nothing is written.
 
     Raises:
         ManifestError: The environment is unknown or does not support the platform.
-        LockFileError, SolveError: See `wisp.api.locks.locking.ensure_lock`.
+        LockFileError, SolveError: See `wisp.api.locks.locking.lock_to_look_at`.
 
     """
     name = environment or layout.DEFAULT_ENVIRONMENT
@@ -66,9 +66,9 @@ def _lock(workspace: OpenedWorkspace, usage: LockUsage) -> LockFile:
     """Return the lock; to take it as it is, what judges it need not even be imported."""
     if usage.frozen and not usage.locked:
         return required_lock(workspace)
-    from wisp.api.locks.locking import ensure_lock
+    from wisp.api.locks.locking import lock_to_look_at
 
-    return ensure_lock(workspace, usage)
+    return lock_to_look_at(workspace, usage)
 
 
 def _installed_for(prefix: Path) -> str | None:

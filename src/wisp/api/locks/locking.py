@@ -57,6 +57,22 @@ def ensure_lock(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) -> Loc
         ).lock
 
 
+def lock_to_look_at(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) -> LockFile:
+    """Return a lock for a command that only looks: what is stale is solved, and not written.
+
+    It is warned of where the answer is not what the lock file has. Raises what `ensure_lock` does.
+    """
+    if usage.lock_is_fixed:
+        return ensure_lock(workspace, usage)
+    outcome = bring_up_to_date(workspace, dry_run=True, upgrade=False)
+    if outcome.changed:
+        workspace.reporter.warn(
+            "what is shown is not locked yet: the lock file does not fit the manifest",
+            ("`pixi lock` writes it",),
+        )
+    return outcome.lock
+
+
 def relock(
     workspace: OpenedWorkspace, unpin: Unpin | None = None, *, dry_run: bool = False
 ) -> LockOutcome:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.lock_file import required_lock
-from wisp.api.locks.locking import ensure_lock
+from wisp.api.locks.locking import lock_to_look_at
 from wisp.api.machine_platform import exported_platform
 from wisp.engine.files import write_atomically
 from wisp.exchange.export import (
@@ -82,7 +82,7 @@ def export_explicit(
 
     Raises `LockFileError` on packages that such a list cannot hold and that are not skipped.
     """
-    lock = ensure_lock(workspace, usage)
+    lock = lock_to_look_at(workspace, usage)
     for environment in environments or workspace.environment_names:
         for platform in workspace.platforms(environment):
             if platforms and platform.name not in platforms:

@@ -14,7 +14,7 @@ class Options(options.NoInstall, options.Script, options.Config):
     """What `lock` takes."""
 
     json: bool = options.JSON
-    check: bool = flag("--check", help="Fail when the lock file was not up to date")
+    check: bool = flag("--check", help="Fail when the lock file is not up to date; write nothing")
     dry_run: bool = flag("--dry-run", help="Show what would change, write nothing")
 
 
@@ -22,7 +22,7 @@ def run(call: Call[Options]) -> int:
     """Solve what is stale, write the lock file, tell what changed."""
     values = call.values
     workspace = open_workspace(call)
-    outcome = workspace.lock(dry_run=values.dry_run)
+    outcome = workspace.lock(dry_run=values.dry_run or values.check)
     interrupts.ignore()  # all is done
     if values.json:
         answer = outcome.difference.as_json()
@@ -32,6 +32,8 @@ def run(call: Call[Options]) -> int:
         call.out.public_json(answer)
     elif values.dry_run:
         _tell_dry_run(call, outcome.changed, outcome.difference.as_text())
+    elif values.check and outcome.changed:
+        call.out.note(outcome.difference.as_text())
     elif outcome.changed:
         call.out.success("Updated lock file")
         call.out.note(outcome.difference.as_text())

@@ -1,0 +1,72 @@
+"""Commands that only look solve what is stale in memory: no file of the workspace changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine
+from tests.tiny import channel, tiny
+
+LOOKS = [
+    ("list",),
+    ("list", "--json"),
+    ("tree",),
+    ("lock", "--check"),
+    ("workspace", "export", "conda-explicit-spec", "out"),
+]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    source = channel(tmp_path / "chan", [tiny("base"), tiny("other")])
+    folder = tmp_path / "w"
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{source}"]\nplatforms = ["linux-64"]\n'
+        '[dependencies]\nbase = "*"\n'
+    )
+    return folder
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All files but those that an export was asked to write."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    names = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+    return {name: content for name, content in names.items() if not name.startswith("out/")}
+
+
+@pytest.mark.parametrize("words", LOOKS, ids=" ".join)
+def test_without_a_lock_none_is_written_and_the_second_answer_is_the_first(
+    workspace: Path, wisp: CommandLine, words: tuple[str, ...]
+) -> None:
+    (workspace / "out").mkdir()
+    before = files(workspace)
+    first = wisp(*words, cwd=workspace)
+    assert files(workspace) == before
+    assert first.code == int("--check" in words)
+    assert wisp(*words, cwd=workspace) == first
+
+
+@pytest.mark.parametrize("words", LOOKS, ids=" ".join)
+def test_a_stale_lock_stays_and_what_would_be_locked_is_shown(
+    workspace: Path, wisp: CommandLine, words: tuple[str, ...]
+) -> None:
+    wisp("lock", cwd=workspace).success()
+    manifest = workspace / "pixi.toml"
+    manifest.write_text(manifest.read_text() + 'other = "*"\n')
+    (workspace / "out").mkdir()
+    before = files(workspace)
+    result = wisp(*words, cwd=workspace)
+    assert files(workspace) == before
+    exported = "".join(path.read_text() for path in (workspace / "out").iterdir())
+    assert "other" in result.stdout + result.stderr + exported
+    if "--check" not in words:
+        assert "not locked yet" in result.success().stderr
+
+
+def test_a_lock_that_fits_is_shown_without_a_word(workspace: Path, wisp: CommandLine) -> None:
+    wisp("lock", cwd=workspace).success()
+    assert wisp("lock", "--check", cwd=workspace).code == 0
+    assert "not locked yet" not in wisp("list", cwd=workspace).success().stderr
