@@ -71,3 +71,14 @@ def test_a_lock_that_has_to_hold_is_refused_and_the_marker_shown(
     assert "<<<<<<<" in result.stderr
     assert "run `wisp lock`" in result.stderr
     assert (merged / "pixi.lock").read_text() == before
+
+
+@pytest.mark.parametrize("left", ["", "\n"])
+def test_an_empty_lock_counts_as_none(tmp_path: Path, wisp: CommandLine, left: str) -> None:
+    source = channel(tmp_path / "chan", [tiny("base")])
+    manifest = HEAD.format(channel=str(source)) + '[dependencies]\nbase = "*"\n'
+    (tmp_path / "pixi.toml").write_text(manifest)
+    (tmp_path / "pixi.lock").write_text(left)
+    assert wisp("install", "--locked", cwd=tmp_path).code == 1
+    wisp("lock", cwd=tmp_path).success()
+    assert "base-1.0-0.conda" in (tmp_path / "pixi.lock").read_text()

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wisp.api.elsewhere import hinted, hints_for_conda, hints_for_held, hints_for_pypi
 from wisp.engine import loop
 from wisp.engine.process import stop_children
 from wisp.errors import SolveError
 from wisp.lock.markers import marker_environment
 from wisp.solve.conda import request_for as conda_request
 from wisp.solve.names import add_purls
-from wisp.solve.plan import SolveUnit
+from wisp.solve.plan import SolveUnit, combine
 from wisp.solve.update import Conda, Engines, Pypi
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.mapping import CondaPypiMaps
@@ -39,16 +40,27 @@ def solve_engines(
     from wisp.engine.solver import solve
 
     def answer(unit: SolveUnit) -> Conda:
-        return solve(conda_request(unit), session.channels)
+        try:
+            return solve(conda_request(unit), session.channels)
+        except SolveError as error:
+            inputs = combine(unit.members)
+            raise hinted(error, hints_for_conda(session, inputs, error)) from error
 
     def name(inputs: EnvironmentInputs, conda: Conda) -> Conda:
         return add_purls(conda, session.names, inputs.root, maps)
 
     def resolve(inputs: EnvironmentInputs, conda: Conda, previous: Pypi) -> Pypi:
-        from wisp.solve.pypi import request_for
+        from wisp.solve.pypi import held_versions, request_for
 
         request = request_for(inputs, conda, previous)
-        return session.pypi.resolve(request, lambda: provide_python(inputs, conda))
+        try:
+            return session.pypi.resolve(request, lambda: provide_python(inputs, conda))
+        except SolveError as error:
+            hints = (
+                *hints_for_pypi(session, inputs, error),
+                *hints_for_held(held_versions(conda), error),
+            )
+            raise hinted(error, hints) from error
 
     return Engines(solve=answer, name=name, resolve=resolve, markers=_markers, stop=_stop)
 

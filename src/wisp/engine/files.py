@@ -40,12 +40,15 @@ def _full_disk_codes() -> frozenset[int]:
 _FULL = _full_disk_codes()
 
 
-def write_atomically(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
+def write_atomically(
+    path: Path, content: str | bytes, *, mode: int | None = None, lasting: bool = True
+) -> None:
     """Replace a file so that readers, and a crash, see the old text or the new one, never half.
 
     The mode of an existing file is kept unless one is given, a symbolic link is written through
     to its target, and both file and folder are flushed to disk. Missing folders are made. What
-    killed writers left in the folder is taken away on the way.
+    killed writers left in the folder is taken away. Where it need not be `lasting` nothing
+    is flushed, and a power failure may leave an empty file: for what is compared and written again.
 
     Raises:
         HostError: The operating system refused.
@@ -56,13 +59,17 @@ def write_atomically(path: Path, content: str | bytes, *, mode: int | None = Non
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         bits = _mode_for(target) if mode is None else mode
-        replace_file(target, data, lambda handle: _change_mode(handle, bits))
+        replace_file(target, data, lambda handle: _change_mode(handle, bits), lasting=lasting)
     except OSError as error:
         raise refusal("write", path, error) from error
 
 
-def replace_file(target: Path, data: bytes, dress: Callable[[int], None]) -> None:
+def replace_file(
+    target: Path, data: bytes, dress: Callable[[int], None], *, lasting: bool = True
+) -> None:
     """Put a whole new file in the place of a file; `dress` prepares it, given its descriptor.
+
+    `lasting` as in `write_atomically`.
 
     Raises `OSError`, with nothing changed, when the operating system refuses.
     """
@@ -73,7 +80,8 @@ def replace_file(target: Path, data: bytes, dress: Callable[[int], None]) -> Non
             file.write(data)
             file.flush()
             dress(file.fileno())
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
             if sys.platform != "win32":
                 os.replace(draft, target)  # noqa: PTH105
         if sys.platform == "win32":  # where an open file cannot be renamed
@@ -82,7 +90,8 @@ def replace_file(target: Path, data: bytes, dress: Callable[[int], None]) -> Non
         with contextlib.suppress(OSError):
             os.unlink(draft)  # noqa: PTH108
         raise
-    _flush_folder(target.parent)
+    if lasting:
+        _flush_folder(target.parent)
 
 
 def sweep_drafts(folder: Path) -> None:

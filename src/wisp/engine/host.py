@@ -69,23 +69,23 @@ def virtual_packages(
     overrides = {name: value for name, value in environ.items() if name.startswith(_OVERRIDE)}
     try:
         return _detected(overrides)
-    except _Malformed:
+    except _MalformedError:
         pass  # it does not say which
     for name in sorted(overrides):
         try:
             _detected({name: overrides[name]})
-        except _Malformed as error:
+        except _MalformedError as error:
             del overrides[name]
             ignored(name, str(error))
     return _detected(overrides)
 
 
-class _Malformed(Exception):
+class _MalformedError(Exception):
     """An override that rattler cannot read."""
 
 
 def _detected(overrides: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
-    """Detect with these overrides and no others. Raises `_Malformed` if one is."""
+    """Detect with these overrides and no others. Raises `_MalformedError` if one is."""
     from rattler import VirtualPackage as Detected
     from rattler import VirtualPackageOverrides
     from rattler.exceptions import DetectVirtualPackageError
@@ -95,7 +95,7 @@ def _detected(overrides: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
         with borrowed(names, overrides):
             found = Detected.detect(VirtualPackageOverrides.from_env())
     except DetectVirtualPackageError as error:
-        raise _Malformed(str(error)) from None
+        raise _MalformedError(str(error)) from None
     generic = [package.into_generic() for package in found]
     return tuple(
         VirtualPackage(row.name.normalized, str(row.version), str(row.build_string))

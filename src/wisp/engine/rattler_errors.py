@@ -39,6 +39,26 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
     return hints
 
 
+def folded(text: str) -> str:
+    """Fold neighbours that say the same in the tree of an explanation into one, with their number.
+
+    The last of them stays, since its branch (`└─`) is the one that the tree needs.
+    """
+    lines: list[tuple[str, int]] = []
+    for line in text.splitlines():
+        if lines and _said(lines[-1][0]) == _said(line) and _said(line)[1]:
+            lines[-1] = (line, lines[-1][1] + 1)
+        else:
+            lines.append((line, 1))
+    return "\n".join(line if count == 1 else f"{line} ({count} builds)" for line, count in lines)
+
+
+def _said(line: str) -> tuple[int, str]:
+    """Return how deep in the tree a line stands, and its words."""
+    words = line.lstrip("│├└─ ")
+    return len(line) - len(words), words
+
+
 def _told(message: str) -> str:
     """Name a package by its path or URL, as the manifest does."""
     url = message.removeprefix(_DIRECT)

@@ -13,7 +13,7 @@ from rattler.repo_data.record import RepoDataRecord
 from wisp.engine import loop
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.rattler_errors import unreachable
-from wisp.engine.solver import parse_spec
+from wisp.engine.solver import parse_spec, platforms_of
 from wisp.values import dataclass
 
 
@@ -42,6 +42,19 @@ def find_records(
     """
     wanted = parse_spec(spec, globs=True)
     return loop.call(_find(wanted, tuple(channels), tuple(subdirs), access))
+
+
+def known_names(channels: Sequence[str], subdir: str, access: ChannelAccess) -> frozenset[str]:
+    """Return the names of all packages for a subdir. Raises `FetchError` if it cannot be known."""
+    return loop.call(_names(tuple(channels), subdir, access))
+
+
+async def _names(channels: tuple[str, ...], subdir: str, access: ChannelAccess) -> frozenset[str]:
+    try:
+        found = await access.gateway.names([Channel(url) for url in channels], platforms_of(subdir))
+    except GatewayError as error:
+        raise unreachable(str(error), offline=access.settings.network.offline) from error
+    return frozenset(name.normalized for name in found)
 
 
 async def _find(

@@ -28,7 +28,7 @@ from wisp.engine.cutoffs import (
     old_enough,
 )
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.rattler_errors import unreachable
+from wisp.engine.rattler_errors import folded, unreachable
 from wisp.engine.records import from_rattler, to_rattler
 from wisp.errors import SolveError
 from wisp.platforms import VirtualPackage
@@ -162,4 +162,6 @@ def _virtual(text: str) -> GenericVirtualPackage:
 
 def _unsolvable(text: str, *, offline: bool) -> SolveError:
     hints = ["offline mode is on: only packages in the cache count"] if offline else []
-    return SolveError("failed to solve the environment", causes=[text.rstrip()], hints=hints)
+    return SolveError(
+        "failed to solve the environment", causes=[folded(text.rstrip())], hints=hints
+    )

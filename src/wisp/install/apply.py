@@ -138,7 +138,8 @@ class _Job:
         changes = conda_differs or pypi_differs or bool(plan.remove)
         link = self._linking(anew, access, reporter, broken=broken) if conda_differs else None
         if changes:
-            _write(lock, layout.INSTALLING)
+            # It must be on disk before the first package changes.
+            _write(lock, layout.INSTALLING, lasting=True)
             if broken:
                 sweep_wheel_drafts(self.prefix)
             self._remove(plan)
@@ -150,7 +151,9 @@ class _Job:
             install_pypi(self._pypi_work(anew, lock))
         described = self._describe()
         if changes:
-            _write(lock, wanted)
+            # A power failure that undoes this leaves the note that somebody is at work: then all
+            # is linked anew. To flush it would only let it outlive files that are not.
+            _write(lock, wanted, lasting=False)
         return changes or described
 
     def _plan(self) -> PypiPlan:
@@ -226,7 +229,8 @@ class _Job:
             texts[layout.PREFIX_PATH_FILE] = os.fspath(meta)
         stale = {name: text for name, text in texts.items() if _content(meta / name) != text}
         for name, text in stale.items():
-            write_atomically(meta / name, text)
+            # What a power failure takes of it is missed, and written again, the next time.
+            write_atomically(meta / name, text, lasting=False)
         return bool(stale)
 
 
@@ -242,7 +246,7 @@ def _read(descriptor: int) -> str:
     return os.read(descriptor, 64).decode("ascii", "replace").strip()
 
 
-def _write(descriptor: int, text: str) -> None:
+def _write(descriptor: int, text: str, *, lasting: bool) -> None:
     """Write in place: the file is the lock of the prefix and must stay the same file.
 
     Both texts have 16 characters and are written at once, so no reader sees half of one.
@@ -251,6 +255,7 @@ def _write(descriptor: int, text: str) -> None:
         os.lseek(descriptor, 0, os.SEEK_SET)
         os.write(descriptor, text.encode("ascii"))
         os.ftruncate(descriptor, len(text))
-        os.fsync(descriptor)
+        if lasting:
+            os.fsync(descriptor)
     except OSError as error:
         raise refusal("write", layout.PREFIX_FINGERPRINT, error) from error

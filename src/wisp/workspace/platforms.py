@@ -23,6 +23,16 @@ def workspace_platforms(manifest: Manifest) -> tuple[Platform, ...]:
     return tuple(found.values())
 
 
+def added_by(manifest: Manifest, platform: str) -> tuple[str, ...]:
+    """Name the features that brought a platform which the workspace itself does not list."""
+    declared = manifest.workspace.platforms
+    if any(platform in {known.name, known.subdir} for known in declared):
+        return ()
+    return tuple(
+        name for name, one in manifest.features.items() if platform in (one.platforms or ())
+    )
+
+
 def _all_features(manifest: Manifest) -> Iterable[Feature]:
     yield from manifest.features.values()
     for environment in manifest.environments.values():

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
 
 def known_lock(workspace: OpenedWorkspace) -> LockFile | None:
-    """Read the lock file; None if there is none, or one from the future, which is warned of.
+    """Read the lock file; None if it is missing or empty, or from the future, which is warned of.
 
     What a merge has left with conflict markers is `conflicted`, and has the versions of both
     sides. Raises `LockFileError` if the file is damaged.
     """
+    text = _text(workspace)
+    if text is not None and not text.strip():
+        return None  # a full disk leaves such files
     try:
-        return _read(workspace, _text(workspace), merge=True)
+        return _read(workspace, text, merge=True)
     except NewerLockFileError as error:
         workspace.reporter.warn(error.message, error.hints)
         return None

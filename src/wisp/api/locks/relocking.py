@@ -9,22 +9,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wisp.api.elsewhere import hinted
 from wisp.api.folders import prepare
 from wisp.api.locks.judging import LockOutcome
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.prefixes import install_for_solving
 from wisp.api.solving import solve_engines, workers
 from wisp.engine.rewriting import restoring, rewrite
+from wisp.errors import SolveError
 from wisp.lock.aliases import adopt_platforms, rich_names
 from wisp.lock.mismatch import Mismatch
 from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.views import difference
 from wisp.lock.write import write
 from wisp.solve.assemble import assemble
-from wisp.solve.plan import FRESH, STALE, Pair, Staleness, judge, plan
+from wisp.solve.plan import FRESH, STALE, Pair, SolveUnit, Staleness, judge, plan
 from wisp.solve.unpin import Unpin, require_locked, stale_without, unpinned
 from wisp.solve.update import Conda, Engines, run_plan
 from wisp.specs.inputs import EnvironmentInputs
+from wisp.values import replace
+from wisp.workspace.platforms import added_by
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
@@ -147,9 +151,25 @@ def _engines(workspace: OpenedWorkspace) -> Engines:
             workspace.session, inputs, conda, prefix_of, manifest_path=workspace.manifest.path
         )
 
-    return solve_engines(
+    engines = solve_engines(
         workspace.session, provide_python, workspace.manifest.workspace.conda_pypi_map
     )
+
+    def solve(unit: SolveUnit) -> Conda:
+        try:
+            return engines.solve(unit)
+        except SolveError as error:
+            raise hinted(error, _who_added(workspace, unit.platform)) from error
+
+    return replace(engines, solve=solve)
+
+
+def _who_added(workspace: OpenedWorkspace, platform: str) -> tuple[str, ...]:
+    """Tell where a platform comes from that the workspace does not list."""
+    features = " and ".join(f"'{name}'" for name in added_by(workspace.manifest, platform))
+    if not features:
+        return ()
+    return (f"'{platform}' is a platform since the feature {features} lists it",)
 
 
 def _text(workspace: OpenedWorkspace) -> str | None:

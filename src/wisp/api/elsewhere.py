@@ -1,0 +1,100 @@
+"""What may help where a package was not found: near names, the other index, what holds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wisp.errors import FetchError, SolveError
+from wisp.layout import DEFAULT_INDEX
+from wisp.specs.pypi import normalize
+
+if TYPE_CHECKING:
+    from wisp.api.context import SessionContext
+    from wisp.specs.inputs import EnvironmentInputs
+
+_NO_CANDIDATE = re.compile(r"No candidates were found for ([A-Za-z0-9_.-]+)")
+_UNREGISTERED = re.compile(r"([A-Za-z0-9_.-]+) was not found in the (?:package registry|provided)")
+_SECONDS = 5.0
+_NEAR = 0.75
+
+
+def hinted(error: SolveError, hints: Iterable[str]) -> SolveError:
+    """Return a failure with further hints."""
+    return SolveError(error.message, causes=error.causes, hints=(*error.hints, *hints))
+
+
+def hints_for_conda(
+    session: SessionContext, inputs: EnvironmentInputs, error: SolveError
+) -> tuple[str, ...]:
+    """Tell of names that no channel has which ones are near, and whether PyPI has them."""
+    missing = _found(_NO_CANDIDATE, error)
+    if not missing:
+        return ()
+    known = _channel_names(session, inputs)
+    hints: list[str] = []
+    for name in missing:
+        if known and name not in known:
+            hints += _near(name, known)
+            if _on_pypi(session, inputs, name):
+                hints.append(f"PyPI has '{name}': `pixi add --pypi {name}`")
+    return tuple(hints)
+
+
+def hints_for_pypi(
+    session: SessionContext, inputs: EnvironmentInputs, error: SolveError
+) -> tuple[str, ...]:
+    """Tell which of the names that no index has the channels have."""
+    missing = _found(_UNREGISTERED, error)
+    if not missing:
+        return ()
+    known = _channel_names(session, inputs)
+    return tuple(f"the channels have '{one}': `pixi add {one}`" for one in missing if one in known)
+
+
+def hints_for_held(held: dict[str, str], error: SolveError) -> tuple[str, ...]:
+    """Tell which of the packages in a failure have their version from the conda solve."""
+    text = " ".join(map(str, error.causes))
+    return tuple(
+        f"'{name}' is pinned to {version} by the conda solve: ask conda for another version"
+        for name, version in held.items()
+        if re.search(rf"(?<![\w.-]){re.escape(name)}(?:==| @ |[<>!~])", text)
+    )
+
+
+def _found(pattern: re.Pattern[str], error: SolveError) -> tuple[str, ...]:
+    text = "\n".join(map(str, error.causes))
+    return tuple(dict.fromkeys(found.rstrip(".") for found in pattern.findall(text)))
+
+
+def _channel_names(session: SessionContext, inputs: EnvironmentInputs) -> frozenset[str]:
+    from wisp.engine.search import known_names
+
+    urls = [channel.url for channel in inputs.channels]
+    try:
+        return known_names(urls, inputs.platform.subdir, session.channels)
+    except FetchError:
+        return frozenset()
+
+
+def _near(name: str, known: Iterable[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=3, cutoff=_NEAR)
+    listed = " or ".join(f"'{one}'" for one in near)
+    return [f"did you mean {listed}?"] if near else []
+
+
+def _on_pypi(session: SessionContext, inputs: EnvironmentInputs, name: str) -> bool:
+    from wisp.engine.http import Bounds
+
+    index = inputs.pypi_options.index_url or session.uv.default_index or DEFAULT_INDEX
+    if session.http.offline or not index.startswith(("http:", "https:")):
+        return False
+    url = f"{index.rstrip('/')}/{normalize(name)}/"
+    bounds = Bounds(seconds=_SECONDS)
+    try:
+        return session.http.request("HEAD", url, bounds=bounds, attempts=1).ok
+    except FetchError:
+        return False

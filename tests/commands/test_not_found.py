@@ -1,0 +1,83 @@
+"""Packages that are not where they were looked for: near names, the other index, who asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine
+from tests.tiny import channel, tiny
+from tools.forge.build import Forge
+from tools.forge.serve import Server
+
+
+def manifest(folder: Path, channel: str, rest: str, more: str = "") -> Path:
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{channel}"]\nplatforms = ["linux-64"]\n{more}{rest}'
+    )
+    return folder
+
+
+def test_a_misspelt_name_gets_the_near_ones_of_the_channels(
+    tmp_path: Path, wisp: CommandLine
+) -> None:
+    source = channel(tmp_path / "chan", [tiny("greeter"), tiny("other")])
+    result = wisp(
+        "lock", "--offline", cwd=manifest(tmp_path, str(source), '[dependencies]\ngreter = "*"\n')
+    )
+    assert result.code == 1
+    assert "did you mean 'greeter'?" in result.stderr
+    assert "PyPI" not in result.stderr
+
+
+def test_a_version_that_is_not_there_is_no_misspelling(tmp_path: Path, wisp: CommandLine) -> None:
+    source = channel(tmp_path / "chan", [tiny("greeter"), tiny("greeters")])
+    folder = manifest(tmp_path, str(source), '[dependencies]\ngreeter = "9.*"\n')
+    assert "did you mean" not in wisp("lock", "--offline", cwd=folder).stderr
+
+
+def test_what_only_pypi_has_is_found_there(
+    tmp_path: Path, wisp: CommandLine, forge: Forge, forge_server: Server
+) -> None:
+    options = f'[pypi-options]\nindex-url = "{forge_server.url}/simple"\n'
+    folder = manifest(tmp_path, forge.url, '[dependencies]\nforge-extras = "*"\n', options)
+    assert (
+        "PyPI has 'forge-extras': `wisp add --pypi forge-extras`" in wisp("lock", cwd=folder).stderr
+    )
+
+
+def test_what_only_the_channels_have_is_found_there(
+    tmp_path: Path, wisp: CommandLine, forge: Forge, forge_server: Server
+) -> None:
+    folder = manifest(
+        tmp_path,
+        forge.url,
+        f'[dependencies]\npython = "{forge.minor}.*"\n[pypi-dependencies]\ngreeter = "*"\n',
+        f'[pypi-options]\nindex-url = "{forge_server.url}/simple"\n',
+    )
+    assert "the channels have 'greeter': `wisp add greeter`" in wisp("lock", cwd=folder).stderr
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_the_feature_that_brought_a_platform_is_named(
+    tmp_path: Path, wisp: CommandLine, listed: bool
+) -> None:
+    source = channel(tmp_path / "chan", [tiny("base")])
+    folder = manifest(
+        tmp_path,
+        str(source),
+        '[feature.wide]\nplatforms = ["linux-64", "osx-arm64"]\n'
+        '[feature.ide.dependencies]\nnosuch = "*"\n[environments]\nide = ["ide"]\nw = ["wide"]\n',
+    )
+    file = folder / "pixi.toml"
+    text = file.read_text().replace("[feature.ide.", "[feature.ide]\n[feature.ide.")
+    if listed:
+        text = text.replace('["linux-64"]', '["linux-64", "osx-arm64"]', 1)
+    else:
+        text = text.replace("[feature.ide]", '[feature.ide]\nplatforms = ["osx-arm64"]')
+    file.write_text(text)
+    result = wisp("lock", "--offline", cwd=folder)
+    assert result.code == 1
+    named = "since the feature 'wide' and 'ide' lists it" in result.stderr
+    assert named is not listed

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from wisp.engine.rattler_errors import folded
+
+CONFLICT = """\
+Cannot solve the request because of: The following packages are incompatible
+├─ libblas * *openblas can be installed with any of the following options:
+│  ├─ libblas 3.9.0
+│  ├─ libblas 3.9.0
+│  └─ libblas 3.9.0
+└─ libblas * *mkl cannot be installed because there are no viable options:
+   ├─ libblas 3.8.0, which conflicts with the versions reported above.
+   ├─ libblas 3.9.0, which conflicts with the versions reported above.
+   └─ libblas 3.9.0, which conflicts with the versions reported above."""
+
+
+def test_neighbours_that_say_the_same_are_told_once_with_their_number() -> None:
+    assert (
+        folded(CONFLICT)
+        == """\
+Cannot solve the request because of: The following packages are incompatible
+├─ libblas * *openblas can be installed with any of the following options:
+│  └─ libblas 3.9.0 (3 builds)
+└─ libblas * *mkl cannot be installed because there are no viable options:
+   ├─ libblas 3.8.0, which conflicts with the versions reported above.
+   └─ libblas 3.9.0, which conflicts with the versions reported above. (2 builds)"""
+    )
+
+
+def test_the_same_words_deeper_in_the_tree_are_something_else() -> None:
+    text = "├─ a 1\n│  └─ a 1\n└─ a 1"
+    assert folded(text) == text
