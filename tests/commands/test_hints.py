@@ -80,3 +80,24 @@ def test_a_misspelled_setting_is_set_as_advised(wisp: CommandLine, tmp_path: Pat
     assert failed.code == 1
     (near,) = re.findall(r"did you mean `([^`]+)`", failed.stderr)
     wisp("config", "set", "--global", near, '["a"]', cwd=tmp_path).success()
+
+
+def test_a_misspelled_platform_is_added_as_advised(wisp: CommandLine, tmp_path: Path) -> None:
+    wisp("init", "w", cwd=tmp_path).success()
+    add = ("workspace", "platform", "add", "--no-install")
+    failed = wisp(*add, "win64", cwd=tmp_path / "w")
+    assert failed.code == 1
+    (near,) = re.findall(r"Did you mean '([^']+)'", failed.stderr)
+    wisp(*add, near, cwd=tmp_path / "w").success()
+
+
+def test_where_the_default_feature_is_left_out_the_hint_names_a_feature(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    wisp("init", "w", cwd=tmp_path).success()
+    (tmp_path / "requirements.txt").write_text("click\n")
+    folder = tmp_path / "w"
+    wisp("import", "../requirements.txt", "--feature", "web", cwd=folder).success()
+    failed = wisp("lock", cwd=folder)
+    assert failed.code == 1
+    assert "wisp add python --feature FEATURE" in " ".join(failed.stderr.split())

@@ -26,7 +26,7 @@ class Global(Values):
         default="auto",
         choices=("always", "never", "auto"),
         group=_GLOBAL,
-        help="Whether output is coloured",
+        help="When to colour the output",
     )
     no_progress: bool = flag(
         "--no-progress", env="PIXI_NO_PROGRESS", group=_GLOBAL, help="Hide all progress bars"

@@ -87,7 +87,7 @@ def _request(call: Call[Options]) -> StartRequest:
     if values.pyproject_toml:
         kind = "pyproject"
     if kind is None and values.import_ is None and open_session(call).would_extend(folder):
-        question = "A 'pyproject.toml' exists. Extend it with the tables of a workspace?"
+        question = "A 'pyproject.toml' exists. Add the workspace to it (as [tool.pixi])?"
         hint = "say yes with `--format pyproject`"
         kind = "pyproject" if call.out.confirm(question, hint=hint) else None
     return StartRequest(
