@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from wisp.lock.model import LockedEnvironment as LockedEnvironment
     from wisp.lock.model import LockFile as LockFile
     from wisp.lock.views import Difference as Difference
+    from wisp.lock.views import PackageChange as PackageChange
     from wisp.report import Reporter as Reporter
     from wisp.search import Package as Package
     from wisp.specs.locations import GitLocation as GitLocation
@@ -132,6 +133,7 @@ __all__ = [
     "OneOffRequest",
     "OpenedWorkspace",
     "Package",
+    "PackageChange",
     "PackageList",
     "PackageRow",
     "PackageSearch",
@@ -215,6 +217,7 @@ _HOMES = {
     "OneOffRequest": "wisp.api.oneoff",
     "OpenedWorkspace": "wisp.api.opened",
     "Package": "wisp.search",
+    "PackageChange": "wisp.lock.views",
     "PackageList": "wisp.api.views.inspect",
     "PackageRow": "wisp.api.views.inspect",
     "PackageSearch": "wisp.api.views.searching",

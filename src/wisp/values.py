@@ -98,6 +98,8 @@ class _Standard:
 
 
 _STANDARD = _Standard()
+#: More items, or characters, than these of one field are not shown.
+_FEW, _LONG = 20, 120
 
 
 def _inherited(cls: type) -> list[_Field]:
@@ -179,8 +181,27 @@ def _hash(self: Any) -> int:
 
 
 def _repr(self: Any) -> str:
-    shown = [f"{one.name}={getattr(self, one.name)!r}" for one in self._value_fields if one.repr]
+    shown = [
+        f"{one.name}={short(getattr(self, one.name))}" for one in self._value_fields if one.repr
+    ]
     return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+def short(value: Any) -> str:
+    """Return the repr of a part of a value: of what is large its kind, and how much it holds.
+
+    So the repr of a result fits a terminal, though it may hold a manifest and a lock.
+    """
+    if isinstance(value, dict | list | tuple | set | frozenset) and len(value) > _FEW:
+        return f"<{type(value).__name__} of {len(value)}>"
+    text = repr(value)
+    if len(text) <= _LONG:
+        return text
+    if isinstance(value, str):
+        return f"<text of {len(value)} characters>"
+    if isinstance(value, dict | list | tuple | set | frozenset):
+        return f"<{type(value).__name__} of {len(value)}>"
+    return f"<{type(value).__qualname__}>"
 
 
 def _setattr(_self: Any, name: str, _: object) -> None:

@@ -13,7 +13,7 @@ from tests.tiny import VIRTUAL, channel, settings, tiny
 from tests.trees import content, differences
 from tools.forge.archive import Entry, text
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.installer import InstallRequest, install_conda
+from wisp.engine.installer import CondaInstallation, install_conda
 from wisp.engine.solver import SolveRequest, solve
 from wisp.errors import InstallError, WispError
 from wisp.report import SILENT
@@ -56,7 +56,7 @@ def records_of(
 
 
 def install(records: list[CondaRecord], access: ChannelAccess, prefix: Path) -> None:
-    request = InstallRequest(records=tuple(records), prefix=prefix, subdir="linux-64")
+    request = CondaInstallation(records=tuple(records), prefix=prefix, subdir="linux-64")
     install_conda(request, access, SILENT)
 
 

@@ -12,7 +12,7 @@ from tests.tiny import all_of, channel, settings, tiny
 from tests.web import Answer, Asked, Web
 from tools.forge.archive import text
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.installer import InstallRequest, check_sources, install_conda
+from wisp.engine.installer import CondaInstallation, check_sources, install_conda
 from wisp.errors import FetchError
 from wisp.report import SILENT
 from wisp.specs.records import CondaRecord
@@ -56,7 +56,7 @@ class Machine:
         )
 
     def install(self, records: tuple[CondaRecord, ...], prefix: str, **network: Any) -> str:
-        request = InstallRequest(
+        request = CondaInstallation(
             records=records, prefix=self.folder / "envs" / prefix, subdir="linux-64"
         )
         access = self.access(**network)

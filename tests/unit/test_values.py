@@ -130,3 +130,9 @@ def test_the_standard_module_is_not_loaded() -> None:
     code = "import sys, wisp.values; print('dataclasses' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_large_fields_are_shown_by_their_size() -> None:
+    assert repr(Bag(name="a", items=[1, 2])) == "Bag(items=[1, 2], name='a')"
+    assert repr(Bag(name="a", items=[0] * 500)) == "Bag(items=<list of 500>, name='a')"
+    assert repr(Bag(name="a" * 500)) == "Bag(items=[], name=<text of 500 characters>)"

@@ -44,6 +44,9 @@ class SessionContext:
         self.reporter = reporter
         self.now = now or datetime.now(UTC)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     @classmethod
     def of(
         cls, request: ConfigRequest, reporter: Reporter = SILENT, *, now: datetime | None = None

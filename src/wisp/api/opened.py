@@ -41,6 +41,9 @@ class OpenedWorkspace:
         self.manifest = manifest
         self.origin = origin
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r} at {self.root}>"
+
     def with_manifest(self, manifest: Manifest) -> OpenedWorkspace:
         """The same workspace after its manifest was edited; the session is shared."""
         if manifest is self.manifest:

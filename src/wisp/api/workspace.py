@@ -335,7 +335,7 @@ class Workspace:
             usage=usage,
             warn=self.opened.reporter.warn,
         )
-        words = words_of_command(command)
+        words = words_of_command(self.opened, command)
         if not capture_output:
             return run_words(self.opened, words, settings)
         return captured(lambda: run_words(self.opened, words, settings))

@@ -32,11 +32,7 @@ def launch(argv: Sequence[str]) -> NoReturn:
     _replace_closed_streams()
     words = argv[1:]
     if words[:1] in (["--version"], ["-V"]):
-        try:
-            os.write(1, (version(program_name(argv[0])) + "\n").encode())
-            os._exit(0)
-        except OSError:
-            pass  # `main` tries once more, and says why not
+        _tell_version(argv[0])
     entry = meant(words[0]) if words else None
     if entry is not None and entry.name == "exec":
         from wisp.api.quick_exec import answer as become
@@ -54,6 +50,10 @@ def launch(argv: Sequence[str]) -> NoReturn:
         if code is not None:
             die_as(code)
             os._exit(code)
+    _run_at_length(argv)
+
+
+def _run_at_length(argv: Sequence[str]) -> NoReturn:
     from wisp.cli.interrupts import behind, end, watch
 
     try:
@@ -66,6 +66,14 @@ def launch(argv: Sequence[str]) -> NoReturn:
         if ended is None:
             raise
         end(ended)
+
+
+def _tell_version(program: str) -> None:
+    try:
+        os.write(1, (version(program_name(program)) + "\n").encode())
+        os._exit(0)
+    except OSError:
+        pass  # `main` tries once more, and says why not
 
 
 def _let_interrupts_kill() -> None:

@@ -35,7 +35,7 @@ _MISMATCH = re.compile(r"hash mismatch.*?expected (\w+), got (\w+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InstallRequest:
+class CondaInstallation:
     """A wanted state: these records and no other, except for what `ignored` names.
 
     `reinstall` names packages to be linked anew although they are there already. `repair`
@@ -56,7 +56,7 @@ class InstallRequest:
 
 
 def install_conda(
-    request: InstallRequest,
+    request: CondaInstallation,
     access: ChannelAccess,
     reporter: Reporter = SILENT,
     made: Sequence[RepoDataRecord] | None = None,
@@ -76,7 +76,7 @@ def install_conda(
 
 
 async def _install(
-    request: InstallRequest,
+    request: CondaInstallation,
     records: Sequence[RepoDataRecord],
     access: ChannelAccess,
     reporter: Reporter,
@@ -88,7 +88,7 @@ async def _install(
 
 
 async def _link(
-    request: InstallRequest,
+    request: CondaInstallation,
     records: Sequence[RepoDataRecord],
     access: ChannelAccess,
     reporter: Reporter,
@@ -104,7 +104,7 @@ async def _link(
 
 
 async def _transact(
-    request: InstallRequest,
+    request: CondaInstallation,
     records: Sequence[RepoDataRecord],
     access: ChannelAccess,
     cache: PackageCache,
@@ -135,7 +135,7 @@ class _Judge:
     is refused loses its list of files, without which rattler cannot link it.
     """
 
-    def __init__(self, request: InstallRequest, caches: Sequence[Path]) -> None:
+    def __init__(self, request: CondaInstallation, caches: Sequence[Path]) -> None:
         self.refusal: InstallError | None = None
         self._caches = caches
         self._label = request.label
@@ -167,7 +167,7 @@ class _Judge:
         return [name for folder in folders for name in glob.glob(f"{glob.escape(folder)}-*/")]  # noqa: PTH207
 
 
-def _sweep(request: InstallRequest) -> None:
+def _sweep(request: CondaInstallation) -> None:
     """Remove what a killed installation left: drafts, and the files that rattler had put aside."""
     sweep_drafts(request.prefix / "conda-meta")
     for probe in request.prefix.glob(".refprobe-*"):
@@ -208,7 +208,7 @@ def _check_record(file: Path) -> None:
         ) from error
 
 
-def check_sources(request: InstallRequest, access: ChannelAccess) -> Sequence[RepoDataRecord]:
+def check_sources(request: CondaInstallation, access: ChannelAccess) -> Sequence[RepoDataRecord]:
     """Refuse early what rattler would not: remote files offline, local files that changed.
 
     rattler verifies downloads only; an archive of a `file://` channel it takes as it is. What
@@ -225,7 +225,7 @@ def check_sources(request: InstallRequest, access: ChannelAccess) -> Sequence[Re
 
 
 async def _check_sources(
-    request: InstallRequest, made: Sequence[RepoDataRecord], access: ChannelAccess
+    request: CondaInstallation, made: Sequence[RepoDataRecord], access: ChannelAccess
 ) -> None:
     offline = access.settings.network.offline
     suspects = [
@@ -249,7 +249,7 @@ async def _check_sources(
             )
 
 
-def _is_linked(record: CondaRecord, request: InstallRequest) -> bool:
+def _is_linked(record: CondaRecord, request: CondaInstallation) -> bool:
     if request.repair or record.name in request.reinstall:
         return False
     stem = f"{record.name}-{record.version}-{record.build}"

@@ -8,7 +8,7 @@ from wisp.image.base import Base
 from wisp.image.cache import LayerCache
 from wisp.image.debian.rootfs import HOME, homes
 from wisp.image.documents import (
-    Document,
+    ImageDocument,
     RunConfig,
     StackedLayer,
     config_document,
@@ -68,8 +68,8 @@ class PlatformImage:
     """An image for one platform: its documents, its layers from the bottom up."""
 
     platform: Platform
-    manifest: Document
-    config: Document
+    manifest: ImageDocument
+    config: ImageDocument
     layers: tuple[Descriptor, ...]
     reports: tuple[LayerReport, ...]
 

@@ -89,7 +89,7 @@ class StackedLayer:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ImageDocument:
     """A document as bytes, with the descriptor by which others refer to it."""
 
     descriptor: Descriptor
@@ -98,7 +98,7 @@ class Document:
 
 def config_document(
     run: RunConfig, layers: Sequence[StackedLayer], platform: Platform, *, time: int
-) -> Document:
+) -> ImageDocument:
     """Write an image's configuration; `time` is when it counts as made, in seconds."""
     created = timestamp(time)
     return _document(
@@ -121,11 +121,11 @@ def _platform(platform: Platform) -> dict[str, object]:
 
 
 def manifest_document(
-    config: Document,
+    config: ImageDocument,
     layers: Sequence[StackedLayer],
     platform: Platform,
     annotations: Mapping[str, str] | None = None,
-) -> Document:
+) -> ImageDocument:
     """Write the manifest of an image; its descriptor says for which platform it is."""
     made = _document(
         MANIFEST,
@@ -141,12 +141,12 @@ def manifest_document(
     described = Descriptor(
         media_type=found.media_type, digest=found.digest, size=found.size, platform=platform
     )
-    return Document(described, made.content)
+    return ImageDocument(described, made.content)
 
 
 def index_document(
     manifests: Iterable[Descriptor], annotations: Mapping[str, str] | None = None
-) -> Document:
+) -> ImageDocument:
     """Write the index of an image for several platforms, in a stable order."""
     rows = sorted(manifests, key=lambda one: str(one.platform))
     return _document(
@@ -164,10 +164,12 @@ def _annotations(annotations: Mapping[str, str] | None) -> dict[str, object]:
     return {"annotations": dict(annotations)} if annotations else {}
 
 
-def _document(media_type: str, table: Mapping[str, object]) -> Document:
+def _document(media_type: str, table: Mapping[str, object]) -> ImageDocument:
     content = canonical(table)
     digest = Digest(f"sha256:{hashlib.sha256(content).hexdigest()}")
-    return Document(Descriptor(media_type=media_type, digest=digest, size=len(content)), content)
+    return ImageDocument(
+        Descriptor(media_type=media_type, digest=digest, size=len(content)), content
+    )
 
 
 def canonical(table: object) -> bytes:

@@ -21,7 +21,7 @@ from typing import IO
 from wisp.engine.files import refusal, write_atomically
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import WispError
-from wisp.image.documents import IMAGE_NAME, REF_NAME, Document, canonical
+from wisp.image.documents import IMAGE_NAME, REF_NAME, ImageDocument, canonical
 from wisp.image.entries import FILE_MODE, FOLDER_MODE
 from wisp.specs.oci import INDEX, Descriptor, Digest, Reference
 from wisp.values import dataclass
@@ -52,7 +52,7 @@ class BlobStore:
             return self.path(blob.digest).stat().st_size == blob.size
         return False
 
-    def add(self, document: Document) -> None:
+    def add(self, document: ImageDocument) -> None:
         """Store a document."""
         self.add_bytes(document.descriptor, document.content)
 
@@ -172,8 +172,8 @@ class ImageBlobs:
     descriptor of the configuration and those of the layers.
     """
 
-    top: Document
-    documents: tuple[Document, ...]
+    top: ImageDocument
+    documents: tuple[ImageDocument, ...]
     layers: tuple[Descriptor, ...]
     archives: tuple[tuple[Descriptor, tuple[Descriptor, ...]], ...]
 

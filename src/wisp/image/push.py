@@ -68,14 +68,7 @@ def push(
     try:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             ways = list(pool.map(put, blobs))
-        for document in image.documents:
-            if document.descriptor.media_type != CONFIG:
-                found = document.descriptor
-                content = document.content
-                push_manifest(session, repository, found.digest, content, found.media_type)
-        top = image.top.descriptor
-        for name in tags:
-            push_manifest(session, repository, name, image.top.content, top.media_type)
+        _put_manifests(session, repository, tags, image)
     finally:
         reporter.finish(token)
     sent = sum(blob.size for (blob, _), way in zip(blobs, ways, strict=True) if way == "uploaded")
@@ -85,6 +78,19 @@ def push(
         uploaded=ways.count("uploaded"),
         bytes_sent=sent,
     )
+
+
+def _put_manifests(
+    session: RegistrySession, repository: str, tags: Sequence[str], image: ImageBlobs
+) -> None:
+    """Put what names the blobs, by digest, and at last the top of it under its tags."""
+    for document in image.documents:
+        found = document.descriptor
+        if found.media_type != CONFIG:
+            push_manifest(session, repository, found.digest, document.content, found.media_type)
+    top = image.top.descriptor
+    for name in tags:
+        push_manifest(session, repository, name, image.top.content, top.media_type)
 
 
 def _blobs(image: ImageBlobs, store: BlobStore) -> list[_Blob]:

@@ -35,7 +35,7 @@ from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.engine.gateway import ChannelAccess
-    from wisp.engine.installer import InstallRequest
+    from wisp.engine.installer import CondaInstallation
 
 #: Gives the engine for conda packages, which is made where there is something to do.
 Access = Callable[[], "ChannelAccess"]
@@ -186,11 +186,11 @@ class _Job:
             if not owned_by_conda(wheel, owned, self.prefix):
                 remove_wheel(wheel, self.prefix, owned)
 
-    def _request(self, anew: frozenset[str], *, broken: bool) -> InstallRequest:
-        from wisp.engine.installer import InstallRequest
+    def _request(self, anew: frozenset[str], *, broken: bool) -> CondaInstallation:
+        from wisp.engine.installer import CondaInstallation
 
         names = frozenset(record.name for record in self.conda)
-        return InstallRequest(
+        return CondaInstallation(
             records=self.conda,
             prefix=self.prefix,
             subdir=self.locked.platform.subdir,

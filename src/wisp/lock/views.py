@@ -1,8 +1,8 @@
-"""The difference of two locks: as a value, as text, and as JSON."""
+"""The difference of two locks: as a value, and as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from wisp.lock.model import LockFile
@@ -13,12 +13,10 @@ from wisp.values import dataclass, field
 PackageKind = Literal["conda", "pypi"]
 
 _JSON_VERSION = 1
-#: Blanks between the columns of the text.
-_GAP = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class PackageChange:
     """What became of one package: `before` is None if it is new, `after` if it is gone."""
 
     name: str
@@ -28,21 +26,23 @@ class Change:
     explicit: bool = False
 
     @property
-    def cells(self) -> tuple[str, str, str, str]:
-        """The columns of its line: sign, kind and name, what was or is, arrow, what is."""
-        sign = "+" if self.before is None else "-" if self.after is None else "~"
-        first = f"  {sign} ({self.kind}) {self.name}"
-        if self.before is None or self.after is None:
-            record = self.after if self.before is None else self.before
-            return first, _shown(record), "", ""
-        return first, _shown(self.before), "->", _shown(self.after)
+    def shown_before(self) -> str:
+        """Version and build of what was there, or where it was; empty for nothing."""
+        return _shown(self.before)
+
+    @property
+    def shown_after(self) -> str:
+        """Version and build of what is there now, or where it is; empty for nothing."""
+        return _shown(self.after)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Changes by environment and platform; what did not change is not mentioned."""
 
-    environments: Mapping[str, Mapping[str, tuple[Change, ...]]] = field(default_factory=dict)
+    environments: Mapping[str, Mapping[str, tuple[PackageChange, ...]]] = field(
+        default_factory=dict
+    )
 
     def __bool__(self) -> bool:
         """Tell whether anything changed."""
@@ -61,18 +61,6 @@ class Difference:
             },
         }
 
-    def as_text(self) -> str:
-        """Return the table that people read, without a final line end."""
-        blocks = [_rows(name, platforms) for name, platforms in self.environments.items()]
-        rows = [row for block in blocks for row in (("", "", "", ""), *block)][1:]
-        if not rows:
-            return ""
-        widths = [max(len(row[column]) for row in rows) + _GAP for column in range(3)]
-        return "\n".join(
-            "".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) + row[3]
-            for row in rows
-        )
-
 
 def difference(
     old: LockFile | None, new: LockFile, inputs: Iterable[EnvironmentInputs] = ()
@@ -84,7 +72,7 @@ def difference(
     explicit = {(one.environment, one.platform.name): _explicit_names(one) for one in inputs}
     before = _packages(old) if old is not None else {}
     after = _packages(new)
-    found: dict[str, dict[str, tuple[Change, ...]]] = {}
+    found: dict[str, dict[str, tuple[PackageChange, ...]]] = {}
     for pair in sorted({*before, *after}):
         changes = _changes(
             before.get(pair, {}), after.get(pair, {}), explicit.get(pair, frozenset())
@@ -110,9 +98,9 @@ def _packages(lock: LockFile) -> dict[tuple[str, str], dict[str, Record]]:
 
 def _changes(
     before: Mapping[str, Record], after: Mapping[str, Record], explicit: frozenset[str]
-) -> tuple[Change, ...]:
+) -> tuple[PackageChange, ...]:
     return tuple(
-        Change(
+        PackageChange(
             name=name,
             kind=_kind(after.get(name) or before[name]),
             before=before.get(name),
@@ -135,7 +123,6 @@ def _kind(record: Record) -> PackageKind:
 
 
 def _shown(record: Record | None) -> str:
-    """Spell version and build, or the place of what has no version."""
     if record is None:
         return ""
     if record.version is None:
@@ -143,22 +130,7 @@ def _shown(record: Record | None) -> str:
     return f"{record.version} {record.build}" if isinstance(record, CondaRecord) else record.version
 
 
-def _rows(name: str, platforms: Mapping[str, Sequence[Change]]) -> list[tuple[str, str, str, str]]:
-    """Return the lines of an environment: what all its platforms share, then the rest of each."""
-    cells = {
-        platform: [change.cells for change in changes] for platform, changes in platforms.items()
-    }
-    shared = set.intersection(*(set(lines) for lines in cells.values()))
-    first = next(iter(cells.values()))
-    rows = [(f"Environment: {name}", "", "", ""), *(line for line in first if line in shared)]
-    for platform, lines in cells.items():
-        own = [line for line in lines if line not in shared]
-        if own:
-            rows += [(f"Platform: {name}:{platform}", "", "", ""), *own]
-    return rows
-
-
-def _json(change: Change) -> dict[str, Any]:
+def _json(change: PackageChange) -> dict[str, Any]:
     before = _fields(change.before)
     after = _fields(change.after)
     if before is not None and after is not None:

@@ -19,6 +19,9 @@ class TaskArg:
         self.default = default
         self.choices = choices
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}>"
+
 
 class TaskDependency:
     """A task that has to run before: its name, arguments for it, and where it shall run.
@@ -37,6 +40,9 @@ class TaskDependency:
         self.task = task
         self.args = args
         self.environment = environment
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} on {self.task!r}>"
 
 
 class Task:
@@ -91,3 +97,6 @@ class Task:
         self.default_environment = default_environment
         self.description = description
         self.clean_env = clean_env
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}>"

@@ -364,10 +364,10 @@ class _Listener(Reporter):
 def test_linking_is_told_package_by_package(
     main: Path, access: ChannelAccess, tmp_path: Path
 ) -> None:
-    from wisp.engine.installer import InstallRequest, install_conda
+    from wisp.engine.installer import CondaInstallation, install_conda
 
     listener = _Listener()
-    request = InstallRequest(
+    request = CondaInstallation(
         records=all_of(main, access)[:2], prefix=tmp_path / "env", subdir="linux-64", label="env"
     )
     install_conda(request, access, listener)

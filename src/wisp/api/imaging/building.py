@@ -142,13 +142,8 @@ def _build_one(
 ) -> tuple[PlatformImage, Base]:
     target = image_platform(platform.subdir)
     settings, time = request.settings, made_at(workspace)
-    locked = locked_environment(
-        lock,
-        request.environment,
-        platform.name,
-        workspace.root,
-        workspace.inputs(request.environment, platform),
-    )
+    inputs = workspace.inputs(request.environment, platform)
+    locked = locked_environment(lock, request.environment, platform.name, workspace.root, inputs)
     task = task_text(workspace, request.environment, platform, settings)
     work = BaseWork(
         cache=cache, time=time, workers=_workers(), keep_lock=request.usage.lock_is_fixed

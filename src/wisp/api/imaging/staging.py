@@ -118,10 +118,10 @@ def stage(
         InstallError: A package cannot be linked, or wheels have no Python.
 
     """
-    from wisp.engine.installer import InstallRequest, check_sources, install_conda
+    from wisp.engine.installer import CondaInstallation, check_sources, install_conda
 
     locked = wanted.locked
-    request = InstallRequest(
+    request = CondaInstallation(
         records=wanted.conda,
         prefix=folder,
         subdir=locked.platform.subdir,

@@ -14,6 +14,7 @@ from wisp.api.use.task_environments import TaskEnvironments
 from wisp.errors import ManifestError, TaskError
 from wisp.manifest.env_files import env_files
 from wisp.tasks import graph as graphs
+from wisp.tasks.args import quote, split
 from wisp.tasks.catalogue import listing
 from wisp.tasks.run import Settings, product_of, run
 from wisp.tasks.script import joined
@@ -27,11 +28,18 @@ def task_list(workspace: OpenedWorkspace, environment: str | None = None) -> str
     return listing(catalogue_of(workspace).visible(environment))
 
 
-def words_of_command(command: str | Sequence[str]) -> list[str]:
-    """Return the words of a command line: a text is one, a single word is no text for a shell."""
-    if isinstance(command, str):
-        return [command]
-    return [joined(command)] if len(command) == 1 else list(command)
+def words_of_command(workspace: OpenedWorkspace, command: str | Sequence[str]) -> list[str]:
+    """Return the words that mean a command: a text is a line for the shell, or a call of a task.
+
+    The single word of a command line loses its quotes before the shell sees it, as in Pixi; so a
+    text is quoted once more unless a task takes its words.
+    """
+    if not isinstance(command, str):
+        return [joined(command)] if len(command) == 1 else list(command)
+    name = next(iter(split(command) or ()), "")
+    environments = catalogue_of(workspace, None).environments.values()
+    is_task = any(name in one.tasks or name in one.elsewhere for one in environments)
+    return [command] if is_task or not command.strip() else [quote(command)]
 
 
 def command_of(words: Sequence[str]) -> str:

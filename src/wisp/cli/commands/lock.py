@@ -20,6 +20,8 @@ class Options(options.NoInstall, options.Script, options.Config):
 
 def run(call: Call[Options]) -> int:
     """Solve what is stale, write the lock file, tell what changed."""
+    from wisp.console.lock_changes import lock_changes
+
     values = call.values
     workspace = open_workspace(call)
     outcome = workspace.lock(dry_run=values.dry_run or values.check)
@@ -31,12 +33,12 @@ def run(call: Call[Options]) -> int:
             answer["reasons"] = [reason.as_json() for reason in outcome.reasons]
         call.out.public_json(answer)
     elif values.dry_run:
-        _tell_dry_run(call, outcome.changed, outcome.difference.as_text())
+        _tell_dry_run(call, outcome.changed, lock_changes(outcome.difference))
     elif values.check and outcome.changed:
-        call.out.note(outcome.difference.as_text())
+        call.out.note(lock_changes(outcome.difference))
     elif outcome.changed:
         call.out.success("Updated lock file")
-        call.out.note(outcome.difference.as_text())
+        call.out.note(lock_changes(outcome.difference))
     else:
         call.out.success(_UNCHANGED)
     if values.check:

@@ -22,6 +22,8 @@ class Options(options.NoInstall, options.Workspace, options.Config):
 
 def run(call: Call[Options]) -> int:
     """Update the named packages, or all, and tell what changed."""
+    from wisp.console.lock_changes import lock_changes
+
     values = call.values
     outcome = open_workspace(call).update(
         tuple(values.packages),
@@ -32,7 +34,7 @@ def run(call: Call[Options]) -> int:
     if values.json:
         call.out.public_json(outcome.difference.as_json())
     elif outcome.difference:
-        call.out.note(outcome.difference.as_text())
+        call.out.note(lock_changes(outcome.difference))
     else:
         call.out.success("Lock-file was already up-to-date")
     return 0

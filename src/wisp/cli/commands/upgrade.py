@@ -24,6 +24,8 @@ class Options(InFeature, options.LockAndInstall, options.Workspace, options.Conf
 
 def run(call: Call[Options]) -> int:
     """Upgrade, and tell what changed in the lock file."""
+    from wisp.console.lock_changes import lock_changes
+
     values = call.values
     done = open_workspace(call).edit.upgrade(
         values.packages,
@@ -40,7 +42,7 @@ def run(call: Call[Options]) -> int:
     elif values.json:
         call.out.public_json(done.outcome.difference.as_json())
     elif done.outcome.difference:
-        call.out.note(done.outcome.difference.as_text())
+        call.out.note(lock_changes(done.outcome.difference))
         call.out.result("")
     return 0
 
