@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 from wisp.errors import FetchError
 
 _NETWORK = ("client error (Connect)", "dns error", "operation timed out", "Request failed after")
+#: What one of two requests for the same file hears when they failed: the reason went to the other.
+_LOST = "a coalesced request failed"
 _DIRECT = "the direct url query failed for "
 _DISK = ("No space left", "File too large", "Disk quota exceeded")
 
@@ -24,13 +26,14 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
     hints = []
     if offline:
         hints.append("offline mode is on: only what is cached can be used")
-    elif any(sign in text for sign in _NETWORK):
+    elif any(sign in text for sign in (*_NETWORK, _LOST)):
         hints.append("check the network connection, or work with what is cached: `--offline`")
     if "could not find subdir" in text:
         hints.append("check the spelling of the channel; each channel has a folder `noarch`")
     if "401 Unauthorized" in text or "403 Forbidden" in text:
         hints.append(
-            "the host wants credentials: put them into the file that RATTLER_AUTH_FILE names"
+            "the host wants credentials: store them with `pixi auth login HOST`, or name a file "
+            "of them in RATTLER_AUTH_FILE"
         )
     if "Permission denied" in text:
         hints.append("check the permissions of the folder and of the package cache")
@@ -70,6 +73,8 @@ def unreachable(text: str, *, offline: bool) -> FetchError:
     """Word a failure to read a channel."""
     message, causes = chain_of(text)
     hints = hints_for(text, offline=offline)
+    if message == _LOST:
+        message, causes = "a request to it failed", []
     if "could not find subdir" in message:
         return FetchError(message, causes=causes, hints=hints)
     if message.startswith(_DIRECT):

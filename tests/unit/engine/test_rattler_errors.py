@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from wisp.engine.rattler_errors import folded
+from wisp.engine.rattler_errors import folded, unreachable
 
 CONFLICT = """\
 Cannot solve the request because of: The following packages are incompatible
@@ -30,3 +30,14 @@ Cannot solve the request because of: The following packages are incompatible
 def test_the_same_words_deeper_in_the_tree_are_something_else() -> None:
     text = "├─ a 1\n│  └─ a 1\n└─ a 1"
     assert folded(text) == text
+
+
+def test_a_reason_that_another_request_got_is_not_replaced_by_words_without_meaning() -> None:
+    failure = unreachable("a coalesced request failed\nCaused by: other error", offline=False)
+    assert failure.causes == ("a request to it failed",)
+    assert "check the network connection" in failure.hints[0]
+
+
+def test_a_host_that_wants_credentials_leads_to_the_command_that_stores_them() -> None:
+    failure = unreachable("HTTP status client error (403 Forbidden)", offline=False)
+    assert "`pixi auth login HOST`" in failure.hints[0]
