@@ -66,6 +66,11 @@ def _install(world: World) -> tuple[Run, Run]:
     )
 
 
+def _lock_one(world: World) -> tuple[Run, Run]:
+    fresh = world.without(world.small, "pixi.lock")
+    return Run([WISP, "lock"], world.small, world.variables, fresh), _bare(world)
+
+
 def _resolve(world: World) -> tuple[Run, Run]:
     index = f"{world.serve(bazaar(world.cache))}/simple"
     folder, forge = world.bazaar(index), world.forge
@@ -129,6 +134,7 @@ def _reading_cases() -> Iterator[Case]:
 CASES = (
     *_quick_cases(),
     *_reading_cases(),
+    Case("lock of one package", "bare Python", _lock_one, runs=7),
     Case("solve of 448 packages", "rattler alone", _solve, _ENGINE, runs=5),
     Case("resolve of 180 wheels", "rattler and uv alone", _resolve, _ENGINE, runs=5),
     Case("install of 300 packages", "rattler alone", _install, _ENGINE, runs=5),

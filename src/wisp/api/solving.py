@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wisp.api.elsewhere import hinted, hints_for_conda, hints_for_held, hints_for_pypi
 from wisp.engine import loop
 from wisp.engine.process import stop_children
 from wisp.errors import SolveError
@@ -43,6 +42,8 @@ def solve_engines(
         try:
             return solve(conda_request(unit), session.channels)
         except SolveError as error:
+            from wisp.api.elsewhere import hinted, hints_for_conda
+
             inputs = combine(unit.members)
             raise hinted(error, hints_for_conda(session, inputs, error)) from error
 
@@ -56,6 +57,8 @@ def solve_engines(
         try:
             return session.pypi.resolve(request, lambda: provide_python(inputs, conda))
         except SolveError as error:
+            from wisp.api.elsewhere import hinted, hints_for_held, hints_for_pypi
+
             hints = (
                 *hints_for_pypi(session, inputs, error),
                 *hints_for_held(held_versions(conda), error),

@@ -26,7 +26,7 @@ from wisp.engine.mirrors import mirrored
 from wisp.errors import FetchError
 from wisp.layout import VERSION
 from wisp.specs.settings import Network
-from wisp.specs.urls import Origin, basic, origin_of, shown, without_userinfo
+from wisp.specs.urls import Origin, basic, shown, url_origin, without_userinfo
 from wisp.values import dataclass, field
 
 _ATTEMPTS = 3
@@ -205,12 +205,12 @@ class HttpClient:
             if not (moved and exchange.redirects):
                 return response
             target = urljoin(url, response.headers["location"])
-            exchange = exchange.redirected(response.status, origin_of(url), origin_of(target))
+            exchange = exchange.redirected(response.status, url_origin(url), url_origin(target))
             url = without_userinfo(target)[0]
         raise http.client.HTTPException("too many redirects")
 
     def _exchanged(self, url: str, exchange: _Exchange, deadline: Deadline) -> Response:
-        origin = origin_of(url)
+        origin = url_origin(url)
         connection = self._connections.take(origin)
         kept = False
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from wisp.specs.urls import UserInfo, origin_of, with_userinfo, without_userinfo
+from wisp.specs.urls import UserInfo, url_origin, with_userinfo, without_userinfo
 
 
 def mirrored(url: str, mirrors: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def _with_own(candidate: str, original: str, info: UserInfo | None) -> str:
     if (
         info is None
         or without_userinfo(candidate)[1]
-        or origin_of(candidate) != origin_of(original)
+        or url_origin(candidate) != url_origin(original)
     ):
         return candidate
     return with_userinfo(candidate, info)

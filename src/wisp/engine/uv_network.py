@@ -17,7 +17,7 @@ from pathlib import Path
 from wisp.engine.auth.stores import Credentials
 from wisp.engine.mirrors import TextMirrors
 from wisp.specs.credentials import BasicHTTP, BearerToken, Credential, OAuth
-from wisp.specs.urls import UserInfo, origin_of, shown, with_userinfo, without_userinfo
+from wisp.specs.urls import UserInfo, shown, url_origin, with_userinfo, without_userinfo
 from wisp.values import dataclass, field
 
 #: The options that hold addresses, the variable that says the same, and what parts several.
@@ -91,7 +91,7 @@ def _without_password(
     if info is None and credentials is not None and address.startswith(("http://", "https://")):
         found = credentials.of_url(address)
         if found is not None:
-            rows.setdefault(f"{origin_of(address)}/", found.credential)
+            rows.setdefault(f"{url_origin(address)}/", found.credential)
     return with_userinfo(bare, UserInfo(info.user)) if info else bare
 
 

@@ -62,7 +62,7 @@ class UserInfo:
         return "UserInfo(***)"
 
 
-def origin_of(url: str) -> Origin:
+def url_origin(url: str) -> Origin:
     """Return whom an `http` or `https` URL asks. Raises `ValueError` for any other text."""
     parts = urlsplit(url)
     if parts.scheme not in _PORTS or not parts.hostname:

@@ -4,7 +4,7 @@ import pytest
 
 from wisp.engine.proxies import choose_proxies
 from wisp.specs.settings import Network
-from wisp.specs.urls import origin_of
+from wisp.specs.urls import url_origin
 
 CONFIGURED = Network(
     http_proxy="http://conf:1", https_proxy="http://confs:1", non_proxy_hosts=("spared.org",)
@@ -37,4 +37,4 @@ CONFIGURED = Network(
     ],
 )
 def test_the_proxy_of_a_host(environ: dict[str, str], url: str, proxy: str | None) -> None:
-    assert choose_proxies(CONFIGURED, environ).of(origin_of(url)) == proxy
+    assert choose_proxies(CONFIGURED, environ).of(url_origin(url)) == proxy

@@ -5,8 +5,8 @@ import pytest
 from wisp.specs.urls import (
     Origin,
     UserInfo,
-    origin_of,
     shown,
+    url_origin,
     with_userinfo,
     without_secrets,
     without_userinfo,
@@ -53,16 +53,16 @@ def test_every_url_of_a_text_is_looked_at() -> None:
 
 
 def test_an_origin_is_scheme_host_and_port() -> None:
-    assert origin_of("https://User:pw@Host.org/x") == Origin("https", "host.org", 443)
-    assert origin_of("http://h:8080") != origin_of("http://h")
-    assert str(origin_of("http://[::1]:8080/x")) == "http://[::1]:8080"
-    assert str(origin_of("https://h:443/x")) == "https://h"
+    assert url_origin("https://User:pw@Host.org/x") == Origin("https", "host.org", 443)
+    assert url_origin("http://h:8080") != url_origin("http://h")
+    assert str(url_origin("http://[::1]:8080/x")) == "http://[::1]:8080"
+    assert str(url_origin("https://h:443/x")) == "https://h"
 
 
 @pytest.mark.parametrize("url", ["ftp://h/x", "file:///x", "x", "https:///x", "https://h:x/"])
 def test_other_addresses_have_no_origin(url: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - its text may be the standard library's
-        origin_of(url)
+        url_origin(url)
 
 
 def test_credentials_are_taken_out_and_put_in() -> None:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wisp.api.elsewhere import hinted
 from wisp.api.folders import prepare
 from wisp.api.locks.judging import LockOutcome
 from wisp.api.locks.lock_file import known_lock
@@ -159,6 +158,8 @@ def _engines(workspace: OpenedWorkspace) -> Engines:
         try:
             return engines.solve(unit)
         except SolveError as error:
+            from wisp.api.elsewhere import hinted
+
             raise hinted(error, _who_added(workspace, unit.platform)) from error
 
     return replace(engines, solve=solve)

@@ -21,7 +21,7 @@ from wisp.engine.registry.credentials import Login
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.realm import leads_inside, why_foreign
 from wisp.specs.oci import DOCKER_HUB
-from wisp.specs.urls import Origin, UserInfo, basic, origin_of, shown
+from wisp.specs.urls import Origin, UserInfo, basic, shown, url_origin
 
 _HOSTS = {DOCKER_HUB: "registry-1.docker.io"}
 _TOKEN_BOUNDS = Bounds(size=1024 * 1024, seconds=60)
@@ -57,9 +57,9 @@ class RegistrySession:
         self.registry = registry
         host = _HOSTS.get(registry, registry)
         if plain is None:
-            plain = origin_of(f"http://{host}").is_loopback
+            plain = url_origin(f"http://{host}").is_loopback
         self.url = f"{'http' if plain else 'https'}://{host}"
-        self._origin = origin_of(self.url)
+        self._origin = url_origin(self.url)
         self._http = http
         self._login = login
         self._scopes = scopes
@@ -86,13 +86,13 @@ class RegistrySession:
         known = self._authorization
         for last in (False, True):
             own = dict(headers or {})
-            if known is not None and origin_of(url) == self._origin:
+            if known is not None and url_origin(url) == self._origin:
                 own["Authorization"] = known
             response = self._http.request(
                 method, url, headers=own, body=body, into=into, bounds=bounds,
                 attempts=attempts, sign=False,
             )  # fmt: skip
-            if last or response.status != 401 or origin_of(url) != self._origin:
+            if last or response.status != 401 or url_origin(url) != self._origin:
                 break
             challenge = choose_challenge(response.headers.get("www-authenticate", ""))
             if challenge is None:
@@ -109,7 +109,7 @@ class RegistrySession:
         """
         url = urljoin(base, target) if base else urljoin(f"{self.url}/v2/", target)
         parts = urlsplit(url)
-        origin = origin_of(url)
+        origin = url_origin(url)
         if self._origin.scheme == "https" and origin.scheme == "http":
             if origin.host != self._origin.host:
                 raise RegistryError(f"`{self.registry}` leads out of TLS, to `{origin}`")
@@ -137,7 +137,7 @@ class RegistrySession:
     def _token(self, challenge: Challenge) -> str:
         realm = urljoin(self.url, challenge.parameters["realm"])
         login = self._login
-        self._judge(origin_of(realm))
+        self._judge(url_origin(realm))
         # A newly demanded scope goes first: some servers read only one.
         demanded = tuple(challenge.parameters.get("scope", "").split())
         scopes = tuple(dict.fromkeys((*demanded, *self._scopes)))

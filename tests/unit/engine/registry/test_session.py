@@ -12,7 +12,7 @@ from wisp.engine.registry.faults import RegistryError
 from wisp.engine.registry.realm import site_of, why_foreign
 from wisp.engine.registry.session import RegistrySession, pull_scope
 from wisp.specs.settings import Network
-from wisp.specs.urls import origin_of
+from wisp.specs.urls import url_origin
 
 PATH = "to/it/manifests/tag"
 
@@ -112,7 +112,7 @@ def test_no_password_goes_to_a_foreign_realm() -> None:
     ],
 )
 def test_where_a_password_may_go(realm: str, registry: str, foreign: bool) -> None:
-    assert (why_foreign(origin_of(realm), origin_of(registry)) is not None) is foreign
+    assert (why_foreign(url_origin(realm), url_origin(registry)) is not None) is foreign
 
 
 def test_the_domain_of_one_owner() -> None:
