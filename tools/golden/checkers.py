@@ -162,7 +162,12 @@ CHECKERS = (
     Checker("edits", _edits, read=figure_with_explained),
     Checker("prefix", lambda _, exe: ["prefix.py", exe], read=figure_with_explained),
     Checker("tools", lambda _, exe: ["tools.py", exe]),
-    Checker("transcripts", lambda _, exe: ["transcripts.py", exe], served=True),
+    Checker(
+        "transcripts",
+        lambda _, exe: ["transcripts.py", exe],
+        served=True,
+        read=figure_with_explained,
+    ),
     Checker("commands", lambda _, exe: ["commands.py", exe], served=True),
     Checker("locks", lambda s, exe: ["locks.py", exe, _corpus(s)], served=True),
     Checker("locks-keep", lambda s, exe: ["locks.py", exe, _corpus(s), "--keep"], served=True),
