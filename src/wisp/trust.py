@@ -1,11 +1,16 @@
-"""Files that decide what runs are believed only where nobody else can have written them."""
+"""Which files are believed: what decides what runs if it is ours, all else if it has an end."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
 WRITABLE_BY_OTHERS = 0o022
+#: The largest manifest, configuration, marker or record of a wheel that is read, in bytes.
+LARGEST = 16 << 20
+#: The largest lock file, list of names, or record of a conda package.
+LARGEST_LOCK = 256 << 20
 
 
 def is_ours(found: os.stat_result) -> bool:
@@ -33,6 +38,36 @@ def is_readable(found: os.stat_result, limit: int) -> bool:
 def without_waiting(path: str, flags: int) -> int:
     """Open a file, as `open` wants it, so that a pipe without a writer does not hold us up."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def found_bytes(path: str | os.PathLike[str], limit: int = LARGEST) -> bytes:
+    """Return the content of a file that was found, not made, by us: one that ends before `limit`.
+
+    The null device is empty. Raises `OSError`, also for a pipe, a socket or another device.
+    """
+    with open(path, "rb", opener=without_waiting) as file:
+        found = os.fstat(file.fileno())
+        if is_readable(found, limit):
+            return file.read()
+    if stat.S_ISREG(found.st_mode):
+        reason = f"it is larger than {limit >> 20} MB"
+    elif os.fspath(path) == os.devnull:
+        return b""
+    else:
+        reason = "it is no regular file"
+    raise OSError(errno.EINVAL, reason, os.fspath(path))
+
+
+def found_text(
+    path: str | os.PathLike[str],
+    limit: int = LARGEST,
+    *,
+    encoding: str = "utf-8",
+    errors: str = "strict",
+) -> str:
+    """Return such a file as text, with line breaks as Python's. May raise `UnicodeDecodeError`."""
+    text = found_bytes(path, limit).decode(encoding, errors)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def write_own(path: str, data: bytes) -> None:

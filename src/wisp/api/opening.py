@@ -17,6 +17,7 @@ from wisp.manifest.model import Manifest
 from wisp.manifest.read import ScriptDefaults, load
 from wisp.manifest.script import SUFFIXES
 from wisp.report import Reporter
+from wisp.trust import LARGEST_LOCK, found_text
 from wisp.values import dataclass
 
 
@@ -102,8 +103,8 @@ def _locked_subdirs(script: Path) -> tuple[str, ...]:
     """Return the platforms that the lock beside a script is for; none without a usable one."""
     path = script.with_name(script.name + SCRIPT_LOCK_SUFFIX)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
+        text = found_text(path, LARGEST_LOCK)
+    except (OSError, UnicodeDecodeError):
         return ()
     from wisp.lock.failures import NewerLockFileError
     from wisp.lock.read import read

@@ -22,6 +22,7 @@ from wisp.specs.settings import (
     RepodataFormats,
     S3Bucket,
 )
+from wisp.trust import found_text
 from wisp.values import dataclass, field
 
 #: Variables that stand for a key, with the value that they give it when they are true.
@@ -234,7 +235,7 @@ def _global_files(request: ConfigRequest, where: Places) -> list[Path]:
 
 def _add(levels: list[Level], warnings: list[str], file: Path, *, required: bool) -> None:
     try:
-        text = file.read_text(encoding="utf-8")
+        text = found_text(file)
     except (OSError, UnicodeDecodeError) as error:
         if required:
             raise ConfigError(f"failed to read `{file}`", causes=[str(error)]) from error

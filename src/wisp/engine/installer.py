@@ -29,6 +29,7 @@ from wisp.errors import FetchError, InstallError, WispError
 from wisp.report import SILENT, Reporter
 from wisp.specs.inside import UnsafePathError
 from wisp.specs.records import CondaRecord
+from wisp.trust import LARGEST_LOCK, found_bytes
 from wisp.values import dataclass
 
 _MISMATCH = re.compile(r"hash mismatch.*?expected (\w+), got (\w+)", re.DOTALL)
@@ -195,7 +196,7 @@ def _installed(prefix: Path) -> list[PrefixRecord]:
 def _check_record(file: Path) -> None:
     """Refuse a record whose files would be removed outside of the prefix."""
     try:
-        record = json.loads(file.read_bytes())
+        record = json.loads(found_bytes(file, LARGEST_LOCK))
     except (OSError, ValueError, RecursionError):
         return  # rattler cannot read it either
     try:
@@ -297,5 +298,5 @@ def owned_files(prefix: Path) -> frozenset[str]:
     for file in (prefix / "conda-meta").glob("*.json"):
         # A record that a crash left half-written owns nothing; the repair links anew.
         with contextlib.suppress(ValueError):
-            owned.update(json.loads(file.read_bytes()).get("files", ()))
+            owned.update(json.loads(found_bytes(file, LARGEST_LOCK)).get("files", ()))
     return frozenset(owned)

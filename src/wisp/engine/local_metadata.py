@@ -20,6 +20,7 @@ from wisp.errors import FetchError
 from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import normalize
 from wisp.specs.requirement_text import canonical_requirement, canonical_specifiers
+from wisp.trust import found_text
 from wisp.values import dataclass
 
 #: From this version of the metadata on, a source distribution says which fields are dynamic.
@@ -44,7 +45,7 @@ def static_metadata(folder: Path) -> CoreMetadata | NeedsBuild:
     """
     file = folder / "pyproject.toml"
     try:
-        table = tomli.loads(file.read_text(encoding="utf-8"))
+        table = tomli.loads(found_text(file))
     except FileNotFoundError:
         return _without_pyproject(folder)
     except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
@@ -120,7 +121,7 @@ def sdist_metadata(folder: Path) -> CoreMetadata | None:
     if isinstance(found, CoreMetadata):
         return found
     try:
-        text = (folder / "PKG-INFO").read_text(encoding="utf-8")
+        text = found_text(folder / "PKG-INFO")
     except (OSError, UnicodeDecodeError):
         return None
     headers = HeaderParser().parsestr(text)

@@ -19,6 +19,7 @@ from wisp.engine.files import write_atomically
 from wisp.engine.http import HttpClient
 from wisp.errors import ConfigError, FetchError
 from wisp.report import SILENT, Reporter
+from wisp.trust import LARGEST_LOCK, found_bytes
 
 _SERVICE = "https://conda-mapping.prefix.dev"
 _BY_HASH = f"{_SERVICE}/hash-v0"
@@ -90,7 +91,7 @@ class NameService:
             return _parsed(response.body, location)
         file = root / location.removeprefix("file://")
         try:
-            return _parsed(file.read_bytes(), str(file))
+            return _parsed(found_bytes(file, LARGEST_LOCK), str(file))
         except OSError as error:
             raise ConfigError(f"could not read the map `{file}`", causes=[str(error)]) from error
 
@@ -191,7 +192,7 @@ def _as_names(table: Mapping[str, Any]) -> Names:
 
 def _stored(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(file.read_bytes())
+        found = json.loads(found_bytes(file, LARGEST_LOCK))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -10,6 +10,7 @@ from typing import Any
 from wisp.engine.records import from_row
 from wisp.layout import CONDA_META
 from wisp.specs.records import CondaRecord
+from wisp.trust import LARGEST_LOCK, found_bytes
 from wisp.values import dataclass
 
 
@@ -31,7 +32,7 @@ def installed_packages(prefix: Path) -> tuple[Installed, ...]:
 
 def _read(file: Path) -> Installed | None:
     try:
-        row: Mapping[str, Any] = json.loads(file.read_bytes())
+        row: Mapping[str, Any] = json.loads(found_bytes(file, LARGEST_LOCK))
         return Installed(from_row(row), tuple(row.get("files", ())))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -18,6 +18,7 @@ from typing import Any
 from wisp.engine.files import refusal
 from wisp.specs.origins import GitCheckout
 from wisp.specs.pypi import normalize
+from wisp.trust import found_bytes, found_text
 from wisp.values import dataclass
 
 #: The files of a dist-info that tell who put a wheel there, and from where.
@@ -68,11 +69,12 @@ def installed_wheels(prefix: Path) -> list[InstalledWheel]:
 def _read(folder: Path) -> InstalledWheel:
     name, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
     direct_url: Mapping[str, Any] | None = None
-    with contextlib.suppress(OSError, ValueError):
-        direct_url = json.loads((folder / "direct_url.json").read_bytes())
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        found = json.loads(found_bytes(folder / "direct_url.json"))
+        direct_url = found if isinstance(found, dict) else None
     installer = ""
     with contextlib.suppress(OSError):
-        installer = (folder / "INSTALLER").read_text(encoding="utf-8", errors="replace").strip()
+        installer = found_text(folder / "INSTALLER", errors="replace").strip()
     return InstalledWheel(normalize(name), version, folder, installer, direct_url)
 
 
@@ -133,7 +135,7 @@ def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
     """
     rows: list[str] = []
     with contextlib.suppress(OSError):
-        text = (wheel.folder / "RECORD").read_text(encoding="utf-8", errors="replace")
+        text = found_text(wheel.folder / "RECORD", errors="replace")
         rows = [row[0] for row in csv.reader(text.splitlines()) if row]
     base = site.resolve()
     files = [(base / row).parent.resolve() / Path(row).name for row in rows]

@@ -9,6 +9,7 @@ from pathlib import Path
 from wisp.errors import ManifestError
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.pypi import PypiRequirement
+from wisp.trust import LARGEST
 from wisp.values import dataclass, field
 
 #: Longer ones (32 bits) first: the mark of UTF-16 is the beginning of one of them.
@@ -39,7 +40,10 @@ def read_text(file: Path) -> str:
     Raises `ManifestError` when it cannot be read or is no text.
     """
     try:
-        data = file.read_bytes()
+        with file.open("rb") as opened:  # it may be a pipe, since the user names it
+            data = opened.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ManifestError(f"`{file}` is larger than {LARGEST >> 20} MB")
         encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
         return data.decode(encoding)
     except OSError as error:

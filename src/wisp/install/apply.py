@@ -31,6 +31,7 @@ from wisp.install.state import (
 from wisp.lock.model import LockedEnvironment
 from wisp.report import SILENT, Reporter
 from wisp.specs.records import CondaRecord, PypiRecord
+from wisp.trust import found_text
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ class _Job:
 
 def _content(file: Path) -> str | None:
     try:
-        return file.read_text(encoding="utf-8")
+        return found_text(file)
     except (OSError, ValueError):
         return None
 

@@ -23,6 +23,7 @@ from wisp import layout
 from wisp.errors import InstallError
 from wisp.lock.model import LockedEnvironment
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
+from wisp.trust import found_bytes, found_text
 from wisp.values import dataclass, field
 
 #: The hash in the marker after an installation that left something out on purpose.
@@ -129,7 +130,7 @@ def fingerprint_file(prefix: Path) -> Path:
 def read_fingerprint(prefix: Path) -> str:
     """Return what the fingerprint file says: empty, 16 hex digits, or `pixi:installing!`."""
     try:
-        return fingerprint_file(prefix).read_text(encoding="ascii", errors="replace").strip()
+        return found_text(fingerprint_file(prefix), encoding="ascii", errors="replace").strip()
     except OSError:
         return ""
 
@@ -137,8 +138,8 @@ def read_fingerprint(prefix: Path) -> str:
 def read_marker(prefix: Path) -> Mapping[str, Any]:
     """Return the marker as plain data; empty when it is missing or damaged."""
     try:
-        found = json.loads((prefix / layout.CONDA_META / layout.PREFIX_MARKER).read_bytes())
-    except (OSError, ValueError):
+        found = json.loads(found_bytes(prefix / layout.CONDA_META / layout.PREFIX_MARKER))
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -147,7 +148,7 @@ def is_moved(prefix: Path) -> bool:
     """Tell whether a prefix was made at another path: its files hold that path."""
     meta = prefix / layout.CONDA_META
     try:
-        made_at = (meta / layout.PREFIX_PATH_FILE).read_text(encoding="utf-8")
+        made_at = found_text(meta / layout.PREFIX_PATH_FILE)
     except (OSError, ValueError):
         return False
     if made_at == os.fspath(meta):

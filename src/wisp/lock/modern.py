@@ -29,6 +29,9 @@ _FIRST_WITH_PLATFORMS = 7
 #: What a selector may say besides the location, to choose among records that share it.
 _CHOOSING = ("name", "version", "build", "subdir")
 
+#: A project has an entry for each of its variants; more than these nobody has.
+_MOST_OF_ONE_LOCATION = 1000
+
 _KINDS = ("conda", "conda_source", "pypi")
 
 Selector = Mapping[str, str]
@@ -58,7 +61,11 @@ class Packages:
         self.uses_hints = version < _FIRST_WITH_PLATFORMS
         for entry in entries:
             key, record = _entry_record(entry, self.uses_hints)
-            self.records.setdefault(key, []).append((entry, record))
+            same = self.records.setdefault(key, [])
+            same.append((entry, record))
+            if len(same) > _MOST_OF_ONE_LOCATION:
+                raise MisshapenError("too many entries have this location", key[1])
+        self.chosen: dict[tuple[object, ...], Record] = {}
         #: What is found without looking at more than kind and location, as nearly all is.
         self.unique = {key: found[0][1] for key, found in self.records.items() if len(found) == 1}
 
@@ -74,7 +81,11 @@ class Packages:
                 f"that does not exist: {key[1]}",
                 key[1],
             )
-        return _choose(candidates, selector, subdir)
+        said = tuple((name, selector[name]) for name in _CHOOSING if name in selector)
+        known = (*key, said, subdir)
+        if known not in self.chosen:
+            self.chosen[known] = _choose(candidates, dict(said), subdir)
+        return self.chosen[known]
 
     def reachable_from_sources(self, records: Iterable[Record]) -> dict[tuple[str, str], Record]:
         """Return what the sources among `records` are built with, and so on."""
@@ -120,10 +131,11 @@ def _rows(
 ) -> tuple[LockPlatform, ...]:
     if version >= _FIRST_WITH_PLATFORMS:
         rows = tuple(_row(row) for row in document.get("platforms") or ())
-        names = [row.name for row in rows]
-        for name in names:
-            if names.count(name) > 1:
-                raise DanglingError(f"duplicate platform `{name}`", f"name: {name}")
+        seen: set[str] = set()
+        for row in rows:
+            if row.name in seen:
+                raise DanglingError(f"duplicate platform `{row.name}`", f"name: {row.name}")
+            seen.add(row.name)
         return rows
     names = sorted({name for table in tables.values() for name in table.get("packages") or {}})
     return tuple(default_row(name) for name in names)
@@ -215,10 +227,9 @@ def _record(kind: str, location: str, entry: dict[str, Any], old: bool) -> Recor
 
 
 def _choose(
-    candidates: Sequence[tuple[dict[str, Any], Record]], selector: Selector, subdir: str
+    candidates: Sequence[tuple[dict[str, Any], Record]], said: Selector, subdir: str
 ) -> Record:
-    """Choose among records with one location: what the selector says, then the subdir."""
-    said = {key: selector[key] for key in _CHOOSING if key in selector}
+    """Choose among records with one location: what the selector has said, then the subdir."""
     fitting = [
         record
         for entry, record in candidates

@@ -26,6 +26,13 @@ def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
     """
     if not text.strip():
         raise damaged("it is empty", file)
+    try:
+        return _read(text, file, platforms)
+    except RecursionError:
+        raise damaged("it is nested too deeply", file) from None
+
+
+def _read(text: str, file: str, platforms: Sequence[Platform]) -> LockFile:
     document = parse(text, file)
     version = _version(document, text, file)
     body = modern.body if version >= _FIRST_WITH_ENVIRONMENTS else legacy.body

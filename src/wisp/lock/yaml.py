@@ -32,6 +32,8 @@ _FOLDED_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
 #: What follows the first character of a plain text, which is no number.
 _PLAIN = r"[^:#\n]*(?::[^\s:#][^:#\n]*)*(?<!\s)"
 _TEXT = re.compile(rf"[A-Za-z_]{_PLAIN}")
+#: A line on which a quoted scalar ends that began on one before.
+_CLOSES = {"'": re.compile(r"(?:[^']|'')*+'"), '"': re.compile(r'(?:[^"\\]|\\.)*+"')}
 _BLOCK_SCALAR = re.compile(r"([|>])([1-9]?)([+-]?)([1-9]?)\s*(?:#.*)?$")
 
 
@@ -275,15 +277,29 @@ class _Reader:
     def quoted(self, value: str, at: int, indent: int) -> tuple[str, int]:
         first = at
         column = len(self.lines[at]) - len(value)
-        while (end := quoted_end(value)) < 0:
-            at += 1
-            if not self.lines[at].startswith(" " * (indent + 1)):
-                raise self.failure(first, column, "a quoted scalar is not closed")
-            value = value.rstrip() + " " + self.lines[at].strip()
+        end = quoted_end(value)
+        if end < 0:
+            value, at = self.joined(value, at, indent)
+            end = quoted_end(value)
+        if end < 0:
+            raise self.failure(first, column, "a quoted scalar is not closed")
         rest = value[end:].strip()
         if rest and not rest.startswith("#"):
             raise self.failure(at, indent, "unexpected text after a quoted scalar")
         return unquote(value[:end]), at + 1
+
+    def joined(self, value: str, at: int, indent: int) -> tuple[str, int]:
+        """Join a quoted scalar with its following lines, up to the one that closes it.
+
+        Each line is looked at once: neither an escape nor a doubled quote goes over its end.
+        """
+        closes, parts = _CLOSES[value[0]], [value.rstrip()]
+        while self.lines[at + 1].startswith(" " * (indent + 1)):
+            at += 1
+            parts.append(self.lines[at].strip())
+            if closes.match(parts[-1]):
+                break
+        return " ".join(parts), at
 
     def literal(self, header: re.Match[str], at: int, indent: int) -> tuple[str, int]:
         """Read a block scalar from the source itself, where blank lines and `#` are content."""

@@ -12,6 +12,7 @@ from wisp.errors import ManifestError, Place
 from wisp.layout import ENV_IN_SHELL, ENV_PROJECT_MANIFEST, MANIFEST_NAMES
 from wisp.manifest.pixi_toml import SECTIONS
 from wisp.manifest.toml import loads
+from wisp.trust import found_text
 from wisp.values import dataclass
 
 _PYPROJECT = "pyproject.toml"
@@ -78,7 +79,7 @@ def _sections(path: Path) -> set[str]:
     the starts of lines before the text is read as TOML.
     """
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = found_text(path, errors="replace")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return set()
     except OSError as error:
@@ -131,7 +132,7 @@ def _not_found(folder: Path, package: Path | None) -> ManifestError:
     if package is not None:
         hints.append(f"{package} describes a package, but no workspace contains it")
     bare = folder / _PYPROJECT
-    if bare.is_file() and "[project]" in bare.read_text(encoding="utf-8", errors="replace"):
+    if bare.is_file() and "[project]" in found_text(bare, errors="replace"):
         hints.append(
             "Run `pixi init --format pyproject` to turn this pyproject.toml into a workspace"
         )

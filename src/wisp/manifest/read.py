@@ -34,6 +34,7 @@ from wisp.manifest.script import (
     with_defaults,
 )
 from wisp.manifest.toml import loads
+from wisp.trust import found_bytes
 from wisp.values import dataclass, replace
 
 _KINDS: dict[str, ManifestKind] = {
@@ -54,7 +55,7 @@ class ScriptDefaults:
 def load(path: Path, *, script: ScriptDefaults | None = None) -> Manifest:
     """Read a manifest. Raises `ManifestError` with the place of whatever is wrong."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = found_bytes(path).decode("utf-8")
     except UnicodeDecodeError:
         raise ManifestError(f"'{path}' is not UTF-8 text", place=Place(str(path))) from None
     except OSError as error:

@@ -8,6 +8,7 @@ from wisp.errors import LockFileError
 from wisp.lock.failures import NewerLockFileError
 from wisp.lock.model import LockFile
 from wisp.lock.read import read
+from wisp.trust import LARGEST_LOCK, found_text
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
@@ -50,9 +51,13 @@ def _how_to_make_one(workspace: OpenedWorkspace) -> tuple[str, ...]:
 def _text(workspace: OpenedWorkspace) -> str | None:
     path = workspace.lock_path
     try:
-        return path.read_text(encoding="utf-8")
+        return found_text(path, LARGEST_LOCK)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise LockFileError(
+            f"Failed to load lock file from `{path}`", causes=(error.strerror or str(error),)
+        ) from error
     except UnicodeDecodeError as error:
         raise LockFileError(
             f"Failed to load lock file from `{path}`", causes=("it is not UTF-8 text",)

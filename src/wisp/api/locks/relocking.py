@@ -26,6 +26,7 @@ from wisp.solve.plan import FRESH, STALE, Pair, SolveUnit, Staleness, judge, pla
 from wisp.solve.unpin import Unpin, require_locked, stale_without, unpinned
 from wisp.solve.update import Conda, Engines, run_plan
 from wisp.specs.inputs import EnvironmentInputs
+from wisp.trust import LARGEST_LOCK, found_text
 from wisp.values import replace
 from wisp.workspace.platforms import added_by
 
@@ -175,6 +176,6 @@ def _who_added(workspace: OpenedWorkspace, platform: str) -> tuple[str, ...]:
 
 def _text(workspace: OpenedWorkspace) -> str | None:
     try:
-        return workspace.lock_path.read_text(encoding="utf-8")
+        return found_text(workspace.lock_path, LARGEST_LOCK)
     except (FileNotFoundError, UnicodeDecodeError):
         return None

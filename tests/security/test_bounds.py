@@ -1,0 +1,149 @@
+"""Files without an end, and locks made to take long: refused at once, in words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine, Result
+from wisp.errors import LockFileError
+from wisp.exchange.foreign import read_text
+from wisp.lock.read import read
+from wisp.trust import found_bytes, found_text
+
+MANIFEST = """\
+[workspace]
+name = "w"
+channels = []
+platforms = ["linux-64"]
+[tasks]
+hi = "echo hi"
+"""
+COMMANDS = [("task", "list"), ("list", "--frozen"), ("install",)]
+FILES = ("pixi.toml", "pixi.lock", ".pixi/config.toml")
+PLACES = [
+    *FILES,
+    ".pixi/envs/default/conda-meta/pixi",
+    ".pixi/envs/default/conda-meta/.pixi-environment-fingerprint",
+]
+MEMORY = 2 << 30
+
+
+def workspace(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(MANIFEST)
+    return folder
+
+
+def bounded(wisp: CommandLine, *words: str, cwd: Path) -> Result:
+    """Run a command with little memory, which fails the test if it takes a minute."""
+    done = subprocess.run(
+        (str(wisp.executable), *words),
+        cwd=cwd,
+        env=wisp.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
+    )
+    return Result(words, done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe", "huge"])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_file_without_end_ends_the_command_or_counts_as_absent(
+    wisp: CommandLine, tmp_path: Path, place: str, kind: str, words: tuple[str, ...]
+) -> None:
+    folder = workspace(tmp_path / "w")
+    target = folder / place
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(target)
+    elif kind == "device":
+        # A node of our own: a fault that writes through the link must not harm the machine's.
+        node = tmp_path / "zero"
+        try:
+            os.mknod(node, stat.S_IFCHR | 0o666, os.makedev(1, 5))
+        except OSError:
+            pytest.skip("making a device needs root")
+        target.symlink_to(node)
+    else:
+        with target.open("wb") as file:
+            file.truncate(8 << 30)
+    result = bounded(wisp, *words, cwd=folder)
+    assert result.code in (0, 1)
+    assert "Traceback" not in result.stderr
+    assert "bug" not in result.stderr
+
+
+def test_only_files_that_end_are_read(tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.write_bytes(b"a\r\nb\rc")
+    assert found_bytes(small, 6) == b"a\r\nb\rc"
+    assert found_text(small) == small.read_text() == "a\nb\nc"
+    with pytest.raises(OSError, match="larger"):
+        found_bytes(small, 5)
+    with pytest.raises(OSError, match="regular"):
+        found_bytes("/dev/zero")
+    assert found_bytes(os.devnull) == b""
+
+
+def test_a_pipe_that_the_user_names_is_read(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"name: x\n")
+    os.close(writer)
+    assert read_text(Path(f"/dev/fd/{reader}")) == "name: x\n"
+    os.close(reader)
+
+
+def lock(packages: str = "[]", platforms: str = "- name: linux-64", chosen: str = "[]") -> str:
+    return (
+        f"version: 7\nplatforms:\n{platforms}\nenvironments:\n  default:\n    channels: []\n"
+        f"    packages:\n      linux-64: {chosen}\npackages: {packages}\n"
+    )
+
+
+def scalar(lines: int) -> str:
+    return lock("\n- conda: 'x" + "\n    it''s a long story" * lines + "'")
+
+
+def locations(count: int) -> str:
+    url = "https://x.example/noarch/a-1-0.conda"
+    entry = f"\n- conda: {url}\n  sha256: {'0' * 64}"
+    return lock(entry * count, chosen=f"\n      - conda: {url}" * count)
+
+
+def platforms(count: int) -> str:
+    return lock(platforms="\n".join(f"- name: p{i}\n  subdir: linux-64" for i in range(count)))
+
+
+@pytest.mark.parametrize("made", [scalar, locations, platforms])
+def test_reading_a_lock_is_linear(made: object) -> None:
+    def seconds(count: int) -> float:
+        text = made(count)  # type: ignore[operator]
+        best = 9e9
+        for _ in range(3):
+            before = time.process_time()
+            with contextlib.suppress(LockFileError):
+                read(text, "pixi.lock")
+            best = min(best, time.process_time() - before)
+        return best
+
+    # Eight times as much takes eight times as long, not sixty-four times.
+    assert seconds(8000) < 24 * max(seconds(1000), 0.002)
+
+
+def test_a_lock_nested_without_end_is_damaged() -> None:
+    deep = "version: 7\n" + "".join(f"{'  ' * i}a:\n" for i in range(3000))
+    with pytest.raises(LockFileError, match="deep"):
+        read(deep, "pixi.lock")
