@@ -16,6 +16,7 @@ from tests.sandbox import CommandLine, Result
 from wisp.errors import LockFileError
 from wisp.exchange.foreign import read_text
 from wisp.lock.read import read
+from wisp.lock.yaml import parse
 from wisp.trust import found_bytes, found_text
 
 MANIFEST = """\
@@ -147,3 +148,15 @@ def test_a_lock_nested_without_end_is_damaged() -> None:
     deep = "version: 7\n" + "".join(f"{'  ' * i}a:\n" for i in range(3000))
     with pytest.raises(LockFileError, match="deep"):
         read(deep, "pixi.lock")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("'it''s\n    one''s own'", "it's one's own"),
+        ("'a\n    '' b'", "a ' b"),
+        ('"a \\" b\n    c"', 'a " b c'),
+    ],
+)
+def test_a_quoted_scalar_ends_where_its_quote_ends(text: str, value: str) -> None:
+    assert parse(f"a:\n  b: {text}\n  c: d\n", "pixi.lock") == {"a": {"b": value, "c": "d"}}

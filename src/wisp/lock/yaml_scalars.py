@@ -53,7 +53,8 @@ _ESCAPES = {
     "P": "\u2029",
 }
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)")
-_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
+#: Possessive: a doubled quote is never taken for the end of a scalar that goes on below.
+_QUOTED = re.compile(r"'(?:[^']|'')*+'|\"(?:[^\"\\]|\\.)*+\"")
 _FLOW_PLAIN = re.compile(r"[^\s,\[\]{}'\"#&*!|>%@`](?:[^,\[\]{}:#]|:(?![\s,\[\]{}])|(?<!\s)#)*")
 
 
