@@ -179,25 +179,6 @@ def test_tasks_run_where_no_byte_can_be_written(wisp: CommandLine, workspace: Pa
         assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can be another user")
-def test_another_user_runs_what_root_has_installed(wisp: CommandLine, workspace: Path) -> None:
-    for folder in (workspace, *workspace.parents[:3]):
-        folder.chmod(0o755)
-    environment = wisp.environment() | {"HOME": "/nonexistent", "PIXI_CACHE_DIR": "/nonexistent/c"}
-    for name in ("table", "table"):
-        done = subprocess.run(
-            ["setpriv", "--reuid=65534", "--clear-groups", str(wisp.executable), "run", name],
-            cwd=workspace,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr
-        assert "done" in done.stdout, done.stderr
-
-
 @pytest.mark.parametrize("variable", ["PYTHONFAULTHANDLER", "PYTHONDEVMODE", "PYTHONMALLOC"])
 def test_signal_handlers_that_others_have_set_stay(
     wisp: CommandLine, workspace: Path, variable: str

@@ -128,5 +128,5 @@ def test_tasks_whose_output_nobody_reads_are_ended(wisp: CommandLine, workspace:
     assert run.stdout is not None
     assert run.stdout.readline() in ("one | y\n", "two | 2\n")
     run.stdout.close()
-    assert run.wait(20) == -13
+    assert run.wait(120) == -13
     run.communicate()
