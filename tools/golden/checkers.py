@@ -168,7 +168,12 @@ CHECKERS = (
         served=True,
         read=figure_with_explained,
     ),
-    Checker("commands", lambda _, exe: ["commands.py", exe], served=True),
+    Checker(
+        "commands",
+        lambda _, exe: ["commands.py", exe, "--show", "100000"],
+        served=True,
+        read=figure_with_explained,
+    ),
     Checker("locks", lambda s, exe: ["locks.py", exe, _corpus(s)], served=True),
     Checker("locks-keep", lambda s, exe: ["locks.py", exe, _corpus(s), "--keep"], served=True),
 )

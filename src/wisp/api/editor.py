@@ -13,12 +13,11 @@ from wisp.layout import DEFAULT_FEATURE
 if TYPE_CHECKING:
     from wisp.api.edits.adding import Added
     from wisp.api.edits.fields import Bump
-    from wisp.api.edits.platforms import Anchor
+    from wisp.api.edits.platforms import AddedPlatform, Anchor
     from wisp.api.edits.sync import LockAndSync
     from wisp.api.edits.upgrading import Upgraded
     from wisp.manifest.edit.fields import Field
     from wisp.manifest.edit.requirements import CondaTable
-    from wisp.platforms import Platform
     from wisp.specs.locations import GitLocation
 
 
@@ -170,20 +169,22 @@ class Editor(TableEditor):
         feature: str | None = None,
         environment: str | None = None,
         usage: LockUsage = AS_NEEDED,
-    ) -> tuple[Platform, ...]:
-        """Add platforms (`SUBDIR`, `NAME=SUBDIR`), lock and install; return them.
+    ) -> tuple[AddedPlatform, ...]:
+        """Add platforms (`SUBDIR`, `NAME=SUBDIR`), lock and install; tell what came of each.
 
         `packages` are versions of what they promise (`cuda`, `glibc` …), also as words
-        (`__cuda=12`); `detect` adds this machine, before the others.
+        (`__cuda=12`); `detect` adds this machine, before the others, under the name that is given.
         """
-        from wisp.api.edits.platforms import add_platforms, friendly_packages, wanted_platforms
+        from wisp.api.edits.platform_words import friendly_packages, wanted_platforms
+        from wisp.api.edits.platforms import add_platforms, expected
 
         declared = friendly_packages(packages or {})
         provided = self._workspace.opened.session.provided if detect else None
         platforms = wanted_platforms(words_of(words), declared, detected=provided)
         place, sync = place_of(feature, environment), self._sync(usage, lenient=True)
+        found = [expected(self._manifest, place, one, first=detect) for one in platforms]
         self._done(add_platforms(self._manifest, platforms, place, first=detect, sync=sync))
-        return platforms
+        return tuple(found)
 
     def change_platform(
         self,
@@ -201,15 +202,16 @@ class Editor(TableEditor):
         `clear` drops all virtual packages, `drop` some, before those in `packages` or `words` are
         set, which are as in `add_platforms`.
         """
-        from wisp.api.edits.platforms import (
-            PlatformChange,
-            edit_platform,
-            friendly_packages,
-            raw_packages,
-        )
+        from wisp.api.edits.platform_words import friendly_packages, raw_packages
+        from wisp.api.edits.platforms import PlatformChange, edit_platform
 
-        declared = (*friendly_packages(packages or {}), *raw_packages(words))
-        change = PlatformChange(subdir=subdir, clear=clear, drop=drop, packages=declared)
+        change = PlatformChange(
+            subdir=subdir,
+            clear=clear,
+            drop=drop,
+            packages=friendly_packages(packages or {}),
+            raw=raw_packages(words),
+        )
         sync = self._sync(usage, lenient=True)
         self._done(edit_platform(self._manifest, name, change, sync=sync))
 
@@ -289,13 +291,14 @@ class Editor(TableEditor):
     ) -> tuple[str, ...]:
         """Fill a feature or an environment from another tool's file; return what was left out."""
         from wisp.api.edits.importing import ImportRequest, import_file
+        from wisp.api.folders import prepare
 
         request = ImportRequest(
             file=file, format=format, environment=environment, feature=feature, platforms=platforms
         )
-        warnings = import_file(
-            self._manifest, request, self._workspace.opened.config.default_channels
-        )
+        opened = self._workspace.opened
+        warnings = import_file(self._manifest, request, opened.config.default_channels)
+        prepare(opened.places, opened.reporter)
         self._done()
         return warnings
 

@@ -5,8 +5,9 @@ They differ because Pixi's do, and Pixi's do because the questions do:
 - `install_platform`: what is put into a prefix has to run here, so no platform is a failure. The
   machine's own properties (`__cuda`, `__glibc` …) are only looked at where a platform promises any,
   since that costs more than the rest.
-- `run_platform`: an environment without any platform may still run commands, and a machine that
-  keeps no platform's promise may still provide all that the locked packages ask for.
+- `run_platform`: an environment that asks for no package, or of which nothing is to be installed,
+  runs on any machine, as on the first of its platforms; and a machine that keeps no platform's
+  promise may still provide all that the locked packages ask for.
 - `shown_platform`: to look needs no machine. A subdir that the environment does not support is
   answered, with nothing, and an override that is wrong is not worth a warning.
 - `exported_platform`: an environment for elsewhere is exported as the first of its platforms.
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING
 from wisp.platforms import SUBDIRS, Platform, bare
 from wisp.platforms import select_platform as select_among
 from wisp.workspace.compose import platform_named
-from wisp.workspace.features import environment_named
+from wisp.workspace.features import asks_for_nothing, environment_named
 from wisp.workspace.misfits import misfit
 from wisp.workspace.platforms import platforms_of, select_platform
 
@@ -60,6 +61,8 @@ def run_platform(
     lock: LockFile,
     environment: str,
     wanted: str | None = None,
+    *,
+    no_install: bool = False,
 ) -> Platform | None:
     """The platform of an environment to run commands for here; None if it declares none at all.
 
@@ -73,6 +76,8 @@ def run_platform(
     best = select_platform(manifest, found, *session.host)
     if best is not None or not platforms:
         return best
+    if no_install or asks_for_nothing(manifest, found, platforms):
+        return platforms[0]
     subdir = session.subdir
     row = lock.environments.get(environment)
     for platform in platforms if row is not None else ():
@@ -134,9 +139,11 @@ def task_platform(
         chosen = next((p for p in platforms if wanted in (p.name, p.subdir)), None)
     else:
         chosen = select_platform(manifest, found, subdir, provided)
-    runnable = chosen is not None or any(p.subdir == subdir for p in platforms)
     shown = chosen or next(iter(platforms), None)
-    return shown, runnable and (wanted is None or chosen is not None)
+    if chosen is not None or wanted is not None:
+        return shown, chosen is not None
+    here = any(one.subdir == subdir for one in platforms)
+    return shown, here or asks_for_nothing(manifest, found, platforms)
 
 
 def fits_here(manifest: Manifest, session: SessionContext, environment: str) -> bool:

@@ -25,7 +25,8 @@ from wisp.values import dataclass
 class WorkspaceSource:
     """Which workspace is meant: by `path`, registered `name`, `script`, or as seen from `cwd`.
 
-    `overrides` are configuration keys, dotted, with their values.
+    `overrides` are configuration keys, dotted, with their values. With `any_version` the manifest
+    may want another version of Pixi than the one we speak.
     """
 
     cwd: Path
@@ -36,6 +37,7 @@ class WorkspaceSource:
     script: str | None = None
     no_config: bool = False
     config_file: Path | None = None
+    any_version: bool = False
 
 
 def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[SessionContext, Manifest]:
@@ -58,7 +60,8 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
         ),
         reporter,
     )
-    manifest = load(found.path, script=_script_defaults(source, session, found.path))
+    defaults = _script_defaults(source, session, found.path)
+    manifest = load(found.path, script=defaults, any_version=source.any_version)
     for warning in (*found.warnings, *session.config.warnings, *manifest.warnings):
         reporter.warn(warning)
     return session, manifest

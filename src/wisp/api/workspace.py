@@ -70,11 +70,13 @@ class Workspace:
         no_config: bool = False,
         config_file: Path | None = None,
         origin: str | None = None,
+        any_version: bool = False,
     ) -> Workspace:
         """Open the workspace at `path`, or the nearest one around the current directory.
 
         `path` is a manifest or the folder it is in, `name` a registered workspace, `script` a
         file with a PEP 723 block. `overrides` are configuration keys, dotted, with their values.
+        With `any_version` the manifest may want another version of Pixi than the one we speak.
 
         Raises:
             ManifestError: There is no manifest, or it is faulty.
@@ -90,6 +92,7 @@ class Workspace:
             overrides=overrides or {},
             no_config=no_config,
             config_file=config_file,
+            any_version=any_version,
         )
         session, manifest = read_workspace(source, reporter)
         return cls(OpenedWorkspace(session, manifest, origin=origin))

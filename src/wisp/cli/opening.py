@@ -62,11 +62,12 @@ def open_session(call: Call) -> Session:
 
 
 def open_workspace(
-    call: Call[options.Workspace], *, script: FoundScript | None = None
+    call: Call[options.Workspace], *, script: FoundScript | None = None, any_version: bool = False
 ) -> Workspace:
     """Open the workspace that the call means and show the warnings met on the way.
 
-    `script` is one that was found already, wherever it comes from.
+    `script` is one that was found already, wherever it comes from; `any_version` opens a manifest
+    that wants another version of Pixi, too.
     """
     from pathlib import Path
 
@@ -90,6 +91,7 @@ def open_workspace(
         overrides=overrides(call),
         no_config=source is not None and source.no_config,
         config_file=Path(source.config_file) if source and source.config_file else None,
+        any_version=any_version,
     )
 
 

@@ -15,7 +15,8 @@ from wisp.errors import ManifestError, Place
 from wisp.exchange.foreign import ForeignEnvironment
 from wisp.exchange.requirements_txt import read_lines
 from wisp.manifest.words import conda_word
-from wisp.specs.conda import CondaRequirement
+from wisp.specs.conda import CondaRequirement, channel_url
+from wisp.values import replace
 
 #: What conda's `defaults` stands for.
 _DEFAULTS = ("main", "r", "msys2")
@@ -146,12 +147,16 @@ class _Reader:
 
     def _conda(self, word: str, node: yaml.Node) -> CondaRequirement:
         try:
-            return conda_word(word)
+            requirement = conda_word(word)
         except ManifestError as error:
             message = error.message if word in error.message else f"`{word}`: {error.message}"
             raise ManifestError(
                 message, hints=error.hints, causes=error.causes, place=self._place(node)
             ) from None
+        channel = requirement.spec.channel
+        if channel is None:
+            return requirement
+        return replace(requirement, spec=replace(requirement.spec, channel=_normal(channel)))
 
     def _pip(self, group: yaml.MappingNode) -> Iterator[tuple[str, Place]]:
         for name, node in self._mapping(group, "an item of `dependencies`").items():
@@ -183,6 +188,21 @@ def _is_null(node: yaml.Node) -> bool:
 def _channels(written: Sequence[str], conda: Sequence[CondaRequirement]) -> tuple[str, ...]:
     found: list[str] = []
     for channel in written:
-        found += _DEFAULTS if channel == "defaults" else [channel]
-    found += [one.spec.channel for one in conda if one.spec.channel is not None]
+        found += _DEFAULTS if channel == "defaults" else [_normal(channel)]
+    named = {_url(channel) for channel in found}
+    for one in conda:
+        url = None if one.spec.channel is None else _url(one.spec.channel)
+        if url is not None and url not in named:
+            named.add(url)
+            found.append(url)
     return tuple(dict.fromkeys(found))
+
+
+def _normal(channel: str) -> str:
+    """Spell a URL without a slash at its end."""
+    return channel.rstrip("/") if "://" in channel else channel
+
+
+def _url(channel: str) -> str:
+    """Return the URL of a channel that a spec names, under which it joins the list of channels."""
+    return channel_url(channel, Path()).rstrip("/")

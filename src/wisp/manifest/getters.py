@@ -20,13 +20,15 @@ T = TypeVar("T")
 class Notes:
     """What readers need to know of the whole manifest, and the warnings they leave behind.
 
-    `pool` is that of `[workspace.dependencies]`, as plain data.
+    `pool` is that of `[workspace.dependencies]`, as plain data; with `any_version` what
+    `requires-pixi` says excludes nobody.
     """
 
-    __slots__ = ("pool", "preview", "root", "warnings")
+    __slots__ = ("any_version", "pool", "preview", "root", "warnings")
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, any_version: bool = False) -> None:
         self.root = root
+        self.any_version = any_version
         self.preview: tuple[str, ...] = ()
         self.warnings: list[str] = []
         self.pool: Mapping[str, Any] = {}

@@ -137,7 +137,8 @@ class Manifest:
 
     `environments` always has `default`, first unless the file declares it elsewhere.
     `exclude_newer` and `pypi_exclude_newer` map normalised names to cut-offs as written.
-    `warnings` were met while reading and are to be shown once.
+    `warnings` were met while reading and are to be shown once. `any_version` tells that it was read
+    though `requires-pixi` may exclude the version we speak.
     """
 
     path: Path
@@ -150,6 +151,7 @@ class Manifest:
     exclude_newer: Mapping[str, str] = field(default_factory=dict)
     pypi_exclude_newer: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    any_version: bool = False
 
     @property
     def root(self) -> Path:

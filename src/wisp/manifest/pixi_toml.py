@@ -37,7 +37,8 @@ class Tables:
 
 def read_tables(data: dict[str, Any], prefix: KeyPath, notes: Notes, file: str) -> Tables:
     """Read all tables. `prefix` are the keys that lead to them in the file."""
-    check_required_version(data, prefix)
+    if not notes.any_version:
+        check_required_version(data, prefix)
     root = Table(data, prefix, notes)
     section = _workspace_section(root, file)
     notes.preview = read_preview(section)

@@ -124,7 +124,7 @@ def _read_packages(table: Table) -> tuple[VirtualPackage, ...]:
     found += [_read_raw(table, key, found) for key in raw]
     names = {package.name for package in found}
     if "__cuda_arch" in names and "__cuda" not in names:
-        raise table.fault("'__cuda_arch' needs '__cuda'", "__cuda_arch")
+        raise table.fault("`__cuda_arch` requires `__cuda` to be declared as well", "__cuda_arch")
     return tuple(found)
 
 

@@ -52,8 +52,13 @@ class ScriptDefaults:
     platforms: tuple[str, ...] = ()
 
 
-def load(path: Path, *, script: ScriptDefaults | None = None) -> Manifest:
-    """Read a manifest. Raises `ManifestError` with the place of whatever is wrong."""
+def load(
+    path: Path, *, script: ScriptDefaults | None = None, any_version: bool = False
+) -> Manifest:
+    """Read a manifest. Raises `ManifestError` with the place of whatever is wrong.
+
+    With `any_version` also one that wants another version of Pixi than the one we speak.
+    """
     try:
         text = found_bytes(path).decode("utf-8")
     except UnicodeDecodeError:
@@ -62,7 +67,7 @@ def load(path: Path, *, script: ScriptDefaults | None = None) -> Manifest:
         raise ManifestError(
             f"failed to read the manifest '{path}': {error.strerror}", place=Place(str(path))
         ) from None
-    return load_text(text, path, kind_of_file(path), script=script)
+    return load_text(text, path, kind_of_file(path), script=script, any_version=any_version)
 
 
 def kind_of_file(path: Path) -> ManifestKind:
@@ -71,11 +76,16 @@ def kind_of_file(path: Path) -> ManifestKind:
 
 
 def load_text(
-    text: str, path: Path, kind: ManifestKind = "pixi", *, script: ScriptDefaults | None = None
+    text: str,
+    path: Path,
+    kind: ManifestKind = "pixi",
+    *,
+    script: ScriptDefaults | None = None,
+    any_version: bool = False,
 ) -> Manifest:
     """Read a manifest from its text; `path` is where it lies or shall lie."""
     source = _source(text, path, kind)
-    notes = Notes(path.parent)
+    notes = Notes(path.parent, any_version=any_version)
     try:
         data = loads(source.toml)
         if kind == "script":
@@ -178,6 +188,7 @@ def _from_tables(
         exclude_newer=tables.exclude_newer,
         pypi_exclude_newer=tables.pypi_exclude_newer,
         warnings=_summary(tuple(dict.fromkeys(notes.warnings))),
+        any_version=notes.any_version,
     )
 
 

@@ -50,8 +50,12 @@ class Catalogue:
         self.environments = {environment.name: environment for environment in environments}
 
     def having(self, name: str) -> list[EnvironmentTasks]:
-        """The environments that can run here and have a task of that name."""
-        return [e for e in self.environments.values() if e.runnable and name in e.tasks]
+        """The environments that have a task of that name: those that run here, if there are any.
+
+        Whoever runs in another one is told what it lacks once its lock is known.
+        """
+        having = [e for e in self.environments.values() if name in e.tasks]
+        return [e for e in having if e.runnable] or having
 
     def all_names(self) -> list[str]:
         """The names of all tasks, hidden ones too."""

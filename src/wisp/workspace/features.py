@@ -107,3 +107,15 @@ def merge_pypi(parts: Iterable[Iterable[PypiRequirement]]) -> tuple[PypiRequirem
         for requirement in part:
             found.setdefault(requirement.normalized, {}).setdefault(requirement)
     return tuple(requirement for group in found.values() for requirement in group)
+
+
+def asks_for_nothing(
+    manifest: Manifest, environment: Environment, platforms: Iterable[Platform]
+) -> bool:
+    """Whether an environment has no package to install on any of its platforms."""
+    return not any(
+        table(feature, platform)
+        for feature in features_of(manifest, environment)
+        for platform in platforms
+        for table in (dependencies, pypi_dependencies, dev_packages)
+    )

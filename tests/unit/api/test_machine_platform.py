@@ -26,8 +26,8 @@ HERE = SessionContext.of(ConfigRequest(environ={"PIXI_OVERRIDE_PLATFORM": "linux
 DEFAULT = "default"
 
 
-def manifest(platforms: str) -> Manifest:
-    text = f'[workspace]\nname = "w"\nchannels = []\nplatforms = {platforms}\n'
+def manifest(platforms: str, tables: str = '[dependencies]\na = "*"\n') -> Manifest:
+    text = f'[workspace]\nname = "w"\nchannels = []\nplatforms = {platforms}\n{tables}'
     return load_text(text, Path("/w/pixi.toml"))
 
 
@@ -68,6 +68,36 @@ def test_nothing_is_installed_or_shown_for_a_machine_without_a_platform() -> Non
     assert not fits_here(ELSEWHERE, HERE, DEFAULT)
 
 
+@pytest.mark.parametrize(
+    ("tables", "runs"),
+    [
+        ("", True),
+        ('[target.linux-64.dependencies]\na = "*"\n', True),
+        ('[constraints]\na = "*"\n', True),
+        ('[target.win.dependencies]\na = "*"\n', False),
+        ('[pypi-dependencies]\na = "*"\n', False),
+    ],
+)
+def test_what_asks_for_no_package_on_its_platforms_runs_on_every_machine(
+    tables: str, runs: bool
+) -> None:
+    plain = manifest('["osx-arm64", "win-64"]', tables)
+    shown, runnable = task_platform(plain, HERE, DEFAULT)
+    assert shown is not None
+    assert (shown.name, runnable) == ("osx-arm64", runs)
+    if runs:
+        assert run_platform(plain, HERE, LockFile(), DEFAULT) == shown
+    else:
+        with pytest.raises(ManifestError, match="does not support this machine"):
+            run_platform(plain, HERE, LockFile(), DEFAULT)
+
+
+def test_what_installs_nothing_checks_no_platform() -> None:
+    found = run_platform(ELSEWHERE, HERE, LockFile(), DEFAULT, no_install=True)
+    assert found is not None
+    assert found.name == "osx-arm64"
+
+
 def test_an_environment_for_elsewhere_is_exported_as_its_first_platform() -> None:
     assert exported_platform(ELSEWHERE, HERE, DEFAULT).name == "osx-arm64"
 
@@ -90,5 +120,5 @@ def test_a_machine_below_the_promise_may_run_what_needs_less() -> None:
     found = run_platform(MODERN, HERE, locked("__glibc >=2.17"), DEFAULT)
     assert found is not None
     assert found.name == "modern"
-    with pytest.raises(ManifestError, match="unsupported platform"):
+    with pytest.raises(ManifestError, match="does not support this machine"):
         run_platform(MODERN, HERE, locked("__glibc >=98"), DEFAULT)

@@ -20,7 +20,7 @@ def test_an_environment_file_is_read_whole() -> None:
         "- pip:\n  - attrs>=23\nvariables:\n  A: x\n  B: true\n"
     )
     assert found.name == "n"
-    assert found.channels == ("main", "r", "msys2", "bioconda", "a")
+    assert found.channels == ("main", "r", "msys2", "bioconda", "https://conda.anaconda.org/a")
     assert [(r.name, r.spec.version, r.spec.channel) for r in found.conda] == [
         ("python", "3.12.*", None),
         ("zlib", None, "a"),

@@ -197,9 +197,10 @@ def test_a_dependency_that_there_is_not_may_be_mistyped() -> None:
 
 
 def test_a_task_for_other_machines_tells_how_to_add_this_one() -> None:
-    there = EnvironmentTasks("default", {"g": task("g")}, platform="osx-arm64", runnable=False)
+    there = EnvironmentTasks("there", {"g": task("g")}, platform="osx-arm64", runnable=False)
+    catalogue = Catalogue([environment("default"), there])
     with pytest.raises(TaskError) as raised:
-        build(Catalogue([there]), ["g"], request(host="linux-64"))
+        build(catalogue, ["g"], request(host="linux-64", environment="default"))
     assert raised.value.hints[1:] == (
         "this machine is linux-64, and what has the task is for osx-arm64",
         "`pixi workspace platform add linux-64` adds this machine to the workspace",

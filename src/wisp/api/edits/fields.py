@@ -16,6 +16,7 @@ from wisp.manifest.model import Manifest
 from wisp.manifest.read import kind_of_file
 from wisp.manifest.required_version import satisfies_required
 from wisp.specs.versions import VersionSyntaxError, normalize_version, parse_version_spec
+from wisp.values import replace
 
 Bump = Literal["major", "minor", "patch"]
 
@@ -24,8 +25,13 @@ _POSITIONS: dict[Bump, int] = {"major": 0, "minor": 1, "patch": 2}
 
 
 def set_field(manifest: Manifest, field: Field, value: str) -> Manifest:
-    """Write a field. Raises `ManifestError` when the value is none for it."""
+    """Write a field. Raises `ManifestError` when the value is none for it.
+
+    `requires-pixi` may exclude the version we speak: whoever sets it decides for all who use the
+    workspace, and has to be able to take it back.
+    """
     _check(field, value)
+    manifest = replace(manifest, any_version=manifest.any_version or field == "requires-pixi")
     return edit(manifest, lambda _, document: _set(document, field, value))
 
 

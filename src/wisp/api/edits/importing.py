@@ -16,10 +16,11 @@ from wisp.manifest.edit.activation import put_variables
 from wisp.manifest.edit.channels import put_channel
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.environments import put_environment
-from wisp.manifest.edit.platforms import add_platforms
+from wisp.manifest.edit.platforms import add_platforms, platform_list
 from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.model import Manifest
+from wisp.platforms import SUBDIRS
 from wisp.values import dataclass, replace
 
 Format = Literal["conda-env", "pypi-txt"]
@@ -27,7 +28,10 @@ Format = Literal["conda-env", "pypi-txt"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest:
-    """Which file goes where. Without `format` each known one is tried."""
+    """Which file goes where. Without `format` each known one is tried.
+
+    With `platforms` (subdirs) the content is for those alone.
+    """
 
     file: Path
     format: Format | None = None
@@ -44,14 +48,13 @@ def import_file(
     Raises `ManifestError` when the file is of no known format or nothing names the target.
     """
     foreign = _read(request)
-    name = request.environment or request.feature or foreign.name
-    if name is None:
+    if not (request.environment or request.feature or foreign.name):
         raise ManifestError(
             "Missing name: provide --feature or --environment, or set `name:` in the file"
         )
     if not foreign.channels and foreign.conda:
         foreign = replace(foreign, channels=tuple(default_channels))
-    edit(manifest, lambda _, document: _fill(document, request, foreign, name))
+    edit(manifest, lambda current, document: _fill(current, document, request, foreign))
     return foreign.warnings
 
 
@@ -79,25 +82,64 @@ def _read(request: ImportRequest) -> ForeignEnvironment:
 
 
 def _read_conda_environment(file: Path) -> ForeignEnvironment:
-    return read_conda_environment(read_text(file), file)
+    foreign = read_conda_environment(read_text(file), file)
+    if not (foreign.conda or foreign.pypi or foreign.variables):
+        raise ManifestError(f"`{file}` asks for no package, there is nothing to import")
+    return foreign
 
 
 def _fill(
-    document: Document, request: ImportRequest, foreign: ForeignEnvironment, name: str
+    current: Manifest, document: Document, request: ImportRequest, foreign: ForeignEnvironment
 ) -> Document:
     """Write the content into a feature with an environment of its own, or into an environment."""
+    document = _declare_platforms(current, document, request.platforms)
     if request.feature is not None:
-        place = Place(feature=request.feature)
-        document = _with_feature(document, request.environment or request.feature, request.feature)
-    else:
-        place = Place(environment=name)
-        if name != DEFAULT_ENVIRONMENT and document.get(document.path(place)) is None:
-            path = (*document.path(place), "no-default-feature")
-            document = document.set(path, True)
+        document = _content(document, Place(feature=request.feature), request, foreign)
+        return _with_feature(document, request.environment or request.feature, request.feature)
+    name = request.environment or foreign.name or ""
+    document = _open(document, name)
+    return _content(document, Place(environment=name), request, foreign)
+
+
+def _declare_platforms(current: Manifest, document: Document, platforms: Sequence[str]) -> Document:
+    """Add platforms that the workspace does not have. Raises `ManifestError` for custom names."""
+    for name in platforms:
+        if name not in SUBDIRS:
+            known = ", ".join(f"'{one}'" for one in SUBDIRS)
+            raise ManifestError(f"'{name}' is not a known platform. Valid platforms are {known}")
+    known_names = {platform.name for platform in current.workspace.platforms}
+    return add_platforms(
+        document, Place(), [name for name in dict.fromkeys(platforms) if name not in known_names]
+    )
+
+
+def _open(document: Document, environment: str) -> Document:
+    """Make an environment that content can go into: one that is new has no default feature."""
+    path = document.path(Place(environment=environment))
+    written = document.get(path)
+    if written is None and environment != DEFAULT_ENVIRONMENT:
+        return document.set((*path, "no-default-feature"), True)
+    if isinstance(written, list):
+        return document.remove(path).set((*path, "features"), written)
+    return document
+
+
+def _content(
+    document: Document, place: Place, request: ImportRequest, foreign: ForeignEnvironment
+) -> Document:
+    """Write what a file asks for: once for all platforms, or once for each that is named."""
+    listed = document.get(platform_list(document, place)) or ()
+    if place != Place():
+        missing = [name for name in dict.fromkeys(request.platforms) if name not in listed]
+        document = add_platforms(document, place, missing)
     for channel in foreign.channels:
         document = put_channel(document, place, channel)
-    if request.platforms:
-        document = add_platforms(document, place, list(request.platforms))
+    for target in dict.fromkeys(request.platforms) or (None,):
+        document = _requirements(document, replace(place, target=target), foreign)
+    return document
+
+
+def _requirements(document: Document, place: Place, foreign: ForeignEnvironment) -> Document:
     for conda in foreign.conda:
         data = conda_data(conda.spec)
         document = put_conda(document, place, "dependencies", conda.source_name, data)

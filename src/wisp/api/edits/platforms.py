@@ -2,123 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
+from wisp.api.edits.platform_words import check_families, check_once, check_packages
 from wisp.api.edits.transaction import Sync, edit
-from wisp.engine import host
 from wisp.errors import ManifestError
 from wisp.manifest.edit import platforms as entries
 from wisp.manifest.edit.document import Document, Place
 from wisp.manifest.edit.literals import Data
-from wisp.manifest.faults import did_you_mean
 from wisp.manifest.model import Manifest
-from wisp.platforms import (
-    FRIENDLY_KEYS,
-    SUBDIRS,
-    Platform,
-    VirtualPackage,
-    bare,
-    customised,
-    derived_name,
-)
+from wisp.platforms import Platform, VirtualPackage, bare, customised, derived_name
 from wisp.values import dataclass, replace
 
 Anchor = Literal["before", "after", "top", "bottom"]
+#: What adding a platform comes to; `matching` is this machine, declared under whatever name.
+PlatformState = Literal["added", "present", "matching"]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedPlatform:
+    """A platform that was to be added, and what came of it."""
+
+    platform: Platform
+    state: PlatformState
+
+    @property
+    def name(self) -> str:
+        """The name of the platform."""
+        return self.platform.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformChange:
-    """What `platform edit` changes: another subdir, packages dropped, packages set."""
+    """What `platform edit` changes: another subdir, packages dropped, packages set.
+
+    `packages` hold for their family of subdirs only, `raw` ones for any.
+    """
 
     subdir: str | None = None
     clear: bool = False
     drop: Sequence[str] = ()
     packages: Sequence[VirtualPackage] = ()
+    raw: Sequence[VirtualPackage] = ()
 
-
-def wanted_platforms(
-    words: Sequence[str],
-    packages: Sequence[VirtualPackage],
-    *,
-    detected: Sequence[VirtualPackage] | None = None,
-) -> tuple[Platform, ...]:
-    """Read `SUBDIR`, `NAME=SUBDIR` and `__package=version` words.
-
-    Packages belong to all platforms named; `detected` adds this machine, which provides those,
-    under the name that a word of another kind gives it.
-
-    Raises `ManifestError` for a subdir that is none, for packages on a plain subdir, and for a
-    `__cuda_arch` without `__cuda`.
-    """
-    declared = (*packages, *raw_packages([word for word in words if word.startswith("__")]))
-    named = [word for word in words if not word.startswith("__")]
-    own: list[Platform] = []
-    if detected is not None:
-        names = [word for word in named if "=" not in word and word not in SUBDIRS]
-        if len(names) > 1:
-            raise ManifestError(f"this machine cannot have several names: {', '.join(names)}")
-        own = [_own((*detected, *declared), *names)]
-        named = [word for word in named if word not in names]
-    found = (*own, *(_platform(word, declared) for word in named))
-    if not found:
-        raise ManifestError("no platform is given")
-    for platform in found:
-        _check_packages(platform.declared)
-    return found
-
-
-def _check_packages(packages: Sequence[VirtualPackage]) -> None:
-    names = {package.name for package in packages}
-    if "__cuda_arch" in names and "__cuda" not in names:
-        raise ManifestError("'__cuda_arch' needs '__cuda'")
-
-
-def friendly_packages(versions: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
-    """Turn `cuda`, `cuda_arch`, `archspec`, `glibc` … with their versions into packages."""
-    return tuple(
-        VirtualPackage("__archspec", "0", version)
-        if key == "archspec"
-        else VirtualPackage(FRIENDLY_KEYS.get(key, f"__{key}"), version)
-        for key, version in versions.items()
-    )
-
-
-def raw_packages(words: Sequence[str]) -> tuple[VirtualPackage, ...]:
-    """Read `__name=version=build` words. Raises `ManifestError` for anything else."""
-    for word in words:
-        if not word.startswith("__"):
-            raise ManifestError(f"'{word}' is not a virtual package: its name must start with __")
-    return tuple(map(VirtualPackage.parse, words))
-
-
-def _platform(word: str, declared: tuple[VirtualPackage, ...]) -> Platform:
-    name, _, subdir = word.rpartition("=")
-    if subdir not in SUBDIRS:
-        known = ", ".join(f"'{one}'" for one in SUBDIRS)
-        raise ManifestError(
-            f"'{subdir}' is not a valid conda subdir: '{subdir}' is not a known platform. "
-            f"Valid platforms are {known}",
-            hints=did_you_mean(subdir, SUBDIRS),
-        )
-    platform = Platform(name or subdir, subdir, declared)
-    if not name and declared:
-        raise ManifestError(
-            f"virtual packages need a platform with a name of its own, '{subdir}' is a subdir",
-            hints=(f"name it, for example `{derived_name(subdir, declared)}={subdir}`",),
-        )
-    return platform
-
-
-def _own(packages: tuple[VirtualPackage, ...], name: str = "") -> Platform:
-    """Describe this machine; of two packages of one name the later one counts."""
-    subdir = host.detected_subdir()
-    provided = {package.name: package for package in packages}
-    own = customised(Platform("", subdir, tuple(provided.values())))
-    own = tuple(package for package in own if package.name != "__unix")
-    if not (name or own):
-        return bare(subdir)
-    return Platform(name or derived_name(subdir, own), subdir, own)
+    def __bool__(self) -> bool:
+        """Whether it changes anything."""
+        return bool(self.subdir or self.clear or self.drop or self.packages or self.raw)
 
 
 def add_platforms(
@@ -131,35 +61,59 @@ def add_platforms(
 ) -> Manifest:
     """Add platforms to the workspace, or their names to a feature or environment.
 
-    What the workspace has already is left as it is; `first` brings the one platform that may be
-    this machine to the top, also where an entry of another name declares the same.
+    What the workspace has already is left as it is; `first` brings the one platform that is this
+    machine to the top, also where an entry of another name declares the same.
 
     Raises `ManifestError` where that entry has another name than the one asked for.
     """
 
     def change(current: Manifest, document: Document) -> Document:
-        # A script without a list has the platform of this machine, which nothing declares.
-        listed = document.get(entries.platform_list(document, Place())) is not None
-        present = current.workspace.platforms if listed else ()
+        present = declared_platforms(current, document)
         wanted = tuple(platforms)
-        same = _same_definition(present, wanted[0]) if first else None
+        same = same_platform(present, wanted[0]) if first else None
         if same is not None:
             document = entries.move_platform(document, same, 0)
-            wanted = (present[same], *wanted[1:])
+            wanted = (present[same],)
         if place != Place():
             document = _name_platforms(document, place, wanted)
         rich = any(not p.is_bare for p in (*wanted, *current.workspace.platforms))
         if place == Place() or rich:
             known = {platform.name for platform in present}
-            new = [entries.platform_data(p) for p in wanted if p.name not in known]
+            new = [_entry(one, derived=first) for one in wanted if one.name not in known]
             document = entries.add_platforms(document, Place(), new, first=first)
         return document
 
     return edit(manifest, change, sync)
 
 
-def _same_definition(present: Sequence[Platform], wanted: Platform) -> int | None:
-    """Find the entry that declares what a platform declares."""
+def declared_platforms(manifest: Manifest, document: Document) -> tuple[Platform, ...]:
+    """Return what the workspace declares; a script without a list has just this machine's."""
+    listed = document.get(entries.platform_list(document, Place())) is not None
+    return manifest.workspace.platforms if listed else ()
+
+
+def _entry(platform: Platform, *, derived: bool) -> Data:
+    """Spell a new entry; a name that is `derived` anyway is not written."""
+    own = platform.name != derived_name(platform.subdir, platform.declared)
+    return entries.platform_data(platform, named=own or not derived)
+
+
+def expected(manifest: Manifest, place: Place, platform: Platform, *, first: bool) -> AddedPlatform:
+    """Tell what adding a platform will come to."""
+    document = Document.open(manifest.text, manifest.kind)
+    if place != Place():
+        listed = document.get(entries.platform_list(document, place)) or ()
+        return AddedPlatform(platform, "present" if platform.name in listed else "added")
+    present = declared_platforms(manifest, document)
+    for one in present if first else ():
+        if _definition(one) == _definition(platform):
+            return AddedPlatform(one, "matching")
+    known = any(one.name == platform.name for one in present)
+    return AddedPlatform(platform, "present" if known else "added")
+
+
+def same_platform(present: Sequence[Platform], wanted: Platform) -> int | None:
+    """Find the entry that declares what a platform declares, or has its name."""
     unnamed = {wanted.subdir, derived_name(wanted.subdir, wanted.declared)}
     for index, one in enumerate(present):
         if _definition(one) == _definition(wanted):
@@ -168,7 +122,8 @@ def _same_definition(present: Sequence[Platform], wanted: Platform) -> int | Non
                     f"the platform '{one.name}' declares the same as '{wanted.name}'"
                 )
             return index
-    return None
+    names = [one.name for one in present]
+    return names.index(wanted.name) if wanted.name in names else None
 
 
 def _definition(platform: Platform) -> Data:
@@ -190,7 +145,7 @@ def remove_platforms(
         for name in names:
             present = _names(current, document, place)
             if name not in present:
-                raise ManifestError(f"platform {name} does not exist")
+                raise ManifestError(f"workspace does not define a platform named '{name}'")
             document = entries.remove_platform(document, place, present.index(name))
             if place == Place():
                 current = _without(current, name)
@@ -214,20 +169,66 @@ def _without(manifest: Manifest, name: str) -> Manifest:
 def edit_platform(
     manifest: Manifest, name: str, changed: PlatformChange, *, sync: Sync | None = None
 ) -> Manifest:
-    """Change what a platform of the workspace declares."""
+    """Change what a platform of the workspace declares; whoever names it follows.
+
+    An entry without a name has one derived from what it declares, so that it may get another one;
+    one that is a plain subdir afterwards loses its own.
+
+    Raises `ManifestError` when there is no such platform, when nothing is to be changed, and for a
+    plain subdir that gets nothing of its own.
+    """
+    if not changed:
+        raise ManifestError(
+            "nothing to do: pass at least one of --subdir, a virtual-package flag (--cuda, "
+            "--glibc, …), a word as `__cuda=12`, --remove-virtual-package, --clear-virtual-packages"
+        )
+    check_once("virtual package", (one.name for one in (*changed.packages, *changed.raw)))
 
     def change(current: Manifest, document: Document) -> Document:
         index = _index(current, name)
-        old = current.workspace.platforms[index]
-        packages = {} if changed.clear else {p.name: p for p in old.declared}
-        packages = {k: p for k, p in packages.items() if k not in changed.drop}
-        packages |= {package.name: package for package in changed.packages}
-        _check_packages(tuple(packages.values()))
-        subdir = changed.subdir or old.subdir
-        new = Platform(old.name, subdir, tuple(packages.values()))
-        return entries.replace_platform(document, index, entries.platform_data(new))
+        written = document.get(entries.platform_list(document, Place()))[index]
+        new = _changed(current.workspace.platforms[index], changed)
+        named = isinstance(written, dict) and "name" in written
+        if isinstance(written, str):
+            _check_plain(new, changed)
+        if (changed.clear and not new.declared) or not (named or customised(new)):
+            new = _as_plain(current, new, index)
+        elif not named:
+            new = replace(new, name=derived_name(new.subdir, new.declared))
+        data = entries.platform_data(new, named=named)
+        document = entries.replace_platform(document, index, data)
+        return entries.rename_platform(document, name, new.name)
 
     return edit(manifest, change, sync)
+
+
+def _changed(old: Platform, changed: PlatformChange) -> Platform:
+    packages = {} if changed.clear else {one.name: one for one in old.declared}
+    packages = {name: one for name, one in packages.items() if name not in changed.drop}
+    packages |= {one.name: one for one in (*changed.packages, *changed.raw)}
+    new = Platform(old.name, changed.subdir or old.subdir, tuple(packages.values()))
+    check_families(changed.packages, new.subdir)
+    check_packages(new.declared)
+    return new
+
+
+def _check_plain(new: Platform, changed: PlatformChange) -> None:
+    if changed.subdir or changed.clear or changed.drop or not customised(new):
+        raise ManifestError(
+            "You tried to add a virtual package into a special subdir platform",
+            hints=(f"'{new.name}' stands for the subdir as it is; declare a platform beside it",),
+        )
+
+
+def _as_plain(manifest: Manifest, platform: Platform, index: int) -> Platform:
+    others = [p for at, p in enumerate(manifest.workspace.platforms) if at != index]
+    if any(one.name == platform.subdir for one in others):
+        raise ManifestError(
+            f"nothing is left of platform '{platform.name}' beyond its subdir, and "
+            f"'{platform.subdir}' is declared already",
+            hints=(f"take it away with `pixi workspace platform remove {platform.name}`",),
+        )
+    return bare(platform.subdir)
 
 
 def move_platform(
@@ -242,6 +243,8 @@ def move_platform(
 
     def change(current: Manifest, document: Document) -> Document:
         index = _index(current, name)
+        if name == other:
+            raise ManifestError(f"cannot move platform '{name}' relative to itself")
         to = _destination(current, index, anchor, lambda: _index(current, other or ""))
         return entries.move_platform(document, index, to)
 
@@ -261,4 +264,4 @@ def _index(manifest: Manifest, name: str) -> int:
     for index, platform in enumerate(manifest.workspace.platforms):
         if platform.name == name:
             return index
-    raise ManifestError(f"platform {name} does not exist")
+    raise ManifestError(f"workspace does not define a platform named '{name}'")

@@ -40,13 +40,13 @@ class LockAndSync:
     ) -> LockOutcome | None:
         """Lock an edited manifest; None where the lock file must not change."""
         edited = self.workspace.with_manifest(manifest)
+        if not dry_run:
+            prepare(self.workspace.places, self.workspace.reporter)
         if self.usage.lock_is_fixed:
             if not self.lenient or self.usage.no_install:
                 return None
             known = ensure_lock(edited, self.usage)
             return LockOutcome(lock=known, changed=False, difference=Difference())
-        if not dry_run:
-            prepare(self.workspace.places, self.workspace.reporter)
         return relock(edited, unpin, dry_run=dry_run)
 
     def install(self, manifest: Manifest, lock: LockFile) -> None:

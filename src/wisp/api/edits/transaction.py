@@ -106,7 +106,13 @@ def check(manifest: Manifest, changed: Document, unchanged: Document) -> Manifes
     """Read the text of a changed document; an unchanged one keeps even a missing line break."""
     if changed.toml == unchanged.toml:
         return manifest
-    return load_text(changed.text, manifest.path, manifest.kind, script=same_defaults(manifest))
+    return load_text(
+        changed.text,
+        manifest.path,
+        manifest.kind,
+        script=same_defaults(manifest),
+        any_version=manifest.any_version,
+    )
 
 
 @contextmanager

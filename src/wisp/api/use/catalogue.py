@@ -28,7 +28,8 @@ def _environment_tasks(
     environment = workspace.require_environment(name)
     platforms = workspace.platforms(name)
     platform, runnable = task_platform(workspace.manifest, workspace.session, name, wanted)
-    tasks = tasks_of(workspace.manifest, environment, platform)
+    there = runnable or wanted is None
+    tasks = tasks_of(workspace.manifest, environment, platform) if there else {}
     elsewhere: dict[str, list[str]] = {}
     for other in platforms:
         for task in tasks_of(workspace.manifest, environment, other):

@@ -25,8 +25,8 @@ def ensure_installed(
 ) -> None:
     """Install an environment unless its marker says that it holds what is locked.
 
-    An environment without packages is never installed.
-    Raises `ManifestError` if what is installed cannot run on this machine.
+    An environment without packages is never installed. Raises `ManifestError` if what is installed
+    cannot run on this machine, which nobody checks who installs nothing.
     """
     folders.prepare(workspace.places, workspace.reporter)
     if platform is None:
@@ -38,6 +38,8 @@ def ensure_installed(
             from wisp.api.use.installing import install_locked
 
             install_locked(workspace, lock, {environment: platform})
+    if usage.no_install:
+        return
     if locked.records and platform.subdir not in (workspace.host[0], "noarch"):
         raise ManifestError(
             f"the installed environment '{environment}' cannot run on platform "

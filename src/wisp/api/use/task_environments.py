@@ -50,6 +50,7 @@ class TaskEnvironments:
                 self._lock,
                 environment,
                 self._options.platform,
+                no_install=self._options.usage.no_install,
             )
         return self._platforms[environment]
 

@@ -11,6 +11,8 @@ from wisp.manifest.edit.literals import Data
 from wisp.manifest.syntax import KeyPath
 from wisp.platforms import FRIENDLY_KEYS, Platform
 
+_ARCHSPEC = "__archspec"
+
 
 def platform_list(document: Document, place: Place) -> KeyPath:
     """Return the path of a place's platforms; the default feature's are the workspace's."""
@@ -19,24 +21,34 @@ def platform_list(document: Document, place: Place) -> KeyPath:
     return document.path(place, "platforms")
 
 
-def platform_data(platform: Platform) -> Data:
-    """Spell a platform as an entry of the list: its subdir, or a table with all it declares."""
+def platform_data(platform: Platform, *, named: bool = True) -> Data:
+    """Spell a platform as an entry of the list: its subdir, or a table with all it declares.
+
+    Without `named` the name is left to be derived. A build string is only kept by a raw key.
+    """
     if platform.is_bare:
         return platform.subdir
-    table: dict[str, Data] = {"name": platform.name, "platform": platform.subdir}
+    table: dict[str, Data] = {"name": platform.name} if named else {}
+    table["platform"] = platform.subdir
     versions = {package.name: package for package in platform.declared}
+    raw = {
+        name for name, one in versions.items() if one.build not in ("", "0") and name != _ARCHSPEC
+    }
+    if raw & {"__cuda", "__cuda_arch"}:
+        raw |= {"__cuda", "__cuda_arch"} & versions.keys()
     arch = versions.get("__cuda_arch")
     for key, package in FRIENDLY_KEYS.items():
-        if package not in versions:
+        if package not in versions or package in raw:
             continue
         declared = versions[package]
-        if package == "__archspec":
+        if package == _ARCHSPEC:
             table[key] = declared.build or declared.version
         elif package == "__cuda" and arch is not None:
             table[key] = {"driver": declared.version, "arch": arch.version}
         else:
             table[key] = declared.version
-    for name in sorted(versions.keys() - set(FRIENDLY_KEYS.values()) - {"__cuda_arch"}):
+    friendly = {*FRIENDLY_KEYS.values(), "__cuda_arch"} - raw
+    for name in sorted(versions.keys() - friendly):
         package_text = str(versions[name])
         table[name] = package_text.partition("=")[2]
     return table
@@ -56,6 +68,20 @@ def add_platforms(
 def replace_platform(document: Document, index: int, data: Data) -> Document:
     """Put another entry in place of one of the workspace's."""
     return document.replace_item(platform_list(document, Place()), index, data)
+
+
+def rename_platform(document: Document, old: str, new: str) -> Document:
+    """Let every feature and environment that lists a platform list it under another name."""
+    if old == new:
+        return document
+    root = document.root
+    for table in ("feature", "environments"):
+        for owner, written in (document.get((*root, table)) or {}).items():
+            listed = written.get("platforms", []) if isinstance(written, dict) else []
+            if old in listed:
+                path = (*root, table, owner, "platforms")
+                document = document.replace_item(path, listed.index(old), new)
+    return document
 
 
 def remove_platform(document: Document, place: Place, index: int) -> Document:

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from wisp.api.edits.platform_words import friendly_packages, raw_packages, wanted_platforms
 from wisp.api.edits.platforms import (
     Anchor,
     PlatformChange,
     add_platforms,
     edit_platform,
-    friendly_packages,
+    expected,
     move_platform,
     remove_platforms,
-    wanted_platforms,
 )
 from wisp.api.edits.transaction import place
 from wisp.api.views.platform_list import list_platforms
@@ -59,21 +59,81 @@ def test_packages_need_a_name_of_their_own() -> None:
 
 def test_an_architecture_of_cuda_needs_cuda(manifest: Manifest) -> None:
     arch = friendly_packages({"cuda_arch": "8.6"})
-    with pytest.raises(ManifestError, match="needs '__cuda'"):
+    with pytest.raises(ManifestError, match="`__cuda_arch` requires `__cuda` to be"):
         wanted_platforms(["gpu=linux-64"], arch)
     named = wanted_platforms(["gpu=linux-64"], friendly_packages({"glibc": "2.31"}))
     edited = add_platforms(manifest, named, place())
-    with pytest.raises(ManifestError, match="needs '__cuda'"):
+    with pytest.raises(ManifestError, match="`__cuda_arch` requires `__cuda` to be"):
         edit_platform(edited, "gpu", PlatformChange(packages=arch))
 
 
 def test_this_machine_may_get_a_name(manifest: Manifest) -> None:
-    wanted = wanted_platforms(["my-laptop", "osx-64"], (), detected=MACHINE)
+    wanted = wanted_platforms(["my-laptop"], (), detected=MACHINE)
     edited = add_platforms(manifest, wanted, place(), first=True)
     names = [platform.name for platform in edited.workspace.platforms]
-    assert names == ["my-laptop", "osx-64", "linux-64", "osx-arm64", "win-64"]
-    with pytest.raises(ManifestError, match="several names: a, b"):
-        wanted_platforms(["a", "b"], (), detected=MACHINE)
+    assert names == ["my-laptop", "linux-64", "osx-arm64", "win-64"]
+
+
+def test_this_machine_without_a_name_has_a_derived_one_that_is_not_written(
+    manifest: Manifest,
+) -> None:
+    wanted = wanted_platforms([], (), detected=MACHINE)
+    edited = add_platforms(manifest, wanted, place(), first=True)
+    first = edited.workspace.platforms[0]
+    assert first.name == "linux-64-cuda-12-4-glibc-2-36"
+    assert platforms_line(edited).startswith(
+        '[{ platform = "linux-64", cuda = "12.4", glibc = "2.36" }, "linux-64"'
+    )
+    assert expected(edited, place(), first, first=True).state == "matching"
+
+
+@pytest.mark.parametrize(
+    ("words", "match"),
+    [
+        (["x=linux-64"], "pass a bare `<name>`"),
+        (["a", "b"], "accepts at most one platform name; got 2"),
+        (["linux-64"], "'linux-64' is a subdir"),
+    ],
+)
+def test_this_machine_has_its_own_subdir(words: list[str], match: str) -> None:
+    with pytest.raises(ManifestError, match=match):
+        wanted_platforms(words, (), detected=MACHINE)
+
+
+@pytest.mark.parametrize(
+    ("words", "options", "message"),
+    [
+        (["w=osx-64"], {"glibc": "2.30"}, "--glibc only applies to linux subdirs, but the "
+         "platform's subdir is 'osx-64'"),
+        (["w=linux-64"], {"macos": "13"}, "--macos only applies to osx subdirs, but the "
+         "platform's subdir is 'linux-64'"),
+        (["w=linux-64", "__cuda=11"], {"cuda": "12"},
+         "virtual package '__cuda' was specified more than once on the command line"),
+        (["w=linux-64", "__a=1", "__a=2"], {},
+         "virtual package '__a' was specified more than once on the command line"),
+        (["linux-64", "linux-64"], {},
+         "platform 'linux-64' was specified more than once on the command line"),
+        (["a=linux-64", "a=win-64"], {},
+         "platform 'a' was specified more than once on the command line"),
+        (["a=linux-64", "b=linux-64"], {"cuda": "12"},
+         "options and words for virtual packages require exactly one platform argument; got 2"),
+    ],
+)  # fmt: skip
+def test_words_are_checked_before_the_manifest(
+    words: list[str], options: dict[str, str], message: str
+) -> None:
+    with pytest.raises(ManifestError) as raised:
+        wanted_platforms(words, friendly_packages(options))
+    assert raised.value.message == message
+
+
+def test_raw_words_hold_for_any_subdir_and_keep_their_build(manifest: Manifest) -> None:
+    wanted = wanted_platforms(["w=osx-64", "__glibc=2.30", "__cuda=12=foo=1"], ())
+    edited = add_platforms(manifest, wanted, place())
+    assert platforms_line(edited).endswith(
+        '{ name = "w", platform = "osx-64", glibc = "2.30", __cuda = "12=foo=1" }]'
+    )
+    assert {*edited.workspace.platforms[-1].declared} == {*wanted[0].declared}
 
 
 def test_this_machine_is_declared_once(manifest: Manifest) -> None:
@@ -142,11 +202,91 @@ def test_editing_sets_and_drops_packages(manifest: Manifest) -> None:
     )
 
 
+RICH = '{ platform = "linux-64", cuda = "12" }'
+
+
+def entry(folder: Path, written: str) -> Manifest:
+    """Make a workspace of one platform, which a feature and an environment list."""
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = []\nplatforms = [{written}]\n'
+    )
+    name = load(folder / "pixi.toml").workspace.platforms[0].name
+    with (folder / "pixi.toml").open("a") as file:
+        file.write(
+            f'\n[feature.f]\nplatforms = ["{name}"]\n\n[environments.e]\n'
+            f'features = ["f"]\nplatforms = ["{name}"]\n'
+        )
+    return load(folder / "pixi.toml")
+
+
+@pytest.mark.parametrize(
+    ("written", "change", "now", "name"),
+    [
+        ('"linux-64"', PlatformChange(packages=friendly_packages({"cuda": "12"})), RICH,
+         "linux-64-cuda-12"),
+        (RICH, PlatformChange(packages=friendly_packages({"cuda": "10"})),
+         '{ platform = "linux-64", cuda = "10" }', "linux-64-cuda-10"),
+        (RICH, PlatformChange(drop=("__cuda",)), '"linux-64"', "linux-64"),
+        ('{ name = "gpu", platform = "linux-64", cuda = "12" }', PlatformChange(clear=True),
+         '"linux-64"', "linux-64"),
+        ('{ name = "gpu", platform = "linux-64", cuda = "12" }', PlatformChange(drop=("__cuda",)),
+         '{ name = "gpu", platform = "linux-64" }', "gpu"),
+        ('{ name = "gpu", platform = "linux-64", cuda = "12" }',
+         PlatformChange(raw=raw_packages(["__cuda=13"])),
+         '{ name = "gpu", platform = "linux-64", cuda = "13" }', "gpu"),
+    ],
+)  # fmt: skip
+def test_an_edited_entry_keeps_its_form_and_who_lists_it_follows(
+    tmp_path: Path, written: str, change: PlatformChange, now: str, name: str
+) -> None:
+    old = entry(tmp_path, written)
+    edited = edit_platform(old, old.workspace.platforms[0].name, change)
+    assert platforms_line(edited) == f"[{now}]"
+    assert edited.features["f"].platforms == (name,)
+    inline = edited.environments["e"].inline
+    assert inline is not None
+    assert inline.platforms == (name,)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        PlatformChange(subdir="win-64"),
+        PlatformChange(clear=True),
+        PlatformChange(drop=("__cuda",)),
+        PlatformChange(packages=friendly_packages({"glibc": "2.28"})),
+    ],
+)
+def test_a_plain_subdir_stays_what_it_is(manifest: Manifest, change: PlatformChange) -> None:
+    with pytest.raises(ManifestError, match="into a special subdir platform"):
+        edit_platform(manifest, "linux-64", change)
+    assert manifest.path.read_text() == BASE
+
+
+def test_an_edit_changes_something_and_leaves_no_double(manifest: Manifest) -> None:
+    wanted = wanted_platforms(["gpu=linux-64"], friendly_packages({"cuda": "12"}))
+    edited = add_platforms(manifest, wanted, place())
+    with pytest.raises(ManifestError, match="nothing to do: pass at least one of --subdir"):
+        edit_platform(edited, "gpu", PlatformChange())
+    with pytest.raises(ManifestError, match="'linux-64' is declared already"):
+        edit_platform(edited, "gpu", PlatformChange(clear=True))
+    change = PlatformChange(subdir="osx-64", packages=friendly_packages({"glibc": "2.30"}))
+    with pytest.raises(ManifestError, match="--glibc only applies to linux subdirs"):
+        edit_platform(edited, "gpu", change)
+
+
+def test_a_platform_is_not_moved_relative_to_itself(manifest: Manifest) -> None:
+    with pytest.raises(ManifestError, match="cannot move platform 'win-64' relative to itself"):
+        move_platform(manifest, "win-64", "before", "win-64")
+    with pytest.raises(ManifestError, match="does not define a platform named 'x'"):
+        move_platform(manifest, "win-64", "before", "x")
+
+
 def test_removing_needs_the_platform(manifest: Manifest) -> None:
     assert platforms_line(remove_platforms(manifest, ["osx-arm64", "linux-64"], place())) == (
         '["win-64"]'
     )
-    with pytest.raises(ManifestError, match="platform linux-32 does not exist"):
+    with pytest.raises(ManifestError, match="does not define a platform named 'linux-32'"):
         remove_platforms(manifest, ["linux-32"], place())
 
 

@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from wisp.api.edits.platforms import AddedPlatform
+
     Anchor = Literal["before", "after", "top", "bottom"]
 
 
@@ -124,9 +126,26 @@ def add(call: Call[Add]) -> int:
         usage=usage_of(call),
         **part_of(call),
     )
-    for platform in platforms:
-        call.out.success(f"Added {platform.name}")
+    for added in platforms:
+        call.out.success(_told(added, values))
     return 0
+
+
+def _told(added: AddedPlatform, values: Add) -> str:
+    """Say what came of a platform that was to be added."""
+    name = added.name
+    front = "moved it to the front" if values.auto_detect else "nothing to do"
+    if added.state == "matching":
+        return f"Platform {name} already matches this machine; {front}"
+    if added.state == "present":
+        return f"Platform {name} is already present; {front}"
+    if values.feature is not None:
+        return f"Added {name} to feature '{values.feature}'"
+    if values.environment is not None:
+        return f"Added {name} to environment '{values.environment}'"
+    if values.auto_detect:
+        return f"Added platform {name} (detected from this machine)"
+    return f"Added {name}"
 
 
 def change(call: Call[Edit]) -> int:
@@ -141,7 +160,7 @@ def change(call: Call[Edit]) -> int:
         words=values.words,
         usage=usage_of(call),
     )
-    call.out.success(f"Edited {values.name}")
+    call.out.success(f"Updated platform {values.name}")
     return 0
 
 
@@ -149,7 +168,7 @@ def move(call: Call[Move]) -> int:
     """Move a platform in the list, which is the order of preference."""
     anchor, other = _anchor(call)
     open_workspace(call).edit.move_platform(call.values.name, anchor, other, usage=usage_of(call))
-    call.out.success(f"Moved {call.values.name}")
+    call.out.success(f"Moved platform {call.values.name}")
     return 0
 
 

@@ -1,0 +1,159 @@
+"""Platforms as words and options of a command line, checked before a manifest is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from wisp.engine import host
+from wisp.errors import ManifestError
+from wisp.manifest.faults import did_you_mean
+from wisp.platforms import (
+    FRIENDLY_KEYS,
+    SUBDIRS,
+    Platform,
+    VirtualPackage,
+    bare,
+    customised,
+    derived_name,
+)
+
+#: Which subdirs heed a virtual package, by the option that declares it.
+_FAMILIES = {
+    "__glibc": ("--glibc", "linux"),
+    "__linux": ("--linux", "linux"),
+    "__osx": ("--macos", "osx"),
+    "__win": ("--windows", "win"),
+}
+
+
+def wanted_platforms(
+    words: Sequence[str],
+    packages: Sequence[VirtualPackage],
+    *,
+    detected: Sequence[VirtualPackage] | None = None,
+) -> tuple[Platform, ...]:
+    """Read `SUBDIR`, `NAME=SUBDIR` and `__package=version` words.
+
+    `packages` were given as options, which hold for their family of subdirs only. With `detected`
+    the one platform is this machine, which provides those, under the name that a word gives it.
+
+    Raises `ManifestError` for a subdir that is none, for a name or a package that comes twice, for
+    packages on more than one platform or on a plain subdir, and for a `__cuda_arch` without
+    `__cuda`.
+    """
+    raw = raw_packages([word for word in words if word.startswith("__")])
+    named = [word for word in words if not word.startswith("__")]
+    declared = (*packages, *raw)
+    if detected is not None:
+        found: tuple[Platform, ...] = (_this_machine(named, detected, declared),)
+    else:
+        _check_number(named, declared)
+        found = tuple(_platform(word, declared) for word in named)
+    check_once("platform", (platform.name for platform in found))
+    check_once("virtual package", (package.name for package in declared))
+    for platform in found:
+        check_families(packages, platform.subdir)
+        check_packages(platform.declared)
+    return found
+
+
+def _check_number(named: Sequence[str], declared: Sequence[VirtualPackage]) -> None:
+    if not named:
+        raise ManifestError("no platform is given")
+    if declared and len(named) > 1:
+        raise ManifestError(
+            "options and words for virtual packages require exactly one platform argument; "
+            f"got {len(named)}"
+        )
+
+
+def check_once(what: str, names: Iterable[str]) -> None:
+    """Raise `ManifestError` for a name that a command line gives twice."""
+    known: set[str] = set()
+    for name in names:
+        if name in known:
+            raise ManifestError(f"{what} '{name}' was specified more than once on the command line")
+        known.add(name)
+
+
+def check_families(packages: Iterable[VirtualPackage], subdir: str) -> None:
+    """Raise `ManifestError` for an option that a family of subdirs does not heed."""
+    for package in packages:
+        option, family = _FAMILIES.get(package.name, ("", ""))
+        if option and subdir.partition("-")[0] != family:
+            raise ManifestError(
+                f"{option} only applies to {family} subdirs, but the platform's subdir is "
+                f"'{subdir}'"
+            )
+
+
+def check_packages(packages: Iterable[VirtualPackage]) -> None:
+    """Raise `ManifestError` for an architecture of CUDA without CUDA."""
+    names = {package.name for package in packages}
+    if "__cuda_arch" in names and "__cuda" not in names:
+        raise ManifestError("`__cuda_arch` requires `__cuda` to be declared as well")
+
+
+def _this_machine(
+    named: Sequence[str],
+    detected: Sequence[VirtualPackage],
+    declared: Sequence[VirtualPackage],
+) -> Platform:
+    for word in named:
+        if "=" in word:
+            raise ManifestError(
+                f"this machine decides about the subdir: pass a bare `<name>`, not `{word}`"
+                " (`<name>=<subdir>`)"
+            )
+        if word in SUBDIRS:
+            raise ManifestError(f"'{word}' is a subdir, which is no name for this machine")
+    if len(named) > 1:
+        raise ManifestError(f"`--auto-detect` accepts at most one platform name; got {len(named)}")
+    return _own((*detected, *declared), *named)
+
+
+def friendly_packages(versions: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
+    """Turn `cuda`, `cuda_arch`, `archspec`, `glibc` … with their versions into packages."""
+    return tuple(
+        VirtualPackage("__archspec", "0", version)
+        if key == "archspec"
+        else VirtualPackage(FRIENDLY_KEYS.get(key, f"__{key}"), version)
+        for key, version in versions.items()
+    )
+
+
+def raw_packages(words: Sequence[str]) -> tuple[VirtualPackage, ...]:
+    """Read `__name=version=build` words. Raises `ManifestError` for anything else."""
+    for word in words:
+        if not word.startswith("__"):
+            raise ManifestError(f"'{word}' is not a virtual package: its name must start with __")
+    return tuple(map(VirtualPackage.parse, words))
+
+
+def _platform(word: str, declared: tuple[VirtualPackage, ...]) -> Platform:
+    name, _, subdir = word.rpartition("=")
+    if subdir not in SUBDIRS:
+        known = ", ".join(f"'{one}'" for one in SUBDIRS)
+        raise ManifestError(
+            f"'{subdir}' is not a valid conda subdir: '{subdir}' is not a known platform. "
+            f"Valid platforms are {known}",
+            hints=did_you_mean(subdir, SUBDIRS),
+        )
+    platform = Platform(name or subdir, subdir, declared)
+    if not name and declared:
+        raise ManifestError(
+            f"virtual packages need a platform with a name of its own, '{subdir}' is a subdir",
+            hints=(f"name it, for example `{derived_name(subdir, declared)}={subdir}`",),
+        )
+    return platform
+
+
+def _own(packages: tuple[VirtualPackage, ...], name: str = "") -> Platform:
+    """Describe this machine; of two packages of one name the later one counts."""
+    subdir = host.detected_subdir()
+    provided = {package.name: package for package in packages}
+    own = customised(Platform("", subdir, tuple(provided.values())))
+    own = tuple(package for package in own if package.name != "__unix")
+    if not (name or own):
+        return bare(subdir)
+    return Platform(name or derived_name(subdir, own), subdir, own)
