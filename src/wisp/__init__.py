@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wisp.api.configuring import ConfigListing as ConfigListing
     from wisp.api.context import SessionContext as SessionContext
     from wisp.api.edits.adding import Added as Added
+    from wisp.api.edits.platforms import AddedPlatform as AddedPlatform
     from wisp.api.edits.requests import git_location as git_location
     from wisp.api.edits.start import Started as Started
     from wisp.api.edits.start import StartRequest as StartRequest
@@ -95,6 +96,7 @@ __all__ = [
     "ActivatedEnvironment",
     "ActivationError",
     "Added",
+    "AddedPlatform",
     "BuiltImage",
     "Cleaned",
     "Completed",
@@ -176,6 +178,7 @@ __all__ = [
 
 #: The module that each name comes from.
 _HOMES = {
+    "AddedPlatform": "wisp.api.edits.platforms",
     "ActivatedEnvironment": "wisp.api.use.activated",
     "ActivationError": "wisp.errors",
     "Added": "wisp.api.edits.adding",

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    from wisp.api.edits.platforms import AddedPlatform
+    from wisp import AddedPlatform
 
     Anchor = Literal["before", "after", "top", "bottom"]
 
