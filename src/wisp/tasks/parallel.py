@@ -182,7 +182,7 @@ class _Board:
         tick = SHORT_TICK if any(job.is_closing for job in running) else TICK
         try:
             self._hear(*self._inbox.get(timeout=tick))
-            while True:
+            for _ in range(ROOM):  # who never stops talking must not keep us from all else
                 self._hear(*self._inbox.get_nowait())
         except Empty:
             pass
