@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from wisp.lock.model import EnvironmentRow, LockChannel, LockFile, LockOptions, LockPlatform
 from wisp.platforms import bare
+from wisp.specs.inside import is_inside
 from wisp.specs.pypi import FindLinks, normalize
 from wisp.specs.records import CondaRecord, PypiRecord, Record, RunExports
 
@@ -57,7 +58,7 @@ def conda_records(draw: st.DrawFn) -> CondaRecord:
         run_exports=draw(maybe(st.builds(RunExports, weak=specs, strong_constrains=specs))),
         size=draw(maybe(st.integers(0, 10**9))),
         timestamp=draw(maybe(milliseconds)),
-        python_site_packages_path=draw(maybe(line)),
+        python_site_packages_path=draw(maybe(line.filter(is_inside))),
     )
 
 

@@ -277,4 +277,4 @@ def test_variables_of_the_task_are_exported_in_order() -> None:
 def test_a_list_quotes_what_would_fall_apart() -> None:
     t = task("t", ("echo", "a b", "", "[x]", "$Y", "{{ pixi.environment.name }}"))
     node = build(single(t), ["t"], request()).nodes[0]
-    assert script(node) == 'echo "a b" "" "[x]" $Y default'
+    assert script(node) == "echo 'a b' '' '[x]' $Y default"
