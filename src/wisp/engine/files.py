@@ -40,6 +40,24 @@ def _full_disk_codes() -> frozenset[int]:
 _FULL = _full_disk_codes()
 
 
+def folder_size(path: Path) -> int:
+    """Count the bytes of a file, or of all regular files below a folder.
+
+    Links count nothing and are not followed; what vanishes meanwhile or may not be read neither.
+    """
+    if not path.is_dir():
+        return _file_size(path)
+    walked = os.walk(path) if not path.is_symlink() else ()
+    return sum(_file_size(Path(folder, name)) for folder, _, names in walked for name in names)
+
+
+def _file_size(path: Path) -> int:
+    with contextlib.suppress(OSError):
+        status = path.lstat()
+        return status.st_size if stat.S_ISREG(status.st_mode) else 0
+    return 0
+
+
 def write_atomically(
     path: Path, content: str | bytes, *, mode: int | None = None, lasting: bool = True
 ) -> None:

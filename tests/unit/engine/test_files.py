@@ -127,3 +127,20 @@ def test_the_draft_of_a_killed_writer_goes_and_that_of_a_living_one_stays(tmp_pa
         writer.kill()
     files.write_atomically(target, "whole")
     assert [path.name for path in tmp_path.iterdir()] == ["pixi.lock"]
+
+
+def test_the_size_of_a_folder_is_that_of_its_files_and_not_of_what_links_lead_to(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "folder"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a").write_bytes(b"12345")
+    (folder / "deep" / "b").write_bytes(b"678")
+    away = tmp_path / "away"
+    away.mkdir()
+    (away / "large").write_bytes(b"x" * 1000)
+    (folder / "link").symlink_to(away)
+    (folder / "file-link").symlink_to(away / "large")
+    assert files.folder_size(folder) == 8
+    assert files.folder_size(folder / "a") == 5
+    assert [files.folder_size(folder / name) for name in ("link", "file-link", "gone")] == [0, 0, 0]

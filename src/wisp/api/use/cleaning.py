@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.api.registry import prune
-from wisp.engine.files import refusal
+from wisp.engine.files import folder_size, refusal
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
@@ -110,10 +110,3 @@ def _remove(paths: Iterable[Path]) -> Cleaned:
         except OSError as error:
             raise refusal("remove", path, error) from error
     return Cleaned(freed, tuple(untouched))
-
-
-def folder_size(path: Path) -> int:
-    """Bytes of a file, or of all regular files below a folder."""
-    if path.is_symlink() or not path.is_dir():
-        return path.lstat().st_size
-    return sum(one.lstat().st_size for one in path.rglob("*") if not one.is_dir())

@@ -12,6 +12,7 @@ from typing import Any
 
 from wisp.api.places import Places
 from wisp.api.views.describe_tasks import TaskListing, task_listing
+from wisp.engine.files import folder_size
 from wisp.install.state import read_marker
 from wisp.manifest.model import Environment, Feature, Manifest
 from wisp.platforms import Platform, VirtualPackage, bare, customised, shown
@@ -31,7 +32,6 @@ __all__ = [
     "describe_environments",
     "describe_features",
     "environment_channels",
-    "folder_size",
     "task_listing",
 ]
 
@@ -158,15 +158,6 @@ def _first_spellings(names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     for name, written in names:
         found.setdefault(name, written)
     return tuple(found.values())
-
-
-def folder_size(folder: Path) -> int:
-    """Count the bytes of all files below a folder; links are not followed."""
-    total = 0
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            total += path.stat().st_size
-    return total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,12 +14,12 @@ from wisp.api.views.describe import (
     EnvironmentDescription,
     Machine,
     describe_environments,
-    folder_size,
     mebibytes,
 )
 from wisp.config.model import Config
 from wisp.config.places import home_folder, pixi_home
 from wisp.engine import host
+from wisp.engine.files import folder_size
 from wisp.values import dataclass
 
 TLS_BACKEND = "rustls"
