@@ -40,7 +40,7 @@ INSTALLING = "pixi:installing!"
 #: The word that installers write into the dist-info of a wheel that is ours to remove.
 PYPI_INSTALLER = "uv-pixi"
 
-#: Below the cache root, by kind of content.
+#: Below the cache root, by kind of content. The configuration may move the first seven.
 CACHE_FOLDERS = {
     "conda-packages": "pkgs",
     "repodata": "repodata",
@@ -49,7 +49,15 @@ CACHE_FOLDERS = {
     "exec-environments": "cached-envs-v0",
     "build-tool-environments": "cached-build-tool-envs-v0",
     "detached-environments": "envs",
+    "notices": "notices",
+    "built-packages": "backends-v0",
+    "git-sources": "git-v0",
+    "url-sources": "url-v0",
+    "images": "wisp-images",
 }
+
+#: How the names of folders begin, below the cache root, of packages that are not yet trusted.
+UNVERIFIED_PACKAGES = "unverified-packages-"
 
 #: Environment variables that activation sets (config.md §4).
 ENV_PROJECT_ROOT = "PIXI_PROJECT_ROOT"

@@ -57,3 +57,20 @@ def test_all_caches_go_where_somebody_says_yes(
     cold_wisp("clean", "cache", "--yes", cwd=folder).success()
     assert not cold_home.cache.exists()
     assert (folder / ".pixi/envs/default/share/one.txt").read_text() == "one 1.0\n"
+
+
+def test_a_kind_of_cache_is_removed_where_a_variable_or_the_configuration_moved_it(
+    cold_wisp: CommandLine, cold_home: Home, tmp_path: Path
+) -> None:
+    usual, packages, wheels = cold_home.cache / "pkgs", tmp_path / "packages", tmp_path / "wheels"
+    for folder in (usual, packages, wheels):
+        folder.mkdir(parents=True)
+        (folder / "file").write_text("1")
+    settings = cold_home.path / ".pixi/config.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(f'[cache]\npypi-wheels = "{wheels}"\n')
+    moved = {"PIXI_CACHE_CONDA_PACKAGES_DIR": str(packages)}
+    cold_wisp("clean", "cache", "--conda", cwd=tmp_path, env=moved).success()
+    assert (packages.exists(), wheels.exists(), usual.exists()) == (False, True, True)
+    cold_wisp("clean", "cache", "--pypi", cwd=tmp_path).success()
+    assert (wheels.exists(), usual.exists()) == (False, True)

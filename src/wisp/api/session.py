@@ -169,14 +169,14 @@ class Session(SessionContext):
 
     def clean_caches(self, kinds: Sequence[str] = ()) -> Cleaned:
         """Remove kinds of caches (see `cache_kinds`), or all. Raises `HostError` if it cannot."""
-        from wisp.api.use.cleaning import clean_caches
+        from wisp.api.use.cleaning_caches import clean_caches
 
-        return clean_caches(kinds, self.environ)
+        return clean_caches(self, kinds)
 
     @staticmethod
     def cache_kinds() -> tuple[str, ...]:
         """Name the kinds of caches there are."""
-        from wisp.api.use.cleaning import CACHE_KINDS
+        from wisp.api.use.cleaning_caches import CACHE_KINDS
 
         return tuple(CACHE_KINDS)
 

@@ -40,8 +40,6 @@ from wisp.values import dataclass, field, replace
 _LINK_SCRIPT = re.compile(r"bin/\.(.+)-post-link\.sh")
 #: When files of an image, and the image, count as made: zip files cannot say an earlier time.
 DEFAULT_TIME = 315532800
-#: Below the root of the caches.
-CACHE_FOLDER = "wisp-images"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +108,7 @@ def wanted_platforms(
 
 def layer_cache(workspace: OpenedWorkspace) -> LayerCache:
     """Return where layers of this user are kept."""
-    return LayerCache(workspace.session.settings.caches.root / CACHE_FOLDER)
+    return LayerCache(workspace.session.settings.caches.root / layout.CACHE_FOLDERS["images"])
 
 
 def build(workspace: OpenedWorkspace, request: ImageRequest) -> BuiltImage:

@@ -1,9 +1,9 @@
-"""Removing what can be made again: environments and caches. Lock files are never touched."""
+"""Removing what a workspace can make again. Lock files are never touched."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,26 +14,19 @@ from wisp.values import dataclass
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 
-#: Kinds of caches by the name of their option, with their folders below the cache root.
-CACHE_KINDS: dict[str, tuple[str, ...]] = {
-    "pypi": ("uv-cache",),
-    "conda": ("pkgs",),
-    "mapping": ("conda-pypi-mapping",),
-    "exec": ("cached-envs-v0",),
-    "repodata": ("repodata",),
-    "notices": ("notices",),
-    "build-backends": ("cached-build-tool-envs-v0",),
-    "build": ("backends-v0", "git-v0", "url-v0"),
-}
 _BUILD_FOLDERS = ("build", "artifacts-v0", "bld", "meta")
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What cleaning did: bytes freed, and the folders that were not there in the first place."""
+    """What cleaning did: bytes freed, the folders that were not there in the first place.
+
+    `kept` is what lies where caches lie, and is none that is known.
+    """
 
     freed: int
     untouched: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 def clean_workspace(
@@ -67,7 +60,7 @@ def clean_workspace(
     if registry:
         prune(workspace.environ)
     if narrowed or registry:
-        return _remove(narrowed)
+        return remove(narrowed)
     prune(workspace.environ)
     folders = [
         places.environments,
@@ -76,25 +69,11 @@ def clean_workspace(
         places.activation_cache,
         *(home / name for name in _BUILD_FOLDERS),
     ]
-    return Cleaned(_remove(folders).freed)
+    return Cleaned(remove(folders).freed)
 
 
-def clean_caches(kinds: Sequence[str], environ: Mapping[str, str]) -> Cleaned:
-    """Remove the named kinds of caches, or the whole cache root if none is named.
-
-    Raises:
-        HostError: A folder could not be removed.
-
-    """
-    from wisp.config import cache_root
-
-    root = cache_root(environ)
-    if not kinds:
-        return _remove([root])
-    return _remove(root / folder for kind in kinds for folder in CACHE_KINDS[kind])
-
-
-def _remove(paths: Iterable[Path]) -> Cleaned:
+def remove(paths: Iterable[Path]) -> Cleaned:
+    """Remove files, folders and links; what links lead to stays. Raises `HostError`."""
     freed = 0
     untouched: list[str] = []
     for path in paths:

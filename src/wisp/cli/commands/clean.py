@@ -32,6 +32,7 @@ class Cache(options.Workspace):
     notices: bool = flag("--notices", help="Notices of channels")
     build_backends: bool = flag("--build-backends", help="Environments of build back-ends")
     build: bool = flag("--build", help="What was built from sources")
+    images: bool = flag("--images", help="Layers and bases of images")
     yes: bool = flag("-y", "--yes", "--assume-yes", help="Do not ask")
 
 
@@ -59,6 +60,9 @@ def run_cache(call: Call[Cache]) -> int:
         return 0
     report = session.clean_caches(chosen)
     _tell(call, report.freed, report.untouched)
+    if report.kept:
+        more = f" and {len(report.kept) - 3} more" if len(report.kept) > 3 else ""
+        call.out.note(f"INFO: Left what is no known cache: {', '.join(report.kept[:3])}{more}")
     return 0
 
 
@@ -73,6 +77,7 @@ def _chosen(values: Cache) -> frozenset[str]:
         "notices": values.notices,
         "build-backends": values.build_backends,
         "build": values.build,
+        "images": values.images,
     }
     return frozenset(kind for kind, wanted in given.items() if wanted)
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from wisp.engine.files import locked_file
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError
+from wisp.layout import UNVERIFIED_PACKAGES
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass
 
@@ -55,7 +56,7 @@ def vouched_cache(records: Sequence[CondaRecord], access: ChannelAccess) -> Iter
     if not apart:
         yield VouchedCache(access.package_cache, (shared,))
         return
-    with scratch_folder(access.settings.caches.root, "unverified-packages-") as own:
+    with scratch_folder(access.settings.caches.root, UNVERIFIED_PACKAGES) as own:
         yield VouchedCache(_split(shared, own, apart), (shared, own))
 
 
