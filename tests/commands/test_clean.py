@@ -74,3 +74,13 @@ def test_a_kind_of_cache_is_removed_where_a_variable_or_the_configuration_moved_
     assert (packages.exists(), wheels.exists(), usual.exists()) == (False, True, True)
     cold_wisp("clean", "cache", "--pypi", cwd=tmp_path).success()
     assert (wheels.exists(), usual.exists()) == (False, True)
+
+
+def test_a_configuration_that_cannot_be_read_is_told_of_since_it_may_have_moved_caches(
+    cold_wisp: CommandLine, cold_home: Home, tmp_path: Path
+) -> None:
+    settings = cold_home.path / ".pixi/config.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text("[cache\n")
+    done = cold_wisp("clean", "cache", "--conda", cwd=tmp_path).success()
+    assert str(settings) in done.stderr

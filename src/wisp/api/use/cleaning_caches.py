@@ -43,6 +43,8 @@ def clean_caches(session: SessionContext, kinds: Sequence[str]) -> Cleaned:
 
     """
     caches = session.settings.caches
+    for warning in session.config.warnings:  # what cannot be read may have moved a cache
+        session.reporter.warn(warning)
     folders = list(_folders(caches, kinds or CACHE_KINDS))
     if not kinds:
         folders.append(caches.root / layout.CACHE_FOLDERS["detached-environments"])
