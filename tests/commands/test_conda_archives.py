@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,10 @@ def test_an_archive_is_locked_installed_and_there_again_offline(
 ) -> None:
     shutil.copy(forge.main / "noarch" / ARCHIVE, tmp_path)
     where = url_of(forge_server) if kind == "url" else f"../{ARCHIVE}"
-    workspace = make_workspace(tmp_path / "w", forge, f'{{ {kind} = "{where}" }}')
+    # What no digest vouches for is not kept in the cache that others trust.
+    digest = sha256((tmp_path / ARCHIVE).read_bytes()).hexdigest() if kind == "url" else None
+    known = f', sha256 = "{digest}"' if digest else ""
+    workspace = make_workspace(tmp_path / "w", forge, f'{{ {kind} = "{where}"{known} }}')
     cold_wisp("lock", cwd=workspace).success()
     assert (
         f"conda: {where if kind == 'url' else tmp_path / ARCHIVE}\n"

@@ -200,8 +200,10 @@ def test_a_broken_pipe_ends_quietly(wisp: CommandLine, workspace: Path) -> None:
     assert done.stderr == ""
 
 
-def test_a_cycle_runs_each_task_and_ends(wisp: CommandLine, workspace: Path) -> None:
-    assert wisp("run", "-q", "a", cwd=workspace).success().stdout == "a\nb\na\n"
+def test_a_cycle_is_refused_before_anything_runs(wisp: CommandLine, workspace: Path) -> None:
+    result = wisp("run", "-q", "a", cwd=workspace)
+    assert (result.code, result.stdout) == (1, "")
+    assert "a → b → a" in result.stderr
 
 
 def test_ten_thousand_tasks(wisp: CommandLine, workspace: Path) -> None:

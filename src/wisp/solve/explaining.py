@@ -24,8 +24,7 @@ def conda_hints(error: SolveError, subdir: str) -> tuple[str, ...]:
     """Advise on a failed conda solve for a platform with this subdir."""
     text = "\n".join(str(cause) for cause in error.causes)
     hints = [
-        f"`pixi search {name}` shows what the channels have; "
-        f"a package of PyPI is added with `pixi add --pypi {name}`"
+        f"`pixi search {name}` shows what the channels have"
         for name in dict.fromkeys(_ABSENT.findall(text))
         if not name.startswith("__")
     ]

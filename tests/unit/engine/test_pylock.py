@@ -36,7 +36,7 @@ def test_what_uv_writes_is_read(tmp_path: Path) -> None:
     assert torch.wheels[0].filename == "torch-2.0+cpu-py3-none-any.whl"
     assert torch.wheels[0].location == "https://h/torch-2.0%2Bcpu-py3-none-any.whl"
     assert loose.wheels[0].location == "/links/my wheels/loose-1-py3-none-any.whl"
-    assert local.directory == tmp_path / "../pkg/sub"
+    assert local.directory == tmp_path.parent / "pkg/sub"
     assert repo.git is not None
     assert (repo.git.commit, repo.git.requested) == ("abc", "main")
     assert direct.archive is not None

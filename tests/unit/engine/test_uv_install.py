@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -235,8 +236,9 @@ def test_uv_holds_the_lock_of_the_prefix_while_it_works(
     )
     (project / "backend.py").write_text(waiting + backend)
     lock = tmp_path / "lock"
-    script = _HOLDER.format(job=wanted(PypiRecord(location="./slow", name="slow")), uv=uv)
-    child = subprocess.Popen([sys.executable, "-c", script, str(lock)])
+    job = tmp_path / "job"
+    job.write_bytes(pickle.dumps((uv, wanted(PypiRecord(location="./slow", name="slow")))))
+    child = subprocess.Popen([sys.executable, "-c", _HOLDER, str(lock), str(job)])
     while not begun.exists():
         assert child.poll() is None, "uv has to build the project"
         time.sleep(0.05)
@@ -253,17 +255,15 @@ def test_uv_holds_the_lock_of_the_prefix_while_it_works(
 
 
 _HOLDER = """
-import fcntl, os, sys
-from dataclasses import replace
-from pathlib import Path, PosixPath
-from wisp.engine.uv import Uv
-from wisp.engine.uv_install import WheelInstallation, install_wheels
-from wisp.specs.pypi import PypiOptions
-from wisp.specs.records import PypiRecord
+import fcntl, os, pickle, sys
+from pathlib import Path
+from wisp.engine.uv_install import install_wheels
+from wisp.values import replace
 
 held = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
 fcntl.flock(held, fcntl.LOCK_EX)
-install_wheels({uv!r}, replace({job!r}, lock=held))
+uv, job = pickle.loads(Path(sys.argv[2]).read_bytes())
+install_wheels(uv, replace(job, lock=held))
 """
 
 

@@ -30,11 +30,10 @@ def test_a_missing_virtual_package_is_written_into_the_manifest(leaf: str, entry
     assert entry in hint
 
 
-def test_an_unknown_name_is_looked_for_elsewhere() -> None:
+def test_an_unknown_name_is_searched_for() -> None:
     text = "Cannot solve the request because of: No candidates were found for numppy *."
     (hint,) = conda_hints(failure(text), "linux-64")
     assert "`pixi search numppy`" in hint
-    assert "`pixi add --pypi numppy`" in hint
 
 
 def test_versions_that_conda_has_chosen_are_named_where_the_resolver_calls_others_missing() -> None:
