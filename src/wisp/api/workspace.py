@@ -4,7 +4,6 @@
 
     workspace = Workspace.open()
     workspace.edit.add("numpy")
-    workspace.install("default")
     workspace.run("python -c 'import numpy'")
 
 Each method is a deed of its own module, which is imported when the method is called; no other
