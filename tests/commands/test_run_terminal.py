@@ -123,8 +123,8 @@ def test_a_resized_terminal_is_seen_by_the_task(wisp: CommandLine, workspace: Pa
     child.setwinsize(40, 123)
     child.sendline("import os; print('columns', os.get_terminal_size().columns)")
     child.expect("columns 123")
-    child.sendeof()
-    assert code(child) == 0
+    child.sendline("exit(7)")
+    assert code(child) == 7
 
 
 def test_a_shell_has_prompt_variables_job_control_and_exit_code(
