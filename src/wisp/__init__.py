@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from wisp.api.views.inspect import PackageRow as PackageRow
     from wisp.api.views.platform_list import ListedPlatform as ListedPlatform
     from wisp.api.views.platform_list import PlatformListing as PlatformListing
+    from wisp.api.views.reasons import Link as Link
+    from wisp.api.views.reasons import Reason as Reason
     from wisp.api.views.searching import PackageSearch as PackageSearch
     from wisp.api.workspace import Workspace as Workspace
     from wisp.config.model import ConfigRequest as ConfigRequest
@@ -123,6 +125,7 @@ __all__ = [
     "InstallError",
     "InstallOutcome",
     "InstallReport",
+    "Link",
     "ListedPlatform",
     "LockFile",
     "LockFileError",
@@ -145,6 +148,7 @@ __all__ = [
     "PushedImage",
     "PypiOptions",
     "PypiRecord",
+    "Reason",
     "Reporter",
     "RunOptions",
     "Session",
@@ -208,6 +212,7 @@ _HOMES = {
     "InstallError": "wisp.errors",
     "InstallOutcome": "wisp.install.apply",
     "InstallReport": "wisp.api.use.installing",
+    "Link": "wisp.api.views.reasons",
     "ListedPlatform": "wisp.api.views.platform_list",
     "LockFile": "wisp.lock.model",
     "LockFileError": "wisp.errors",
@@ -230,6 +235,7 @@ _HOMES = {
     "PushedImage": "wisp.api.imaging.registries",
     "PypiOptions": "wisp.specs.pypi",
     "PypiRecord": "wisp.specs.records",
+    "Reason": "wisp.api.views.reasons",
     "Reporter": "wisp.report",
     "RunOptions": "wisp.api.use.run_options",
     "Session": "wisp.api.session",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wisp.api.editor_tables import words_of
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.layout import DEFAULT_ENVIRONMENT
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from wisp.api.views.information import Information
     from wisp.api.views.inspect import PackageList, SortKey
     from wisp.api.views.platform_list import PlatformListing
+    from wisp.api.views.reasons import Reason
     from wisp.api.views.searching import PackageSearch
     from wisp.specs.conda import Channel
 
@@ -80,6 +82,23 @@ class Viewer:
             inverted=inverted,
             usage=usage,
         )
+
+    def why(
+        self,
+        package: str,
+        environments: str | Sequence[str] = (),
+        platforms: str | Sequence[str] = (),
+        *,
+        usage: LockUsage = AS_NEEDED,
+    ) -> tuple[Reason, ...]:
+        """Tell why a package is locked, everywhere unless environments or platforms are named.
+
+        Raises what `packages` does, and `WispError` for a package that is not locked there.
+        """
+        from wisp.api.views.reasons import why
+
+        names, wanted = words_of(environments), words_of(platforms)
+        return why(self._workspace, package, names, wanted, usage=usage)
 
     # What is declared
 

@@ -84,6 +84,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("info", "Show the machine, the workspace and its environments", quick=True),
         Entry("list", "List the locked packages of an environment", "ls", quick=True),
         Entry("tree", "Show what the packages of an environment need", "t", quick=True),
+        Entry("why", "Show what a locked package is needed for"),
         Entry("search", "Search packages in channels"),
     ),
     "Shipping": (Entry("image", "Make container images of environments"),),

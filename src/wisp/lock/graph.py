@@ -36,11 +36,15 @@ def no_marker(marker: str | None, _extras: frozenset[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A locked package that is needed, the extras asked of it, and the extra it is needed for."""
+    """A locked package that is needed, the extras asked of it, and the extra it is needed for.
+
+    `text` is the requirement as its author wrote it, without markers.
+    """
 
     record: Record
     extras: frozenset[str] = frozenset()
     extra: str | None = None
+    text: str = ""
 
 
 class PackageGraph:
@@ -81,7 +85,7 @@ class PackageGraph:
         for text in specs:
             found = self._conda.get(spec_name(text))
             if found is not None:
-                yield Need(found, _spec_extras(text), extra)
+                yield Need(found, _spec_extras(text), extra, text)
 
     def _pypi_needs(self, record: PypiRecord, extras: frozenset[str]) -> Iterator[Need]:
         for text in record.requires_dist:
@@ -89,12 +93,13 @@ class PackageGraph:
             found = None if wanted is None else self._pypi.get(wanted.name)
             if wanted is None or found is None:
                 continue
+            plain = text.partition(";")[0].strip()
             if self._holds(wanted.marker, _NO_EXTRAS):
-                yield Need(found, wanted.extras)
+                yield Need(found, wanted.extras, None, plain)
                 continue
             for extra in sorted(extras):
                 if self._holds(wanted.marker, frozenset({extra})):
-                    yield Need(found, wanted.extras, extra)
+                    yield Need(found, wanted.extras, extra, plain)
 
     def reached(self, start: Iterable[Need]) -> frozenset[Key]:
         """Return what is needed directly or through others, starting points included."""
@@ -137,6 +142,12 @@ class Node:
     needs: tuple[Edge, ...] = ()
 
 
+def graph_of(records: Sequence[Record], subdir: str) -> PackageGraph:
+    """Return who needs whom of the packages of a subdir, markers judged by its Python."""
+    markers = _markers(records, subdir)
+    return PackageGraph(records, no_marker if markers is None else markers.hold)
+
+
 def dependency_graph(
     records: Sequence[Record], subdir: str, extras: Mapping[str, frozenset[str]]
 ) -> Mapping[str, Node]:
@@ -144,8 +155,7 @@ def dependency_graph(
 
     `extras` are those that the manifest asks for, by normalised name.
     """
-    markers = _markers(records, subdir)
-    graph = PackageGraph(records, no_marker if markers is None else markers.hold)
+    graph = graph_of(records, subdir)
     active = _active_extras(records, extras)
     nodes: dict[str, Node] = {}
     for record in records:

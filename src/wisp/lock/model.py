@@ -98,6 +98,11 @@ class LockFile:
         for environment in self.environments.values():
             yield from environment.records()
 
+    def packages(self, environment: str, platform: str) -> tuple[Record, ...]:
+        """Return what is locked for an environment on a platform, nothing where it is not."""
+        row = self.environments.get(environment)
+        return () if row is None else tuple(row.packages.get(platform, ()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedEnvironment:
