@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from wisp.api.editor_tables import ActivationEditor, TableEditor, TaskEditor, place_of, words_of
+from wisp.api.editor_tables import ActivationEditor, TableEditor, TaskEditor, part_of, words_of
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.layout import DEFAULT_FEATURE
 
@@ -134,12 +134,12 @@ class Editor(TableEditor):
         """Add channels behind the others or before them, lock and install."""
         from wisp.api.edits.channels import add_channels
 
-        place, sync = place_of(feature, environment), self._sync(usage, lenient=True)
+        part, sync = part_of(feature, environment), self._sync(usage, lenient=True)
         self._done(
             add_channels(
                 self._manifest,
                 words_of(channels),
-                place,
+                part,
                 priority=priority,
                 prepend=prepend,
                 sync=sync,
@@ -157,8 +157,8 @@ class Editor(TableEditor):
         """Take channels away, lock and install."""
         from wisp.api.edits.channels import remove_channels
 
-        place, sync = place_of(feature, environment), self._sync(usage, lenient=True)
-        self._done(remove_channels(self._manifest, words_of(channels), place, sync=sync))
+        part, sync = part_of(feature, environment), self._sync(usage, lenient=True)
+        self._done(remove_channels(self._manifest, words_of(channels), part, sync=sync))
 
     def add_platforms(
         self,
@@ -181,9 +181,9 @@ class Editor(TableEditor):
         declared = friendly_packages(packages or {})
         provided = self._workspace.opened.session.provided if detect else None
         platforms = wanted_platforms(words_of(words), declared, detected=provided)
-        place, sync = place_of(feature, environment), self._sync(usage, lenient=True)
-        found = [expected(self._manifest, place, one, first=detect) for one in platforms]
-        self._done(add_platforms(self._manifest, platforms, place, first=detect, sync=sync))
+        part, sync = part_of(feature, environment), self._sync(usage, lenient=True)
+        found = [expected(self._manifest, part, one, first=detect) for one in platforms]
+        self._done(add_platforms(self._manifest, platforms, part, first=detect, sync=sync))
         return tuple(found)
 
     def change_platform(
@@ -240,8 +240,8 @@ class Editor(TableEditor):
         """Take platforms away, lock and install."""
         from wisp.api.edits.platforms import remove_platforms
 
-        place, sync = place_of(feature, environment), self._sync(usage, lenient=True)
-        self._done(remove_platforms(self._manifest, words_of(names), place, sync=sync))
+        part, sync = part_of(feature, environment), self._sync(usage, lenient=True)
+        self._done(remove_platforms(self._manifest, words_of(names), part, sync=sync))
 
     # Environments and features
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
-    from wisp.manifest.edit.document import Place
+    from wisp.manifest.edit.document import ManifestPart
     from wisp.manifest.model import Manifest
     from wisp.specs.task import Task
 
@@ -17,13 +17,13 @@ def words_of(words: str | Sequence[str]) -> tuple[str, ...]:
     return (words,) if isinstance(words, str) else tuple(words)
 
 
-def place_of(
+def part_of(
     feature: str | None = None, environment: str | None = None, target: str | None = None
-) -> Place:
+) -> ManifestPart:
     """Say which part of a manifest is meant."""
-    from wisp.api.edits.transaction import place
+    from wisp.manifest.edit.document import ManifestPart
 
-    return place(feature, environment, target)
+    return ManifestPart.of(feature, environment, target)
 
 
 class Edited(Protocol):
@@ -65,7 +65,7 @@ class TaskEditor(TableEditor):
         """Write a task (`wisp.Task`)."""
         from wisp.api.edits.tasks import add_task
 
-        self._done(add_task(self._manifest, task, place_of(feature, environment, platform)))
+        self._done(add_task(self._manifest, task, part_of(feature, environment, platform)))
 
     def alias(
         self,
@@ -80,8 +80,8 @@ class TaskEditor(TableEditor):
         """Write an alias that runs other tasks."""
         from wisp.api.edits.tasks import alias_task
 
-        place = place_of(feature, environment, platform)
-        self._done(alias_task(self._manifest, name, tasks, place, description=description))
+        part = part_of(feature, environment, platform)
+        self._done(alias_task(self._manifest, name, tasks, part, description=description))
 
     def remove(
         self,
@@ -94,8 +94,8 @@ class TaskEditor(TableEditor):
         """Take tasks away; return the names removed and the names that were not there."""
         from wisp.api.edits.tasks import remove_tasks
 
-        place = place_of(feature, environment, platform)
-        found = remove_tasks(self._manifest, words_of(names), place)
+        part = part_of(feature, environment, platform)
+        found = remove_tasks(self._manifest, words_of(names), part)
         self._done()
         return found
 
@@ -115,8 +115,8 @@ class ActivationEditor(TableEditor):
         """Add activation scripts, behind the others or `first`."""
         from wisp.api.edits.activations import add_scripts
 
-        place = place_of(feature, environment, target)
-        self._done(add_scripts(self._manifest, words_of(scripts), place, first=first))
+        part = part_of(feature, environment, target)
+        self._done(add_scripts(self._manifest, words_of(scripts), part, first=first))
 
     def remove_scripts(
         self,
@@ -129,8 +129,8 @@ class ActivationEditor(TableEditor):
         """Take activation scripts away."""
         from wisp.api.edits.activations import remove_scripts
 
-        place = place_of(feature, environment, target)
-        self._done(remove_scripts(self._manifest, words_of(scripts), place))
+        part = part_of(feature, environment, target)
+        self._done(remove_scripts(self._manifest, words_of(scripts), part))
 
     def set_variables(
         self,
@@ -143,8 +143,8 @@ class ActivationEditor(TableEditor):
         """Set activation variables."""
         from wisp.api.edits.activations import set_variables
 
-        place = place_of(feature, environment, target)
-        self._done(set_variables(self._manifest, variables, place))
+        part = part_of(feature, environment, target)
+        self._done(set_variables(self._manifest, variables, part))
 
     def remove_variables(
         self,
@@ -157,5 +157,5 @@ class ActivationEditor(TableEditor):
         """Take activation variables away."""
         from wisp.api.edits.activations import remove_variables
 
-        place = place_of(feature, environment, target)
-        self._done(remove_variables(self._manifest, words_of(names), place))
+        part = part_of(feature, environment, target)
+        self._done(remove_variables(self._manifest, words_of(names), part))

@@ -147,9 +147,9 @@ class Viewer:
     ) -> tuple[str, ...]:
         """List the activation scripts that a part of the manifest names, as written."""
         from wisp.api.edits.activations import scripts_of
-        from wisp.api.edits.transaction import place
+        from wisp.manifest.edit.document import ManifestPart
 
-        return scripts_of(self._workspace.manifest, place(feature, environment, target))
+        return scripts_of(self._workspace.manifest, ManifestPart.of(feature, environment, target))
 
     def variables(
         self,
@@ -160,9 +160,9 @@ class Viewer:
     ) -> Mapping[str, str]:
         """Return the activation variables that a part of the manifest sets, as written."""
         from wisp.api.edits.activations import variables_of
-        from wisp.api.edits.transaction import place
+        from wisp.manifest.edit.document import ManifestPart
 
-        return variables_of(self._workspace.manifest, place(feature, environment, target))
+        return variables_of(self._workspace.manifest, ManifestPart.of(feature, environment, target))
 
     def activations(
         self,

@@ -9,47 +9,47 @@ from wisp.api.edits.transaction import edit, force
 from wisp.errors import ManifestError
 from wisp.manifest.edit import activation as tables
 from wisp.manifest.edit import preview
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.model import Manifest
 
 
-def scripts_of(manifest: Manifest, place: Place) -> tuple[str, ...]:
-    """Return the scripts that a place of the manifest lists, as written."""
-    return tuple(_table(manifest, place).get("scripts", ()))
+def scripts_of(manifest: Manifest, part: ManifestPart) -> tuple[str, ...]:
+    """Return the scripts that a part of the manifest lists, as written."""
+    return tuple(_table(manifest, part).get("scripts", ()))
 
 
-def variables_of(manifest: Manifest, place: Place) -> dict[str, str]:
-    """Return the variables that a place of the manifest sets, as written."""
-    return dict(_table(manifest, place).get("env", {}))
+def variables_of(manifest: Manifest, part: ManifestPart) -> dict[str, str]:
+    """Return the variables that a part of the manifest sets, as written."""
+    return dict(_table(manifest, part).get("env", {}))
 
 
-def _table(manifest: Manifest, place: Place) -> dict[str, Any]:
+def _table(manifest: Manifest, part: ManifestPart) -> dict[str, Any]:
     document = Document.open(manifest.text, manifest.kind)
-    return document.get(document.path(place, "activation")) or {}
+    return document.get(document.path(part, "activation")) or {}
 
 
 def add_scripts(
-    manifest: Manifest, scripts: Sequence[str], place: Place, *, first: bool = False
+    manifest: Manifest, scripts: Sequence[str], part: ManifestPart, *, first: bool = False
 ) -> Manifest:
     """Add activation scripts."""
-    return _edit(manifest, lambda doc: tables.put_scripts(doc, place, scripts, first=first))
+    return _edit(manifest, lambda doc: tables.put_scripts(doc, part, scripts, first=first))
 
 
-def remove_scripts(manifest: Manifest, scripts: Sequence[str], place: Place) -> Manifest:
+def remove_scripts(manifest: Manifest, scripts: Sequence[str], part: ManifestPart) -> Manifest:
     """Take activation scripts away. Raises `ManifestError` for one that is not there."""
-    _require(scripts, scripts_of(manifest, place), "activation script")
-    return _edit(manifest, lambda doc: tables.remove_scripts(doc, place, scripts))
+    _require(scripts, scripts_of(manifest, part), "activation script")
+    return _edit(manifest, lambda doc: tables.remove_scripts(doc, part, scripts))
 
 
-def set_variables(manifest: Manifest, variables: Mapping[str, str], place: Place) -> Manifest:
+def set_variables(manifest: Manifest, variables: Mapping[str, str], part: ManifestPart) -> Manifest:
     """Set activation variables."""
-    return _edit(manifest, lambda doc: tables.put_variables(doc, place, variables))
+    return _edit(manifest, lambda doc: tables.put_variables(doc, part, variables))
 
 
-def remove_variables(manifest: Manifest, names: Sequence[str], place: Place) -> Manifest:
+def remove_variables(manifest: Manifest, names: Sequence[str], part: ManifestPart) -> Manifest:
     """Take activation variables away. Raises `ManifestError` for one that is not there."""
-    _require(names, variables_of(manifest, place), "activation variable")
-    return _edit(manifest, lambda doc: tables.remove_variables(doc, place, names))
+    _require(names, variables_of(manifest, part), "activation variable")
+    return _edit(manifest, lambda doc: tables.remove_variables(doc, part, names))
 
 
 def add_preview(manifest: Manifest, flags: Sequence[str]) -> Manifest:

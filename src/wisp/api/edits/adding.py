@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from wisp.api.edits.requests import AddedPackage, AddRequest, DependencySelection, wanted
-from wisp.api.edits.transaction import Sync, check, drafted, reread, written
+from wisp.api.edits.transaction import Sync, check, drafted, written
+from wisp.api.rereading import reread
 from wisp.engine.folder_lock import exclusive_folder
 from wisp.engine.rewriting import restoring
 from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.platforms import add_platforms
-from wisp.manifest.edit.pypi_places import has_requirement, put_requirement
+from wisp.manifest.edit.pypi_requirements import has_requirement, put_requirement
 from wisp.manifest.edit.requirements import has_conda, put_conda
 from wisp.manifest.edit.spelling import conda_data
 from wisp.manifest.model import Environment, Manifest
@@ -95,11 +96,11 @@ def _sort(
     new: list[AddedPackage] = []
     present: list[str] = []
     for one in words:
-        known = all(_has(document, request, place, one.name) for place in request.places)
+        known = all(_has(document, request, part, one.name) for part in request.parts)
         if not (one.is_vague and known):
             new.append(one)
             continue
-        there = [_present(manifest, request, place, one.name) for place in request.places]
+        there = [_present(manifest, request, part, one.name) for part in request.parts]
         joined = [one.joined(old) for old in there if old is not None]
         if [more.requirement for more in joined] == [old for old in there if old is not None]:
             present.append(one.name)
@@ -109,52 +110,54 @@ def _sort(
 
 
 def _present(
-    manifest: Manifest, request: AddRequest, place: Place, name: str
+    manifest: Manifest, request: AddRequest, part: ManifestPart, name: str
 ) -> CondaRequirement | PypiRequirement | None:
-    """Return the requirement that a place has; None of one that the workspace's pool gives."""
-    if place.environment is not None:
-        feature = manifest.environments[place.environment].inline
+    """Return the requirement that a part has; None of one that the workspace's pool gives."""
+    if part.environment is not None:
+        feature = manifest.environments[part.environment].inline
     else:
-        feature = manifest.features[place.feature]
+        feature = manifest.features[part.feature]
     if feature is None:
         return None
-    target = feature.base if place.target is None else dict(feature.targets)[place.target]
+    target = feature.base if part.target is None else dict(feature.targets)[part.target]
     if request.pypi:
         pypi = (one for one in target.pypi_dependencies if normalize(one.name) == normalize(name))
         return next(pypi, None)
     document = Document.open(manifest.text, manifest.kind)
-    written = document.get(document.path(place, request.table, name))
+    written = document.get(document.path(part, request.table, name))
     if isinstance(written, dict) and "workspace" in written:
         return None
     listed: tuple[CondaRequirement, ...] = getattr(target, request.table.replace("-", "_"))
     return next((one for one in listed if one.name == name), None)
 
 
-def _has(document: Document, selection: DependencySelection, place: Place, name: str) -> bool:
+def _has(document: Document, selection: DependencySelection, part: ManifestPart, name: str) -> bool:
     if selection.pypi:
-        return has_requirement(document, place, name)
-    return has_conda(document, place, selection.table, name)
+        return has_requirement(document, part, name)
+    return has_conda(document, part, selection.table, name)
 
 
 def _declare_platforms(current: Manifest, document: Document, request: AddRequest) -> Document:
     known = {platform.name for platform in current.workspace.platforms}
     missing = [name for name in request.platforms if name not in known]
-    return add_platforms(document, Place(), missing)
+    return add_platforms(document, ManifestPart(), missing)
 
 
 def _put_all(document: Document, request: AddRequest, words: Iterable[AddedPackage]) -> Document:
     for one in words:
-        for place in request.places:
-            document = _put(document, request, place, one)
+        for part in request.parts:
+            document = _put(document, request, part, one)
     return document
 
 
-def _put(document: Document, request: AddRequest, place: Place, one: AddedPackage) -> Document:
+def _put(
+    document: Document, request: AddRequest, part: ManifestPart, one: AddedPackage
+) -> Document:
     requirement = one.requirement
     if not isinstance(requirement, CondaRequirement):
-        return put_requirement(document, place, requirement)
+        return put_requirement(document, part, requirement)
     data = conda_data(requirement.spec)
-    return put_conda(document, place, request.table, requirement.source_name, data)
+    return put_conda(document, part, request.table, requirement.source_name, data)
 
 
 def environments_using(

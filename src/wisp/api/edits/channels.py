@@ -8,14 +8,14 @@ from wisp.api.edits.transaction import Sync, edit
 from wisp.errors import ManifestError
 from wisp.manifest.edit.channels import channel_list, find_channel, put_channel
 from wisp.manifest.edit.channels import remove_channel as _remove
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.model import Manifest
 
 
 def add_channels(
     manifest: Manifest,
     channels: Sequence[str],
-    place: Place,
+    part: ManifestPart,
     *,
     priority: int | None = None,
     prepend: bool = False,
@@ -25,22 +25,22 @@ def add_channels(
 
     def change(_: Manifest, document: Document) -> Document:
         for channel in reversed(channels) if prepend else channels:
-            document = put_channel(document, place, channel, priority=priority, prepend=prepend)
+            document = put_channel(document, part, channel, priority=priority, prepend=prepend)
         return document
 
     return edit(manifest, change, sync)
 
 
 def remove_channels(
-    manifest: Manifest, channels: Sequence[str], place: Place, *, sync: Sync | None = None
+    manifest: Manifest, channels: Sequence[str], part: ManifestPart, *, sync: Sync | None = None
 ) -> Manifest:
     """Take channels away. Raises `ManifestError` for one that is not there."""
 
     def change(_: Manifest, document: Document) -> Document:
         for channel in channels:
-            if find_channel(document, channel_list(document, place), channel) is None:
+            if find_channel(document, channel_list(document, part), channel) is None:
                 raise ManifestError(f"channel {channel} does not exist")
-            document = _remove(document, place, channel)
+            document = _remove(document, part, channel)
         return document
 
     return edit(manifest, change, sync)

@@ -14,7 +14,7 @@ from wisp.exchange.requirements_txt import read_requirements_txt
 from wisp.layout import DEFAULT_ENVIRONMENT, DEFAULT_FEATURE
 from wisp.manifest.edit.activation import put_variables
 from wisp.manifest.edit.channels import put_channel
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import put_environment
 from wisp.manifest.edit.platforms import add_platforms, platform_list
 from wisp.manifest.edit.requirements import put_conda, put_pypi
@@ -94,11 +94,11 @@ def _fill(
     """Write the content into a feature with an environment of its own, or into an environment."""
     document = _declare_platforms(current, document, request.platforms)
     if request.feature is not None:
-        document = _content(document, Place(feature=request.feature), request, foreign)
+        document = _content(document, ManifestPart(feature=request.feature), request, foreign)
         return _with_feature(document, request.environment or request.feature, request.feature)
     name = request.environment or foreign.name or ""
     document = _open(document, name)
-    return _content(document, Place(environment=name), request, foreign)
+    return _content(document, ManifestPart(environment=name), request, foreign)
 
 
 def _declare_platforms(current: Manifest, document: Document, platforms: Sequence[str]) -> Document:
@@ -109,13 +109,15 @@ def _declare_platforms(current: Manifest, document: Document, platforms: Sequenc
             raise ManifestError(f"'{name}' is not a known platform. Valid platforms are {known}")
     known_names = {platform.name for platform in current.workspace.platforms}
     return add_platforms(
-        document, Place(), [name for name in dict.fromkeys(platforms) if name not in known_names]
+        document,
+        ManifestPart(),
+        [name for name in dict.fromkeys(platforms) if name not in known_names],
     )
 
 
 def _open(document: Document, environment: str) -> Document:
     """Make an environment that content can go into: one that is new has no default feature."""
-    path = document.path(Place(environment=environment))
+    path = document.path(ManifestPart(environment=environment))
     written = document.get(path)
     if written is None and environment != DEFAULT_ENVIRONMENT:
         return document.set((*path, "no-default-feature"), True)
@@ -125,27 +127,27 @@ def _open(document: Document, environment: str) -> Document:
 
 
 def _content(
-    document: Document, place: Place, request: ImportRequest, foreign: ForeignEnvironment
+    document: Document, part: ManifestPart, request: ImportRequest, foreign: ForeignEnvironment
 ) -> Document:
     """Write what a file asks for: once for all platforms, or once for each that is named."""
-    listed = document.get(platform_list(document, place)) or ()
-    if place != Place():
+    listed = document.get(platform_list(document, part)) or ()
+    if part != ManifestPart():
         missing = [name for name in dict.fromkeys(request.platforms) if name not in listed]
-        document = add_platforms(document, place, missing)
+        document = add_platforms(document, part, missing)
     for channel in foreign.channels:
-        document = put_channel(document, place, channel)
+        document = put_channel(document, part, channel)
     for target in dict.fromkeys(request.platforms) or (None,):
-        document = _requirements(document, replace(place, target=target), foreign)
+        document = _requirements(document, replace(part, target=target), foreign)
     return document
 
 
-def _requirements(document: Document, place: Place, foreign: ForeignEnvironment) -> Document:
+def _requirements(document: Document, part: ManifestPart, foreign: ForeignEnvironment) -> Document:
     for conda in foreign.conda:
         data = conda_data(conda.spec)
-        document = put_conda(document, place, "dependencies", conda.source_name, data)
+        document = put_conda(document, part, "dependencies", conda.source_name, data)
     for pypi in foreign.pypi:
-        document = put_pypi(document, place, pypi.name, pypi_data(pypi.spec))
-    return put_variables(document, place, foreign.variables)
+        document = put_pypi(document, part, pypi.name, pypi_data(pypi.spec))
+    return put_variables(document, part, foreign.variables)
 
 
 def _with_feature(document: Document, environment: str, feature: str) -> Document:
@@ -155,7 +157,7 @@ def _with_feature(document: Document, environment: str, feature: str) -> Documen
     """
     if feature == DEFAULT_FEATURE and environment == DEFAULT_ENVIRONMENT:
         return document
-    path = document.path(Place(environment=environment))
+    path = document.path(ManifestPart(environment=environment))
     written = document.get(path)
     if written is None:
         alone = environment != DEFAULT_ENVIRONMENT

@@ -9,7 +9,7 @@ from wisp.api.edits.platform_words import check_families, check_once, check_pack
 from wisp.api.edits.transaction import Sync, edit
 from wisp.errors import ManifestError
 from wisp.manifest.edit import platforms as entries
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.model import Manifest
 from wisp.platforms import Platform, VirtualPackage, bare, customised, derived_name
@@ -54,7 +54,7 @@ class PlatformChange:
 def add_platforms(
     manifest: Manifest,
     platforms: Sequence[Platform],
-    place: Place,
+    part: ManifestPart,
     *,
     first: bool = False,
     sync: Sync | None = None,
@@ -74,13 +74,13 @@ def add_platforms(
         if same is not None:
             document = entries.move_platform(document, same, 0)
             wanted = (present[same],)
-        if place != Place():
-            document = _name_platforms(document, place, wanted)
+        if part != ManifestPart():
+            document = _name_platforms(document, part, wanted)
         rich = any(not p.is_bare for p in (*wanted, *current.workspace.platforms))
-        if place == Place() or rich:
+        if part == ManifestPart() or rich:
             known = {platform.name for platform in present}
             new = [_entry(one, derived=first) for one in wanted if one.name not in known]
-            document = entries.add_platforms(document, Place(), new, first=first)
+            document = entries.add_platforms(document, ManifestPart(), new, first=first)
         return document
 
     return edit(manifest, change, sync)
@@ -88,7 +88,7 @@ def add_platforms(
 
 def declared_platforms(manifest: Manifest, document: Document) -> tuple[Platform, ...]:
     """Return what the workspace declares; a script without a list has just this machine's."""
-    listed = document.get(entries.platform_list(document, Place())) is not None
+    listed = document.get(entries.platform_list(document, ManifestPart())) is not None
     return manifest.workspace.platforms if listed else ()
 
 
@@ -98,11 +98,13 @@ def _entry(platform: Platform, *, derived: bool) -> Data:
     return entries.platform_data(platform, named=own or not derived)
 
 
-def expected(manifest: Manifest, place: Place, platform: Platform, *, first: bool) -> AddedPlatform:
+def expected(
+    manifest: Manifest, part: ManifestPart, platform: Platform, *, first: bool
+) -> AddedPlatform:
     """Tell what adding a platform will come to."""
     document = Document.open(manifest.text, manifest.kind)
-    if place != Place():
-        listed = document.get(entries.platform_list(document, place)) or ()
+    if part != ManifestPart():
+        listed = document.get(entries.platform_list(document, part)) or ()
         return AddedPlatform(platform, "present" if platform.name in listed else "added")
     present = declared_platforms(manifest, document)
     for one in present if first else ():
@@ -130,35 +132,37 @@ def _definition(platform: Platform) -> Data:
     return entries.platform_data(Platform("", platform.subdir, customised(platform)))
 
 
-def _name_platforms(document: Document, place: Place, platforms: Sequence[Platform]) -> Document:
-    present = document.get(entries.platform_list(document, place)) or []
+def _name_platforms(
+    document: Document, part: ManifestPart, platforms: Sequence[Platform]
+) -> Document:
+    present = document.get(entries.platform_list(document, part)) or []
     names = [platform.name for platform in platforms if platform.name not in present]
-    return entries.add_platforms(document, place, names)
+    return entries.add_platforms(document, part, names)
 
 
 def remove_platforms(
-    manifest: Manifest, names: Sequence[str], place: Place, *, sync: Sync | None = None
+    manifest: Manifest, names: Sequence[str], part: ManifestPart, *, sync: Sync | None = None
 ) -> Manifest:
     """Take platforms away. Raises `ManifestError` for one that is not there."""
 
     def change(current: Manifest, document: Document) -> Document:
         for name in names:
-            present = _names(current, document, place)
+            present = _names(current, document, part)
             if name not in present:
                 raise ManifestError(f"workspace does not define a platform named '{name}'")
-            document = entries.remove_platform(document, place, present.index(name))
-            if place == Place():
+            document = entries.remove_platform(document, part, present.index(name))
+            if part == ManifestPart():
                 current = _without(current, name)
         return document
 
     return edit(manifest, change, sync)
 
 
-def _names(current: Manifest, document: Document, place: Place) -> list[str]:
+def _names(current: Manifest, document: Document, part: ManifestPart) -> list[str]:
     """Name the entries of a list in its order; names of tables may be derived ones."""
-    if place == Place():
+    if part == ManifestPart():
         return [platform.name for platform in current.workspace.platforms]
-    return [str(name) for name in document.get(entries.platform_list(document, place)) or ()]
+    return [str(name) for name in document.get(entries.platform_list(document, part)) or ()]
 
 
 def _without(manifest: Manifest, name: str) -> Manifest:
@@ -186,7 +190,7 @@ def edit_platform(
 
     def change(current: Manifest, document: Document) -> Document:
         index = _index(current, name)
-        written = document.get(entries.platform_list(document, Place()))[index]
+        written = document.get(entries.platform_list(document, ManifestPart()))[index]
         new = _changed(current.workspace.platforms[index], changed)
         named = isinstance(written, dict) and "name" in written
         if isinstance(written, str):

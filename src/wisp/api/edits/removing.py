@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from wisp.api.edits.adding import environments_using
 from wisp.api.edits.requests import DependencySelection, name_of
-from wisp.api.edits.transaction import Sync, check, reread
+from wisp.api.edits.transaction import Sync, check
+from wisp.api.rereading import reread
 from wisp.engine.folder_lock import exclusive_folder
 from wisp.engine.rewriting import rewrite
 from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE
-from wisp.manifest.edit.document import Document, Place
-from wisp.manifest.edit.pypi_places import has_requirement, remove_requirement
+from wisp.manifest.edit.document import Document, ManifestPart
+from wisp.manifest.edit.pypi_requirements import has_requirement, remove_requirement
 from wisp.manifest.edit.requirements import CondaTable, has_conda, remove_conda
 from wisp.manifest.model import Environment, Manifest
 from wisp.workspace.features import dependencies, features_of, pypi_dependencies
@@ -44,8 +45,8 @@ def remove(
         document = unchanged
         for word in words:
             name = name_of(selection, word, current.root)
-            for place in selection.places:
-                document = _remove(document, selection, place, name)
+            for part in selection.parts:
+                document = _remove(document, selection, part, name)
         edited = check(current, document, unchanged)
         _refuse_losing_python(current, edited, selection)
         rewrite(edited.path, edited.text)
@@ -56,28 +57,28 @@ def remove(
 
 
 def _remove(
-    document: Document, selection: DependencySelection, place: Place, name: str
+    document: Document, selection: DependencySelection, part: ManifestPart, name: str
 ) -> Document:
-    if selection.pypi and has_requirement(document, place, name):
-        return remove_requirement(document, place, name)
-    if not selection.pypi and has_conda(document, place, selection.table, name):
-        return remove_conda(document, place, selection.table, name)
-    raise _not_found(document, selection, place, name)
+    if selection.pypi and has_requirement(document, part, name):
+        return remove_requirement(document, part, name)
+    if not selection.pypi and has_conda(document, part, selection.table, name):
+        return remove_conda(document, part, selection.table, name)
+    raise _not_found(document, selection, part, name)
 
 
 def _not_found(
-    document: Document, selection: DependencySelection, place: Place, name: str
+    document: Document, selection: DependencySelection, part: ManifestPart, name: str
 ) -> ManifestError:
     table = selection.table_name
     others: list[str] = [
         other
         for other in _CONDA_TABLES
-        if other != table and has_conda(document, place, other, name)
+        if other != table and has_conda(document, part, other, name)
     ]
-    if table != "pypi-dependencies" and has_requirement(document, place, name):
+    if table != "pypi-dependencies" and has_requirement(document, part, name):
         others.append("pypi-dependencies")
-    where = "" if place.feature == DEFAULT_FEATURE else f" of feature `{place.feature}`"
-    if not others and not selection.pypi and document.get(document.path(place, table)) is None:
+    where = "" if part.feature == DEFAULT_FEATURE else f" of feature `{part.feature}`"
+    if not others and not selection.pypi and document.get(document.path(part, table)) is None:
         return ManifestError(f"spec type {table} is missing.")
     return ManifestError(
         f"dependency `{name}` was not found in {table}{where}",

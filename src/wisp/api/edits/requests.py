@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wisp.errors import ManifestError, UsageError
 from wisp.layout import DEFAULT_FEATURE
-from wisp.manifest.edit.document import Place
+from wisp.manifest.edit.document import ManifestPart
 from wisp.manifest.edit.requirements import CondaTable
 from wisp.manifest.words import conda_word, pypi_word
 from wisp.specs.conda import CondaRequirement
@@ -34,10 +34,10 @@ class DependencySelection:
     platforms: Sequence[str] = ()
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def parts(self) -> tuple[ManifestPart, ...]:
         """The parts of the manifest that are edited."""
         return tuple(
-            Place(feature=self.feature, environment=self.environment, target=platform)
+            ManifestPart(feature=self.feature, environment=self.environment, target=platform)
             for platform in self.platforms or (None,)
         )
 

@@ -18,7 +18,7 @@ from wisp.exchange.conda_environment import read_conda_environment
 from wisp.exchange.foreign import ForeignEnvironment, read_text
 from wisp.manifest import templates
 from wisp.manifest.edit.activation import put_variables
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.read import load_text
@@ -221,11 +221,11 @@ def _filled(text: str, foreign: ForeignEnvironment) -> str:
     document = Document.open(text, "pixi")
     for conda in foreign.conda:
         document = put_conda(
-            document, Place(), "dependencies", conda.source_name, conda_data(conda.spec)
+            document, ManifestPart(), "dependencies", conda.source_name, conda_data(conda.spec)
         )
     for pypi in foreign.pypi:
-        document = put_pypi(document, Place(), pypi.name, pypi_data(pypi.spec))
-    return put_variables(document, Place(), foreign.variables).text
+        document = put_pypi(document, ManifestPart(), pypi.name, pypi_data(pypi.spec))
+    return put_variables(document, ManifestPart(), foreign.variables).text
 
 
 def _save(path: Path, text: str) -> None:

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from wisp.api.edits.transaction import edit
 from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.tasks import has_task, put_task
 from wisp.manifest.edit.tasks import remove_task as _remove
 from wisp.manifest.model import Manifest
 from wisp.specs.task import Task, TaskDependency
 
 
-def add_task(manifest: Manifest, task: Task, place: Place) -> Manifest:
-    """Write a task. Raises `ManifestError` when the place has one of that name.
+def add_task(manifest: Manifest, task: Task, part: ManifestPart) -> Manifest:
+    """Write a task. Raises `ManifestError` when the part has one of that name.
 
     A task that says nothing to run but names others is an alias, which has neither a directory
     nor variables.
@@ -24,9 +24,9 @@ def add_task(manifest: Manifest, task: Task, place: Place) -> Manifest:
         task = _without_command(task)
 
     def change(_: Manifest, document: Document) -> Document:
-        if has_task(document, place, task.name):
+        if has_task(document, part, task.name):
             raise ManifestError(f"task {task.name} already exists")
-        return put_task(document, place, task)
+        return put_task(document, part, task)
 
     return edit(manifest, change)
 
@@ -47,34 +47,34 @@ def alias_task(
     manifest: Manifest,
     name: str,
     tasks: Sequence[str],
-    place: Place,
+    part: ManifestPart,
     *,
     description: str | None = None,
 ) -> Manifest:
     """Write an alias that runs other tasks. Raises `ManifestError` when the name is taken."""
     dependencies = tuple(map(TaskDependency, tasks))
     alias = Task(name, form="alias", depends_on=dependencies, description=description)
-    return add_task(manifest, alias, place)
+    return add_task(manifest, alias, part)
 
 
 def remove_tasks(
-    manifest: Manifest, names: Sequence[str], place: Place
+    manifest: Manifest, names: Sequence[str], part: ManifestPart
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Take tasks away; return the names removed and the names that were not there.
 
     Raises `ManifestError` for a feature or environment that does not exist.
     """
-    if place.feature not in (None, DEFAULT_FEATURE) and place.feature not in manifest.features:
-        raise ManifestError(f"feature '{place.feature}' does not exist")
-    if place.environment is not None and place.environment not in manifest.environments:
-        raise ManifestError(f"environment '{place.environment}' does not exist")
+    if part.feature not in (None, DEFAULT_FEATURE) and part.feature not in manifest.features:
+        raise ManifestError(f"feature '{part.feature}' does not exist")
+    if part.environment is not None and part.environment not in manifest.environments:
+        raise ManifestError(f"environment '{part.environment}' does not exist")
     removed: list[str] = []
     missing: list[str] = []
 
     def change(_: Manifest, document: Document) -> Document:
         for name in names:
-            if has_task(document, place, name):
-                document = _remove(document, place, name)
+            if has_task(document, part, name):
+                document = _remove(document, part, name)
                 removed.append(name)
             else:
                 missing.append(name)

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from wisp.api.rereading import reread, same_defaults
 from wisp.engine.folder_lock import exclusive_folder
 from wisp.engine.rewriting import restoring, rewrite
-from wisp.layout import DEFAULT_FEATURE
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import load_text
 from wisp.specs.locations import PathLocation
@@ -25,18 +24,6 @@ if TYPE_CHECKING:
     from wisp.api.locks.judging import LockOutcome
     from wisp.lock.model import LockFile
     from wisp.solve.unpin import Unpin
-
-__all__ = [
-    "Place",
-    "Sync",
-    "check",
-    "drafted",
-    "edit",
-    "force",
-    "place",
-    "reread",
-    "written",
-]
 
 Change = Callable[[Manifest, Document], Document]
 
@@ -55,17 +42,6 @@ class Sync(Protocol):
 
     def install(self, manifest: Manifest, lock: LockFile) -> None:
         """Bring the environment to what was locked for a manifest."""
-
-
-def place(
-    feature: str | None = None, environment: str | None = None, target: str | None = None
-) -> Place:
-    """Say which part of a manifest is meant, by the options of a command."""
-    return Place(
-        feature=DEFAULT_FEATURE if feature is None else feature,
-        environment=environment,
-        target=target,
-    )
 
 
 def follow(manifest: Manifest, sync: Sync) -> None:

@@ -9,14 +9,15 @@ from typing import Any, cast
 
 from wisp.api.edits.adding import environments_using
 from wisp.api.edits.requests import DependencySelection
-from wisp.api.edits.transaction import Sync, check, drafted, reread, written
+from wisp.api.edits.transaction import Sync, check, drafted, written
 from wisp.api.locks.judging import LockOutcome
+from wisp.api.rereading import reread
 from wisp.engine.folder_lock import exclusive_folder
 from wisp.engine.rewriting import restoring
 from wisp.errors import ManifestError, UsageError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.pyproject import put_standard, standard_array
 from wisp.manifest.edit.requirements import PYPI_TABLE
 from wisp.manifest.edit.spelling import pypi_text
@@ -64,7 +65,7 @@ class _Loose:
     """
 
     name: str
-    place: Place
+    part: ManifestPart
     path: KeyPath
     data: str | dict[str, Any]
     is_pypi: bool
@@ -142,7 +143,7 @@ def _require_part(manifest: Manifest, document: Document, request: UpgradeReques
         return
     if request.environment not in manifest.environments:
         raise ManifestError(f"unknown environment '{request.environment}'")
-    written_there = document.get(document.path(Place(environment=request.environment)))
+    written_there = document.get(document.path(ManifestPart(environment=request.environment)))
     if not isinstance(written_there, dict):
         raise ManifestError(
             f"the environment '{request.environment}' has no content of its own",
@@ -155,7 +156,7 @@ def _collect(
 ) -> tuple[list[_Loose], tuple[str, ...]]:
     """Find what the request means; also name what takes its version from the workspace."""
     everything = [
-        one for place in _places(manifest, document, request) for one in _loose(document, place)
+        one for part in _parts(manifest, document, request) for one in _loose(document, part)
     ]
     wanted = {normalize(name) for name in request.packages}
     known = {normalize(one.name) for one in everything}
@@ -180,35 +181,37 @@ def _keys(data: object) -> set[str]:
     return set(data) if isinstance(data, dict) else set()
 
 
-def _places(manifest: Manifest, document: Document, request: UpgradeRequest) -> Iterator[Place]:
+def _parts(
+    manifest: Manifest, document: Document, request: UpgradeRequest
+) -> Iterator[ManifestPart]:
     """Yield the parts of the manifest that the request covers, targets behind their base."""
-    bases = [Place(feature=name) for name in manifest.features]
-    bases += [Place(environment=e.name) for e in manifest.environments.values() if e.inline]
+    bases = [ManifestPart(feature=name) for name in manifest.features]
+    bases += [ManifestPart(environment=e.name) for e in manifest.environments.values() if e.inline]
     if request.environment is not None:
-        bases = [Place(environment=request.environment)]
+        bases = [ManifestPart(environment=request.environment)]
     elif request.feature is not None:
-        bases = [Place(feature=request.feature)]
+        bases = [ManifestPart(feature=request.feature)]
     for base in bases:
         yield base
         for target in document.get(document.path(base, "target")) or {}:
-            yield Place(feature=base.feature, environment=base.environment, target=target)
+            yield ManifestPart(feature=base.feature, environment=base.environment, target=target)
 
 
-def _loose(document: Document, place: Place) -> Iterator[_Loose]:
+def _loose(document: Document, part: ManifestPart) -> Iterator[_Loose]:
     for table, is_pypi in (("dependencies", False), (PYPI_TABLE, True)):
-        path = document.path(place, table)
+        path = document.path(part, table)
         for name, data in (document.get(path) or {}).items():
-            yield _Loose(name, place, (*path, name), data, is_pypi)
-    if place.target is not None or place.environment is not None:
+            yield _Loose(name, part, (*path, name), data, is_pypi)
+    if part.target is not None or part.environment is not None:
         return
-    arrays: list[KeyPath | None] = [standard_array(document, place.feature)]
-    if document.kind == "pyproject" and place.feature != DEFAULT_FEATURE:
-        arrays.append(("project", "optional-dependencies", place.feature))
+    arrays: list[KeyPath | None] = [standard_array(document, part.feature)]
+    if document.kind == "pyproject" and part.feature != DEFAULT_FEATURE:
+        arrays.append(("project", "optional-dependencies", part.feature))
     for array in arrays:
         for text in (document.get(array) or ()) if array is not None else ():
             if array is not None and isinstance(text, str) and "@" not in text.partition(";")[0]:
                 name = pypi_word(text, Path()).name
-                yield _Loose(name, place, array, text, is_pypi=True, in_array=True)
+                yield _Loose(name, part, array, text, is_pypi=True, in_array=True)
 
 
 def _pin_all(
@@ -237,8 +240,8 @@ def _pin_all(
 
 def _versions(manifest: Manifest, lock: LockFile, one: _Loose) -> list[str]:
     """Return the versions locked for a requirement wherever it counts."""
-    place = one.place
-    selection = DependencySelection(feature=place.feature, environment=place.environment)
+    part = one.part
+    selection = DependencySelection(feature=part.feature, environment=part.environment)
     rows = {row.name: Platform(row.name, row.subdir) for row in lock.platforms}
     kind = PypiRecord if one.is_pypi else CondaRecord
     found: list[str] = []
@@ -246,7 +249,7 @@ def _versions(manifest: Manifest, lock: LockFile, one: _Loose) -> list[str]:
         locked = lock.environments.get(environment.name)
         for platform, records in locked.packages.items() if locked is not None else ():
             row = rows.get(platform, Platform(platform, platform))
-            if place.target is not None and not selects(place.target, row):
+            if part.target is not None and not selects(part.target, row):
                 continue
             found += [
                 record.version

@@ -11,7 +11,7 @@ from wisp.api.context import SessionContext
 from wisp.api.opened import OpenedWorkspace
 from wisp.errors import UsageError
 from wisp.image.platform import PLATFORMS
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.requirements import put_conda
 from wisp.manifest.edit.spelling import conda_data
 from wisp.manifest.read import load
@@ -59,6 +59,6 @@ def _manifest(session: SessionContext, wanted: SpecImage) -> str:
     document = document.set(("workspace", "platforms"), list(platforms))
     for one in requirements:
         document = put_conda(
-            document, Place(), "dependencies", one.source_name, conda_data(one.spec)
+            document, ManifestPart(), "dependencies", one.source_name, conda_data(one.spec)
         )
     return document.text

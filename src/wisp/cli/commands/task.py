@@ -133,7 +133,7 @@ def add(call: Call[Add]) -> int:
         description=values.description,
         clean_env=values.clean_env,
     )
-    workspace.edit.tasks.add(task, **_place(call))
+    workspace.edit.tasks.add(task, **_part(call))
     needs = f", depends-on = '{','.join(values.depends_on)}'" if values.depends_on else ""
     told = f", description = '{values.description}'" if values.description else ""
     call.out.success(f"Added task `{values.name}`: {command}{needs}{told}")
@@ -158,7 +158,7 @@ def alias(call: Call[Alias]) -> int:
     """Write a task that only runs others."""
     values = call.values
     open_workspace(call).edit.tasks.alias(
-        values.alias, values.depends_on, description=values.description, **_place(call)
+        values.alias, values.depends_on, description=values.description, **_part(call)
     )
     told = f", description = '{values.description}'" if values.description else ""
     call.out.success(
@@ -169,18 +169,18 @@ def alias(call: Call[Alias]) -> int:
 
 def remove(call: Call[Remove]) -> int:
     """Take tasks out of the manifest."""
-    values, place = call.values, _place(call)
-    removed, missing = open_workspace(call).edit.tasks.remove(values.task_name, **place)
+    values, part = call.values, _part(call)
+    removed, missing = open_workspace(call).edit.tasks.remove(values.task_name, **part)
     for name in values.task_name:
         if name in missing:
-            where = f"feature '{place['feature'] or 'default'}'"
+            where = f"feature '{part['feature'] or 'default'}'"
             call.out.soft_error(f"Task `{name}` does not exist for {where}")
         elif name in removed:
             call.out.success(f"Removed task `{name}` ")
     return 0
 
 
-def _place(call: Call[Where]) -> Part:
+def _part(call: Call[Where]) -> Part:
     """Return the part of the manifest that the options name."""
     values = call.values
     platform = values.platform if isinstance(values, OnPlatform) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import InFeature
+from wisp.cli.commands.workspace.parts import InFeature
 from wisp.cli.declare import arguments, flag, top, values
 from wisp.cli.opening import open_workspace, usage_of
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
 
 
 def put_scripts(
-    document: Document, place: Place, scripts: Sequence[str], *, first: bool = False
+    document: Document, part: ManifestPart, scripts: Sequence[str], *, first: bool = False
 ) -> Document:
     """Add activation scripts that are not there yet, behind the others.
 
     With `first` they go to the front in the order given, and those that are there move.
     """
-    document = open_environment(document, place)
-    path = document.path(place, "activation", "scripts")
+    document = open_environment(document, part)
+    path = document.path(part, "activation", "scripts")
     present = document.get(path)
     for script in (present or ()) if first else ():
         if script in scripts:
@@ -32,9 +32,9 @@ def put_scripts(
     return document
 
 
-def remove_scripts(document: Document, place: Place, scripts: Sequence[str]) -> Document:
+def remove_scripts(document: Document, part: ManifestPart, scripts: Sequence[str]) -> Document:
     """Take activation scripts away; those that are not there are passed over."""
-    path = document.path(place, "activation", "scripts")
+    path = document.path(part, "activation", "scripts")
     for script in scripts:
         present = document.get(path) or []
         if script in present:
@@ -42,18 +42,18 @@ def remove_scripts(document: Document, place: Place, scripts: Sequence[str]) -> 
     return document.remove(path) if document.get(path) == [] else document
 
 
-def put_variables(document: Document, place: Place, variables: Mapping[str, str]) -> Document:
+def put_variables(document: Document, part: ManifestPart, variables: Mapping[str, str]) -> Document:
     """Set activation variables."""
-    document = open_environment(document, place)
+    document = open_environment(document, part)
     for name, value in variables.items():
-        document = document.set(document.path(place, "activation", "env", name), value)
+        document = document.set(document.path(part, "activation", "env", name), value)
     return document
 
 
-def remove_variables(document: Document, place: Place, names: Sequence[str]) -> Document:
+def remove_variables(document: Document, part: ManifestPart, names: Sequence[str]) -> Document:
     """Take activation variables away; those that are not there are passed over."""
     for name in names:
-        path = document.path(place, "activation", "env", name)
+        path = document.path(part, "activation", "env", name)
         if document.get(path) is not None:
             document = document.remove(path)
     return document

@@ -5,31 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 
 from wisp.layout import DEFAULT_FEATURE
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.syntax import KeyPath
 from wisp.specs.conda import channel_url
 
 
-def channel_list(document: Document, place: Place) -> KeyPath:
-    """Return the path of a place's channels; those of the default feature are the workspace's."""
-    if place.environment is None and place.feature == DEFAULT_FEATURE:
+def channel_list(document: Document, part: ManifestPart) -> KeyPath:
+    """Return the path of a part's channels; those of the default feature are the workspace's."""
+    if part.environment is None and part.feature == DEFAULT_FEATURE:
         return (*document.workspace, "channels")
-    return document.path(place, "channels")
+    return document.path(part, "channels")
 
 
 def put_channel(
     document: Document,
-    place: Place,
+    part: ManifestPart,
     channel: str,
     *,
     priority: int | None = None,
     prepend: bool = False,
 ) -> Document:
     """Add a channel; one that is there already gets the new priority or the first place."""
-    document = open_environment(document, place)
-    path = channel_list(document, place)
+    document = open_environment(document, part)
+    path = channel_list(document, part)
     data: Data = channel if priority is None else {"channel": channel, "priority": priority}
     index = find_channel(document, path, channel)
     if index is not None:
@@ -44,9 +44,9 @@ def put_channel(
     return document.add_item(path, data, first=prepend)
 
 
-def remove_channel(document: Document, place: Place, channel: str) -> Document:
+def remove_channel(document: Document, part: ManifestPart, channel: str) -> Document:
     """Take a channel away; it has to be there."""
-    path = channel_list(document, place)
+    path = channel_list(document, part)
     index = find_channel(document, path, channel)
     if index is None:
         raise KeyError(channel)

@@ -17,7 +17,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ManifestPart:
     """Which part of a manifest an edit is about.
 
     A feature (`default`: the root tables) or the content written into an environment, and within
@@ -27,6 +27,13 @@ class Place:
     feature: str = DEFAULT_FEATURE
     environment: str | None = None
     target: str | None = None
+
+    @classmethod
+    def of(
+        cls, feature: str | None = None, environment: str | None = None, target: str | None = None
+    ) -> ManifestPart:
+        """Return the part that options mean; without a feature the default one."""
+        return cls(feature=feature or DEFAULT_FEATURE, environment=environment, target=target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +84,15 @@ class Document:
         current = (*self.root, "workspace")
         return old if self.get(old) is not None and self.get(current) is None else current
 
-    def path(self, place: Place, *rest: str) -> KeyPath:
-        """Return the path of a key within a place."""
+    def path(self, part: ManifestPart, *rest: str) -> KeyPath:
+        """Return the path of a key within a part."""
         base = self.root
-        if place.environment is not None:
-            base = (*base, "environments", place.environment)
-        elif place.feature != DEFAULT_FEATURE:
-            base = (*base, "feature", place.feature)
-        if place.target is not None:
-            base = (*base, "target", place.target)
+        if part.environment is not None:
+            base = (*base, "environments", part.environment)
+        elif part.feature != DEFAULT_FEATURE:
+            base = (*base, "feature", part.feature)
+        if part.target is not None:
+            base = (*base, "target", part.target)
         return (*base, *rest)
 
     def get(self, path: KeyPath) -> Any:

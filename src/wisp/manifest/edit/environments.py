@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.literals import Data
 
 
@@ -34,11 +34,11 @@ def remove_environment(document: Document, name: str) -> Document:
     return document.remove((*document.root, "environments", name))
 
 
-def open_environment(document: Document, place: Place) -> Document:
+def open_environment(document: Document, part: ManifestPart) -> Document:
     """Turn the short form `env = ["feature"]` into a table that can hold content of its own."""
-    if place.environment is None:
+    if part.environment is None:
         return document
-    path = document.path(Place(environment=place.environment))
+    path = document.path(ManifestPart(environment=part.environment))
     features = document.get(path)
     if not isinstance(features, list):
         return document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wisp.layout import DEFAULT_FEATURE
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.syntax import KeyPath
@@ -14,11 +14,11 @@ from wisp.platforms import FRIENDLY_KEYS, Platform
 _ARCHSPEC = "__archspec"
 
 
-def platform_list(document: Document, place: Place) -> KeyPath:
-    """Return the path of a place's platforms; the default feature's are the workspace's."""
-    if place.environment is None and place.feature == DEFAULT_FEATURE:
+def platform_list(document: Document, part: ManifestPart) -> KeyPath:
+    """Return the path of a part's platforms; the default feature's are the workspace's."""
+    if part.environment is None and part.feature == DEFAULT_FEATURE:
         return (*document.workspace, "platforms")
-    return document.path(place, "platforms")
+    return document.path(part, "platforms")
 
 
 def platform_data(platform: Platform, *, named: bool = True) -> Data:
@@ -55,11 +55,11 @@ def platform_data(platform: Platform, *, named: bool = True) -> Data:
 
 
 def add_platforms(
-    document: Document, place: Place, platforms: Sequence[Data], *, first: bool = False
+    document: Document, part: ManifestPart, platforms: Sequence[Data], *, first: bool = False
 ) -> Document:
     """Add entries, as `platform_data` spells them, at the end or the beginning of a list."""
-    document = open_environment(document, place)
-    path = platform_list(document, place)
+    document = open_environment(document, part)
+    path = platform_list(document, part)
     for data in reversed(platforms) if first else platforms:
         document = document.add_item(path, data, first=first)
     return document
@@ -67,7 +67,7 @@ def add_platforms(
 
 def replace_platform(document: Document, index: int, data: Data) -> Document:
     """Put another entry in place of one of the workspace's."""
-    return document.replace_item(platform_list(document, Place()), index, data)
+    return document.replace_item(platform_list(document, ManifestPart()), index, data)
 
 
 def rename_platform(document: Document, old: str, new: str) -> Document:
@@ -84,14 +84,14 @@ def rename_platform(document: Document, old: str, new: str) -> Document:
     return document
 
 
-def remove_platform(document: Document, place: Place, index: int) -> Document:
+def remove_platform(document: Document, part: ManifestPart, index: int) -> Document:
     """Take an entry out of a list."""
-    return document.remove_item(platform_list(document, place), index)
+    return document.remove_item(platform_list(document, part), index)
 
 
 def move_platform(document: Document, index: int, to: int) -> Document:
     """Move an entry of the workspace's list to another position."""
-    path = platform_list(document, Place())
+    path = platform_list(document, ManifestPart())
     order = list(range(len(document.get(path))))
     order.insert(to, order.pop(index))
     return document.reorder(path, order)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.syntax import KeyPath
@@ -18,38 +18,38 @@ PYPI_TABLE = "pypi-dependencies"
 
 
 def put_conda(
-    document: Document, place: Place, table: CondaTable, name: str, spec: Data
+    document: Document, part: ManifestPart, table: CondaTable, name: str, spec: Data
 ) -> Document:
     """Write a conda requirement, in place of one of the same name if there is one."""
-    document = open_environment(document, place)
-    path = document.path(place, table)
+    document = open_environment(document, part)
+    path = document.path(part, table)
     key = written_name(document, path, name, str.lower)
     return document.set((*path, key), spec)
 
 
-def has_conda(document: Document, place: Place, table: CondaTable, name: str) -> bool:
-    """Tell whether a place has a conda requirement in a table."""
-    path = document.path(place, table)
+def has_conda(document: Document, part: ManifestPart, table: CondaTable, name: str) -> bool:
+    """Tell whether a part has a conda requirement in a table."""
+    path = document.path(part, table)
     return written_name(document, path, name, str.lower) in (document.get(path) or {})
 
 
-def put_pypi(document: Document, place: Place, name: str, spec: Data) -> Document:
+def put_pypi(document: Document, part: ManifestPart, name: str, spec: Data) -> Document:
     """Write a PyPI requirement into pixi's own table, in place of one of the same name."""
-    document = open_environment(document, place)
-    path = document.path(place, PYPI_TABLE)
+    document = open_environment(document, part)
+    path = document.path(part, PYPI_TABLE)
     key = written_name(document, path, name, normalize)
     return document.set((*path, key), spec)
 
 
-def remove_conda(document: Document, place: Place, table: CondaTable, name: str) -> Document:
+def remove_conda(document: Document, part: ManifestPart, table: CondaTable, name: str) -> Document:
     """Take a conda requirement away; it has to be there."""
-    path = document.path(place, table)
+    path = document.path(part, table)
     return document.remove((*path, written_name(document, path, name, str.lower)))
 
 
-def remove_pypi(document: Document, place: Place, name: str) -> Document:
+def remove_pypi(document: Document, part: ManifestPart, name: str) -> Document:
     """Take a PyPI requirement out of pixi's own table; it has to be there."""
-    path = document.path(place, PYPI_TABLE)
+    path = document.path(part, PYPI_TABLE)
     return document.remove((*path, written_name(document, path, name, normalize)))
 
 

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wisp.manifest.edit.document import Document, Place
+from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
 from wisp.specs.task import Task, TaskDependency
 
 
-def put_task(document: Document, place: Place, task: Task) -> Document:
+def put_task(document: Document, part: ManifestPart, task: Task) -> Document:
     """Write a task or an alias (a task without a command)."""
-    document = open_environment(document, place)
-    path = document.path(place, "tasks", task.name)
+    document = open_environment(document, part)
+    path = document.path(part, "tasks", task.name)
     return document.set(path, task_data(task))
 
 
-def remove_task(document: Document, place: Place, name: str) -> Document:
+def remove_task(document: Document, part: ManifestPart, name: str) -> Document:
     """Take a task away; it has to be there."""
-    return document.remove(document.path(place, "tasks", name))
+    return document.remove(document.path(part, "tasks", name))
 
 
-def has_task(document: Document, place: Place, name: str) -> bool:
-    """Tell whether a place has a task."""
-    return document.get(document.path(place, "tasks", name)) is not None
+def has_task(document: Document, part: ManifestPart, name: str) -> bool:
+    """Tell whether a part has a task."""
+    return document.get(document.path(part, "tasks", name)) is not None
 
 
 def task_data(task: Task) -> Data:

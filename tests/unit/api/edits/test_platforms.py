@@ -14,11 +14,11 @@ from wisp.api.edits.platforms import (
     move_platform,
     remove_platforms,
 )
-from wisp.api.edits.transaction import place
 from wisp.api.views.platform_list import list_platforms
 from wisp.console.declared_list import platform_lines
 from wisp.errors import ManifestError
 from wisp.lock.model import LockFile
+from wisp.manifest.edit.document import ManifestPart
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import load
 from wisp.platforms import VirtualPackage
@@ -44,7 +44,7 @@ def platforms_line(manifest: Manifest) -> str:
 def test_named_platforms_promise_packages(manifest: Manifest) -> None:
     packages = friendly_packages({"cuda": "12", "archspec": "x86_64_v3"})
     wanted = wanted_platforms(["gpu=linux-64", "__x=1=b"], packages)
-    edited = add_platforms(manifest, wanted, place())
+    edited = add_platforms(manifest, wanted, ManifestPart.of())
     assert platforms_line(edited) == (
         '["linux-64", "osx-arm64", "win-64", { name = "gpu", platform = "linux-64", '
         'cuda = "12", archspec = "x86_64_v3", __x = "1=b" }]'
@@ -62,14 +62,14 @@ def test_an_architecture_of_cuda_needs_cuda(manifest: Manifest) -> None:
     with pytest.raises(ManifestError, match="`__cuda_arch` requires `__cuda` to be"):
         wanted_platforms(["gpu=linux-64"], arch)
     named = wanted_platforms(["gpu=linux-64"], friendly_packages({"glibc": "2.31"}))
-    edited = add_platforms(manifest, named, place())
+    edited = add_platforms(manifest, named, ManifestPart.of())
     with pytest.raises(ManifestError, match="`__cuda_arch` requires `__cuda` to be"):
         edit_platform(edited, "gpu", PlatformChange(packages=arch))
 
 
 def test_this_machine_may_get_a_name(manifest: Manifest) -> None:
     wanted = wanted_platforms(["my-laptop"], (), detected=MACHINE)
-    edited = add_platforms(manifest, wanted, place(), first=True)
+    edited = add_platforms(manifest, wanted, ManifestPart.of(), first=True)
     names = [platform.name for platform in edited.workspace.platforms]
     assert names == ["my-laptop", "linux-64", "osx-arm64", "win-64"]
 
@@ -78,13 +78,13 @@ def test_this_machine_without_a_name_has_a_derived_one_that_is_not_written(
     manifest: Manifest,
 ) -> None:
     wanted = wanted_platforms([], (), detected=MACHINE)
-    edited = add_platforms(manifest, wanted, place(), first=True)
+    edited = add_platforms(manifest, wanted, ManifestPart.of(), first=True)
     first = edited.workspace.platforms[0]
     assert first.name == "linux-64-cuda-12-4-glibc-2-36"
     assert platforms_line(edited).startswith(
         '[{ platform = "linux-64", cuda = "12.4", glibc = "2.36" }, "linux-64"'
     )
-    assert expected(edited, place(), first, first=True).state == "matching"
+    assert expected(edited, ManifestPart.of(), first, first=True).state == "matching"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_words_are_checked_before_the_manifest(
 
 def test_raw_words_hold_for_any_subdir_and_keep_their_build(manifest: Manifest) -> None:
     wanted = wanted_platforms(["w=osx-64", "__glibc=2.30", "__cuda=12=foo=1"], ())
-    edited = add_platforms(manifest, wanted, place())
+    edited = add_platforms(manifest, wanted, ManifestPart.of())
     assert platforms_line(edited).endswith(
         '{ name = "w", platform = "osx-64", glibc = "2.30", __cuda = "12=foo=1" }]'
     )
@@ -139,22 +139,27 @@ def test_raw_words_hold_for_any_subdir_and_keep_their_build(manifest: Manifest) 
 def test_this_machine_is_declared_once(manifest: Manifest) -> None:
     """An entry that declares the same goes to the top, whatever its name."""
     named = add_platforms(
-        manifest, wanted_platforms(["my-laptop"], (), detected=MACHINE), place(), first=True
+        manifest,
+        wanted_platforms(["my-laptop"], (), detected=MACHINE),
+        ManifestPart.of(),
+        first=True,
     )
     moved = move_platform(named, "my-laptop", "bottom")
-    again = add_platforms(moved, wanted_platforms([], (), detected=MACHINE), place(), first=True)
+    again = add_platforms(
+        moved, wanted_platforms([], (), detected=MACHINE), ManifestPart.of(), first=True
+    )
     names = [platform.name for platform in again.workspace.platforms]
     assert names == ["my-laptop", "linux-64", "osx-arm64", "win-64"]
     renamed = wanted_platforms(["other"], (), detected=MACHINE)
     with pytest.raises(ManifestError, match="'my-laptop' declares the same as 'other'"):
-        add_platforms(again, renamed, place(), first=True)
+        add_platforms(again, renamed, ManifestPart.of(), first=True)
 
 
 def test_a_script_without_platforms_gets_all_that_are_named(tmp_path: Path) -> None:
     script = tmp_path / "a.py"
     script.write_text("# /// script\n# dependencies = []\n# ///\n")
     wanted = wanted_platforms(["linux-64", "linux-aarch64"], ())
-    edited = add_platforms(load(script), wanted, place())
+    edited = add_platforms(load(script), wanted, ManifestPart.of())
     names = [platform.name for platform in edited.workspace.platforms]
     assert names == ["linux-64", "linux-aarch64"]
 
@@ -166,14 +171,14 @@ def test_what_is_no_subdir_is_refused() -> None:
 
 def test_a_feature_gets_the_name(manifest: Manifest) -> None:
     wanted = wanted_platforms(["linux-64"], ())
-    edited = add_platforms(manifest, wanted, place("f"))
+    edited = add_platforms(manifest, wanted, ManifestPart.of("f"))
     assert edited.features["f"].platforms == ("linux-64",)
     assert edited.workspace.platforms == manifest.workspace.platforms
 
 
 def test_known_platforms_are_left_as_they_are(manifest: Manifest) -> None:
     wanted = wanted_platforms(["linux-64"], ())
-    assert add_platforms(manifest, wanted, place()).text == manifest.text
+    assert add_platforms(manifest, wanted, ManifestPart.of()).text == manifest.text
 
 
 @pytest.mark.parametrize(
@@ -194,7 +199,7 @@ def test_moving_changes_the_order_of_preference(
 
 def test_editing_sets_and_drops_packages(manifest: Manifest) -> None:
     wanted = wanted_platforms(["gpu=linux-64"], friendly_packages({"cuda": "12"}))
-    edited = add_platforms(manifest, wanted, place())
+    edited = add_platforms(manifest, wanted, ManifestPart.of())
     change = PlatformChange(drop=("__cuda",), packages=friendly_packages({"glibc": "2.34"}))
     edited = edit_platform(edited, "gpu", change)
     assert platforms_line(edited).endswith(
@@ -265,7 +270,7 @@ def test_a_plain_subdir_stays_what_it_is(manifest: Manifest, change: PlatformCha
 
 def test_an_edit_changes_something_and_leaves_no_double(manifest: Manifest) -> None:
     wanted = wanted_platforms(["gpu=linux-64"], friendly_packages({"cuda": "12"}))
-    edited = add_platforms(manifest, wanted, place())
+    edited = add_platforms(manifest, wanted, ManifestPart.of())
     with pytest.raises(ManifestError, match="nothing to do: pass at least one of --subdir"):
         edit_platform(edited, "gpu", PlatformChange())
     with pytest.raises(ManifestError, match="'linux-64' is declared already"):
@@ -283,11 +288,11 @@ def test_a_platform_is_not_moved_relative_to_itself(manifest: Manifest) -> None:
 
 
 def test_removing_needs_the_platform(manifest: Manifest) -> None:
-    assert platforms_line(remove_platforms(manifest, ["osx-arm64", "linux-64"], place())) == (
-        '["win-64"]'
-    )
+    assert platforms_line(
+        remove_platforms(manifest, ["osx-arm64", "linux-64"], ManifestPart.of())
+    ) == ('["win-64"]')
     with pytest.raises(ManifestError, match="does not define a platform named 'linux-32'"):
-        remove_platforms(manifest, ["linux-32"], place())
+        remove_platforms(manifest, ["linux-32"], ManifestPart.of())
 
 
 class Failing:
@@ -307,7 +312,7 @@ class Failing:
 
 def test_a_failing_relock_brings_the_old_list_back(manifest: Manifest) -> None:
     with pytest.raises(ManifestError, match="no"):
-        remove_platforms(manifest, ["win-64"], place(), sync=Failing(manifest.root))
+        remove_platforms(manifest, ["win-64"], ManifestPart.of(), sync=Failing(manifest.root))
     assert manifest.path.read_text() == BASE
 
 

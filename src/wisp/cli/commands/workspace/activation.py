@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import InTarget, place_of
+from wisp.cli.commands.workspace.parts import InTarget, target_part_of
 from wisp.cli.declare import Command, arguments, top
 from wisp.cli.looking import remember
 from wisp.cli.opening import open_workspace
@@ -53,7 +53,7 @@ def _show(call: Call[Look], what: str, *, scripts: bool = True, variables: bool 
 
     values = call.values
     workspace = open_workspace(call)
-    found = workspace.show.activations(**place_of(call))
+    found = workspace.show.activations(**target_part_of(call))
     lines = list(activation_blocks(found, scripts=scripts, variables=variables))
     filtered = values.feature or values.environment or values.target
     nothing = f"No {what} found " + ("for the given filter." if filtered else "in the manifest.")
@@ -76,8 +76,8 @@ def prepend_scripts(call: Call[Scripts]) -> int:
 def _add_scripts(call: Call[Scripts], *, first: bool) -> int:
     scripts = call.values.scripts
     workspace = open_workspace(call)
-    present = workspace.show.scripts(**place_of(call))
-    workspace.edit.activation.add_scripts(scripts, first=first, **place_of(call))
+    present = workspace.show.scripts(**target_part_of(call))
+    workspace.edit.activation.add_scripts(scripts, first=first, **target_part_of(call))
     where = _where(call.values)
     for script in scripts:
         if script not in present:
@@ -101,7 +101,7 @@ def _where(values: InTarget) -> str:
 def remove_scripts(call: Call[Scripts]) -> int:
     """Take scripts away."""
     scripts = call.values.scripts
-    open_workspace(call).edit.activation.remove_scripts(scripts, **place_of(call))
+    open_workspace(call).edit.activation.remove_scripts(scripts, **target_part_of(call))
     for script in scripts:
         call.out.success(f"Removed activation script '{script}'{_where(call.values)}")
     return 0
@@ -119,7 +119,7 @@ def set_variables(call: Call[SetVariables]) -> int:
                 f"'{name}' is no name of a variable"
             )
     variables = {name: value for name, _, value in pairs}
-    open_workspace(call).edit.activation.set_variables(variables, **place_of(call))
+    open_workspace(call).edit.activation.set_variables(variables, **target_part_of(call))
     for name, value in variables.items():
         told = f'Set activation environment variable {name}="{value}"'
         call.out.success(told + _where(call.values))
@@ -129,7 +129,7 @@ def set_variables(call: Call[SetVariables]) -> int:
 def remove_variables(call: Call[RemoveVariables]) -> int:
     """Take variables away."""
     names = call.values.key
-    open_workspace(call).edit.activation.remove_variables(names, **place_of(call))
+    open_workspace(call).edit.activation.remove_variables(names, **target_part_of(call))
     for name in names:
         told = f"Removed activation environment variable '{name}'"
         call.out.success(told + _where(call.values))

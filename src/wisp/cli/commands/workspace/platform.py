@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.commands.workspace.places import InFeature, part_of
+from wisp.cli.commands.workspace.parts import InFeature, part_of
 from wisp.cli.declare import Command, argument, arguments, flag, top, value, values
 from wisp.cli.looking import remember
 from wisp.cli.opening import open_workspace, usage_of

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         feature: str | None
         environment: str | None
 
-    class Place(Part):
+    class TargetPart(Part):
         """The same, for some platforms only."""
 
         target: str | None
@@ -46,6 +46,6 @@ def part_of(call: Call[InFeature]) -> Part:
     return {"feature": call.values.feature, "environment": call.values.environment}
 
 
-def place_of(call: Call[InTarget]) -> Place:
+def target_part_of(call: Call[InTarget]) -> TargetPart:
     """Return the part of the manifest that the options name."""
     return {**part_of(call), "target": call.values.target}
