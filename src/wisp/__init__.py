@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from wisp.lock.views import Difference as Difference
     from wisp.lock.views import PackageChange as PackageChange
     from wisp.report import Reporter as Reporter
-    from wisp.search import Package as Package
+    from wisp.search import FoundPackage as FoundPackage
     from wisp.specs.locations import GitLocation as GitLocation
     from wisp.specs.pypi import PypiOptions as PypiOptions
     from wisp.specs.records import CondaRecord as CondaRecord
@@ -113,6 +113,7 @@ __all__ = [
     "EnvironmentOutline",
     "FeatureDescription",
     "FetchError",
+    "FoundPackage",
     "FoundScript",
     "GitLocation",
     "GlobalTools",
@@ -137,7 +138,6 @@ __all__ = [
     "OneOffEnvironment",
     "OneOffRequest",
     "OpenedWorkspace",
-    "Package",
     "PackageChange",
     "PackageList",
     "PackageRow",
@@ -224,7 +224,7 @@ _HOMES = {
     "OneOffEnvironment": "wisp.api.oneoff",
     "OneOffRequest": "wisp.api.oneoff",
     "OpenedWorkspace": "wisp.api.opened",
-    "Package": "wisp.search",
+    "FoundPackage": "wisp.search",
     "PackageChange": "wisp.lock.views",
     "PackageList": "wisp.api.views.inspect",
     "PackageRow": "wisp.api.views.inspect",

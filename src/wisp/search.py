@@ -16,7 +16,7 @@ Find = Callable[[str], tuple[FoundRecord, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class FoundPackage:
     """All records of one name that a query found, newest first."""
 
     name: str
@@ -35,7 +35,7 @@ class Package:
         return next(usable, self.records[0])
 
 
-def search(query: str, find: Find) -> tuple[Package, ...]:
+def search(query: str, find: Find) -> tuple[FoundPackage, ...]:
     """Find packages, sorted by name.
 
     A bare name that no package has is taken as a part of a name; then those that begin with it
@@ -57,8 +57,8 @@ def search(query: str, find: Find) -> tuple[Package, ...]:
     return tuple(packages)
 
 
-def _by_name(records: tuple[FoundRecord, ...]) -> list[Package]:
+def _by_name(records: tuple[FoundRecord, ...]) -> list[FoundPackage]:
     names: dict[str, list[FoundRecord]] = {}
     for record in records:
         names.setdefault(record.name, []).append(record)
-    return [Package(name, tuple(names[name])) for name in sorted(names)]
+    return [FoundPackage(name, tuple(names[name])) for name in sorted(names)]

@@ -27,7 +27,7 @@ Writable = FileStore | KeyringStore
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredLogin:
     """A stored credential without its secret: key, kind in words, whose it is, store.
 
     `user` is the name that a password belongs to, empty for other kinds. `counts` is false where
@@ -41,7 +41,7 @@ class Entry:
     counts: bool = True
 
 
-def login(credentials: Credentials, host: str, credential: Credential) -> Entry:
+def login(credentials: Credentials, host: str, credential: Credential) -> StoredLogin:
     """Store a credential in the first store that takes it, and say where it is.
 
     Raises `UsageError` if the host wants another kind, `CredentialError` or `HostError` if no
@@ -62,12 +62,12 @@ def login(credentials: Credentials, host: str, credential: Credential) -> Entry:
     raise problem or ConfigError("there is no store of credentials", hints=["set HOME"])
 
 
-def logout(credentials: Credentials, host: str | None) -> tuple[Entry, ...]:
+def logout(credentials: Credentials, host: str | None) -> tuple[StoredLogin, ...]:
     """Take the credentials of a host, or all (None), out of every store; say which these were.
 
     Raises `CredentialError` for a damaged store.
     """
-    gone: list[Entry] = []
+    gone: list[StoredLogin] = []
     for store in _writable(credentials):
         table = store.all()
         wanted = frozenset(table) if host is None else frozenset({host, key_of(host)}) & set(table)
@@ -77,9 +77,9 @@ def logout(credentials: Credentials, host: str | None) -> tuple[Entry, ...]:
     return tuple(gone)
 
 
-def entries(credentials: Credentials) -> tuple[Entry, ...]:
+def entries(credentials: Credentials) -> tuple[StoredLogin, ...]:
     """List what is stored, store by store."""
-    found: list[Entry] = []
+    found: list[StoredLogin] = []
     seen: set[str] = set()
     for store, table in credentials.everything():
         found += [
@@ -89,7 +89,7 @@ def entries(credentials: Credentials) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def entry_for(credentials: Credentials, url: str) -> Entry | None:
+def entry_for(credentials: Credentials, url: str) -> StoredLogin | None:
     """Tell which credential a URL, or a host, would get."""
     found = credentials.of_url(url if "://" in url else f"https://{url}")
     return _entry(found.key, found.credential, found.store) if found else None
@@ -138,6 +138,6 @@ def _writable(credentials: Credentials) -> list[Writable]:
     return [one for one in credentials.stores if isinstance(one, FileStore | KeyringStore)]
 
 
-def _entry(key: str, credential: Credential, store: str, *, counts: bool = True) -> Entry:
+def _entry(key: str, credential: Credential, store: str, *, counts: bool = True) -> StoredLogin:
     user = credential.username if isinstance(credential, BasicHTTP) else ""
-    return Entry(key, WORDS[type(credential)], store, user, counts)
+    return StoredLogin(key, WORDS[type(credential)], store, user, counts)

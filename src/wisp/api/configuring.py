@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wisp.config.editing import changed, filtered, grown, target_file
+from wisp.config.files import config_files
 from wisp.config.keys import normal_url
 from wisp.config.model import Config, ConfigRequest, read_config
-from wisp.config.places import places
 from wisp.config.reading import ConfigFile, KeyPath, parse
 from wisp.config.toml import dump, nested
 from wisp.engine.journals import repair
@@ -45,7 +45,7 @@ class ConfigScope:
             ConfigError: The workspace's level is meant, but there is no workspace.
 
         """
-        where = places(self.environ, self.root)
+        where = config_files(self.environ, self.root)
         return target_file(where, level=self.level, exists=Path.exists)
 
     def read(self) -> Config:

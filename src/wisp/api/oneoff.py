@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from wisp.api import quick_exec
 from wisp.api.provisioning import install_newest, is_complete, platform_of
 from wisp.api.spec_environments import LOCK, environment_from_inputs
-from wisp.config.places import places
-from wisp.engine.folder_lock import exclusive_folder
+from wisp.config.files import config_files
+from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.prefix import installed_packages
 from wisp.errors import HostError, SolveError
 from wisp.install.apply import EVERYTHING
@@ -166,7 +166,7 @@ def _indexes(session: SessionContext) -> PypiOptions:
 
 
 def _remember(session: SessionContext, request: OneOffRequest, prepared: OneOffEnvironment) -> None:
-    question = quick_exec.Question(
+    question = quick_exec.ExecQuestion(
         {
             "spec": request.specs,
             "with": request.extra,
@@ -177,7 +177,7 @@ def _remember(session: SessionContext, request: OneOffRequest, prepared: OneOffE
         "" if _is_named(request) else request.command[0],
         prompt=request.prompt,
     )
-    config = places(session.environ)
+    config = config_files(session.environ)
     files = [config.system, *config.user, fingerprint_file(prepared.prefix)]
     if chosen := session.environ.get("PIXI_CONFIG_FILE"):
         files.append(Path(chosen))

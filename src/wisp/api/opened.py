@@ -56,7 +56,7 @@ class OpenedWorkspace:
 
         Gives the workspace as it is by then: who waited may find another manifest.
         """
-        from wisp.engine.folder_lock import exclusive_folder
+        from wisp.engine.exclusive import exclusive_folder
 
         with exclusive_folder(self.root):
             yield self.with_manifest(reread(self.manifest))

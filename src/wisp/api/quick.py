@@ -14,7 +14,7 @@ import os
 import sys
 import time
 
-from wisp.api import snapshot as memory
+from wisp.api import snapshot
 from wisp.api.snapshot import Snapshot, Tasks
 from wisp.layout import DEFAULT_ENVIRONMENT, ENV_EXE, ENV_INIT_CWD, LOCK_NAME, MANIFEST_NAMES
 
@@ -103,18 +103,18 @@ def _options(words: Sequence[str], known: Mapping[str, str]) -> tuple[dict[str, 
 def _trusted(environ: Mapping[str, str]) -> Snapshot:
     """Return the snapshot of the workspace around us if all that it rests on is as it was."""
     root = _root()
-    snapshot = memory.read(root, environ)
-    if snapshot is None or not _holds(snapshot.base, snapshot.workspace["manifest"], environ):
+    trusted = snapshot.read(root, environ)
+    if trusted is None or not _holds(trusted.base, trusted.workspace["manifest"], environ):
         raise _Doubt
-    return snapshot
+    return trusted
 
 
 def _holds(base: Mapping[str, Any], known: str, environ: Mapping[str, str]) -> bool:
     """Whether nothing changed of what a workspace was read from; `known` is its manifest."""
-    if base["environ"] != memory.relevant(environ) or base["host"] != memory.host():
+    if base["environ"] != snapshot.relevant(environ) or base["host"] != snapshot.host():
         return False
     manifest = environ.get("PIXI_PROJECT_MANIFEST", known)
-    return manifest == known and memory.unchanged(base["files"])
+    return manifest == known and snapshot.unchanged(base["files"])
 
 
 def _root() -> str:
@@ -141,11 +141,11 @@ def _task_list(words: Sequence[str], environ: Mapping[str, str]) -> Deed | None:
 
 def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> Deed | None:
     """Say again what was said when nothing was left to do, if nothing is by now."""
-    snapshot = _trusted(environ)
-    known = snapshot.answers.get("\0".join(words))
-    if known is None or not memory.unchanged(known["files"]) or "PIXI_COLOR" in environ:
+    trusted = _trusted(environ)
+    known = trusted.answers.get("\0".join(words))
+    if known is None or not snapshot.unchanged(known["files"]) or "PIXI_COLOR" in environ:
         return None
-    memory.settle(snapshot, environ, time.time_ns())
+    snapshot.settle(trusted, environ, time.time_ns())
     coloured = "FORCE_COLOR" in environ or ("NO_COLOR" not in environ and os.isatty(2))
     text = ("\x1b[32m✔\x1b[0m " if coloured else "✔ ") + known["text"]
 
@@ -159,17 +159,17 @@ def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> Deed | N
 def _look(words: Sequence[str], environ: Mapping[str, str]) -> Deed | None:
     """Print again what a command printed that only looks."""
     root = _root()
-    looks = memory.read_looks(root, environ)
-    known = looks and looks["answers"].get("\0".join((*words, memory.shade(environ))))
+    looks = snapshot.read_looks(root, environ)
+    known = looks and looks["answers"].get("\0".join((*words, snapshot.shade(environ))))
     if not looks or not known or "PIXI_COLOR" in environ:
         return None
-    if known["facts"] != memory.looked_on(environ, os.path.join(root, LOCK_NAME)):
+    if known["facts"] != snapshot.looked_on(environ, os.path.join(root, LOCK_NAME)):
         return None
     if not _holds(looks["base"], looks["manifest"], environ):
         return None
-    if not memory.unchanged(known["files"]):
+    if not snapshot.unchanged(known["files"]):
         return None
-    memory.settle_looks(root, looks, environ, time.time_ns())
+    snapshot.settle_looks(root, looks, environ, time.time_ns())
 
     def tell() -> int:
         for note in known["notes"]:
@@ -183,14 +183,14 @@ class _Lane:
     """One command on a trusted snapshot; also what the task runner asks of its surroundings."""
 
     def __init__(
-        self, snapshot: Snapshot, options: dict[str, str], program: str, environ: Mapping[str, str]
+        self, trusted: Snapshot, options: dict[str, str], program: str, environ: Mapping[str, str]
     ) -> None:
-        self._snapshot = snapshot
+        self._snapshot = trusted
         self._options = options
         self._program = program
         self._environ = environ
         self._cwd = os.getcwd()
-        self._root: str = snapshot.workspace["root"]
+        self._root: str = trusted.workspace["root"]
 
     # Commands
 
@@ -207,7 +207,7 @@ class _Lane:
         graph = build(catalogue, words, self._request())
         for node in graph.nodes:
             self._check_ready(node.environment.name)
-        memory.settle(self._snapshot, self._environ, time.time_ns())
+        snapshot.settle(self._snapshot, self._environ, time.time_ns())
         return lambda: self._run_graph(graph, catalogue, explicit)
 
     def hook(self, words: Sequence[str]) -> Deed:
@@ -218,7 +218,7 @@ class _Lane:
         name = self._options.get("environment") or self._inherited() or DEFAULT_ENVIRONMENT
         self._check_ready(name)
         shell = None if as_data else self._shell()
-        memory.settle(self._snapshot, self._environ, time.time_ns())
+        snapshot.settle(self._snapshot, self._environ, time.time_ns())
         if shell is None:
             return lambda: _print(self._data(name) + "\n")
         return lambda: _print(self._script(name, shell) + "\n")
@@ -322,7 +322,7 @@ class _Lane:
 
     def _check_ready(self, environment: str) -> None:
         ready = self._snapshot.ready.get(environment)
-        if ready is None or not memory.unchanged(ready["files"]):
+        if ready is None or not snapshot.unchanged(ready["files"]):
             raise _Doubt
 
     def _activation(self, environment: str) -> Activation:
@@ -333,10 +333,10 @@ class _Lane:
         return Activation(ready["prefix"], project, ready["scripts"], ready["env"])
 
     def _run_graph(self, graph: Graph, catalogue: Catalogue, explicit: str | None) -> int:
-        from wisp.tasks.run import Settings, product_of, run
+        from wisp.tasks.run import RunSettings, product_of, run
 
         facts = self._snapshot.workspace
-        settings = Settings(
+        settings = RunSettings(
             root=self._root,
             init_cwd=self._cwd,
             cache=facts["task_cache"],

@@ -12,7 +12,7 @@ import os
 import sys
 import time
 
-from wisp.api import snapshot as memory
+from wisp.api import snapshot
 from wisp.errors import WispError
 from wisp.layout import SNAPSHOTS_DIR, VERSION
 
@@ -37,7 +37,7 @@ _FORMAT = 1
 _SIGPIPE, _SIGXFSZ = 13, 25
 
 
-class Question:
+class ExecQuestion:
     """A call of `exec`, but for the words that the command gets.
 
     `options` maps `spec`, `with`, `pypi`, `channel` and `platform` to their values in order;
@@ -84,7 +84,7 @@ def answer(words: Sequence[str], environ: Mapping[str, str]) -> None:
         return
 
 
-def _read(words: Sequence[str]) -> tuple[Question, Sequence[str]] | None:
+def _read(words: Sequence[str]) -> tuple[ExecQuestion, Sequence[str]] | None:
     """Read options up to the command; None for others than the usual ones."""
     options: dict[str, list[str]] = {}
     prompt, index = True, 0
@@ -110,7 +110,7 @@ def _read(words: Sequence[str]) -> tuple[Question, Sequence[str]] | None:
     if not command or ("spec" in options and "with" in options):
         return None
     guess = "" if "spec" in options or "pypi" in options else command[0]
-    return Question(options, guess, prompt=prompt), command
+    return ExecQuestion(options, guess, prompt=prompt), command
 
 
 def variables(
@@ -146,7 +146,7 @@ def become(command: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
 # Memory
 
 
-def recall(question: Question, environ: Mapping[str, str]) -> dict[str, Any] | None:
+def recall(question: ExecQuestion, environ: Mapping[str, str]) -> dict[str, Any] | None:
     """Return what is known of a question; None if nothing that still holds."""
     path = _path(question, environ)
     if path is None:
@@ -159,18 +159,18 @@ def recall(question: Question, environ: Mapping[str, str]) -> dict[str, Any] | N
     if not isinstance(data, tuple) or len(data) != 3 or data[:2] != (_key(), question.key):
         return None
     known: dict[str, Any] = data[2]
-    if known["environ"] != memory.relevant(environ) or known["host"] != memory.host():
+    if known["environ"] != snapshot.relevant(environ) or known["host"] != snapshot.host():
         return None
-    if not memory.unchanged(known["files"]):
+    if not snapshot.unchanged(known["files"]):
         return None
-    fresh = memory.settled(known["files"], time.time_ns())
+    fresh = snapshot.settled(known["files"], time.time_ns())
     if fresh is not None:
         _write(path, question, {**known, "files": fresh})
     return known
 
 
 def remember(
-    question: Question,
+    question: ExecQuestion,
     prefix: str,
     surroundings: Mapping[str, str],
     files: Sequence[str],
@@ -183,17 +183,17 @@ def remember(
     known = {
         "prefix": prefix,
         "surroundings": dict(surroundings),
-        "files": memory.observe(files, time.time_ns()),
-        "environ": memory.relevant(environ),
-        "host": memory.host(),
+        "files": snapshot.observe(files, time.time_ns()),
+        "environ": snapshot.relevant(environ),
+        "host": snapshot.host(),
     }
     _write(path, question, known)
 
 
-def _path(question: Question, environ: Mapping[str, str]) -> str | None:
+def _path(question: ExecQuestion, environ: Mapping[str, str]) -> str | None:
     from binascii import crc32
 
-    other = memory.path_of("exec", environ)
+    other = snapshot.path_of("exec", environ)
     if other is None:
         return None
     digest = crc32(marshal.dumps(question.key))
@@ -203,7 +203,7 @@ def _path(question: Question, environ: Mapping[str, str]) -> str | None:
     return os.path.join(folder, f"exec-{digest:08x}-{tag}-{VERSION}")
 
 
-def _write(path: str, question: Question, known: dict[str, Any]) -> None:
+def _write(path: str, question: ExecQuestion, known: dict[str, Any]) -> None:
     scratch = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)

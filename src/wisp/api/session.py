@@ -20,7 +20,7 @@ from wisp.config.model import ConfigRequest
 from wisp.report import SILENT, Reporter
 
 if TYPE_CHECKING:
-    from wisp.api.authorizing import Entry
+    from wisp.api.authorizing import StoredLogin
     from wisp.api.configuring import ConfigListing, Level
     from wisp.api.edits.start import Started, StartRequest
     from wisp.api.global_tools import GlobalTools
@@ -235,25 +235,25 @@ class Session(SessionContext):
 
     # Credentials
 
-    def login(self, host: str, credential: Credential) -> Entry:
+    def login(self, host: str, credential: Credential) -> StoredLogin:
         """Store a credential for a host; say where. Raises `UsageError` if its kind is wrong."""
         from wisp.api.authorizing import login
 
         return login(self.credentials, host, credential)
 
-    def logout(self, host: str | None) -> tuple[Entry, ...]:
+    def logout(self, host: str | None) -> tuple[StoredLogin, ...]:
         """Take what is stored for a host, or all (None), away; return what that was."""
         from wisp.api.authorizing import logout
 
         return logout(self.credentials, host)
 
-    def logins(self) -> tuple[Entry, ...]:
+    def logins(self) -> tuple[StoredLogin, ...]:
         """List the stored credentials, without secrets."""
         from wisp.api.authorizing import entries
 
         return entries(self.credentials)
 
-    def login_for(self, url: str) -> Entry | None:
+    def login_for(self, url: str) -> StoredLogin | None:
         """Tell which credential a URL, or a host, would get."""
         from wisp.api.authorizing import entry_for
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from wisp.config.files import home_folder
 from wisp.config.keys import CACHE_KINDS
-from wisp.config.places import home_folder
 from wisp.config.reading import KeyPath
 from wisp.layout import CACHE_FOLDERS
 from wisp.specs.settings import CacheFolders

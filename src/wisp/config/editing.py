@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from wisp.config.files import ConfigFiles
 from wisp.config.keys import KEYS, NAMED_TABLES, normal_url, reader_of
-from wisp.config.places import Places
 from wisp.config.reading import KeyPath, Values
 from wisp.errors import ConfigError
 
@@ -33,7 +33,7 @@ def supported_keys() -> tuple[str, ...]:
     return (*others[:middle], *links, *buckets, *others[middle:])
 
 
-def target_file(places: Places, *, level: str | None, exists: Callable[[Path], bool]) -> Path:
+def target_file(places: ConfigFiles, *, level: str | None, exists: Callable[[Path], bool]) -> Path:
     """Choose the file that a change goes into; `level` is `local`, `global`, `system` or None.
 
     Raises:

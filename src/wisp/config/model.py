@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from wisp.config.caches import cache_folders, expand
+from wisp.config.files import ConfigFiles, config_files
 from wisp.config.keys import reader_of
 from wisp.config.merging import Level, Merged, merge
-from wisp.config.places import Places, places
 from wisp.config.reading import ConfigFile, KeyPath, parse
 from wisp.errors import ConfigError, UsageError
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
@@ -197,7 +197,7 @@ def read_config(request: ConfigRequest) -> Config:
     """
     levels: list[Level] = []
     warnings: list[str] = []
-    where = places(request.environ, request.workspace)
+    where = config_files(request.environ, request.workspace)
     for file in _global_files(request, where):
         _add(levels, warnings, file, required=file == _only_file(request))
     if where.workspace is not None and not (request.global_only or request.system_only):
@@ -220,7 +220,7 @@ def _only_file(request: ConfigRequest) -> Path | None:
     return request.config_file or (Path(named) if named else None)
 
 
-def _global_files(request: ConfigRequest, where: Places) -> list[Path]:
+def _global_files(request: ConfigRequest, where: ConfigFiles) -> list[Path]:
     variable = request.environ.get("PIXI_NO_CONFIG", "") if request.with_variables else ""
     without = request.no_config or variable in TRUE_WORDS
     only = _only_file(request)

@@ -63,14 +63,14 @@ class LiveReporter(PlainReporter):
         super().__init__(out)
         import threading
 
-        self._lock = threading.Lock()
+        self._guard = threading.Lock()
         self._next = 1
         self._rows: dict[int, tuple[str, float, int, int | None]] = {}
         self._tasks: dict[int, Any] = {}
         self._display: Any = None
 
     def start(self, phase: str, subject: str = "", total: int | None = None) -> int:
-        with self._lock:
+        with self._guard:
             token = self._next
             self._next += 1
             self._rows[token] = (f"{phase} {subject}".strip(), time.monotonic(), 0, total)
@@ -81,7 +81,7 @@ class LiveReporter(PlainReporter):
             return token
 
     def advance(self, token: int, amount: int = 1, total: int | None = None) -> None:
-        with self._lock:
+        with self._guard:
             row = self._rows.get(token)
             if row is None:
                 return
@@ -90,14 +90,14 @@ class LiveReporter(PlainReporter):
         self._refresh()
 
     def finish(self, token: int) -> None:
-        with self._lock:
+        with self._guard:
             self._rows.pop(token, None)
             task = self._tasks.pop(token, None)
             if task is not None and self._display is not None:
                 self._display.remove_task(task)
 
     def _refresh(self) -> None:
-        with self._lock:
+        with self._guard:
             now = time.monotonic()
             late = {t: r for t, r in self._rows.items() if now - r[1] >= _PATIENCE}
             if not late:
@@ -125,7 +125,7 @@ class LiveReporter(PlainReporter):
 
     def pause(self) -> None:
         """Take the display away, so that a line can be written; the next news brings it back."""
-        with self._lock:
+        with self._guard:
             if self._display is not None:
                 self._display.stop()
                 self._display = None
@@ -134,5 +134,5 @@ class LiveReporter(PlainReporter):
     def stop(self) -> None:
         """End the display for good."""
         self.pause()
-        with self._lock:
+        with self._guard:
             self._rows.clear()

@@ -97,12 +97,12 @@ class Connections:
         self._environ = environ
         self._proxies = choose_proxies(network, environ)
         self._idle: dict[Origin, list[Connection]] = {}
-        self._lock = threading.Lock()
+        self._guard = threading.Lock()
         weakref.finalize(self, _close_all, self._idle)
 
     def take(self, origin: Origin) -> Connection:
         """Return a connection to an origin: one that was kept, or a new one, not yet open."""
-        with self._lock:
+        with self._guard:
             kept = self._idle.get(origin, [])
             while kept:
                 connection = kept.pop()
@@ -113,7 +113,7 @@ class Connections:
 
     def give_back(self, origin: Origin, connection: Connection) -> None:
         """Keep a connection whose answer has been read to its end."""
-        with self._lock:
+        with self._guard:
             kept = self._idle.setdefault(origin, [])
             if len(kept) < _IDLE_PER_ORIGIN:
                 kept.append(connection)
@@ -122,7 +122,7 @@ class Connections:
 
     def forget(self, origin: Origin) -> None:
         """Close what is kept for an origin: where one was hung up on, most likely all were."""
-        with self._lock:
+        with self._guard:
             for connection in self._idle.pop(origin, []):
                 connection.close()
 

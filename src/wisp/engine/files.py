@@ -159,7 +159,7 @@ def _flush_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def locked_file(
+def held_file(
     path: Path, *, kind: Literal["exclusive", "shared"] = "exclusive", wait: bool = True
 ) -> Iterator[int]:
     """Hold an advisory lock on a file, which is made if missing, and yield its descriptor.

@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_cache import UvCache
-from wisp.engine.uv_compile import Question, compile_requirements
+from wisp.engine.uv_compile import CompileQuestion, compile_requirements
 from wisp.errors import FetchError
 from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import normalize
@@ -96,7 +96,7 @@ def built_metadata(uv: Uv, url: str, name: str, python: Path) -> CoreMetadata:
 
     Raises `FetchError` when the project cannot be built.
     """
-    question = Question(requirements=f"{name} @ {url}\n", options=("--no-deps",))
+    question = CompileQuestion(requirements=f"{name} @ {url}\n", options=("--no-deps",))
     try:
         compile_requirements(uv, question, python)
     except UvError as error:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 #: How long the runtime's threads may take to drop what they hold after the last coroutine;
 #: 5 ms were always enough in hundreds of trials.
-_SETTLE_SECONDS = 0.02
+_QUIET_SECONDS = 0.02
 _JOIN_SECONDS = 5.0
 
 
@@ -44,7 +44,7 @@ class _Loop:
         self.thread.join(_JOIN_SECONDS)
         if not self.thread.is_alive():
             self.loop.close()
-        time.sleep(_SETTLE_SECONDS)
+        time.sleep(_QUIET_SECONDS)
 
 
 async def _cancel_all() -> None:

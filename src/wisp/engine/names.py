@@ -50,7 +50,7 @@ class NameService:
         self._cache = cache
         self._now = now
         self._reporter = reporter
-        self._lock = threading.Lock()
+        self._guard = threading.Lock()
         self._names: Names | None = None
         self._digests: tuple[Names, dict[str, float]] | None = None
         self._unreachable = http.offline
@@ -60,7 +60,7 @@ class NameService:
 
         Archives not met before are asked for; without the service only remembered ones answer.
         """
-        with self._lock:
+        with self._guard:
             known, unknown = self._remembered()
             wanted = set(digests)
             missing = sorted(wanted - known.keys() - unknown.keys())
@@ -71,7 +71,7 @@ class NameService:
 
     def conda_forge(self) -> Names:
         """Return the map of the channel conda-forge: the service's, else the shipped one."""
-        with self._lock:
+        with self._guard:
             if self._names is None:
                 self._names = self._compressed() or shipped_names()
             return self._names

@@ -16,7 +16,7 @@ _running: set[subprocess.Popen[str]] = set()
 
 
 @dataclass(frozen=True, slots=True)
-class Completed:
+class ProcessResult:
     """What a finished child left: its exit code (negative: signal) and its two streams."""
 
     code: int
@@ -31,7 +31,7 @@ def capture(
     cwd: Path | None = None,
     stdin: str | None = None,
     keep_open: Sequence[int] = (),
-) -> Completed:
+) -> ProcessResult:
     """Run a program to its end. An exit code other than 0 is a result, not an error.
 
     `keep_open` are descriptors that the child inherits (POSIX), such as a prefix lock.
@@ -57,7 +57,7 @@ def capture(
         raise _cannot_start(argv[0], error) from error
     with child, _listed(child):
         stdout, stderr = child.communicate(stdin)
-    return Completed(child.returncode, stdout, stderr)
+    return ProcessResult(child.returncode, stdout, stderr)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import tomli
 
 from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.mirrors import TextMirrors
-from wisp.engine.process import Completed, capture
+from wisp.engine.process import ProcessResult, capture
 from wisp.engine.uv_network import prepared
 from wisp.errors import HostError, WispError
 from wisp.specs.settings import EngineSettings, Network
@@ -76,7 +76,7 @@ class Uv:
         cwd: Path | None = None,
         variables: Mapping[str, str] | None = None,
         pass_fds: Sequence[int] = (),
-    ) -> Completed:
+    ) -> ProcessResult:
         """Run uv to its end and return what it said.
 
         `pass_fds` are descriptors that uv inherits: a lock held on one of them lasts as long as

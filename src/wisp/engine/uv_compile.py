@@ -18,7 +18,7 @@ _PREVIOUS = "pylock.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class CompileQuestion:
     """What uv is asked, as texts: input files and options. Equal questions have equal answers.
 
     `pyproject` holds what requirement lines cannot say (the index or git reference of one
@@ -37,7 +37,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CompileAnswer:
     """The packages uv chose and, where it was asked, the index each came from by name."""
 
     packages: tuple[PylockPackage, ...]
@@ -45,8 +45,8 @@ class Answer:
 
 
 def compile_requirements(
-    uv: Uv, question: Question, python: Path, *, annotate: bool = False
-) -> Answer:
+    uv: Uv, question: CompileQuestion, python: Path, *, annotate: bool = False
+) -> CompileAnswer:
     """Let uv resolve, with `python` building what has to be built.
 
     `annotate` asks, from the cache, a second time: which index did each package come from? uv's
@@ -68,11 +68,11 @@ def compile_requirements(
         text = uv.mirrors.back(output.read_text(encoding="utf-8"))
         packages = parse_pylock(text, folder)
         if not annotate:
-            return Answer(packages)
-        return Answer(packages, _indexes(uv, arguments, folder, packages, variables))
+            return CompileAnswer(packages)
+        return CompileAnswer(packages, _indexes(uv, arguments, folder, packages, variables))
 
 
-def _inputs(folder: Path, question: Question, mirrors: TextMirrors) -> list[str]:
+def _inputs(folder: Path, question: CompileQuestion, mirrors: TextMirrors) -> list[str]:
     arguments = ["pip", "compile"]
     for name, text, flag in (
         ("pyproject.toml", question.pyproject, None),

@@ -29,7 +29,7 @@ _ADDRESSED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class UvCall:
     """The words and variables of a call."""
 
     arguments: tuple[str, ...]
@@ -44,7 +44,7 @@ def prepared(
     users_store: str = "",
     *,
     keep_users: bool = False,
-) -> Iterator[Call]:
+) -> Iterator[UvCall]:
     """Take secrets out of the words of a call, and give uv what it needs in their place.
 
     `users_store` is the text of the user's own store of uv, which ours stands for meanwhile;
@@ -77,7 +77,7 @@ def prepared(
             file.touch(mode=0o600)
             file.write_text("".join(_row(*row) for row in rows.items()) + users_store, "utf-8")
             variables["UV_CREDENTIALS_DIR"] = folder
-        yield Call(tuple(plain), variables)
+        yield UvCall(tuple(plain), variables)
 
 
 def _without_password(

@@ -34,7 +34,7 @@ from wisp.specs.oci import (
     MANIFESTS,
     Descriptor,
     Digest,
-    Platform,
+    ImagePlatform,
 )
 from wisp.values import dataclass
 
@@ -96,7 +96,7 @@ def check_glibc(base: Base, wanted: tuple[int, int], where: str) -> None:
 
 
 def local_base(
-    path: Path, platform: Platform, store: BlobStore, *, time: int, compression: Compression
+    path: Path, platform: ImagePlatform, store: BlobStore, *, time: int, compression: Compression
 ) -> Base:
     """Read a base from this disk: a layout, an image archive, a root file system.
 
@@ -149,7 +149,7 @@ def _unpacked(path: Path, store: BlobStore) -> Iterator[Path]:
         yield scratch
 
 
-class Source(Protocol):
+class BlobSource(Protocol):
     """Where the parts of an image are: a store, or a registry."""
 
     def read(self, blob: Descriptor) -> bytes:
@@ -159,7 +159,7 @@ class Source(Protocol):
         """Put a blob into a store, verified."""
 
 
-def layout_base(folder: Path, platform: Platform, store: BlobStore) -> Base:
+def layout_base(folder: Path, platform: ImagePlatform, store: BlobStore) -> Base:
     """Read a base from a layout, and copy its layers into our store.
 
     Raises:
@@ -176,7 +176,11 @@ def layout_base(folder: Path, platform: Platform, store: BlobStore) -> Base:
 
 
 def image_base(
-    rows: Sequence[Descriptor], platform: Platform, source: Source, store: BlobStore, where: str
+    rows: Sequence[Descriptor],
+    platform: ImagePlatform,
+    source: BlobSource,
+    store: BlobStore,
+    where: str,
 ) -> Base:
     """Make a base of the image among `rows`, or below them, that fits a platform.
 
@@ -216,15 +220,19 @@ def _known_glibc(
     return glibc
 
 
-def _check_platform(config: Mapping[str, Any], wanted: Platform, where: str) -> None:
+def _check_platform(config: Mapping[str, Any], wanted: ImagePlatform, where: str) -> None:
     """Compare with what the image itself says: one that no index lists has said nothing yet."""
-    found = Platform(config["os"], config["architecture"]).normalized()
+    found = ImagePlatform(config["os"], config["architecture"]).normalized()
     if (found.os, found.architecture) != (wanted.os, wanted.architecture):
         raise BaseImageError(f"`{where}` is for {found}, not {wanted}")
 
 
 def _resolve(
-    rows: Sequence[Descriptor], platform: Platform, source: Source, where: str, depth: int = 0
+    rows: Sequence[Descriptor],
+    platform: ImagePlatform,
+    source: BlobSource,
+    where: str,
+    depth: int = 0,
 ) -> Descriptor:
     """Follow indexes to the manifest for a platform."""
     found = choose(rows, platform)

@@ -15,14 +15,14 @@ from wisp.image.documents import (
     index_document,
     manifest_document,
 )
-from wisp.image.entries import Entry, folder, text_file, with_parents
+from wisp.image.entries import LayerEntry, folder, text_file, with_parents
 from wisp.image.entrypoint import ENTRYPOINT, TASK_SCRIPT
 from wisp.image.layer import Compression, LayerBlob, write_layer
 from wisp.image.layout import ImageBlobs
 from wisp.image.packages import MadeLayer
 from wisp.image.settings import ImageSettings
 from wisp.layout import CONDA_META, PREFIX_HISTORY
-from wisp.specs.oci import Descriptor, Digest, Platform
+from wisp.specs.oci import Descriptor, Digest, ImagePlatform
 from wisp.values import dataclass, field
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -38,11 +38,11 @@ class ImageInput:
     `certificates` the file that programs shall trust, if they have none of their own.
     """
 
-    platform: Platform
+    platform: ImagePlatform
     base: Base
     base_cached: bool = True
     packages: tuple[MadeLayer, ...]
-    code: tuple[Entry, ...]
+    code: tuple[LayerEntry, ...]
     settings: ImageSettings
     variables: Mapping[str, str]
     entrypoint: str
@@ -67,7 +67,7 @@ class LayerReport:
 class PlatformImage:
     """An image for one platform: its documents, its layers from the bottom up."""
 
-    platform: Platform
+    platform: ImagePlatform
     manifest: ImageDocument
     config: ImageDocument
     layers: tuple[Descriptor, ...]
@@ -114,7 +114,7 @@ def _report(
 
 
 def _written(
-    entries: Iterable[Entry], cache: LayerCache, compression: Compression, time: int
+    entries: Iterable[LayerEntry], cache: LayerCache, compression: Compression, time: int
 ) -> tuple[LayerBlob, bool]:
     with cache.store.draft() as draft:
         blob = write_layer(with_parents(entries), draft, time=time, compression=compression)
@@ -124,7 +124,7 @@ def _written(
     return blob, known
 
 
-def _own_entries(wanted: ImageInput) -> tuple[Entry, ...]:
+def _own_entries(wanted: ImageInput) -> tuple[LayerEntry, ...]:
     prefix = wanted.settings.prefix.lstrip("/")
     scripts = [text_file(ENTRYPOINT.lstrip("/"), wanted.entrypoint, program=True)]
     if wanted.task is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from wisp.image.entries import Entry, UnfitFileError, file_entry, walk
+from wisp.image.entries import LayerEntry, UnfitFileError, file_entry, walk
 from wisp.layout import LOCK_NAME, PIXI_DIR
 from wisp.values import dataclass
 
@@ -154,14 +154,14 @@ def _anchored(lines: Iterable[str]) -> list[str]:
 
 def code_entries(
     root: Path, paths: Iterable[str], place: str, skip: Callable[[Path], bool]
-) -> list[Entry]:
+) -> list[LayerEntry]:
     """Make members of the code, to lie at `place` in the image; `skip` names files left out.
 
     Raises:
         UnfitFileError: A link leads out of the workspace, or something is no file.
 
     """
-    entries: list[Entry] = []
+    entries: list[LayerEntry] = []
     for path in paths:
         file = root / path
         if skip(file):

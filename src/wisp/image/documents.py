@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.image.layer import LayerBlob
-from wisp.specs.oci import CONFIG, INDEX, MANIFEST, Descriptor, Digest, Platform
+from wisp.specs.oci import CONFIG, INDEX, MANIFEST, Descriptor, Digest, ImagePlatform
 from wisp.values import dataclass, field
 
 #: By which readers of a layout find an image (annotations.md, "rules").
@@ -97,7 +97,7 @@ class ImageDocument:
 
 
 def config_document(
-    run: RunConfig, layers: Sequence[StackedLayer], platform: Platform, *, time: int
+    run: RunConfig, layers: Sequence[StackedLayer], platform: ImagePlatform, *, time: int
 ) -> ImageDocument:
     """Write an image's configuration; `time` is when it counts as made, in seconds."""
     created = timestamp(time)
@@ -115,7 +115,7 @@ def config_document(
     )
 
 
-def _platform(platform: Platform) -> dict[str, object]:
+def _platform(platform: ImagePlatform) -> dict[str, object]:
     table: dict[str, object] = {"os": platform.os, "architecture": platform.architecture}
     return table | ({"variant": platform.variant} if platform.variant else {})
 
@@ -123,7 +123,7 @@ def _platform(platform: Platform) -> dict[str, object]:
 def manifest_document(
     config: ImageDocument,
     layers: Sequence[StackedLayer],
-    platform: Platform,
+    platform: ImagePlatform,
     annotations: Mapping[str, str] | None = None,
 ) -> ImageDocument:
     """Write the manifest of an image; its descriptor says for which platform it is."""

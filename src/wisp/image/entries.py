@@ -26,7 +26,7 @@ class UnfitFileError(WispError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LayerEntry:
     """One member of a layer.
 
     `path` has no leading slash. A file's bytes are `content`, else those of `source`, of which
@@ -50,24 +50,24 @@ class Entry:
         return PurePosixPath(self.path).parts
 
 
-def text_file(path: str, text: str | bytes, *, program: bool = False) -> Entry:
+def text_file(path: str, text: str | bytes, *, program: bool = False) -> LayerEntry:
     """Make a file of a text."""
     content = text.encode() if isinstance(text, str) else text
     mode = PROGRAM_MODE if program else FILE_MODE
-    return Entry(path=path, kind="file", mode=mode, content=content, size=len(content))
+    return LayerEntry(path=path, kind="file", mode=mode, content=content, size=len(content))
 
 
-def folder(path: str, mode: int = FOLDER_MODE, owner: int = 0) -> Entry:
+def folder(path: str, mode: int = FOLDER_MODE, owner: int = 0) -> LayerEntry:
     """Make a folder."""
-    return Entry(path=path, kind="folder", mode=mode, owner=owner)
+    return LayerEntry(path=path, kind="folder", mode=mode, owner=owner)
 
 
-def link(path: str, target: str) -> Entry:
+def link(path: str, target: str) -> LayerEntry:
     """Make a symbolic link."""
-    return Entry(path=path, kind="link", mode=LINK_MODE, target=target)
+    return LayerEntry(path=path, kind="link", mode=LINK_MODE, target=target)
 
 
-def file_entry(file: Path, path: str) -> Entry:
+def file_entry(file: Path, path: str) -> LayerEntry:
     """Look at a file, folder or link once, and make a member of it.
 
     Raises:
@@ -90,7 +90,7 @@ def file_entry(file: Path, path: str) -> Entry:
             hints=["leave it out of the image, or remove it"],
         )
     mode = PROGRAM_MODE if found.st_mode & stat.S_IXUSR else FILE_MODE
-    return Entry(path=path, kind="file", mode=mode, source=file, size=found.st_size)
+    return LayerEntry(path=path, kind="file", mode=mode, source=file, size=found.st_size)
 
 
 def walk(root: Path, keep: Callable[[str, bool], bool] = lambda _path, _folder: True) -> list[str]:
@@ -125,12 +125,12 @@ def _below(root: Path, at: str, keep: Callable[[str, bool], bool]) -> Iterator[s
         yield from inner or [path]
 
 
-def with_parents(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def with_parents(entries: Iterable[LayerEntry]) -> tuple[LayerEntry, ...]:
     """Sort members, each path once (the last one counts), and put every parent folder before.
 
     A layer carries its own parent folders, since some runtimes fail without them.
     """
-    found: dict[str, Entry] = {}
+    found: dict[str, LayerEntry] = {}
     for entry in entries:
         for parent in PurePosixPath(entry.path).parents:
             if parent.name:
@@ -140,8 +140,8 @@ def with_parents(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def share_equal_files(
-    entries: Iterable[Entry], digest: Callable[[Entry], bytes], least: int = 1 << 16
-) -> tuple[Entry, ...]:
+    entries: Iterable[LayerEntry], digest: Callable[[LayerEntry], bytes], least: int = 1 << 16
+) -> tuple[LayerEntry, ...]:
     """Turn files of equal bytes and mode into hard links to the first of them.
 
     Content decides, not the inodes of the prefix: whether these are shared depends on the file
@@ -154,7 +154,7 @@ def share_equal_files(
             key = (entry.size, entry.mode)
             candidates[key] = candidates.get(key, 0) + 1
     first: dict[tuple[int, int, bytes], str] = {}
-    shared: list[Entry] = []
+    shared: list[LayerEntry] = []
     for entry in rows:
         if entry.kind != "file" or entry.head or candidates.get((entry.size, entry.mode), 0) < 2:
             shared.append(entry)
@@ -164,6 +164,6 @@ def share_equal_files(
     return tuple(shared)
 
 
-def hard_link(entry: Entry, target: str) -> Entry:
+def hard_link(entry: LayerEntry, target: str) -> LayerEntry:
     """Make a file share the bytes of an earlier member."""
     return replace(entry, kind="hard", source=None, content=None, size=0, target=target)

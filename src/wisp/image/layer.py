@@ -19,7 +19,7 @@ from typing import IO, Any, Literal, Protocol, cast
 
 from wisp.engine.files import refusal
 from wisp.errors import UsageError
-from wisp.image.entries import Entry, UnfitFileError
+from wisp.image.entries import LayerEntry, UnfitFileError
 from wisp.specs.oci import LAYER_GZIP, LAYER_ZSTD, Descriptor, Digest
 from wisp.values import dataclass
 
@@ -126,7 +126,7 @@ class LayerSink(io.RawIOBase):
 
 
 def write_layer(
-    entries: Iterable[Entry], out: IO[bytes], *, time: int, compression: Compression = "gzip"
+    entries: Iterable[LayerEntry], out: IO[bytes], *, time: int, compression: Compression = "gzip"
 ) -> LayerBlob:
     """Write members, in their order, as a compressed tar; all get the same `time` (seconds).
 
@@ -145,7 +145,7 @@ def write_layer(
     return sink.finish(MEDIA_TYPES[compression])
 
 
-def _add(archive: tarfile.TarFile, entry: Entry, time: int) -> None:
+def _add(archive: tarfile.TarFile, entry: LayerEntry, time: int) -> None:
     member = tarfile.TarInfo(entry.path)
     member.type = _TYPES[entry.kind]
     member.mode = entry.mode
@@ -176,7 +176,7 @@ class _Headed:
 
 
 def _add_file(
-    archive: tarfile.TarFile, member: tarfile.TarInfo, source: Path, entry: Entry
+    archive: tarfile.TarFile, member: tarfile.TarInfo, source: Path, entry: LayerEntry
 ) -> None:
     try:
         with source.open("rb") as file:
@@ -199,7 +199,7 @@ def _changed(source: Path) -> UnfitFileError:
     )
 
 
-def digest_of(entry: Entry) -> bytes:
+def digest_of(entry: LayerEntry) -> bytes:
     """Return the SHA-256 of a file's bytes.
 
     Raises:

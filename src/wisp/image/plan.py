@@ -33,7 +33,7 @@ class LayerBudgetError(WispError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
+class ImagePackage:
     """A package as planning sees it.
 
     `identity` says which build of it this is: a digest, else its location. `size` is in packed
@@ -54,14 +54,14 @@ class PackageLayer:
 
     kind: PackageKind
     title: str
-    packages: tuple[Package, ...]
+    packages: tuple[ImagePackage, ...]
 
 
-def package_of(record: Record) -> Package:
+def package_of(record: Record) -> ImagePackage:
     """Return what planning knows of a locked record."""
     if isinstance(record, PypiRecord):
         identity = record.sha256 or record.md5 or record.location
-        return Package(
+        return ImagePackage(
             name=record.name,
             kind="pypi",
             version=record.version or "",
@@ -69,7 +69,7 @@ def package_of(record: Record) -> Package:
             local=record.version is None,
         )
     if isinstance(record, CondaSourceRecord):
-        return Package(
+        return ImagePackage(
             name=record.name,
             kind="conda",
             version=record.version or "",
@@ -78,8 +78,8 @@ def package_of(record: Record) -> Package:
     return _conda_package(record)
 
 
-def _conda_package(record: CondaRecord) -> Package:
-    return Package(
+def _conda_package(record: CondaRecord) -> ImagePackage:
+    return ImagePackage(
         name=record.name,
         kind="conda",
         version=record.version,
@@ -88,7 +88,7 @@ def _conda_package(record: CondaRecord) -> Package:
     )
 
 
-def plan_layers(packages: Iterable[Package], *, below: int = 0) -> tuple[PackageLayer, ...]:
+def plan_layers(packages: Iterable[ImagePackage], *, below: int = 0) -> tuple[PackageLayer, ...]:
     """Part packages into layers, in the order in which they are stacked.
 
     `below` is the number of layers of the base. Empty buckets make no layer.
@@ -120,12 +120,12 @@ def plan_layers(packages: Iterable[Package], *, below: int = 0) -> tuple[Package
     )
 
 
-def _alone(package: Package) -> PackageLayer:
+def _alone(package: ImagePackage) -> PackageLayer:
     return PackageLayer(kind=package.kind, title=package.name, packages=(package,))
 
 
-def _buckets(kind: PackageKind, packages: Sequence[Package], count: int) -> list[PackageLayer]:
-    buckets: dict[int, list[Package]] = {}
+def _buckets(kind: PackageKind, packages: Sequence[ImagePackage], count: int) -> list[PackageLayer]:
+    buckets: dict[int, list[ImagePackage]] = {}
     for package in packages:
         buckets.setdefault(bucket_of(package.name, count), []).append(package)
     return [
@@ -139,7 +139,7 @@ def bucket_of(name: str, count: int) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % count
 
 
-def _title(kind: PackageKind, packages: Sequence[Package]) -> str:
+def _title(kind: PackageKind, packages: Sequence[ImagePackage]) -> str:
     if len(packages) == 1:
         return packages[0].name
     what = "local packages" if packages[0].local else "wheels" if kind == "pypi" else "packages"

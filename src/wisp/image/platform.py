@@ -8,22 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wisp.errors import WispError
-from wisp.specs.oci import Descriptor, Platform
+from wisp.specs.oci import Descriptor, ImagePlatform
 
 #: Subdir to the platform that images name.
 PLATFORMS = {
-    "linux-32": Platform("linux", "386"),
-    "linux-64": Platform("linux", "amd64"),
-    "linux-aarch64": Platform("linux", "arm64"),
-    "linux-armv6l": Platform("linux", "arm", "v6"),
-    "linux-armv7l": Platform("linux", "arm", "v7"),
-    "linux-ppc64le": Platform("linux", "ppc64le"),
-    "linux-riscv64": Platform("linux", "riscv64"),
-    "linux-s390x": Platform("linux", "s390x"),
+    "linux-32": ImagePlatform("linux", "386"),
+    "linux-64": ImagePlatform("linux", "amd64"),
+    "linux-aarch64": ImagePlatform("linux", "arm64"),
+    "linux-armv6l": ImagePlatform("linux", "arm", "v6"),
+    "linux-armv7l": ImagePlatform("linux", "arm", "v7"),
+    "linux-ppc64le": ImagePlatform("linux", "ppc64le"),
+    "linux-riscv64": ImagePlatform("linux", "riscv64"),
+    "linux-s390x": ImagePlatform("linux", "s390x"),
 }
 
 
-def image_platform(subdir: str) -> Platform:
+def image_platform(subdir: str) -> ImagePlatform:
     """Return the platform of images for a subdir.
 
     Raises:
@@ -39,7 +39,7 @@ def image_platform(subdir: str) -> Platform:
     return found
 
 
-def choose(rows: Iterable[Descriptor], wanted: Platform) -> Descriptor | None:
+def choose(rows: Iterable[Descriptor], wanted: ImagePlatform) -> Descriptor | None:
     """Return the row of an index that fits best: same variant before none before another.
 
     A row that names no platform fits if it is the only one. What stands beside images, such as
@@ -55,14 +55,14 @@ def choose(rows: Iterable[Descriptor], wanted: Platform) -> Descriptor | None:
     return None
 
 
-def _is_same_machine(platform: Platform | None, wanted: Platform) -> bool:
+def _is_same_machine(platform: ImagePlatform | None, wanted: ImagePlatform) -> bool:
     if platform is None:
         return False
     one, other = platform.normalized(), wanted.normalized()
     return (one.os, one.architecture) == (other.os, other.architecture)
 
 
-def _distance(platform: Platform | None, wanted: Platform) -> int:
+def _distance(platform: ImagePlatform | None, wanted: ImagePlatform) -> int:
     variant = platform.normalized().variant if platform else None
     if variant == wanted.normalized().variant:
         return 0

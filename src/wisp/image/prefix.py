@@ -15,7 +15,7 @@ from pathlib import Path
 from wisp.engine.files import refusal
 from wisp.engine.wheels import installed_wheels
 from wisp.image.bytecode import lasting_header, source_of
-from wisp.image.entries import Entry, file_entry, text_file
+from wisp.image.entries import LayerEntry, file_entry, text_file
 from wisp.image.plan import PackageKind
 from wisp.image.scrub import (
     DIRECT_URL,
@@ -130,7 +130,9 @@ def _with_disputes(owners: Mapping[Owner, OwnedFiles]) -> dict[Owner, OwnedFiles
     }
 
 
-def package_entries(staged: Staged, owner: Owner, keep: Callable[[str], bool]) -> Iterator[Entry]:
+def package_entries(
+    staged: Staged, owner: Owner, keep: Callable[[str], bool]
+) -> Iterator[LayerEntry]:
     """Make members of a package's files, without what slimming drops and what is missing."""
     files = staged.owners[owner]
     cleaned = _cleaned(staged.folder, owner, files)
@@ -152,7 +154,9 @@ def package_entries(staged: Staged, owner: Owner, keep: Callable[[str], bool]) -
             yield entry
 
 
-def _compiled(staged: Staged, files: OwnedFiles, source: str, entry: Entry) -> Iterator[Entry]:
+def _compiled(
+    staged: Staged, files: OwnedFiles, source: str, entry: LayerEntry
+) -> Iterator[LayerEntry]:
     module = staged.folder / source
     if not module.exists():
         yield entry

@@ -8,7 +8,7 @@ from wisp.engine.registry.session import RegistrySession
 from wisp.engine.scratch import scratch_folder
 from wisp.image.base import Base, image_base
 from wisp.image.layout import BlobStore
-from wisp.specs.oci import INDEXES, MANIFESTS, Descriptor, Digest, Platform, Reference
+from wisp.specs.oci import INDEXES, MANIFESTS, Descriptor, Digest, ImagePlatform, Reference
 from wisp.values import replace
 
 
@@ -44,7 +44,7 @@ def pulled_base(
     session: RegistrySession,
     reference: Reference,
     locked: Digest | None,
-    platform: Platform,
+    platform: ImagePlatform,
     store: BlobStore,
 ) -> tuple[Base, Digest]:
     """Return a base of a registry, and the digest of what its name stands for.
@@ -65,7 +65,7 @@ def pulled_base(
     return replace(base, name=str(reference)), found.digest
 
 
-def _descriptor(found: RawManifest, platform: Platform) -> Descriptor:
+def _descriptor(found: RawManifest, platform: ImagePlatform) -> Descriptor:
     """Describe what a name stands for; a single image is taken to be for the platform.
 
     What it is for stands in its configuration, which nobody contradicts by a name.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
-from wisp.engine.files import locked_file, refusal, write_atomically
+from wisp.engine.files import held_file, refusal, write_atomically
 from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
 from wisp.errors import InstallError
 from wisp.install.pypi import (
@@ -104,7 +104,7 @@ def install_environment(
             hints=["add `python` to its dependencies"],
         )
     job = _Job(locked, prefix, options, selection, conda, pypi, python)
-    with locked_file(fingerprint_file(prefix)) as descriptor:
+    with held_file(fingerprint_file(prefix)) as descriptor:
         changed = job.run(descriptor, access, install_pypi, reporter)
     return InstallOutcome(
         prefix=prefix,

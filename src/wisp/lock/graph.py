@@ -134,7 +134,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class PackageNode:
     """A locked package and what it needs, in the order of its metadata; no virtual packages."""
 
     name: str
@@ -150,33 +150,33 @@ def graph_of(records: Sequence[Record], subdir: str) -> PackageGraph:
 
 def dependency_graph(
     records: Sequence[Record], subdir: str, extras: Mapping[str, frozenset[str]]
-) -> Mapping[str, Node]:
+) -> Mapping[str, PackageNode]:
     """Return the nodes by name, in lock order.
 
     `extras` are those that the manifest asks for, by normalised name.
     """
     graph = graph_of(records, subdir)
     active = _active_extras(records, extras)
-    nodes: dict[str, Node] = {}
+    nodes: dict[str, PackageNode] = {}
     for record in records:
         found: dict[str, str | None] = {}
         for need in graph.needs(record, active.get(record.name, _NO_EXTRAS)):
             found.setdefault(need.record.name, need.extra)
         needs = tuple(Edge(name, extra) for name, extra in found.items())
         nodes.setdefault(
-            record.name, Node(name=record.name, version=record.version or "", needs=needs)
+            record.name, PackageNode(name=record.name, version=record.version or "", needs=needs)
         )
     return nodes
 
 
-def inverted(graph: Mapping[str, Node]) -> Mapping[str, Node]:
+def inverted(graph: Mapping[str, PackageNode]) -> Mapping[str, PackageNode]:
     """Return the graph with its edges turned round: each package needs its dependents."""
     dependents: dict[str, list[Edge]] = {name: [] for name in graph}
     for node in graph.values():
         for edge in node.needs:
             dependents[edge.name].append(Edge(node.name))
     return {
-        name: Node(name=name, version=node.version, needs=tuple(dependents[name]))
+        name: PackageNode(name=name, version=node.version, needs=tuple(dependents[name]))
         for name, node in graph.items()
     }
 

@@ -53,7 +53,7 @@ class MisshapenError(EntryError):
         self.location = location
 
 
-class Packages:
+class LockedRecords:
     """The records of a lock, found by the selectors of its environments."""
 
     def __init__(self, version: int, entries: Iterable[dict[str, Any]]) -> None:
@@ -108,7 +108,7 @@ def body(version: int, document: Mapping[str, Any], platforms: Sequence[Platform
 
     Raises `EntryError` and its child `DanglingError` where the document contradicts itself.
     """
-    packages = Packages(version, document.get("packages") or ())
+    packages = LockedRecords(version, document.get("packages") or ())
     tables = document.get("environments") or {}
     rows = _rows(version, document, tables)
     renames = names_on_load(rows, platforms)
@@ -159,7 +159,7 @@ def _environment(
     table: Mapping[str, Any],
     subdirs: Mapping[str, str],
     renames: Mapping[str, str],
-    packages: Packages,
+    packages: LockedRecords,
 ) -> EnvironmentRow:
     locked: dict[str, tuple[Record, ...]] = {}
     for platform, selectors in (table.get("packages") or {}).items():

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array, as_integer, as_text, wrong_kind
 from wisp.manifest.model import ChannelEntry
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.specs.cutoffs import parse_cutoff
 from wisp.specs.inputs import ChannelPriority, SolveStrategy
 
@@ -28,7 +28,7 @@ def read_channels(table: Table, key: str = "channels") -> tuple[ChannelEntry, ..
     )
 
 
-def _read_channel(value: Any, path: KeyPath, parent: Table) -> ChannelEntry:
+def _read_channel(value: Any, path: ValuePath, parent: Table) -> ChannelEntry:
     if isinstance(value, str):
         return ChannelEntry(_channel(value, path))
     if not isinstance(value, dict):
@@ -43,7 +43,7 @@ def _read_channel(value: Any, path: KeyPath, parent: Table) -> ChannelEntry:
     return entry
 
 
-def _channel(text: str, path: KeyPath) -> str:
+def _channel(text: str, path: ValuePath) -> str:
     try:
         urlsplit(text)
     except ValueError as error:
@@ -56,7 +56,7 @@ def read_cutoff(table: Table, key: str) -> str | None:
     return table.read(key, _cutoff)
 
 
-def _cutoff(value: object, path: KeyPath) -> str:
+def _cutoff(value: object, path: ValuePath) -> str:
     text = as_text(value, path)
     try:
         parse_cutoff(text)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.faults import Fault, did_you_mean
 from wisp.manifest.model import Environment, Feature, SystemRequirements, WorkspaceTable
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.platforms import FAMILIES, SUBDIRS, bare, selects
 
 
 def check_environments(
-    environments: Mapping[str, Environment], features: Iterable[str], prefix: KeyPath
+    environments: Mapping[str, Environment], features: Iterable[str], prefix: ValuePath
 ) -> None:
     """Refuse environments that name unknown features, or one twice."""
     known = [DEFAULT_FEATURE, *features]

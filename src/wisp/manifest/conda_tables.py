@@ -10,7 +10,7 @@ from wisp.manifest.conditions import read_condition
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, wrong_kind, wrong_version
 from wisp.manifest.locations import looks_like_location, read_location
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation, is_conda_archive
 from wisp.specs.match import is_match_spec
@@ -59,7 +59,7 @@ _SOURCES_OFF = (
 _PREVIEW_HINT = 'Add `preview = ["pixi-build"]` to the `workspace` table of the manifest'
 
 
-def package_name(name: str, path: KeyPath) -> str:
+def package_name(name: str, path: ValuePath) -> str:
     """Check a conda package name and spell it in lower case."""
     if not _NAME.fullmatch(name):
         raise Fault(
@@ -96,7 +96,7 @@ def _read_source(table: Table) -> CondaSpec:
 
 
 def _read_named(
-    parent: Table, key: str, read: Callable[[str, Any, KeyPath, Table], CondaSpec]
+    parent: Table, key: str, read: Callable[[str, Any, ValuePath, Table], CondaSpec]
 ) -> tuple[CondaRequirement, ...]:
     table = parent.table(key)
     if table is None:
@@ -114,7 +114,7 @@ def _read_named(
 
 
 def read_spec(
-    name: str, value: Any, path: KeyPath, parent: Table, sources: Sources = "preview"
+    name: str, value: Any, path: ValuePath, parent: Table, sources: Sources = "preview"
 ) -> CondaSpec:
     """Read what is asked of one package: a version spec, or a table."""
     if isinstance(value, str):
@@ -128,7 +128,7 @@ def read_spec(
     return spec
 
 
-def _version(text: str, path: KeyPath, parent: Table) -> str:
+def _version(text: str, path: ValuePath, parent: Table) -> str:
     if looks_like_location(text):
         raise Fault(
             "expected a version specifier but looks like a path or URL, "
@@ -148,7 +148,7 @@ def _version(text: str, path: KeyPath, parent: Table) -> str:
     return spec.text
 
 
-def _refuse_operators_with_wildcards(text: str, path: KeyPath) -> None:
+def _refuse_operators_with_wildcards(text: str, path: ValuePath) -> None:
     """`==3.11.*` and `>=2.*` mean different things to different readers."""
     meant = _WILDCARD.sub(_without_contradiction, text)
     if meant != text:
@@ -224,13 +224,13 @@ def _read_table(table: Table) -> CondaSpec:
     return spec
 
 
-def _table_version(value: Any, path: KeyPath, table: Table) -> str:
+def _table_version(value: Any, path: ValuePath, table: Table) -> str:
     if not isinstance(value, str):
         raise wrong_kind("a string", value, path)
     return _version(value, path, table)
 
 
-def _build_number(value: Any, path: KeyPath) -> str:
+def _build_number(value: Any, path: ValuePath) -> str:
     if not isinstance(value, str):
         raise wrong_kind("a string", value, path)
     if not _BUILD_NUMBER.fullmatch(value):
@@ -238,7 +238,7 @@ def _build_number(value: Any, path: KeyPath) -> str:
     return value
 
 
-def _digest(value: Any, path: KeyPath) -> str:
+def _digest(value: Any, path: ValuePath) -> str:
     if not isinstance(value, str):
         raise wrong_kind("a string", value, path)
     length = _DIGESTS[str(path[-1])]
@@ -286,7 +286,7 @@ def _kind(location: GitLocation | PathLocation | UrlLocation) -> str:
     return "path" if isinstance(location, PathLocation) else "url"
 
 
-def _check_source(spec: CondaSpec, path: KeyPath, parent: Table, sources: Sources) -> None:
+def _check_source(spec: CondaSpec, path: ValuePath, parent: Table, sources: Sources) -> None:
     if not spec.is_source:
         return
     if sources == "forbidden":

@@ -7,7 +7,7 @@ from typing import Any
 
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec
 
 _SIMPLE = re.compile(r"\s*(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)\s*(?P<version>[<>=!~0-9*(].*)?")
@@ -26,7 +26,7 @@ def read_condition(table: Table) -> str | None:
     return table.read("when", lambda value, path: _condition(value, path, table))
 
 
-def _condition(value: Any, path: KeyPath, table: Table) -> str:
+def _condition(value: Any, path: ValuePath, table: Table) -> str:
     if isinstance(value, str):
         return _simple(value, path)
     if isinstance(value, list):
@@ -49,7 +49,7 @@ def _several(table: Table, word: str, joint: str) -> str:
     return "(" + joint.join(parts) + ")" if len(parts) > 1 else parts[0]
 
 
-def _simple(text: str, path: KeyPath) -> str:
+def _simple(text: str, path: ValuePath) -> str:
     match = _SIMPLE.fullmatch(text)
     if match is None:
         raise Fault(
@@ -63,7 +63,7 @@ def _simple(text: str, path: KeyPath) -> str:
     return f"{name} {_version(match['version'].strip(), path)}"
 
 
-def _version(text: str, path: KeyPath) -> str:
+def _version(text: str, path: ValuePath) -> str:
     try:
         return parse_version_spec(text).text
     except VersionSyntaxError as error:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 import tomli
 
-from wisp.manifest.faults import Fault, Source, as_error
+from wisp.manifest.faults import Fault, SourceText, as_error
 from wisp.manifest.getters import as_text, wrong_kind
 from wisp.manifest.model import Manifest
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 
 
 def env_files(manifest: Manifest) -> dict[str, tuple[str, ...]]:
@@ -24,9 +24,9 @@ def env_files(manifest: Manifest) -> dict[str, tuple[str, ...]]:
     if "env-file" not in manifest.text or manifest.kind == "script":
         return {}
     text = manifest.text.removeprefix("\ufeff")
-    source = Source(manifest.path, text, text)
+    source = SourceText(manifest.path, text, text)
     table = tomli.loads(text)
-    above: KeyPath = ()
+    above: ValuePath = ()
     for key in ("tool", "wisp", "tasks"):
         above = (*above, key)
         table = table.get(key, {})
@@ -42,7 +42,7 @@ def env_files(manifest: Manifest) -> dict[str, tuple[str, ...]]:
         raise as_error(fault, source) from None
 
 
-def _paths(value: object, path: KeyPath) -> tuple[str, ...]:
+def _paths(value: object, path: ValuePath) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list):

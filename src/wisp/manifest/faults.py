@@ -13,7 +13,7 @@ from typing import Literal
 from tomli import TOMLDecodeError
 
 from wisp.errors import ManifestError, Place
-from wisp.manifest.positions import KeyPath, Scan, line_and_column, scan
+from wisp.manifest.positions import Scan, ValuePath, line_and_column, scan
 from wisp.manifest.slips import Slip, conflict, likely_mend
 from wisp.manifest.syntax import Span
 from wisp.values import dataclass
@@ -31,7 +31,7 @@ class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybod
     def __init__(
         self,
         message: str,
-        *paths: KeyPath,
+        *paths: ValuePath,
         mark: Mark = "value",
         hints: Iterable[str] = (),
         label: str = "",
@@ -55,7 +55,7 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """A TOML text and the file it stands in, which for scripts is a bigger text.
 
     `first_line` counts the lines of the file above the TOML, `indent` the characters in front of
@@ -87,7 +87,7 @@ class Source:
         return Place(found.file, found.line, found.column, length=0, text=self.whole)
 
 
-def as_error(fault: Fault, source: Source) -> ManifestError:
+def as_error(fault: Fault, source: SourceText) -> ManifestError:
     """Find the place of a fault."""
     spans = [] if fault.mark == "nothing" else _spans(fault, scan(source.toml))
     if not spans:
@@ -112,7 +112,7 @@ def _spans(fault: Fault, found: Scan) -> list[Span]:
     return spans
 
 
-def syntax_error(error: TOMLDecodeError, source: Source) -> ManifestError:
+def syntax_error(error: TOMLDecodeError, source: SourceText) -> ManifestError:
     """Word a text that is no TOML; the spot is that of our own scan where it stops too."""
     marker = conflict(source.toml)
     if marker is not None:
@@ -131,7 +131,7 @@ def syntax_error(error: TOMLDecodeError, source: Source) -> ManifestError:
     return ManifestError(message, place=source.gap(offset), hints=hints)
 
 
-def _merge_conflict(offset: int, source: Source) -> ManifestError:
+def _merge_conflict(offset: int, source: SourceText) -> ManifestError:
     place = source.place(offset, len(source.toml))
     return ManifestError(
         "TOML syntax error: the file holds marks of a merge conflict",
@@ -143,7 +143,7 @@ def _merge_conflict(offset: int, source: Source) -> ManifestError:
     )
 
 
-def _defined_twice(offset: int, first: int, source: Source) -> ManifestError:
+def _defined_twice(offset: int, first: int, source: SourceText) -> ManifestError:
     second = source.place(offset)
     before = source.place(first)
     line = source.toml[source.toml.rfind("\n", 0, first) + 1 :].partition("\n")[0].strip()

@@ -10,8 +10,8 @@ from wisp.manifest.channels import read_channel_priority, read_channels, read_so
 from wisp.manifest.conda_tables import read_requirements, read_sources
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_text, as_text_map, as_texts, wrong_kind
-from wisp.manifest.model import Activation, Environment, Feature, SystemRequirements, Target
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.model import ActivationTable, Environment, Feature, SystemRequirements, Target
+from wisp.manifest.positions import ValuePath
 from wisp.manifest.pypi_options import read_pypi_options
 from wisp.manifest.pypi_tables import read_pypi_requirements
 from wisp.manifest.tasks import read_tasks
@@ -54,11 +54,11 @@ def _read_package_only(table: Table, key: str) -> tuple[Any, ...]:
     return read_requirements(table, key)
 
 
-def _read_activation(parent: Table) -> Activation:
+def _read_activation(parent: Table) -> ActivationTable:
     table = parent.table("activation")
     if table is None:
-        return Activation()
-    activation = Activation(table.texts("scripts"), table.read("env", as_text_map) or {})
+        return ActivationTable()
+    activation = ActivationTable(table.texts("scripts"), table.read("env", as_text_map) or {})
     table.finish()
     return activation
 
@@ -159,7 +159,7 @@ def _read_libc(table: Table) -> tuple[str | None, str | None]:
     return family, version
 
 
-def _version(value: object, path: KeyPath) -> str:
+def _version(value: object, path: ValuePath) -> str:
     try:
         return normalize_version(as_text(value, path))
     except VersionSyntaxError as error:
@@ -184,7 +184,7 @@ def read_environments(parent: Table) -> dict[str, Environment]:
     return found
 
 
-def _read_environment(name: str, value: Any, path: KeyPath, parent: Table) -> Environment:
+def _read_environment(name: str, value: Any, path: ValuePath, parent: Table) -> Environment:
     if isinstance(value, list):
         return Environment(name=name, features=as_texts(value, path))
     if not isinstance(value, dict):

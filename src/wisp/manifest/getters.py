@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wisp.manifest.faults import Fault, did_you_mean
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ def kind_of(value: object) -> str:
     return _KINDS.get(type(value), "a date or time")
 
 
-def wrong_kind(expected: str, value: object, path: KeyPath) -> Fault:
+def wrong_kind(expected: str, value: object, path: ValuePath) -> Fault:
     """Return the fault of a value that is not of the expected kind."""
     bare = isinstance(value, bool | int | float) and "a string" in expected
     return Fault(
@@ -67,7 +67,7 @@ def in_quotes(written: str) -> str:
     return f'write it in quotes: "{written}"'
 
 
-def wrong_version(value: object, path: KeyPath) -> Fault:
+def wrong_version(value: object, path: ValuePath) -> Fault:
     """Return the fault of a requirement that is neither a string nor a table."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return Fault(
@@ -81,47 +81,47 @@ def _version_in_quotes(written: str) -> str:
     return f'versions are strings: write "{written}.*", or "=={written}" for exactly that one'
 
 
-def as_text(value: object, path: KeyPath) -> str:
+def as_text(value: object, path: ValuePath) -> str:
     """Take a value as a string."""
     if not isinstance(value, str):
         raise wrong_kind("a string", value, path)
     return value
 
 
-def as_flag(value: object, path: KeyPath) -> bool:
+def as_flag(value: object, path: ValuePath) -> bool:
     """Take a value as a boolean."""
     if not isinstance(value, bool):
         raise wrong_kind("a boolean", value, path)
     return value
 
 
-def as_integer(value: object, path: KeyPath) -> int:
+def as_integer(value: object, path: ValuePath) -> int:
     """Take a value as an integer."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise wrong_kind("an integer", value, path)
     return value
 
 
-def as_array(value: object, path: KeyPath) -> list[Any]:
+def as_array(value: object, path: ValuePath) -> list[Any]:
     """Take a value as an array."""
     if not isinstance(value, list):
         raise wrong_kind("an array", value, path)
     return value
 
 
-def as_texts(value: object, path: KeyPath) -> tuple[str, ...]:
+def as_texts(value: object, path: ValuePath) -> tuple[str, ...]:
     """Take a value as an array of strings."""
     return tuple(as_text(item, (*path, index)) for index, item in enumerate(as_array(value, path)))
 
 
-def as_text_map(value: object, path: KeyPath) -> dict[str, str]:
+def as_text_map(value: object, path: ValuePath) -> dict[str, str]:
     """Take a value as a table of strings."""
     if not isinstance(value, dict):
         raise wrong_kind("a table", value, path)
     return {name: as_text(item, (*path, name)) for name, item in value.items()}
 
 
-def choice(value: object, path: KeyPath, choices: tuple[str, ...]) -> str:
+def choice(value: object, path: ValuePath, choices: tuple[str, ...]) -> str:
     """Take a value as one of some words."""
     text = as_text(value, path)
     if text not in choices:
@@ -135,7 +135,7 @@ class Table:
 
     __slots__ = ("data", "known", "notes", "path")
 
-    def __init__(self, data: object, path: KeyPath, notes: Notes) -> None:
+    def __init__(self, data: object, path: ValuePath, notes: Notes) -> None:
         if not isinstance(data, dict):
             raise wrong_kind("a table", data, path)
         self.data: dict[str, Any] = data
@@ -151,7 +151,7 @@ class Table:
         self.known[key] = None
         return self.data.get(key)
 
-    def read(self, key: str, reader: Callable[[Any, KeyPath], T]) -> T | None:
+    def read(self, key: str, reader: Callable[[Any, ValuePath], T]) -> T | None:
         """Read the value of a key if it is there."""
         value = self.raw(key)
         return None if value is None else reader(value, (*self.path, key))
@@ -197,7 +197,7 @@ class Table:
         """Return the table of a key, an empty one if it is missing."""
         return self.table(key) or Table({}, (*self.path, key), self.notes)
 
-    def items(self) -> Iterator[tuple[str, Any, KeyPath]]:
+    def items(self) -> Iterator[tuple[str, Any, ValuePath]]:
         """Go through a table of free names: name, plain value, path."""
         for name, value in self.data.items():
             yield name, value, (*self.path, name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array, wrong_kind
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.manifest.requirements import parse_requirement
 from wisp.specs.pypi import PypiRequirement, normalize
 
@@ -77,7 +77,7 @@ class _Groups:
             found += self._item(item, (*path, index), chain)
         return tuple(found)
 
-    def _item(self, item: Any, path: KeyPath, chain: tuple[str, ...]) -> _Requirements:
+    def _item(self, item: Any, path: ValuePath, chain: tuple[str, ...]) -> _Requirements:
         if isinstance(item, str):
             requirement = parse_requirement(item, path, str(self.table.notes.root))
             return _expand(requirement, self.extras, self.project, ())

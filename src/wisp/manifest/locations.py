@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_text
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.specs.locations import (
     ARCHIVE_SUFFIXES,
     GitLocation,
@@ -32,7 +32,7 @@ def is_url(text: str) -> bool:
     return bool(parts.scheme) and (bool(parts.netloc) or parts.scheme == "file")
 
 
-def as_url(value: object, path: KeyPath) -> str:
+def as_url(value: object, path: ValuePath) -> str:
     """Take a value as an absolute URL."""
     text = as_text(value, path)
     if not is_url(text):
@@ -70,7 +70,7 @@ def read_location(table: Table) -> Location | None:
     return PathLocation(path) if path is not None else None
 
 
-def _as_git_url(value: object, path: KeyPath) -> str:
+def _as_git_url(value: object, path: ValuePath) -> str:
     text = as_text(value, path).removeprefix("git+")
     if not is_url(text) and not _SCP.fullmatch(text):
         raise Fault(f"'{text}' is not a valid git URL", path)

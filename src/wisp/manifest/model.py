@@ -43,7 +43,7 @@ class SystemRequirements:
 
 
 @dataclass(frozen=True, slots=True)
-class Activation:
+class ActivationTable:
     """`[activation]`: scripts from the workspace root (None: not given) and variables."""
 
     scripts: tuple[str, ...] | None = None
@@ -60,7 +60,7 @@ class Target:
     constraints: tuple[CondaRequirement, ...] = ()
     dev: tuple[CondaRequirement, ...] = ()
     pypi_dependencies: tuple[PypiRequirement, ...] = ()
-    activation: Activation = Activation()
+    activation: ActivationTable = ActivationTable()
     tasks: Mapping[str, Task] = field(default_factory=dict)
 
 
@@ -123,7 +123,7 @@ class WorkspaceTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
+class PackageTable:
     """`[package]`: what a build back-end needs; `raw` keeps the table as plain data."""
 
     name: str | None = None
@@ -147,7 +147,7 @@ class Manifest:
     workspace: WorkspaceTable
     features: Mapping[str, Feature]
     environments: Mapping[str, Environment]
-    package: Package | None = None
+    package: PackageTable | None = None
     exclude_newer: Mapping[str, str] = field(default_factory=dict)
     pypi_exclude_newer: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

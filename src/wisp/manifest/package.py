@@ -8,8 +8,8 @@ from wisp.manifest.conda_tables import package_name
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_text, wrong_kind
 from wisp.manifest.locations import read_location
-from wisp.manifest.model import Package, WorkspaceTable
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.model import PackageTable, WorkspaceTable
+from wisp.manifest.positions import ValuePath
 from wisp.manifest.workspace_table import as_version
 
 _INHERITED = (
@@ -39,7 +39,7 @@ _BACKEND_TEXTS = (
 _NEEDS_PREVIEW = "[package] section is only allowed when the `pixi-build` preview flag is enabled"
 
 
-def read_package(root: Table, workspace: WorkspaceTable | None) -> Package | None:
+def read_package(root: Table, workspace: WorkspaceTable | None) -> PackageTable | None:
     """Read the table if it is there. `workspace` gives the values it inherits."""
     table = root.table("package")
     if table is None:
@@ -60,7 +60,7 @@ def read_package(root: Table, workspace: WorkspaceTable | None) -> Package | Non
         inner.finish()
     table.finish()
     version = values["version"]
-    return Package(name=values["name"], version=version, raw=table.data)
+    return PackageTable(name=values["name"], version=version, raw=table.data)
 
 
 def _inherit(table: Table, key: str, workspace: WorkspaceTable | None) -> Any:
@@ -106,7 +106,7 @@ def _check_specs(table: Table | None) -> None:
             _check_spec(value, path)
 
 
-def _check_spec(value: Any, path: KeyPath) -> None:
+def _check_spec(value: Any, path: ValuePath) -> None:
     if not isinstance(value, str | dict):
         raise wrong_kind("a string or a table", value, path)
 

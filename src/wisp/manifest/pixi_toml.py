@@ -10,9 +10,9 @@ from wisp.manifest.conda_tables import package_name
 from wisp.manifest.faults import Fault
 from wisp.manifest.features import read_default_feature, read_environments, read_features
 from wisp.manifest.getters import Notes, Table
-from wisp.manifest.model import Environment, Feature, Package, WorkspaceTable
+from wisp.manifest.model import Environment, Feature, PackageTable, WorkspaceTable
 from wisp.manifest.package import read_package
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.manifest.required_version import check_required_version
 from wisp.manifest.workspace_table import read_preview, read_workspace
 from wisp.specs.pypi import normalize
@@ -30,12 +30,12 @@ class Tables:
     default: Feature
     features: dict[str, Feature]
     environments: dict[str, Environment]
-    package: Package | None
+    package: PackageTable | None
     exclude_newer: dict[str, str]
     pypi_exclude_newer: dict[str, str]
 
 
-def read_tables(data: dict[str, Any], prefix: KeyPath, notes: Notes, file: str) -> Tables:
+def read_tables(data: dict[str, Any], prefix: ValuePath, notes: Notes, file: str) -> Tables:
     """Read all tables. `prefix` are the keys that lead to them in the file."""
     if not notes.any_version:
         check_required_version(data, prefix)

@@ -8,7 +8,7 @@ from typing import Any
 from wisp.manifest.faults import Fault, did_you_mean
 from wisp.manifest.getters import Table, as_array, as_text, wrong_kind
 from wisp.manifest.microarchitectures import MICROARCHITECTURES
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.platforms import (
     FRIENDLY_KEYS,
     SUBDIRS,
@@ -40,7 +40,7 @@ def read_platforms(parent: Table) -> tuple[Platform, ...]:
     return tuple(found.values())
 
 
-def as_subdir(value: object, path: KeyPath) -> str:
+def as_subdir(value: object, path: ValuePath) -> str:
     """Take a value as the name of a conda subdir."""
     text = as_text(value, path)
     if text not in SUBDIRS:
@@ -53,7 +53,7 @@ def as_subdir(value: object, path: KeyPath) -> str:
     return text
 
 
-def _read_entry(value: Any, path: KeyPath, parent: Table) -> Platform:
+def _read_entry(value: Any, path: ValuePath, parent: Table) -> Platform:
     if isinstance(value, str):
         return bare(as_subdir(value, path))
     if not isinstance(value, dict):
@@ -152,7 +152,7 @@ def _read_cuda(table: Table) -> list[VirtualPackage]:
     return found if arch is None else [*found, VirtualPackage("__cuda_arch", arch)]
 
 
-def _microarchitecture(value: object, path: KeyPath) -> str:
+def _microarchitecture(value: object, path: ValuePath) -> str:
     text = as_text(value, path)
     if text != "0" and text not in MICROARCHITECTURES:
         raise Fault(
@@ -163,7 +163,7 @@ def _microarchitecture(value: object, path: KeyPath) -> str:
     return text
 
 
-def _version(value: object, path: KeyPath) -> str:
+def _version(value: object, path: ValuePath) -> str:
     try:
         return normalize_version(as_text(value, path))
     except VersionSyntaxError as error:

@@ -7,14 +7,14 @@ quotes, a table with a header of its own at the start of the file.
 from __future__ import annotations
 
 from wisp.manifest import syntax
-from wisp.manifest.syntax import Entry, Section, Span, Stop, Value
+from wisp.manifest.syntax import KeyValue, Section, Span, Stop, Value
 from wisp.values import dataclass
 
 Key = str | int
-KeyPath = tuple[Key, ...]
+ValuePath = tuple[Key, ...]
 
 
-class Node:
+class TomlNode:
     """A value: its span, and for tables and arrays the spans of keys and the values below.
 
     `headed`: defined by a header, so that a second header of the same name is a fault.
@@ -25,12 +25,12 @@ class Node:
     def __init__(self, span: Span = (0, 0)) -> None:
         self.span = span
         self.keys: dict[str, Span] = {}
-        self.children: dict[Key, Node] = {}
+        self.children: dict[Key, TomlNode] = {}
         self.headed = False
 
-    def find(self, path: KeyPath) -> Node | None:
+    def find(self, path: ValuePath) -> TomlNode | None:
         """Return the value at a path, None if it is not there."""
-        node: Node | None = self
+        node: TomlNode | None = self
         for key in path:
             node = node.children.get(key) if node else None
         return node
@@ -40,7 +40,7 @@ class Node:
 class Scan:
     """The tree of a text, as far as it could be followed."""
 
-    root: Node
+    root: TomlNode
     stop: Stop | None = None
 
 
@@ -52,7 +52,7 @@ class _DefinedTwice(Exception):  # noqa: N818 - it ends a scan, nobody outside s
 def scan(text: str) -> Scan:
     """Find the position of everything in a TOML text."""
     found = syntax.scan(text)
-    root = Node((0, len(text)))
+    root = TomlNode((0, len(text)))
     try:
         for section in found.sections:
             table = _headed(root, section) if section.path else root
@@ -69,7 +69,7 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
-def _headed(root: Node, section: Section) -> Node:
+def _headed(root: TomlNode, section: Section) -> TomlNode:
     """Return the table that a header opens."""
     *parents, (name, span) = zip(section.path, section.name.spans, strict=True)
     parent = root
@@ -77,8 +77,8 @@ def _headed(root: Node, section: Section) -> Node:
         parent = _open(parent, *outer)
     if section.is_array:
         parent.keys.setdefault(name, span)
-        items = parent.children.setdefault(name, Node())
-        item = items.children[len(items.children)] = Node()
+        items = parent.children.setdefault(name, TomlNode())
+        item = items.children[len(items.children)] = TomlNode()
         return item
     known = parent.children.get(name)
     if known is not None and known.headed:
@@ -88,15 +88,15 @@ def _headed(root: Node, section: Section) -> Node:
     return node
 
 
-def _open(parent: Node, name: str, span: Span) -> Node:
+def _open(parent: TomlNode, name: str, span: Span) -> TomlNode:
     """Step into a table on the way to another; into the last one of an array of tables."""
     parent.keys.setdefault(name, span)
-    node = parent.children.setdefault(name, Node())
+    node = parent.children.setdefault(name, TomlNode())
     last = len(node.children) - 1
     return node.children.get(last, node)
 
 
-def _put(table: Node, entry: Entry) -> None:
+def _put(table: TomlNode, entry: KeyValue) -> None:
     value = _node(entry.value)
     *outer, (name, span) = zip(entry.key, entry.name.spans, strict=True)
     for part, part_span in outer:
@@ -110,8 +110,8 @@ def _put(table: Node, entry: Entry) -> None:
     table.children[name] = value
 
 
-def _node(value: Value) -> Node:
-    node = Node(value.inner)
+def _node(value: Value) -> TomlNode:
+    node = TomlNode(value.inner)
     for index, item in enumerate(value.items):
         node.children[index] = _node(item.value)
     for entry in value.entries:

@@ -6,7 +6,7 @@ from typing import Any, cast, get_args
 
 from wisp.manifest.getters import Table, as_array, as_texts, wrong_kind
 from wisp.manifest.locations import as_url
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.manifest.pypi_tables import read_pypi_requirements
 from wisp.specs.pypi import FindLinks, IndexStrategy, PrereleaseMode, PypiOptions
 
@@ -35,7 +35,7 @@ def read_pypi_options(parent: Table, key: str = "pypi-options") -> PypiOptions:
     return options
 
 
-def _urls(value: object, path: KeyPath) -> tuple[str, ...]:
+def _urls(value: object, path: ValuePath) -> tuple[str, ...]:
     return tuple(as_url(item, (*path, index)) for index, item in enumerate(as_array(value, path)))
 
 
@@ -61,7 +61,7 @@ def _find_link(table: Table) -> FindLinks:
 def _switch(table: Table, key: str) -> bool | tuple[str, ...]:
     """Read a boolean or a list of package names."""
 
-    def read(value: Any, path: KeyPath) -> bool | tuple[str, ...]:
+    def read(value: Any, path: ValuePath) -> bool | tuple[str, ...]:
         if isinstance(value, bool):
             return value
         if isinstance(value, list):

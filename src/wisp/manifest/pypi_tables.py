@@ -8,7 +8,7 @@ from typing import Any
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_text, wrong_kind, wrong_version
 from wisp.manifest.locations import as_url, read_git
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.manifest.requirements import check_marker, specifier_text
 from wisp.specs.locations import Location, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
@@ -36,7 +36,7 @@ def read_pypi_requirements(parent: Table, key: str) -> tuple[PypiRequirement, ..
     return tuple(found.values())
 
 
-def _check_name(name: str, path: KeyPath) -> None:
+def _check_name(name: str, path: ValuePath) -> None:
     if not _NAME.fullmatch(name):
         raise Fault(
             f"'{name}' is not a valid package name, it must start and end with a letter or digit "
@@ -46,7 +46,7 @@ def _check_name(name: str, path: KeyPath) -> None:
         )
 
 
-def _read_spec(value: Any, path: KeyPath, parent: Table) -> PypiSpec:
+def _read_spec(value: Any, path: ValuePath, parent: Table) -> PypiSpec:
     if isinstance(value, str):
         return PypiSpec(version=specifier_text(value, path))
     if not isinstance(value, dict):
@@ -74,11 +74,11 @@ def _read_table(table: Table) -> PypiSpec:
     )
 
 
-def _specifiers(value: object, path: KeyPath) -> str:
+def _specifiers(value: object, path: ValuePath) -> str:
     return specifier_text(as_text(value, path), path)
 
 
-def _extras(value: Any, path: KeyPath) -> tuple[str, ...]:
+def _extras(value: Any, path: ValuePath) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise wrong_kind("an array", value, path)
     for index, item in enumerate(value):

@@ -12,7 +12,7 @@ from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array, as_text, as_texts, wrong_kind
 from wisp.manifest.groups import read_groups
 from wisp.manifest.model import Feature, Target, WorkspaceTable
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.manifest.requirements import parse_requirement, specifier_text
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.pypi import PypiRequirement
@@ -88,7 +88,7 @@ def read_script_project(root: Table, name: str) -> Project:
     )
 
 
-def _requires_python(value: object, path: KeyPath) -> str:
+def _requires_python(value: object, path: ValuePath) -> str:
     return specifier_text(as_text(value, path), path)
 
 
@@ -105,7 +105,7 @@ def _extras(project: Table) -> dict[str, tuple[PypiRequirement, ...]]:
     return {name: _requirements(table, name) for name in table.data}
 
 
-def _authors(value: object, path: KeyPath) -> tuple[str, ...]:
+def _authors(value: object, path: ValuePath) -> tuple[str, ...]:
     found = []
     for index, item in enumerate(as_array(value, path)):
         if not isinstance(item, dict):

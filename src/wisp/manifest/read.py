@@ -14,11 +14,11 @@ from wisp.manifest.check import (
     unmatched_selectors,
     unused_features,
 )
-from wisp.manifest.faults import Fault, Source, as_error, syntax_error
+from wisp.manifest.faults import Fault, SourceText, as_error, syntax_error
 from wisp.manifest.getters import Notes, Table
 from wisp.manifest.model import Feature, Manifest, ManifestKind
 from wisp.manifest.pixi_toml import Tables, read_tables
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.manifest.pyproject import (
     fill_default,
     fill_features,
@@ -99,10 +99,10 @@ def load_text(
         raise as_error(fault, source) from None
 
 
-def _source(text: str, path: Path, kind: ManifestKind) -> Source:
+def _source(text: str, path: Path, kind: ManifestKind) -> SourceText:
     if kind != "script":
         toml = text.removeprefix("\ufeff")
-        return Source(path, toml, toml)
+        return SourceText(path, toml, toml)
     try:
         block = find_block(text)
     except ScriptError as error:
@@ -113,7 +113,7 @@ def _source(text: str, path: Path, kind: ManifestKind) -> Source:
             place=Place(str(path)),
             hints=(f"Run `pixi init --script {path.name}` to add one",),
         )
-    return Source(path, block.text, text, block.line, indent=2)
+    return SourceText(path, block.text, text, block.line, indent=2)
 
 
 def _from_pyproject(data: dict[str, Any], text: str, path: Path, notes: Notes) -> Manifest:
@@ -194,7 +194,7 @@ def _from_tables(
 
 def _check(tables: Tables, kind: ManifestKind, declared: dict[str, Feature]) -> list[str]:
     """Raise faults between tables; return what is only worth a warning."""
-    prefix: KeyPath = () if kind in {"pixi", "mojoproject"} else ("tool", "pixi")
+    prefix: ValuePath = () if kind in {"pixi", "mojoproject"} else ("tool", "pixi")
     environments = tables.environments
     check_environments(environments, tables.features, prefix)
     inline = [one.inline for one in environments.values() if one.inline is not None]

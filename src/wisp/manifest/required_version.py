@@ -7,11 +7,11 @@ from typing import Any
 from wisp.layout import PIXI_VERSION
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import as_text
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec, version_order
 
 
-def check_required_version(tables: dict[str, Any], prefix: KeyPath) -> None:
+def check_required_version(tables: dict[str, Any], prefix: ValuePath) -> None:
     """Refuse a manifest that needs another version of Pixi than the one we speak.
 
     This comes before everything else is read, so that the keys of a later version do not hide
@@ -23,7 +23,7 @@ def check_required_version(tables: dict[str, Any], prefix: KeyPath) -> None:
             _check(table["requires-pixi"], (*prefix, name, "requires-pixi"))
 
 
-def _check(value: object, path: KeyPath) -> None:
+def _check(value: object, path: ValuePath) -> None:
     text = as_text(value, path)
     if not satisfies_required(text, path):
         raise Fault(
@@ -33,7 +33,7 @@ def _check(value: object, path: KeyPath) -> None:
         )
 
 
-def satisfies_required(text: str, path: KeyPath = ()) -> bool:
+def satisfies_required(text: str, path: ValuePath = ()) -> bool:
     """Tell whether the version we speak is among those that a spec allows."""
     try:
         spec = parse_version_spec(text)

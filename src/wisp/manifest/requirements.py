@@ -6,12 +6,12 @@ import os
 from urllib.parse import unquote, urlsplit
 
 from wisp.manifest.faults import Fault
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.specs.locations import GitLocation, Location, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
 
 
-def specifier_text(text: str, path: KeyPath) -> str:
+def specifier_text(text: str, path: ValuePath) -> str:
     """Spell a set of PEP 440 specifiers: ordered by version, joined by `, `; `*` for any."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -36,7 +36,7 @@ def _operator_hint(text: str) -> tuple[str, ...]:
     return (f"Did you mean '=={text}'?",) if text[:1].isdigit() else ()
 
 
-def check_marker(text: str, path: KeyPath) -> str:
+def check_marker(text: str, path: ValuePath) -> str:
     """Refuse what is no PEP 508 marker."""
     from packaging.markers import InvalidMarker, Marker
 
@@ -47,7 +47,7 @@ def check_marker(text: str, path: KeyPath) -> str:
     return text
 
 
-def parse_requirement(text: str, path: KeyPath, root: str) -> PypiRequirement:
+def parse_requirement(text: str, path: ValuePath, root: str) -> PypiRequirement:
     """Read a PEP 508 requirement, as `[project].dependencies` has them.
 
     `root` is the folder of the manifest: `file:` URLs below it become relative paths.

@@ -7,7 +7,7 @@ from typing import Any
 
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.values import dataclass
 
 SUFFIXES = (".py", ".pyw")
@@ -88,7 +88,7 @@ def check_script_tables(root: Table) -> Table:
 def _refuse(table: Table, allowed: tuple[str, ...]) -> None:
     unknown = [key for key in table.data if key not in allowed]
     if unknown:
-        paths: list[KeyPath] = [(*table.path, key) for key in unknown]
+        paths: list[ValuePath] = [(*table.path, key) for key in unknown]
         names = ", ".join("`" + ".".join(map(str, path)) + "`" for path in paths)
         raise Fault(f"PEP 723 scripts do not support: {names}", *paths, mark="key")
 

@@ -49,12 +49,12 @@ class Value:
     start: int
     end: int
     inner: Span
-    items: tuple[Item, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    items: tuple[ArrayItem, ...] = ()
+    entries: tuple[KeyValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ArrayItem:
     """An element of an array; `end` lies behind its comma, if it has one."""
 
     value: Value
@@ -76,7 +76,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KeyValue:
     """A key with its value.
 
     `lead` is where the blank lines and comments above begin, `start` the key itself; `end` lies
@@ -108,7 +108,7 @@ class Section:
     lead: int = 0
     start: int = 0
     head_end: int = 0
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[KeyValue, ...] = ()
 
     @property
     def path(self) -> KeyPath:
@@ -166,7 +166,7 @@ class _Scanner:
         self.text = text
         self.at = 1 if text.startswith("\ufeff") else 0
         self._heads = [Section(Key((), (), 0))]
-        self._entries: list[list[Entry]] = [[]]
+        self._entries: list[list[KeyValue]] = [[]]
 
     def sections(self) -> list[Section]:
         pairs = zip(self._heads, self._entries, strict=True)
@@ -203,7 +203,7 @@ class _Scanner:
         try:
             self._end_line()
         finally:
-            self._entries[-1].append(Entry(key, lead, start, value, self.at))
+            self._entries[-1].append(KeyValue(key, lead, start, value, self.at))
 
     def _end_line(self) -> None:
         self._skip(_SPACE)
@@ -271,12 +271,12 @@ class _Scanner:
 
     def _array(self) -> Value:
         start = self.at
-        items: list[Item] = []
+        items: list[ArrayItem] = []
         self.at += 1
         self._skip(_TRIVIA)
         while self._peek() != "]":
             value = self._value()
-            items.append(Item(value, self._comma()))
+            items.append(ArrayItem(value, self._comma()))
             if not items[-1].has_comma:
                 break
             self._skip(_TRIVIA)
@@ -285,14 +285,14 @@ class _Scanner:
 
     def _inline(self) -> Value:
         start = self.at
-        entries: list[Entry] = []
+        entries: list[KeyValue] = []
         self.at = lead = start + 1
         self._skip(_TRIVIA)
         while self._peek() != "}":
             begin = self.at
             key, value = self._pair()
             end = self._comma()
-            entries.append(Entry(key, lead, begin, value, end))
+            entries.append(KeyValue(key, lead, begin, value, end))
             if end == value.end:
                 break
             lead = end

@@ -6,7 +6,7 @@ from typing import Any
 
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array, as_text, as_text_map, as_texts, wrong_kind
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.specs.task import Task, TaskArg, TaskDependency
 
 
@@ -18,7 +18,7 @@ def read_tasks(parent: Table, key: str = "tasks") -> dict[str, Task]:
     return {name: _read_task(name, value, path, table) for name, value, path in table.items()}
 
 
-def _read_task(name: str, value: Any, path: KeyPath, parent: Table) -> Task:
+def _read_task(name: str, value: Any, path: ValuePath, parent: Table) -> Task:
     if isinstance(value, str):
         return Task(name, value)
     if isinstance(value, list):
@@ -29,7 +29,7 @@ def _read_task(name: str, value: Any, path: KeyPath, parent: Table) -> Task:
     return _read_command(name, table) if "cmd" in table else _read_alias(name, table)
 
 
-def _alias_list(items: list[Any], path: KeyPath, parent: Table) -> tuple[TaskDependency, ...]:
+def _alias_list(items: list[Any], path: ValuePath, parent: Table) -> tuple[TaskDependency, ...]:
     """Read the short form of an alias, a list of tables; plain names are not accepted there."""
     return tuple(
         _read_dependency(Table(item, (*path, index), parent.notes))
@@ -68,7 +68,7 @@ def _read_command(name: str, table: Table) -> Task:
     return task
 
 
-def _command(value: Any, path: KeyPath) -> str | tuple[str, ...]:
+def _command(value: Any, path: ValuePath) -> str | tuple[str, ...]:
     if isinstance(value, list):
         return as_texts(value, path)
     if not isinstance(value, str):
@@ -108,7 +108,7 @@ def _read_dependency(table: Table) -> TaskDependency:
     return TaskDependency(name, args, environment)
 
 
-def _dependency_args(value: Any, path: KeyPath) -> tuple[str | tuple[str, str], ...]:
+def _dependency_args(value: Any, path: ValuePath) -> tuple[str | tuple[str, str], ...]:
     """Read arguments: a string is positional, a table with one entry names its argument."""
     found: list[str | tuple[str, str]] = []
     for index, item in enumerate(as_array(value, path)):
@@ -141,7 +141,7 @@ def _read_args(table: Table) -> tuple[TaskArg, ...] | None:
     return args
 
 
-def _read_arg(value: Any, path: KeyPath, parent: Table) -> TaskArg:
+def _read_arg(value: Any, path: ValuePath, parent: Table) -> TaskArg:
     if isinstance(value, str):
         return TaskArg(_arg_name(value, path))
     if not isinstance(value, dict):
@@ -158,7 +158,7 @@ def _read_arg(value: Any, path: KeyPath, parent: Table) -> TaskArg:
     return arg
 
 
-def _arg_name(name: str, path: KeyPath) -> str:
+def _arg_name(name: str, path: ValuePath) -> str:
     if "-" in name:
         raise Fault(
             f"'{name}' is not a valid argument name since it contains the character '-'", path

@@ -15,7 +15,7 @@ from wisp.manifest.getters import Table, as_text, as_texts, wrong_kind
 from wisp.manifest.locations import as_url
 from wisp.manifest.model import WorkspaceTable
 from wisp.manifest.platform_entries import read_platforms
-from wisp.manifest.positions import KeyPath
+from wisp.manifest.positions import ValuePath
 from wisp.manifest.pypi_options import read_pypi_options
 from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
 from wisp.specs.versions import VersionSyntaxError, normalize_version
@@ -78,7 +78,7 @@ def read_workspace(table: Table) -> WorkspaceTable:
     return found
 
 
-def as_version(value: object, path: KeyPath) -> str:
+def as_version(value: object, path: ValuePath) -> str:
     """Take a value as a conda version."""
     try:
         return normalize_version(as_text(value, path))
@@ -86,7 +86,7 @@ def as_version(value: object, path: KeyPath) -> str:
         raise Fault(str(error), path) from None
 
 
-def as_license(value: object, path: KeyPath) -> str:
+def as_license(value: object, path: ValuePath) -> str:
     """Take a value as an SPDX expression."""
     from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
@@ -98,7 +98,7 @@ def as_license(value: object, path: KeyPath) -> str:
     return text
 
 
-def _file(value: object, path: KeyPath, table: Table) -> str:
+def _file(value: object, path: ValuePath, table: Table) -> str:
     text = as_text(value, path)
     try:
         exists = (table.notes.root / text).is_file()
@@ -160,7 +160,7 @@ def _read_map(table: Table) -> CondaPypiMaps:
     }
 
 
-def _read_channel_map(value: Any, path: KeyPath, parent: Table) -> CondaPypiMap:
+def _read_channel_map(value: Any, path: ValuePath, parent: Table) -> CondaPypiMap:
     if isinstance(value, str):
         return CondaPypiMap(location=value)
     if value is False:
@@ -180,7 +180,7 @@ def _read_channel_map(value: Any, path: KeyPath, parent: Table) -> CondaPypiMap:
     return found
 
 
-def _pypi_names(value: Any, path: KeyPath) -> tuple[str, ...] | None:
+def _pypi_names(value: Any, path: ValuePath) -> tuple[str, ...] | None:
     if value is False:
         return None
     return (value,) if isinstance(value, str) else as_texts(value, path)

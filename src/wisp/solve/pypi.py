@@ -13,7 +13,7 @@ from wisp.engine.dist_metadata import MetadataReader
 from wisp.engine.pylock import PylockPackage
 from wisp.engine.pypi_stubs import pep440_version, stub_wheel
 from wisp.engine.uv import Uv, UvError
-from wisp.engine.uv_compile import Answer, Question, compile_requirements
+from wisp.engine.uv_compile import CompileAnswer, CompileQuestion, compile_requirements
 from wisp.errors import SolveError, WispError
 from wisp.layout import DEFAULT_INDEX
 from wisp.solve.explaining import pinned_by_conda
@@ -39,8 +39,8 @@ class PypiResolver:
     def __init__(self, uv: Uv, metadata: MetadataReader) -> None:
         self._uv = uv
         self._metadata = metadata
-        self._answers: dict[Question, Future[Answer]] = {}
-        self._lock = threading.Lock()
+        self._answers: dict[CompileQuestion, Future[CompileAnswer]] = {}
+        self._guard = threading.Lock()
         self._first_request = FirstRequest()
 
     def resolve(
@@ -92,9 +92,9 @@ class PypiResolver:
         return self._uv.cache_dir / "wisp-stubs"
 
     def _ask(
-        self, question: Question, request: PypiRequest, provide_python: PythonProvider | None
-    ) -> Answer:
-        with self._lock:
+        self, question: CompileQuestion, request: PypiRequest, provide_python: PythonProvider | None
+    ) -> CompileAnswer:
+        with self._guard:
             future = self._answers.get(question)
             mine = future is None
             if future is None:
@@ -108,8 +108,8 @@ class PypiResolver:
         return future.result()
 
     def _compile(
-        self, question: Question, request: PypiRequest, provide_python: PythonProvider | None
-    ) -> Answer:
+        self, question: CompileQuestion, request: PypiRequest, provide_python: PythonProvider | None
+    ) -> CompileAnswer:
         annotate = may_mix_indexes(request.options)
         isolated = not request.options.no_build_isolation
         python = Path(sys.executable) if isolated or not provide_python else provide_python()

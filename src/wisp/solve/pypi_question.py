@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wisp.engine.pylock import preferences, quoted
-from wisp.engine.uv_compile import Question
+from wisp.engine.uv_compile import CompileQuestion
 from wisp.engine.uv_options import absolute_path, build_options, index_options
 from wisp.errors import SolveError
 from wisp.platforms import Platform
@@ -75,7 +75,7 @@ def required_python(conda: Iterable[LockedConda]) -> Python:
 
 def question_for(
     request: PypiRequest, held: Mapping[str, Path], default_index: str | None = None
-) -> Question:
+) -> CompileQuestion:
     """Turn a request into what uv is asked.
 
     `held` maps the PyPI names that conda provides to their stub wheels; `default_index` replaces
@@ -85,7 +85,7 @@ def question_for(
     special = {r.normalized for r in request.requirements if _is_special(r)}
     plain = [r for r in request.requirements if r.normalized not in special]
     root = request.root
-    return Question(
+    return CompileQuestion(
         requirements=_lines(requirement_line(r, root) for r in plain),
         pyproject=_pyproject(request, special) if special else None,
         constraints=_lines(f"{name} @ {stub.as_uri()}" for name, stub in held.items()),

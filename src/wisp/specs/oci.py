@@ -146,7 +146,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Platform:
+class ImagePlatform:
     """What a machine must be to run an image: `os/architecture[/variant]` in Go's words.
 
     Source: OCI image specification, image-index.md, "platform".
@@ -159,7 +159,7 @@ class Platform:
     os_features: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, text: str) -> Platform:
+    def parse(cls, text: str) -> ImagePlatform:
         """Read `linux/arm64/v8`; `amd64` alone means Linux. Raises `OciValueError`."""
         parts = text.split("/")
         if len(parts) == 1:
@@ -173,7 +173,7 @@ class Platform:
         return cls(parts[0], parts[1], variant).normalized()
 
     @classmethod
-    def from_json(cls, table: object) -> Platform:
+    def from_json(cls, table: object) -> ImagePlatform:
         """Read the `platform` of a descriptor. Raises `OciValueError`."""
         found = _table(table, "platform")
         return cls(
@@ -195,7 +195,7 @@ class Platform:
             table["os.features"] = list(self.os_features)
         return table
 
-    def normalized(self) -> Platform:
+    def normalized(self) -> ImagePlatform:
         """Return it in the words that images use: no aliases, usual variants left out."""
         os, architecture = self.os.lower(), self.architecture.lower()
         architecture, implied = _ARCHITECTURES.get(architecture, (architecture, None))
@@ -240,7 +240,7 @@ class Descriptor:
     media_type: str
     digest: Digest
     size: int
-    platform: Platform | None = None
+    platform: ImagePlatform | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
     artifact_type: str | None = None
     urls: tuple[str, ...] = ()
@@ -265,7 +265,7 @@ class Descriptor:
             media_type=media_type,
             digest=Digest(_text(found, "digest")),
             size=size,
-            platform=None if platform is None else Platform.from_json(platform),
+            platform=None if platform is None else ImagePlatform.from_json(platform),
             annotations=_annotations(found.get("annotations")),
             artifact_type=_optional_text(found, "artifactType"),
             urls=_texts(found, "urls"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Protocol
 
-    from wisp.tasks.graph import Node
+    from wisp.tasks.graph import TaskNode
 
     class Digestible(Protocol):
         """Facts of an environment, or their hash from an earlier time."""
@@ -67,13 +67,13 @@ class Fingerprint:
 
     __slots__ = ("environment", "inputs", "outputs", "root")
 
-    def __init__(self, node: Node, root: str, facts: Digestible) -> None:
+    def __init__(self, node: TaskNode, root: str, facts: Digestible) -> None:
         self.root = root
         self.environment = facts.digest()
         self.inputs = _state(root, _patterns(node, node.task.inputs))
         self.outputs = _state(root, _patterns(node, node.task.outputs))
 
-    def digest(self, node: Node) -> str:
+    def digest(self, node: TaskNode) -> str:
         """Return the hash that is stored."""
         return _hex(
             _number(1)
@@ -84,7 +84,7 @@ class Fingerprint:
         )
 
 
-def is_up_to_date(node: Node, root: str, folder: str, facts: Digestible) -> bool:
+def is_up_to_date(node: TaskNode, root: str, folder: str, facts: Digestible) -> bool:
     """Whether nothing has changed since the task last ran.
 
     A task without inputs and outputs, or none of whose patterns fit a file, always runs. Raises
@@ -112,7 +112,7 @@ def is_up_to_date(node: Node, root: str, folder: str, facts: Digestible) -> bool
     return stored == state.digest(node)
 
 
-def store(node: Node, root: str, folder: str, facts: Digestible) -> list[tuple[str, str]]:
+def store(node: TaskNode, root: str, folder: str, facts: Digestible) -> list[tuple[str, str]]:
     """Remember that a task ran; return kind and pattern list of each kind that fits no file.
 
     Nothing is stored where patterns fit no file. Raises `OSError` where nothing can be stored.
@@ -132,14 +132,14 @@ def store(node: Node, root: str, folder: str, facts: Digestible) -> list[tuple[s
     return missing
 
 
-def _record(node: Node, state: Fingerprint) -> str:
+def _record(node: TaskNode, state: Fingerprint) -> str:
     """Return what is stored: as Pixi has it unless the task has variables."""
     variables = _variables(node)
     own = f',"{_VARIABLES}":"{variables}"' if variables else ""
     return f'{{"hash":"{state.digest(node)}"{own}}}'
 
 
-def _variables(node: Node) -> str | None:
+def _variables(node: TaskNode) -> str | None:
     """Return the hash of a task's own variables; None where it has none."""
     if not node.task.env:
         return None
@@ -159,7 +159,7 @@ def _replace(path: str, text: str) -> None:
         raise
 
 
-def file_name(node: Node) -> str:
+def file_name(node: TaskNode) -> str:
     """Return the name of a call's cache file."""
     arguments = node.arguments
     extra = _sequence(arguments.extra)
@@ -174,7 +174,7 @@ def file_name(node: Node) -> str:
     return f"{node.environment.name}-{node.task.name}-{_hex(data)}.json"
 
 
-def _patterns(node: Node, patterns: Sequence[str] | None) -> list[str]:
+def _patterns(node: TaskNode, patterns: Sequence[str] | None) -> list[str]:
     return [render(pattern, node.context, node.arguments) for pattern in patterns or ()]
 
 

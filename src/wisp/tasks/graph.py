@@ -71,7 +71,7 @@ class Request:
         self.templated = templated
 
 
-class Node:
+class TaskNode:
     """One task of the graph: where it runs, with which arguments, after which other nodes.
 
     `task.form` is `custom` for a command line that is no task; its `task.name` is empty.
@@ -98,12 +98,12 @@ class Graph:
 
     __slots__ = ("nodes",)
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[TaskNode]) -> None:
         self.nodes = list(nodes)
 
-    def order(self) -> list[Node]:
+    def order(self) -> list[TaskNode]:
         """The nodes in the order of execution: depth first, what is needed before who needs it."""
-        ordered: list[Node] = []
+        ordered: list[TaskNode] = []
         entered = {0}
         stack = [(0, iter(self.nodes[0].needs))]
         while stack:
@@ -149,7 +149,7 @@ def build(
     return Graph(nodes)
 
 
-def _refuse_cycles(nodes: Sequence[Node]) -> None:
+def _refuse_cycles(nodes: Sequence[TaskNode]) -> None:
     """Raise `TaskError` where a node needs itself, by way of others."""
     done: set[int] = set()
     for start in range(len(nodes)):
@@ -166,7 +166,7 @@ def _refuse_cycles(nodes: Sequence[Node]) -> None:
                 ways.append(iter(nodes[below].needs))
 
 
-def _cycle(names: Sequence[str], asked: Node) -> TaskError:
+def _cycle(names: Sequence[str], asked: TaskNode) -> TaskError:
     """Return the failure for tasks in a circle, told from the task that was asked for."""
     start = names.index(asked.task.name) if asked.task.name in names else 0
     way = [*names[start:], *names[:start], names[start]]
@@ -180,7 +180,7 @@ def _root(
     words: Sequence[str],
     request: Request,
     choose: Callable[[str, list[str]], str | None] | None,
-) -> Node:
+) -> TaskNode:
     """Find the task that the first word names, or make a task of the whole command line."""
     single = split(words[0]) if len(words) == 1 else None
     parts = list(single or words)
@@ -201,16 +201,16 @@ def _root(
         parts = [render(part, context, Arguments()) for part in parts]
     command = " ".join(parts if len(words) == 1 else [quote(part) for part in parts])
     task = Task("", command, form="custom")
-    return Node(task, environment, Arguments(), _context(environment, request))
+    return TaskNode(task, environment, Arguments(), _context(environment, request))
 
 
 def _child(
     catalogue: Catalogue,
-    parent: Node,
+    parent: TaskNode,
     dependency: TaskDependency,
     request: Request,
     choose: Callable[[str, list[str]], str | None] | None,
-) -> tuple[Node, tuple[object, ...]]:
+) -> tuple[TaskNode, tuple[object, ...]]:
     """Make the node of a dependency, and the key under which it is shared."""
     if dependency.environment is not None:
         check_environment(catalogue, dependency.environment, f"task '{parent.task.name}'")
@@ -236,8 +236,8 @@ def _child(
 
 def _node(
     environment: EnvironmentTasks, task: Task, arguments: Arguments, request: Request
-) -> Node:
-    return Node(task, environment, arguments, _context(environment, request))
+) -> TaskNode:
+    return TaskNode(task, environment, arguments, _context(environment, request))
 
 
 def _context(environment: EnvironmentTasks, request: Request) -> Context:

@@ -18,10 +18,10 @@ from queue import Queue
 from typing import IO, TYPE_CHECKING, Any  # noqa: TID253
 
 if TYPE_CHECKING:
-    from wisp.tasks.graph import Node
+    from wisp.tasks.graph import TaskNode
 
     #: Pieces of output: whose, of which stream (1 or 2), the bytes (none: it is closed).
-    Inbox = Queue[tuple["Job", int, bytes]]
+    Inbox = Queue[tuple["TaskJob", int, bytes]]
 
 WAITING, RUNNING, DONE, SKIPPED, FAILED, NOT_RUN = range(6)
 
@@ -36,10 +36,10 @@ _PLACE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 _WORKER = f"import sys; sys.path.insert(0, {_PLACE!r}); from wisp.tasks.worker import work; work()"
 
 
-class Job:
+class TaskJob:
     """A node on its way. `needs` are the numbers of the jobs before it, `label` marks its lines."""
 
-    def __init__(self, node: Node, needs: Collection[int], label: str) -> None:
+    def __init__(self, node: TaskNode, needs: Collection[int], label: str) -> None:
         self.node = node
         self.needs = frozenset(needs)
         self.label = label
@@ -133,7 +133,7 @@ def _hand_over(pipe: IO[bytes], payload: bytes) -> None:
         return
 
 
-def _pump(job: Job, number: int, pipe: IO[bytes], inbox: Inbox) -> None:
+def _pump(job: TaskJob, number: int, pipe: IO[bytes], inbox: Inbox) -> None:
     """Read a pipe to its end."""
     while data := os.read(pipe.fileno(), CHUNK):
         inbox.put((job, number, data))
@@ -141,7 +141,7 @@ def _pump(job: Job, number: int, pipe: IO[bytes], inbox: Inbox) -> None:
     inbox.put((job, number, b""))
 
 
-def labels(nodes: Collection[Node]) -> list[str]:
+def labels(nodes: Collection[TaskNode]) -> list[str]:
     """Name nodes by their tasks; those of one name also by environment, or by their arguments."""
     found = [node.task.name or "command" for node in nodes]
     for further in (_environment, _arguments):
@@ -153,10 +153,10 @@ def labels(nodes: Collection[Node]) -> list[str]:
     return found
 
 
-def _environment(node: Node) -> str:
+def _environment(node: TaskNode) -> str:
     return f" in {node.environment.name}"
 
 
-def _arguments(node: Node) -> str:
+def _arguments(node: TaskNode) -> str:
     values = [value for _, value in node.arguments.named or ()]
     return "".join(f" {word}" for word in (*values, *node.arguments.extra))

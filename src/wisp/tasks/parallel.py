@@ -23,10 +23,10 @@ from wisp.tasks.job import (
     RUNNING,
     SKIPPED,
     WAITING,
-    Job,
+    TaskJob,
     labels,
 )
-from wisp.tasks.run import Runner, Settings, read
+from wisp.tasks.run import Runner, RunSettings, read
 from wisp.tasks.script import script
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _WORDS = {DONE: "ok", SKIPPED: "cached", FAILED: "failed", NOT_RUN: "not run"}
 def run_parallel(
     graph: Graph,
     provider: Provider,
-    settings: Settings,
+    settings: RunSettings,
     *,
     jobs: int,
     grouped: bool = False,
@@ -122,7 +122,9 @@ class _Board:
         position = {id(node): place for place, node in enumerate(graph.order())}
         places = [position.get(id(node), -1) for node in graph.nodes]
         self._jobs = {
-            index: Job(node, [need for need in node.needs if places[need] < places[index]], label)
+            index: TaskJob(
+                node, [need for need in node.needs if places[need] < places[index]], label
+            )
             for index, (node, label) in enumerate(
                 zip(graph.nodes, labels(graph.nodes), strict=True)
             )
@@ -147,7 +149,7 @@ class _Board:
                 self._start(job)
                 running += job.state == RUNNING
 
-    def _start(self, job: Job) -> None:
+    def _start(self, job: TaskJob) -> None:
         try:
             with self._runner.masking:
                 payload = self._payload(job)
@@ -163,7 +165,7 @@ class _Board:
         else:
             job.start(payload, self._inbox)
 
-    def _payload(self, job: Job) -> bytes | None:
+    def _payload(self, job: TaskJob) -> bytes | None:
         """Announce a job and make it ready; None where there is nothing to run."""
         if job.node.task.cmd is None:
             return None
@@ -190,7 +192,7 @@ class _Board:
             if job.has_ended:
                 self._finish(job)
 
-    def _hear(self, job: Job, number: int, data: bytes) -> None:
+    def _hear(self, job: TaskJob, number: int, data: bytes) -> None:
         """Take a piece of output, and pass on the lines that are complete."""
         job.hear(number, data)
         if not self._grouped or job.state != RUNNING:
@@ -198,7 +200,7 @@ class _Board:
             job.buffers[number] = rest
             self._pass_on(job, number, whole + newline)
 
-    def _finish(self, job: Job) -> None:
+    def _finish(self, job: TaskJob) -> None:
         """Pass on what is left of a job's output, and note how it ended."""
         for number in job.buffers:
             self._pass_on(job, number, job.buffers[number])
@@ -210,7 +212,7 @@ class _Board:
             with self._runner.masking:
                 self._runner.remember(job.node)
 
-    def _pass_on(self, job: Job, number: int, data: bytes) -> None:
+    def _pass_on(self, job: TaskJob, number: int, data: bytes) -> None:
         """Write output of a job, each line under its name unless it comes in one piece."""
         if not data:
             return

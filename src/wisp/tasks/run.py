@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from wisp.tasks.cache import Digestible
-    from wisp.tasks.graph import Graph, Node
+    from wisp.tasks.graph import Graph, TaskNode
     from wisp.taskshell.shell import Shell
     from wisp.taskshell.tree import Script
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 NOT_FOUND = 127
 
 
-class Settings:
+class RunSettings:
     """How a graph is run.
 
     `cache` is the folder of fingerprints; `say` prints one line for people, and is not called
@@ -96,7 +96,7 @@ class Settings:
         self.product = product
 
 
-def run(graph: Graph, provider: Provider, settings: Settings) -> int:
+def run(graph: Graph, provider: Provider, settings: RunSettings) -> int:
     """Run the nodes of a graph in order and return the exit code of the last one that ran.
 
     The first failure stops everything. Raises `TaskError` for what cannot be started at all.
@@ -117,7 +117,7 @@ def run(graph: Graph, provider: Provider, settings: Settings) -> int:
 class Runner:
     """Runs single nodes, and remembers what several of them share."""
 
-    def __init__(self, provider: Provider, settings: Settings) -> None:
+    def __init__(self, provider: Provider, settings: RunSettings) -> None:
         self._provider = provider
         self._settings = settings
         self._variables: dict[str, dict[str, str]] = {}
@@ -133,7 +133,7 @@ class Runner:
         """Warn of something, without the secrets in it."""
         self._settings.warn(self.masking.masked(text))
 
-    def step(self, node: Node, *, first: bool, last: bool) -> int:
+    def step(self, node: TaskNode, *, first: bool, last: bool) -> int:
         """Announce a node, skip it if nothing has changed, else run it and store that it ran."""
         with self.masking:
             prepared = self.made_ready(node, first=first)
@@ -154,7 +154,7 @@ class Runner:
             listed = " or ".join(f"`{name}`" for name in near)
             self.say(f"  help: did you mean {listed}?")
 
-    def made_ready(self, node: Node, *, first: bool) -> tuple[str, dict[str, str]] | None:
+    def made_ready(self, node: TaskNode, *, first: bool) -> tuple[str, dict[str, str]] | None:
         """Announce a node and make it ready to run: its directory and its variables.
 
         None if it need not run: nothing has changed, or nothing shall run at all.
@@ -167,7 +167,7 @@ class Runner:
             return None
         return self._prepared(node, secrets)
 
-    def _read_secrets(self, node: Node) -> dict[str, str]:
+    def _read_secrets(self, node: TaskNode) -> dict[str, str]:
         """Return the variables of a task's env-files, whose values are never shown from then on."""
         paths = self._settings.env_files.get(node.task.name)
         if not paths:
@@ -178,7 +178,7 @@ class Runner:
         self._secrets.update(variables.values())
         return variables
 
-    def _can_skip(self, node: Node) -> bool:
+    def _can_skip(self, node: TaskNode) -> bool:
         """Whether the task ran before on the same inputs; says so."""
         if node.task.inputs is None and node.task.outputs is None:
             return False
@@ -199,7 +199,7 @@ class Runner:
             self.say(f"Task '{node.task.name}'{told} can be skipped (cache hit){rocket}")
         return fresh
 
-    def _prepared(self, node: Node, secrets: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    def _prepared(self, node: TaskNode, secrets: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         """Make an environment ready; return the directory and the variables of a node."""
         environment = node.environment.name
         if environment not in self._variables:
@@ -209,7 +209,7 @@ class Runner:
         cwd = working_directory(node, self._settings)
         return cwd, {**self._variables[environment], **secrets}
 
-    def _to_remember(self, node: Node) -> bool:
+    def _to_remember(self, node: TaskNode) -> bool:
         """Whether there is something to store once the node has run."""
         if node.task.form != "table":
             return False
@@ -220,7 +220,7 @@ class Runner:
         # Nothing is ever read from this file; as Pixi, one is left.
         return not os.path.exists(os.path.join(self._settings.cache, cache.file_name(node)))
 
-    def remember(self, node: Node) -> None:
+    def remember(self, node: TaskNode) -> None:
         """Store that a task ran, for the next time, if that is possible."""
         if node.task.form != "table":
             return
@@ -237,7 +237,7 @@ class Runner:
             self.warn(f"No files matched the {kind} globs for task '{name}'")
             self.warn(f"{kind.capitalize()} globs: {patterns}")
 
-    def _not_remembered(self, node: Node, error: OSError) -> None:
+    def _not_remembered(self, node: TaskNode, error: OSError) -> None:
         """Warn, once, that a task will not be skipped next time; most never are."""
         if not self._warned and (node.task.inputs is not None or node.task.outputs is not None):
             self._warned = True
@@ -275,7 +275,7 @@ class Masking:
             )
 
 
-def introduced(node: Node, settings: Settings) -> str | None:
+def introduced(node: TaskNode, settings: RunSettings) -> str | None:
     """Say which task runs now; None for a bare command line."""
     if node.task.form == "custom":
         return None
@@ -295,12 +295,12 @@ def product_of(program: str) -> str:
     return "Pixi" if name == "pixi" else "Wisp"
 
 
-def emoji(settings: Settings, text: str) -> str:
+def emoji(settings: RunSettings, text: str) -> str:
     """Return a sign where the terminal can show it."""
     return text if settings.emoji else ""
 
 
-def read(node: Node) -> Script:
+def read(node: TaskNode) -> Script:
     """Render and read the script of a node; raises `TaskError`."""
     from wisp.taskshell.errors import ShellSyntaxError
     from wisp.taskshell.parser import parse
@@ -314,7 +314,7 @@ def read(node: Node) -> Script:
         ) from error
 
 
-def working_directory(node: Node, settings: Settings) -> str:
+def working_directory(node: TaskNode, settings: RunSettings) -> str:
     """Return the directory a node runs in; raises `TaskError` if the task's is none."""
     if node.task.form == "custom":
         return settings.init_cwd
@@ -326,7 +326,7 @@ def working_directory(node: Node, settings: Settings) -> str:
     return os.path.normpath(path)
 
 
-def become(node: Node, cwd: str, variables: Mapping[str, str]) -> None:
+def become(node: TaskNode, cwd: str, variables: Mapping[str, str]) -> None:
     """Replace this process by a plain command; return where the task shell has to run it."""
     from wisp.tasks import plain
 

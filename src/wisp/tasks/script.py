@@ -9,10 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wisp.tasks.graph import Node
+    from wisp.tasks.graph import TaskNode
 
 
-def command(node: Node) -> str:
+def command(node: TaskNode) -> str:
     """Return the rendered command without the words passed on; raises `TaskError`."""
     cmd = node.task.cmd
     if cmd is None or node.task.form == "custom":
@@ -34,7 +34,7 @@ def _word(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _runnable(node: Node) -> str:
+def _runnable(node: TaskNode) -> str:
     """Return the command as it is run: of a list, each word arrives as it is written."""
     cmd = node.task.cmd
     if cmd is None or isinstance(cmd, str) or node.task.form == "custom":
@@ -62,12 +62,12 @@ def _kept(text: str) -> str:
     return "".join(part + part[0] for part in parts)
 
 
-def shown(node: Node) -> str:
+def shown(node: TaskNode) -> str:
     """Return the command as it is shown and fingerprinted, with the words passed on."""
     return " ".join([command(node), *node.arguments.extra])
 
 
-def script(node: Node) -> str:
+def script(node: TaskNode) -> str:
     """Return the script: the task's own variables, the command, the words passed on."""
     exports = []
     for name, value in node.task.env.items():

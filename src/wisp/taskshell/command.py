@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from wisp.taskshell import builtins
-from wisp.taskshell.builtins.call import Call, CommandError
+from wisp.taskshell.builtins.call import BuiltinCall, CommandError
 from wisp.taskshell.control import KILLED, Leave
 from wisp.taskshell.errors import ExpansionError
 from wisp.taskshell.expand import Expander
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wisp.taskshell.frame import Frame
     from wisp.taskshell.spawn import Process
     from wisp.taskshell.state import State
-    from wisp.taskshell.tree import Command, Item, Part, Subshell, Word
+    from wisp.taskshell.tree import Command, ListItem, Part, Subshell, Word
 
 FAILED, NOT_FOUND = 1, 127
 BROKEN_PIPE = KILLED + 13
@@ -158,7 +158,7 @@ def _run_builtin(arguments: list[str], frame: Frame, states: tuple[State, ...]) 
     name = arguments[0]
     if name not in builtins.QUICK:
         frame.scope.launch()
-    call = Call(arguments, frame, states, _run_apart)
+    call = BuiltinCall(arguments, frame, states, _run_apart)
     try:
         return builtins.find(name)(call)
     except CommandError as error:
@@ -209,7 +209,7 @@ def _spawn(path: str, arguments: list[str], frame: Frame) -> Process | int:
     return process
 
 
-def _substitute(items: list[Item], frame: Frame) -> str:
+def _substitute(items: list[ListItem], frame: Frame) -> str:
     """Run the list of a `$(…)`; give its output trimmed, each run of blanks as one."""
     output: list[bytes] = []
     reading, writing = (Stream(descriptor) for descriptor in os.pipe())

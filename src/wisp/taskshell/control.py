@@ -25,7 +25,7 @@ ENDING = frozenset((SIGINT, SIGQUIT, SIGABRT, SIGTERM))
 KILLED = 128
 """Status of a process ended by signal n is `KILLED + n`."""
 
-_alarm_lock = _thread.allocate_lock()  # never taken by `stop` and `signal`
+_alarm_guard = _thread.allocate_lock()  # never taken by `stop` and `signal`
 
 
 class Leave(Exception):  # noqa: N818 - a way out, not an error
@@ -91,7 +91,7 @@ class Control:
         """Give a descriptor that becomes readable when the list is stopped; -1 on Windows."""
         if WINDOWS:
             return -1
-        with _alarm_lock:
+        with _alarm_guard:
             if self._alarm is None:
                 self._alarm = os.pipe()
                 if self.stopped is not None:

@@ -13,10 +13,10 @@ from wisp.taskshell.tree import Assignment
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.taskshell.jobs import Scope
-    from wisp.taskshell.tree import Element, Item
+    from wisp.taskshell.tree import Element, ListItem
 
 
-def run_list(items: list[Item], frame: Frame) -> int:
+def run_list(items: list[ListItem], frame: Frame) -> int:
     """Run items in order; the status is that of the last one in the foreground.
 
     Raises `Leave`: `exit`, a failing item under `set -e`, or a stop from outside.
@@ -32,7 +32,7 @@ def run_list(items: list[Item], frame: Frame) -> int:
     return status
 
 
-def _start(item: Item, frame: Frame) -> None:
+def _start(item: ListItem, frame: Frame) -> None:
     frame.scope.control.check()
     streams = frame.streams.twin()
     apart = frame.forked().with_streams(streams)
@@ -46,7 +46,7 @@ def _start(item: Item, frame: Frame) -> None:
     frame.scope.add(work)
 
 
-def _run_chain(item: Item, frame: Frame) -> int:
+def _run_chain(item: ListItem, frame: Frame) -> int:
     status = _run_element(item.elements[0], frame)
     for operator, element in zip(item.operators, item.elements[1:], strict=True):
         if (status == 0) == (operator == "&&"):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from wisp.taskshell.state import State
-    from wisp.taskshell.tree import Item, Part, Word
+    from wisp.taskshell.tree import ListItem, Part, Word
 
     Field: TypeAlias = list[tuple[str, bool]]
     """One argument in the making: pieces of text, and whether each was quoted."""
@@ -31,7 +31,7 @@ class Expander:
 
     __slots__ = ("_state", "_substitute")
 
-    def __init__(self, state: State, substitute: Callable[[list[Item]], str]) -> None:
+    def __init__(self, state: State, substitute: Callable[[list[ListItem]], str]) -> None:
         self._state = state
         self._substitute = substitute
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from wisp.taskshell.spawn import Spawner
     from wisp.taskshell.state import State
     from wisp.taskshell.streams import Stream, Streams
-    from wisp.taskshell.tree import Item
+    from wisp.taskshell.tree import ListItem
 
 
 class Runtime:
@@ -24,7 +24,7 @@ class Runtime:
     __slots__ = ("own", "run_list", "spawner", "unknown")
 
     def __init__(
-        self, own: Streams, spawner: Spawner, run_list: Callable[[list[Item], Frame], int]
+        self, own: Streams, spawner: Spawner, run_list: Callable[[list[ListItem], Frame], int]
     ) -> None:
         self.own = own
         self.spawner = spawner

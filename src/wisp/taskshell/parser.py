@@ -9,7 +9,7 @@ from wisp.taskshell.errors import ShellSyntaxError
 from wisp.taskshell.source import BLANKS, Source
 from wisp.taskshell.tree import (
     Assignment,
-    Item,
+    ListItem,
     Pipeline,
     Redirect,
     Script,
@@ -45,7 +45,7 @@ def parse(text: str) -> Script:
     return Script(text, items)
 
 
-def read_list(source: Source) -> list[Item]:
+def read_list(source: Source) -> list[ListItem]:
     """Read items until one cannot start; the caller looks at what stands there."""
     items = []
     source.skip_lines()
@@ -60,7 +60,7 @@ def read_list(source: Source) -> list[Item]:
     return items
 
 
-def _read_item(source: Source) -> Item | None:
+def _read_item(source: Source) -> ListItem | None:
     start = source.at
     element = _read_element(source)
     if element is None:
@@ -75,7 +75,7 @@ def _read_item(source: Source) -> Item | None:
         elements.append(element)
         operators.append(operator)
         end = source.at
-    return Item(elements, operators, False, start, end)
+    return ListItem(elements, operators, False, start, end)
 
 
 def _boolean_operator(source: Source) -> str:

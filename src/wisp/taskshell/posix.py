@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from wisp.taskshell.tree import Command, Element, Item, Part, Pipeline, Redirect, Word
+    from wisp.taskshell.tree import Command, Element, ListItem, Part, Pipeline, Redirect, Word
 
 #: Characters that `sh` gives no meaning outside quotes.
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_^")
@@ -62,7 +62,7 @@ def to_posix(script: str, *, last: bool = False) -> str:
     return "\n".join(map(writer.item, items))
 
 
-def _may_replace(item: Item) -> bool:
+def _may_replace(item: ListItem) -> bool:
     """Tell whether an item is one plain command that is a program."""
     if len(item.elements) != 1 or isinstance(item.elements[0], Assignment):
         return False
@@ -88,7 +88,7 @@ class _Writer:
     def fail(self, reason: str, at: int) -> ShellSyntaxError:
         return ShellSyntaxError(f"{reason} cannot be said in a POSIX shell.", self.script, at)
 
-    def item(self, item: Item) -> str:
+    def item(self, item: ListItem) -> str:
         if item.background:
             raise self.fail("A command in the background", item.start)
         text = self.element(item.elements[0])
@@ -188,7 +188,7 @@ class _Writer:
             return f"$({self.inner(part.items)})"
         raise self.fail("This", word.start)
 
-    def inner(self, items: Sequence[Item]) -> str:
+    def inner(self, items: Sequence[ListItem]) -> str:
         return "; ".join(map(self.item, items))
 
 

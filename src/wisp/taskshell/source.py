@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
-    from wisp.taskshell.tree import Item
+    from wisp.taskshell.tree import ListItem
 
 BLANKS = " \t"
 
@@ -27,7 +27,7 @@ class Source:
     def __init__(
         self,
         text: str,
-        read_list: Callable[[Source], list[Item]],
+        read_list: Callable[[Source], list[ListItem]],
         *,
         whole: str | None = None,
         origin: int = 0,

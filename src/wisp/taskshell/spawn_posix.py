@@ -11,7 +11,7 @@ from wisp.taskshell.control import KILLED
 # What Python ignores for itself but a process must be able to die of.
 SIGPIPE, SIGXFSZ = 13, 25
 
-_folder_lock = _thread.allocate_lock()
+_folder_guard = _thread.allocate_lock()
 
 
 class PosixProcess:
@@ -56,7 +56,7 @@ def spawn(
         if source != target
     ]
     try:
-        with _folder_lock:
+        with _folder_guard:
             return _spawn_in(cwd, path, arguments, environment, actions)
     except ValueError as error:
         raise OSError(errno.EINVAL, str(error)) from error

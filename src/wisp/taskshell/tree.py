@@ -39,7 +39,7 @@ class Substitution:
 
     __slots__ = ("items",)
 
-    def __init__(self, items: list[Item]) -> None:
+    def __init__(self, items: list[ListItem]) -> None:
         self.items = items
 
 
@@ -133,7 +133,9 @@ class Subshell:
 
     __slots__ = ("end", "items", "redirect", "start")
 
-    def __init__(self, items: list[Item], redirect: Redirect | None, start: int, end: int) -> None:
+    def __init__(
+        self, items: list[ListItem], redirect: Redirect | None, start: int, end: int
+    ) -> None:
         self.items = items
         self.redirect = redirect
         self.start = start
@@ -160,7 +162,7 @@ class Pipeline:
         self.end = end
 
 
-class Item:
+class ListItem:
     """One entry of a list: elements joined by `&&` and `||`, perhaps in the background.
 
     `operators[i]` stands between `elements[i]` and `elements[i + 1]`.
@@ -183,7 +185,7 @@ class Script:
 
     __slots__ = ("items", "text")
 
-    def __init__(self, text: str, items: list[Item]) -> None:
+    def __init__(self, text: str, items: list[ListItem]) -> None:
         self.text = text
         self.items = items
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from wisp.config.places import pixi_home, places
+from wisp.config.files import config_files, pixi_home
 from wisp.values import dataclass
 
 MANIFEST = "pixi-global.toml"
@@ -61,7 +61,7 @@ def tool_home(environ: Mapping[str, str], *, platform: str = sys.platform) -> To
     usual = root / _MANIFESTS / MANIFEST
     others = [
         file.parent / _MANIFESTS / MANIFEST
-        for file in places(environ, platform=platform).user
+        for file in config_files(environ, platform=platform).user
         if file.parent != root
     ]
     found = next((file for file in (usual, *others) if file.is_file()), usual)

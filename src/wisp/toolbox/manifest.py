@@ -14,7 +14,7 @@ import tomli
 from wisp.errors import ManifestError
 from wisp.manifest.channels import read_channels
 from wisp.manifest.conda_tables import read_requirements
-from wisp.manifest.faults import Fault, Source, as_error, syntax_error
+from wisp.manifest.faults import Fault, SourceText, as_error, syntax_error
 from wisp.manifest.getters import Notes, Table, as_integer, as_text_map
 from wisp.manifest.model import ChannelEntry
 from wisp.platforms import SUBDIRS
@@ -63,7 +63,7 @@ class Toolbox:
 
 def read_toolbox(text: str, path: Path) -> Toolbox:
     """Read a manifest. Raises `ManifestError` with the place of whatever is wrong."""
-    source = Source(path, text, text)
+    source = SourceText(path, text, text)
     notes = Notes(path.parent)
     notes.preview = _PREVIEW
     try:

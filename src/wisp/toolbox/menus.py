@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from wisp.config.places import home_folder
+from wisp.config.files import home_folder
 from wisp.engine.files import write_atomically
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from wisp.manifest.model import Activation, Environment, Feature, Manifest
+from wisp.manifest.model import ActivationTable, Environment, Feature, Manifest
 from wisp.platforms import Platform
 from wisp.workspace.features import features_of, targets_of
 
 
 def activation_of(
     manifest: Manifest, environment: Environment, platform: Platform | None
-) -> Activation:
+) -> ActivationTable:
     """Return scripts, joined in the order of features, and variables, earlier features first.
 
     Without a platform only what holds on all of them counts.
@@ -21,10 +21,10 @@ def activation_of(
         scripts += own.scripts or ()
         for name, value in own.env.items():
             variables.setdefault(name, value)
-    return Activation(tuple(dict.fromkeys(scripts)), variables)
+    return ActivationTable(tuple(dict.fromkeys(scripts)), variables)
 
 
-def _activation_of_feature(feature: Feature, platform: Platform | None) -> Activation:
+def _activation_of_feature(feature: Feature, platform: Platform | None) -> ActivationTable:
     """Take the scripts of the most specific target that has any; merge variables by name."""
     scripts: tuple[str, ...] | None = None
     variables: dict[str, str] = {}
@@ -32,4 +32,4 @@ def _activation_of_feature(feature: Feature, platform: Platform | None) -> Activ
         if target.activation.scripts is not None:
             scripts = target.activation.scripts
         variables |= target.activation.env
-    return Activation(scripts, variables)
+    return ActivationTable(scripts, variables)

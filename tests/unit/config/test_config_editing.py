@@ -7,7 +7,7 @@ import tomli
 
 from wisp.api.configuring import ConfigScope, grow_config, list_config, set_config
 from wisp.config.editing import changed, supported_keys, target_file
-from wisp.config.places import Places
+from wisp.config.files import ConfigFiles
 from wisp.config.toml import dump, nested
 from wisp.errors import ConfigError
 
@@ -72,8 +72,8 @@ def test_all_supported_keys_can_be_unset() -> None:
 
 def test_the_file_is_chosen_by_level_and_existence() -> None:
     user = (Path("/u/a"), Path("/u/b"))
-    inside = Places(Path("/s"), user, Path("/w"))
-    outside = Places(Path("/s"), user)
+    inside = ConfigFiles(Path("/s"), user, Path("/w"))
+    outside = ConfigFiles(Path("/s"), user)
 
     def none(path: Path) -> bool:
         return False

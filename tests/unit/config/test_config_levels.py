@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wisp.config import Config, ConfigRequest, places, read_config
+from wisp.config import Config, ConfigRequest, config_files, read_config
 from wisp.errors import ConfigError, UsageError
 
 CPUS = 4
@@ -220,11 +220,11 @@ def test_detached_environments_know_switch_and_folder(levels: Levels) -> None:
     assert detached() == levels.home / "envs"
 
 
-def test_places_follow_the_system() -> None:
+def test_configuration_files_follow_the_system() -> None:
     environ = {"HOME": "/h", "XDG_CONFIG_HOME": "/x", "PIXI_HOME": "/p"}
-    linux = places(environ, Path("/w"), platform="linux")
+    linux = config_files(environ, Path("/w"), platform="linux")
     assert linux.user == (Path("/x/pixi/config.toml"), Path("/p/config.toml"))
     assert linux.workspace == Path("/w/.pixi/config.toml")
-    mac = places({"HOME": "/h"}, platform="darwin")
+    mac = config_files({"HOME": "/h"}, platform="darwin")
     assert mac.user[0] == Path("/h/Library/Application Support/pixi/config.toml")
     assert mac.workspace is None

@@ -79,20 +79,20 @@ def test_a_full_disk_leaves_the_old_text(tmp_path: Path) -> None:
 
 def test_a_second_process_does_not_get_a_held_lock(tmp_path: Path) -> None:
     lock = tmp_path / "lock"
-    with files.locked_file(lock):
+    with files.held_file(lock):
         assert _is_locked(lock)
     assert not _is_locked(lock)
 
 
 def test_readers_share_a_lock(tmp_path: Path) -> None:
     lock = tmp_path / "lock"
-    with files.locked_file(lock, kind="shared"), files.locked_file(lock, kind="shared"):
+    with files.held_file(lock, kind="shared"), files.held_file(lock, kind="shared"):
         assert _is_locked(lock)
 
 
 def test_a_child_keeps_the_lock_it_inherited(tmp_path: Path) -> None:
     lock = tmp_path / "lock"
-    with files.locked_file(lock) as descriptor:
+    with files.held_file(lock) as descriptor:
         child = subprocess.Popen(["sleep", "60"], pass_fds=(descriptor,))
     try:
         assert _is_locked(lock)
@@ -104,7 +104,7 @@ def test_a_child_keeps_the_lock_it_inherited(tmp_path: Path) -> None:
 
 def _is_locked(lock: Path) -> bool:
     try:
-        with files.locked_file(lock, wait=False):
+        with files.held_file(lock, wait=False):
             return False
     except HostError as error:
         return "locked by another process" in error.message

@@ -21,8 +21,7 @@ from wisp.engine.auth.file_store import FileStore
 from wisp.engine.auth.stores import Credentials
 from wisp.engine.mirrors import TextMirrors
 from wisp.engine.uv import Uv, UvError, find_uv
-from wisp.engine.uv_compile import Answer as Resolved
-from wisp.engine.uv_compile import Question, compile_requirements
+from wisp.engine.uv_compile import CompileAnswer, CompileQuestion, compile_requirements
 from wisp.engine.uv_network import prepared
 from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, Credential
 
@@ -77,8 +76,8 @@ def uv_with(tmp_path: Path, mirrors: Mapping[str, tuple[str, ...]], **stored: Cr
     return find_uv(environ, made, credentials=Credentials.of(made.network, environ))
 
 
-def resolved(uv: Uv, url: str) -> Resolved:
-    question = Question(requirements="greeter\n", options=("--default-index", url))
+def resolved(uv: Uv, url: str) -> CompileAnswer:
+    question = CompileQuestion(requirements="greeter\n", options=("--default-index", url))
     return compile_requirements(uv, question, Path(sys.executable), annotate=True)
 
 

@@ -11,7 +11,7 @@ from wisp.image.base import Base, BaseImageError, check_glibc, local_base
 from wisp.image.documents import RunConfig
 from wisp.image.layout import BlobStore, write_archive, write_layout
 from wisp.image.platform import choose
-from wisp.specs.oci import MANIFEST, Descriptor, Digest, Platform
+from wisp.specs.oci import MANIFEST, Descriptor, Digest, ImagePlatform
 
 LIBC = b"\x7fELF GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36.\n"
 
@@ -23,7 +23,7 @@ def store(tmp_path: Path) -> BlobStore:
     return made
 
 
-def read(path: Path, store: BlobStore, platform: Platform = AMD64) -> Base:
+def read(path: Path, store: BlobStore, platform: ImagePlatform = AMD64) -> Base:
     return local_base(path, platform, store, time=0, compression="gzip")
 
 
@@ -90,7 +90,7 @@ def test_an_image_of_another_machine_is_refused(tmp_path: Path, store: BlobStore
     own = BlobStore(tmp_path / "own")
     write_layout(tmp_path / "layout", image(own), own, [NAME])
     with pytest.raises(BaseImageError, match="no image for linux/arm64"):
-        read(tmp_path / "layout", store, Platform("linux", "arm64"))
+        read(tmp_path / "layout", store, ImagePlatform("linux", "arm64"))
 
 
 def test_a_base_with_a_lying_digest_is_refused(tmp_path: Path, store: BlobStore) -> None:
@@ -124,7 +124,7 @@ def test_a_base_too_old_for_the_lock_is_refused(glibc: tuple[int, int] | None, w
     check_glibc(Base(layers=(), glibc=(2, 28)), (2, 28), "`x`")
 
 
-def row(platform: Platform | None, sign: str) -> Descriptor:
+def row(platform: ImagePlatform | None, sign: str) -> Descriptor:
     return Descriptor(
         media_type=MANIFEST, digest=Digest(f"sha256:{sign * 64}"), size=1, platform=platform
     )
@@ -146,15 +146,15 @@ def row(platform: Platform | None, sign: str) -> Descriptor:
     ],
 )
 def test_the_image_that_fits_best_is_chosen(rows: str, wanted: str, expected: int | None) -> None:
-    def parsed(text: str) -> Platform | None:
+    def parsed(text: str) -> ImagePlatform | None:
         if text == "none":
             return None
         os, _, rest = (
             text.partition("/") if text.startswith(("win", "unk")) else ("linux", "", text)
         )
         architecture, _, variant = rest.partition("/")
-        return Platform(os, architecture, variant or None)
+        return ImagePlatform(os, architecture, variant or None)
 
     found = [row(parsed(text), "0123456789"[at]) for at, text in enumerate(rows.split())]
-    chosen = choose(found, Platform.parse(wanted))
+    chosen = choose(found, ImagePlatform.parse(wanted))
     assert chosen == (None if expected is None else found[expected])

@@ -13,7 +13,13 @@ import pytest
 from wisp.image.cache import LayerCache
 from wisp.image.debian.archive import unpack
 from wisp.image.debian.base import archive_keys, base_layer, resolve
-from wisp.image.debian.index import DebianError, DebianPackage, PackageList, closure, package_list
+from wisp.image.debian.index import (
+    DebianError,
+    DebianPackage,
+    DebianPackages,
+    closure,
+    package_list,
+)
 from wisp.image.debian.openpgp import RsaKey, SignatureError, signed_text
 from wisp.image.debian.rootfs import rootfs
 from wisp.image.lock import ImageLock, LockedDebian, read_image_lock, write_image_lock
@@ -133,7 +139,7 @@ def stanza(name: str, depends: str = "", provides: str = "") -> str:
 
 
 def test_a_closure_takes_the_first_alternative_that_is_there() -> None:
-    available = PackageList(
+    available = DebianPackages(
         "\n\n".join(
             [
                 stanza("aa", "bb (>= 2) | cc, virtual, perl-base, dd:any"),

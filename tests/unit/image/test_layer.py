@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from wisp.image.entries import (
-    Entry,
+    LayerEntry,
     UnfitFileError,
     file_entry,
     folder,
@@ -24,7 +24,7 @@ from wisp.image.entries import (
 from wisp.image.layer import LayerBlob, digest_of, write_layer
 
 
-def written(entries: tuple[Entry, ...], time: int = 7) -> tuple[bytes, LayerBlob]:
+def written(entries: tuple[LayerEntry, ...], time: int = 7) -> tuple[bytes, LayerBlob]:
     out = io.BytesIO()
     blob = write_layer(entries, out, time=time)
     return out.getvalue(), blob
@@ -101,7 +101,7 @@ def test_a_head_replaces_as_many_bytes(tmp_path: Path) -> None:
     file = tmp_path / "x"
     file.write_bytes(b"0123456789")
     found = file_entry(file, "x")
-    entry = Entry(path="x", kind="file", mode=found.mode, source=file, head=b"ABC", size=10)
+    entry = LayerEntry(path="x", kind="file", mode=found.mode, source=file, head=b"ABC", size=10)
     content, _ = written((entry,))
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         member = archive.extractfile("x")

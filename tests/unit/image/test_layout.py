@@ -25,9 +25,9 @@ from wisp.image.layout import (
     write_archive,
     write_layout,
 )
-from wisp.specs.oci import INDEX, Platform, Reference
+from wisp.specs.oci import INDEX, ImagePlatform, Reference
 
-AMD64 = Platform("linux", "amd64")
+AMD64 = ImagePlatform("linux", "amd64")
 NAME = Reference.parse("ghcr.io/me/app:1")
 
 
@@ -155,7 +155,7 @@ def test_an_index_lists_platforms_in_one_order(store: BlobStore) -> None:
     stacked = [StackedLayer(blob=layer(store, "x"), comment="x")]
     rows = []
     for name in ("arm64", "amd64"):
-        platform = Platform("linux", name)
+        platform = ImagePlatform("linux", name)
         config = config_document(RunConfig(), stacked, platform, time=0)
         rows.append(manifest_document(config, stacked, platform).descriptor)
     one, other = index_document(rows), index_document(reversed(rows))

@@ -7,8 +7,8 @@ from wisp.image.plan import (
     LARGE,
     MOST_LAYERS,
     WHEEL_BUCKETS,
+    ImagePackage,
     LayerBudgetError,
-    Package,
     bucket_of,
     package_of,
     plan_layers,
@@ -16,15 +16,15 @@ from wisp.image.plan import (
 from wisp.specs.records import PypiRecord
 
 
-def conda(name: str, size: int = 1000) -> Package:
-    return Package(name=name, kind="conda", version="1", identity=name, size=size)
+def conda(name: str, size: int = 1000) -> ImagePackage:
+    return ImagePackage(name=name, kind="conda", version="1", identity=name, size=size)
 
 
-def wheel(name: str, *, local: bool = False) -> Package:
-    return Package(name=name, kind="pypi", version="1", identity=name, local=local)
+def wheel(name: str, *, local: bool = False) -> ImagePackage:
+    return ImagePackage(name=name, kind="pypi", version="1", identity=name, local=local)
 
 
-def titles(packages: list[Package], below: int = 0) -> list[tuple[str, ...]]:
+def titles(packages: list[ImagePackage], below: int = 0) -> list[tuple[str, ...]]:
     return [tuple(p.name for p in one.packages) for one in plan_layers(packages, below=below)]
 
 

@@ -12,7 +12,7 @@ from tests.unit.image.test_layout import AMD64, image
 from wisp.engine import http
 from wisp.engine.http import HttpClient
 from wisp.engine.registry import uploads
-from wisp.engine.registry.credentials import Login
+from wisp.engine.registry.credentials import RegistryLogin
 from wisp.engine.registry.faults import RegistryError
 from wisp.engine.registry.session import RegistrySession, pull_scope, push_scope
 from wisp.image.base import BaseImageError
@@ -28,7 +28,7 @@ from wisp.image.layer import write_layer
 from wisp.image.layout import BlobStore, ImageBlobs
 from wisp.image.pull import pulled_base
 from wisp.image.push import push
-from wisp.specs.oci import INDEX, Digest, Platform, Reference
+from wisp.specs.oci import INDEX, Digest, ImagePlatform, Reference
 from wisp.specs.settings import Network
 
 
@@ -45,7 +45,7 @@ def store(tmp_path: Path) -> BlobStore:
 
 def opened(registry: Registry) -> RegistrySession:
     scopes = (push_scope("me/app"), pull_scope("base/it"))
-    login = Login(USER, PASSWORD)
+    login = RegistryLogin(USER, PASSWORD)
     return RegistrySession(HttpClient(Network(), {}), registry.address, login=login, scopes=scopes)
 
 
@@ -55,7 +55,7 @@ def for_platforms(store: BlobStore, *names: str) -> ImageBlobs:
         with store.draft() as draft:
             blob = write_layer((text_file("name", name),), draft, time=0)
             store.keep(draft, blob.descriptor)
-        platform = Platform("linux", name)
+        platform = ImagePlatform("linux", name)
         stacked = [StackedLayer(blob=blob, comment="x")]
         config = config_document(RunConfig(env={"FOR": name}), stacked, platform, time=0)
         made.append(
@@ -127,14 +127,16 @@ def test_a_base_is_fetched_for_its_platform_and_by_digest_from_then_on(
     own = BlobStore(tmp_path / "own")
     with Registry() as registry:
         name = pushed(registry, made, store)
-        base, digest = pulled_base(opened(registry), name, None, Platform("linux", "arm64"), own)
+        base, digest = pulled_base(
+            opened(registry), name, None, ImagePlatform("linux", "arm64"), own
+        )
         assert digest == made.top.descriptor.digest
         assert base.run.env == {"FOR": "arm64"}
         assert base.name == str(name)
         assert own.has(base.layers[0].blob.descriptor)
         asked = len(registry.asked())
         registry.manifests["base/it", "1"] = (b"{}", INDEX)
-        again, _ = pulled_base(opened(registry), name, digest, Platform("linux", "arm64"), own)
+        again, _ = pulled_base(opened(registry), name, digest, ImagePlatform("linux", "arm64"), own)
         assert again == base
         # Its documents and layers are here: only what the name stands for is asked again.
         assert len(registry.asked()) == asked + 1
@@ -146,7 +148,11 @@ def test_a_base_for_another_machine_is_refused(store: BlobStore, tmp_path: Path)
         name = pushed(registry, made, store)
         with pytest.raises(BaseImageError, match="no image for linux/s390x"):
             pulled_base(
-                opened(registry), name, None, Platform("linux", "s390x"), BlobStore(tmp_path / "o")
+                opened(registry),
+                name,
+                None,
+                ImagePlatform("linux", "s390x"),
+                BlobStore(tmp_path / "o"),
             )
 
 
@@ -160,7 +166,7 @@ def test_a_single_image_says_itself_for_which_machine_it_is(
         base, _ = pulled_base(opened(registry), name, None, AMD64, own)
         assert len(base.layers) == 1
         with pytest.raises(BaseImageError, match="is for linux/amd64, not linux/arm64"):
-            pulled_base(opened(registry), name, None, Platform("linux", "arm64"), own)
+            pulled_base(opened(registry), name, None, ImagePlatform("linux", "arm64"), own)
 
 
 def test_a_registry_that_lies_about_a_layer_is_found_out(store: BlobStore, tmp_path: Path) -> None:

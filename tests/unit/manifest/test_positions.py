@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wisp.manifest.positions import KeyPath, Node, line_and_column, scan
+from wisp.manifest.positions import TomlNode, ValuePath, line_and_column, scan
 
 TEXT = """\
 top = "a" # note
@@ -57,7 +57,7 @@ def value_at(*path: str | int) -> str:
         (("list", 1, "below", "key"), "1"),
     ],
 )
-def test_value_is_marked_inside_its_quotes(path: KeyPath, found: str) -> None:
+def test_value_is_marked_inside_its_quotes(path: ValuePath, found: str) -> None:
     assert value_at(*path) == found
 
 
@@ -73,7 +73,7 @@ def test_value_is_marked_inside_its_quotes(path: KeyPath, found: str) -> None:
         (("list", 1, "below"), 17, 7),
     ],
 )
-def test_key_is_marked_where_it_is_first_written(path: KeyPath, line: int, column: int) -> None:
+def test_key_is_marked_where_it_is_first_written(path: ValuePath, line: int, column: int) -> None:
     parent = scan(TEXT).root.find(path[:-1])
     assert parent is not None
     assert line_and_column(TEXT, parent.keys[str(path[-1])][0]) == (line, column)
@@ -165,7 +165,7 @@ def test_every_value_of_a_document_is_found(data: dict[str, Any], headers: bool)
     check(found.root, data)
 
 
-def check(node: Node, value: Any) -> None:
+def check(node: TomlNode, value: Any) -> None:
     items = value.items() if isinstance(value, dict) else enumerate(value)
     assert len(node.children) == len(value)
     for key, item in items:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import tomli
 
-from wisp.engine.uv_compile import Question
+from wisp.engine.uv_compile import CompileQuestion
 from wisp.errors import SolveError
 from wisp.platforms import Platform, VirtualPackage, bare
 from wisp.solve.pypi_question import (
@@ -39,7 +39,7 @@ def need(name: str, **fields: object) -> PypiRequirement:
     return PypiRequirement(name, PypiSpec(**fields))  # type: ignore[arg-type]
 
 
-def ask(*requirements: PypiRequirement, **fields: object) -> Question:
+def ask(*requirements: PypiRequirement, **fields: object) -> CompileQuestion:
     values = {"platform": bare("linux-64"), "root": ROOT, "conda": (python(),), **fields}
     request = PypiRequest(requirements=requirements, **values)  # type: ignore[arg-type]
     return question_for(request, {})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from wisp.specs.oci import Descriptor, Digest, OciValueError, Platform, Reference
+from wisp.specs.oci import Descriptor, Digest, ImagePlatform, OciValueError, Reference
 
 HEX = "0123456789abcdef" * 4
 DIGEST = f"sha256:{HEX}"
@@ -108,18 +108,18 @@ def test_a_digest_cannot_be_made_wrong(text: str) -> None:
     ],
 )
 def test_platforms_have_one_spelling(text: str, normal: str) -> None:
-    assert str(Platform.parse(text)) == normal
+    assert str(ImagePlatform.parse(text)) == normal
 
 
 @pytest.mark.parametrize("text", ["", "linux/", "a/b/c/d", "linux/am d64", "linux/../x"])
 def test_what_is_no_platform_is_refused(text: str) -> None:
     with pytest.raises(OciValueError):
-        Platform.parse(text)
+        ImagePlatform.parse(text)
 
 
 def test_attestations_stand_for_no_machine() -> None:
-    assert Platform.from_json({"os": "unknown", "architecture": "unknown"}).is_unknown
-    assert not Platform.parse("linux/amd64").is_unknown
+    assert ImagePlatform.from_json({"os": "unknown", "architecture": "unknown"}).is_unknown
+    assert not ImagePlatform.parse("linux/amd64").is_unknown
 
 
 def test_a_descriptor_goes_to_json_and_back() -> None:

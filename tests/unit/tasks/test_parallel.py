@@ -16,16 +16,16 @@ from wisp.errors import TaskError
 from wisp.specs.task import Task, TaskDependency
 from wisp.tasks.args import Arguments
 from wisp.tasks.catalogue import EnvironmentTasks
-from wisp.tasks.graph import Node
+from wisp.tasks.graph import TaskNode
 from wisp.tasks.job import labels
 from wisp.tasks.parallel import run_parallel
-from wisp.tasks.run import Settings
+from wisp.tasks.run import RunSettings
 
 
 def together(
     ws: Workspace, *words: str, env_files: dict[str, tuple[str, ...]] | None = None, **more: Any
 ) -> int:
-    settings = Settings(
+    settings = RunSettings(
         root=str(ws.root),
         init_cwd=str(ws.root),
         cache=str(ws.root / "cache"),
@@ -144,11 +144,11 @@ def test_a_child_that_keeps_the_output_open_does_not_keep_the_run(
 
 
 def test_labels_tell_tasks_of_one_name_apart() -> None:
-    def node(name: str, environment: str, *words: str) -> Node:
+    def node(name: str, environment: str, *words: str) -> TaskNode:
         where = EnvironmentTasks(environment, {}, platform="linux-64")
         task = Task(name, "x")
         arguments = Arguments((("a", words[0]),), words[1:]) if words else Arguments()
-        return Node(task, where, arguments, None)  # type: ignore[arg-type]
+        return TaskNode(task, where, arguments, None)  # type: ignore[arg-type]
 
     nodes = [node("one", "a"), node("t", "a"), node("t", "b", "x"), node("t", "b", "y", "z")]
     assert labels(nodes) == ["one", "t in a", "t in b x", "t in b y z"]

@@ -11,7 +11,7 @@ from wisp.specs.task import Task, TaskArg, TaskDependency
 from wisp.tasks.cache import EnvironmentFacts, file_name
 from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
 from wisp.tasks.graph import Graph, Request, build
-from wisp.tasks.run import Settings, run
+from wisp.tasks.run import RunSettings, run
 
 
 class Workspace:
@@ -50,7 +50,7 @@ class Workspace:
         return build(Catalogue([environment]), words, request)
 
     def run(self, *words: str) -> int:
-        settings = Settings(
+        settings = RunSettings(
             root=str(self.root),
             init_cwd=str(self.root),
             cache=str(self.root / ".pixi/task-cache-v0"),

@@ -12,7 +12,7 @@ from wisp.errors import TaskError
 from wisp.specs.task import Task
 from wisp.tasks.args import Arguments
 from wisp.tasks.catalogue import EnvironmentTasks
-from wisp.tasks.graph import Node
+from wisp.tasks.graph import TaskNode
 from wisp.tasks.script import script
 from wisp.tasks.templates import Context, render
 
@@ -26,7 +26,7 @@ def told(tmp_path: Path, *words: str) -> str:
     """Return what a program sees of words that stand behind it in a list."""
     (tmp_path / "tell.py").write_text(TELL)
     task = Task("t", (sys.executable, "tell.py", *words), form="table")
-    node = Node(task, EnvironmentTasks("default", {"t": task}), Arguments(), CONTEXT)
+    node = TaskNode(task, EnvironmentTasks("default", {"t": task}), Arguments(), CONTEXT)
     runner = (
         "import sys\n"
         "from wisp.tasks.run import execute\n"

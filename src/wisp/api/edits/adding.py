@@ -8,7 +8,7 @@ from typing import cast
 from wisp.api.edits.requests import AddedPackage, AddRequest, DependencySelection, wanted
 from wisp.api.edits.transaction import Sync, check, drafted, written
 from wisp.api.rereading import reread
-from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.rewriting import restoring
 from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile

@@ -8,7 +8,7 @@ from wisp.api.edits.adding import environments_using
 from wisp.api.edits.requests import DependencySelection, name_of
 from wisp.api.edits.transaction import Sync, check
 from wisp.api.rereading import reread
-from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.rewriting import rewrite
 from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE

@@ -61,12 +61,12 @@ class AddRequest(DependencySelection):
 class AddedPackage:
     """A word of the command line and the requirement it means.
 
-    `settled`: joined with what is there already, so that its version is left alone.
+    `is_joined`: joined with what is there already, so that its version is left alone.
     """
 
     word: str
     requirement: CondaRequirement | PypiRequirement
-    settled: bool = False
+    is_joined: bool = False
 
     @property
     def name(self) -> str:
@@ -84,7 +84,7 @@ class AddedPackage:
         """Whether a constraint is to be found for it; `x=*` is an answer already."""
         spec = self.requirement.spec
         is_open = spec.version is None or isinstance(self.requirement, PypiRequirement)
-        return is_open and self.is_vague and not self.settled
+        return is_open and self.is_vague and not self.is_joined
 
     def joined(self, present: CondaRequirement | PypiRequirement) -> AddedPackage:
         """Return what is there, with what a vague word asks for besides its name."""
@@ -96,11 +96,11 @@ class AddedPackage:
         }
         if isinstance(present, CondaRequirement):
             conda = replace(present, spec=replace(present.spec, **asked))
-            return AddedPackage(self.word, conda, settled=True)
+            return AddedPackage(self.word, conda, is_joined=True)
         if isinstance(new, PypiSpec) and isinstance(old, PypiSpec):
             asked["extras"] = tuple(dict.fromkeys((*old.extras, *new.extras)))
         pypi = replace(present, spec=replace(present.spec, **asked))
-        return AddedPackage(self.word, pypi, settled=True)
+        return AddedPackage(self.word, pypi, is_joined=True)
 
     def with_version(self, version: str) -> AddedPackage:
         """Return the same with a version spec."""

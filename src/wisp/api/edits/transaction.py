@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from wisp.api.rereading import reread, same_defaults
-from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.rewriting import restoring, rewrite
 from wisp.manifest.edit.document import Document
 from wisp.manifest.model import Manifest

@@ -12,7 +12,7 @@ from wisp.api.edits.requests import DependencySelection
 from wisp.api.edits.transaction import Sync, check, drafted, written
 from wisp.api.locks.judging import LockOutcome
 from wisp.api.rereading import reread
-from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.rewriting import restoring
 from wisp.errors import ManifestError, UsageError
 from wisp.layout import DEFAULT_FEATURE

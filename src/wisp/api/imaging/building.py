@@ -22,7 +22,7 @@ from wisp.image.base import Base, shell_of
 from wisp.image.build import PATH, ImageInput, PlatformImage, assemble, image_blobs
 from wisp.image.cache import LayerCache, Recipe
 from wisp.image.debian.rootfs import CERTIFICATES
-from wisp.image.entries import Entry, text_file
+from wisp.image.entries import LayerEntry, text_file
 from wisp.image.entrypoint import entrypoint_text
 from wisp.image.layout import ImageBlobs
 from wisp.image.packages import MadeLayer, Workshop, package_layers
@@ -238,7 +238,7 @@ def recipe_of(
     )
 
 
-def _code(workspace: OpenedWorkspace, request: ImageRequest) -> tuple[Entry, ...]:
+def _code(workspace: OpenedWorkspace, request: ImageRequest) -> tuple[LayerEntry, ...]:
     settings = request.settings
     if not settings.code:
         return ()
@@ -258,7 +258,7 @@ def _code(workspace: OpenedWorkspace, request: ImageRequest) -> tuple[Entry, ...
     )
 
 
-def _clean_manifest(entry: Entry, manifest: Path) -> Entry:
+def _clean_manifest(entry: LayerEntry, manifest: Path) -> LayerEntry:
     """Take credentials out of the addresses of channels and indexes."""
     text = manifest.read_text(encoding="utf-8")
     cleaned = clean_text(text)

@@ -10,7 +10,7 @@ from wisp.api.use.catalogue import catalogue_of
 from wisp.errors import TaskError
 from wisp.image.settings import ImageSettings
 from wisp.platforms import Platform
-from wisp.tasks.graph import Node, Request, build
+from wisp.tasks.graph import Request, TaskNode, build
 from wisp.tasks.script import script
 from wisp.taskshell.errors import ShellSyntaxError
 from wisp.taskshell.posix import ECHO, to_posix
@@ -55,7 +55,7 @@ def task_text(
     return "\n".join([*head, body]) + "\n"
 
 
-def _text(node: Node, environment: str, settings: ImageSettings, *, last: bool) -> str:
+def _text(node: TaskNode, environment: str, settings: ImageSettings, *, last: bool) -> str:
     if node.environment.name != environment:
         raise TaskError(
             f"the task '{node.task.name}' runs in environment '{node.environment.name}', "
@@ -73,7 +73,7 @@ def _text(node: Node, environment: str, settings: ImageSettings, *, last: bool) 
     return f"cd {shlex.quote(place)} || exit 1\n{text}"
 
 
-def _folder(node: Node, settings: ImageSettings) -> str:
+def _folder(node: TaskNode, settings: ImageSettings) -> str:
     folder = PurePosixPath(node.task.cwd or ".")
     if folder.is_absolute() or ".." in folder.parts:
         raise TaskError(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
 from wisp.api.provisioning import install_newest, is_complete, platform_of
+from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.files import refusal, sweep_drafts, write_atomically
-from wisp.engine.folder_lock import exclusive_folder
 from wisp.engine.prefix import Installed, installed_packages
 from wisp.errors import InstallError, ManifestError, Place, WispError
 from wisp.install.apply import EVERYTHING

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.api.use.cleaning import Cleaned, remove
-from wisp.config.places import home_folder, pixi_home
+from wisp.config.files import home_folder, pixi_home
 from wisp.errors import HostError
 from wisp.specs.settings import CacheFolders
 

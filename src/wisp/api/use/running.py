@@ -16,7 +16,7 @@ from wisp.manifest.env_files import env_files
 from wisp.tasks import graph as graphs
 from wisp.tasks.args import quote, split
 from wisp.tasks.catalogue import listing
-from wisp.tasks.run import Settings, product_of, run
+from wisp.tasks.run import RunSettings, product_of, run
 from wisp.tasks.script import joined
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def run_words(workspace: OpenedWorkspace, words: Sequence[str], options: RunOpti
     _check_platform(workspace, request)
     graph = graphs.build(catalogue, words, request, options.choose)
     environments = TaskEnvironments(workspace, options, catalogue)
-    settings = Settings(
+    settings = RunSettings(
         root=str(workspace.root),
         init_cwd=str(options.cwd),
         cache=str(workspace.places.task_cache),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wisp import layout
-from wisp.api import snapshot as memory
+from wisp.api import snapshot
 from wisp.api.folders import GUARDS
 from wisp.api.snapshot import Snapshot
 from wisp.api.use.activating import (
@@ -18,7 +18,7 @@ from wisp.api.use.activating import (
     doubts_about,
     source_completions,
 )
-from wisp.config.places import places
+from wisp.config.files import config_files
 from wisp.engine.wheels import WHEEL_ORIGIN, site_packages
 from wisp.errors import WispError
 from wisp.lock.model import LockFile
@@ -54,8 +54,8 @@ def remember_environment(
     )
     if doubts_about(workspace.root, declared.scripts or ()):
         return
-    snapshot = _current(workspace, catalogue, lock)
-    if snapshot is None:
+    current = _current(workspace, catalogue, lock)
+    if current is None:
         return
     activation = activation_of(workspace, request)
     meta = Path(activation.prefix, layout.CONDA_META)
@@ -64,25 +64,25 @@ def remember_environment(
         str(meta / layout.PREFIX_FINGERPRINT),
         *(str(workspace.root / script) for script in declared.scripts or ()),
     ]
-    snapshot.ready[request.environment] = {
-        "files": memory.observe(files, time.time_ns()),
+    current.ready[request.environment] = {
+        "files": snapshot.observe(files, time.time_ns()),
         "prefix": activation.prefix,
         "project": activation.project,
         "scripts": activation.scripts,
         "env": activation.env,
         "facts": digest,
     }
-    memory.write(str(workspace.root), snapshot, workspace.environ)
+    snapshot.write(str(workspace.root), current, workspace.environ)
 
 
 def remember_listing(workspace: OpenedWorkspace, words: tuple[str, ...], text: str) -> None:
     """Remember what `task list` printed for these words."""
     from wisp.api.use.catalogue import catalogue_of
 
-    snapshot = _current(workspace, catalogue_of(workspace), None)
-    if snapshot is not None:
-        snapshot.listings[" ".join(words)] = text
-        memory.write(str(workspace.root), snapshot, workspace.environ)
+    current = _current(workspace, catalogue_of(workspace), None)
+    if current is not None:
+        current.listings[" ".join(words)] = text
+        snapshot.write(str(workspace.root), current, workspace.environ)
 
 
 def remember_answer(
@@ -104,15 +104,15 @@ def remember_answer(
     if _has_sources(lock) or _has_local_packages(lock):
         return
     try:
-        snapshot = _current(workspace, catalogue_of(workspace), lock)
+        current = _current(workspace, catalogue_of(workspace), lock)
     except WispError:
         return
-    if snapshot is None:
+    if current is None:
         return
     files = [file for name in environments for file in _looked_at(workspace, name)]
-    states = memory.observe(map(str, files), time.time_ns())
-    snapshot.answers["\0".join(words)] = {"text": text, "files": states}
-    memory.write(str(workspace.root), snapshot, workspace.environ)
+    states = snapshot.observe(map(str, files), time.time_ns())
+    current.answers["\0".join(words)] = {"text": text, "files": states}
+    snapshot.write(str(workspace.root), current, workspace.environ)
 
 
 def remember_look(
@@ -133,17 +133,17 @@ def remember_look(
     if base is None:
         return
     root, environ = str(workspace.root), workspace.environ
-    looks = memory.read_looks(root, environ)
+    looks = snapshot.read_looks(root, environ)
     if looks is None or not _holds(looks["base"], base):
         looks = {"base": base, "manifest": str(workspace.manifest.path), "answers": {}}
     files = [] if environment is None else _looked_at(workspace, environment)
-    looks["answers"]["\0".join((*words, memory.shade(environ)))] = {
+    looks["answers"]["\0".join((*words, snapshot.shade(environ)))] = {
         "text": text,
         "notes": notes,
-        "files": memory.observe(map(str, files), time.time_ns()),
-        "facts": memory.looked_on(environ, str(workspace.lock_path)),
+        "files": snapshot.observe(map(str, files), time.time_ns()),
+        "facts": snapshot.looked_on(environ, str(workspace.lock_path)),
     }
-    memory.write_looks(root, looks, environ)
+    snapshot.write_looks(root, looks, environ)
 
 
 def _looked_at(workspace: OpenedWorkspace, environment: str) -> list[Path]:
@@ -186,7 +186,7 @@ def _current(
     base = _base(workspace, lock)
     if base is None:
         return None
-    old = memory.read(str(workspace.root), workspace.environ)
+    old = snapshot.read(str(workspace.root), workspace.environ)
     if old is not None and _holds(old.base, base):
         return old
     return Snapshot(base, _tables(catalogue), _facts(workspace))
@@ -198,9 +198,9 @@ def _base(workspace: OpenedWorkspace, lock: LockFile | None) -> dict[str, Any] |
     if workspace.manifest.path.name != first or not workspace.places.keeps_home:
         return None
     base = {
-        "files": memory.observe(_files(workspace, lock), time.time_ns()),
-        "environ": memory.relevant(workspace.environ),
-        "host": memory.host(),
+        "files": snapshot.observe(_files(workspace, lock), time.time_ns()),
+        "environ": snapshot.relevant(workspace.environ),
+        "host": snapshot.host(),
     }
     try:
         if workspace.manifest.path.read_text(encoding="utf-8") != workspace.manifest.text:
@@ -219,7 +219,7 @@ def _tables(catalogue: Catalogue) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     known: dict[str, tuple[Any, ...]] = {}
     for environment in catalogue.environments.values():
-        tasks = {name: memory.pack(task) for name, task in environment.tasks.items()}
+        tasks = {name: snapshot.pack(task) for name, task in environment.tasks.items()}
         for name, task in tasks.items():
             if known.setdefault(name, task) == task:
                 tasks[name] = known[name]
@@ -234,12 +234,12 @@ def _holds(old: dict[str, Any], base: dict[str, Any]) -> bool:
     """Whether an old base has all that a new one would, and nothing of it changed."""
     same = old["environ"] == base["environ"] and old["host"] == base["host"]
     covered = set(base["files"]) <= set(old["files"])
-    return same and covered and memory.unchanged(old["files"])
+    return same and covered and snapshot.unchanged(old["files"])
 
 
 def _files(workspace: OpenedWorkspace, lock: LockFile | None) -> list[str]:
     """Every file that decides what the manifest means and whether the lock fits it."""
-    config = places(workspace.environ, workspace.root)
+    config = config_files(workspace.environ, workspace.root)
     files = [workspace.root / name for name in layout.MANIFEST_NAMES]
     files += [workspace.lock_path, config.system, *config.user]
     files += [config.workspace] if config.workspace else []

@@ -9,7 +9,7 @@ from wisp.api.locks.locked_view import look_up
 from wisp.api.opened import OpenedWorkspace
 from wisp.api.views.inspect import compiled
 from wisp.errors import WispError
-from wisp.lock.graph import Edge, Node, dependency_graph, inverted
+from wisp.lock.graph import Edge, PackageNode, dependency_graph, inverted
 from wisp.lock.model import LockFile
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
@@ -102,7 +102,7 @@ def tree_of(
 
 
 def _needs(
-    graph: Mapping[str, Node], asked: Sequence[str], pattern: str | None
+    graph: Mapping[str, PackageNode], asked: Sequence[str], pattern: str | None
 ) -> tuple[TreeNode, ...]:
     roots = [name for name in asked if name in graph]
     if pattern is not None:
@@ -114,7 +114,7 @@ def _needs(
 
 
 def _dependents(
-    needs: Mapping[str, Node], explicit: Sequence[str], pattern: str
+    needs: Mapping[str, PackageNode], explicit: Sequence[str], pattern: str
 ) -> tuple[TreeNode, ...]:
     graph = inverted(needs)
     matches = sorted(filter(compiled(pattern).search, graph))
@@ -129,7 +129,7 @@ def _dependents(
     return tuple(roots)
 
 
-def _graph(lock: LockFile, inputs: EnvironmentInputs) -> Mapping[str, Node]:
+def _graph(lock: LockFile, inputs: EnvironmentInputs) -> Mapping[str, PackageNode]:
     environment = lock.environments.get(inputs.environment)
     records = environment.packages.get(inputs.platform.name, ()) if environment else ()
     extras: dict[str, frozenset[str]] = {}
@@ -147,7 +147,7 @@ def _roots(inputs: EnvironmentInputs) -> Sequence[str]:
 
 
 def _siblings(
-    edges: Sequence[Edge], graph: Mapping[str, Node], seen: set[str]
+    edges: Sequence[Edge], graph: Mapping[str, PackageNode], seen: set[str]
 ) -> Iterator[TreeNode]:
     """Follow edges depth first, and each package once."""
     for edge in edges:

@@ -16,8 +16,8 @@ from wisp.api.views.describe import (
     describe_environments,
     mebibytes,
 )
+from wisp.config.files import home_folder, pixi_home
 from wisp.config.model import Config
-from wisp.config.places import home_folder, pixi_home
 from wisp.engine import host
 from wisp.engine.files import folder_size
 from wisp.values import dataclass

@@ -12,7 +12,7 @@ from wisp.engine import host
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.search import find_records
 from wisp.platforms import SUBDIRS
-from wisp.search import Package, search
+from wisp.search import FoundPackage, search
 from wisp.specs.conda import Channel, channel_url
 from wisp.values import dataclass
 from wisp.workspace.channels import channels_of
@@ -30,7 +30,7 @@ class PackageSearch:
     host: str
     access: ChannelAccess
 
-    def find(self, query: str) -> tuple[Package, ...]:
+    def find(self, query: str) -> tuple[FoundPackage, ...]:
         """Find packages by name, glob or match spec.
 
         Raises:

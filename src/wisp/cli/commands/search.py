@@ -9,7 +9,7 @@ from wisp.cli.opening import open_session, open_workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp import Package, PackageSearch
+    from wisp import FoundPackage, PackageSearch
 
 
 class Options(options.Workspace, options.Config):
@@ -65,7 +65,7 @@ def _limit(number: int) -> int | None:
     return None if number < 0 else number
 
 
-def _card(package: Package, search: PackageSearch, limit: int | None) -> str:
+def _card(package: FoundPackage, search: PackageSearch, limit: int | None) -> str:
     from wisp.console.package_card import card
 
     versions = {
@@ -76,7 +76,7 @@ def _card(package: Package, search: PackageSearch, limit: int | None) -> str:
 
 
 def _lists(
-    found: tuple[Package, ...], search: PackageSearch, lines: int | None, packages: int | None
+    found: tuple[FoundPackage, ...], search: PackageSearch, lines: int | None, packages: int | None
 ) -> str:
     from wisp.console.package_card import joined, version_list
 
@@ -92,7 +92,7 @@ def _lists(
     )
 
 
-def _by_subdir(found: tuple[Package, ...]) -> dict[str, list[object]]:
+def _by_subdir(found: tuple[FoundPackage, ...]) -> dict[str, list[object]]:
     answer: dict[str, list[object]] = {}
     for package in found:
         for record in package.records:

@@ -32,7 +32,7 @@ _LARGEST = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class RegistryLogin:
     """What opens a registry: user and password, or a token that is exchanged or sent as it is."""
 
     username: str = field(default="", repr=False)
@@ -50,7 +50,7 @@ class RegistryLogins:
         self._own = own
         self._files: dict[Path, Mapping[str, Any]] = {}
 
-    def of(self, registry: str, repository: str = "") -> Login | None:
+    def of(self, registry: str, repository: str = "") -> RegistryLogin | None:
         """Return the login of a repository, None if nothing is stored for it.
 
         Raises `CredentialError` if a file is damaged or a helper fails.
@@ -65,17 +65,17 @@ class RegistryLogins:
                 return login
         return None
 
-    def _of_own(self, registry: str) -> Login | None:
+    def _of_own(self, registry: str) -> RegistryLogin | None:
         found = self._own.of_url(f"https://{registry}/") if self._own else None
         if found is None:
             return None
         match found.credential:
             case BasicHTTP(username, password):
-                return Login(username, password, source=found.store)
+                return RegistryLogin(username, password, source=found.store)
             case BearerToken(token):
-                return Login(bearer_token=token, source=found.store)
+                return RegistryLogin(bearer_token=token, source=found.store)
             case OAuth():
-                return Login(bearer_token=found.credential.access_token, source=found.store)
+                return RegistryLogin(bearer_token=found.credential.access_token, source=found.store)
         return None
 
     def _paths(self) -> Iterator[Path]:
@@ -94,7 +94,7 @@ class RegistryLogins:
         elif home:
             yield home / ".docker/config.json"
 
-    def _in_file(self, path: Path, names: tuple[str, ...]) -> Login | None:
+    def _in_file(self, path: Path, names: tuple[str, ...]) -> RegistryLogin | None:
         content = self._read(path)
         helpers, entries = _tables(content, path)
         for name in names:
@@ -120,7 +120,7 @@ class RegistryLogins:
             self._files[path] = found
         return self._files[path]
 
-    def _from_helper(self, helper: object, server: str, path: Path) -> Login | None:
+    def _from_helper(self, helper: object, server: str, path: Path) -> RegistryLogin | None:
         """Ask a program of the user's; one that knows nothing is no error."""
         if not isinstance(helper, str) or not _HELPER.fullmatch(helper):
             raise _damaged(path, "the name of a helper is no name of a program")
@@ -141,8 +141,8 @@ class RegistryLogins:
         if not secret:
             return None
         if user == _TOKEN_USER:
-            return Login(identity_token=secret, source=name)
-        return Login(user, secret, source=name)
+            return RegistryLogin(identity_token=secret, source=name)
+        return RegistryLogin(user, secret, source=name)
 
 
 def _names(registry: str, repository: str) -> tuple[str, ...]:
@@ -176,16 +176,16 @@ def _plain(key: str) -> str:
     return name.rstrip("/")
 
 
-def _entry(entry: object, path: Path) -> Login | None:
+def _entry(entry: object, path: Path) -> RegistryLogin | None:
     """Read an entry; after a logout, or beside a helper, it is there but empty."""
     if not entry:
         return None
     if not isinstance(entry, dict):
         raise _damaged(path, "an entry of `auths` must be a table")
     if token := entry.get("identitytoken"):
-        return Login(identity_token=str(token), source=str(path))
+        return RegistryLogin(identity_token=str(token), source=str(path))
     if token := entry.get("registrytoken"):
-        return Login(bearer_token=str(token), source=str(path))
+        return RegistryLogin(bearer_token=str(token), source=str(path))
     user, password = entry.get("username"), entry.get("password")
     if pair := entry.get("auth"):
         try:
@@ -194,7 +194,7 @@ def _entry(entry: object, path: Path) -> Login | None:
             raise _damaged(path, "`auth` of an entry is not Base64") from error
     if not user or not password:
         return None
-    return Login(str(user), str(password).rstrip("\x00"), source=str(path))
+    return RegistryLogin(str(user), str(password).rstrip("\x00"), source=str(path))
 
 
 def _damaged(path: Path, why: str) -> WispError:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from wisp.engine.http import Bounds, HttpClient, Response, Sink, Upload
 from wisp.engine.registry.challenge import Challenge, choose_challenge
-from wisp.engine.registry.credentials import Login
+from wisp.engine.registry.credentials import RegistryLogin
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.realm import leads_inside, why_foreign
 from wisp.specs.oci import DOCKER_HUB
@@ -50,7 +50,7 @@ class RegistrySession:
         http: HttpClient,
         registry: str,
         *,
-        login: Login | None = None,
+        login: RegistryLogin | None = None,
         scopes: tuple[str, ...] = (),
         plain: bool | None = None,
     ) -> None:
@@ -211,5 +211,5 @@ class RegistrySession:
         if not isinstance(token, str) or not token.isprintable():
             raise RegistryError(f"could not log in to `{self.registry}`", causes=["no token"])
         if isinstance(renewed, str) and renewed and self._login is not None:
-            self._login = Login(identity_token=renewed, source=self._login.source)
+            self._login = RegistryLogin(identity_token=renewed, source=self._login.source)
         return token

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wisp.engine.files import locked_file
+from wisp.engine.files import held_file
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError
 from wisp.layout import UNVERIFIED_PACKAGES
@@ -81,7 +81,7 @@ def _clear(shared: Path, record: CondaRecord) -> bool:
     if not os.path.lexists(folder):
         return True
     try:
-        with locked_file(shared / f"{_stem(record)}.lock") as lock:
+        with held_file(shared / f"{_stem(record)}.lock") as lock:
             if not holds(shared, record):  # another program may have fetched the right one
                 shutil.rmtree(folder)
                 os.ftruncate(lock, 0)

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from wisp.image.debian.index import DebianError
 from wisp.image.entries import (
-    Entry,
+    LayerEntry,
     folder,
     link,
     text_file,
@@ -35,7 +35,7 @@ _LEFT_OUT = re.compile(
 class Unpacked:
     """What a `.deb` holds: members, and the text of its control file."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LayerEntry, ...]
     control: str
 
 
@@ -81,7 +81,7 @@ def _control(content: bytes) -> bytes:
     raise ValueError("no control file")
 
 
-def _entries(archive: tarfile.TarFile) -> Iterator[Entry]:
+def _entries(archive: tarfile.TarFile) -> Iterator[LayerEntry]:
     for member in archive:
         path = member.name.removeprefix("./").rstrip("/")
         if path in ("", ".") or _LEFT_OUT.fullmatch(path):

@@ -18,7 +18,7 @@ from wisp.image.debian.index import (
     SUITE,
     DebianError,
     DebianPackage,
-    PackageList,
+    DebianPackages,
     closure,
     package_list,
 )
@@ -59,7 +59,7 @@ def resolve(
     row = package_list(release, architecture, now)
     content = fetch(f"dists/{SUITE}/{row.by_hash}")
     _verify(row.path, content, row.sha256)
-    available = PackageList(lzma.decompress(content).decode())
+    available = DebianPackages(lzma.decompress(content).decode())
     return closure((*SEEDS, *extra), available)
 
 

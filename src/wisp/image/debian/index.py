@@ -119,7 +119,7 @@ def paragraphs(text: str) -> Iterator[dict[str, str]]:
         yield fields
 
 
-class PackageList:
+class DebianPackages:
     """A list of packages, of which only those that are asked for are read: there are 70,000."""
 
     def __init__(self, text: str) -> None:
@@ -163,7 +163,7 @@ def _relations(text: str) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def closure(names: Iterable[str], available: PackageList) -> tuple[DebianPackage, ...]:
+def closure(names: Iterable[str], available: DebianPackages) -> tuple[DebianPackage, ...]:
     """Return packages and all that they depend on, sorted by name.
 
     A release is consistent in itself, so versions need not be compared. Of alternatives the first
@@ -186,7 +186,7 @@ def closure(names: Iterable[str], available: PackageList) -> tuple[DebianPackage
     return tuple(found[name] for name in sorted(found))
 
 
-def _first(alternatives: tuple[str, ...], available: PackageList) -> DebianPackage:
+def _first(alternatives: tuple[str, ...], available: DebianPackages) -> DebianPackage:
     for name in alternatives:
         package = available.find(name)
         if package is not None:

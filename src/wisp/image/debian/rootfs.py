@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from wisp.image.debian.archive import Unpacked
 from wisp.image.debian.index import paragraphs
-from wisp.image.entries import Entry, folder, link, text_file, with_parents
+from wisp.image.entries import LayerEntry, folder, link, text_file, with_parents
 from wisp.values import replace
 
 HOME = "/home/app"
@@ -28,7 +28,7 @@ _GROUP = f"root:x:0:\nnogroup:x:65534:\napp:x:{USER_ID}:\n"
 _NSSWITCH = "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n"
 
 
-def accounts() -> tuple[Entry, ...]:
+def accounts() -> tuple[LayerEntry, ...]:
     """Return the users and groups of a base, and their folders."""
     return (
         text_file("etc/passwd", _PASSWD),
@@ -39,7 +39,7 @@ def accounts() -> tuple[Entry, ...]:
     )
 
 
-def homes() -> tuple[Entry, ...]:
+def homes() -> tuple[LayerEntry, ...]:
     """Return the folders in which the program may write."""
     return (
         folder(HOME.lstrip("/"), owner=USER_ID),
@@ -48,9 +48,9 @@ def homes() -> tuple[Entry, ...]:
     )
 
 
-def rootfs(packages: Iterable[Unpacked]) -> tuple[Entry, ...]:
+def rootfs(packages: Iterable[Unpacked]) -> tuple[LayerEntry, ...]:
     """Put packages together. Later ones win where two have a file."""
-    found: list[Entry] = []
+    found: list[LayerEntry] = []
     for package in packages:
         found += package.entries
         found.append(_status(package.control))
@@ -58,13 +58,13 @@ def rootfs(packages: Iterable[Unpacked]) -> tuple[Entry, ...]:
     return with_parents((*merged, *_scripted(merged), *accounts()))
 
 
-def _status(control: str) -> Entry:
+def _status(control: str) -> LayerEntry:
     """Return the note by which scanners of images recognise a package without its tools."""
     name = next(paragraphs(control))["Package"]
     return text_file(f"var/lib/dpkg/status.d/{name}", control)
 
 
-def _through_links(entries: Iterable[Entry]) -> list[Entry]:
+def _through_links(entries: Iterable[LayerEntry]) -> list[LayerEntry]:
     """Move what lies below `/bin`, `/lib` … to below `/usr`, where these links lead."""
     rows = list(entries)
     links = {
@@ -72,7 +72,7 @@ def _through_links(entries: Iterable[Entry]) -> list[Entry]:
         for one in rows
         if one.kind == "link" and one.target == f"usr/{one.path}"
     }
-    moved: list[Entry] = []
+    moved: list[LayerEntry] = []
     for one in rows:
         first, slash, rest = one.path.partition("/")
         if slash and first in links:
@@ -82,7 +82,7 @@ def _through_links(entries: Iterable[Entry]) -> list[Entry]:
     return moved
 
 
-def _scripted(entries: Iterable[Entry]) -> Iterator[Entry]:
+def _scripted(entries: Iterable[LayerEntry]) -> Iterator[LayerEntry]:
     """Return what the maintainer scripts of these packages would have made."""
     by_path = {one.path: one for one in entries}
     certificates = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wisp.manifest.edit.literals import Data, literal
-from wisp.manifest.syntax import Item, Value
+from wisp.manifest.syntax import ArrayItem, Value
 
 Splice = tuple[int, int, str]
 
@@ -60,7 +60,7 @@ def remove(text: str, array: Value, index: int) -> Splice:
     return array.items[index - 1].value.end, item.value.end, ""
 
 
-def _own_line(text: str, array: Value, item: Item) -> tuple[int, int] | None:
+def _own_line(text: str, array: Value, item: ArrayItem) -> tuple[int, int] | None:
     """Return the line of an element, from the line break before it, if it has one of its own."""
     if _indent(text, array) is None:
         return None

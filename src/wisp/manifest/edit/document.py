@@ -7,7 +7,7 @@ from typing import Any
 
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.literals import Data
-from wisp.manifest.edit.script import Frame, unwrap
+from wisp.manifest.edit.script import ScriptFrame, unwrap
 from wisp.manifest.edit.text import TomlText
 from wisp.manifest.model import ManifestKind
 from wisp.manifest.syntax import KeyPath
@@ -45,7 +45,7 @@ class Document:
 
     toml: TomlText
     kind: ManifestKind
-    frame: Frame = Frame()
+    frame: ScriptFrame = ScriptFrame()
     line_break: str = "\n"
     mark: str = ""
 
@@ -58,7 +58,7 @@ class Document:
         mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
         line_break = "\r\n" if "\r\n" in text else "\n"
         plain = text[len(mark) :].replace("\r\n", "\n")
-        toml, frame = unwrap(plain) if kind == "script" else (plain, Frame())
+        toml, frame = unwrap(plain) if kind == "script" else (plain, ScriptFrame())
         return cls(TomlText(toml), kind, frame, line_break, mark)
 
     @property

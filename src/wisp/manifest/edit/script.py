@@ -8,7 +8,7 @@ from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ScriptFrame:
     """What stands before and behind the TOML of a text; both empty for a plain manifest."""
 
     before: str = ""
@@ -23,7 +23,7 @@ class Frame:
         return f"{self.before}{''.join(line + chr(10) for line in lines)}{self.after}"
 
 
-def unwrap(text: str) -> tuple[str, Frame]:
+def unwrap(text: str) -> tuple[str, ScriptFrame]:
     """Split a script into the TOML of its block and the frame around it.
 
     Raises `ManifestError` when there is no block or more than one.
@@ -36,5 +36,5 @@ def unwrap(text: str) -> tuple[str, Frame]:
         raise ManifestError("the script does not contain a PEP 723 metadata block")
     lines = text.splitlines(keepends=True)
     end = block.line + block.text.count("\n")
-    frame = Frame("".join(lines[: block.line]), "".join(lines[end:]), commented=True)
+    frame = ScriptFrame("".join(lines[: block.line]), "".join(lines[end:]), commented=True)
     return block.text, frame

@@ -16,7 +16,7 @@ from wisp.errors import ManifestError
 from wisp.manifest.edit import arrays
 from wisp.manifest.edit.literals import Data, dotted, literal
 from wisp.manifest.edit.placement import predecessor
-from wisp.manifest.syntax import Entry, KeyPath, Section, Value, scan
+from wisp.manifest.syntax import KeyPath, KeyValue, Section, Value, scan
 from wisp.values import dataclass
 
 
@@ -119,7 +119,7 @@ class TomlText:
         start, end, written = splice
         return TomlText(self.text[:start] + written + self.text[end:])
 
-    def _spot(self, path: KeyPath) -> tuple[Section | Value, Entry] | None:
+    def _spot(self, path: KeyPath) -> tuple[Section | Value, KeyValue] | None:
         """Find the entry of a path and the section or inline table that holds it."""
         for section in self.sections:
             depth = len(section.path)
@@ -132,7 +132,7 @@ class TomlText:
     def _section(self, path: KeyPath) -> Section | None:
         return next((s for s in self.sections if s.path == path and not s.is_array), None)
 
-    def _dotted_siblings(self, table: KeyPath) -> tuple[Section, Entry] | None:
+    def _dotted_siblings(self, table: KeyPath) -> tuple[Section, KeyValue] | None:
         """Find the last entry that spells `table` as the front of a dotted key."""
         for section in self.sections:
             rest = table[len(section.path) :]
@@ -145,7 +145,7 @@ class TomlText:
                 return section, inside[-1]
         return None
 
-    def _replace(self, spot: tuple[Section | Value, Entry], written: str) -> TomlText:
+    def _replace(self, spot: tuple[Section | Value, KeyValue], written: str) -> TomlText:
         owner, entry = spot
         if isinstance(owner, Section):
             head = self.text[: self.text.index("=", entry.name.end) + 1]
@@ -196,7 +196,7 @@ class TomlText:
     def _cut(self, start: int, end: int) -> TomlText:
         return TomlText(self.text[:start] + self.text[end:])
 
-    def _cut_inline(self, table: Value, entry: Entry) -> TomlText:
+    def _cut_inline(self, table: Value, entry: KeyValue) -> TomlText:
         if len(table.entries) == 1:
             return TomlText(f"{self.text[: table.start]}{{}}{self.text[table.end :]}")
         if entry is not table.entries[-1]:
@@ -222,8 +222,8 @@ class TomlText:
 
 
 def _entry(
-    owner: Section | Value, entries: tuple[Entry, ...], path: KeyPath
-) -> tuple[Section | Value, Entry] | None:
+    owner: Section | Value, entries: tuple[KeyValue, ...], path: KeyPath
+) -> tuple[Section | Value, KeyValue] | None:
     for entry in entries:
         depth = len(entry.key)
         if entry.key == path:

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wisp.taskshell.builtins.call import Call
+    from wisp.taskshell.builtins.call import BuiltinCall
 
 NAMES = {
     ":": ("words", "true"),
@@ -40,12 +40,12 @@ QUICK = frozenset(NAMES) - {"cat", "cp", "head", "mkdir", "mv", "rm", "sleep", "
 """Commands that never wait for anything, so background items need not start before them."""
 
 
-def find(name: str) -> Callable[[Call], int]:
+def find(name: str) -> Callable[[BuiltinCall], int]:
     """Give the function of a command.
 
     Raises `KeyError`: there is no such built-in.
     """
     family, function = NAMES[name]
     module = __import__(f"{__name__}.{family}", fromlist=(function,))
-    found: Callable[[Call], int] = getattr(module, function)
+    found: Callable[[BuiltinCall], int] = getattr(module, function)
     return found

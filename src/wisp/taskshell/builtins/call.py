@@ -24,7 +24,7 @@ class CommandError(Exception):
         self.status = status
 
 
-class Call:
+class BuiltinCall:
     """One call of a built-in command.
 
     `states` are all states that a lasting change must reach: with `A=x cd sub` the folder

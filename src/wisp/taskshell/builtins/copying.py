@@ -12,10 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wisp.taskshell.builtins.call import Call
+    from wisp.taskshell.builtins.call import BuiltinCall
 
 
-def cp(call: Call) -> int:
+def cp(call: BuiltinCall) -> int:
     """Copy files, with `-r` folders too; the mode is kept, what is there is overwritten."""
     flags, operands = split(call.arguments, spelled("recursive", ("-r", "-R", "--recursive")))
     for source, target, shown in _pairs(call, operands, contents="recursive" in flags):
@@ -28,7 +28,7 @@ def cp(call: Call) -> int:
     return 0
 
 
-def mv(call: Call) -> int:
+def mv(call: BuiltinCall) -> int:
     """Rename files and folders; nothing is copied, so both sides are on one file system."""
     _, operands = split(call.arguments, {})
     for source, target, shown in _pairs(call, operands, contents=False):
@@ -39,7 +39,9 @@ def mv(call: Call) -> int:
     return 0
 
 
-def _pairs(call: Call, operands: list[str], *, contents: bool) -> Iterator[tuple[str, str, str]]:
+def _pairs(
+    call: BuiltinCall, operands: list[str], *, contents: bool
+) -> Iterator[tuple[str, str, str]]:
     """Give source, target, and both as the user wrote them.
 
     With `contents`, `SRC/.` means what is in the folder rather than the folder.

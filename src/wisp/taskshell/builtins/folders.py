@@ -9,10 +9,10 @@ from wisp.taskshell.builtins.call import CommandError, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.taskshell.builtins.call import Call
+    from wisp.taskshell.builtins.call import BuiltinCall
 
 
-def cd(call: Call) -> int:
+def cd(call: BuiltinCall) -> int:
     """Enter a folder; `..` is resolved in the text, not through links."""
     _, operands = split(call.arguments, {})
     if not operands:
@@ -27,7 +27,7 @@ def cd(call: Call) -> int:
     return 0
 
 
-def pwd(call: Call) -> int:
+def pwd(call: BuiltinCall) -> int:
     """Print the folder; `-L` resolves links (so it is in the shell we follow)."""
     flags, _ = split(call.arguments, {"-L": "resolved", "-P": "plain"})
     cwd = call.state.cwd
@@ -35,7 +35,7 @@ def pwd(call: Call) -> int:
     return 0
 
 
-def mkdir(call: Call) -> int:
+def mkdir(call: BuiltinCall) -> int:
     """Make folders, with `-p` the missing ones above too."""
     flags, operands = split(call.arguments, spelled("parents", ("-p", "--parents")))
     if not operands:

@@ -7,10 +7,10 @@ from wisp.taskshell.state import GLOB_OPTIONS, SHELL_OPTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.taskshell.builtins.call import Call
+    from wisp.taskshell.builtins.call import BuiltinCall
 
 
-def set_(call: Call) -> int:
+def set_(call: BuiltinCall) -> int:
     """Switch `errexit` and `pipefail`, or list them; a wrong word changes nothing."""
     if call.arguments == ["-o"]:
         for option in SHELL_OPTIONS:
@@ -26,7 +26,7 @@ def set_(call: Call) -> int:
     return 0
 
 
-def shopt(call: Call) -> int:
+def shopt(call: BuiltinCall) -> int:
     """Switch the options of globs with `-s` and `-u`, or tell how they are."""
     switches = {argument for argument in call.arguments if argument in ("-s", "-u")}
     names = [argument for argument in call.arguments if argument not in switches]
@@ -45,13 +45,13 @@ def shopt(call: Call) -> int:
     return 0
 
 
-def _tell(call: Call, names: list[str]) -> int:
+def _tell(call: BuiltinCall, names: list[str]) -> int:
     for name in names or GLOB_OPTIONS:
         call.print(f"{name}\t{_word(call, name)}")
     return 0 if all(name in call.state.options for name in names) else 1
 
 
-def _word(call: Call, option: str) -> str:
+def _word(call: BuiltinCall, option: str) -> str:
     return "on" if option in call.state.options else "off"
 
 

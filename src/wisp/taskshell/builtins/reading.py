@@ -11,13 +11,13 @@ from wisp.taskshell.streams import Reader, Stream, pump
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.taskshell.builtins.call import Call
+    from wisp.taskshell.builtins.call import BuiltinCall
 
 STANDARD_INPUT = "-"
 DEFAULT_LINES = 10
 
 
-def cat(call: Call) -> int:
+def cat(call: BuiltinCall) -> int:
     """Print files one behind the other; a missing one is reported and the rest printed."""
     _, operands = split(call.arguments, {})
     status = 0
@@ -35,7 +35,7 @@ def cat(call: Call) -> int:
     return status
 
 
-def head(call: Call) -> int:
+def head(call: BuiltinCall) -> int:
     """Print the first lines, or with a negative number all but the last ones."""
     lines, operands = _head_operands(call.arguments)
     if len(operands) > 1:
@@ -55,7 +55,7 @@ def head(call: Call) -> int:
     return 0
 
 
-def _open(call: Call, operand: str) -> Stream | None:
+def _open(call: BuiltinCall, operand: str) -> Stream | None:
     """Open a file; None stands for the standard input."""
     if operand == STANDARD_INPUT:
         return None
@@ -67,11 +67,11 @@ def _close(stream: Stream | None) -> None:
         stream.close()
 
 
-def _reader(call: Call, stream: Stream | None) -> Reader:
+def _reader(call: BuiltinCall, stream: Stream | None) -> Reader:
     return Reader(stream, call.control) if stream else call.reader()
 
 
-def _print_all(call: Call, stream: Stream | None) -> None:
+def _print_all(call: BuiltinCall, stream: Stream | None) -> None:
     pump(_reader(call, stream), call.writer())
 
 
@@ -102,7 +102,7 @@ def _number(text: str, where: str) -> int:
         raise CommandError(f"expected a numeric value {where}") from None
 
 
-def _print_first(call: Call, stream: Stream | None, lines: int) -> None:
+def _print_first(call: BuiltinCall, stream: Stream | None, lines: int) -> None:
     reader, writer = _reader(call, stream), call.writer()
     while lines > 0 and (chunk := reader.read()):
         pieces = chunk.split(b"\n", lines)
@@ -113,7 +113,7 @@ def _print_first(call: Call, stream: Stream | None, lines: int) -> None:
         lines -= len(pieces) - 1
 
 
-def _print_all_but(call: Call, stream: Stream | None, lines: int) -> None:
+def _print_all_but(call: BuiltinCall, stream: Stream | None, lines: int) -> None:
     *whole, rest = _reader(call, stream).rest().split(b"\n")
     held = [line + b"\n" for line in whole] + ([rest] if rest else [])
     call.writer().write(b"".join(held[:-lines]))

@@ -9,7 +9,7 @@ from wisp.taskshell.builtins.call import CommandError, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.taskshell.builtins.call import Call
+    from wisp.taskshell.builtins.call import BuiltinCall
 
 FLAGS = {
     **spelled("recursive", ("-r", "-R", "--recursive")),
@@ -18,7 +18,7 @@ FLAGS = {
 }
 
 
-def rm(call: Call) -> int:
+def rm(call: BuiltinCall) -> int:
     """Remove files, with `-d` empty folders, with `-r` whole trees."""
     flags, operands = split(call.arguments, FLAGS)
     if not operands:

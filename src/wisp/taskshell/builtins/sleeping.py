@@ -7,14 +7,14 @@ from wisp.taskshell.builtins.call import CommandError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.taskshell.builtins.call import Call
+    from wisp.taskshell.builtins.call import BuiltinCall
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 SLICE = 0.05
 """How often a sleeper looks whether it must stop, where it cannot be woken, in seconds."""
 
 
-def sleep(call: Call) -> int:
+def sleep(call: BuiltinCall) -> int:
     """Wait for the sum of the times."""
     _, operands = split(call.arguments, {})
     if not operands:
@@ -38,7 +38,7 @@ def _seconds(text: str) -> float:
     return max(0, seconds) * (unit or 1)
 
 
-def _wait(call: Call, seconds: float) -> None:
+def _wait(call: BuiltinCall, seconds: float) -> None:
     alarm = call.control.alarm()
     if alarm < 0:
         _wait_in_slices(call, seconds)
@@ -54,7 +54,7 @@ def _wait(call: Call, seconds: float) -> None:
             call.control.check()
 
 
-def _wait_in_slices(call: Call, seconds: float) -> None:
+def _wait_in_slices(call: BuiltinCall, seconds: float) -> None:
     import time
 
     end = time.monotonic() + seconds

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wisp.taskshell.builtins.call import Call
+    from wisp.taskshell.builtins.call import BuiltinCall
 
 USAGE = 2
 NUMBERS: dict[str, Callable[[int, int], bool]] = {
@@ -29,12 +29,12 @@ FILES: dict[str, Callable[[str], bool]] = {
 }
 
 
-def test(call: Call) -> int:
+def test(call: BuiltinCall) -> int:
     """Judge an expression: 0 true, 1 false, 2 not an expression."""
     return 0 if _holds(call, call.arguments) else 1
 
 
-def _holds(call: Call, words: list[str]) -> bool:
+def _holds(call: BuiltinCall, words: list[str]) -> bool:
     if len(words) < 2:
         return bool(words and words[0])
     if len(words) == 3 and words[1] in ("=", "!="):
@@ -50,7 +50,7 @@ def _holds(call: Call, words: list[str]) -> bool:
     raise CommandError("too many arguments", USAGE)
 
 
-def _unary(call: Call, operator: str, operand: str) -> bool:
+def _unary(call: BuiltinCall, operator: str, operand: str) -> bool:
     if operator in ("-n", "-z"):
         return bool(operand) == (operator == "-n")
     if operator in FILES:

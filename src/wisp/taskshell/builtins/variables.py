@@ -6,10 +6,10 @@ from wisp.taskshell.builtins.arguments import unsupported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.taskshell.builtins.call import Call
+    from wisp.taskshell.builtins.call import BuiltinCall
 
 
-def export(call: Call) -> int:
+def export(call: BuiltinCall) -> int:
     """Export each `NAME=VALUE`; other words mean nothing."""
     for argument in call.arguments:
         name, assigned, value = argument.partition("=")
@@ -19,7 +19,7 @@ def export(call: Call) -> int:
     return 0
 
 
-def unset(call: Call) -> int:
+def unset(call: BuiltinCall) -> int:
     """Forget variables; there are no functions for `-f` to forget."""
     names = call.arguments
     if names[:1] == ["-f"]:

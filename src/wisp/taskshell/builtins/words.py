@@ -7,33 +7,33 @@ from wisp.taskshell.control import Leave
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.taskshell.builtins.call import Call
+    from wisp.taskshell.builtins.call import BuiltinCall
 
 USAGE = 2
 
 
-def echo(call: Call) -> int:
+def echo(call: BuiltinCall) -> int:
     """Print the words as they are: no flags, no escapes."""
     call.print(" ".join(call.arguments))
     return 0
 
 
-def true(call: Call) -> int:  # noqa: ARG001
+def true(call: BuiltinCall) -> int:  # noqa: ARG001
     """Succeed."""
     return 0
 
 
-def false(call: Call) -> int:  # noqa: ARG001
+def false(call: BuiltinCall) -> int:  # noqa: ARG001
     """Fail."""
     return 1
 
 
-def exit_(call: Call) -> int:
+def exit_(call: BuiltinCall) -> int:
     """Leave the list, with 1 unless a number is given."""
     raise Leave(_exit_status(call))
 
 
-def _exit_status(call: Call) -> int:
+def _exit_status(call: BuiltinCall) -> int:
     found = flags_and_operands(call.arguments)
     for kind, text in found:
         if kind == "flag":

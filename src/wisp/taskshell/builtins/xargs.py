@@ -11,13 +11,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wisp.taskshell.builtins.call import Call
+    from wisp.taskshell.builtins.call import BuiltinCall
 
 ESCAPES = {"\\n": "\n", "\\t": "\t", "\\0": "\0", "\\\\": "\\"}
 UNMATCHED = "unmatched quote; by default quotes are special to xargs unless you use the -0 option"
 
 
-def xargs(call: Call) -> int:
+def xargs(call: BuiltinCall) -> int:
     """Run a command once, with the items of the standard input behind its own arguments."""
     delimiter, command = _options(call.arguments)
     text = os.fsdecode(call.reader().rest())

@@ -9,7 +9,7 @@ import pytest
 
 from wisp.engine.auth.file_store import FileStore
 from wisp.engine.auth.stores import Credentials
-from wisp.engine.registry.credentials import Login, RegistryLogins
+from wisp.engine.registry.credentials import RegistryLogin, RegistryLogins
 from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, CredentialError
 
 
@@ -23,7 +23,7 @@ def written(path: Path, **content: Any) -> Path:
     return path
 
 
-def user_of(login: Login | None) -> str | None:
+def user_of(login: RegistryLogin | None) -> str | None:
     return login.username if login else None
 
 
@@ -106,7 +106,7 @@ def test_a_token_wins_over_a_password(environ: dict[str, str]) -> None:
     login = docker(environ, auths={"h.io": auth("u") | {"identitytoken": "id"}}).of("h.io")
     assert login is not None
     assert (login.identity_token, login.username) == ("id", "")
-    assert "id" not in repr(login).replace("Login", "").replace("source", "")
+    assert "id" not in repr(login).replace("RegistryLogin", "").replace("source", "")
 
 
 HELPER = """#!/bin/sh

@@ -16,7 +16,7 @@ import pytest
 from tests.registry import PASSWORD, USER, digest_of
 from wisp.engine.http import HttpClient
 from wisp.engine.registry.blobs import fetch_blob
-from wisp.engine.registry.credentials import Login
+from wisp.engine.registry.credentials import RegistryLogin
 from wisp.engine.registry.faults import RegistryError
 from wisp.engine.registry.manifests import fetch_manifest, push_manifest
 from wisp.engine.registry.session import RegistrySession
@@ -86,7 +86,9 @@ def test_an_image_goes_there_and_comes_back(registry: str, tmp_path: Path, chunk
 
 
 def test_its_refusals_are_told(registry: str) -> None:
-    session = RegistrySession(HttpClient(Network(), {}), registry, login=Login(USER, PASSWORD))
+    session = RegistrySession(
+        HttpClient(Network(), {}), registry, login=RegistryLogin(USER, PASSWORD)
+    )
     with pytest.raises(RegistryError) as failure:
         fetch_manifest(session, "not/there", "latest")
     assert failure.value.status == 404

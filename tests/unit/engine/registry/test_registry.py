@@ -15,7 +15,7 @@ from wisp.engine import http
 from wisp.engine.http import HttpClient
 from wisp.engine.registry import uploads
 from wisp.engine.registry.blobs import fetch_blob, has_blob
-from wisp.engine.registry.credentials import Login
+from wisp.engine.registry.credentials import RegistryLogin
 from wisp.engine.registry.faults import RegistryError
 from wisp.engine.registry.manifests import fetch_manifest, has_manifest, push_manifest
 from wisp.engine.registry.session import RegistrySession, pull_scope, push_scope
@@ -25,7 +25,7 @@ from wisp.specs.oci import INDEX, LAYER_GZIP, MANIFEST, Descriptor, Digest
 from wisp.specs.settings import Network
 
 CONTENT = bytes(range(256)) * 1000
-LOGIN = Login(USER, PASSWORD)
+LOGIN = RegistryLogin(USER, PASSWORD)
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def described(content: bytes = CONTENT) -> Descriptor:
     return Descriptor(media_type=LAYER_GZIP, digest=digest, size=len(content))
 
 
-def opened(registry: Registry, login: Login | None = LOGIN) -> RegistrySession:
+def opened(registry: Registry, login: RegistryLogin | None = LOGIN) -> RegistrySession:
     scopes = (push_scope("to/it"), pull_scope("from/it"))
     return RegistrySession(HttpClient(Network(), {}), registry.address, login=login, scopes=scopes)
 

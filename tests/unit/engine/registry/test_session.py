@@ -7,7 +7,7 @@ import pytest
 from tests.registry import PASSWORD, USER, Registry
 from tests.web import Answer, Web
 from wisp.engine.http import HttpClient
-from wisp.engine.registry.credentials import Login
+from wisp.engine.registry.credentials import RegistryLogin
 from wisp.engine.registry.faults import RegistryError
 from wisp.engine.registry.realm import site_of, why_foreign
 from wisp.engine.registry.session import RegistrySession, pull_scope
@@ -17,14 +17,14 @@ from wisp.specs.urls import url_origin
 PATH = "to/it/manifests/tag"
 
 
-def session(registry: Registry, login: Login | None, *scopes: str) -> RegistrySession:
+def session(registry: Registry, login: RegistryLogin | None, *scopes: str) -> RegistrySession:
     client = HttpClient(Network(), {})
     return RegistrySession(client, registry.address, login=login, scopes=scopes)
 
 
 def test_a_request_is_sent_once_more_after_a_challenge_and_then_with_what_was_learnt() -> None:
     with Registry(login="bearer") as registry:
-        opened = session(registry, Login(USER, PASSWORD), pull_scope("to/it"))
+        opened = session(registry, RegistryLogin(USER, PASSWORD), pull_scope("to/it"))
         assert opened.request("GET", PATH).status == 404
         assert opened.request("GET", PATH).status == 404
         assert [bool(asked.authorization) for asked in registry.asked()] == [False, True, True]
@@ -38,13 +38,13 @@ def test_a_request_is_sent_once_more_after_a_challenge_and_then_with_what_was_le
 
 def test_a_wrong_password_is_tried_once() -> None:
     with Registry(login="basic") as registry:
-        assert session(registry, Login(USER, "wrong")).request("GET", PATH).status == 401
+        assert session(registry, RegistryLogin(USER, "wrong")).request("GET", PATH).status == 401
         assert len(registry.asked()) == 2
 
 
 def test_a_refused_token_says_where_to_log_in() -> None:
     with Registry(login="bearer") as registry, pytest.raises(RegistryError) as failure:
-        session(registry, Login(USER, "wrong")).request("GET", PATH)
+        session(registry, RegistryLogin(USER, "wrong")).request("GET", PATH)
     assert failure.value.status == 401
     assert "auth login" in failure.value.hints[0]
     assert "wrong" not in "".join(map(str, (failure.value, *failure.value.causes)))
@@ -59,7 +59,7 @@ def test_reading_may_need_no_login() -> None:
 @pytest.mark.parametrize("newer", [True, False])
 def test_an_identity_token_is_exchanged_or_else_stands_for_the_password(newer: bool) -> None:
     with Registry(login="bearer", identity="id-token" if newer else None) as registry:
-        opened = session(registry, Login(identity_token="id-token"), pull_scope("to/it"))
+        opened = session(registry, RegistryLogin(identity_token="id-token"), pull_scope("to/it"))
         if newer:
             assert opened.request("GET", PATH).status == 404
             assert "refresh_token=id-token" in registry.auth.asked[0].body.decode()
@@ -74,14 +74,14 @@ def test_an_identity_token_does_not_follow_a_redirect() -> None:
     with thief, Registry(login="bearer") as registry:
         registry.auth.answer = lambda asked: Answer(307, {"Location": thief.url})
         with pytest.raises(RegistryError):
-            session(registry, Login(identity_token="id-token")).request("GET", PATH)
+            session(registry, RegistryLogin(identity_token="id-token")).request("GET", PATH)
     assert thief.asked == []
 
 
 def test_no_password_goes_to_a_foreign_realm() -> None:
     thief = Web(lambda asked: Answer(), host="localhost")
     with thief, Registry(login="bearer", realm=f"{thief.url}/token") as registry:
-        opened = session(registry, Login(USER, PASSWORD))
+        opened = session(registry, RegistryLogin(USER, PASSWORD))
         with pytest.raises(RegistryError, match="wants us to log in at") as failure:
             opened.request("GET", PATH)
     assert thief.asked == []

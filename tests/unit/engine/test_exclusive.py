@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.exclusive import exclusive_folder
 from wisp.errors import HostError
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from wisp.engine.folder_lock import exclusive_folder
+from wisp.engine.exclusive import exclusive_folder
 with exclusive_folder(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from wisp.engine.files import locked_file, refusal, sweep_drafts
+from wisp.engine.files import held_file, refusal, sweep_drafts
 
 
 @contextlib.contextmanager
@@ -32,7 +32,7 @@ def exclusive_folder(folder: Path) -> Iterator[None]:
         import tempfile
 
         name = hashlib.sha256(str(folder.resolve()).lower().encode()).hexdigest()[:24]
-        with locked_file(Path(tempfile.gettempdir()) / f"wisp-{name}.lock"):
+        with held_file(Path(tempfile.gettempdir()) / f"wisp-{name}.lock"):
             sweep_drafts(folder)
             yield
         return

@@ -13,7 +13,7 @@ _NAME = "config.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class ConfigFiles:
     """The candidates of each level: `system`, `user` from low to high, `workspace` if in one."""
 
     system: Path
@@ -21,12 +21,12 @@ class Places:
     workspace: Path | None = None
 
 
-def places(
+def config_files(
     environ: Mapping[str, str],
     workspace: Path | None = None,
     *,
     platform: str = sys.platform,
-) -> Places:
+) -> ConfigFiles:
     """Say where configuration may lie, for a workspace's root or outside of one."""
     xdg = environ.get("XDG_CONFIG_HOME")
     home = home_folder(environ, platform=platform)
@@ -42,7 +42,7 @@ def places(
     files = [folder / "pixi" / _NAME for folder in user]
     files.append(pixi_home(environ, platform=platform) / _NAME)
     inside = workspace / layout.PIXI_DIR / layout.WORKSPACE_CONFIG if workspace else None
-    return Places(system, tuple(files), inside)
+    return ConfigFiles(system, tuple(files), inside)
 
 
 def home_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:
