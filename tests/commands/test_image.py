@@ -150,6 +150,25 @@ def test_a_build_depends_on_its_inputs_alone(
     assert all(layer["cached"] for layer in packages)
 
 
+def test_an_image_tells_where_it_comes_from(
+    workspace: Path, base: Path, wisp: CommandLine, tmp_path: Path
+) -> None:
+    def git(*words: str) -> str:
+        command = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org", *words)
+        done = subprocess.run(command, cwd=workspace, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    git("init", "--quiet")
+    git("remote", "add", "origin", "https://me:canary@example.org/team/app.git")
+    git("commit", "--quiet", "--allow-empty", "--message", "first")
+    made = build(wisp, workspace, base, tmp_path / "layout", "--annotation", "team=search")
+    found = document(tmp_path / "layout", made["digest"])["annotations"]
+    assert found["org.opencontainers.image.source"] == "https://example.org/team/app"
+    assert found["org.opencontainers.image.revision"] == git("rev-parse", "HEAD")
+    assert found["org.opencontainers.image.title"] == "ws"
+    assert found["team"] == "search"
+
+
 def test_a_change_of_code_makes_one_layer_anew(
     workspace: Path, base: Path, wisp: CommandLine, tmp_path: Path
 ) -> None:
@@ -315,5 +334,7 @@ def test_builds_killed_at_any_moment_leave_no_wrong_image(
             assert (tmp_path / "x.tar").read_bytes() == (tmp_path / "whole.tar").read_bytes()
     assert killed
     again = build(cold_wisp, workspace, base, tmp_path / "x.tar")
+    images = cold_wisp.home.cache / "wisp-images"
+    assert sorted(path.name for path in images.iterdir()) == ["blobs", "layers"]
     assert again["digest"] == whole["digest"]
     assert (tmp_path / "x.tar").read_bytes() == (tmp_path / "whole.tar").read_bytes()

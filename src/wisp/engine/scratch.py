@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from wisp.engine.files import refusal
@@ -26,54 +26,60 @@ def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
     """
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        _sweep(parent, prefix)
-        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        sweep(parent, lambda name: name.startswith(prefix))
+        folder, handle = _made(parent, prefix)
     except OSError as error:
         raise refusal("make a folder below", parent, error) from error
-    with _alive(folder):
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
 
 
 if sys.platform == "win32":
 
-    @contextlib.contextmanager
-    def _alive(folder: Path) -> Iterator[None]:
+    def sweep(parent: Path, is_scratch: Callable[[str], bool]) -> None:
         """Do nothing: what is left there stays until somebody cleans the cache."""
-        del folder
-        yield
+        del parent, is_scratch
 
-    def _sweep(parent: Path, prefix: str) -> None:
-        del parent, prefix
+    def _made(parent: Path, prefix: str) -> tuple[Path, int]:
+        return Path(tempfile.mkdtemp(prefix=prefix, dir=parent)), os.open(os.devnull, os.O_RDONLY)
 
 else:
+    _FOLDER = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY
 
-    @contextlib.contextmanager
-    def _alive(folder: Path) -> Iterator[None]:
-        """Lock a folder, which POSIX does as with a file."""
+    def sweep(parent: Path, is_scratch: Callable[[str], bool]) -> None:
+        """Remove the folders below `parent` that nobody holds, of those with a name for scratch."""
         import fcntl
 
-        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        try:
+        with contextlib.suppress(FileNotFoundError):
+            for folder in [one for one in parent.iterdir() if is_scratch(one.name)]:
+                with contextlib.suppress(OSError):
+                    handle = os.open(folder, _FOLDER | os.O_NOFOLLOW)
+                    try:
+                        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        shutil.rmtree(folder, ignore_errors=True)
+                    finally:
+                        os.close(handle)
+
+    def _made(parent: Path, prefix: str) -> tuple[Path, int]:
+        """Make a folder that is locked, which POSIX does as with a file; return both.
+
+        Before it is locked a sweep may take it for abandoned: then there is another try.
+        """
+        import fcntl
+
+        while True:
+            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+            try:
+                handle = os.open(folder, _FOLDER)
+            except FileNotFoundError:
+                continue
             # A file system without locks lets nobody sweep either.
             with contextlib.suppress(OSError):
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-        finally:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(folder.stat(), os.fstat(handle)):
+                    return folder, handle
             os.close(handle)
-
-    def _sweep(parent: Path, prefix: str) -> None:
-        """Remove the folders that nobody holds. One that is just being made may be too young."""
-        import fcntl
-
-        for folder in parent.glob(f"{prefix}*"):
-            with contextlib.suppress(OSError):
-                handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    if any(folder.iterdir()):
-                        shutil.rmtree(folder, ignore_errors=True)
-                finally:
-                    os.close(handle)

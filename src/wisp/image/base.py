@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from wisp.engine.files import refusal, write_atomically
 from wisp.engine.scratch import scratch_folder
@@ -25,12 +25,11 @@ from wisp.image.entries import file_entry, walk, with_parents
 from wisp.image.layer import MEDIA_TYPES, Compression, LayerBlob, LayerSink, write_layer
 from wisp.image.layout import BlobStore, DamagedBlobError
 from wisp.image.platform import choose
+from wisp.image.unpacking import most_unpacked, opened_tar
 from wisp.specs.oci import (
     DOCKER_LAYER,
     INDEXES,
-    LAYER,
     LAYER_GZIP,
-    LAYER_ZSTD,
     MANIFESTS,
     Descriptor,
     Digest,
@@ -39,6 +38,8 @@ from wisp.specs.oci import (
 from wisp.values import dataclass
 
 _CHUNK = 1 << 20
+#: Bytes of a C library that are looked through; some 2 MB are usual.
+_LARGEST_LIBC = 32 << 20
 _LIBC = re.compile(r"(.*/)?libc(\.so\.6|-2\.\d+\.so)")
 _RELEASE = re.compile(rb"GNU C Library [^\n]*?version (\d+)\.(\d+)")
 #: Members of an archive of Docker before it knew layouts: a folder for each layer.
@@ -128,7 +129,7 @@ def local_base(
 
 def _form(path: Path) -> Literal["layout", "docker", "rootfs"]:
     """Tell by its first members what an archive is; a root file system is not read to its end."""
-    with tarfile.open(path) as archive:
+    with opened_tar(path) as archive:
         for at, member in enumerate(archive):
             name = member.name.removeprefix("./")
             if name == "oci-layout" or name.startswith("blobs/"):
@@ -144,8 +145,11 @@ def _form(path: Path) -> Literal["layout", "docker", "rootfs"]:
 def _unpacked(path: Path, store: BlobStore) -> Iterator[Path]:
     """Unpack an image archive beside the store: only files that a layout has."""
     with scratch_folder(store.folder, "base-") as scratch:
-        with tarfile.open(path) as archive:
-            archive.extractall(scratch, filter="data")
+        with opened_tar(path) as archive:
+            for member in archive:
+                if member.issparse():  # which may say that it has any size
+                    raise BaseImageError(f"`{path}` has a file with holes: `{member.name}`")
+                archive.extract(member, scratch, filter="data")
         yield scratch
 
 
@@ -291,7 +295,7 @@ def find_glibc(rows: Sequence[Descriptor], store: BlobStore) -> tuple[int, int] 
             for member in archive:
                 if member.isfile() and _LIBC.fullmatch(member.name):
                     file = archive.extractfile(member)
-                    found = _RELEASE.search(file.read()) if file else None
+                    found = _RELEASE.search(file.read(_LARGEST_LIBC)) if file else None
                     if found:
                         return int(found[1]), int(found[2])
     return None
@@ -302,31 +306,15 @@ def opened_layer(row: Descriptor, store: BlobStore) -> Iterator[tarfile.TarFile]
     """Open the tar in a layer for reading from its start to its end.
 
     Raises:
-        BaseImageError: Nobody here can unpack it.
+        UnpackingError: Nobody here can unpack it, or it unpacks to too much.
+        DamagedBlobError: It cannot be read.
 
     """
-    path = store.path(row.digest)
     try:
-        with path.open("rb") as file:
-            if row.media_type == LAYER_ZSTD:
-                with _zstd(file) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-                    yield archive
-            else:
-                mode = "r|" if row.media_type == LAYER else "r|gz"
-                with tarfile.open(fileobj=file, mode=mode) as archive:  # type: ignore[call-overload]
-                    yield archive
+        with opened_tar(store.path(row.digest)) as archive:
+            yield archive
     except OSError as error:
         raise DamagedBlobError(f"could not read the layer `{row.digest}`") from error
-
-
-def _zstd(file: IO[bytes]) -> Any:
-    try:
-        import zstandard
-    except ImportError as error:
-        raise BaseImageError(
-            "the base's layers are compressed with zstd", hints=["install the package `zstandard`"]
-        ) from error
-    return zstandard.ZstdDecompressor().stream_reader(file)
 
 
 def _folder_base(folder: Path, store: BlobStore, *, time: int, compression: Compression) -> Base:
@@ -340,11 +328,15 @@ def _folder_base(folder: Path, store: BlobStore, *, time: int, compression: Comp
 
 def _tar_base(path: Path, store: BlobStore, *, time: int, compression: Compression) -> Base:
     """Make a layer of a root file system in a tar: its members with times made equal."""
-    with tarfile.open(path) as source, store.draft() as draft:
+    room = most_unpacked(path.stat().st_size)
+    with opened_tar(path) as source, store.draft() as draft:
         sink = LayerSink(draft, compression)
         buffered = io.BufferedWriter(sink, _CHUNK)
         with tarfile.open(fileobj=buffered, mode="w", format=tarfile.PAX_FORMAT) as target:
             for member in source:
+                room -= member.size  # of a file with holes, with these
+                if room < 0:
+                    raise BaseImageError(f"`{path}` unpacks to too much, at `{member.name}`")
                 _take_over(source, target, member, time)
         buffered.flush()
         blob = sink.finish(MEDIA_TYPES[compression])

@@ -10,15 +10,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from wisp.engine.files import write_atomically
+from wisp.engine.scratch import sweep
 from wisp.errors import WispError
 from wisp.image.documents import canonical
-from wisp.image.layer import Compression, LayerBlob
+from wisp.image.layer import Compression, LayerBlob, compressor_name
 from wisp.image.layout import BlobStore
 from wisp.image.plan import PackageLayer
 from wisp.specs.oci import Descriptor, Digest
@@ -72,19 +72,6 @@ def layer_key(layer: PackageLayer, recipe: Recipe) -> str:
     return hashlib.sha256(canonical(table)).hexdigest()
 
 
-def compressor_name(compression: Compression) -> str:
-    """Name the library that compresses: another one gives other bytes."""
-    if compression == "zstd":
-        import zstandard
-
-        return f"zstd {zstandard.__version__}"
-    try:
-        import zlib_ng
-    except ImportError:
-        return f"zlib {zlib.ZLIB_RUNTIME_VERSION}"
-    return f"zlib-ng {zlib_ng.__version__}"
-
-
 class LayerCache:
     """A store of blobs, and beside it what is known of those that are layers of packages."""
 
@@ -94,6 +81,10 @@ class LayerCache:
 
     def _file(self, key: str) -> Path:
         return self.folder / "layers" / f"{key}.json"
+
+    def sweep(self) -> None:
+        """Take away what killed builds left: folders with a dash in their name are all scratch."""
+        sweep(self.folder, lambda name: "-" in name)
 
     def find(self, key: str) -> CachedLayer | None:
         """Return a layer made before, if its blob is still there. A damaged note counts as none."""

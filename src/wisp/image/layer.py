@@ -12,7 +12,6 @@ import hashlib
 import io
 import os
 import tarfile
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol, cast
@@ -65,19 +64,31 @@ def compressor(compression: Compression) -> Compressor:
 
     """
     if compression == "gzip":
-        try:
-            from zlib_ng import zlib_ng
-        except ImportError:
-            return zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+        from zlib_ng import zlib_ng
+
         made = zlib_ng.compressobj(_GZIP_LEVEL, zlib_ng.DEFLATED, 16 + zlib_ng.MAX_WBITS)
         return cast("Compressor", made)
+    return cast("Compressor", _zstandard().ZstdCompressor(level=_ZSTD_LEVEL).compressobj())
+
+
+def compressor_name(compression: Compression) -> str:
+    """Name the library that compresses: another one gives other bytes. Raises `UsageError`."""
+    if compression == "zstd":
+        return f"zstd {_zstandard().__version__}"
+    import zlib_ng
+
+    return f"zlib-ng {zlib_ng.__version__}"
+
+
+def _zstandard() -> Any:
     try:
         import zstandard
     except ImportError as error:
         raise UsageError(
-            "layers cannot be compressed with zstd", hints=["install the package `zstandard`"]
+            "layers cannot be compressed with zstd",
+            hints=["install it with wisp: `pip install 'wisp-env[zstd]'`"],
         ) from error
-    return cast("Compressor", zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compressobj())
+    return zstandard
 
 
 class LayerSink(io.RawIOBase):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from wisp.api.imaging.annotating import source_url
 from wisp.api.imaging.building import gpu_variables
 from wisp.api.imaging.options import ImageOverrides, overridden
 from wisp.engine.apt_sources import host_mirror
@@ -69,3 +70,21 @@ def test_the_mirror_of_the_host_is_found(
     (tmp_path / "sources.list.d").mkdir()
     (tmp_path / name).write_text(text)
     assert host_mirror(tmp_path) == found
+
+
+@pytest.mark.parametrize(
+    ("remote", "url"),
+    [
+        ("https://example.org/team/app.git", "https://example.org/team/app"),
+        ("https://somebody:canary@example.org/team/app", "https://example.org/team/app"),
+        ("https://example.org/team/app?token=canary", "https://example.org/team/app"),
+        ("git@example.org:team/app.git", "https://example.org/team/app"),
+        ("ssh://git@example.org:2222/team/app.git", "https://example.org/team/app"),
+        ("/srv/git/app.git", None),
+        ("../app", None),
+        ("file:///srv/git/app.git", None),
+        ("", None),
+    ],
+)
+def test_the_source_of_an_image_is_spelled_as_people_open_it(remote: str, url: str | None) -> None:
+    assert source_url(remote) == url

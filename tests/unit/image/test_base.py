@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import tarfile
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.image.test_layout import AMD64, NAME, image
-from wisp.image.base import Base, BaseImageError, check_glibc, local_base
+from wisp.errors import WispError
+from wisp.image import unpacking
+from wisp.image.base import Base, BaseImageError, check_glibc, find_glibc, local_base
 from wisp.image.documents import RunConfig
 from wisp.image.layout import BlobStore, write_archive, write_layout
 from wisp.image.platform import choose
-from wisp.specs.oci import MANIFEST, Descriptor, Digest, ImagePlatform
+from wisp.specs.oci import LAYER_GZIP, MANIFEST, Descriptor, Digest, ImagePlatform
 
 LIBC = b"\x7fELF GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36.\n"
 
@@ -63,6 +66,28 @@ def test_a_packed_root_that_leads_out_is_refused(tmp_path: Path, store: BlobStor
         archive.addfile(tarfile.TarInfo("../outside"), io.BytesIO())
     with pytest.raises(BaseImageError, match="leads out"):
         read(path, store)
+
+
+@pytest.mark.parametrize("form", ["rootfs", "layer"])
+def test_a_base_that_grows_without_end_is_refused(
+    tmp_path: Path, store: BlobStore, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "_LEAST", 1 << 20)
+    bomb = tmp_path / "bomb.tar.gz"
+    with tarfile.open(bomb, "w:gz") as archive:
+        member = tarfile.TarInfo("zeros")
+        member.size = 8 << 20
+        archive.addfile(member, io.BytesIO(bytes(member.size)))
+    content = bomb.read_bytes()
+    layer = Descriptor(
+        media_type=LAYER_GZIP,
+        digest=Digest(f"sha256:{hashlib.sha256(content).hexdigest()}"),
+        size=len(content),
+    )
+    store.add_bytes(layer, content)
+    with pytest.raises(WispError, match="unpacks to"):
+        find_glibc([layer], store) if form == "layer" else read(bomb, store)
+    assert sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file()) < 1 << 20
 
 
 @pytest.mark.parametrize("form", ["folder", "archive"])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from wisp.errors import WispError
 from wisp.image.cache import LayerCache
 from wisp.image.debian.archive import unpack
 from wisp.image.debian.base import archive_keys, base_layer, resolve
@@ -210,6 +211,14 @@ def test_a_package_is_unpacked_without_manuals_and_odd_modes() -> None:
 )
 def test_a_damaged_or_hostile_package_is_refused(content: bytes) -> None:
     with pytest.raises(DebianError, match="damaged"):
+        unpack(content)
+
+
+def test_a_package_that_grows_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wisp.image.debian.archive._LEAST", 1 << 20)
+    content = deb(("./usr/share/zeros", bytes(4 << 20)))
+    assert len(content) < 1 << 14
+    with pytest.raises(WispError, match="unpacks to more than"):
         unpack(content)
 
 

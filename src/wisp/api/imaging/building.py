@@ -11,6 +11,7 @@ import tomli
 
 from wisp import layout
 from wisp.api.imaging.activated import image_activation
+from wisp.api.imaging.annotating import annotations_of
 from wisp.api.imaging.bases import BaseWork, base_for
 from wisp.api.imaging.staging import Prepared, prepared, stage
 from wisp.api.imaging.starting import task_text
@@ -121,12 +122,13 @@ def build(workspace: OpenedWorkspace, request: ImageRequest) -> BuiltImage:
     lock = ensure_lock(workspace, request.usage)
     platforms = wanted_platforms(workspace, request.environment, request.platforms)
     cache = layer_cache(workspace)
+    cache.sweep()
     made = [_build_one(workspace, lock, platform, request, cache) for platform in platforms]
     images = [image for image, _ in made]
     return BuiltImage(
         images=tuple(images),
         bases=tuple(dict.fromkeys(base.name for _, base in made if base.name)),
-        blobs=image_blobs(images, dict(request.annotations)),
+        blobs=image_blobs(images, annotations_of(workspace, request.annotations)),
         cache=cache,
     )
 
@@ -168,7 +170,7 @@ def _build_one(
             entrypoint=entrypoint_text(shell, activation.scripts, activation.late),
             task=task,
             certificates=None if own_certificates else CERTIFICATES,
-            annotations=_annotations(workspace, base, request.annotations),
+            annotations=annotations_of(workspace, request.annotations, base),
             time=time,
         ),
         cache,
@@ -288,20 +290,3 @@ def made_at(workspace: OpenedWorkspace) -> int:
 
 def _workers() -> int:
     return os.cpu_count() or 1
-
-
-def _annotations(
-    workspace: OpenedWorkspace, base: Base, further: Sequence[tuple[str, str]]
-) -> dict[str, str]:
-    """Return what the manifest says of the image: title, version, source, what it stands on."""
-    table = workspace.manifest.workspace
-    known = {
-        "title": table.name,
-        "version": table.version,
-        "description": table.description,
-        "source": table.repository,
-        "base.name": base.name,
-        "base.digest": base.digest,
-    }
-    found = {f"org.opencontainers.image.{key}": str(value) for key, value in known.items() if value}
-    return found | dict(further)

@@ -18,10 +18,13 @@ from wisp.image.entries import (
     link,
     text_file,
 )
+from wisp.image.unpacking import unpacked
 from wisp.values import dataclass
 
 _MAGIC = b"!<arch>\n"
 _HEADER = 60
+#: All files of a package lie in memory: so many bytes are allowed, or so many times its own size.
+_LEAST, _RATIO = 256 << 20, 20
 #: What nobody reads in a container. Licences stay.
 _LEFT_OUT = re.compile(
     r"usr/share/(man|info|locale|lintian|bug|doc-base|bash-completion|menu)(/.*)?"
@@ -53,7 +56,7 @@ def unpack(deb: bytes) -> Unpacked:
                 control = _control(content)
             elif name.startswith("data.tar"):
                 data = content
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:*") as archive:
+        with _opened(data) as archive:
             return Unpacked(tuple(_entries(archive)), control.decode())
     except (tarfile.TarError, ValueError, EOFError, OSError) as error:
         raise DebianError("a Debian package is damaged", causes=[str(error)]) from error
@@ -71,8 +74,15 @@ def _members(deb: bytes) -> Iterator[tuple[str, bytes]]:
         at = start + size + size % 2
 
 
+def _opened(content: bytes) -> tarfile.TarFile:
+    """Open an archive in memory, of which not more is read than a package has."""
+    limit = max(_LEAST, _RATIO * len(content))
+    stream = unpacked(io.BytesIO(content), limit)
+    return tarfile.open(fileobj=stream, mode="r:")
+
+
 def _control(content: bytes) -> bytes:
-    with tarfile.open(fileobj=io.BytesIO(content), mode="r:*") as archive:
+    with _opened(content) as archive:
         for member in archive:
             if member.name.removeprefix("./") == "control":
                 file = archive.extractfile(member)
@@ -86,6 +96,8 @@ def _entries(archive: tarfile.TarFile) -> Iterator[LayerEntry]:
         path = member.name.removeprefix("./").rstrip("/")
         if path in ("", ".") or _LEFT_OUT.fullmatch(path):
             continue
+        if member.issparse():
+            raise ValueError(f"a file with holes: {path}")
         if ".." in PurePosixPath(path).parts or path.startswith("/"):
             raise ValueError(f"a path that leads out: {path}")
         if member.isdir():

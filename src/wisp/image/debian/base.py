@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import json
-import lzma
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 
-from wisp.image.cache import CachedLayer, LayerCache, compressor_name
+from wisp.image.cache import CachedLayer, LayerCache
 from wisp.image.debian.archive import unpack
 from wisp.image.debian.index import (
     ARCHITECTURES,
@@ -26,12 +26,15 @@ from wisp.image.debian.openpgp import RsaKey, signed_text
 from wisp.image.debian.rootfs import rootfs
 from wisp.image.documents import canonical
 from wisp.image.entries import share_equal_files
-from wisp.image.layer import Compression, LayerBlob, digest_of, write_layer
+from wisp.image.layer import Compression, LayerBlob, compressor_name, digest_of, write_layer
+from wisp.image.unpacking import unpacked
 
 #: Fetches a file of the mirror by its path there. Raises `FetchError`.
 Fetch = Callable[[str], bytes]
 
 
+#: Bytes of a list of packages, unpacked; 50 MB are usual.
+_LONGEST_LIST = 512 << 20
 _KEYS = "debian-archive-keys.json"
 #: Changes with what is made of packages.
 _FORMAT = 1
@@ -59,7 +62,7 @@ def resolve(
     row = package_list(release, architecture, now)
     content = fetch(f"dists/{SUITE}/{row.by_hash}")
     _verify(row.path, content, row.sha256)
-    available = DebianPackages(lzma.decompress(content).decode())
+    available = DebianPackages(unpacked(io.BytesIO(content), _LONGEST_LIST).read().decode())
     return closure((*SEEDS, *extra), available)
 
 

@@ -1,0 +1,115 @@
+"""Archives of others, unpacked as far as anybody needs: one that grows without end fails."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from wisp.errors import WispError
+
+#: Any archive may unpack to so many bytes, and to so many times its own size.
+_LEAST = 4 << 30
+_RATIO = 100
+
+
+class UnpackingError(WispError):
+    """An archive cannot be unpacked here, or unpacks to more than it reasonably could."""
+
+
+def most_unpacked(packed: int) -> int:
+    """Return to how many bytes an archive of `packed` bytes may unpack."""
+    return max(_LEAST, packed * _RATIO)
+
+
+class Bounded(io.RawIOBase):
+    """A stream of which nothing beyond `limit` bytes is read."""
+
+    def __init__(self, stream: IO[bytes], limit: int) -> None:
+        self._stream = stream
+        self._limit = limit
+
+    def readable(self) -> bool:
+        """Tell that it is one."""
+        return True
+
+    def tell(self) -> int:
+        """Return the position in the unpacked bytes."""
+        return self._stream.tell()
+
+    def seekable(self) -> bool:
+        """Tell whether `seek` works."""
+        return self._stream.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a position. Raises `UnpackingError` beyond the limit."""
+        at = self._stream.seek(offset, whence)
+        self._check(at)
+        return at
+
+    def read(self, size: int = -1) -> bytes:
+        """Return bytes. Raises `UnpackingError` beyond the limit."""
+        left = self._limit - self.tell() + 1
+        content = self._stream.read(left if size < 0 else min(size, left))
+        self._check(self.tell())
+        return content
+
+    def _check(self, at: int) -> None:
+        if at > self._limit:
+            raise UnpackingError(
+                f"an archive unpacks to more than {self._limit} bytes",
+                hints=["unpack it elsewhere and look at it, or do without it"],
+            )
+
+
+def unpacked(file: IO[bytes], limit: int) -> Bounded:
+    """Open the stream in a file, packed in any usual way or not at all, told by its first bytes.
+
+    Raises:
+        UnpackingError: It is packed with zstd, and nobody here can unpack that.
+
+    """
+    head = file.read(6)
+    file.seek(0)
+    opened = next((make for magic, make in _FORMS.items() if head.startswith(magic)), None)
+    return Bounded(opened(file) if opened else file, limit)
+
+
+def _zstd(file: IO[bytes]) -> Any:
+    try:
+        import zstandard
+    except ImportError as error:
+        raise UnpackingError(
+            "the archive is packed with zstd", hints=["install the package `zstandard`"]
+        ) from error
+    return zstandard.ZstdDecompressor().stream_reader(file)
+
+
+_FORMS: Mapping[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"\x28\xb5\x2f\xfd": _zstd,
+}
+
+
+@contextmanager
+def opened_tar(path: Path) -> Iterator[tarfile.TarFile]:
+    """Open an archive, packed or not, for reading from its start to its end.
+
+    Raises:
+        UnpackingError: While it is read: it unpacks to more than it reasonably could.
+        tarfile.TarError: It is no archive.
+        OSError: It cannot be read.
+
+    """
+    with path.open("rb") as file:
+        stream = unpacked(file, most_unpacked(path.stat().st_size))
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            yield archive
