@@ -74,7 +74,7 @@ def test_a_folder_that_is_swept_while_it_is_made_is_made_again(
     make = tempfile.mkdtemp
 
     def taken_away(**words: Any) -> str:
-        folder = make(**words)
+        folder: str = make(**words)
         made.append(Path(folder))
         if len(made) == 1:
             made[0].rmdir()
