@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -99,6 +100,24 @@ def _pipe(world: World) -> tuple[Run, Run]:
     )
 
 
+def _exec(world: World) -> tuple[Run, Run]:
+    words = ["exec", "-c", world.forge.main.as_uri(), "greeter"]
+    return Run([WISP, *words], world.scratch, world.variables), _bare(world)
+
+
+def _exposed(world: World) -> tuple[Run, Run]:
+    """Compare a global tool with a shell that becomes it."""
+    channel = world.forge.main.as_uri()
+    install = [WISP, "global", "install", "-c", channel, "greeter"]
+    home = Path(world.variables["HOME"]) / ".pixi"
+    subprocess.run(install, env=world.variables, cwd=world.scratch, check=True, capture_output=True)
+    tool = home / "envs" / "greeter" / "bin" / "greeter"
+    return (
+        Run([str(home / "bin" / "greeter")], world.scratch, world.variables),
+        Run(["sh", "-c", f"exec {tool}"], world.scratch, world.variables),
+    )
+
+
 def _quick_cases() -> Iterator[Case]:
     for size, label in (("small", ""), ("large", ", large")):
         for name, arguments, limit in (
@@ -134,6 +153,8 @@ def _reading_cases() -> Iterator[Case]:
 CASES = (
     *_quick_cases(),
     *_reading_cases(),
+    Case("exec, repeated", "bare Python", _exec, Limit(1.6)),
+    Case("global tool", "sh that execs it", _exposed, Limit(1.5), runs=60),
     Case("lock of one package", "bare Python", _lock_one, runs=7),
     Case("solve of 448 packages", "rattler alone", _solve, _ENGINE, runs=5),
     Case("resolve of 180 wheels", "rattler and uv alone", _resolve, _ENGINE, runs=5),

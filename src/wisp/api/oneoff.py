@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.api import quick_exec
-from wisp.api.provisioning import install_newest, is_complete, platform_of
+from wisp.api.provisioning import (
+    checked_cutoff,
+    cutoff_of,
+    install_newest,
+    is_complete,
+    platform_of,
+)
 from wisp.api.spec_environments import LOCK, environment_from_inputs
 from wisp.config.files import config_files
 from wisp.engine.exclusive import exclusive_folder
@@ -14,7 +20,7 @@ from wisp.engine.prefix import installed_packages
 from wisp.errors import HostError, SolveError
 from wisp.install.apply import EVERYTHING
 from wisp.install.state import fingerprint_file
-from wisp.layout import CACHE_FOLDERS, CONDA_META, PREFIX_MARKER
+from wisp.layout import CACHE_FOLDERS, CONDA_META, DEFAULT_ENVIRONMENT, PREFIX_MARKER
 from wisp.manifest.words import conda_word, pypi_word
 from wisp.oneoff.request import OneOff, guessed, surroundings
 from wisp.specs.conda import Channel, channel_url, match_spec_text
@@ -36,7 +42,10 @@ class OneOffRequest:
 
     `specs` stand for the package that the command's name suggests, `extra` come beside it. `pypi`
     are PEP 508 requirements, with which nothing is guessed either. Without `channels` those of the
-    configuration count, without `platform` this machine.
+    configuration count, without `platform` this machine. What reached a channel or an index after
+    `exclude_newer` (a moment, a day, a span back from now) does not exist; the configured cut-off
+    counts unless given. `lock` is a lock file to install from: one that does not fit, or is not
+    there, is written, or refused if `locked`.
     """
 
     command: Sequence[str]
@@ -47,6 +56,9 @@ class OneOffRequest:
     platform: str | None = None
     force: bool = False
     prompt: bool = True
+    exclude_newer: str | None = None
+    lock: Path | None = None
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +80,8 @@ def prepare(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOf
     """Make the environment of a command, or find the one that was made before, whatever its age.
 
     Raises:
-        ManifestError: A spec is none.
+        ManifestError: A spec is none, or the cut-off.
+        LockFileError: The lock file is damaged, or does not fit and must not change.
         SolveError, FetchError: No packages fit, or they cannot be had.
         InstallError, HostError: They cannot be installed.
 
@@ -76,14 +89,17 @@ def prepare(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOf
     wanted = _wanted(session, request, cwd)
     home = session.settings.caches.root / CACHE_FOLDERS["exec-environments"]
     spelled = [match_spec_text(one, wanted.channels, cwd) for one in wanted.requirements]
-    prefix = home / wanted.folder(spelled)
-    if request.force or not _is_ready(wanted, prefix):
-        _make(session, wanted, prefix, cwd, force=request.force)
+    if request.lock is not None:
+        prefix = _locked(session, request, wanted, spelled, home, cwd)
+    else:
+        prefix = home / wanted.folder(spelled)
+        if request.force or not _is_ready(wanted, prefix):
+            _make(session, wanted, prefix, cwd, force=request.force)
     prepared = OneOffEnvironment(
         prefix=prefix,
         surroundings=surroundings((*wanted.asked, *wanted.pypi), prompt=request.prompt),
     )
-    _remember(session, request, prepared)
+    _remember(session, request, prepared, cwd)
     return prepared
 
 
@@ -113,7 +129,32 @@ def _wanted(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOf
         platform=platform_of(session, request.platform),
         offline=session.config.offline,
         pypi=tuple(pypi_word(text, cwd) for text in request.pypi),
+        exclude_newer=checked_cutoff(request.exclude_newer) or session.config.exclude_newer,
     )
+
+
+def _locked(
+    session: SessionContext,
+    request: OneOffRequest,
+    wanted: OneOff,
+    spelled: Sequence[str],
+    home: Path,
+    cwd: Path,
+) -> Path:
+    from wisp.api.oneoff_lock import LockedRequest, locked_one_off
+
+    file = cwd / (request.lock or "")
+    inputs = _inputs_of(session, wanted, DEFAULT_ENVIRONMENT, file.parent)
+    asked = LockedRequest(
+        wanted=wanted,
+        inputs=inputs,
+        spelled=spelled,
+        file=file,
+        home=home,
+        locked=request.locked,
+        force=request.force,
+    )
+    return locked_one_off(session, asked)
 
 
 def _is_named(request: OneOffRequest) -> bool:
@@ -131,15 +172,7 @@ def _make(session: SessionContext, wanted: OneOff, prefix: Path, cwd: Path, *, f
     with exclusive_folder(prefix):
         if _is_ready(wanted, prefix) and not force:
             return  # somebody else has made it meanwhile
-        inputs = EnvironmentInputs(
-            environment=prefix.name,
-            platform=wanted.platform,
-            root=cwd,
-            channels=wanted.channels,
-            dependencies=wanted.requirements,
-            pypi_dependencies=wanted.pypi,
-            pypi_options=_indexes(session),
-        )
+        inputs = _inputs_of(session, wanted, prefix.name, cwd)
         reinstall = EVERYTHING if force else frozenset[str]()
         owner = prefix / CONDA_META / PREFIX_MARKER
         if wanted.pypi:
@@ -157,6 +190,22 @@ def _make(session: SessionContext, wanted: OneOff, prefix: Path, cwd: Path, *, f
             install(replace(inputs, dependencies=wanted.asked))
 
 
+def _inputs_of(
+    session: SessionContext, wanted: OneOff, environment: str, root: Path
+) -> EnvironmentInputs:
+    """Return what a one-off command asks of solving."""
+    return EnvironmentInputs(
+        environment=environment,
+        platform=wanted.platform,
+        root=root,
+        channels=wanted.channels,
+        dependencies=wanted.requirements,
+        pypi_dependencies=wanted.pypi,
+        pypi_options=_indexes(session),
+        exclude_newer=cutoff_of(session, wanted.exclude_newer),
+    )
+
+
 def _indexes(session: SessionContext) -> PypiOptions:
     """Return the indexes of the user: no manifest says others."""
     return PypiOptions(
@@ -165,14 +214,18 @@ def _indexes(session: SessionContext) -> PypiOptions:
     )
 
 
-def _remember(session: SessionContext, request: OneOffRequest, prepared: OneOffEnvironment) -> None:
+def _remember(
+    session: SessionContext, request: OneOffRequest, prepared: OneOffEnvironment, cwd: Path
+) -> None:
     question = quick_exec.ExecQuestion(
         {
             "spec": request.specs,
             "with": request.extra,
             "pypi": request.pypi,
             "channel": request.channels,
-            "platform": () if request.platform is None else (request.platform,),
+            "platform": _given(request.platform),
+            "exclude-newer": _given(request.exclude_newer),
+            "lock": _given(str((cwd / request.lock).resolve()) if request.lock else None),
         },
         "" if _is_named(request) else request.command[0],
         prompt=request.prompt,
@@ -181,6 +234,8 @@ def _remember(session: SessionContext, request: OneOffRequest, prepared: OneOffE
     files = [config.system, *config.user, fingerprint_file(prepared.prefix)]
     if chosen := session.environ.get("PIXI_CONFIG_FILE"):
         files.append(Path(chosen))
+    if request.lock is not None:
+        files.append(cwd / request.lock)
     quick_exec.remember(
         question,
         str(prepared.prefix),
@@ -188,3 +243,7 @@ def _remember(session: SessionContext, request: OneOffRequest, prepared: OneOffE
         [str(file) for file in files],
         session.environ,
     )
+
+
+def _given(value: str | None) -> tuple[str, ...]:
+    return () if value is None else (value,)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.api.prefixes import install_at
+from wisp.errors import UsageError
 from wisp.install.state import read_fingerprint
 from wisp.lock.model import LockedEnvironment
 from wisp.platforms import Platform, bare, customised
 from wisp.solve.conda import request_for
 from wisp.solve.plan import STALE, SolveUnit
-from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.cutoffs import moment, parse_cutoff
+from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
@@ -30,6 +32,21 @@ def platform_of(session: SessionContext, subdir: str | None) -> Platform:
         here, provided = session.host
         return Platform(here, here, customised(Platform(here, here, provided)))
     return bare(subdir)
+
+
+def checked_cutoff(text: str | None) -> str | None:
+    """Return a cut-off as it was typed. Raises `UsageError` for one that is none."""
+    if text is not None:
+        try:
+            parse_cutoff(text)
+        except ValueError as error:
+            raise UsageError(f"--exclude-newer: {error}") from None
+    return text
+
+
+def cutoff_of(session: SessionContext, text: str | None) -> ExcludeNewer:
+    """Return the cut-off of all packages; a span is counted back from the session's present."""
+    return ExcludeNewer(default=None if text is None else moment(text, session.now))
 
 
 def install_newest(

@@ -31,8 +31,10 @@ _VALUED = {
     "--channel": "channel",
     "-p": "platform",
     "--platform": "platform",
+    "--exclude-newer": "exclude-newer",
+    "--lock": "lock",
 }
-_FORMAT = 1
+_FORMAT = 2
 #: Python ignores these for itself; a program that takes our place must be able to die of them.
 _SIGPIPE, _SIGXFSZ = 13, 25
 
@@ -40,8 +42,9 @@ _SIGPIPE, _SIGXFSZ = 13, 25
 class ExecQuestion:
     """A call of `exec`, but for the words that the command gets.
 
-    `options` maps `spec`, `with`, `pypi`, `channel` and `platform` to their values in order;
-    `guess` is the command that a package is named like, empty where packages were named.
+    `options` maps `spec`, `with`, `pypi`, `channel`, `platform`, `exclude-newer` and `lock` (a full
+    path) to their values in order; `guess` is the command that a package is named like, empty where
+    packages were named. Whether the lock may be written makes no other question: it fits.
     """
 
     __slots__ = ("guess", "options", "prompt")
@@ -96,6 +99,8 @@ def _read(words: Sequence[str]) -> tuple[ExecQuestion, Sequence[str]] | None:
         if word == "--no-modify-ps1":
             prompt = False
             continue
+        if word == "--locked":
+            continue
         flag, has_value, value = word.partition("=") if word[:2] == "--" else (word, "", "")
         name = _VALUED.get(flag)
         if name is None:
@@ -105,7 +110,7 @@ def _read(words: Sequence[str]) -> tuple[ExecQuestion, Sequence[str]] | None:
                 return None
             value = words[index]
             index += 1
-        options.setdefault(name, []).append(value)
+        options.setdefault(name, []).append(os.path.realpath(value) if name == "lock" else value)
     command = words[index:]
     if not command or ("spec" in options and "with" in options):
         return None

@@ -15,21 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
-from wisp.api.prefixes import install_at, install_for_solving
-from wisp.api.source_facts import source_facts
-from wisp.engine.files import write_atomically
+from wisp.api.prefixes import install_at
+from wisp.api.spec_locks import read_lock, reasons_against, solved_lock, write_lock
 from wisp.errors import LockFileError
 from wisp.install.state import lock_hash, needs_full_check, quick_check
 from wisp.lock.model import LOCK_VERSION, LockFile
-from wisp.lock.read import read
-from wisp.lock.satisfy import check
 from wisp.lock.select import locked_environment
 from wisp.manifest.words import conda_word, pypi_word
 from wisp.platforms import Platform, customised
 from wisp.specs.conda import Channel, channel_url
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import PypiOptions
-from wisp.specs.records import CondaRecord, Record
+from wisp.specs.records import Record
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
@@ -132,7 +129,7 @@ def environment_from_inputs(
     lock = None if anew else _fitting_lock(session, inputs, prefix)
     reused = lock is not None
     if lock is None:
-        lock = _solved(session, inputs, prefix, owner)
+        lock = solved_lock(session, (inputs,), lambda _: prefix, manifest_path=owner)
     platform = inputs.platform.name
     locked = locked_environment(lock, inputs.environment, platform, inputs.root, inputs)
     in_doubt = needs_full_check(locked.records)
@@ -140,7 +137,7 @@ def environment_from_inputs(
         install_at(session, locked, prefix, manifest_path=owner)
     if not reused:
         # Last: a prefix that was not finished must not be taken for one that fits.
-        _keep(lock, prefix)
+        write_lock(lock, lock_path(prefix))
     return SpecEnvironment(prefix, locked.records, reused)
 
 
@@ -148,49 +145,15 @@ def _fitting_lock(
     session: SessionContext, inputs: EnvironmentInputs, prefix: Path
 ) -> LockFile | None:
     """Return what was solved for a prefix before, if it is what the inputs ask for."""
-    path = _lock_path(prefix)
     try:
-        lock = read(path.read_text(encoding="utf-8"), str(path), (inputs.platform,))
-    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError, LockFileError):
+        lock = read_lock(lock_path(prefix))
+    except LockFileError:
         return None
-    if lock.version != LOCK_VERSION:
+    if lock is None or lock.version != LOCK_VERSION:
         return None
-    reasons = check(lock, (inputs,), source_facts(inputs.root, lock))
-    for reason in reasons:
-        session.reporter.info(str(reason))
-    return None if reasons else lock
+    return None if reasons_against(session, lock, (inputs,)) else lock
 
 
-def _solved(
-    session: SessionContext, inputs: EnvironmentInputs, prefix: Path, manifest_path: Path
-) -> LockFile:
-    from wisp.api.solving import solve_engines
-    from wisp.solve.assemble import assemble
-    from wisp.solve.plan import STALE, plan
-    from wisp.solve.update import run_plan
-
-    def provide_python(inputs: EnvironmentInputs, conda: tuple[CondaRecord, ...]) -> Path:
-        return install_for_solving(
-            session, inputs, conda, lambda _: prefix, manifest_path=manifest_path
-        )
-
-    stale = {(inputs.environment, inputs.platform.name): STALE}
-    answers = run_plan(
-        plan((inputs,), None, stale),
-        solve_engines(session, provide_python),
-        workers=1,
-        reporter=session.reporter,
-    )
-    return assemble((inputs,), answers)
-
-
-def _keep(lock: LockFile, prefix: Path) -> None:
-    from wisp.lock.write import write
-
-    path = _lock_path(prefix)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, write(lock))
-
-
-def _lock_path(prefix: Path) -> Path:
+def lock_path(prefix: Path) -> Path:
+    """Return where a prefix keeps what was solved for it."""
     return prefix / layout.CONDA_META / LOCK

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from wisp.platforms import SUBDIRS
+from wisp.specs.cutoffs import parse_cutoff
 
 Reader = Callable[[Any], Any]
 
@@ -35,6 +36,8 @@ ALIASES = {
     "change-ps1": "shell.change-ps1",
     "force-activate": "shell.force-activate",
 }
+#: Tables that may be written as one value: the key that it is then the value of.
+SHORT_FORMS = {"exclude-newer": "exclude-newer.cutoff"}
 DEPRECATED = {"change_ps1", "change-ps1", "force-activate"}
 
 
@@ -129,6 +132,12 @@ def _package_format(value: Any) -> str:
     return text
 
 
+def _cutoff(value: Any) -> str:
+    text = _text(value)
+    parse_cutoff(text)
+    return text
+
+
 _REPODATA: dict[str, Reader] = {
     f"disable-{form}": _boolean for form in ("bzip2", "sharded", "zstd")
 }
@@ -149,6 +158,7 @@ KEYS: dict[str, Reader] = {
     "pinning-strategy": _choice(*PINNING_STRATEGIES),
     "run-post-link-scripts": _choice("false", "insecure"),
     "tool-platform": _choice(*SUBDIRS),
+    "exclude-newer.cutoff": _cutoff,
     "allow-symbolic-links": _boolean,
     "allow-hard-links": _boolean,
     "allow-ref-links": _boolean,

@@ -100,6 +100,12 @@ class Config:
         return bool(self.get("shell.change-ps1", True))
 
     @property
+    def exclude_newer(self) -> str | None:
+        """The cut-off where nothing else names one, as written."""
+        value = self.get("exclude-newer.cutoff")
+        return None if value is None else str(value)
+
+    @property
     def use_activation_cache(self) -> bool:
         """Whether activation may be remembered (experimental)."""
         return bool(

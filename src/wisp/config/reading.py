@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from wisp.config.keys import ALIASES, DEPRECATED, NAMED_TABLES, TABLES, reader_of
+from wisp.config.keys import (
+    ALIASES,
+    DEPRECATED,
+    NAMED_TABLES,
+    SHORT_FORMS,
+    TABLES,
+    reader_of,
+)
 from wisp.errors import ConfigError, Place
 from wisp.values import dataclass, field
 
@@ -79,7 +86,8 @@ def _wrong_value(key: str, file: Path, error: ValueError) -> ConfigError:
 def _leaves(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, KeyPath, Any]]:
     """Walk to the values: as written, under their right name, and the value itself."""
     for key, value in data.items():
-        name = tuple(ALIASES.get(key, key).split("."))
+        short = None if isinstance(value, Mapping) else SHORT_FORMS.get(key)
+        name = tuple((short or ALIASES.get(key, key)).split("."))
         if name[0] in TABLES and len(name) == 1 and isinstance(value, Mapping):
             for inner, item in value.items():
                 yield from _inner((key, inner), (name[0], inner), item)

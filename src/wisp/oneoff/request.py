@@ -24,7 +24,8 @@ class OneOff:
 
     `asked` are the packages that were named, `guess` the one that the command's name suggests.
     A guess `beside` others is dropped where no such package fits; alone it has to. With `pypi`
-    packages nothing is guessed, and there is a Python.
+    packages nothing is guessed, and there is a Python. `exclude_newer` is a cut-off as written: one
+    of days past is the same request every day.
     """
 
     asked: tuple[CondaRequirement, ...]
@@ -33,6 +34,7 @@ class OneOff:
     platform: Platform
     offline: bool = False
     pypi: tuple[PypiRequirement, ...] = ()
+    exclude_newer: str | None = None
 
     @property
     def beside(self) -> bool:
@@ -49,10 +51,11 @@ class OneOff:
             return self.asked
         return (self.guess, *self.asked)
 
-    def folder(self, spelled: Sequence[str]) -> str:
+    def folder(self, spelled: Sequence[str], lock: str = "") -> str:
         """Name the folder of the environment: same requests share one.
 
-        `spelled` are the requirements as match specs. The name of a sole package leads the name.
+        `spelled` are the requirements as match specs, `lock` is the digest of what is locked, if
+        that is what decides. The name of a sole package leads the name.
         """
         parts = [
             *sorted(spelled),
@@ -60,6 +63,8 @@ class OneOff:
             *(channel.url for channel in self.channels),
             self.platform.subdir,
             "offline" if self.offline else "",
+            *([f"exclude-newer {self.exclude_newer}"] if self.exclude_newer else []),
+            *([f"lock {lock}"] if lock else []),
         ]
         digest = xxhash.xxh3_64_hexdigest("\0".join(parts).encode())
         wanted = self.requirements
@@ -88,5 +93,5 @@ def surroundings(
     name = label(asked)
     if name is None:
         return {}
-    shown = {"PS1": rf"(pixi:{name}) [\w] \$ "} if prompt else {}
+    shown = {"PS1": rf"(pixi:{name}) [\w] \$"} if prompt else {}
     return {"PIXI_ENVIRONMENT_NAME": name, **shown}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
-from wisp.api.provisioning import install_newest, is_complete, platform_of
+from wisp.api.provisioning import cutoff_of, install_newest, is_complete, platform_of
 from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.files import refusal, sweep_drafts, write_atomically
 from wisp.engine.prefix import Installed, installed_packages
@@ -116,6 +116,7 @@ class Tools:
             root=self.home.manifest.parent,
             channels=self.channels(environment),
             dependencies=environment.dependencies,
+            exclude_newer=cutoff_of(self.session, self.session.config.exclude_newer),
         )
 
     def is_installed(self, name: str) -> bool:

@@ -36,11 +36,26 @@ class Options(options.Config):
         bare="",
         help="First print the packages of the environment, all or those whose name fits",
     )
+    exclude_newer: str | None = value(
+        "--exclude-newer",
+        metavar="WHEN",
+        help="Only packages up to a moment, a day or a time ago, such as `7d`",
+    )
+    lock: str | None = value(
+        "--lock",
+        metavar="FILE",
+        help="Install what this lock file has; write it if it is not there or does not fit",
+    )
+    locked: bool = flag(
+        "--locked", requires=("--lock",), help="Fail instead of writing the lock file"
+    )
     no_modify_ps1: bool = flag("--no-modify-ps1", help="Leave the prompt as it is")
 
 
 def run(call: Call[Options]) -> int:
     """Prepare the environment and become the command."""
+    from pathlib import Path
+
     from wisp import OneOffRequest
 
     values = call.values
@@ -56,6 +71,9 @@ def run(call: Call[Options]) -> int:
         platform=values.platform,
         force=values.force_reinstall,
         prompt=not values.no_modify_ps1 and session.config.change_prompt,
+        exclude_newer=values.exclude_newer,
+        lock=Path(values.lock) if values.lock else None,
+        locked=values.locked,
     )
     prepared = session.one_off(request, call.cwd)
     if values.list is not None:
