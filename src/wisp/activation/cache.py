@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 
 from wisp import trust
+from wisp.errors import HostError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from wisp.activation.variables import Activation
+    from wisp.engine.safe.root import Root
 
 
 def read(path: str, activation: Activation, key: str, caller: Mapping[str, str]) -> dict[str, str]:
@@ -40,16 +42,20 @@ def write(
     key: str,
     variables: Mapping[str, str],
     caller: Mapping[str, str],
+    root: Root,
 ) -> None:
-    """Store what an activation led to; a failure to write is none of the user's business."""
+    """Store what an activation led to, below a root where no link is followed.
+
+    A failure to write is none of the user's business.
+    """
     import json
+    from pathlib import Path
 
     stored = digest(activation, key, variables, caller)
     text = json.dumps({"hash": stored, "environment_variables": dict(variables)})
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        trust.write_own(path, text.encode())
-    except OSError:
+        root.write(Path(path), text, mode=0o600, lasting=False)
+    except HostError:
         return
 
 

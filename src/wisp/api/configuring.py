@@ -17,6 +17,7 @@ from wisp.config.toml import dump, nested
 from wisp.engine.journals import repair
 from wisp.engine.process import hand_over
 from wisp.engine.rewriting import rewrite
+from wisp.engine.safe.root import Root
 from wisp.errors import ConfigError, ManifestError
 from wisp.manifest.discover import discover
 from wisp.manifest.edit.document import Document
@@ -47,6 +48,11 @@ class ConfigScope:
         """
         where = config_files(self.environ, self.root)
         return target_file(where, level=self.level, exists=Path.exists)
+
+    def guard(self, file: Path) -> Root | None:
+        """Give the workspace below which no link is followed, if the file is in it."""
+        local = places(self.environ, self.root).workspace
+        return Root(self.root) if self.root is not None and file == local else None
 
     def read(self) -> Config:
         """Merge what counts at this level: the levels below and the level itself."""
@@ -108,7 +114,7 @@ def _drop_unknown(scope: ConfigScope, key: str) -> bool:
         return False
     if isinstance(document.get(path), dict):
         return False
-    rewrite(file, document.remove(path).text)
+    rewrite(file, document.remove(path).text, scope.guard(file))
     return True
 
 
@@ -142,7 +148,7 @@ def _change(scope: ConfigScope, edit: Callable[[ConfigFile], Mapping[KeyPath, An
     file = scope.file()
     document = Document.open(_text_of(file), "pixi")
     present = parse(document.text, file)
-    rewrite(file, _adapted(document, present, edit(present)).text)
+    rewrite(file, _adapted(document, present, edit(present)).text, scope.guard(file))
     return file
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wisp.engine.files import refusal, sweep_drafts, write_atomically
+from wisp.engine.files import refusal
 
 if TYPE_CHECKING:
     from wisp.api.places import Places
+    from wisp.engine.safe.root import Root
     from wisp.report import Reporter
 
 #: Files that keep tools for source code and packages out of `.pixi`.
@@ -29,21 +31,19 @@ def prepare(places: Places, reporter: Reporter) -> None:
     """
     if not places.keeps_home:
         return
-    home = places.home
-    try:
-        home.mkdir(exist_ok=True)
-    except OSError as error:
-        raise refusal("create", home, error) from error
+    home, root = places.home, places.root
+    root.make(home)
     for folder in (places.folder, home):
-        sweep_drafts(folder)
+        root.sweep(folder)
     for name, text in GUARDS.items():
-        if not (home / name).exists():
-            write_atomically(home / name, text)
+        if not os.path.lexists(home / name):
+            root.write(home / name, text)
     if places.detached is not None:
-        _link(places.usual_environments, places.detached, reporter)
+        _link(root, places.usual_environments, places.detached, reporter)
 
 
-def _link(link: Path, folder: Path, reporter: Reporter) -> None:
+def _link(root: Root, link: Path, folder: Path, reporter: Reporter) -> None:
+    """Make our own link to detached prefixes: the one that may stand below a workspace."""
     if link.is_dir() and not link.is_symlink():
         reporter.warn(
             f"environments in `{link}` are not used: they are kept in `{folder}`",
@@ -53,7 +53,8 @@ def _link(link: Path, folder: Path, reporter: Reporter) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not link.is_symlink() or link.readlink() != folder:
-            link.unlink(missing_ok=True)
-            link.symlink_to(folder)
+            root.remove(link)
+            with root.folder(link.parent) as home:
+                home.link(str(folder), link.name)
     except OSError as error:
         raise refusal("link", link, error) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
+from wisp.engine.safe.root import Root
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class Places:
     and guarded, and whether what was found out about it may be remembered. `environments` holds
     the prefixes by name, or is the only one there is (`is_single`). `lock_command` is what a user
     types to write the lock, None where it cannot be written; `lock_is_optional` when it is only
-    written unasked where there is one.
+    written unasked where there is one. `accepted_links` are those below `folder` that are followed
+    because the user wants it.
     """
 
     folder: Path
@@ -35,6 +37,7 @@ class Places:
     keeps_home: bool = True
     lock_command: str | None = "lock"
     lock_is_optional: bool = False
+    accepted_links: frozenset[Path] = frozenset()
 
     @property
     def home(self) -> Path:
@@ -59,8 +62,9 @@ class Places:
 
     @property
     def task_cache(self) -> Path:
-        """The folder of task fingerprints."""
-        return self.home / layout.TASK_CACHE_DIR
+        """The folder of task fingerprints; an accepted link in the place of `home` is followed."""
+        home = self.home.resolve() if self.home in self.accepted_links else self.home
+        return home / layout.TASK_CACHE_DIR
 
     @property
     def activation_cache(self) -> Path:
@@ -71,6 +75,18 @@ class Places:
     def writes_lock_unasked(self) -> bool:
         """Whether a lock that does not fit is written by whoever needs one."""
         return not self.lock_is_optional or self.lock.exists()
+
+    @property
+    def root(self) -> Root:
+        """The folder, below which no link is followed in writing."""
+        return Root(self.folder, self.accepted_links)
+
+    def root_of(self, path: Path) -> Root:
+        """The folder below which no link is followed on the way to a path, or in it."""
+        elsewhere = self.is_single or self.detached is not None
+        if elsewhere and path.is_relative_to(self.environments):
+            return Root(self.environments.parent)
+        return self.root
 
     def prefix(self, environment: str) -> Path:
         """The prefix of an environment, whether it is installed or not."""

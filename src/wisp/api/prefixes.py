@@ -19,6 +19,7 @@ from wisp.specs.records import CondaRecord
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.engine.safe.root import Root
 
 #: No filter: the whole environment.
 EVERYTHING_CHOSEN = InstallFilter()
@@ -33,10 +34,11 @@ def install_at(
     chosen: InstallFilter = EVERYTHING_CHOSEN,
     reinstall: frozenset[str] = frozenset(),
     tells_its_path: bool = True,
+    root: Root | None = None,
 ) -> InstallOutcome:
     """Bring a prefix to what is locked for it; `manifest_path` is whom it says it belongs to.
 
-    `tells_its_path` is as in `wisp.install.apply.InstallOptions`. Raises what
+    `tells_its_path` and `root` are as in `wisp.install.apply.InstallOptions`. Raises what
     `wisp.install.apply.install_environment` raises.
     """
     host = session.subdir
@@ -55,6 +57,7 @@ def install_at(
                 reinstall=reinstall,
                 filter=chosen,
                 tells_its_path=tells_its_path,
+                root=root,
             ),
             lambda: session.channels,
             _pypi_installer(session),
@@ -110,6 +113,7 @@ def install_for_solving(
     prefix_of: Callable[[EnvironmentInputs], Path],
     *,
     manifest_path: Path,
+    root: Root | None = None,
 ) -> Path:
     """Install conda packages that a build needs while solving, and return their Python.
 
@@ -137,7 +141,7 @@ def install_for_solving(
         root=inputs.root,
     )
     prefix = prefix_of(inputs)
-    install_at(session, locked, prefix, manifest_path=manifest_path)
+    install_at(session, locked, prefix, manifest_path=manifest_path, root=root)
     python = python_paths(conda, prefix, subdir)
     if python is None:
         raise InstallError("a source distribution has to be built, but there is no python")

@@ -6,12 +6,12 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
+from wisp.engine.safe.folder import Folder, opened
 from wisp.errors import HostError
 
 _POLL_SECONDS = 0.05
@@ -67,6 +67,7 @@ def write_atomically(
     to its target, and both file and folder are flushed to disk. Missing folders are made. What
     killed writers left in the folder is taken away. Where it need not be `lasting` nothing
     is flushed, and a power failure may leave an empty file: for what is compared and written again.
+    Below a workspace `wisp.engine.safe.root` writes instead.
 
     Raises:
         HostError: The operating system refused.
@@ -76,14 +77,27 @@ def write_atomically(
     data = content.encode() if isinstance(content, str) else content
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        bits = _mode_for(target) if mode is None else mode
-        replace_file(target, data, lambda handle: _change_mode(handle, bits), lasting=lasting)
+        with opened(target.parent) as folder:
+            replace_in(folder, target.name, data, mode=mode, lasting=lasting)
     except OSError as error:
         raise refusal("write", path, error) from error
 
 
+def replace_in(
+    folder: Folder, name: str, data: bytes, *, mode: int | None = None, lasting: bool = True
+) -> None:
+    """Replace a file of an open folder, as `write_atomically` does. Raises `OSError`."""
+    bits = _mode_for(folder, name) if mode is None else mode
+    replace_file(folder, name, data, lambda handle: _change_mode(handle, bits), lasting=lasting)
+
+
 def replace_file(
-    target: Path, data: bytes, dress: Callable[[int], None], *, lasting: bool = True
+    folder: Folder,
+    name: str,
+    data: bytes,
+    dress: Callable[[int], None],
+    *,
+    lasting: bool = True,
 ) -> None:
     """Put a whole new file in the place of a file; `dress` prepares it, given its descriptor.
 
@@ -91,8 +105,8 @@ def replace_file(
 
     Raises `OSError`, with nothing changed, when the operating system refuses.
     """
-    sweep_drafts(target.parent)
-    handle, draft = _open_draft(target)
+    sweep_in(folder)
+    handle, draft = _open_draft(folder, name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -101,32 +115,37 @@ def replace_file(
             if lasting:
                 os.fsync(file.fileno())
             if sys.platform != "win32":
-                os.replace(draft, target)  # noqa: PTH105
+                folder.replace(draft, name)
         if sys.platform == "win32":  # where an open file cannot be renamed
-            os.replace(draft, target)  # noqa: PTH105
+            folder.replace(draft, name)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(draft)  # noqa: PTH108
+            folder.unlink(draft)
         raise
     if lasting:
-        _flush_folder(target.parent)
+        folder.flush()
 
 
-def sweep_drafts(folder: Path) -> None:
+def sweep_drafts(path: Path) -> None:
     """Remove the drafts of writers that were killed; those of living ones are locked and stay."""
+    with contextlib.suppress(OSError), opened(path) as folder:
+        sweep_in(folder)
+
+
+def sweep_in(folder: Folder) -> None:
+    """Remove such drafts of an open folder."""
     with contextlib.suppress(OSError):
-        for entry in os.scandir(folder):
-            if entry.name.startswith(".") and entry.name.endswith(_DRAFT):
+        for name in folder.names():
+            if name.startswith(".") and name.endswith(_DRAFT):
                 with contextlib.suppress(OSError):
-                    _remove_unlocked(entry.path)
+                    _remove_unlocked(folder, name)
 
 
-def _open_draft(target: Path) -> tuple[int, str]:
+def _open_draft(folder: Folder, name: str) -> tuple[int, str]:
     """Make a draft beside a file, and lock it so that nobody sweeps it away."""
     while True:
-        handle, draft = tempfile.mkstemp(
-            prefix=f".{target.name}.", suffix=_DRAFT, dir=target.parent
-        )
+        draft = f".{name}.{os.urandom(4).hex()}{_DRAFT}"
+        handle = folder.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         mark_alive(handle)
         # Somebody may have swept in the moment before the lock.
         if sys.platform == "win32" or os.fstat(handle).st_nlink:
@@ -134,9 +153,10 @@ def _open_draft(target: Path) -> tuple[int, str]:
         os.close(handle)
 
 
-def _mode_for(target: Path) -> int:
-    with contextlib.suppress(FileNotFoundError):
-        return stat.S_IMODE(target.stat().st_mode)
+def _mode_for(folder: Folder, name: str) -> int:
+    found = folder.status(name)
+    if found is not None and not stat.S_ISLNK(found.st_mode):
+        return stat.S_IMODE(found.st_mode)
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
@@ -145,17 +165,6 @@ def _mode_for(target: Path) -> int:
 def _change_mode(handle: int, mode: int) -> None:
     if sys.platform != "win32":  # which has no such bits
         os.fchmod(handle, mode)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make a rename last; Windows has no such call and needs none."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager
@@ -176,10 +185,23 @@ def held_file(
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise refusal("lock", path, error) from error
+    with hold(descriptor, path, kind=kind, wait=wait):
+        yield descriptor
+
+
+@contextlib.contextmanager
+def hold(
+    descriptor: int,
+    path: Path,
+    *,
+    kind: Literal["exclusive", "shared"] = "exclusive",
+    wait: bool = True,
+) -> Iterator[None]:
+    """Hold the lock of an open file, as `held_file` does, and close it afterwards."""
     try:
         _acquire(descriptor, path, shared=kind == "shared", wait=wait)
         os.set_inheritable(descriptor, True)
-        yield descriptor
+        yield
     finally:
         os.close(descriptor)
 
@@ -189,8 +211,8 @@ if sys.platform == "win32":
     def mark_alive(handle: int) -> None:
         """Do nothing: Windows lets nobody remove an open file."""
 
-    def _remove_unlocked(draft: str) -> None:
-        os.unlink(draft)  # noqa: PTH108
+    def _remove_unlocked(folder: Folder, draft: str) -> None:
+        folder.unlink(draft)
 
 else:
 
@@ -202,13 +224,13 @@ else:
         with contextlib.suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX)
 
-    def _remove_unlocked(draft: str) -> None:
+    def _remove_unlocked(folder: Folder, draft: str) -> None:
         import fcntl
 
-        handle = os.open(draft, os.O_RDONLY | os.O_CLOEXEC)
+        handle = folder.open(draft, os.O_RDONLY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.unlink(draft)  # noqa: PTH108
+            folder.unlink(draft)
         finally:
             os.close(handle)
 

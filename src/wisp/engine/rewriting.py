@@ -17,37 +17,50 @@ from pathlib import Path
 
 from wisp.engine.files import refusal, replace_file, write_atomically
 from wisp.engine.journals import Journal, kept, pour
+from wisp.engine.safe.folder import Folder, opened
+from wisp.engine.safe.root import Root
 
 #: Refusals of a new file or of the renaming, where the old file may still be open for writing.
 _NOT_REPLACEABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
 
 
-def rewrite(path: Path, content: str | bytes) -> None:
+def rewrite(path: Path, content: str | bytes, root: Root | None = None) -> None:
     """Give a file another text; one that is not there is made.
 
-    Owner, group, mode, extended attributes, hard links and symbolic links are kept.
+    Owner, group, mode, extended attributes, hard links and symbolic links are kept; below a
+    `root`, if one is given, a symbolic link is refused.
 
     Raises:
         HostError: The operating system refused; the file is as it was.
 
     """
-    target = path.resolve() if path.is_symlink() else path
     data = content.encode() if isinstance(content, str) else content
+    if root is not None:
+        root.require(path)
+    target = path if root is not None or not path.is_symlink() else path.resolve()
     try:
-        found = target.stat()
+        found = target.lstat()
     except OSError:
-        write_atomically(target, data)
+        write_atomically(target, data) if root is None else root.write(target, data)
         return
     try:
-        if found.st_nlink > 1 or not _replaced(target, data, found):
-            _overwrite(target, data)
+        with opened(target.parent) if root is None else root.folder(target.parent) as folder:
+            if found.st_nlink > 1 or not _replaced(folder, target, data, found):
+                _overwrite(folder, target, data)
     except OSError as error:
         raise refusal("write", path, error) from error
 
 
 @contextlib.contextmanager
 def restoring(path: Path) -> Iterator[None]:
-    """Give a file its old content back, or take it away again, should the body fail."""
+    """Give a file its old content back, or take it away again, should the body fail.
+
+    Raises:
+        ForeignLinkError: It is a symbolic link.
+
+    """
+    root = Root(path.parent)
+    root.require(path)
     before = path.read_bytes() if path.exists() else None
     try:
         yield
@@ -55,14 +68,14 @@ def restoring(path: Path) -> Iterator[None]:
         if before is None:
             path.unlink(missing_ok=True)
         elif path.read_bytes() != before:
-            rewrite(path, before)
+            rewrite(path, before, root)
         raise
 
 
-def _replaced(target: Path, data: bytes, old: os.stat_result) -> bool:
+def _replaced(folder: Folder, target: Path, data: bytes, old: os.stat_result) -> bool:
     """Replace a file by a new one that is like it; False where that cannot be done."""
     try:
-        replace_file(target, data, lambda handle: _make_alike(handle, target, old))
+        replace_file(folder, target.name, data, lambda handle: _make_alike(handle, target, old))
     except OSError as error:
         if error.errno in _NOT_REPLACEABLE:
             return False
@@ -78,14 +91,14 @@ def _make_alike(handle: int, target: Path, old: os.stat_result) -> None:
         os.fchown(handle, old.st_uid, old.st_gid)
     os.fchmod(handle, stat.S_IMODE(old.st_mode))
     if sys.platform == "linux":
-        for name in os.listxattr(target):
+        for name in os.listxattr(target, follow_symlinks=False):
             # Labels of the security module are given by the system, not by us.
             with contextlib.suppress(OSError):
-                os.setxattr(handle, name, os.getxattr(target, name))
+                os.setxattr(handle, name, os.getxattr(target, name, follow_symlinks=False))
 
 
-def _overwrite(target: Path, data: bytes) -> None:
-    with target.open("r+b") as file:
+def _overwrite(folder: Folder, target: Path, data: bytes) -> None:
+    with os.fdopen(folder.open(target.name, os.O_RDWR), "r+b") as file:
         old = file.read()
         with kept(Journal(target, old, data)):
             try:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
-from wisp.engine.files import held_file, refusal, write_atomically
+from wisp.engine.files import refusal
+from wisp.engine.safe.prefix import require_inward
+from wisp.engine.safe.root import Root
 from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
 from wisp.errors import InstallError
 from wisp.install.pypi import (
@@ -50,13 +52,15 @@ class InstallOptions:
     """How an installation differs from the usual one.
 
     `reinstall` names packages to be put there anew (`EVERYTHING` for all). Prefixes of workspaces
-    hold a file that tells their path, those of tools and one-off commands do not.
+    hold a file that tells their path, those of tools and one-off commands do not. Below `root`, or
+    the prefix itself, nothing is written through a link.
     """
 
     manifest_path: Path
     reinstall: frozenset[str] = frozenset()
     filter: InstallFilter = InstallFilter()
     tells_its_path: bool = True
+    root: Root | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +107,9 @@ def install_environment(
             f"environment `{locked.name}` has PyPI packages but no python",
             hints=["add `python` to its dependencies"],
         )
-    job = _Job(locked, prefix, options, selection, conda, pypi, python)
-    with held_file(fingerprint_file(prefix)) as descriptor:
+    root = options.root or Root(prefix)
+    job = _Job(locked, prefix, options, selection, conda, pypi, python, root)
+    with root.locked(fingerprint_file(prefix)) as descriptor:
         changed = job.run(descriptor, access, install_pypi, reporter)
     return InstallOutcome(
         prefix=prefix,
@@ -126,6 +131,7 @@ class _Job:
     conda: tuple[CondaRecord, ...]
     pypi: tuple[PypiRecord, ...]
     python: tuple[Path, Path] | None
+    root: Root
 
     def run(self, lock: int, access: Access, install_pypi: InstallPypi, reporter: Reporter) -> bool:
         """Do what is necessary and tell whether anything was."""
@@ -137,6 +143,8 @@ class _Job:
         conda_differs = found != wanted or bool(anew)
         pypi_differs = bool(self.pypi) and (bool(anew) or plan.differs)
         changes = conda_differs or pypi_differs or bool(plan.remove)
+        if changes or plan.in_doubt:
+            require_inward(self.root, self.prefix)
         link = self._linking(anew, access, reporter, broken=broken) if conda_differs else None
         if changes:
             # It must be on disk before the first package changes.
@@ -231,7 +239,7 @@ class _Job:
         stale = {name: text for name, text in texts.items() if _content(meta / name) != text}
         for name, text in stale.items():
             # What a power failure takes of it is missed, and written again, the next time.
-            write_atomically(meta / name, text, lasting=False)
+            self.root.write(meta / name, text, lasting=False)
         return bool(stale)
 
 

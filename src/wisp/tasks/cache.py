@@ -115,7 +115,7 @@ def is_up_to_date(node: TaskNode, root: str, folder: str, facts: Digestible) -> 
 def store(node: TaskNode, root: str, folder: str, facts: Digestible) -> list[tuple[str, str]]:
     """Remember that a task ran; return kind and pattern list of each kind that fits no file.
 
-    Nothing is stored where patterns fit no file. Raises `OSError` where nothing can be stored.
+    Nothing is stored where patterns fit no file. Raises `HostError` where nothing can be stored.
     """
     state = Fingerprint(node, root, facts)
     missing = []
@@ -127,8 +127,7 @@ def store(node: TaskNode, root: str, folder: str, facts: Digestible) -> list[tup
             listed = ", ".join(f"`{pattern}`" for pattern in _patterns(node, patterns))
             missing.append((kind, listed))
     if not missing:
-        os.makedirs(folder, exist_ok=True)
-        _replace(os.path.join(folder, file_name(node)), _record(node, state))
+        _write(root, os.path.join(folder, file_name(node)), _record(node, state))
     return missing
 
 
@@ -147,16 +146,15 @@ def _variables(node: TaskNode) -> str | None:
     return _hex(b"".join(_text(name) + _text(value) for name, value in sorted(values.items())))
 
 
-def _replace(path: str, text: str) -> None:
-    scratch = f"{path}.{os.urandom(4).hex()}"
-    try:
-        with open(scratch, "x", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(scratch, path)
-    except OSError:
-        if os.path.exists(scratch):
-            os.unlink(scratch)
-        raise
+def _write(root: str, path: str, text: str) -> None:
+    """Write below a workspace, or below what the user accepted in the place of its `.pixi`."""
+    from pathlib import Path
+
+    from wisp.engine.safe.root import Root
+
+    file = Path(path)
+    below = Path(root) if file.is_relative_to(root) else file.parent.parent
+    Root(below).write(file, text, lasting=False)
 
 
 def file_name(node: TaskNode) -> str:

@@ -8,6 +8,7 @@ import pytest
 from wisp.activation import cache
 from wisp.activation.session import activate
 from wisp.activation.variables import Activation
+from wisp.engine.safe.root import Root
 from wisp.errors import ActivationError
 
 CALLER = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "GONE": "soon"}
@@ -72,7 +73,7 @@ def test_a_service_left_in_the_background_is_not_waited_for(script: Callable[...
 def test_the_cache_answers_until_something_it_depends_on_changes(tmp_path: Path) -> None:
     path = str(tmp_path / "cache" / "activation_default.json")
     activation = Activation("/p", env={"A": "1"})
-    cache.write(path, activation, "key", {"A": "1", "B": "2"}, CALLER)
+    cache.write(path, activation, "key", {"A": "1", "B": "2"}, CALLER, Root(tmp_path))
     assert cache.read(path, activation, "key", CALLER) == {"A": "1", "B": "2"}
     assert cache.read(path, activation, "other", CALLER) == {}
     assert cache.read(path, activation, "key", CALLER | {"B": "x"}) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -10,9 +11,9 @@ import tomli
 
 from wisp.config import Config, ConfigRequest, pixi_home, read_config
 from wisp.engine import host
-from wisp.engine.files import write_atomically
 from wisp.engine.process import capture
 from wisp.engine.rewriting import rewrite
+from wisp.engine.safe.root import Root
 from wisp.errors import HostError, ManifestError
 from wisp.exchange.conda_environment import read_conda_environment
 from wisp.exchange.foreign import ForeignEnvironment, read_text
@@ -141,7 +142,7 @@ def _admitted(folder: Path, environ: Mapping[str, str]) -> Path:
 
 
 def _refuse_existing(path: Path) -> None:
-    if path.exists():
+    if os.path.lexists(path):
         raise ManifestError(f"{path.name} already exists")
 
 
@@ -183,7 +184,7 @@ def _create(path: Path, facts: templates.Start, kind: Format) -> Started:
     _save(path, templates.pyproject_toml(facts))
     module = path.parent / "src" / templates.module_name(facts.name) / "__init__.py"
     if not module.exists():
-        write_atomically(module, "")
+        Root(path.parent).write(module, "")
     return Started(path)
 
 
@@ -235,12 +236,14 @@ def _save(path: Path, text: str) -> None:
 
 
 def _write_companions(folder: Path, scm: templates.Scm) -> None:
+    root = Root(folder)
     for name, block in (
         (".gitignore", templates.GITIGNORE),
         (".gitattributes", templates.gitattributes(scm)),
     ):
         file = folder / name
+        root.require(file)
         text = file.read_text(encoding="utf-8") if file.exists() else ""
         if block not in text:
             gap = "" if not text or text.endswith("\n") else "\n"
-            rewrite(file, text + gap + block)
+            rewrite(file, text + gap + block, root)

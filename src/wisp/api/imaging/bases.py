@@ -8,7 +8,6 @@ from pathlib import Path
 
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.apt_sources import host_mirror
-from wisp.engine.files import write_atomically
 from wisp.errors import FetchError, LockFileError, UsageError
 from wisp.image.base import Base, check_glibc, local_base
 from wisp.image.cache import LayerCache
@@ -110,8 +109,7 @@ def _pulled(
         work.cache.store,
     )
     if known is None and reference.digest is None:
-        text = write_image_lock(lock.with_reference(str(reference), digest))
-        write_atomically(workspace.root / IMAGE_LOCK, text)
+        _write_lock(workspace, lock.with_reference(str(reference), digest))
     return base
 
 
@@ -155,8 +153,7 @@ def locked_debian(
         )
     packages = resolve(mirror(workspace, settings), subdir, wanted, workspace.session.now)
     made = LockedDebian(subdir=subdir, suite=SUITE, wanted=wanted, packages=packages)
-    text = write_image_lock(lock.with_debian(made))
-    write_atomically(workspace.root / IMAGE_LOCK, text)
+    _write_lock(workspace, lock.with_debian(made))
     return made
 
 
@@ -169,10 +166,14 @@ def renew_bases(
     """
     lock = read_lock(workspace)
     if lock.references:
-        write_atomically(workspace.root / IMAGE_LOCK, write_image_lock(ImageLock(lock.debian)))
+        _write_lock(workspace, ImageLock(lock.debian))
     if settings.base is not None:
         return ()
     return tuple(locked_debian(workspace, one, settings, renew=True) for one in subdirs)
+
+
+def _write_lock(workspace: OpenedWorkspace, lock: ImageLock) -> None:
+    workspace.places.root.write(workspace.root / IMAGE_LOCK, write_image_lock(lock))
 
 
 def read_lock(workspace: OpenedWorkspace) -> ImageLock:

@@ -67,6 +67,21 @@ def _text(workspace: OpenedWorkspace) -> str | None:
 def _read(workspace: OpenedWorkspace, text: str | None, *, merge: bool = False) -> LockFile | None:
     if text is None:
         return None
+    try:
+        return _parsed(workspace, text, merge=merge)
+    except NewerLockFileError:
+        raise
+    except LockFileError as error:
+        if not workspace.lock_path.is_symlink():
+            raise
+        # What lies there may be a secret: none of it is shown.
+        raise LockFileError(
+            f"Failed to load lock file from `{workspace.lock_path}`",
+            causes=("it is a symbolic link, and what it leads to is no lock file",),
+        ) from error
+
+
+def _parsed(workspace: OpenedWorkspace, text: str, *, merge: bool) -> LockFile | None:
     if "<<<<<<<" in text:
         from wisp.lock.conflict import conflict, merged_sides, sides_of
 

@@ -137,7 +137,7 @@ def _solve(
     # Writing comes last: who interrupts later interrupts nothing.
     if outcome.changed and not dry_run:
         with restoring(workspace.lock_path):
-            rewrite(workspace.lock_path, text)
+            rewrite(workspace.lock_path, text, workspace.places.root)
     return outcome
 
 
@@ -148,7 +148,12 @@ def _engines(workspace: OpenedWorkspace) -> Engines:
 
     def provide_python(inputs: EnvironmentInputs, conda: Conda) -> Path:
         return install_for_solving(
-            workspace.session, inputs, conda, prefix_of, manifest_path=workspace.manifest.path
+            workspace.session,
+            inputs,
+            conda,
+            prefix_of,
+            manifest_path=workspace.manifest.path,
+            root=workspace.places.root_of(prefix_of(inputs)),
         )
 
     engines = solve_engines(

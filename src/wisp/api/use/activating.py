@@ -94,7 +94,7 @@ def variables(
         return Changes(known)
     changes = session.activate(activation, caller)
     if not changes.removed:
-        cache.write(path, activation, key, changes.values, caller)
+        cache.write(path, activation, key, changes.values, caller, workspace.places.root)
     return changes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
+    from wisp.api.places import Places
 
 _BUILD_FOLDERS = ("build", "artifacts-v0", "bld", "meta")
 
@@ -60,7 +61,7 @@ def clean_workspace(
     if registry:
         prune(workspace.environ)
     if narrowed or registry:
-        return remove(narrowed)
+        return remove(narrowed, _safely(places))
     prune(workspace.environ)
     folders = [
         places.environments,
@@ -69,10 +70,24 @@ def clean_workspace(
         places.activation_cache,
         *(home / name for name in _BUILD_FOLDERS),
     ]
-    return Cleaned(remove(folders).freed)
+    return Cleaned(remove(folders, _safely(places)).freed)
 
 
-def remove(paths: Iterable[Path]) -> Cleaned:
+def _safely(places: Places) -> Callable[[Path], None]:
+    return lambda path: places.root_of(path).remove(path)
+
+
+def _delete(path: Path) -> None:
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    except OSError as error:
+        raise refusal("remove", path, error) from error
+
+
+def remove(paths: Iterable[Path], delete: Callable[[Path], None] = _delete) -> Cleaned:
     """Remove files, folders and links; what links lead to stays. Raises `HostError`."""
     freed = 0
     untouched: list[str] = []
@@ -81,11 +96,5 @@ def remove(paths: Iterable[Path]) -> Cleaned:
             untouched.append(str(path))
             continue
         freed += folder_size(path)
-        try:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-        except OSError as error:
-            raise refusal("remove", path, error) from error
+        delete(path)
     return Cleaned(freed, tuple(untouched))

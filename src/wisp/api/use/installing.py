@@ -105,12 +105,13 @@ def install_locked(
     prepare(workspace.places, workspace.reporter)
     outcomes: dict[str, InstallOutcome] = {}
     for name, platform in wanted.items():
-        inputs = workspace.inputs(name, platform)
+        inputs, prefix = workspace.inputs(name, platform), workspace.prefix(name)
         outcomes[name] = install_at(
             workspace.session,
             locked_environment(lock, name, platform.name, workspace.root, inputs),
-            workspace.prefix(name),
+            prefix,
             manifest_path=workspace.manifest.path,
+            root=workspace.places.root_of(prefix),
             chosen=chosen,
             reinstall=reinstall,
         )

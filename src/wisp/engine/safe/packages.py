@@ -14,10 +14,20 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+from wisp import layout
 from wisp.engine.files import write_atomically
 from wisp.specs.inside import UnsafePathError, inside, is_inside
 
 _LARGEST = 256 * 1024 * 1024
+#: What a prefix says of itself.
+_NOTES = frozenset(
+    {
+        layout.PREFIX_MARKER,
+        layout.PREFIX_FINGERPRINT,
+        layout.PREFIX_PATH_FILE,
+        layout.PREFIX_HISTORY,
+    }
+)
 
 
 def check_unpacked(package: str) -> None:
@@ -29,7 +39,10 @@ def check_unpacked(package: str) -> None:
     paths = _listed(package, whose)
     _check_all(paths, whose)
     seen: set[str] = {""}
-    for folder in {path.rpartition("/")[0] for path in paths}:
+    folders = {path.rpartition("/")[0] for path in paths}
+    if any(folder.lower() == layout.CONDA_META for folder in folders):
+        _check_notes(paths, whose)
+    for folder in folders:
         if not _is_in_folders(package, folder, seen):
             raise UnsafePathError(f"{whose} names paths below `{folder}`, which is a link")
 
@@ -51,6 +64,14 @@ def check_prefix_record(record: object, whose: str) -> None:
         _check_all(record.get("files") or (), whose)
     except (AssertionError, AttributeError, KeyError, TypeError) as error:
         raise UnsafePathError(f"{whose} is no record of a package") from error
+
+
+def _check_notes(paths: Sequence[str], whose: str) -> None:
+    """Refuse a package that brings what is written in `conda-meta` about packages and prefix."""
+    for path in paths:
+        folder, _, name = path.lower().rpartition("/")
+        if folder == layout.CONDA_META and (name.endswith(".json") or name in _NOTES):
+            raise UnsafePathError(f"{whose} brings `{path}`, which is not a package's to write")
 
 
 def _check_all(paths: Sequence[str], whose: str) -> None:

@@ -1,0 +1,133 @@
+"""The one way in which wisp writes below a folder of strangers: no link is followed there.
+
+A workspace may come from anywhere, and so may every link in it. The folder itself is the user's
+choice and may be reached as the user likes; from there each part of a path is opened in the one
+before it. Apart from links that the user has accepted, one on the way ends the command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from wisp.engine.files import hold, refusal, replace_in, sweep_in
+from wisp.engine.safe.folder import Folder, opened
+from wisp.errors import HostError
+from wisp.values import dataclass
+
+_WAYS_OUT = {
+    ".pixi": ("set `detached-environments` to keep environments elsewhere",),
+    "envs": ("remove the link; set `detached-environments` to keep environments elsewhere",),
+}
+
+
+class ForeignLinkError(HostError):
+    """A symbolic link stands where wisp would write, lock or remove something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder below which no link is followed, but for the `accepted` ones.
+
+    All paths given to it lie below it. What the operating system refuses is a `HostError`, a link
+    a `ForeignLinkError`; then nothing was changed.
+    """
+
+    path: Path
+    accepted: frozenset[Path] = frozenset()
+
+    def require(self, path: Path) -> None:
+        """See to it that neither a path nor a folder above it is a link."""
+        current = self.path
+        for part in path.relative_to(self.path).parts:
+            current = current / part
+            if current.is_symlink() and current not in self.accepted:
+                raise _foreign(current)
+
+    def write(
+        self,
+        file: Path,
+        content: str | bytes,
+        *,
+        mode: int | None = None,
+        lasting: bool = True,
+    ) -> None:
+        """Replace a file as `wisp.engine.files.write_atomically` does, making its folders."""
+        with self._doing("write", file), self.folder(file.parent, make=True) as folder:
+            data = content.encode() if isinstance(content, str) else content
+            _refuse_link(folder, file)
+            replace_in(folder, file.name, data, mode=mode, lasting=lasting)
+
+    @contextlib.contextmanager
+    def locked(self, file: Path) -> Iterator[int]:
+        """Hold the lock of a file, made if missing, as `wisp.engine.files.held_file` does."""
+        with self._doing("lock", file), self.folder(file.parent, make=True) as folder:
+            _refuse_link(folder, file)
+            descriptor = folder.open(file.name, os.O_RDWR | os.O_CREAT)
+        with hold(descriptor, file):
+            yield descriptor
+
+    def make(self, path: Path) -> None:
+        """Make a folder and those above it, where they are missing."""
+        with self._doing("create", path), self.folder(path, make=True):
+            pass
+
+    def sweep(self, path: Path) -> None:
+        """Remove what killed writers left in a folder, if it is there."""
+        with contextlib.suppress(FileNotFoundError), self.folder(path) as folder:
+            sweep_in(folder)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, a link itself, or a folder with all below it."""
+        gone = contextlib.suppress(FileNotFoundError)
+        with self._doing("remove", path), gone, self.folder(path.parent) as folder:
+            folder.remove(path.name)
+
+    @contextlib.contextmanager
+    def folder(self, path: Path, *, make: bool = False) -> Iterator[Folder]:
+        """Open a folder, made if missing where asked for. May raise `OSError`."""
+        parts = path.relative_to(self.path).parts
+        if make:
+            self.path.mkdir(parents=True, exist_ok=True)
+        with contextlib.ExitStack() as stack:
+            current, at = stack.enter_context(opened(self.path)), self.path
+            for part in parts:
+                at = at / part
+                current = stack.enter_context(self._step(current, at, make=make))
+            yield current
+
+    @contextlib.contextmanager
+    def _step(self, folder: Folder, path: Path, *, make: bool) -> Iterator[Folder]:
+        if path not in self.accepted:
+            _refuse_link(folder, path)
+        if make:
+            folder.make(path.name)
+        with folder.within(path.name, follow=path in self.accepted) as inner:
+            yield inner
+
+    @contextlib.contextmanager
+    def _doing(self, action: str, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno == errno.ELOOP:  # a link that was made in this moment
+                raise _foreign(path) from error
+            raise refusal(action, path, error) from error
+
+
+def _refuse_link(folder: Folder, path: Path) -> None:
+    found = folder.status(path.name)
+    if found is not None and stat.S_ISLNK(found.st_mode):
+        raise _foreign(path)
+
+
+def _foreign(path: Path) -> ForeignLinkError:
+    return ForeignLinkError(
+        f"`{path}` is a symbolic link, and is not followed",
+        causes=("what wisp writes or removes there would be somewhere else",),
+        hints=_WAYS_OUT.get(path.name, ("put a file or folder of its own in its place",)),
+    )

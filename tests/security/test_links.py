@@ -1,0 +1,205 @@
+"""Symbolic links in a folder of strangers: nothing is written, swept or removed through them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine
+from tests.tiny import all_of, channel, install, settings, tiny
+from tests.trees import content, differences
+from tools.forge.archive import Entry, text
+from wisp.engine.gateway import ChannelAccess
+from wisp.engine.safe.root import ForeignLinkError, Root
+from wisp.errors import InstallError
+
+MANIFEST = """\
+[workspace]
+name = "w"
+channels = ["{channel}"]
+platforms = ["linux-64"]
+[dependencies]
+good = "*"
+"""
+FINGERPRINT = "conda-meta/.pixi-environment-fingerprint"
+DEFAULT = ".pixi/envs/default"
+
+
+@pytest.fixture
+def victim(tmp_path: Path) -> Iterator[Path]:
+    """A folder of the user's beside the workspace, in which nothing may change."""
+    folder = tmp_path / "victim"
+    (folder / "envs" / "default").mkdir(parents=True)
+    for name in ("secret", "x.json", ".tmpAbCdEf", "good.txt", "envs/default/mine"):
+        (folder / name).write_text("mine")
+    before = content(folder)
+    yield folder
+    assert differences(before, content(folder)) == []
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    made = channel(tmp_path / "channel", [tiny("good", files=(text("share/good.txt", "good"),))])
+    folder = tmp_path / "w"
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(MANIFEST.format(channel=made.as_uri()))
+    return folder
+
+
+def plant(folder: Path, place: str, target: Path) -> None:
+    link = folder / place
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(target)
+
+
+# row of the audit: (place of the link, what it leads to, the command)
+PLANTED: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "9 lock, absent": ("pixi.lock", "new", ("lock",)),
+    "9 lock, present": ("pixi.lock", "secret", ("install",)),
+    "10 home": (".pixi", "", ("install",)),
+    "10 clean": (".pixi", "", ("clean",)),
+    "10 clean one": (".pixi/envs", "envs", ("clean", "-e", "default")),
+    "11 records": (f"{DEFAULT}/conda-meta", "", ("install",)),
+    "12 fingerprint": (f"{DEFAULT}/{FINGERPRINT}", "secret", ("install",)),
+    "12 fingerprint, absent": (f"{DEFAULT}/{FINGERPRINT}", "new", ("install",)),
+    "13 history": (f"{DEFAULT}/conda-meta/history", "secret", ("install",)),
+    "13 marker, absent": (f"{DEFAULT}/conda-meta/pixi", "new", ("install",)),
+    "13 path file": (f"{DEFAULT}/conda-meta/pixi_env_prefix", "secret", ("install",)),
+    "14 prefix": (DEFAULT, "envs/default", ("install",)),
+    "14 envs": (".pixi/envs", "envs", ("install",)),
+    "14 folder": (f"{DEFAULT}/share", "", ("install",)),
+    "14 tag, absent": (f"{DEFAULT}/CACHEDIR.TAG", "new", ("install",)),
+    "14 deep folder": (f"{DEFAULT}/a/b/c", "", ("install",)),
+    "18 guard": (".pixi/.condapackageignore", "new", ("install",)),
+    "config": (".pixi/config.toml", "new", ("config", "set", "--local", "offline", "true")),
+    "config, home": (".pixi", "", ("config", "set", "--local", "offline", "true")),
+}
+
+
+@pytest.mark.parametrize("row", PLANTED)
+def test_a_link_ends_the_command_and_nothing_is_done_through_it(
+    wisp: CommandLine, workspace: Path, victim: Path, row: str
+) -> None:
+    place, target, words = PLANTED[row]
+    plant(workspace, place, victim / target)
+    result = wisp(*words, cwd=workspace)
+    if row == "18 guard":
+        result.success()
+        return
+    assert result.code == 1
+    assert "symbolic link" in result.stderr or "symbolic link" in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_clean_removes_a_link_itself(wisp: CommandLine, workspace: Path, victim: Path) -> None:
+    plant(workspace, ".pixi/envs", victim)
+    wisp("clean", cwd=workspace).success()
+    assert not (workspace / ".pixi" / "envs").is_symlink()
+
+
+@pytest.mark.parametrize("name", [".gitignore", ".gitattributes", "pixi.toml"])
+@pytest.mark.parametrize("target", ["new", "secret"])
+def test_a_new_workspace_follows_no_link(
+    wisp: CommandLine, tmp_path: Path, victim: Path, name: str, target: str
+) -> None:
+    """Row 18."""
+    folder = tmp_path / "new"
+    plant(folder, name, victim / target)
+    assert wisp("init", cwd=folder).code == 1
+
+
+def test_a_damaged_lock_behind_a_link_is_not_shown(
+    wisp: CommandLine, workspace: Path, victim: Path
+) -> None:
+    """Row 19."""
+    plant(workspace, "pixi.lock", victim / "secret")
+    result = wisp("install", "--locked", cwd=workspace)
+    assert result.code == 1
+    assert "mine" not in result.stdout + result.stderr
+
+
+def test_a_manifest_may_be_a_link(wisp: CommandLine, workspace: Path, tmp_path: Path) -> None:
+    real = tmp_path / "real.toml"
+    (workspace / "pixi.toml").rename(real)
+    (workspace / "pixi.toml").symlink_to(real)
+    wisp("task", "add", "hi", "echo hi", cwd=workspace).success()
+    assert "hi" in real.read_text()
+    assert (workspace / "pixi.toml").is_symlink()
+
+
+def test_a_package_may_not_bring_what_wisp_writes(tmp_path: Path, victim: Path) -> None:
+    """Row 15, and the record of K10 that no later installation could read."""
+    prefix = tmp_path / "1" / "prefix"
+    for name, entry in {
+        "history": Entry("conda-meta/history", link="../../../victim/secret"),
+        "marker": Entry("conda-meta/pixi", link="../../../victim/new"),
+        "record": text("conda-meta/x.json", "{}"),
+        "fingerprint": text(FINGERPRINT, "x"),
+    }.items():
+        access = ChannelAccess(settings(tmp_path / "cache" / name))
+        made = channel(tmp_path / name, [tiny("evil", files=(entry,))])
+        with pytest.raises(InstallError, match="refused"):
+            install(prefix, all_of(made, access), access)
+
+
+def test_packages_that_play_together_write_nothing_outside(tmp_path: Path, victim: Path) -> None:
+    first = tiny("aaa", files=(Entry("share/d", link="../../../victim"),))
+    second = tiny("bbb", files=(text("share/d/secret", "evil"), text("share/d/new", "evil")))
+    access = ChannelAccess(settings(tmp_path / "cache"))
+    records = all_of(channel(tmp_path / "channel", [first, second]), access)
+    for chosen in (records[:1], records, records[1:], records):
+        try:
+            install(tmp_path / "1" / "prefix", chosen, access)
+        except (InstallError, ForeignLinkError):
+            continue
+
+
+def test_links_of_packages_that_stay_inside_are_followed(tmp_path: Path) -> None:
+    first = tiny("aaa", files=(Entry("lib64", link="lib"), text("lib/a", "a")))
+    second = tiny("bbb", files=(text("share/b", "b"),))
+    access = ChannelAccess(settings(tmp_path / "cache"))
+    records = all_of(channel(tmp_path / "channel", [first, second]), access)
+    prefix = tmp_path / "prefix"
+    for chosen in (records[:1], records):
+        install(prefix, chosen, access)
+    assert (prefix / "lib64" / "a").read_text() == "a"
+    assert (prefix / "share" / "b").read_text() == "b"
+
+
+DEEDS: dict[str, Callable[[Root, Path], object]] = {
+    "write": lambda root, path: root.write(path / "new", "x"),
+    "write over": lambda root, path: root.write(path, "x"),
+    "make": lambda root, path: root.make(path / "new"),
+    "remove below": lambda root, path: root.remove(path / "secret"),
+    "lock": lambda root, path: root.locked(path / "new").__enter__(),
+    "lock itself": lambda root, path: root.locked(path).__enter__(),
+    "sweep": lambda root, path: root.sweep(path),
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("depth", ["", "a/b/"])
+def test_a_root_follows_no_link_below_it(
+    tmp_path: Path, victim: Path, deed: str, depth: str
+) -> None:
+    folder = tmp_path / "root"
+    plant(folder, f"{depth}link", victim)
+    with pytest.raises(ForeignLinkError, match=os.fspath(folder / depth / "link")):
+        DEEDS[deed](Root(folder), folder / depth / "link")
+
+
+def test_a_root_itself_and_accepted_links_are_followed(tmp_path: Path) -> None:
+    real, away = tmp_path / "real", tmp_path / "away"
+    real.mkdir()
+    away.mkdir()
+    (tmp_path / "root").symlink_to(real)
+    (real / "link").symlink_to(away)
+    folder = tmp_path / "root"
+    Root(folder, frozenset({folder / "link"})).write(folder / "link" / "new", "x")
+    assert (away / "new").read_text() == "x"
+    Root(folder).remove(folder / "link")
+    assert (away / "new").exists()
+    assert not (real / "link").is_symlink()
