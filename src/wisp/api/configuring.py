@@ -51,7 +51,7 @@ class ConfigScope:
 
     def guard(self, file: Path) -> Root | None:
         """Give the workspace below which no link is followed, if the file is in it."""
-        local = places(self.environ, self.root).workspace
+        local = config_files(self.environ, self.root).workspace
         return Root(self.root) if self.root is not None and file == local else None
 
     def read(self) -> Config:
