@@ -44,7 +44,7 @@ def test_a_name_is_given_away_with_force_only(
     (other / "pixi.toml").write_text(MANIFEST.format(name="other"))
     wisp("workspace", "register", cwd=shop).success()
     refused = wisp("workspace", "register", "--name", "shop", cwd=other)
-    assert "already registered" in refused.stderr
+    assert "Workspace already exists" in refused.stderr
     assert registered(wisp, tmp_path) == {"shop": str(shop)}
     wisp("workspace", "register", "--name", "shop", "--force", cwd=other).success()
     assert registered(wisp, tmp_path) == {"shop": str(other)}
@@ -65,4 +65,4 @@ def test_vanished_workspaces_are_pruned_and_names_taken_away(
     assert registered(wisp, tmp_path) == {}
     missing = wisp("workspace", "register", "remove", "here", cwd=tmp_path)
     assert missing.code == 1
-    assert "could not find workspace 'here'" in missing.stderr
+    assert "Workspace 'here' is not found." in missing.stderr

@@ -12,10 +12,10 @@ from wisp.layout import DEFAULT_FEATURE
 
 if TYPE_CHECKING:
     from wisp.api.edits.adding import Added
-    from wisp.api.edits.fields import Bump
     from wisp.api.edits.platforms import AddedPlatform, Anchor
     from wisp.api.edits.sync import LockAndSync
     from wisp.api.edits.upgrading import Upgraded
+    from wisp.engine.versions import Bump
     from wisp.manifest.edit.fields import Field
     from wisp.manifest.edit.requirements import CondaTable
     from wisp.specs.locations import GitLocation
@@ -253,10 +253,14 @@ class Editor(TableEditor):
         solve_group: str | None = None,
         no_default_feature: bool = False,
         force: bool = False,
-    ) -> None:
-        """Declare an environment; `force` puts it in place of one of the same name."""
+    ) -> bool:
+        """Declare an environment; `force` puts it in place of one of the same name.
+
+        Returns whether there was one, as `default` always is.
+        """
         from wisp.api.edits.environments import add_environment
 
+        replaced = name in self._manifest.environments
         self._done(
             add_environment(
                 self._manifest,
@@ -267,6 +271,7 @@ class Editor(TableEditor):
                 force=force,
             )
         )
+        return replaced
 
     def remove_environment(self, name: str) -> None:
         """Take an environment away."""
@@ -274,11 +279,13 @@ class Editor(TableEditor):
 
         self._done(remove_environment(self._manifest, name))
 
-    def remove_feature(self, name: str) -> None:
-        """Take a feature away, from environments too."""
+    def remove_feature(self, name: str) -> bool:
+        """Take a feature away, from environments too; return whether there was one."""
         from wisp.api.edits.environments import remove_feature
 
+        found = name in self._manifest.features
         self._done(remove_feature(self._manifest, name))
+        return found
 
     def import_file(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from wisp.api.edits.activations import AddedScripts
     from wisp.api.opened import OpenedWorkspace
     from wisp.manifest.edit.document import ManifestPart
     from wisp.manifest.model import Manifest
@@ -111,12 +112,14 @@ class ActivationEditor(TableEditor):
         feature: str | None = None,
         environment: str | None = None,
         target: str | None = None,
-    ) -> None:
+    ) -> AddedScripts:
         """Add activation scripts, behind the others or `first`."""
         from wisp.api.edits.activations import add_scripts
 
         part = part_of(feature, environment, target)
-        self._done(add_scripts(self._manifest, words_of(scripts), part, first=first))
+        done = add_scripts(self._manifest, words_of(scripts), part, first=first)
+        self._done(done.manifest)
+        return done
 
     def remove_scripts(
         self,

@@ -11,6 +11,7 @@ from wisp.config import pixi_home
 from wisp.engine.rewriting import rewrite
 from wisp.errors import ConfigError
 from wisp.manifest.edit.literals import key, literal
+from wisp.specs.similarity import did_you_mean
 
 _FILE = "workspaces.toml"
 _TABLE = "named-workspaces"
@@ -26,10 +27,13 @@ def registered(name: str, environ: Mapping[str, str]) -> Path:
 
     Raises `ConfigError` when there is none of that name, or the register cannot be read.
     """
-    folder = all_registered(environ).get(name)
-    if folder is None:
-        raise ConfigError(f"could not find workspace '{name}'")
-    return folder
+    names = all_registered(environ)
+    if name not in names:
+        listing = "use `pixi workspace register list` to view all available workspaces."
+        raise ConfigError(
+            f"could not find workspace '{name}'", hints=did_you_mean(name, names) or (listing,)
+        )
+    return names[name]
 
 
 def all_registered(environ: Mapping[str, str]) -> dict[str, Path]:
@@ -58,9 +62,9 @@ def register(environ: Mapping[str, str], name: str, folder: Path, *, force: bool
 
 def forget(environ: Mapping[str, str], name: str) -> None:
     """Take a name away. Raises `ConfigError` when it is not registered."""
-    registered(name, environ)
     names = all_registered(environ)
-    del names[name]
+    if names.pop(name, None) is None:
+        raise ConfigError(f"Workspace '{name}' is not found.")
     _store(environ, names)
 
 

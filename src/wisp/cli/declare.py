@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     Kind = Literal["flag", "count", "value", "list"]
     Arity = Literal["one", "optional", "some", "any", "tail"]
     Words = tuple[str, ...]
+    Read = Callable[[str], str]
     T = TypeVar("T")
     L = TypeVar("L", bound=str)
     V = TypeVar("V", bound="Values")
@@ -65,16 +66,30 @@ class Argument(_Named):
     """A positional word.
 
     `arity`: exactly `one`, `optional`, `some` (one or more), `any` number, or `tail`: all that is
-    left from the first such word on, options of other programs included, untouched.
+    left from the first such word on, options of other programs included, untouched. `read` checks
+    each word and returns it as it is meant, or raises `ValueError`.
     """
 
-    __slots__ = ("arity", "choices", "help", "metavar")
+    __slots__ = ("arity", "choices", "help", "metavar", "read")
 
-    def __init__(self, metavar: str, arity: Arity, help: str, choices: Words = ()) -> None:
+    def __init__(
+        self,
+        metavar: str,
+        arity: Arity,
+        help: str,
+        choices: Words = (),
+        read: Read | None = None,
+    ) -> None:
         self.metavar = metavar
         self.arity = arity
         self.help = help
         self.choices = choices
+        self.read = read
+
+    @property
+    def spelled(self) -> str:
+        """The argument as messages name it: `<NAME>`, `<SPEC>...`."""
+        return f"<{self.metavar}>" + ("..." if self.arity in ("some", "any") else "")
 
 
 class Option(_Named):
@@ -212,9 +227,9 @@ def values(*flags: str, **more: Any) -> tuple[str, ...]:
     return Option(flags, "list", **more)  # type: ignore[return-value]
 
 
-def argument(metavar: str, *, help: str = "") -> str:
+def argument(metavar: str, *, help: str = "", read: Read | None = None) -> str:
     """Declare a word that has to be given."""
-    return Argument(metavar, "one", help)  # type: ignore[return-value]
+    return Argument(metavar, "one", help, read=read)  # type: ignore[return-value]
 
 
 def optional(metavar: str, *, help: str = "") -> str | None:
@@ -223,10 +238,16 @@ def optional(metavar: str, *, help: str = "") -> str | None:
 
 
 def arguments(
-    metavar: str, *, help: str = "", needed: bool = True, choices: Words = ()
+    metavar: str,
+    *,
+    help: str = "",
+    needed: bool = True,
+    choices: Words = (),
+    read: Read | None = None,
 ) -> tuple[str, ...]:
     """Declare any number of words, of which one at least is needed or none."""
-    return Argument(metavar, "some" if needed else "any", help, choices)  # type: ignore[return-value]
+    arity: Arity = "some" if needed else "any"
+    return Argument(metavar, arity, help, choices, read)  # type: ignore[return-value]
 
 
 def tail(metavar: str, *, help: str = "") -> tuple[str, ...]:

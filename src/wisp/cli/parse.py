@@ -160,19 +160,16 @@ class _Reading:
         """Give the loose words to the arguments, in order."""
         left = self._loose
         for one in self._arguments:
-            if one.arity in ("one", "optional"):
-                taken, left = left[:1], left[1:]
-                if taken:
-                    self._found[one.dest] = taken[0]
-            else:
-                taken, left = left, []
-                if taken:
-                    self._found[one.dest] = tuple(taken)
+            single = one.arity in ("one", "optional")
+            taken, left = (left[:1], left[1:]) if single else (left, [])
             self._check_choices(one, taken)
+            read = [read_text(one, word) for word in taken]
+            if read:
+                self._found[one.dest] = read[0] if single else tuple(read)
         if left:
             self._unexpected(left[0])
         missing = [
-            f"<{one.metavar}>" + ("..." if one.arity == "some" else "")
+            one.spelled
             for one in self._arguments
             if one.arity in ("one", "some") and one.dest not in self._found
         ]
@@ -213,15 +210,15 @@ def _possible(choices: Sequence[str]) -> tuple[str, ...]:
     return (f"[possible values: {', '.join(choices)}]",) if choices else ()
 
 
-def read_text(option: Option, text: str, origin: str = "") -> Any:
-    """Make of a word what the option means by it."""
-    if option.read is None:
+def read_text(one: Argument | Option, text: str, origin: str = "") -> Any:
+    """Make of a word what the argument or option means by it."""
+    if one.read is None:
         return text
     try:
-        return option.read(text)
+        return one.read(text)
     except ValueError as error:
         raise UsageError(
-            f"invalid value '{text}' for '{option.spelled}'{origin}: {error}", hints=(_MORE,)
+            f"invalid value '{text}' for '{one.spelled}'{origin}: {error}", hints=(_MORE,)
         ) from None
 
 

@@ -69,27 +69,8 @@ def _refusal(message: str, tips: Iterable[str], usage: str) -> UsageError:
 
 def similar(word: str, names: Iterable[str]) -> str | None:
     """The name nearest to a mistyped word by Jaro similarity; aliases of a letter are no help."""
+    from wisp.specs.similarity import jaro
+
     scores = ((jaro(word, name), name) for name in names if len(name) > 1)
     score, name = max(scores, default=(0.0, ""))
     return name if score > (_NEAR if word[:1] == name[:1] else _SURE) else None
-
-
-def jaro(left: str, right: str) -> float:
-    """Jaro similarity of two words, from 0 (nothing alike) to 1 (equal)."""
-    if not left or not right:
-        return float(left == right)
-    window = max(max(len(left), len(right)) // 2 - 1, 0)
-    taken = [False] * len(right)
-    matched_left: list[str] = []
-    for index, letter in enumerate(left):
-        for other in range(max(0, index - window), min(len(right), index + window + 1)):
-            if not taken[other] and right[other] == letter:
-                taken[other] = True
-                matched_left.append(letter)
-                break
-    if not matched_left:
-        return 0.0
-    matched_right = [letter for letter, hit in zip(right, taken, strict=True) if hit]
-    moved = sum(a != b for a, b in zip(matched_left, matched_right, strict=True)) / 2
-    count = len(matched_left)
-    return (count / len(left) + count / len(right) + (count - moved) / count) / 3

@@ -9,6 +9,7 @@ from wisp.lock.model import LockFile
 from wisp.solve.plan import STALE, Pair, Staleness
 from wisp.specs.pypi import normalize
 from wisp.specs.records import PypiRecord, Record
+from wisp.specs.similarity import did_you_mean
 from wisp.values import dataclass, replace
 
 
@@ -67,28 +68,22 @@ def stale_without(released: LockFile, lock: LockFile) -> dict[Pair, Staleness]:
 def require_locked(lock: LockFile, pairs: Collection[Pair], names: Collection[str]) -> None:
     """Make sure that every name is locked somewhere among the environments and platforms.
 
-    Raises `LockFileError` with the nearest name that is.
+    Raises `LockFileError` with the nearest names that are.
     """
     known = {
-        normalize(record.name)
+        record.name: None
         for name, environment in lock.environments.items()
         for platform, records in environment.packages.items()
         if (name, platform) in pairs
         for record in records
     }
+    meant = {normalize(name) for name in known}
     for name in names:
-        if normalize(name) not in known:
+        if normalize(name) not in meant:
             raise LockFileError(
-                f"could not find a package named '{name}'", hints=_near(name, known)
+                f"could not find a package named '{name}'", hints=did_you_mean(name, known)
             )
 
 
 def _is_named(record: Record, wanted: Collection[str]) -> bool:
     return normalize(record.name) in wanted
-
-
-def _near(name: str, known: Collection[str]) -> tuple[str, ...]:
-    from difflib import get_close_matches
-
-    near = get_close_matches(normalize(name), known, 1)
-    return (f"did you mean '{near[0]}'?",) if near else ()

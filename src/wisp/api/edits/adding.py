@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import cast
 
+from wisp.api.edits.platform_words import declare_platforms
 from wisp.api.edits.requests import AddedPackage, AddRequest, DependencySelection, wanted
 from wisp.api.edits.transaction import Sync, check, drafted, written
 from wisp.api.rereading import reread
@@ -13,7 +14,6 @@ from wisp.engine.rewriting import restoring
 from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile
 from wisp.manifest.edit.document import Document, ManifestPart
-from wisp.manifest.edit.platforms import add_platforms
 from wisp.manifest.edit.pypi_requirements import has_requirement, put_requirement
 from wisp.manifest.edit.requirements import has_conda, put_conda
 from wisp.manifest.edit.spelling import conda_data
@@ -57,7 +57,7 @@ def add(
         unchanged = Document.open(current.text, current.kind)
         new, present = _sort(current, unchanged, request, wanted(request, current.root))
         open_ended = [one.with_version("*") if one.needs_pin else one for one in new]
-        document = _declare_platforms(current, unchanged, request)
+        document = declare_platforms(current, unchanged, request.platforms)
         document = _put_all(document, request, open_ended)
         draft = check(current, document, unchanged)
         users = environments_using(draft, request)
@@ -135,12 +135,6 @@ def _has(document: Document, selection: DependencySelection, part: ManifestPart,
     if selection.pypi:
         return has_requirement(document, part, name)
     return has_conda(document, part, selection.table, name)
-
-
-def _declare_platforms(current: Manifest, document: Document, request: AddRequest) -> Document:
-    known = {platform.name for platform in current.workspace.platforms}
-    missing = [name for name in request.platforms if name not in known]
-    return add_platforms(document, ManifestPart(), missing)
 
 
 def _put_all(document: Document, request: AddRequest, words: Iterable[AddedPackage]) -> Document:

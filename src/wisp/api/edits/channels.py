@@ -37,6 +37,10 @@ def remove_channels(
     """Take channels away. Raises `ManifestError` for one that is not there."""
 
     def change(_: Manifest, document: Document) -> Document:
+        if part.environment is None and part.feature not in manifest.features:
+            raise ManifestError(f"Feature {part.feature} does not exist")
+        if part.environment is not None and part.environment not in manifest.environments:
+            raise ManifestError(f"the environment '{part.environment}' does not exist")
         for channel in channels:
             if find_channel(document, channel_list(document, part), channel) is None:
                 raise ManifestError(f"channel {channel} does not exist")

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from wisp.api.edits.transaction import edit
 from wisp.errors import ManifestError
+from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document
 from wisp.manifest.edit.environments import put_environment
 from wisp.manifest.edit.environments import remove_environment as _remove_environment
@@ -25,11 +26,12 @@ def add_environment(
 ) -> Manifest:
     """Declare an environment; `force` puts it in place of one of the same name.
 
-    Raises `ManifestError` when it exists already or a feature is unknown.
+    Raises `ManifestError` when it exists already, as `default` always does, or a feature is
+    unknown.
     """
 
     def change(current: Manifest, document: Document) -> Document:
-        if not force and _is_declared(document, name):
+        if not force and name in current.environments:
             raise ManifestError(
                 f"the environment '{name}' already exists",
                 hints=("use --force to overwrite the existing environment",),
@@ -68,14 +70,16 @@ def environments_with(manifest: Manifest, feature: str) -> list[str]:
 
 
 def remove_feature(manifest: Manifest, name: str) -> Manifest:
-    """Take a feature away, from environments too.
+    """Take a feature away, from environments too; nothing happens where there is none.
 
-    Raises `ManifestError` when the manifest declares no such feature.
+    Raises `ManifestError` for the default feature.
     """
+    if name == DEFAULT_FEATURE:
+        raise ManifestError("Cannot remove the default feature")
 
     def change(_: Manifest, document: Document) -> Document:
         if document.get((*document.root, "feature", name)) is None:
-            raise ManifestError(f"Feature `{name}` not found")
+            return document
         return _remove_feature(document, name)
 
     return edit(manifest, change)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Literal
 
 from wisp.api.edits.transaction import edit
 from wisp.errors import ManifestError
@@ -18,10 +16,9 @@ from wisp.manifest.required_version import satisfies_required
 from wisp.specs.versions import VersionSyntaxError, normalize_version, parse_version_spec
 from wisp.values import replace
 
-Bump = Literal["major", "minor", "patch"]
-
-_LEADING_NUMBER = re.compile(r"\d+")
-_POSITIONS: dict[Bump, int] = {"major": 0, "minor": 1, "patch": 2}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.engine.versions import Bump
 
 
 def set_field(manifest: Manifest, field: Field, value: str) -> Manifest:
@@ -59,25 +56,11 @@ def bump_version(manifest: Manifest, bump: Bump) -> tuple[str, str]:
     old = manifest.workspace.version
     if old is None:
         raise ManifestError("No version found in manifest.")
+    from wisp.engine.versions import bumped
+
     new = bumped(old, bump)
     set_field(manifest, "version", new)
     return old, new
-
-
-def bumped(version: str, bump: Bump) -> str:
-    """Raise one part of a version and set those behind it to zero: `1.2` → `2.0` (major)."""
-    epoch, mark, public = version.partition("+")[0].rpartition("!")
-    numbers = [_leading_number(part) for part in public.split(".")]
-    position = _POSITIONS[bump]
-    numbers += [0] * (position + 1 - len(numbers))
-    numbers[position] += 1
-    numbers[position + 1 :] = [0] * len(numbers[position + 1 :])
-    return epoch + mark + ".".join(map(str, numbers))
-
-
-def _leading_number(part: str) -> int:
-    match = _LEADING_NUMBER.match(part)
-    return int(match[0]) if match else 0
 
 
 def _check(field: Field, value: str) -> None:
@@ -87,5 +70,9 @@ def _check(field: Field, value: str) -> None:
         elif field == "requires-pixi":
             parse_version_spec(value)
     except VersionSyntaxError as error:
-        what = "version to a valid project version" if field == "version" else "version spec"
+        what = (
+            "version to a valid project version"
+            if field == "version"
+            else "to a valid version spec"
+        )
         raise ManifestError(f"could not convert {what}", causes=[str(error)]) from None

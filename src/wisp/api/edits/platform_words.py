@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.engine import host
 from wisp.errors import ManifestError
+from wisp.manifest.edit.document import Document, ManifestPart
+from wisp.manifest.edit.platforms import add_platforms
 from wisp.manifest.faults import did_you_mean
+from wisp.manifest.model import Manifest
 from wisp.platforms import (
     FRIENDLY_KEYS,
     SUBDIRS,
@@ -157,3 +160,25 @@ def _own(packages: tuple[VirtualPackage, ...], name: str = "") -> Platform:
     if not (name or own):
         return bare(subdir)
     return Platform(name or derived_name(subdir, own), subdir, own)
+
+
+def require_platform(manifest: Manifest, name: str) -> None:
+    """Make sure that the workspace has a platform, or that it is the name of a subdir.
+
+    Raises `ManifestError`.
+    """
+    known = {platform.name for platform in manifest.workspace.platforms}
+    if name not in known and name not in SUBDIRS:
+        raise ManifestError(f"workspace does not define a platform named '{name}'")
+
+
+def declare_platforms(manifest: Manifest, document: Document, names: Sequence[str]) -> Document:
+    """Add subdirs to the workspace that it does not have yet, so that something may be for them.
+
+    Raises `ManifestError` for what is neither a platform of the workspace nor a subdir.
+    """
+    for name in names:
+        require_platform(manifest, name)
+    known = {platform.name for platform in manifest.workspace.platforms}
+    missing = [name for name in dict.fromkeys(names) if name not in known]
+    return add_platforms(document, ManifestPart(), missing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wisp.api.edits.platform_words import declare_platforms, require_platform
 from wisp.api.edits.transaction import edit
 from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE
@@ -18,14 +19,16 @@ def add_task(manifest: Manifest, task: Task, part: ManifestPart) -> Manifest:
     """Write a task. Raises `ManifestError` when the part has one of that name.
 
     A task that says nothing to run but names others is an alias, which has neither a directory
-    nor variables.
+    nor variables. The platform that a task is for joins those of the workspace.
     """
     if isinstance(task.cmd, str) and not task.cmd.strip():
         task = _without_command(task)
 
-    def change(_: Manifest, document: Document) -> Document:
+    def change(current: Manifest, document: Document) -> Document:
         if has_task(document, part, task.name):
             raise ManifestError(f"task {task.name} already exists")
+        if part.target is not None:
+            document = declare_platforms(current, document, [part.target])
         return put_task(document, part, task)
 
     return edit(manifest, change)
@@ -62,12 +65,14 @@ def remove_tasks(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Take tasks away; return the names removed and the names that were not there.
 
-    Raises `ManifestError` for a feature or environment that does not exist.
+    Raises `ManifestError` for a feature, environment or platform that does not exist.
     """
     if part.feature not in (None, DEFAULT_FEATURE) and part.feature not in manifest.features:
         raise ManifestError(f"feature '{part.feature}' does not exist")
     if part.environment is not None and part.environment not in manifest.environments:
         raise ManifestError(f"environment '{part.environment}' does not exist")
+    if part.target is not None:
+        require_platform(manifest, part.target)
     removed: list[str] = []
     missing: list[str] = []
 

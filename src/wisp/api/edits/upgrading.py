@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,6 +28,7 @@ from wisp.platforms import Platform, selects
 from wisp.solve.unpin import Unpin
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, PypiRecord
+from wisp.specs.similarity import did_you_mean
 from wisp.values import dataclass
 
 _SOURCES = frozenset({"git", "path", "url", "workspace"})
@@ -138,15 +138,15 @@ def _locked(outcome: LockOutcome | None) -> LockOutcome:
 
 def _require_part(manifest: Manifest, document: Document, request: UpgradeRequest) -> None:
     if request.feature is not None and request.feature not in manifest.features:
-        raise ManifestError(f"could not find a feature named '{request.feature}'")
+        raise ManifestError(f"could not find a feature named {request.feature}")
     if request.environment is None:
         return
     if request.environment not in manifest.environments:
-        raise ManifestError(f"unknown environment '{request.environment}'")
+        raise ManifestError(f"could not find an environment named {request.environment}")
     written_there = document.get(document.path(ManifestPart(environment=request.environment)))
     if not isinstance(written_there, dict):
         raise ManifestError(
-            f"the environment '{request.environment}' has no content of its own",
+            f"the environment {request.environment} does not define any content inline",
             hints=("use --feature to upgrade the features that it lists",),
         )
 
@@ -162,10 +162,9 @@ def _collect(
     known = {normalize(one.name) for one in everything}
     for name in request.packages:
         if normalize(name) not in known:
-            near = get_close_matches(normalize(name), known, n=1)
             raise ManifestError(
                 f"could not find a package named '{name}'",
-                hints=(f"did you mean '{near[0]}'?",) if near else (),
+                hints=did_you_mean(name, (one.name for one in everything)),
             )
     excluded = {normalize(name) for name in request.exclude}
     chosen = [

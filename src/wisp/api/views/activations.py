@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.model import Feature, Manifest
 from wisp.values import dataclass
@@ -32,8 +33,12 @@ def declared_activations(
 ) -> tuple[DeclaredActivation, ...]:
     """List all parts: those of one feature, of one environment, or of one target.
 
-    Raises `ManifestError` for an environment that does not exist.
+    Raises `ManifestError` for a feature or an environment that does not exist.
     """
+    if feature is not None and feature not in manifest.features:
+        raise ManifestError(f"the feature '{feature}' does not exist")
+    if environment is not None and environment not in manifest.environments:
+        raise ManifestError(f"the environment '{environment}' does not exist")
     if environment is None:
         names = list(manifest.features) if feature is None else [feature]
         inline = [] if feature is not None else list(manifest.environments)

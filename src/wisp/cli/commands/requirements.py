@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.declare import arguments, flag, value
+from wisp.cli.names import environment_name
 from wisp.layout import DEFAULT_FEATURE
 
 TYPE_CHECKING = False
@@ -36,6 +37,7 @@ class Selecting(options.Global):
         "-e",
         "--environment",
         conflicts=("--feature", "--host", "--build"),
+        read=environment_name,
         help="The environment whose own content to change",
     )
     host: bool = flag("--host", conflicts=("--build", "--pypi", "--environment"), hidden=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, argument, arguments, flag, top, value, values
+from wisp.cli.names import environment_name
 from wisp.cli.opening import open_workspace
 from wisp.errors import UsageError
 
@@ -33,6 +34,7 @@ class Where(options.Manifest):
         "-e",
         "--environment",
         conflicts=("--feature",),
+        read=environment_name,
         help="The environment whose own tasks to change",
     )
 
@@ -54,7 +56,10 @@ class Add(OnPlatform):
     cwd: str | None = value("--cwd", help="Directory, from the workspace root")
     env: tuple[str, ...] = values("--env", metavar="KEY=VALUE", help="A variable of the task")
     default_environment: str | None = value(
-        "--default-environment", metavar="ENVIRONMENT", help="Where it runs"
+        "--default-environment",
+        metavar="ENVIRONMENT",
+        read=environment_name,
+        help="Where it runs",
     )
     description: str | None = value("--description", help="Shown by `task list`")
     clean_env: bool = flag("--clean-env", help="Run it in an empty environment")
@@ -173,11 +178,18 @@ def remove(call: Call[Remove]) -> int:
     removed, missing = open_workspace(call).edit.tasks.remove(values.task_name, **part)
     for name in values.task_name:
         if name in missing:
-            where = f"feature '{part['feature'] or 'default'}'"
-            call.out.soft_error(f"Task `{name}` does not exist for {where}")
+            call.out.soft_error(_missing(name, part))
         elif name in removed:
             call.out.success(f"Removed task `{name}` ")
     return 0
+
+
+def _missing(name: str, part: Part) -> str:
+    if part["platform"] is not None:
+        return f"Task '{name}' does not exist on {part['platform']}"
+    if part["environment"] is not None:
+        return f"Task `{name}` does not exist for environment '{part['environment']}'"
+    return f"Task `{name}` does not exist for feature '{part['feature'] or 'default'}'"
 
 
 def _part(call: Call[Where]) -> Part:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.declare import arguments, flag, top
+from wisp.cli.declare import arguments, flag, top, values
+from wisp.cli.names import environment_name
 from wisp.cli.opening import open_workspace
 
 
@@ -14,7 +15,9 @@ class Options(options.NoInstall, options.Workspace, options.Config):
     packages: tuple[str, ...] = arguments(
         "PACKAGES", needed=False, help="Packages to update (default: all)"
     )
-    environment: tuple[str, ...] = options.ENVIRONMENTS
+    environment: tuple[str, ...] = values(
+        "-e", "--environment", read=environment_name, help="An environment; may be repeated"
+    )
     platform: tuple[str, ...] = options.PLATFORMS
     dry_run: bool = flag("-n", "--dry-run", help="Show what would change, write nothing")
     json: bool = options.JSON

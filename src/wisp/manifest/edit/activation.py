@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
 
@@ -39,7 +40,9 @@ def remove_scripts(document: Document, part: ManifestPart, scripts: Sequence[str
         present = document.get(path) or []
         if script in present:
             document = document.remove_item(path, present.index(script))
-    return document.remove(path) if document.get(path) == [] else document
+    if document.get(path) == []:
+        document = document.remove(path)
+    return _tidied(document, part)
 
 
 def put_variables(document: Document, part: ManifestPart, variables: Mapping[str, str]) -> Document:
@@ -56,4 +59,25 @@ def remove_variables(document: Document, part: ManifestPart, names: Sequence[str
         path = document.path(part, "activation", "env", name)
         if document.get(path) is not None:
             document = document.remove(path)
+    return _tidied(document, part)
+
+
+def _tidied(document: Document, part: ManifestPart) -> Document:
+    """Take away the tables that a removal has emptied, but declare what others refer to.
+
+    A feature that environments list stays, and an environment without any content is written with
+    the features it has.
+    """
+    base = document.path(ManifestPart(feature=part.feature, environment=part.environment))
+    deepest = document.path(part, "activation", "env")
+    own = part.environment is not None or part.feature == DEFAULT_FEATURE
+    kept = len(base) if own or part.feature in document.used_features else len(base) - 1
+    for depth in range(len(deepest), kept, -1):
+        if document.get(deepest[:depth]) == {}:
+            document = document.remove(deepest[:depth])
+    if part.environment is None:
+        return document
+    left = document.get(base)
+    if left is None or (isinstance(left, dict) and left.keys() <= {"no-default-feature"}):
+        document = document.set((*base, "features") if left else base, [])
     return document

@@ -27,7 +27,10 @@ def put_channel(
     priority: int | None = None,
     prepend: bool = False,
 ) -> Document:
-    """Add a channel; one that is there already gets the new priority or the first place."""
+    """Add a channel; one that is there moves where its priority changes or it is to be first.
+
+    Without a priority it keeps the one that it has.
+    """
     document = open_environment(document, part)
     path = channel_list(document, part)
     data: Data = channel if priority is None else {"channel": channel, "priority": priority}
@@ -38,7 +41,7 @@ def put_channel(
             data = present[index]
         if present[index] == data and not (prepend and index):
             return document
-        if not prepend or len(present) == 1:
+        if len(present) == 1:
             return document.replace_item(path, index, data)
         document = document.remove_item(path, index)
     return document.add_item(path, data, first=prepend)

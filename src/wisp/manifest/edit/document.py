@@ -122,6 +122,10 @@ class Document:
         """Put the elements of an array into another order, given by their numbers."""
         return self._edited(self.toml.reorder(path, order))
 
+    def expand(self, path: KeyPath, key: str) -> Document:
+        """Give the value of a key a `[table]` of its own, where it stands under `key`."""
+        return self._edited(self.toml.expand(path, key))
+
     def remove(self, path: KeyPath) -> Document:
         """Take a key away, and with the last key of a `[table]` its header.
 
@@ -133,9 +137,10 @@ class Document:
         for toml in (pruned, removed):
             if not self._lost_features(toml):
                 return self._edited(toml)
+        toml = self.toml
         for feature in self._lost_features(removed):
-            removed = removed.add_table((*self.root, "feature", feature))
-        return self._edited(removed)
+            toml = toml.add_table((*self.root, "feature", feature))
+        return self._edited(toml.remove(path))
 
     def _edited(self, toml: TomlText) -> Document:
         """Take another text; a script that is edited gets its list of PyPI requirements, if empty.
@@ -146,15 +151,20 @@ class Document:
             toml = toml.set(("dependencies",), [])
         return replace(self, toml=toml)
 
-    def _lost_features(self, toml: TomlText) -> list[str]:
-        """Name the features that environments use and that are declared here but not in `toml`."""
-        used = [
+    @property
+    def used_features(self) -> list[str]:
+        """The features that environments list."""
+        return [
             name
             for environment in (self.get((*self.root, "environments")) or {}).values()
             for name in (
                 environment if isinstance(environment, list) else environment.get("features", ())
             )
         ]
+
+    def _lost_features(self, toml: TomlText) -> list[str]:
+        """Name the features that environments use and that are declared here but not in `toml`."""
+        used = self.used_features
         before = self.get((*self.root, "feature")) or {}
         after = toml.get((*self.root, "feature")) or {}
         return [name for name in before if name in used and name not in after]

@@ -16,7 +16,7 @@ def put_environment(
     solve_group: str | None = None,
     no_default_feature: bool = False,
 ) -> Document:
-    """Declare an environment, in place of one of the same name if there is one."""
+    """Declare an environment, in part of one of the same name if there is one."""
     path = (*document.root, "environments", name)
     data: Data = list(features)
     if solve_group is not None or no_default_feature:
@@ -35,10 +35,11 @@ def remove_environment(document: Document, name: str) -> Document:
 
 
 def open_environment(document: Document, part: ManifestPart) -> Document:
-    """Turn the short form `env = ["feature"]` into a table that can hold content of its own."""
+    """Give an environment in a short form a `[table]` that can hold content of its own."""
     if part.environment is None:
         return document
     path = document.path(ManifestPart(environment=part.environment))
+    document = document.expand(path, "features")
     features = document.get(path)
     if not isinstance(features, list):
         return document

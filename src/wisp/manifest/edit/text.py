@@ -72,8 +72,36 @@ class TomlText:
         return self._insert_table(table, f"{dotted((name,))} = {written}\n")
 
     def add_table(self, path: KeyPath) -> TomlText:
-        """Make an empty `[path]` where there is nothing of that name yet."""
-        return self if self.get(path) is not None else self._insert_table(path, "")
+        """Make an empty `[path]`, unless it is written; tables in it do not write it."""
+        written = self._section(path) is not None or self._spot(path) is not None
+        return self if written else self._insert_table(path, "")
+
+    def expand(self, path: KeyPath, key: str) -> TomlText:
+        """Give the value of a key a `[table]` of its own, directly behind the one it is in.
+
+        An inline table becomes its body; anything else stands there under `key`. A table that has
+        no other entries gives way. What is not a plain key of a `[table]` stays as it is.
+        """
+        spot = self._spot(path)
+        if spot is None or not isinstance(spot[0], Section) or spot[0].path != path[:-1]:
+            return self
+        section, entry = spot
+        inner = entry.value.entries if entry.value.kind == "inline" else ()
+        lines = [self.text[one.start : one.value.end] for one in inner]
+        if entry.value.kind != "inline":
+            lines = [f"{dotted((key,))} = {self.text[entry.value.start : entry.value.end]}"]
+        header = f"[{dotted(path)}]\n" + "".join(f"{line}\n" for line in lines)
+        if len(section.entries) == 1:
+            return TomlText(self.text[: section.start] + header + self.text[entry.end :])
+        own = self._own_lead(entry.lead, entry.start)
+        above = self.text[own : entry.start].strip("\n")
+        above = f"{above}\n" if above.strip() else ""
+        cut = self._cut(own, entry.end).text
+        end = section.end - (entry.end - own if entry is not section.entries[-1] else 0)
+        if entry is section.entries[-1]:
+            end = own
+        gap = "" if cut[:end].endswith("\n\n") else "\n"
+        return TomlText(f"{cut[:end]}{gap}{above}{header}{cut[end:]}")
 
     def remove(self, path: KeyPath) -> TomlText:
         """Take away a key with the comments above it, or a table with all tables below it."""

@@ -7,8 +7,9 @@ from wisp.cli.call import Call
 from wisp.cli.commands.workspace.parts import InTarget, target_part_of
 from wisp.cli.declare import Command, arguments, top
 from wisp.cli.looking import remember
+from wisp.cli.names import assignment, script_path
 from wisp.cli.opening import open_workspace
-from wisp.errors import UsageError
+from wisp.errors import WispError
 
 
 class Look(InTarget, options.Manifest):
@@ -18,13 +19,15 @@ class Look(InTarget, options.Manifest):
 class Scripts(InTarget, options.Manifest):
     """What the commands take that change scripts."""
 
-    scripts: tuple[str, ...] = arguments("SCRIPT", help="A path from the workspace root")
+    scripts: tuple[str, ...] = arguments(
+        "SCRIPT", read=script_path, help="A path from the workspace root"
+    )
 
 
 class SetVariables(InTarget, options.Manifest):
     """What `env set` takes."""
 
-    assignment: tuple[str, ...] = arguments("KEY=VALUE", help="A variable")
+    assignment: tuple[str, ...] = arguments("KEY=VALUE", read=assignment, help="A variable")
 
 
 class RemoveVariables(InTarget, options.Manifest):
@@ -74,19 +77,21 @@ def prepend_scripts(call: Call[Scripts]) -> int:
 
 
 def _add_scripts(call: Call[Scripts], *, first: bool) -> int:
-    scripts = call.values.scripts
     workspace = open_workspace(call)
-    present = workspace.show.scripts(**target_part_of(call))
-    workspace.edit.activation.add_scripts(scripts, first=first, **target_part_of(call))
+    done = workspace.edit.activation.add_scripts(
+        call.values.scripts, first=first, **target_part_of(call)
+    )
     where = _where(call.values)
-    for script in scripts:
-        if script not in present:
-            call.out.success(f"Added activation script '{script}'{where}")
-        elif first:
+    for script in done.added:
+        call.out.success(f"Added activation script '{script}'{where}")
+    for script in done.present:
+        if first:
             call.out.success(f"Moved activation script '{script}' to the front{where}")
         else:
             told = f"Activation script '{script}' is already present{where}; nothing to do"
             call.out.success(told)
+    for warning in done.warnings:
+        call.out.warning(warning)
     return 0
 
 
@@ -109,15 +114,7 @@ def remove_scripts(call: Call[Scripts]) -> int:
 
 def set_variables(call: Call[SetVariables]) -> int:
     """Set variables."""
-    pairs = [word.partition("=") for word in call.values.assignment]
-    for name, mark, value in pairs:
-        if not mark:
-            raise UsageError(f"invalid value '{name}' for '<KEY=VALUE>...': no `=` in it")
-        if not name.isidentifier() or not name.isascii():
-            raise UsageError(
-                f"invalid value '{name}{mark}{value}' for '<KEY=VALUE>...': "
-                f"'{name}' is no name of a variable"
-            )
+    pairs = (word.partition("=") for word in call.values.assignment)
     variables = {name: value for name, _, value in pairs}
     open_workspace(call).edit.activation.set_variables(variables, **target_part_of(call))
     for name, value in variables.items():
@@ -129,6 +126,9 @@ def set_variables(call: Call[SetVariables]) -> int:
 def remove_variables(call: Call[RemoveVariables]) -> int:
     """Take variables away."""
     names = call.values.key
+    for name in names:
+        if "=" in name:
+            raise WispError(f"pass just the variable name to remove, not an assignment: '{name}'")
     open_workspace(call).edit.activation.remove_variables(names, **target_part_of(call))
     for name in names:
         told = f"Removed activation environment variable '{name}'"

@@ -74,8 +74,13 @@ def remove(call: Call[Change]) -> int:
 
 
 def _described(workspace: Workspace, channel: str) -> str:
+    """Return a channel with the address that its name stands for."""
     from wisp.specs.conda import channel_url
 
+    if "://" in channel:
+        return channel.rstrip("/")
+    if channel.startswith((".", "/", "~")):
+        return channel
     return f"{channel} ({channel_url(channel, workspace.root)})"
 
 

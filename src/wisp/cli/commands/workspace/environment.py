@@ -6,13 +6,14 @@ from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, argument, flag, top, value, values
 from wisp.cli.looking import remember
+from wisp.cli.names import environment_name
 from wisp.cli.opening import open_workspace
 
 
 class Add(options.Manifest):
     """What `add` takes."""
 
-    name: str = argument("NAME", help="Name of the environment")
+    name: str = argument("NAME", read=environment_name, help="Name of the environment")
     feature: tuple[str, ...] = values("-f", "--feature", help="A feature; may be repeated")
     solve_group: str | None = value("--solve-group", help="Solve it with others")
     no_default_feature: bool = flag("--no-default-feature", help="Leave the default feature out")
@@ -48,14 +49,14 @@ def show(call: Call[List]) -> int:
 def add(call: Call[Add]) -> int:
     """Declare an environment."""
     values = call.values
-    open_workspace(call).edit.add_environment(
+    replaced = open_workspace(call).edit.add_environment(
         values.name,
         values.feature,
         solve_group=values.solve_group,
         no_default_feature=values.no_default_feature,
         force=values.force,
     )
-    call.out.success(f"Added environment {values.name}")
+    call.out.success(f"{'Updated' if replaced else 'Added'} environment {values.name}")
     return 0
 
 

@@ -7,6 +7,7 @@ from wisp.cli.call import Call
 from wisp.cli.declare import Command, argument, flag, top
 from wisp.cli.looking import remember
 from wisp.cli.opening import open_workspace
+from wisp.layout import DEFAULT_FEATURE
 
 
 class List(options.Manifest):
@@ -39,14 +40,18 @@ def remove(call: Call[Remove]) -> int:
     """Take a feature away, after asking where environments use it."""
     name = call.values.feature
     workspace = open_workspace(call)
-    users = workspace.show.feature_users(name)
+    users = [] if name == DEFAULT_FEATURE else workspace.show.feature_users(name)
     if users:
-        question = f"The feature {name} is used by {', '.join(users)}. Remove it from there too?"
+        by = "environment" if len(users) == 1 else "the following environments:"
+        named = f"'{users[0]}'" if len(users) == 1 else ", ".join(users)
+        question = f"Feature '{name}' is used by {by} {named}. Do you want to remove it anyway?"
         hint = "take it out of these environments in the manifest first"
         if not call.out.confirm(question, hint=hint):
             return 0
-    workspace.edit.remove_feature(name)
-    call.out.success(f"Removed feature {name}")
+    if workspace.edit.remove_feature(name):
+        call.out.success(f"Removed feature {name}")
+    else:
+        call.out.warning(f"Feature `{name}` doesn't exist")
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.declare import value
+from wisp.cli.names import environment_name, feature_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 class InFeature(options.Global):
     """A feature, or what an environment has of its own."""
 
-    feature: str | None = value("-f", "--feature", help="The feature to change")
+    feature: str | None = value("-f", "--feature", read=feature_name, help="The feature to change")
     environment: str | None = value(
         "-e",
         "--environment",
         conflicts=("--feature",),
+        read=environment_name,
         help="The environment whose own content to change",
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, arguments, flag, top
@@ -34,18 +36,30 @@ def show(call: Call[options.Manifest]) -> int:
 
 def add(call: Call[Add]) -> int:
     """Switch preview features on."""
-    open_workspace(call).edit.add_preview(call.values.flags)
-    for name in call.values.flags:
-        call.out.success(f"Added preview feature {name}")
+    workspace = open_workspace(call)
+    new = [name for name in call.values.flags if name not in workspace.manifest.workspace.preview]
+    workspace.edit.add_preview(call.values.flags)
+    if new:
+        call.out.success(f"Added {_quoted(new)} to the preview flags.")
+    else:
+        call.out.success("The preview flags were already enabled.")
     return 0
 
 
 def remove(call: Call[Remove]) -> int:
     """Switch preview features off."""
-    open_workspace(call).edit.remove_preview(call.values.flags, force=call.values.force)
-    for name in call.values.flags:
-        call.out.success(f"Removed preview feature {name}")
+    workspace = open_workspace(call)
+    on = [name for name in call.values.flags if name in workspace.manifest.workspace.preview]
+    workspace.edit.remove_preview(call.values.flags, force=call.values.force)
+    if on:
+        call.out.success(f"Removed {_quoted(on)} from the preview flags.")
+    else:
+        call.out.success("The preview flags were not enabled.")
     return 0
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"'{name}'" for name in dict.fromkeys(names))
 
 
 COMMAND = top(

@@ -8,7 +8,6 @@ from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, argument, flag, top, value
 from wisp.cli.opening import open_session, open_workspace
-from wisp.errors import UsageError
 
 
 class Register(options.Manifest):
@@ -40,12 +39,12 @@ def register(call: Call[Register]) -> int:
         workspace = open_workspace(call)
         name = values.name or workspace.name
         folder = call.cwd / values.path if values.path else workspace.root
-    if not folder.exists():
-        raise UsageError(f"invalid value '{folder}' for '--path': there is no such folder")
     if open_session(call).register(name, Path(folder).resolve(), force=values.force):
-        call.out.success(f"Workspace '{name}' has been registered.")
+        call.out.success("Workspace registered successfully.")
     else:
-        call.out.soft_error(f"Workspace '{name}' is already registered, use --force to replace it.")
+        call.out.soft_error(
+            "Workspace already exists. Use the `--force` flag to overwrite a named workspace."
+        )
     return 0
 
 
@@ -55,15 +54,18 @@ def show(call: Call[List]) -> int:
     if call.values.json:
         call.out.json(names)
         return 0
+    from wisp.manifest.edit.literals import key, literal
+
     for name, folder in names.items():
-        call.out.result(f"{name}: {folder}")
+        call.out.result(f"{key(name)} = {literal(folder)}")
     return 0
 
 
 def remove(call: Call[Remove]) -> int:
     """Forget one workspace."""
     open_session(call).forget(call.values.name)
-    call.out.success(f"Workspace '{call.values.name}' has been removed from the registry.")
+    name = call.values.name
+    call.out.success(f"Workspace '{name}' has been removed from the registry successfully.")
     return 0
 
 
@@ -71,9 +73,8 @@ def prune(call: Call[options.Workspace]) -> int:
     """Forget the workspaces that are gone."""
     gone = open_session(call).prune_register()
     for name in gone:
-        call.out.success(f"Workspace '{name}' has been removed from the registry.")
-    if not gone:
-        call.out.success("All registered workspaces are where they were.")
+        call.out.note(f"removed workspace {name}")
+    call.out.success("Workspace registry pruned")
     return 0
 
 

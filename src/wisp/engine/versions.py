@@ -1,0 +1,24 @@
+"""Versions counted up, by rattler's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from rattler import Version
+
+Bump = Literal["major", "minor", "patch"]
+
+_RAISED: dict[Bump, Callable[[Version], Version]] = {
+    "major": Version.bump_major,
+    "minor": Version.bump_minor,
+    "patch": Version.bump_patch,
+}
+
+
+def bumped(version: str, bump: Bump) -> str:
+    """Raise one of the first three parts of a version; the numbers behind it begin at zero.
+
+    `1.2` → `2.0` (major), `2.1` → `2.1.1` (patch); letters stay (`1.0a1` → `2.0a1`).
+    """
+    return str(_RAISED[bump](Version(version)))
