@@ -23,14 +23,17 @@ class Server:
     """A server for `folder` while its `with` block runs.
 
     `latency` is waited before each answer, in seconds; a path in `troubles` (without the leading
-    slash) is answered with the status given there. Both may be changed while it runs. `requests`
-    lists what was asked, as `METHOD /path`.
+    slash) is answered with the status given there. Both may be changed while it runs. Of a file
+    whose name begins with a word of `held` one half is sent, the other after `go_on` was set.
+    `requests` lists what was asked, as `METHOD /path`.
     """
 
     folder: Path
     port: int = 0
     latency: float = 0.0
     troubles: dict[str, int] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    go_on: threading.Event = field(default_factory=threading.Event)
     requests: list[str] = field(default_factory=list)
     _server: _HTTPServer | None = None
 
@@ -128,8 +131,16 @@ class _Handler(BaseHTTPRequestHandler):
         if status is not HTTPStatus.NOT_MODIFIED:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if with_body and self.command != "HEAD":
-            self.wfile.write(body)
+        if not with_body or self.command == "HEAD":
+            return
+        name = self.path.rpartition("/")[2]
+        if status is HTTPStatus.OK and name.startswith(tuple(self.server.site.held)):
+            half = len(body) // 2
+            self.wfile.write(body[:half])
+            self.wfile.flush()
+            self.server.site.go_on.wait()
+            body = body[half:]
+        self.wfile.write(body)
 
 
 def main() -> None:

@@ -138,6 +138,7 @@ class SessionContext:
             keyring_provider=self.config.get("pypi-config.keyring-provider"),
             insecure_hosts=tuple(self.config.get("pypi-config.allow-insecure-host", ())),
             credentials=self.credentials,
+            reporter=self.reporter,
         )
 
     @cached_property

@@ -48,6 +48,7 @@ def install_at(
             f"but this machine is '{host}'"
         )
     token = session.reporter.start("installing", locked.name)
+    session.reporter.describe(token, outer=True)
     try:
         outcome = install_environment(
             locked,

@@ -75,10 +75,10 @@ def install_newest(
 
 
 def _solved(session: SessionContext, inputs: EnvironmentInputs) -> LockedEnvironment:
-    from wisp.engine.solver import solve
-
     token = session.reporter.start("solving", inputs.environment)
     try:
+        from wisp.engine.solver import solve
+
         records = solve(request_for(SolveUnit(members=(inputs,), stale=STALE)), session.channels)
     finally:
         session.reporter.finish(token)

@@ -110,7 +110,10 @@ def _execute(
         program=out.program,
     )
     try:
-        return command.run(call)
+        code = command.run(call)
+        if code == 0:
+            call.reporter.hand_over()
+        return code
     finally:
         out.close()
 

@@ -64,7 +64,12 @@ class Output:
         self.color_out = color == "always" or (color == "auto" and self._stdout.isatty())
         self.color_err = color == "always" or (color == "auto" and self._stderr.isatty())
         self.verbosity = -1 if quiet else verbose
-        self.progress = self._stderr.isatty() and not no_progress and not quiet
+        self.progress = (
+            self._stderr.isatty()
+            and self._environ.get("TERM") != "dumb"
+            and not no_progress
+            and not quiet
+        )
 
     # Results
 
@@ -75,6 +80,7 @@ class Output:
     def raw(self, text: str) -> None:
         """Print a text of the answer as it is."""
         self.answered.append(text)
+        self._pause()
         self._stdout.write(text)
 
     def json(self, data: object) -> None:
@@ -182,6 +188,23 @@ class Output:
 
             self._reporter = reporter_for(self)
         return self._reporter
+
+    def terminal_size(self) -> tuple[int, int]:
+        """Columns and lines of the terminal that progress is shown on."""
+        import os
+
+        try:
+            return os.get_terminal_size(self._stderr.fileno())
+        except (OSError, ValueError):
+            return 80, 24
+
+    def draw(self, text: str) -> None:
+        """Write a piece of a live display; a terminal that is gone shows nothing."""
+        try:
+            self._stderr.write(text)
+            self._stderr.flush()
+        except (OSError, ValueError):
+            return
 
     def _pause(self) -> None:
         """Take a live display away before a line is written."""

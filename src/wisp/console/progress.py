@@ -9,15 +9,14 @@ from wisp.report import Reporter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
+    from wisp.console.live import Downloads
     from wisp.console.output import Output
 
-#: A piece of work is shown only when it has lasted this long (seconds), so that quick
-#: commands do not flicker.
-_PATIENCE = 0.25
 #: Without a terminal only what lasted longer than this (seconds) gets a line, when it is done.
 _WORTH_A_LINE = 10.0
+#: How often a display is drawn anew, and over how long speed is measured (seconds).
+_FRAME = 0.1
+_SPEED_OVER = 3.0
 
 
 def reporter_for(out: Output) -> Reporter:
@@ -29,20 +28,44 @@ class PlainReporter(Reporter):
     """A line for each long piece of work once it is done, warnings, and what `-v` asks for."""
 
     def __init__(self, out: Output) -> None:
+        from wisp.console.summary import Summary
+
         self._out = out
         self._tokens = count(1)
         self._began: dict[int, tuple[str, float]] = {}
+        self._summary = Summary()
+        self._since = time.monotonic()
 
     def start(self, phase: str, subject: str = "", total: int | None = None) -> int:
         token = next(self._tokens)
         self._began[token] = (f"{phase} {subject}".strip(), time.monotonic())
         return token
 
+    def describe(
+        self, token: int, *, unit: str = "", source: str = "", outer: bool = False
+    ) -> None:
+        if outer:  # what is inside has its own lines
+            self._began.pop(token, None)
+
     def finish(self, token: int) -> None:
+        if token not in self._began:
+            return
         text, began = self._began.pop(token)
         seconds = time.monotonic() - began
         if seconds >= _WORTH_A_LINE:
             self._out.note(f"{text}: {seconds:.0f} s")
+
+    def count(self, deed: str, amount: int, kind: str = "") -> None:
+        self._summary.count(deed, amount, kind)
+
+    def hand_over(self) -> None:
+        """Print the summary, for those who look on and those who asked for details."""
+        from wisp.console.summary import Summary
+
+        text = self._summary.text(time.monotonic() - self._since)
+        self._summary, self._since = Summary(), time.monotonic()
+        if text and (self.watched or self._out.verbosity >= 1):
+            self._out.note(self._out.paint(text, "2", error=True))
 
     def warn(self, message: str, hints: tuple[str, ...] = ()) -> None:
         self._out.warning(message, hints)
@@ -57,82 +80,136 @@ class PlainReporter(Reporter):
 
 
 class LiveReporter(PlainReporter):
-    """One line per running piece of work, through rich, which is imported when the first lasts."""
+    """Lines on the terminal for what runs, drawn by a thread that lives as long as work does.
+
+    No library draws them: the one that could takes longer to import than an engine, and the
+    terminal would be blank until then.
+    """
+
+    watched = True
 
     def __init__(self, out: Output) -> None:
         super().__init__(out)
         import threading
 
-        self._guard = threading.Lock()
-        self._next = 1
-        self._rows: dict[int, tuple[str, float, int, int | None]] = {}
-        self._tasks: dict[int, Any] = {}
-        self._display: Any = None
+        from wisp.console.live import Row
+
+        self._row = Row
+        self._guard = threading.RLock()
+        self._rows: dict[int, Row] = {}
+        self._drawn = 0
+        self._painter = False
+        self._came: list[tuple[float, int]] = []
+        self._past = (0, 0)
 
     def start(self, phase: str, subject: str = "", total: int | None = None) -> int:
+        now = time.monotonic()
+        row = self._row(phase=phase, subject=subject, total=total, began=now, moved=now)
         with self._guard:
-            token = self._next
-            self._next += 1
-            self._rows[token] = (f"{phase} {subject}".strip(), time.monotonic(), 0, total)
-            if len(self._rows) == 1 and self._display is None:
+            token = next(self._tokens)
+            self._rows[token] = row
+            if not self._painter:
                 import threading
 
-                threading.Timer(_PATIENCE, self._refresh).start()
-            return token
+                self._painter = True
+                threading.Thread(target=self._paint, daemon=True, name="wisp-progress").start()
+        return token
+
+    def describe(
+        self, token: int, *, unit: str = "", source: str = "", outer: bool = False
+    ) -> None:
+        with self._guard:
+            row = self._rows.get(token)
+            if row is not None:
+                row.unit, row.source, row.outer = unit, source, outer
 
     def advance(self, token: int, amount: int = 1, total: int | None = None) -> None:
         with self._guard:
             row = self._rows.get(token)
             if row is None:
                 return
-            text, began, done, known = row
-            self._rows[token] = (text, began, done + amount, total or known)
-        self._refresh()
+            row.done += amount
+            row.total = total or row.total
+            row.moved = time.monotonic()
+            if row.is_download:
+                self._summary.downloaded += amount
+                self._came.append((row.moved, amount))
+
+    def mention(self, token: int, name: str) -> None:
+        with self._guard:
+            if token in self._rows:
+                self._rows[token].name = name
 
     def finish(self, token: int) -> None:
         with self._guard:
-            self._rows.pop(token, None)
-            task = self._tasks.pop(token, None)
-            if task is not None and self._display is not None:
-                self._display.remove_task(task)
-
-    def _refresh(self) -> None:
-        with self._guard:
-            now = time.monotonic()
-            late = {t: r for t, r in self._rows.items() if now - r[1] >= _PATIENCE}
-            if not late:
-                return
-            display = self._display or self._open()
-            for token, (text, _, done, total) in late.items():
-                if token not in self._tasks:
-                    self._tasks[token] = display.add_task(text, total=total)
-                display.update(self._tasks[token], completed=done, total=total)
-
-    def _open(self) -> Any:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        self._display = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._display.start()
-        return self._display
+            row = self._rows.pop(token, None)
+            if row is not None and row.is_download:
+                done, total = self._past
+                self._past = (done + row.done, total + (row.total or row.done))
+            if not self._rows:
+                self._erase()
+                self._past = (0, 0)
 
     def pause(self) -> None:
-        """Take the display away, so that a line can be written; the next news brings it back."""
+        """Take the display away, so that a line can be written; the next frame brings it back."""
         with self._guard:
-            if self._display is not None:
-                self._display.stop()
-                self._display = None
-                self._tasks.clear()
+            self._erase()
 
     def stop(self) -> None:
         """End the display for good."""
-        self.pause()
         with self._guard:
             self._rows.clear()
+            self._erase()
+
+    def hand_over(self) -> None:
+        self.stop()
+        super().hand_over()
+
+    def _paint(self) -> None:
+        """Draw until nothing runs any more."""
+        while True:
+            time.sleep(_FRAME)
+            with self._guard:
+                if not self._rows:
+                    self._painter = False
+                    return
+                self._draw()
+
+    def _draw(self) -> None:
+        from wisp.console.live import screen
+
+        columns, lines = self._out.terminal_size()
+        paint = self._out.painter(error=True)
+        rows = tuple(self._rows.values())
+        shown = screen(rows, self._downloads(), time.monotonic(), columns - 1, paint)
+        shown = shown[: max(lines - 1, 1)]
+        if shown or self._drawn:
+            self._out.draw(self._up() + "".join(f"{line}\x1b[K\n" for line in shown) + "\x1b[J")
+        self._drawn = len(shown)
+
+    def _downloads(self) -> Downloads | None:
+        from wisp.console.live import Downloads
+
+        rows = tuple(row for row in self._rows.values() if row.is_download)
+        if not rows:
+            return None
+        now = time.monotonic()
+        self._came = [(when, amount) for when, amount in self._came if now - when < _SPEED_OVER]
+        span = max(min(_SPEED_OVER, now - min(row.began for row in rows)), _FRAME)
+        done, total = self._past
+        known = all(row.total for row in rows)
+        return Downloads(
+            rows=rows,
+            done=done + sum(row.done for row in rows),
+            total=total + sum(row.total or 0 for row in rows) if known else None,
+            speed=sum(amount for _, amount in self._came) / span,
+        )
+
+    def _up(self) -> str:
+        """Return what brings the cursor to the first line drawn."""
+        return f"\x1b[{self._drawn}A\r" if self._drawn else ""
+
+    def _erase(self) -> None:
+        if self._drawn:
+            self._out.draw(self._up() + "\x1b[J")
+            self._drawn = 0

@@ -141,10 +141,11 @@ class _Judge:
         self._caches = caches
         self._label = request.label
         self._stems = {row.name: f"{row.name}-{row.version}-{row.build}" for row in request.records}
+        self._locations = {row.name: row.location for row in request.records}
 
     def listener(self, reporter: Reporter) -> LinkProgress:
         # Abstract only to the type checker: the bodies it inherits do nothing.
-        return LinkProgress(reporter, self._label, self.check)  # type: ignore[abstract]
+        return LinkProgress(reporter, self._label, self.check, self._locations)  # type: ignore[abstract]
 
     def check(self, name: str) -> None:
         stem = self._stems[name]

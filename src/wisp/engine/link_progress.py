@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from rattler.install import InstallerReporter
 
-from wisp.report import Reporter
+from wisp.report import BYTES, DOWNLOADING, Reporter
 
 
 class LinkProgress(InstallerReporter):
@@ -15,15 +17,22 @@ class LinkProgress(InstallerReporter):
 
     A download is told by its bytes, everything else by the count of finished operations. Tokens
     given to rattler are positions in our own lists. `check` is called with the name of each package
-    before it is linked; what it raises rattler does not see.
+    before it is linked; what it raises rattler does not see. `locations` are URLs by name.
     """
 
     def __init__(
-        self, reporter: Reporter, label: str, check: Callable[[str], object] = lambda _name: None
+        self,
+        reporter: Reporter,
+        label: str,
+        check: Callable[[str], object] = lambda _name: None,
+        locations: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._reporter = reporter
         self._check = check
         self._label = label
+        self._locations = locations
+        self._linked: set[str] = set()
+        self._unlinked: set[str] = set()
         self._guard = threading.Lock()
         self._linking = 0
         self._names: list[str] = []
@@ -38,12 +47,22 @@ class LinkProgress(InstallerReporter):
         self._reporter.advance(self._linking)
 
     def on_transaction_complete(self) -> None:
-        """End the count."""
+        """End the count, and tell what came, went and changed."""
         self._reporter.finish(self._linking)
+        self._reporter.count("installed", len(self._linked - self._unlinked), "conda")
+        self._reporter.count("changed", len(self._linked & self._unlinked), "conda")
+        self._reporter.count("removed", len(self._unlinked - self._linked), "conda")
 
     def on_link_start(self, _operation: int, package_name: str) -> int:
         """Let a package be judged that is unpacked, and about to be linked."""
         self._check(package_name)
+        self._linked.add(package_name)
+        self._reporter.mention(self._linking, package_name)
+        return 0
+
+    def on_unlink_start(self, _operation: int, package_name: str) -> int:
+        """Remember what goes, or makes room for another of its name."""
+        self._unlinked.add(package_name)
         return 0
 
     def on_populate_cache_start(self, _operation: int, package_name: str) -> int:
@@ -55,7 +74,10 @@ class LinkProgress(InstallerReporter):
     def on_download_start(self, cache_entry: int) -> int:
         """Begin to count the bytes of a package."""
         with self._guard:
-            token = self._reporter.start("downloading", self._names[cache_entry])
+            name = self._names[cache_entry]
+            host = urlsplit(self._locations.get(name, "")).hostname or ""
+            token = self._reporter.start(DOWNLOADING, name)
+            self._reporter.describe(token, unit=BYTES, source=host)
             self._downloads.append((token, 0))
             return len(self._downloads) - 1
 

@@ -7,12 +7,13 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from wisp.errors import HostError
 from wisp.values import dataclass
 
 #: The children that somebody waits for.
-_running: set[subprocess.Popen[str]] = set()
+_running: set[subprocess.Popen[Any]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,14 @@ def capture(
             pass_fds=tuple(keep_open) if os.name == "posix" else (),
         )
     except OSError as error:
-        raise _cannot_start(argv[0], error) from error
-    with child, _listed(child):
+        raise cannot_start(argv[0], error) from error
+    with child, listed(child):
         stdout, stderr = child.communicate(stdin)
     return ProcessResult(child.returncode, stdout, stderr)
 
 
 @contextmanager
-def _listed(child: subprocess.Popen[str]) -> Iterator[None]:
+def listed(child: subprocess.Popen[Any]) -> Iterator[None]:
     """Let `stop_children` find a child; kill it when waiting for it ends early."""
     _running.add(child)
     try:
@@ -90,8 +91,9 @@ def hand_over(argv: Sequence[str], *, environ: Mapping[str, str]) -> int:
     try:
         return subprocess.run(list(argv), env=dict(environ), check=False).returncode
     except OSError as error:
-        raise _cannot_start(argv[0], error) from error
+        raise cannot_start(argv[0], error) from error
 
 
-def _cannot_start(program: str, error: OSError) -> HostError:
+def cannot_start(program: str, error: OSError) -> HostError:
+    """Say that a program could not be started."""
     return HostError(f"could not start `{program}`", causes=[error.strerror or str(error)])

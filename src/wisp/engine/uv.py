@@ -16,7 +16,10 @@ from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.mirrors import TextMirrors
 from wisp.engine.process import ProcessResult, capture
 from wisp.engine.uv_network import prepared
+from wisp.engine.uv_news import DRAWING, NOWHERE, UvNews
+from wisp.engine.watched import can_watch, watch
 from wisp.errors import HostError, WispError
+from wisp.report import SILENT, Reporter
 from wisp.specs.settings import EngineSettings, Network
 from wisp.values import dataclass, field
 
@@ -68,6 +71,7 @@ class Uv:
     credentials: Credentials | None = field(default=None, repr=False)
     mirrors: TextMirrors = field(default=TextMirrors({}), repr=False)
     users_store: str = field(default="", repr=False)
+    reporter: Reporter = field(default=SILENT, repr=False)
 
     def run(
         self,
@@ -76,29 +80,47 @@ class Uv:
         cwd: Path | None = None,
         variables: Mapping[str, str] | None = None,
         pass_fds: Sequence[int] = (),
+        hosts: Mapping[str, str] = NOWHERE,
     ) -> ProcessResult:
         """Run uv to its end and return what it said.
 
         `pass_fds` are descriptors that uv inherits: a lock held on one of them lasts as long as
-        uv does, even if wisp dies first (POSIX only). Raises `UvError` when uv fails and
-        `HostError` when it cannot be started.
+        uv does, even if wisp dies first (POSIX only). Whoever looks on is told what uv shows on
+        a terminal; `hosts` are where packages come from, by their names. Raises `UvError` when
+        uv fails and `HostError` when it cannot be started.
         """
         with prepared(
             arguments, self.credentials, self.mirrors, self.users_store,
             keep_users=self.keyring_provider is not None,
         ) as call:  # fmt: skip
-            done = capture(
+            done = self._finished(
                 [self.executable, *call.arguments, *self._common()],
-                environ={**self.environment, **(variables or {}), **call.variables},
-                cwd=cwd,
-                keep_open=pass_fds,
+                {**self.environment, **(variables or {}), **call.variables},
+                cwd,
+                pass_fds,
+                hosts,
             )
         if done.code:
             raise UvError(done.code, done.stderr)
         return done
 
+    def _finished(
+        self,
+        argv: list[str],
+        environ: dict[str, str],
+        cwd: Path | None,
+        pass_fds: Sequence[int],
+        hosts: Mapping[str, str],
+    ) -> ProcessResult:
+        if not (self.reporter.watched and can_watch()):
+            argv.append("--no-progress")
+            return capture(argv, environ=environ, cwd=cwd, keep_open=pass_fds)
+        environ |= DRAWING
+        with UvNews(self.reporter, hosts) as news:
+            return watch(argv, news, environ=environ, cwd=cwd, keep_open=pass_fds)
+
     def _common(self) -> list[str]:
-        options = ["--no-config", "--no-progress", "--no-python-downloads", "--color=never"]
+        options = ["--no-config", "--no-python-downloads", "--color=never"]
         options += ["--cache-dir", str(self.cache_dir)]
         if self.offline:
             options.append("--offline")
@@ -116,6 +138,7 @@ def find_uv(
     keyring_provider: str | None = None,
     insecure_hosts: Sequence[str] = (),
     credentials: Credentials | None = None,
+    reporter: Reporter = SILENT,
 ) -> Uv:
     """Find the uv that belongs to wisp and give it the part of `environ` that it may see.
 
@@ -140,6 +163,7 @@ def find_uv(
         credentials=credentials,
         mirrors=TextMirrors(settings.network.mirrors),
         users_store=_users_store(environ),
+        reporter=reporter,
     )
 
 

@@ -60,7 +60,9 @@ def compile_requirements(
             str(python),
             *question.options,
         ]
-        arguments += ["--quiet", "--no-header"]
+        arguments.append("--no-header")
+        if not uv.reporter.watched:
+            arguments.append("--quiet")
         variables = dict(question.variables)
         output = folder / _PREVIOUS
         lock = ["--format", "pylock.toml", "--output-file", str(output)]

@@ -15,6 +15,7 @@ import io
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from wisp.engine.files import refusal
 from wisp.engine.pylock import install_lock
@@ -70,11 +71,12 @@ def install_wheels(uv: Uv, wanted: WheelInstallation, reporter: Reporter = SILEN
     than the lock, `InstallError` when a package cannot be built or installed.
     """
     token = reporter.start("installing PyPI", wanted.label, len(wanted.records))
+    reporter.describe(token, outer=True)
     anew = _installed_by_others(wanted) | _other_checkouts(wanted)
     try:
         for turn in _rounds(wanted.records, wanted.options):
             for records in _by_large_files(turn):
-                _install(uv, wanted, records, anew)
+                tell_changes(_install(uv, wanted, records, anew), reporter)
                 reporter.advance(token, len(records))
     finally:
         # Also after a failure: what uv has put there is ours to remove.
@@ -115,7 +117,8 @@ def _install(
     wanted: WheelInstallation,
     records: tuple[PypiRecord, ...],
     anew: frozenset[str],
-) -> None:
+) -> str:
+    """Let uv install some of the packages, and return what it said of them."""
     with tempfile.TemporaryDirectory(prefix="wisp-install-") as folder:
         lock = Path(folder) / "pylock.toml"
         text = install_lock(records, wanted.root, wanted.editable)
@@ -133,9 +136,33 @@ def _install(
         if _has_large_files(records[0]):
             variables["UV_GIT_LFS"] = "1"
         try:
-            uv.run(arguments, cwd=wanted.root, variables=variables, pass_fds=descriptors)
+            done = uv.run(
+                arguments,
+                cwd=wanted.root,
+                variables=variables,
+                pass_fds=descriptors,
+                hosts=_hosts(records),
+            )
         except UvError as error:
             raise installation_error(error) from error
+    return done.stderr
+
+
+def _hosts(records: Sequence[PypiRecord]) -> dict[str, str]:
+    hosts = {record.name: urlsplit(record.location).hostname for record in records}
+    return {name: host for name, host in hosts.items() if host}
+
+
+def tell_changes(said: str, reporter: Reporter) -> None:
+    """Count what uv lists at its end: `+` what came, `-` what went, `~` what was put there anew."""
+    signs: dict[str, set[str]] = {"+": set(), "-": set(), "~": set()}
+    for line in said.splitlines():
+        if line[:1] == " " and line[1:2] in signs and line[2:3] == " ":
+            signs[line[1]].add(line[3:].partition("==")[0].partition(" ")[0])
+    came, went, again = signs.values()
+    reporter.count("installed", len(came - went), "PyPI")
+    reporter.count("changed", len(came & went | again), "PyPI")
+    reporter.count("removed", len(went - came), "PyPI")
 
 
 def installation_error(error: UvError) -> WispError:

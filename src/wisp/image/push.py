@@ -15,7 +15,7 @@ from wisp.engine.registry.manifests import push_manifest
 from wisp.engine.registry.session import RegistrySession
 from wisp.engine.registry.uploads import Way, put_blob
 from wisp.image.layout import BlobStore, ImageBlobs
-from wisp.report import SILENT, Reporter
+from wisp.report import BYTES, SILENT, Reporter
 from wisp.specs.oci import CONFIG, Descriptor, Digest
 from wisp.values import dataclass
 
@@ -56,6 +56,7 @@ def push(
     """
     blobs = _blobs(image, store)
     token = reporter.start("pushing", repository, sum(blob.size for blob, _ in blobs))
+    reporter.describe(token, unit=BYTES)
 
     def put(row: _Blob) -> Way:
         blob, content = row

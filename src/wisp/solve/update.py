@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 from wisp.errors import SolveError, WispError
+from wisp.layout import DEFAULT_INDEX
 from wisp.report import SILENT, Reporter
 from wisp.solve.explaining import conda_hints
 from wisp.solve.extract import extract
@@ -95,6 +97,7 @@ def _solve(unit: SolveUnit, engines: Engines, reporter: Reporter) -> Conda:
     if not any(one.dependencies or one.dev for one in unit.members):
         return ()
     token = reporter.start("solving", f"{unit.label} for {unit.platform}")
+    reporter.describe(token, source=_hosts(unit))
     try:
         return engines.solve(unit)
     except SolveError as error:
@@ -108,12 +111,23 @@ def _resolve(
     unit: SolveUnit, inputs: EnvironmentInputs, conda: Conda, engines: Engines, reporter: Reporter
 ) -> Pypi:
     token = reporter.start("resolving PyPI", f"{unit.label} for {unit.platform}")
+    reporter.describe(token, source=_index(inputs))
     try:
         return engines.resolve(inputs, conda, unit.pypi)
     except SolveError as error:
         raise _failed("solve the pypi requirements", unit, error) from error
     finally:
         reporter.finish(token)
+
+
+def _hosts(unit: SolveUnit) -> str:
+    """Name the hosts that a solve has to ask, for who waits for them."""
+    hosts = [urlsplit(channel.url).hostname for channel in unit.members[0].channels]
+    return ", ".join(dict.fromkeys(host for host in hosts if host))
+
+
+def _index(inputs: EnvironmentInputs) -> str:
+    return urlsplit(inputs.pypi_options.index_url or DEFAULT_INDEX).hostname or ""
 
 
 def _failed(

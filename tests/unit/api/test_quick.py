@@ -32,7 +32,7 @@ loaded = "python -X importtime -c pass"
 """
 
 #: What no quick answer may import, by the name of the package.
-HEAVY = "rattler asyncio tomli rich json re pathlib typing dataclasses subprocess argparse enum"
+HEAVY = "rattler asyncio tomli json re pathlib typing dataclasses subprocess argparse enum"
 FORBIDDEN = frozenset(HEAVY.split())
 
 

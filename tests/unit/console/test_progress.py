@@ -11,7 +11,7 @@ from wisp.console.output import Output
 
 
 def told(monkeypatch: pytest.MonkeyPatch, seconds: float, quiet: int = 0) -> str:
-    clock = iter((100.0, 100.0 + seconds))
+    clock = iter((100.0, 100.0, 100.0 + seconds))
     monkeypatch.setattr("time.monotonic", lambda: next(clock))
     stderr = io.StringIO()
     out = Output(io.StringIO(), stderr, {})

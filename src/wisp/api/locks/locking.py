@@ -42,9 +42,11 @@ def ensure_lock(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) -> Loc
         if reasons:
             raise not_up_to_date(reasons)
         return known
-    known_or_none = known_lock(workspace)
-    usable = known_or_none is not None and not known_or_none.conflicted
-    if known_or_none is not None and usable and not reasons_against(workspace, known_or_none):
+    with workspace.reporter.during("checking", "the lock file"):
+        known_or_none = known_lock(workspace)
+        usable = known_or_none is not None and not known_or_none.conflicted
+        fits = known_or_none and usable and not reasons_against(workspace, known_or_none)
+    if known_or_none is not None and fits:
         if known_or_none.version < LOCK_VERSION:
             workspace.reporter.warn(
                 f"the lock file uses an older format (version {known_or_none.version})",
@@ -93,8 +95,9 @@ def bring_up_to_date(
     The caller holds the folder, unless nothing is written anyway (`dry_run`). A lock that fits is
     not written again, except to `upgrade` its format.
     """
-    old = known_lock(workspace)
-    reasons = () if old is None else reasons_against(workspace, old)
+    with workspace.reporter.during("checking", "the lock file"):
+        old = known_lock(workspace)
+        reasons = () if old is None else reasons_against(workspace, old)
     if old is not None and old.conflicted:
         workspace.reporter.warn(
             "the lock file has the conflict markers of a merge; it is solved from both sides"
@@ -107,6 +110,7 @@ def bring_up_to_date(
         from wisp.solve.sources import refuse_stale_sources
 
         refuse_stale_sources(workspace.all_inputs, reasons)
-    from wisp.api.locks.relocking import solve_stale
+    with workspace.reporter.during("locking"):
+        from wisp.api.locks.relocking import solve_stale
 
-    return solve_stale(workspace, old, reasons, unpin, dry_run=dry_run)
+        return solve_stale(workspace, old, reasons, unpin, dry_run=dry_run)

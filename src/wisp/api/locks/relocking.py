@@ -69,6 +69,11 @@ def renew(workspace: OpenedWorkspace, packages: Sequence[str], *, dry_run: bool)
     return _solve(workspace, old, loosened, dict.fromkeys(everything, STALE), dry_run=dry_run)
 
 
+def _names(lock: LockFile) -> set[str]:
+    environments = lock.environments.values()
+    return {row.name for one in environments for rows in one.packages.values() for row in rows}
+
+
 def _pairs(
     workspace: OpenedWorkspace, environments: Sequence[str], platforms: Sequence[str]
 ) -> tuple[Pair, ...]:
@@ -128,6 +133,7 @@ def _solve(
     )
     new = assemble(inputs, answers, workspace.unsupported_inputs)
     text = write(new, rich_names(workspace.locked_platforms))
+    workspace.reporter.count("locked", len(_names(new)))
     outcome = LockOutcome(
         lock=new,
         changed=text != _text(workspace),

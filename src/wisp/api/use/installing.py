@@ -105,16 +105,17 @@ def install_locked(
     prepare(workspace.places, workspace.reporter)
     outcomes: dict[str, InstallOutcome] = {}
     for name, platform in wanted.items():
-        inputs, prefix = workspace.inputs(name, platform), workspace.prefix(name)
-        outcomes[name] = install_at(
-            workspace.session,
-            locked_environment(lock, name, platform.name, workspace.root, inputs),
-            prefix,
-            manifest_path=workspace.manifest.path,
-            root=workspace.places.root_of(prefix),
-            chosen=chosen,
-            reinstall=reinstall,
-        )
+        with workspace.reporter.during("preparing", name):
+            inputs, prefix = workspace.inputs(name, platform), workspace.prefix(name)
+            outcomes[name] = install_at(
+                workspace.session,
+                locked_environment(lock, name, platform.name, workspace.root, inputs),
+                prefix,
+                manifest_path=workspace.manifest.path,
+                root=workspace.places.root_of(prefix),
+                chosen=chosen,
+                reinstall=reinstall,
+            )
     return InstallReport(
         outcomes=outcomes, lock=lock, chosen=chosen, detached=workspace.places.detached
     )

@@ -58,6 +58,7 @@ class TaskEnvironments:
         """Install an environment unless it is known to be what the lock says."""
         platform = self._platform(environment)
         ensure_installed(self._workspace, self._lock, environment, platform, self._options.usage)
+        self._workspace.reporter.hand_over()
         if self._options.remember:
             from wisp.api.use.snapshot_writer import remember_environment
 

@@ -81,7 +81,7 @@ def run(call: Call[Options]) -> int:
 
         for line in short_table(prepared.packages(values.list or None)):
             call.out.public(line)
-    call.out.close()
+    call.reporter.hand_over()
     call.out.flush()
     session.become(prepared, values.command)
 

@@ -18,7 +18,7 @@ def run(call: Call[Entering]) -> int:
     entered = workspace.enter(
         values.environment, program=program_path(sys.argv[0]), usage=usage_of(call)
     )
-    call.out.close()
+    call.reporter.hand_over()
     call.out.flush()
     return workspace.open_shell(
         entered,
