@@ -241,20 +241,9 @@ class Viewer:
             )
         )
 
-    # What is answered at once next time
+    @staticmethod
+    def save(path: Path, text: str) -> None:
+        """Write such a text. Raises `HostError` when the machine refuses."""
+        from wisp.api.views.exporting import save
 
-    def remember(
-        self,
-        words: Sequence[str],
-        text: str,
-        notes: Sequence[str] = (),
-        environment: str | None = None,
-    ) -> None:
-        """Let the same command line that only looks be answered at once while this holds.
-
-        `text` is what it printed, `notes` the lines beside it; `environment` is given where both
-        the lock and the prefix of one count.
-        """
-        from wisp.api.use.snapshot_writer import remember_look
-
-        remember_look(self._workspace, words, text, tuple(notes), environment)
+        save(path, text)

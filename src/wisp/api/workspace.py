@@ -33,13 +33,12 @@ if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.api.imager import Imager
     from wisp.api.locks.judging import LockOutcome
+    from wisp.api.terminal import Terminal
     from wisp.api.use.activated import ActivatedEnvironment
     from wisp.api.use.captured import Completed
     from wisp.api.use.cleaning import Cleaned
     from wisp.api.use.installing import InstallReport
     from wisp.api.use.run_options import RunOptions
-    from wisp.api.use.scripts import FoundScript
-    from wisp.lock.model import LockFile
 
 
 class Workspace:
@@ -153,6 +152,13 @@ class Workspace:
         from wisp.api.imager import Imager
 
         return Imager(self.opened)
+
+    @property
+    def terminal(self) -> Terminal:
+        """What only means something to a command line."""
+        from wisp.api.terminal import Terminal
+
+        return Terminal(self.opened)
 
     def take(self, manifest: Manifest | None = None) -> None:
         """Hold an edited manifest from now on, or what its file says by now."""
@@ -341,60 +347,3 @@ class Workspace:
         if not capture_output:
             return run_words(self.opened, words, settings)
         return captured(lambda: run_words(self.opened, words, settings))
-
-    def run_words(self, words: Sequence[str], options: RunOptions) -> int:
-        """Run a task or a command as the words of a command line mean it; return its exit code."""
-        from wisp.api.use.running import run_words
-
-        return run_words(self.opened, words, options)
-
-    def run_script(self, script: FoundScript, arguments: Sequence[str], options: RunOptions) -> int:
-        """Run the script that this workspace was opened of; return its exit code."""
-        from wisp.api.use.scripts import run_script
-
-        return run_script(self.opened, script, arguments, options)
-
-    def open_shell(
-        self,
-        entered: ActivatedEnvironment,
-        *,
-        change_prompt: bool | None = None,
-        completions: bool = True,
-    ) -> int:
-        """Become an interactive shell in an environment; return its exit code where we cannot."""
-        from wisp.api.use.shell import open_shell
-
-        return open_shell(entered, change_prompt=change_prompt, completions=completions)
-
-    def task_list(self, environment: str | None = None) -> str:
-        """Return the list of tasks that is shown where there is nothing to run."""
-        from wisp.api.use.running import task_list
-
-        return task_list(self.opened, environment)
-
-    @staticmethod
-    def save(path: Path, text: str) -> None:
-        """Write an exported text. Raises `HostError` when the machine refuses."""
-        from wisp.api.views.exporting import save
-
-        save(path, text)
-
-    # What the quick commands answer next time
-
-    def remember_answer(
-        self,
-        words: Sequence[str],
-        text: str,
-        lock: LockFile,
-        environments: Sequence[str] = (),
-    ) -> None:
-        """Let a command line say the same again, as long as nothing is left to do."""
-        from wisp.api.use.snapshot_writer import remember_answer
-
-        remember_answer(self.opened, words, text, lock, environments)
-
-    def remember_listing(self, words: Sequence[str], text: str) -> None:
-        """Let `task list` print the same again, as long as nothing changed."""
-        from wisp.api.use.snapshot_writer import remember_listing
-
-        remember_listing(self.opened, tuple(words), text)

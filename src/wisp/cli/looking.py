@@ -21,7 +21,7 @@ def remember(
     out.flush()  # nobody has to wait for what follows
     environment = None if listed is None else listed.environment
     answer = "".join(out.answered)
-    workspace.show.remember(call.words, answer, tuple(out.noted), environment)
+    workspace.terminal.remember_look(call.words, answer, tuple(out.noted), environment)
 
 
 def _heading(listed: PackageList | PackageTree | None) -> list[str]:

@@ -41,7 +41,7 @@ def run(call: Call[Options]) -> int:
     call.out.success(message)
     if not call.out.warned and call.usual:
         names = tuple(outcome.outcomes)
-        workspace.remember_answer(_words(call), message, outcome.lock, names)
+        workspace.terminal.remember_answer(_words(call), message, outcome.lock, names)
     return 0
 
 

@@ -44,7 +44,7 @@ def run(call: Call[Options]) -> int:
     if values.check:
         outcome.require_unchanged()
     if not call.out.warned and call.usual:
-        workspace.remember_answer(("lock",), _UNCHANGED, outcome.lock)
+        workspace.terminal.remember_answer(("lock",), _UNCHANGED, outcome.lock)
     return 0
 
 

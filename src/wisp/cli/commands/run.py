@@ -77,9 +77,9 @@ def _names_script(call: Call[Options], words: list[str]) -> bool:
 def _run_words(call: Call[Options], words: list[str]) -> int:
     """Run a task or a command of the workspace."""
     workspace = open_workspace(call)
-    code = workspace.run_words(words, _options(call)) if words else 0
+    code = workspace.terminal.run_words(words, _options(call)) if words else 0
     if not words or code == NOT_FOUND:
-        call.out.err(workspace.task_list(call.values.environment))
+        call.out.err(workspace.terminal.task_list(call.values.environment))
     return code
 
 
@@ -87,7 +87,7 @@ def _run_script(call: Call[Options], named: str, arguments: list[str]) -> int:
     """Run a Python script in an environment of its own."""
     with open_session(call).script(named, call.cwd, sys.stdin.read) as script:
         workspace = open_workspace(call, script=script)
-        return workspace.run_script(script, arguments, _options(call))
+        return workspace.terminal.run_script(script, arguments, _options(call))
 
 
 def _options(call: Call[Options]) -> RunOptions:

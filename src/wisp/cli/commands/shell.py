@@ -20,7 +20,7 @@ def run(call: Call[Entering]) -> int:
     )
     call.reporter.hand_over()
     call.out.flush()
-    return workspace.open_shell(
+    return workspace.terminal.open_shell(
         entered,
         change_prompt=None if values.change_ps1 is None else values.change_ps1 == "true",
         completions=not values.no_completions,

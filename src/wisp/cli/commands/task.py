@@ -112,7 +112,7 @@ def list_tasks(call: Call[List]) -> int:
         for row, line in zip(listing.rows, lines, strict=True):
             out.result(line if row.runnable else out.paint(line, _DIM))
         if not call.given and not out.color_out:
-            workspace.remember_listing((), "\n".join([heading, *lines, ""]))
+            workspace.terminal.remember_listing((), "\n".join([heading, *lines, ""]))
     return 0
 
 

@@ -44,7 +44,7 @@ def conda_environment(call: Call[CondaEnvironment]) -> int:
     if values.output is None:
         call.out.result(text)
     else:
-        workspace.save(call.cwd / values.output, text)
+        workspace.show.save(call.cwd / values.output, text)
     return 0
 
 
@@ -60,7 +60,7 @@ def conda_explicit_spec(call: Call[CondaExplicitSpec]) -> int:
         usage=usage_of(call),
     )
     for name, text in files.items():
-        workspace.save(call.cwd / values.folder / name, text)
+        workspace.show.save(call.cwd / values.folder / name, text)
     return 0
 
 
