@@ -14,6 +14,7 @@ from wisp.specs.inside import is_inside
 from wisp.specs.origins import is_folder
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, RunExports, SourceEntry
+from wisp.values import fields
 
 #: Timestamps up to this one (the end of the year 9999) are seconds, later ones milliseconds.
 _LAST_SECOND = 253_402_300_799
@@ -37,9 +38,11 @@ _SOURCE_FIELDS = frozenset(
         "host_packages",
     }
 )
+_SOURCE_TABLES = frozenset({"extra_depends", "run_exports", "source", "source_depends"})
 #: What older versions say of a source package that has no meaning any more.
 _FORGOTTEN = frozenset({"conda", "name", "input", "sources", "package_build_source"})
 _NO_RUN_EXPORTS = RunExports()
+_RUN_EXPORT_KINDS = frozenset(one.name for one in fields(RunExports))
 _HEX = re.compile(r"[0-9a-fA-F]*")
 
 
@@ -148,7 +151,16 @@ def _source(
 
 
 def _raw(entry: Mapping[str, Any]) -> SourceEntry:
+    """Return the keys without a field of their own, of the kinds that `SourceEntry` promises."""
     kept = {key: value for key, value in entry.items() if key not in _SOURCE_FIELDS}
+    for key in _SOURCE_TABLES & kept.keys():
+        if not isinstance(kept[key] or {}, dict):
+            raise EntryError(f"{kept[key]} stands where a table is expected")
+    for key in ("extra_depends", "run_exports"):
+        for specs in (kept.get(key) or {}).values():
+            texts(specs)
+    for key in ("build_number", "size"):
+        _number(kept.get(key))
     return cast("SourceEntry", kept)
 
 
@@ -235,6 +247,9 @@ def _noarch(entry: Mapping[str, Any], subdir: str, build: str) -> str | None:
 def _run_exports(value: Mapping[str, Any]) -> RunExports:
     if not value:
         return _NO_RUN_EXPORTS
+    for kind in value:
+        if kind not in _RUN_EXPORT_KINDS:
+            raise EntryError(f"`{kind}` is no kind of `run_exports`")
     return RunExports(**{kind: texts(specs) for kind, specs in value.items()})
 
 

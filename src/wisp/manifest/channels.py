@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, cast, get_args
 from urllib.parse import urlsplit
 
+from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_array, as_integer, as_text, wrong_kind
-from wisp.manifest.model import ChannelEntry
 from wisp.manifest.positions import ValuePath
 from wisp.specs.cutoffs import parse_cutoff
 from wisp.specs.inputs import ChannelPriority, SolveStrategy

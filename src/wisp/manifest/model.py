@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from wisp.manifest.channel_entry import ChannelEntry
 from wisp.platforms import Platform
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.inputs import ChannelPriority, SolveStrategy
@@ -18,16 +19,10 @@ from wisp.specs.pypi import PypiOptions, PypiRequirement
 from wisp.specs.task import Task
 from wisp.values import dataclass, field
 
+if TYPE_CHECKING:
+    from wisp.manifest.package_model import PackageTable
+
 ManifestKind = Literal["pixi", "pyproject", "mojoproject", "script"]
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelEntry:
-    """A channel as the manifest lists it: name, URL or path, with its own priority and cut-off."""
-
-    channel: str
-    priority: int | None = None
-    exclude_newer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,15 +115,6 @@ class WorkspaceTable:
     s3_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     build_variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     build_variants_files: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackageTable:
-    """`[package]`: what a build back-end needs; `raw` keeps the table as plain data."""
-
-    name: str | None = None
-    version: str | None = None
-    raw: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

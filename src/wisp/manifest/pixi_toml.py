@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.manifest.channels import read_cutoffs
@@ -10,13 +10,15 @@ from wisp.manifest.conda_tables import package_name
 from wisp.manifest.faults import Fault
 from wisp.manifest.features import read_default_feature, read_environments, read_features
 from wisp.manifest.getters import Notes, Table
-from wisp.manifest.model import Environment, Feature, PackageTable, WorkspaceTable
-from wisp.manifest.package import read_package
+from wisp.manifest.model import Environment, Feature, WorkspaceTable
 from wisp.manifest.positions import ValuePath
 from wisp.manifest.required_version import check_required_version
 from wisp.manifest.workspace_table import read_preview, read_workspace
 from wisp.specs.pypi import normalize
 from wisp.values import dataclass
+
+if TYPE_CHECKING:
+    from wisp.manifest.package_model import PackageTable
 
 #: The sections of which a manifest needs one to be a manifest at all.
 SECTIONS = ("workspace", "project", "package")
@@ -51,13 +53,23 @@ def read_tables(data: dict[str, Any], prefix: ValuePath, notes: Notes, file: str
         environments=with_default(read_environments(root)),
         exclude_newer=_names(read_cutoffs(root, "exclude-newer")),
         pypi_exclude_newer=_pypi_names(read_cutoffs(root, "pypi-exclude-newer")),
-        package=read_package(root, workspace),
+        package=_read_package(root, workspace),
     )
     if not prefix:
         root.text("$schema")
         root.table("tool")
     root.finish()
     return found
+
+
+def _read_package(root: Table, workspace: WorkspaceTable) -> PackageTable | None:
+    """Read `[package]`; few manifests have it, and only those pay for what reads it."""
+    table = root.table("package")
+    if table is None:
+        return None
+    from wisp.manifest.package import read_package
+
+    return read_package(table, workspace)
 
 
 def _workspace_section(root: Table, file: str) -> Table:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.edit.literals import Data, literal
 from wisp.manifest.edit.text import TomlText
-from wisp.manifest.model import ChannelEntry
 from wisp.manifest.syntax import KeyPath, Value
 from wisp.toolbox.manifest import VERSION, ToolEnvironment
 

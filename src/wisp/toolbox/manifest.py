@@ -12,11 +12,11 @@ from typing import Any
 import tomli
 
 from wisp.errors import ManifestError
+from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.channels import read_channels
 from wisp.manifest.conda_tables import read_requirements
 from wisp.manifest.faults import Fault, SourceText, as_error, syntax_error
 from wisp.manifest.getters import Notes, Table, as_integer, as_text_map
-from wisp.manifest.model import ChannelEntry
 from wisp.platforms import SUBDIRS
 from wisp.specs.conda import CondaRequirement
 from wisp.toolbox import names

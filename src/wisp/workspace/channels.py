@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from wisp.manifest.model import ChannelEntry, Environment, Manifest
+from wisp.manifest.channel_entry import ChannelEntry
+from wisp.manifest.model import Environment, Manifest
 from wisp.specs.conda import Channel, channel_url
 from wisp.workspace.features import features_of
 

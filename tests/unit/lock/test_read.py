@@ -125,7 +125,7 @@ def test_contradictions_are_damage(old: str, new: str, detail: str, line: int) -
         ("  size: much", "stands where a number is expected"),
         ("  subdir: []", "stands where a text is expected"),
         ("  license: {a: b}", "stands where a text is expected"),
-        ("  run_exports:\n    never: []", "unexpected keyword argument"),
+        ("  run_exports:\n    never: []", "`never` is no kind of `run_exports`"),
     ],
 )
 def test_entries_of_the_wrong_shape_are_told_with_their_place(line: str, detail: str) -> None:
@@ -135,6 +135,22 @@ def test_entries_of_the_wrong_shape_are_told_with_their_place(line: str, detail:
     assert detail in str(caught.value.causes[0])
     assert caught.value.place is not None
     assert (caught.value.place.line, caught.value.place.column) == (4, 10)
+
+
+@pytest.mark.parametrize(
+    ("line", "detail"),
+    [
+        ("  source: here", "here stands where a table is expected"),
+        ("  source_depends: [a]", "stands where a table is expected"),
+        ("  extra_depends:\n    test: pytest", "stands where a list of texts is expected"),
+        ("  build_number: first", "stands where a number is expected"),
+    ],
+)
+def test_entries_of_sources_have_the_shape_that_their_type_promises(line: str, detail: str) -> None:
+    entry = "- conda_source: pkg[01234567] @ .\n"
+    with pytest.raises(LockFileError) as caught:
+        read(f"version: 7\nenvironments: {{}}\npackages:\n{entry}{line}\n", "pixi.lock")
+    assert detail in str(caught.value.causes[0])
 
 
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n", "version: 7\npackages: 3\n"])

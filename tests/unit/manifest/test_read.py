@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from wisp.errors import ManifestError
-from wisp.manifest.model import ChannelEntry, Manifest, ManifestKind
+from wisp.manifest.channel_entry import ChannelEntry
+from wisp.manifest.model import Manifest, ManifestKind
 from wisp.manifest.read import ScriptDefaults, load_text
 from wisp.platforms import VirtualPackage
 from wisp.specs.conda import CondaSpec

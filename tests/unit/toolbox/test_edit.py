@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.edit.text import TomlText
-from wisp.manifest.model import ChannelEntry
 from wisp.toolbox import edit
 from wisp.toolbox.manifest import ToolEnvironment
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from wisp.errors import ManifestError, WispError
+from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.edit.spelling import conda_data
-from wisp.manifest.model import ChannelEntry
 from wisp.manifest.words import conda_word
 from wisp.toolbox import edit, names
 from wisp.toolbox.manifest import ToolEnvironment

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from wisp.engine.prefix import installed_packages
+from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.edit.text import TomlText
-from wisp.manifest.model import ChannelEntry
 from wisp.toolbox import edit, place
 from wisp.toolbox.home import ToolHome
 from wisp.toolbox.launcher import read_launch
