@@ -8,7 +8,7 @@ from wisp.errors import FetchError
 from wisp.lock.facts import NO_FACTS, SourceFacts
 from wisp.lock.model import LockFile
 from wisp.specs.metadata import CoreMetadata
-from wisp.specs.origins import Folder
+from wisp.specs.origins import LocalFolder
 from wisp.specs.records import PypiRecord
 
 
@@ -21,7 +21,7 @@ def source_facts(root: Path, lock: LockFile) -> SourceFacts:
     locations = {
         record.location
         for record in lock.records()
-        if isinstance(record, PypiRecord) and isinstance(record.origin, Folder)
+        if isinstance(record, PypiRecord) and isinstance(record.origin, LocalFolder)
     }
     if not locations:
         return NO_FACTS

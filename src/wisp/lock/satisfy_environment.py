@@ -33,7 +33,7 @@ from wisp.lock.model import (
 )
 from wisp.lock.select import editable_names
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
-from wisp.specs.origins import DirectFile, Folder, IndexFile
+from wisp.specs.origins import DirectFile, IndexFile, LocalFolder
 from wisp.specs.package_names import python_of
 from wisp.specs.pypi import FindLinks, normalize
 from wisp.specs.records import CondaRecord, PypiRecord, Record
@@ -151,7 +151,9 @@ def _non_binaries(
         if not isinstance(record, PypiRecord) or record.origin.is_wheel:
             continue
         is_forbidden = names is None or record.name in names
-        if is_forbidden and not (isinstance(record.origin, Folder) and record.name in editable):
+        if is_forbidden and not (
+            isinstance(record.origin, LocalFolder) and record.name in editable
+        ):
             yield NonBinaryLocked(environment=inputs.environment, package=record.name)
 
 

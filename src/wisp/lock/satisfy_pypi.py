@@ -26,7 +26,7 @@ from wisp.lock.wanted import Wanted, from_metadata
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.match import python_version_matches
 from wisp.specs.metadata import CoreMetadata
-from wisp.specs.origins import Folder, IndexFile
+from wisp.specs.origins import IndexFile, LocalFolder
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.specs.urls import without_credentials
 from wisp.values import dataclass, field
@@ -61,7 +61,7 @@ def check_record(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mi
     """Tell why a locked PyPI package is not what is asked for, if it is not."""
     if wanted.location is not None:
         return _check_location(wanted, record, context)
-    if isinstance(record.origin, Folder) and not wanted.is_direct:
+    if isinstance(record.origin, LocalFolder) and not wanted.is_direct:
         return None
     version = record.version or NO_VERSION
     if not python_version_matches(wanted.specifiers, version):

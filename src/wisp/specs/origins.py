@@ -5,7 +5,7 @@
 | `https://host/simple/x-1-py3-none-any.whl` | `IndexFile` |
 | `direct+https://host/x.zip#subdirectory=y`, `./x-1.tar.gz` | `DirectFile` |
 | `git+https://host/x?tag=v1&subdirectory=y#COMMIT` | `GitCheckout` |
-| `./x`, `../x`, `/x` | `Folder` |
+| `./x`, `../x`, `/x` | `LocalFolder` |
 
 Records keep their text: it is read without being taken apart, and written as it was.
 """
@@ -101,7 +101,7 @@ class DirectFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class LocalFolder:
     """A project in a folder, relative to the lock."""
 
     place: str
@@ -150,7 +150,7 @@ class GitCheckout:
         return f"{git_location(self.source)}#{self.commit}"
 
 
-Origin = IndexFile | DirectFile | Folder | GitCheckout
+Origin = IndexFile | DirectFile | LocalFolder | GitCheckout
 
 
 @cache
@@ -163,7 +163,7 @@ def origin_of(location: str) -> Origin:
         return DirectFile(url, _after(fragment, _SUBDIRECTORY))
     if is_url(location):
         return IndexFile(location)
-    return Folder(location) if is_folder(location) else DirectFile(location)
+    return LocalFolder(location) if is_folder(location) else DirectFile(location)
 
 
 def archive_origin(location: str) -> IndexFile | DirectFile:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from wisp.specs.locations import GitLocation
 from wisp.specs.origins import (
     DirectFile,
-    Folder,
     GitCheckout,
     IndexFile,
+    LocalFolder,
     archive_origin,
     git_location,
     git_url,
@@ -26,8 +26,8 @@ LOCATIONS = {
     "direct+https://h/x.zip#subdirectory=a/b": DirectFile("https://h/x.zip", "a/b"),
     "./wheels/x-1-py3-none-any.whl": DirectFile("./wheels/x-1-py3-none-any.whl"),
     "../x-1.tgz": DirectFile("../x-1.tgz"),
-    "./x": Folder("./x"),
-    "/w/x.y": Folder("/w/x.y"),
+    "./x": LocalFolder("./x"),
+    "/w/x.y": LocalFolder("/w/x.y"),
     f"git+https://h/r#{COMMIT}": GitCheckout(GitLocation("https://h/r"), COMMIT),
     f"git+ssh://git@h/r.git?tag=v1#{COMMIT}": GitCheckout(
         GitLocation("ssh://git@h/r.git", "tag", "v1"), COMMIT
@@ -87,7 +87,7 @@ def test_file_names_are_unquoted_in_urls_only() -> None:
 
 
 def test_paths_start_at_the_lock() -> None:
-    assert Folder("../x").path(Path("/w/s")) == "/w/x"
+    assert LocalFolder("../x").path(Path("/w/s")) == "/w/x"
     assert DirectFile("/abs/x.whl").path(Path("/w")) == "/abs/x.whl"
 
 

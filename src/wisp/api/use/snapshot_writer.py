@@ -22,7 +22,7 @@ from wisp.config.files import config_files
 from wisp.engine.wheels import WHEEL_ORIGIN, site_packages
 from wisp.errors import WispError
 from wisp.lock.model import LockFile
-from wisp.specs.origins import Folder
+from wisp.specs.origins import LocalFolder
 from wisp.specs.records import CondaSourceRecord, PypiRecord
 from wisp.workspace.activation import activation_of as declared_activation
 
@@ -267,7 +267,7 @@ def _local_projects(lock: LockFile | None) -> list[str]:
         {
             record.location
             for record in lock.records()
-            if isinstance(record, PypiRecord) and isinstance(record.origin, Folder)
+            if isinstance(record, PypiRecord) and isinstance(record.origin, LocalFolder)
         }
     )
 
