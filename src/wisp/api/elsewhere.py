@@ -1,21 +1,19 @@
-"""What may help where a package was not found: near names, the other index, what holds it."""
+"""What may help where a package was not found: near names, and the other kind of index."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wisp.errors import FetchError, SolveError
 from wisp.layout import DEFAULT_INDEX
+from wisp.solve.explaining import absent_names, unregistered_names
 from wisp.specs.pypi import normalize
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.specs.inputs import EnvironmentInputs
 
-_NO_CANDIDATE = re.compile(r"No candidates were found for ([A-Za-z0-9_.-]+)")
-_UNREGISTERED = re.compile(r"([A-Za-z0-9_.-]+) was not found in the (?:package registry|provided)")
 _SECONDS = 5.0
 _NEAR = 0.75
 
@@ -29,7 +27,7 @@ def hints_for_conda(
     session: SessionContext, inputs: EnvironmentInputs, error: SolveError
 ) -> tuple[str, ...]:
     """Tell of names that no channel has which ones are near, and whether PyPI has them."""
-    missing = _found(_NO_CANDIDATE, error)
+    missing = absent_names(error)
     if not missing:
         return ()
     known = _channel_names(session, inputs)
@@ -46,26 +44,11 @@ def hints_for_pypi(
     session: SessionContext, inputs: EnvironmentInputs, error: SolveError
 ) -> tuple[str, ...]:
     """Tell which of the names that no index has the channels have."""
-    missing = _found(_UNREGISTERED, error)
+    missing = unregistered_names(error)
     if not missing:
         return ()
     known = _channel_names(session, inputs)
     return tuple(f"the channels have '{one}': `pixi add {one}`" for one in missing if one in known)
-
-
-def hints_for_held(held: dict[str, str], error: SolveError) -> tuple[str, ...]:
-    """Tell which of the packages in a failure have their version from the conda solve."""
-    text = " ".join(map(str, error.causes))
-    return tuple(
-        f"'{name}' is pinned to {version} by the conda solve: ask conda for another version"
-        for name, version in held.items()
-        if re.search(rf"(?<![\w.-]){re.escape(name)}(?:==| @ |[<>!~])", text)
-    )
-
-
-def _found(pattern: re.Pattern[str], error: SolveError) -> tuple[str, ...]:
-    text = "\n".join(map(str, error.causes))
-    return tuple(dict.fromkeys(found.rstrip(".") for found in pattern.findall(text)))
 
 
 def _channel_names(session: SessionContext, inputs: EnvironmentInputs) -> frozenset[str]:

@@ -51,19 +51,15 @@ def solve_engines(
         return add_purls(conda, session.names, inputs.root, maps)
 
     def resolve(inputs: EnvironmentInputs, conda: Conda, previous: Pypi) -> Pypi:
-        from wisp.solve.pypi import held_versions, request_for
+        from wisp.solve.pypi import request_for
 
         request = request_for(inputs, conda, previous)
         try:
             return session.pypi.resolve(request, lambda: provide_python(inputs, conda))
         except SolveError as error:
-            from wisp.api.elsewhere import hinted, hints_for_held, hints_for_pypi
+            from wisp.api.elsewhere import hinted, hints_for_pypi
 
-            hints = (
-                *hints_for_pypi(session, inputs, error),
-                *hints_for_held(held_versions(conda), error),
-            )
-            raise hinted(error, hints) from error
+            raise hinted(error, hints_for_pypi(session, inputs, error)) from error
 
     return Engines(solve=answer, name=name, resolve=resolve, markers=_markers, stop=_stop)
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from wisp.errors import SolveError
 from wisp.specs.pypi import normalize
 
-_ABSENT = re.compile(r"No candidates were found for ([\w.-]+)")
+_ABSENT = re.compile(r"No candidates were found for ([\w.-]*\w)")
+_UNREGISTERED = re.compile(r"([\w.-]*\w) was not found in the (?:package registry|provided)")
 _VIRTUAL = re.compile(r"(__\w+)(?: (?:[<>=!~]=?)*([\d.]+)\S*| \S+)?, for which no candidates")
 #: Virtual packages and the keys of a platform entry that stand for them.
 _KEYS = {"__cuda": "cuda", "__glibc": "glibc", "__osx": "macos", "__linux": "linux"}
@@ -17,22 +18,33 @@ _EXAMPLES = {"cuda": "12", "glibc": "2.28", "macos": "13.0", "linux": "4.18"}
 _NAME = r"([A-Za-z0-9][\w.-]*[A-Za-z0-9]|[A-Za-z0-9])"
 _NONE = re.compile(rf"there\s+is\s+no\s+version\s+of\s+{_NAME}((?:==|<|>|~=|!=)[^\s,]+)")
 _ONLY = re.compile(rf"only\s+{_NAME}(?:==|<|>|~=|!=)[^\s,]+\s+is\s+available")
-_MENTIONED = re.compile(rf"{_NAME}(?:==|<|>|~=|!=|\b)")
+#: A name with what is asked of it, or where it is from.
+_MENTIONED = re.compile(rf"{_NAME}(?:\[[^\]]*\])?(?:==|<|>|~=|!=| @ )")
 
 
 def conda_hints(error: SolveError, subdir: str) -> tuple[str, ...]:
     """Advise on a failed conda solve for a platform with this subdir."""
-    text = "\n".join(str(cause) for cause in error.causes)
-    hints = [
-        f"`pixi search {name}` shows what the channels have"
-        for name in dict.fromkeys(_ABSENT.findall(text))
-        if not name.startswith("__")
-    ]
+    hints = [f"`pixi search {name}` shows what the channels have" for name in absent_names(error)]
     lacking: dict[str, str] = {}
-    for name, version in _VIRTUAL.findall(text):
+    for name, version in _VIRTUAL.findall(_explanation(error)):
         lacking.setdefault(name, version)
     hints += [_platform_entry(name, lacking[name], subdir) for name in lacking if name in _KEYS]
     return tuple(hints)
+
+
+def absent_names(error: SolveError) -> tuple[str, ...]:
+    """Name what a failed conda solve asks for and no channel has, but for virtual packages."""
+    names = dict.fromkeys(_ABSENT.findall(_explanation(error)))
+    return tuple(name for name in names if not name.startswith("__"))
+
+
+def unregistered_names(error: SolveError) -> tuple[str, ...]:
+    """Name what a failed PyPI resolution asks for and no index has."""
+    return tuple(dict.fromkeys(_UNREGISTERED.findall(_explanation(error))))
+
+
+def _explanation(error: SolveError) -> str:
+    return "\n".join(map(str, error.causes))
 
 
 def _platform_entry(package: str, version: str, subdir: str) -> str:
@@ -48,7 +60,7 @@ def pinned_by_conda(error: SolveError, held: Mapping[str, str]) -> SolveError:
     `held` are versions by normalised name. To the resolver a held version is the only one there is,
     so what it calls missing is only not chosen.
     """
-    text = "\n".join(str(cause) for cause in error.causes)
+    text = _explanation(error)
     known = {normalize(name) for name in _MENTIONED.findall(text)}
     pins = [f"{name}=={version}" for name, version in held.items() if name in known]
     if not pins:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wisp.errors import SolveError
-from wisp.solve.explaining import conda_hints, pinned_by_conda
+from wisp.solve.explaining import conda_hints, pinned_by_conda, unregistered_names
 
 
 def failure(text: str) -> SolveError:
@@ -36,6 +36,11 @@ def test_an_unknown_name_is_searched_for() -> None:
     assert "`pixi search numppy`" in hint
 
 
+def test_names_that_no_index_has_are_told_once() -> None:
+    text = "Because six-ty was not found in the package registry and you require six-ty, …\n"
+    assert unregistered_names(failure(text * 2)) == ("six-ty",)
+
+
 def test_versions_that_conda_has_chosen_are_named_where_the_resolver_calls_others_missing() -> None:
     told = pinned_by_conda(
         failure("Because there is no\nversion of numpy==2.3.0 and you require numpy==2.3.0, …"),
@@ -55,6 +60,14 @@ def test_a_range_that_conda_has_left_is_named_as_its_version() -> None:
     )
     assert str(told.causes[0]).startswith(
         "Because the conda packages have numpy==1.26.4 and opencv"
+    )
+
+
+def test_what_is_part_of_another_word_is_not_named() -> None:
+    text = "Because only six<1.16 is available and you require six>=1.16, they are unsatisfiable."
+    held = {"six": "1.15.0", "ix": "1.0", "available": "1.0", "numpy": "2.0"}
+    assert (
+        "pinned by the conda solve: six==1.15.0;" in pinned_by_conda(failure(text), held).hints[-1]
     )
 
 

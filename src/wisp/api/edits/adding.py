@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import cast
 
+from wisp.api.edits.environments import environments_using
+from wisp.api.edits.locked_versions import locked_versions
 from wisp.api.edits.platform_words import declare_platforms
 from wisp.api.edits.requests import AddedPackage, AddRequest, DependencySelection, wanted
 from wisp.api.edits.transaction import Sync, check, drafted, written
 from wisp.api.rereading import reread
 from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.rewriting import restoring
-from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.pypi_requirements import has_requirement, put_requirement
@@ -22,7 +23,6 @@ from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
 from wisp.solve.unpin import Unpin
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.pypi import PypiRequirement, normalize
-from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
 from wisp.values import dataclass
 
 
@@ -154,21 +154,6 @@ def _put(
     return put_conda(document, part, request.table, requirement.source_name, data)
 
 
-def environments_using(
-    manifest: Manifest, selection: DependencySelection
-) -> tuple[Environment, ...]:
-    """Return the environments that a part of the manifest belongs to."""
-    environments = manifest.environments.values()
-    if selection.environment is not None:
-        return tuple(e for e in environments if e.name == selection.environment)
-    return tuple(
-        e
-        for e in environments
-        if selection.feature in e.features
-        or (selection.feature == DEFAULT_FEATURE and not e.no_default_feature)
-    )
-
-
 def _pinned(
     one: AddedPackage,
     lock: LockFile | None,
@@ -178,26 +163,11 @@ def _pinned(
 ) -> AddedPackage:
     if not one.needs_pin:
         return one
-    names = [environment.name for environment in users]
-    versions = [] if lock is None else locked_versions(lock, names, selection, one.name)
+    versions: list[str] = []
+    if lock is not None:
+        versions = locked_versions(
+            lock, users, one.name, is_pypi=selection.pypi, targets=selection.platforms
+        )
     if selection.pypi:
         return one.with_version(pin_pypi(versions, strategy or "semver"))
     return one.with_version(pin(versions, strategy_for(one.name, strategy)))
-
-
-def locked_versions(
-    lock: LockFile, environments: Iterable[str], selection: DependencySelection, name: str
-) -> list[str]:
-    """Return the versions locked for a package in environments, on the selected platforms."""
-    kinds = (PypiRecord,) if selection.pypi else (CondaRecord, CondaSourceRecord)
-    subdirs = {row.name: row.subdir for row in lock.platforms}
-    return [
-        record.version
-        for environment in environments
-        if environment in lock.environments
-        for platform, records in lock.environments[environment].packages.items()
-        if not selection.platforms or {platform, subdirs.get(platform)} & set(selection.platforms)
-        for record in records
-        if isinstance(record, kinds) and record.version is not None
-        if normalize(record.name) == normalize(name)
-    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+from wisp.api.edits.requests import DependencySelection
 from wisp.api.edits.transaction import edit
 from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE
@@ -12,7 +13,7 @@ from wisp.manifest.edit.document import Document
 from wisp.manifest.edit.environments import put_environment
 from wisp.manifest.edit.environments import remove_environment as _remove_environment
 from wisp.manifest.edit.features import remove_feature as _remove_feature
-from wisp.manifest.model import Manifest
+from wisp.manifest.model import Environment, Manifest
 
 
 def add_environment(
@@ -67,6 +68,21 @@ def remove_environment(manifest: Manifest, name: str) -> Manifest:
 def environments_with(manifest: Manifest, feature: str) -> list[str]:
     """Name the environments that list a feature."""
     return [e.name for e in manifest.environments.values() if feature in e.features]
+
+
+def environments_using(
+    manifest: Manifest, selection: DependencySelection
+) -> tuple[Environment, ...]:
+    """Return the environments that a part of the manifest belongs to."""
+    environments = manifest.environments.values()
+    if selection.environment is not None:
+        return tuple(e for e in environments if e.name == selection.environment)
+    return tuple(
+        e
+        for e in environments
+        if selection.feature in e.features
+        or (selection.feature == DEFAULT_FEATURE and not e.no_default_feature)
+    )
 
 
 def remove_feature(manifest: Manifest, name: str) -> Manifest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wisp.api.edits.adding import environments_using
+from wisp.api.edits.environments import environments_using
 from wisp.api.edits.requests import DependencySelection, name_of
 from wisp.api.edits.transaction import Sync, check
 from wisp.api.rereading import reread

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from wisp.api.edits.adding import environments_using
+from wisp.api.edits.environments import environments_using
+from wisp.api.edits.locked_versions import locked_versions
 from wisp.api.edits.requests import DependencySelection
 from wisp.api.edits.transaction import Sync, check, drafted, written
 from wisp.api.locks.judging import LockOutcome
@@ -24,10 +25,8 @@ from wisp.manifest.model import Manifest
 from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
 from wisp.manifest.syntax import KeyPath
 from wisp.manifest.words import pypi_word
-from wisp.platforms import Platform, selects
 from wisp.solve.unpin import Unpin
 from wisp.specs.pypi import normalize
-from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.specs.similarity import did_you_mean
 from wisp.values import dataclass
 
@@ -241,19 +240,6 @@ def _versions(manifest: Manifest, lock: LockFile, one: _Loose) -> list[str]:
     """Return the versions locked for a requirement wherever it counts."""
     part = one.part
     selection = DependencySelection(feature=part.feature, environment=part.environment)
-    rows = {row.name: Platform(row.name, row.subdir) for row in lock.platforms}
-    kind = PypiRecord if one.is_pypi else CondaRecord
-    found: list[str] = []
-    for environment in environments_using(manifest, selection):
-        locked = lock.environments.get(environment.name)
-        for platform, records in locked.packages.items() if locked is not None else ():
-            row = rows.get(platform, Platform(platform, platform))
-            if part.target is not None and not selects(part.target, row):
-                continue
-            found += [
-                record.version
-                for record in records
-                if isinstance(record, kind) and record.version is not None
-                if normalize(record.name) == normalize(one.name)
-            ]
-    return found
+    users = environments_using(manifest, selection)
+    targets = () if part.target is None else (part.target,)
+    return locked_versions(lock, users, one.name, is_pypi=one.is_pypi, targets=targets)
