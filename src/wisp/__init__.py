@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from wisp.api.imaging.building import BuiltImage as BuiltImage
     from wisp.api.imaging.building import ImageRequest as ImageRequest
     from wisp.api.imaging.checking import ImageCheck as ImageCheck
+    from wisp.api.imaging.dockering import DockerfileOptions as DockerfileOptions
+    from wisp.api.imaging.dockering import DockerFiles as DockerFiles
     from wisp.api.imaging.from_specs import SpecImage as SpecImage
     from wisp.api.imaging.options import ImageOverrides as ImageOverrides
     from wisp.api.imaging.planning import PlannedImage as PlannedImage
@@ -109,6 +111,8 @@ __all__ = [
     "ConfigRequest",
     "DeclaredActivation",
     "Difference",
+    "DockerFiles",
+    "DockerfileOptions",
     "EnvironmentDescription",
     "EnvironmentOutline",
     "FeatureDescription",
@@ -196,6 +200,8 @@ _HOMES = {
     "ConfigRequest": "wisp.config.model",
     "DeclaredActivation": "wisp.api.views.activations",
     "Difference": "wisp.lock.views",
+    "DockerFiles": "wisp.api.imaging.dockering",
+    "DockerfileOptions": "wisp.api.imaging.dockering",
     "EnvironmentDescription": "wisp.api.views.describe",
     "EnvironmentOutline": "wisp.api.views.describe",
     "FeatureDescription": "wisp.api.views.describe",

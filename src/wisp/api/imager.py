@@ -11,6 +11,7 @@ from wisp.layout import DEFAULT_ENVIRONMENT
 if TYPE_CHECKING:
     from wisp.api.imaging.building import BuiltImage, ImageRequest
     from wisp.api.imaging.checking import ImageCheck
+    from wisp.api.imaging.dockering import DockerfileOptions, DockerFiles
     from wisp.api.imaging.options import ImageOverrides
     from wisp.api.imaging.planning import PlannedImage
     from wisp.api.imaging.registries import PushedImage
@@ -74,6 +75,26 @@ class Imager:
         settings = settings_of(self._workspace, environment)
         wanted = wanted_platforms(self._workspace, environment, platforms)
         return renew_bases(self._workspace, [one.subdir for one in wanted], settings)
+
+    def dockerfile(
+        self, request: ImageRequest, options: DockerfileOptions | None = None
+    ) -> DockerFiles:
+        """Write a Dockerfile that makes the image with Docker, and what Docker shall ignore.
+
+        Raises `UsageError` where Docker could not, `TaskError` for a task that `sh` cannot say.
+        """
+        from wisp.api.imaging.dockering import DockerfileOptions, docker_files
+
+        return docker_files(self._workspace, request, options or DockerfileOptions())
+
+    def save(self, files: DockerFiles, *, force: bool = False) -> tuple[str, ...]:
+        """Put these files beside the manifest; return the paths of those that were left alone.
+
+        Raises `HostError` if there is a Dockerfile and `force` is not given.
+        """
+        from wisp.api.imaging.dockering import save
+
+        return save(self._workspace, files, force=force)
 
     def names(self, tags: Sequence[str] = ()) -> tuple[Reference, ...]:
         """Read names of images; without any the image is called as the workspace is."""

@@ -8,6 +8,7 @@ Sources: gitignore(5); Docker's reference of `.dockerignore` (patterns are ancho
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -22,15 +23,24 @@ IMAGE_LOCK = "image.lock"
 
 #: The file by which a layout of images is known, and the first member of an archive of one.
 _LAYOUT = "oci-layout"
+#: Folders of tools.
+FOLDERS = (PIXI_DIR, ".git", ".hg", ".svn", "__pycache__")
 #: Names that are never code, at any depth, unless a path is named in full.
-_NEVER = frozenset({LOCK_NAME, IMAGE_LOCK, PIXI_DIR, ".git", ".hg", ".svn", "__pycache__"})
-_SECRET = re.compile(
-    r"\.env(\..*)?|\.envrc|\.netrc|_netrc|\.pypirc|\.condarc|\.git-credentials|\.npmrc"
-    r"|.*\.(pem|key|p12|pfx|jks|keystore|kdbx|gpg|asc)"
-    r"|id_(rsa|dsa|ecdsa|ed25519)(_sk)?|\.ssh|\.aws|\.azure|\.gnupg|\.docker|\.kube"
-    r"|credentials(\.json|\.toml|\.ya?ml)?|secrets?(\.json|\.toml|\.ya?ml)",
-    re.IGNORECASE,
+_NEVER = frozenset({LOCK_NAME, IMAGE_LOCK, *FOLDERS})
+#: Patterns of names that look like a secret, at any depth.
+SECRETS = (
+    *(".env", ".env.*", ".envrc", ".netrc", "_netrc", ".pypirc", ".condarc", ".npmrc"),
+    *(".git-credentials", ".ssh", ".aws", ".azure", ".gnupg", ".docker", ".kube"),
+    *(f"*.{kind}" for kind in ("pem", "key", "p12", "pfx", "jks", "keystore", "kdbx")),
+    *("*.gpg", "*.asc"),
+    *(f"id_{kind}{sk}" for kind in ("rsa", "dsa", "ecdsa", "ed25519") for sk in ("", "_sk")),
+    *(
+        f"{name}{ending}"
+        for name in ("credentials", "secret", "secrets")
+        for ending in ("", ".json", ".toml", ".yaml", ".yml")
+    ),
 )
+_SECRET = re.compile("|".join(map(fnmatch.translate, SECRETS)), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

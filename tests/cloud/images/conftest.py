@@ -40,6 +40,13 @@ def run(*command: str, cwd: Path | None = None, timeout: float = 300) -> str:
     return done.stdout
 
 
+def docker_runs() -> None:
+    """Skip the test unless Docker Engine answers."""
+    need("docker")
+    if subprocess.run(["docker", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("Docker Engine does not run here")
+
+
 @dataclass(frozen=True)
 class Demo:
     """A workspace of CPython, numpy, PyPI packages and own code, and how to build it."""

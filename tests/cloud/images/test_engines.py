@@ -3,13 +3,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cloud.images.conftest import Demo, run
+from tests.cloud.images.conftest import Demo, docker_runs, run
 from tests.cloud.needs import need, need_root
 from tests.sandbox import CommandLine, make_home
 from tools.forge.build import Forge
@@ -22,9 +21,7 @@ SAID = "numpy 15 rich 13.9.4 at /opt/conda own code\n"
 @pytest.fixture(scope="module")
 def loaded(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The image, loaded into Docker Engine by its archive; the name it has there."""
-    need("docker")
-    if subprocess.run(["docker", "version"], capture_output=True, check=False).returncode:
-        pytest.skip("Docker Engine does not run here")
+    docker_runs()
     archive = tmp_path_factory.mktemp("archive") / "demo.tar"
     demo.build(archive)
     run("docker", "load", "--input", str(archive))

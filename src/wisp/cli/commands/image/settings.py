@@ -1,0 +1,145 @@
+"""What every command about an image takes, and the request that it makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from wisp.cli import options
+from wisp.cli.call import Call
+from wisp.cli.declare import flag, value, values
+from wisp.cli.opening import open_session, open_workspace, usage_of
+from wisp.errors import UsageError
+from wisp.layout import DEFAULT_ENVIRONMENT
+
+if TYPE_CHECKING:
+    from wisp import ImageRequest, ImageSettings, Workspace
+
+S = TypeVar("S", bound="Settings")
+
+
+class Settings(options.Lock, options.Workspace, options.Config):
+    """What every command about an image takes: which one, and how it is made."""
+
+    environment: str | None = options.ENVIRONMENT
+    platform: tuple[str, ...] = options.PLATFORMS
+    base: str | None = value(
+        "--base",
+        help="A root file system, layout or image of a registry instead of Debian's packages",
+    )
+    prefix: str | None = value(
+        "--prefix", metavar="PATH", help="Where the environment lies (/opt/conda)"
+    )
+    workdir: str | None = value(
+        "--workdir", metavar="PATH", help="Where the workspace's code lies (/app)"
+    )
+    user: str | None = value("--user", help="Who containers run as (1000:1000)")
+    task: str | None = value("--task", help="The task that containers run")
+    port: tuple[str, ...] = values("--port", help="A port that the program listens on")
+    label: tuple[str, ...] = values("--label", metavar="KEY=VALUE", help="A label")
+    include: tuple[str, ...] = values(
+        "--include", metavar="PATTERN", help="Code to put in although it is ignored"
+    )
+    exclude: tuple[str, ...] = values("--exclude", metavar="PATTERN", help="Code to leave out")
+    no_code: bool = flag("--no-code", help="Leave all code out")
+    slim: tuple[str, ...] = values(
+        "--slim",
+        metavar="RULE",
+        delimiter=",",
+        help="What to leave out of packages instead of `safe`",
+    )
+    compression: str | None = value(
+        "--compression", choices=("gzip", "zstd"), help="How layers are packed"
+    )
+    debian_package: tuple[str, ...] = values(
+        "--debian-package", metavar="NAME", help="A Debian package to add to the base"
+    )
+    debian_mirror: str | None = value(
+        "--debian-mirror", metavar="URL", help="Where Debian packages come from"
+    )
+
+
+class Planned(Settings):
+    """What `image plan` takes."""
+
+    spec: tuple[str, ...] = values(
+        "-s",
+        "--spec",
+        conflicts=("--manifest-path", "--workspace", "--environment", "--task", "--include"),
+        help="Take these packages instead of a workspace",
+    )
+    channel: tuple[str, ...] = values(
+        "-c", "--channel", requires=("--spec",), help="Where packages of `--spec` come from"
+    )
+    json: bool = options.JSON
+
+
+@contextmanager
+def workspace_of(call: Call[Planned], given: Planned) -> Iterator[Workspace]:
+    """Open the workspace that is meant, or one of the packages that are named."""
+    if not given.spec:
+        yield open_workspace(call)
+        return
+    from wisp import SpecImage
+
+    wanted = SpecImage(specs=given.spec, channels=given.channel, platforms=given.platform)
+    with open_session(call).workspace_of(wanted) as workspace:
+        yield workspace
+
+
+def request_of(
+    call: Call[S], workspace: Workspace, given: Settings, *, code: bool = True
+) -> ImageRequest:
+    """Make a request of the options."""
+    from wisp import ImageRequest
+
+    return ImageRequest(
+        environment=given.environment or DEFAULT_ENVIRONMENT,
+        platforms=given.platform,
+        settings=_settings(call, workspace, given, code=code),
+        usage=usage_of(call),
+    )
+
+
+def _settings(
+    call: Call[S],
+    workspace: Workspace,
+    given: Settings,
+    *,
+    code: bool,
+) -> ImageSettings:
+    from wisp import ImageOverrides
+
+    texts = {
+        "base": given.base,
+        "prefix": given.prefix,
+        "workdir": given.workdir,
+        "user": given.user,
+        "task": given.task,
+        "debian_mirror": given.debian_mirror,
+    }
+    lists = {
+        "ports": given.port,
+        "include": given.include,
+        "exclude": given.exclude,
+        "slim": given.slim,
+        "debian_packages": given.debian_package,
+    }
+    overrides = ImageOverrides(
+        texts={key: text for key, text in texts.items() if text is not None},
+        lists={key: words for key, words in lists.items() if words},
+        labels=tuple(pair("--label", text) for text in given.label),
+        compression=given.compression,
+        no_code=given.no_code or not code,
+    )
+    environment = given.environment or DEFAULT_ENVIRONMENT
+    return workspace.image.settings(environment, overrides, cwd=call.cwd)
+
+
+def pair(option: str, text: str) -> tuple[str, str]:
+    """Read KEY=VALUE. Raises `UsageError`."""
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise UsageError(f"`{option} {text}` is not of the form KEY=VALUE")
+    return key, value
