@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from wisp.api.toolbox.installing import ToolRequest as ToolRequest
     from wisp.api.toolbox.listing import ToolContents as ToolContents
     from wisp.api.toolbox.listing import ToolRow as ToolRow
+    from wisp.api.trusting import TrustSubject as TrustSubject
     from wisp.api.use.activated import ActivatedEnvironment as ActivatedEnvironment
     from wisp.api.use.captured import Completed as Completed
     from wisp.api.use.cleaning import Cleaned as Cleaned
@@ -175,6 +176,7 @@ __all__ = [
     "ToolRequest",
     "ToolRow",
     "TreeNode",
+    "TrustSubject",
     "Upgraded",
     "UsageError",
     "WispError",
@@ -264,6 +266,7 @@ _HOMES = {
     "ToolRequest": "wisp.api.toolbox.installing",
     "ToolRow": "wisp.api.toolbox.listing",
     "TreeNode": "wisp.api.views.dependency_tree",
+    "TrustSubject": "wisp.api.trusting",
     "Upgraded": "wisp.api.edits.upgrading",
     "UsageError": "wisp.errors",
     "WispError": "wisp.errors",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from wisp.api.trusting import consent_to_configuration
 from wisp.config.editing import changed, filtered, grown, target_file
 from wisp.config.files import config_files
 from wisp.config.keys import normal_url
@@ -114,7 +115,7 @@ def _drop_unknown(scope: ConfigScope, key: str) -> bool:
         return False
     if isinstance(document.get(path), dict):
         return False
-    rewrite(file, document.remove(path).text, scope.guard(file))
+    _save(scope, file, document.remove(path).text)
     return True
 
 
@@ -148,8 +149,16 @@ def _change(scope: ConfigScope, edit: Callable[[ConfigFile], Mapping[KeyPath, An
     file = scope.file()
     document = Document.open(_text_of(file), "pixi")
     present = parse(document.text, file)
-    rewrite(file, _adapted(document, present, edit(present)).text, scope.guard(file))
+    _save(scope, file, _adapted(document, present, edit(present)).text)
     return file
+
+
+def _save(scope: ConfigScope, file: Path, text: str) -> None:
+    """Write a file; that the user has typed a change of a workspace's is consent to all it says."""
+    guard = scope.guard(file)
+    rewrite(file, text, guard)
+    if guard is not None:
+        consent_to_configuration(scope.environ, guard.path, parse(text, file).values)
 
 
 def _text_of(file: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
+from wisp.api.trusting import accepted_links, foreign_links
 from wisp.engine.safe.root import Root
 from wisp.values import dataclass
 
@@ -116,7 +117,18 @@ def folder_places(session: SessionContext, manifest: Manifest) -> Places:
 
         digest = xxhash.xxh3_64_intdigest(os.fsencode(folder))
         environments = detached / f"{manifest.workspace.name}-{digest}" / layout.ENVS_DIR
-    return Places(folder=folder, lock=folder / layout.LOCK_NAME, environments=environments)
+    return Places(
+        folder=folder,
+        lock=folder / layout.LOCK_NAME,
+        environments=environments,
+        accepted_links=_accepted(session, folder),
+    )
+
+
+def _accepted(session: SessionContext, folder: Path) -> frozenset[Path]:
+    if session.config.get("trust.workspace"):
+        return frozenset(foreign_links(folder))
+    return accepted_links(session.environ, folder)
 
 
 def script_places(session: SessionContext, manifest: Manifest, origin: str | None = None) -> Places:

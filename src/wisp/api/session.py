@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wisp.api.imaging.from_specs import SpecImage
     from wisp.api.oneoff import OneOffEnvironment, OneOffRequest
     from wisp.api.spec_environments import SpecEnvironment, SpecRequest
+    from wisp.api.trusting import TrustSubject
     from wisp.api.use.cleaning import Cleaned
     from wisp.api.use.scripts import FoundScript
     from wisp.api.views.information import Information
@@ -264,6 +265,26 @@ class Session(SessionContext):
         from wisp.api.authorizing import token_for
 
         return token_for(self.credentials, host)
+
+    # Consent
+
+    def trust(self, root: Path) -> tuple[TrustSubject, ...]:
+        """Accept what the workspace at a folder wants as it is now, and nothing else of it."""
+        from wisp.api.trusting import trust
+
+        return trust(self.environ, root)
+
+    def trust_subjects(self, root: Path) -> tuple[TrustSubject, ...]:
+        """List what the workspace at a folder may only do with consent."""
+        from wisp.api.trusting import trust_subjects
+
+        return trust_subjects(self.environ, root)
+
+    def distrust(self, root: Path) -> bool:
+        """Take all consent to a workspace back; False when there was none."""
+        from wisp.api.trusting import distrust
+
+        return distrust(self.environ, root)
 
     # The register of workspaces
 

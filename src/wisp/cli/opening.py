@@ -32,6 +32,7 @@ def overrides(call: Call) -> dict[str, object]:
         "allow-hard-links": False if values.no_hard_links else None,
         "allow-ref-links": False if values.no_ref_links else None,
         "tls-no-verify": values.tls_no_verify or None,
+        "trust.workspace": values.trust_workspace or None,
         "experimental.use-environment-activation-cache": (
             values.use_environment_activation_cache or None
         ),

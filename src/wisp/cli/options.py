@@ -212,6 +212,11 @@ class Config(ConfigSource):
         group=_CONFIG,
         help="Which root certificates to trust",
     )
+    trust_workspace: bool = flag(
+        "--trust-workspace",
+        group=_CONFIG,
+        help="Obey all of the workspace's own configuration",
+    )
     use_environment_activation_cache: bool = flag(
         "--use-environment-activation-cache",
         group=_CONFIG,

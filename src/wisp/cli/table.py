@@ -93,6 +93,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("workspace", "Look at and change the workspace manifest", "project", quick=True),
         Entry("config", "Look at and change the configuration"),
         Entry("auth", "Store credentials for channels, indexes and registries"),
+        Entry("trust", "Accept what a workspace may only do with consent"),
         Entry("clean", "Remove environments and caches of the workspace"),
     ),
 }

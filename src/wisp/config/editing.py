@@ -27,7 +27,8 @@ def supported_keys() -> tuple[str, ...]:
     links = tuple(f"allow-{kind}-links" for kind in ("symbolic", "hard", "ref"))
     inside = ("", ".endpoint-url", ".force-path-style", ".region")
     buckets = ("s3-options", *(f"s3-options.<bucket>{key}" for key in inside))
-    apart = {*links, "s3-options", "build.package-format"}
+    own = {key for key in KEYS if key.startswith("trust.")}  # Pixi does not know them
+    apart = {*links, *own, "s3-options", "build.package-format"}
     others = sorted({*KEYS, *_WHOLE_TABLES} - apart)
     middle = others.index("run-post-link-scripts") + 1
     return (*others[:middle], *links, *buckets, *others[middle:])
@@ -136,7 +137,7 @@ def _kind(key: str) -> str:
         return "number"
     switches = {"tls-no-verify", "offline", "change-ps1", "force-activate", "force-path-style"}
     switches |= {"source-completion-scripts", "use-environment-activation-cache"}
-    if last in switches or last.startswith(("disable-", "allow-")):
+    if last in switches or last.startswith(("disable-", "allow-")) or key.startswith("trust."):
         return "boolean"
     return "text"
 

@@ -177,6 +177,8 @@ KEYS: dict[str, Reader] = {
     "proxy-config.http": normal_url,
     "proxy-config.https": normal_url,
     "proxy-config.non-proxy-hosts": _texts,
+    "trust.workspace": _boolean,
+    "trust.activation": _boolean,
     "build.package-format": _package_format,
     "cache.root": _absolute,
     **{f"cache.{kind}": _absolute for kind in CACHE_KINDS},

@@ -11,7 +11,8 @@ from wisp.config.caches import cache_folders, expand
 from wisp.config.files import ConfigFiles, config_files
 from wisp.config.keys import reader_of
 from wisp.config.merging import Level, Merged, merge
-from wisp.config.reading import ConfigFile, KeyPath, parse
+from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
+from wisp.config.reading import ConfigFile, KeyPath, Values, parse
 from wisp.errors import ConfigError, UsageError
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
 from wisp.specs.settings import (
@@ -23,7 +24,7 @@ from wisp.specs.settings import (
     S3Bucket,
 )
 from wisp.trust import found_text
-from wisp.values import dataclass, field
+from wisp.values import dataclass, field, replace
 
 #: Variables that stand for a key, with the value that they give it when they are true.
 _SWITCHES: dict[str, tuple[KeyPath, bool]] = {
@@ -31,6 +32,7 @@ _SWITCHES: dict[str, tuple[KeyPath, bool]] = {
     "PIXI_NO_SYMBOLIC_LINKS": (("allow-symbolic-links",), False),
     "PIXI_NO_HARD_LINKS": (("allow-hard-links",), False),
     "PIXI_NO_REF_LINKS": (("allow-ref-links",), False),
+    "WISP_TRUST_WORKSPACE": (("trust", "workspace"), True),
 }
 
 
@@ -206,14 +208,14 @@ def read_config(request: ConfigRequest) -> Config:
     where = config_files(request.environ, request.workspace)
     for file in _global_files(request, where):
         _add(levels, warnings, file, required=file == _only_file(request))
+    last = _from_call(request)
     if where.workspace is not None and not (request.global_only or request.system_only):
         _add(levels, warnings, where.workspace, required=False)
+        if levels and levels[-1].file == where.workspace:
+            levels[-1] = _obeyed(levels, last, request, warnings)
     files = tuple(level.file for level in reversed(levels) if level.file is not None)
-    if request.with_variables:
-        levels.append(Level(None, ConfigFile(_from_variables(request.environ))))
-    levels.append(Level(None, ConfigFile(_from_options(request.overrides))))
     return Config(
-        merged=merge(levels, cpus=request.cpus),
+        merged=merge([*levels, *last], cpus=request.cpus),
         files=files,
         warnings=tuple(warnings),
         environ=request.environ,
@@ -263,8 +265,56 @@ def _add(levels: list[Level], warnings: list[str], file: Path, *, required: bool
     levels.append(Level(file, document))
 
 
+def _obeyed(
+    levels: list[Level], last: list[Level], request: ConfigRequest, warnings: list[str]
+) -> Level:
+    """Return what counts of the workspace's own file, which is the last level so far.
+
+    Of what does not, that is told which would make a difference.
+    """
+    own = levels[-1]
+    assert own.file is not None
+    without = merge([*levels[:-1], *last], cpus=request.cpus).values
+    wanting = needing_consent(own.document.values)
+    if _is_believed(wanting, without, request):
+        wanting = {path: value for path, value in wanting.items() if path[0] == STEERING}
+    told = [f"`{'.'.join(path)}`" for path in wanting if without.get(path) != wanting[path]]
+    if told:
+        verb = "do" if len(told) > 1 else "does"
+        warnings.append(
+            f"{', '.join(told)} in {own.file} {verb} not count without your consent: "
+            "see what it is, and give it, by `wisp trust`"
+        )
+    if not request.with_variables:  # what the file says is shown and changed
+        return own
+    kept = {path: value for path, value in own.document.values.items() if path not in wanting}
+    return Level(own.file, replace(own.document, values=kept))
+
+
+def _is_believed(wanting: Values, without: Values, request: ConfigRequest) -> bool:
+    if without.get((STEERING, "workspace")) or _trusts_by_variable(request.environ):
+        return True
+    from wisp.config.consents import consents, digest
+
+    assert request.workspace is not None
+    given = consents(request.environ, request.workspace) if wanting else {}
+    return given.get(SUBJECT) == digest(as_subject(wanting))
+
+
+def _trusts_by_variable(environ: Mapping[str, str]) -> bool:
+    return _from_variables(environ).get((STEERING, "workspace"), False) is True
+
+
 def _in_one_line(error: ConfigError) -> str:
     return ": ".join([error.message, *map(str, error.causes)])
+
+
+def _from_call(request: ConfigRequest) -> list[Level]:
+    """Return what variables and options say, lowest first."""
+    options = Level(None, ConfigFile(_from_options(request.overrides)))
+    if not request.with_variables:
+        return [options]
+    return [Level(None, ConfigFile(_from_variables(request.environ))), options]
 
 
 def _from_variables(environ: Mapping[str, str]) -> dict[KeyPath, Any]:

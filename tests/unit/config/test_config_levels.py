@@ -73,7 +73,8 @@ def test_tables_of_urls_merge_by_normal_spelling(levels: Levels) -> None:
         "home", "[mirrors]\n'https://A.org' = ['https://one.org']\n'https://b.org/' = []\n"
     )
     levels.write("workspace", "[mirrors]\n'https://a.org/' = ['https://two.org/x']\n")
-    network = levels.read().engine_settings(is_remote=lambda path: False).network
+    config = levels.read(overrides={"trust.workspace": True})
+    network = config.engine_settings(is_remote=lambda path: False).network
     assert network.mirrors == {"https://a.org/": ("https://two.org/x",), "https://b.org/": ()}
 
 

@@ -14,6 +14,7 @@ from wisp.activation.hooks import hook
 from wisp.activation.session import Changes
 from wisp.activation.shells import SHELLS, named
 from wisp.activation.variables import Activation, active_environment, project_variables
+from wisp.api.trusting import require_consent_to_scripts
 from wisp.errors import ActivationError
 from wisp.platforms import Platform
 from wisp.values import dataclass
@@ -37,6 +38,7 @@ def activation_of(workspace: OpenedWorkspace, request: ActivationRequest) -> Act
     table = workspace.manifest.workspace
     environment = workspace.require_environment(request.environment)
     declared = declared_activation(workspace.manifest, environment, request.platform)
+    require_consent_to_scripts(workspace.config, workspace.root, declared.scripts or ())
     platforms = [platform.name for platform in workspace.platforms(request.environment)]
     return Activation(
         str(workspace.prefix(request.environment)),

@@ -18,6 +18,7 @@ from wisp.api.use.activating import (
     doubts_about,
     source_completions,
 )
+from wisp.config.consents import consent_file
 from wisp.config.files import config_files
 from wisp.engine.wheels import WHEEL_ORIGIN, site_packages
 from wisp.errors import WispError
@@ -243,6 +244,8 @@ def _files(workspace: OpenedWorkspace, lock: LockFile | None) -> list[str]:
     files = [workspace.root / name for name in layout.MANIFEST_NAMES]
     files += [workspace.lock_path, config.system, *config.user]
     files += [config.workspace] if config.workspace else []
+    if workspace.config.get("trust.activation") or (config.workspace and config.workspace.exists()):
+        files.append(consent_file(workspace.environ, workspace.root))
     chosen = workspace.environ.get("PIXI_CONFIG_FILE")
     files += [Path(chosen)] if chosen else []
     for folder in _local_projects(lock):

@@ -32,7 +32,10 @@ def require_inward(root: Root, prefix: Path) -> None:
     raise ForeignLinkError(
         f"the environment `{prefix}` has symbolic links that lead out of it",
         causes=(*shown, *(["…"] if len(found) > _SHOWN else [])),
-        hints=("remove the environment with `wisp clean` and install it anew",),
+        hints=(
+            "remove the environment with `wisp clean` and install it anew",
+            "or, if the links are yours, accept them by `wisp trust`",
+        ),
     )
 
 

@@ -20,7 +20,10 @@ from wisp.errors import HostError
 from wisp.values import dataclass
 
 _WAYS_OUT = {
-    ".pixi": ("set `detached-environments` to keep environments elsewhere",),
+    ".pixi": (
+        "set `detached-environments` to keep environments elsewhere",
+        "or accept the link as it is by `wisp trust`",
+    ),
     "envs": ("remove the link; set `detached-environments` to keep environments elsewhere",),
 }
 

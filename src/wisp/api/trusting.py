@@ -1,0 +1,193 @@
+"""What a workspace has only with the user's consent: looked at, given, taken back.
+
+Subjects are keys of its own configuration, links where wisp would write, and the scripts of
+activation where the user wants to be asked about those (`trust.activation`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from wisp import layout
+from wisp.config.consents import consent, consents, digest
+from wisp.config.files import config_files
+from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
+from wisp.config.reading import parse
+from wisp.config.toml import dump
+from wisp.engine.safe.prefix import outward_links
+from wisp.errors import ActivationError, ConfigError, ManifestError
+from wisp.manifest.discover import discover
+from wisp.manifest.read import load
+from wisp.trust import found_bytes, found_text
+from wisp.values import dataclass
+
+if TYPE_CHECKING:
+    from wisp.config.model import Config
+    from wisp.config.reading import Values
+
+Kind = Literal["configuration", "link", "activation"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustSubject:
+    """Something of a workspace that needs consent, as it is now.
+
+    `name` is a key or a path in the workspace, `content` what stands there: a line of TOML, where
+    a link leads to, the SHA-256 of a script. `accepted` tells whether the user has consented to
+    that.
+    """
+
+    kind: Kind
+    name: str
+    content: str
+    accepted: bool
+
+
+def trust_subjects(environ: Mapping[str, str], root: Path) -> tuple[TrustSubject, ...]:
+    """List what a workspace wants consent for.
+
+    Raises:
+        ConfigError: Its configuration cannot be read.
+
+    """
+    given = consents(environ, root)
+    wanted = _wanted(environ, root)
+    return tuple(
+        TrustSubject(kind, name, content, given.get(key) == wanted[key])
+        for kind, name, content, key in _rows(environ, root)
+    )
+
+
+def trust(environ: Mapping[str, str], root: Path) -> tuple[TrustSubject, ...]:
+    """Consent to all that a workspace wants now, and to nothing it wanted before.
+
+    Raises:
+        ConfigError: Its configuration cannot be read.
+        HostError: The consent cannot be written.
+
+    """
+    consent(environ, root, _wanted(environ, root))
+    return trust_subjects(environ, root)
+
+
+def distrust(environ: Mapping[str, str], root: Path) -> bool:
+    """Take all consent back; False when there was none. Raises `HostError`."""
+    given = bool(consents(environ, root))
+    consent(environ, root, {})
+    return given
+
+
+def consent_to_configuration(environ: Mapping[str, str], root: Path, values: Values) -> None:
+    """Consent to what a workspace's own configuration says, and leave other consents as they are.
+
+    Raises `HostError`.
+    """
+    before = dict(consents(environ, root))
+    wanting = needing_consent(values)
+    after = {key: value for key, value in before.items() if key != SUBJECT}
+    after |= {SUBJECT: digest(as_subject(wanting))} if wanting else {}
+    if after != before:
+        consent(environ, root, after)
+
+
+def accepted_links(environ: Mapping[str, str], root: Path) -> frozenset[Path]:
+    """Return the links below a workspace that lead where the user has accepted them to lead."""
+    return frozenset(
+        root / key.removeprefix("link ")
+        for key, value in consents(environ, root).items()
+        if key.startswith("link ") and value == digest(_target(root / key.removeprefix("link ")))
+    )
+
+
+def require_consent_to_scripts(config: Config, root: Path, scripts: Iterable[str]) -> None:
+    """Refuse activation scripts that the user wants to be asked about and was not.
+
+    Raises:
+        ActivationError: There is no consent to them as they are.
+
+    """
+    if not config.get("trust.activation") or config.get("trust.workspace"):
+        return
+    given = consents(config.environ, root)
+    for name in scripts:
+        if given.get(f"activation {name}") != _digest_of(root / name):
+            raise ActivationError(
+                f"the activation script `{name}` was not run: you have not accepted it as it is",
+                hints=("look at it, then accept what the workspace wants by `wisp trust`",),
+            )
+
+
+def _wanted(environ: Mapping[str, str], root: Path) -> dict[str, str]:
+    """Return the digests of all subjects, as consents are kept."""
+    wanting = _configuration(environ, root)
+    found = {SUBJECT: digest(as_subject(wanting))} if wanting else {}
+    for kind, _, content, key in _rows(environ, root):
+        if kind == "link":
+            found[key] = digest(content)
+        elif kind == "activation":
+            found[key] = content
+    return found
+
+
+def _rows(environ: Mapping[str, str], root: Path) -> Iterator[tuple[Kind, str, str, str]]:
+    """Yield kind, name and content of each subject, and the key under which consent is kept."""
+    for path, value in _configuration(environ, root).items():
+        line = " ".join(dump({path: value}).split("\n")).strip()
+        yield "configuration", ".".join(path), line, SUBJECT
+    for link in foreign_links(root):
+        name = link.relative_to(root).as_posix()
+        yield "link", name, _target(link), f"link {name}"
+    for name in _scripts(environ, root):
+        content = _digest_of(root / name)
+        if content is not None:
+            yield "activation", name, content, f"activation {name}"
+
+
+def _configuration(environ: Mapping[str, str], root: Path) -> Values:
+    file = config_files(environ, root).workspace
+    assert file is not None
+    try:
+        values = parse(found_text(file), file).values
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"failed to read `{file}`", causes=[str(error)]) from error
+    return {path: row for path, row in needing_consent(values).items() if path[0] != STEERING}
+
+
+def foreign_links(root: Path) -> Iterator[Path]:
+    """Find the links of a workspace through which wisp would write elsewhere."""
+    home = root / layout.PIXI_DIR
+    if home.is_symlink():
+        yield home
+    for group in (layout.ENVS_DIR, layout.SOLVE_GROUP_ENVS_DIR):
+        folder = home / group
+        if folder.is_dir() and not folder.is_symlink():
+            for prefix in sorted(folder.iterdir()):
+                yield from sorted(outward_links(prefix))
+
+
+def _scripts(environ: Mapping[str, str], root: Path) -> list[str]:
+    """Name the activation scripts of a workspace, of all features and machines."""
+    try:
+        manifest = load(discover(root, environ, root).path, any_version=True)
+    except ManifestError:
+        return []
+    features = manifest.features.values()
+    targets = [each for one in features for each in (one.base, *(row for _, row in one.targets))]
+    return list(dict.fromkeys(name for row in targets for name in row.activation.scripts or ()))
+
+
+def _target(link: Path) -> str:
+    return os.path.realpath(link)
+
+
+def _digest_of(script: Path) -> str | None:
+    try:
+        return hashlib.sha256(found_bytes(script)).hexdigest()
+    except OSError:
+        return None
