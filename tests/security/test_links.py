@@ -94,6 +94,21 @@ def test_a_link_ends_the_command_and_nothing_is_done_through_it(
     assert "Traceback" not in result.stderr
 
 
+def test_a_task_runs_but_is_not_remembered_through_a_link(
+    wisp: CommandLine, tmp_path: Path, victim: Path
+) -> None:
+    folder = tmp_path / "tasks"
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(
+        '[workspace]\nname = "t"\nchannels = []\nplatforms = ["linux-64"]\n'
+        '[tasks]\nhi = { cmd = "echo said", inputs = ["pixi.toml"] }\n'
+    )
+    plant(folder, ".pixi/task-cache-v0", victim)
+    done = wisp("run", "hi", cwd=folder).success()
+    assert "said" in done.stdout
+    assert "symbolic link" in done.stderr
+
+
 def test_clean_removes_a_link_itself(wisp: CommandLine, workspace: Path, victim: Path) -> None:
     plant(workspace, ".pixi/envs", victim)
     wisp("clean", cwd=workspace).success()

@@ -14,6 +14,7 @@ import os
 from wisp.tasks.globs import files
 from wisp.tasks.script import shown
 from wisp.tasks.templates import render
+from wisp.trust import link_on_the_way
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def is_up_to_date(node: TaskNode, root: str, folder: str, facts: Digestible) -> 
 def store(node: TaskNode, root: str, folder: str, facts: Digestible) -> list[tuple[str, str]]:
     """Remember that a task ran; return kind and pattern list of each kind that fits no file.
 
-    Nothing is stored where patterns fit no file. Raises `HostError` where nothing can be stored.
+    Nothing is stored where patterns fit no file. Raises `OSError` where nothing can be stored.
     """
     state = Fingerprint(node, root, facts)
     missing = []
@@ -147,14 +148,22 @@ def _variables(node: TaskNode) -> str | None:
 
 
 def _write(root: str, path: str, text: str) -> None:
-    """Write below a workspace, or below what the user accepted in the place of its `.pixi`."""
-    from pathlib import Path
-
-    from wisp.engine.safe.root import Root
-
-    file = Path(path)
-    below = Path(root) if file.is_relative_to(root) else file.parent.parent
-    Root(below).write(file, text, lasting=False)
+    """Replace a fingerprint below a workspace, or below what was accepted for its `.pixi`."""
+    folder = os.path.dirname(path)
+    below = root if path.startswith(root + os.sep) else os.path.dirname(folder)
+    link = link_on_the_way(below, path)
+    if link is not None:
+        raise OSError(f"`{link}` is a symbolic link, and is not followed")
+    os.makedirs(folder, exist_ok=True)
+    scratch = f"{path}.{os.urandom(4).hex()}"
+    try:
+        with open(scratch, "x", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(scratch, path)
+    except OSError:
+        if os.path.exists(scratch):
+            os.unlink(scratch)
+        raise
 
 
 def file_name(node: TaskNode) -> str:

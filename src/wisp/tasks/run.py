@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from wisp.errors import HostError, TaskError, WispError
+from wisp.errors import TaskError, WispError
 from wisp.tasks.script import script, shown
 
 TYPE_CHECKING = False
@@ -229,7 +229,7 @@ class Runner:
         facts = self._provider.facts(node.environment.name)
         try:
             missing = cache.store(node, self._settings.root, self._settings.cache, facts)
-        except HostError as error:
+        except OSError as error:
             self._not_remembered(node, error)
             return
         for kind, patterns in missing:
@@ -237,12 +237,11 @@ class Runner:
             self.warn(f"No files matched the {kind} globs for task '{name}'")
             self.warn(f"{kind.capitalize()} globs: {patterns}")
 
-    def _not_remembered(self, node: TaskNode, error: HostError) -> None:
+    def _not_remembered(self, node: TaskNode, error: OSError) -> None:
         """Warn, once, that a task will not be skipped next time; most never are."""
         if not self._warned and (node.task.inputs is not None or node.task.outputs is not None):
             self._warned = True
-            reason = ": ".join([error.message, *map(str, error.causes)])
-            self.warn(f"cannot remember that the task '{node.task.name}' ran: {reason}")
+            self.warn(f"cannot remember that the task '{node.task.name}' ran: {error}")
 
 
 class Masking:
