@@ -136,15 +136,20 @@ def test_packages_are_listed_before_the_command_runs(
     wisp: CommandLine, tools: str, tmp_path: Path
 ) -> None:
     done = wisp("exec", "-c", tools, "--list", "say", cwd=tmp_path).success()
-    rows = [line.split()[:3] for line in done.stdout.splitlines()]
-    assert rows == [
+    first, *lines = done.stdout.splitlines()
+    assert first == "The environment has 2 packages:"
+    assert [line.split()[:3] for line in lines] == [
         ["Package", "Version", "Build"],
         ["say", "2.0", "0"],
         ["voice", "1.0", "0"],
+        [],
+        [],
         ["say", "2.0"],
     ]
     some = wisp("exec", "-c", tools, "--list=^v", "say", cwd=tmp_path).success()
-    assert [line.split()[0] for line in some.stdout.splitlines()] == ["Package", "voice", "say"]
+    first, *lines = some.stdout.splitlines()
+    assert first == "The environment has 1 packages filtered by regex `^v`:"
+    assert [line.split()[0] for line in lines if line] == ["Package", "voice", "say"]
 
 
 @pytest.mark.parametrize(

@@ -267,25 +267,44 @@ def test_views(user: User) -> None:
     assert user("tree", "-e", "say").success().stdout == "└── say 2.0 \n    └── voice 1.0 \n"
     inverted = user("tree", "-e", "say", "-i", "voice").success().stdout
     assert inverted == "\nvoice 1.0 \n└── say 2.0 \n"
-    packages = user("list", "-e", "say", "--json").success().stdout
-    assert [row["name"] for row in json.loads(packages)] == ["say", "voice"]
+    user("install", "voice", "-e", "all", "--with", "show").success()
+    lines = user("list").success().stdout.splitlines()[1:]
+    assert [line for line in lines if line[0] in "├└"] == ["├── all ", "└── say: 2.0 "]
+    assert "dependencies: voice 1.0, show 1.0" in lines[1]
+    rows = json.loads(user("list", "-e", "say", "--json").success().stdout)
+    assert rows == [
+        row for row in json.loads(user("list", "--json").stdout) if row["name"] == "say"
+    ]
+    assert user("list", "-e", "nope", "--json").code == 1
+    chosen = user("list", "-e", "say", "voi").success().stdout.splitlines()
+    assert chosen[0] == "The say environment has 1 packages filtered by regex `voi`:"
     assert user("list", "nothing-like-it").success().stdout == "No global environments found.\n"
+
+
+def test_an_environment_of_nothing_is_left_out_of_the_list(user: User, tools: str) -> None:
+    user("install", "say").success()
+    text = user.manifest.read_text()
+    user.manifest.write_text(f'{text}\n[envs.bare]\nchannels = ["{tools}"]\n')
+    listed = user("list").success()
+    assert "bare" not in listed.stdout
+    assert "environment bare has no dependencies" in listed.stderr
+
+
+def test_a_forced_installation_begins_from_nothing(user: User) -> None:
+    user("install", "say", "--with", "show", "--expose", "s=say").success()
+    done = user("install", "say=1", "--force-reinstall").success()
+    assert "say: 1.0 (installed)" in done.stdout
+    assert user.names() == {"say", "old-say"}
+    assert "show" not in user.manifest.read_text()
+    failed = user("install", "say=9", "--force-reinstall")
+    assert failed.code == 1
+    assert user.run("say") == "say 1.0\n"
 
 
 def test_the_manifest_opens_in_an_editor(user: User) -> None:
     done = user("edit", "cat", env={"EDITOR": "false"})  # type: ignore[arg-type]
     assert done.code == 0
     assert user("edit", env={"EDITOR": "false"}).code == 1  # type: ignore[arg-type]
-
-
-def test_by_its_other_name_the_program_refuses_what_pixi_refuses(
-    pixi: CommandLine, tools: str
-) -> None:
-    other = User(pixi, tools)
-    other("install", "say", "--expose", "s=say").success()
-    refused = other("update")
-    assert refused.code == 1
-    assert "wisp global update" in refused.stderr
 
 
 def test_two_at_once_are_safe(user: User) -> None:

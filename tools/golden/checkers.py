@@ -161,7 +161,7 @@ CHECKERS = (
     Checker("dry-runs", _dry_runs),
     Checker("edits", _edits, read=figure_with_explained),
     Checker("prefix", lambda _, exe: ["prefix.py", exe], read=figure_with_explained),
-    Checker("tools", lambda _, exe: ["tools.py", exe]),
+    Checker("tools", lambda _, exe: ["tools.py", exe], read=figure_with_explained),
     Checker(
         "transcripts",
         lambda _, exe: ["transcripts.py", exe],

@@ -14,7 +14,7 @@ from wisp.api.prefixes import install_at
 from wisp.errors import UsageError
 from wisp.install.state import read_fingerprint
 from wisp.lock.model import LockedEnvironment
-from wisp.platforms import Platform, bare, customised
+from wisp.platforms import SUBDIRS, Platform, bare, customised
 from wisp.solve.conda import request_for
 from wisp.solve.plan import STALE, SolveUnit
 from wisp.specs.cutoffs import moment, parse_cutoff
@@ -27,7 +27,16 @@ _COMPLETE = 16
 
 
 def platform_of(session: SessionContext, subdir: str | None) -> Platform:
-    """Return the platform to solve for: this machine as it is, or another by its defaults."""
+    """Return the platform to solve for: this machine as it is, or another by its defaults.
+
+    Raises `UsageError` for what is no subdir.
+    """
+    if subdir is not None and subdir not in SUBDIRS:
+        raise UsageError(
+            f"'{subdir}' is no platform",
+            hints=(f"those known are: {', '.join(SUBDIRS)}",),
+            exit_code=1,
+        )
     if subdir is None or subdir == session.subdir:
         here, provided = session.host
         return Platform(here, here, customised(Platform(here, here, provided)))

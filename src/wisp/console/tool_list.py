@@ -19,35 +19,30 @@ def tool_list(rows: Sequence[ToolRow], states: Mapping[str, str] | None = None) 
     for number, row in enumerate(rows, 1):
         is_last = number == len(rows)
         state = (states or {}).get(row.name)
-        version = "" if row.version is None else f": {row.version}"
+        version = f": {row.version}" if row.is_obvious and row.version else ""
         shown = "" if state is None else f"({state})"
         yield f"{'└──' if is_last else '├──'} {row.name}{version} {shown}"
-        details = _details(row)
-        for place, detail in enumerate(details, 1):
-            branch = "└─" if place == len(details) else "├─"
+        for detail, follows in _details(row):
+            branch = "├─" if follows else "└─"
             yield f"{'    ' if is_last else '│   '}{branch} {detail}"
 
 
-def _details(row: ToolRow) -> list[str]:
-    details = []
+def _details(row: ToolRow) -> Iterator[tuple[str, bool]]:
+    """Yield what is told of an environment, and whether the branch goes on, as Pixi draws it."""
     if not row.is_obvious:
         shown = (
             name if version is None else f"{name} {version}" for name, version in row.dependencies
         )
-        details.append(f"dependencies: {', '.join(shown)}")
+        yield f"dependencies: {', '.join(shown)}", bool(row.exposed)
     exposed = (name if name == exe else f"{name} -> {exe}" for name, exe in row.exposed)
-    details.append(f"exposes: {', '.join(exposed) or 'Nothing'}")
+    yield f"exposes: {', '.join(exposed) or 'Nothing'}", bool(row.shortcuts)
     if row.shortcuts:
-        details.append(f"shortcuts: {', '.join(row.shortcuts)}")
-    return details
+        yield f"shortcuts: {', '.join(row.shortcuts)}", False
 
 
-def contents_list(name: str, contents: ToolContents) -> Iterator[str]:
+def contents_list(name: str, contents: ToolContents, pattern: str | None = None) -> Iterator[str]:
     """Yield the lines of one environment: its packages and what else is known of it."""
-    yield f"The {name} environment has {len(contents.rows)} packages:"
-    yield from short_table(contents.rows)
-    yield ""
-    yield ""
+    yield from package_list(f"The {name} environment", contents.rows, pattern)
     yield "Exposes:"
     yield ", ".join(contents.exposed) or "Nothing"
     yield "Channels:"
@@ -56,7 +51,16 @@ def contents_list(name: str, contents: ToolContents) -> Iterator[str]:
         yield f"Platform: {contents.platform}"
 
 
-def short_table(rows: Sequence[PackageRow]) -> Iterator[str]:
+def package_list(whose: str, rows: Sequence[PackageRow], pattern: str | None) -> Iterator[str]:
+    """Yield the lines that count packages and list them; `pattern` says which were chosen."""
+    chosen = f" filtered by regex `{pattern}`" if pattern else ""
+    yield f"{whose} has {len(rows)} packages{chosen}:"
+    yield from _short_table(rows)
+    yield ""
+    yield ""
+
+
+def _short_table(rows: Sequence[PackageRow]) -> Iterator[str]:
     """Yield the lines of a table of packages, all columns flush left."""
     table = [_HEADER, *(_cells(row) for row in rows)]
     widths = [max(map(len, cells)) for cells in zip(*table, strict=True)]

@@ -153,13 +153,16 @@ def uninstall(tools: Tools, wanted: Sequence[str]) -> Changes:
 def update(tools: Tools, wanted: Sequence[str] = ()) -> Changes:
     """Solve environments anew; where all executables were exposed new ones are too.
 
-    Raises `ManifestError` for unknown names, and the first failure when all were tried.
+    To update everything removes what the manifest does not name. Raises `ManifestError` for unknown
+    names, and the first failure when all were tried.
     """
     found: list[ToolChange] = []
     failures: list[WispError] = []
     with tools.changing() as current:
         for name in wanted:
             current.box.environment(name)
+        if not wanted:
+            found += _without_strangers(current)
         for name in dict.fromkeys(wanted or tuple(current.box.environments)):
             try:
                 current, changes = _updated(current, current.box.environment(name))
@@ -204,9 +207,7 @@ def sync(tools: Tools) -> Changes:
     found: list[ToolChange] = []
     failures: list[WispError] = []
     with tools.changing() as current:
-        for name in current.strangers():
-            gone = current.discard(name)
-            found += [ToolChange("environment removed", name), *_exposure(name, (), gone)]
+        found += _without_strangers(current)
         for environment in current.box.environments.values():
             try:
                 found += _synced(current, environment)
@@ -214,6 +215,15 @@ def sync(tools: Tools) -> Changes:
                 failures.append(error)
     _raise_first(failures)
     return tuple(found)
+
+
+def _without_strangers(current: Tools) -> list[ToolChange]:
+    """Remove the environments that the manifest does not name."""
+    found: list[ToolChange] = []
+    for name in current.strangers():
+        gone = current.discard(name)
+        found += [ToolChange("environment removed", name), *_exposure(name, (), gone)]
+    return found
 
 
 def _synced(tools: Tools, environment: ToolEnvironment) -> list[ToolChange]:

@@ -58,11 +58,12 @@ def install(tools: Tools, request: ToolRequest, cwd: Path) -> ToolInstallation:
     wanted = _by_environment(request)
     beside = tuple(conda_word(word) for word in request.beside)
     mappings = tuple(names.read_mapping(word) for word in request.expose)
-    if len(mappings) and len(wanted) > 1:
-        raise ManifestError(
-            "exposed names can only be chosen for one environment",
-            hints=("name it with `--environment`",),
-        )
+    for given, what in ((mappings, "exposed names can"), (beside, "packages beside can")):
+        if given and len(wanted) > 1:
+            raise ManifestError(
+                f"{what} only be chosen for one environment",
+                hints=("name it with `--environment`",),
+            )
     done: dict[str, State] = {}
     failed: dict[str, WispError] = {}
     with tools.changing() as current:
@@ -119,13 +120,16 @@ class _Job:
     def _declared(self) -> TomlText:
         """Write the environment, as far as it is known before it is installed."""
         toml, request = self.tools.toml, self.request
+        is_new = self.name not in self.tools.box.environments
+        if request.force and not is_new:  # it is made as if it had not been there
+            toml, is_new = edit.remove_environment(toml, self.name), True
         texts = request.channels or self.tools.session.config.default_channels
         environment = ToolEnvironment(
             name=self.name,
             channels=tuple(ChannelEntry(self._channel(text)) for text in texts),
             platform=request.platform,
         )
-        if self.name not in self.tools.box.environments:
+        if is_new:
             toml = edit.put_environment(toml, environment)
         elif request.platform is not None:
             toml = edit.put_platform(toml, environment)

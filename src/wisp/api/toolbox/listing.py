@@ -37,15 +37,15 @@ class ToolRow:
 
     @property
     def is_obvious(self) -> bool:
-        """Whether its only package has its name."""
-        return [name for name, _ in self.dependencies] == [self.name]
+        """Whether no package has another name than it."""
+        return all(name == self.name for name, _ in self.dependencies)
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as plain data."""
         row: dict[str, Any] = {
             "name": self.name,
             "dependencies": [
-                {"name": name, "version": version or ""} for name, version in self.dependencies
+                {"name": name, "version": version} for name, version in self.dependencies
             ],
             "exposed": [
                 {"exposed_name": name, "executable": executable}
@@ -58,13 +58,14 @@ class ToolRow:
 def environment_rows(
     tools: Tools, pattern: str | None = None, only: Iterable[str] | None = None
 ) -> tuple[ToolRow, ...]:
-    """Return the environments of the manifest, in its order.
+    """Return the environments of the manifest, sorted by name.
 
-    `pattern` is a regular expression for names, `only` names those that are wanted.
+    `pattern` is a regular expression for names, `only` names those that are wanted. Raises
+    `ManifestError` for names of which there is none.
     """
-    chosen = list(tools.box.environments.values())
+    chosen = sorted(tools.box.environments.values(), key=lambda one: one.name)
     if only is not None:
-        names = set(only)
+        names = {tools.box.environment(name).name for name in only}
         chosen = [one for one in chosen if one.name in names]
     if pattern is not None:
         search = compiled(pattern).search

@@ -77,9 +77,10 @@ def run(call: Call[Options]) -> int:
     )
     prepared = session.one_off(request, call.cwd)
     if values.list is not None:
-        from wisp.console.tool_list import short_table
+        from wisp.console.tool_list import package_list
 
-        for line in short_table(prepared.packages(values.list or None)):
+        pattern = values.list or None
+        for line in package_list("The environment", prepared.packages(pattern), pattern):
             call.out.public(line)
     call.reporter.hand_over()
     call.out.flush()

@@ -6,14 +6,11 @@ from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.commands.global_ import common
 from wisp.cli.declare import Command, arguments, optional, value, values
-from wisp.console.output import PIXI
 from wisp.errors import UsageError, WispError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from wisp import GlobalTools
+    pass
 
 
 class Add(common.Environment, common.Packages, options.Config):
@@ -93,23 +90,9 @@ def run_uninstall(call: Call[Uninstall]) -> int:
 def run_update(call: Call[Update]) -> int:
     """Solve environments anew."""
     tools = common.open_tools(call)
-    if call.program == PIXI:
-        _refuse_renamed(tools, call.values.environments)
     if not common.tell(call, tools.update(call.values.environments)):
         call.out.success("Environments are already up-to-date.")
     return 0
-
-
-def _refuse_renamed(tools: GlobalTools, wanted: Sequence[str]) -> None:
-    """Fail where Pixi, by whose name we were called, fails: at names it did not choose itself."""
-    for environment in tools.declared:
-        renamed = [one for one in environment.exposed if one.name != one.executable]
-        if renamed and (not wanted or environment.name in wanted):
-            raise WispError(
-                f"Couldn't update environment {environment.name}",
-                causes=[f"{renamed[0].name} exposes {renamed[0].executable}, which has that name"],
-                hints=("`wisp global update` can do it",),
-            )
 
 
 def run_sync(call: Call[options.Config]) -> int:

@@ -40,7 +40,8 @@ def run(call: Call[Options]) -> int:
     )
     tools = common.open_tools(call)
     outcome = tools.install(request, call.cwd)
-    rows = tools.environments(only=outcome.done)
+    declared = {one.name for one in tools.declared}
+    rows = tools.environments(only=declared & {*outcome.done, *outcome.failed})
     for line in tool_list(rows, outcome.done) if rows else (EMPTY,):
         call.out.result(line)
     if not outcome.failed:

@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from wisp import GlobalTools
+
 
 class List(options.Config):
     """What `global list` takes."""
@@ -36,35 +38,43 @@ class Tree(common.Environment, options.ConfigSource):
 
 def run_list(call: Call[List]) -> int:
     """Print the environments, or the packages of one."""
-    from wisp.console.tool_list import EMPTY, contents_list, tool_list
+    from wisp.console.tool_list import contents_list
 
     values = call.values
     tools = common.open_tools(call)
+    if values.json:
+        rows = tools.environments(values.regex, values.environment and (values.environment,))
+        call.out.public_json([row.as_json() for row in rows if row.dependencies])
+        return 0
     if values.environment is not None:
         found = tools.contents(values.environment, values.regex, sort_by=values.sort_by)
-        if values.json:
-            call.out.public_json([row.as_json() for row in found.rows])
-            return 0
-        for line in contents_list(values.environment, found):
+        for line in contents_list(values.environment, found, values.regex):
             call.out.public(line)
         return 0
-    rows = tools.environments(values.regex)
+    _list_all(call, tools)
+    return 0
+
+
+def _list_all(call: Call[List], tools: GlobalTools) -> None:
+    from wisp.console.tool_list import EMPTY, tool_list
+
+    rows = tools.environments(call.values.regex)
     stale = [row.name for row in rows if not row.in_order]
     if stale:
         call.out.warning(
             f"environments that are not what the manifest says: {', '.join(stale)}",
             ("`pixi global sync` puts them in order",),
         )
-    if values.json:
-        call.out.public_json([row.as_json() for row in rows])
-        return 0
-    if not rows:
+    for row in rows:
+        if not row.dependencies:
+            call.out.warning(f"environment {row.name} has no dependencies, and is left out")
+    shown = [row for row in rows if row.dependencies]
+    if not shown:
         call.out.result(EMPTY)
-        return 0
+        return
     call.out.result(f"Global environments as specified in '{tools.manifest_path}'")
-    for line in tool_list(rows):
+    for line in tool_list(shown):
         call.out.result(line)
-    return 0
 
 
 def run_tree(call: Call[Tree]) -> int:
