@@ -177,13 +177,18 @@ def select_platform(
     is taken whose own packages the machine provides in at least that version. Emulated and
     browser platforms come last: a sole WebAssembly platform fits everywhere.
     """
-    for subdir in (host, *_EMULATED.get(host, ())):
+    for subdir in runnable_subdirs(host):
         for platform in platforms:
             if platform.subdir == subdir and provides(provided, customised(platform)):
                 return platform
     if len(platforms) == 1 and platforms[0].subdir.endswith("-wasm32"):
         return platforms[0]
     return None
+
+
+def runnable_subdirs(host: str) -> tuple[str, ...]:
+    """Return the subdirs whose programs a machine can run: its own, and those it emulates."""
+    return (host, *_EMULATED.get(host, ()))
 
 
 _EMULATED = {"osx-arm64": ("osx-64",), "win-arm64": ("win-64",), "win-64": ("win-32",)}

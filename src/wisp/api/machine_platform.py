@@ -20,16 +20,23 @@ value and asks `wisp.workspace.platforms.select_platform` itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from wisp.platforms import SUBDIRS, Platform, bare
+from wisp.engine.host import OVERRIDE_SUBDIR
+from wisp.errors import ManifestError
+from wisp.platforms import SUBDIRS, Platform, bare, runnable_subdirs
 from wisp.platforms import select_platform as select_among
 from wisp.workspace.compose import platform_named
 from wisp.workspace.features import asks_for_nothing, environment_named
 from wisp.workspace.misfits import misfit
 from wisp.workspace.platforms import platforms_of, select_platform
 
+#: As `task list --summary` marks environments.
+Runnability = Literal["no dependency", "by design", "by accident", "not runnable here"]
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from wisp.api.context import SessionContext
     from wisp.lock.model import LockFile
     from wisp.manifest.model import Manifest
@@ -37,11 +44,16 @@ if TYPE_CHECKING:
 
 
 def install_platform(
-    manifest: Manifest, session: SessionContext, environment: str, wanted: str | None = None
+    manifest: Manifest,
+    session: SessionContext,
+    environment: str,
+    wanted: str | None = None,
+    lock: LockFile | None = None,
 ) -> Platform:
     """The platform that an environment is installed for here, or the one that is asked for.
 
-    Raises `ManifestError` when there is none.
+    With a `lock` a platform will do whose promise the machine does not keep, where the packages do
+    not need it. Raises `ManifestError` when there is none.
     """
     found = environment_named(manifest, environment)
     if wanted is not None:
@@ -51,8 +63,19 @@ def install_platform(
     host = session.host if asks else (session.subdir, ())
     platform = select_platform(manifest, found, *host)
     if platform is None:
-        raise misfit(environment, platforms, *host)
+        return _accidental(session, platforms, lock, environment)
     return platform
+
+
+def _accidental(
+    session: SessionContext, platforms: Sequence[Platform], lock: LockFile | None, environment: str
+) -> Platform:
+    """Find a platform whose locked packages can run here though the platform asks for more."""
+    unmet = {} if lock is None else unmet_by_platform(session, platforms, lock, environment)
+    for platform, specs in unmet.items():
+        if not specs:
+            return platform
+    raise misfit(environment, platforms, *session.host, unmet=next(iter(unmet.values()), ()))
 
 
 def run_platform(
@@ -62,12 +85,14 @@ def run_platform(
     environment: str,
     wanted: str | None = None,
     *,
+    installed: str | None = None,
     no_install: bool = False,
 ) -> Platform | None:
     """The platform of an environment to run commands for here; None if it declares none at all.
 
     A machine that fits no declared platform may still provide all that the locked packages need,
-    which is worth a warning. Raises `ManifestError` if it does not.
+    and who names another platform to act as answers for it: then the subdir that the prefix was
+    made for counts. Raises `ManifestError` if there is none.
     """
     found = environment_named(manifest, environment)
     if wanted is not None:
@@ -78,26 +103,63 @@ def run_platform(
         return best
     if no_install or asks_for_nothing(manifest, found, platforms):
         return platforms[0]
-    subdir = session.subdir
+    if session.environ.get(OVERRIDE_SUBDIR):
+        made_for = [one for one in platforms if one.subdir == installed]
+        if made_for:
+            return made_for[0]
+        raise ManifestError(
+            f"Cannot install environment '{environment}': no platform supported by it matches the "
+            "current system"
+        )
+    return _accidental(session, platforms, lock, environment)
+
+
+def unmet_by_platform(
+    session: SessionContext, platforms: Sequence[Platform], lock: LockFile, environment: str
+) -> dict[Platform, tuple[str, ...]]:
+    """Return what the packages locked for each platform that could run here lack on this machine.
+
+    A platform that nothing is locked for lacks nothing.
+    """
     row = lock.environments.get(environment)
-    for platform in platforms if row is not None else ():
-        records = row.packages.get(platform.name, ()) if row is not None else ()
-        if platform.subdir == subdir and _provides(session, records):
-            if records:
-                session.reporter.warn(
-                    f"this machine is not platform '{platform.name}' of environment "
-                    f"'{environment}', but provides what its packages need"
-                )
-            return platform
-    raise misfit(environment, platforms, *session.host)
+    packages = row.packages if row is not None else {}
+    return {
+        platform: _unmet(session, packages.get(platform.name, ()))
+        for subdir in runnable_subdirs(session.subdir)
+        for platform in platforms
+        if platform.subdir == subdir
+    }
 
 
-def _provides(session: SessionContext, records: tuple[Record, ...]) -> bool:
+def _unmet(session: SessionContext, records: tuple[Record, ...]) -> tuple[str, ...]:
     from wisp.install.state import virtual_requirements
     from wisp.specs.match import parse_spec
 
     needed = map(parse_spec, virtual_requirements(records))
-    return all(any(spec.matches(one) for one in session.provided) for spec in needed)
+    return tuple(
+        spec.text for spec in needed if not any(spec.matches(one) for one in session.provided)
+    )
+
+
+def runnability(
+    manifest: Manifest,
+    session: SessionContext,
+    environment: str,
+    lock: Callable[[], LockFile | None] = lambda: None,
+) -> Runnability:
+    """Tell how an environment runs on this machine; the lock is read only where it decides."""
+    found = environment_named(manifest, environment)
+    vouched = bool(session.environ.get(OVERRIDE_SUBDIR))
+    if vouched or select_platform(manifest, found, *session.host) is not None:
+        return "by design"
+    platforms = platforms_of(manifest, found)
+    if asks_for_nothing(manifest, found, platforms):
+        return "no dependency"
+    locked = lock()
+    if locked is None:
+        return "not runnable here"
+    unmet = unmet_by_platform(session, platforms, locked, environment)
+    return "by accident" if () in unmet.values() else "not runnable here"
 
 
 def shown_platform(

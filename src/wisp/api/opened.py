@@ -27,6 +27,10 @@ from wisp.workspace.platforms import (
     workspace_platforms,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.lock.model import LockFile
+
 
 class OpenedWorkspace:
     """A session, a manifest, and the places of its files.
@@ -167,6 +171,8 @@ class OpenedWorkspace:
         """The subdir to act as, and the virtual packages of this machine."""
         return self.session.host
 
-    def best_platform(self, environment: str, wanted: str | None = None) -> Platform:
+    def best_platform(
+        self, environment: str, wanted: str | None = None, lock: LockFile | None = None
+    ) -> Platform:
         """The platform that an environment is installed for here; see `machine_platform`."""
-        return install_platform(self.manifest, self.session, environment, wanted)
+        return install_platform(self.manifest, self.session, environment, wanted, lock)

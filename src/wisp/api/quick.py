@@ -262,6 +262,9 @@ class _Lane:
 
     # What the task runner asks
 
+    def admit(self, environment: str) -> None:
+        """All environments were checked before anything ran."""
+
     def prepare(self, environment: str) -> None:
         """All environments were checked before anything ran."""
 
@@ -290,12 +293,11 @@ class _Lane:
     def _catalogue(self) -> Catalogue:
         from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
 
+        keys = ("platform", "runnable", "elsewhere", "unlisted")
         return Catalogue(
             [
-                EnvironmentTasks(
-                    name, Tasks(tasks), platform=platform, runnable=runnable, elsewhere=elsewhere
-                )
-                for name, platform, runnable, elsewhere, tasks in self._snapshot.tables
+                EnvironmentTasks(name, Tasks(tasks), **dict(zip(keys, facts, strict=True)))
+                for name, *facts, tasks in self._snapshot.tables
             ]
         )
 

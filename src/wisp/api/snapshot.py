@@ -46,7 +46,7 @@ OF_ACTIVATION = (
     "PIXI_PROMPT",
 )
 
-_FORMAT = 3
+_FORMAT = 4
 #: What the name of the file ends in that has answers of looks.
 _LOOKS = "-looks"
 _SECOND = 1_000_000_000
@@ -71,7 +71,8 @@ class Snapshot:
     """What is known of a workspace.
 
     `base` is the state of all that the manifest's meaning depends on (files, variables, host).
-    `tables` has a row per environment: name, platform, runnable, elsewhere, tasks as tuples.
+    `tables` has a row per environment: name, platform, runnable, elsewhere, unlisted, and tasks as
+    tuples.
     `ready` has, by environment whose installation was checked, what activation needs and the
     state of its files. `listings` are texts of `task list` by their options. `answers` has, by
     command line, what was said when nothing was left to do, and the state of the files that this

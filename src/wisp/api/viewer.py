@@ -134,9 +134,19 @@ class Viewer:
 
     def tasks(self, environment: str | None = None) -> TaskListing:
         """List the tasks of all environments, or of one."""
+        from wisp.api.locks.lock_file import known_lock
+        from wisp.api.machine_platform import runnability
         from wisp.api.views.describe_tasks import task_listing
 
-        return task_listing(self._workspace.manifest, *self._workspace.host, environment)
+        workspace = self._workspace
+        return task_listing(
+            workspace.manifest,
+            *workspace.host,
+            environment,
+            lambda name: runnability(
+                workspace.manifest, workspace.session, name, lambda: known_lock(workspace)
+            ),
+        )
 
     def scripts(
         self,

@@ -114,6 +114,10 @@ class Output:
         except OSError:
             return
 
+    def listing(self, text: str) -> None:
+        """Print what may be run, and what may help, whatever the verbosity."""
+        self.err(text.replace("\tpixi ", f"\t{self.program} "))
+
     def note(self, text: str) -> None:
         """Print one line beside the answer, unless quiet."""
         if self.verbosity >= 0:

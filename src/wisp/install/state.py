@@ -135,6 +135,12 @@ def read_fingerprint(prefix: Path) -> str:
         return ""
 
 
+def installed_subdir(prefix: Path) -> str | None:
+    """Return the subdir that a prefix says it was made for; None where there is none."""
+    resolved = read_marker(prefix).get("resolved_platform")
+    return str(resolved["subdir"]) if isinstance(resolved, dict) and "subdir" in resolved else None
+
+
 def read_marker(prefix: Path) -> Mapping[str, Any]:
     """Return the marker as plain data; empty when it is missing or damaged."""
     try:

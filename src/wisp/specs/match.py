@@ -125,6 +125,15 @@ def parse_spec(text: str) -> Spec:
     return Spec(text, found.name.normalized, is_plain=False)
 
 
+def strict_spec(text: str) -> Spec:
+    """Parse a match spec that rattler reads too, which knows no numbers beyond 64 bits.
+
+    Raises `SpecSyntaxError` if it is none.
+    """
+    _match_spec(text)
+    return parse_spec(text)
+
+
 @cache
 def requirement_spec(requirement: CondaRequirement) -> Spec:
     """Return what a requirement of the manifest asks of a built package.

@@ -20,10 +20,11 @@ class EnvironmentTasks:
     """The tasks of one environment for one platform.
 
     `runnable` tells whether this machine can use the environment; `elsewhere` maps names that the
-    environment knows only for other platforms to those platforms.
+    environment knows only for other platforms to those platforms. What is `unlisted` can be run,
+    but stands in no list: tasks for a platform that is not this machine's.
     """
 
-    __slots__ = ("elsewhere", "name", "platform", "runnable", "tasks")
+    __slots__ = ("elsewhere", "name", "platform", "runnable", "tasks", "unlisted")
 
     def __init__(
         self,
@@ -33,12 +34,14 @@ class EnvironmentTasks:
         platform: str = "",
         runnable: bool = True,
         elsewhere: Mapping[str, Sequence[str]] | None = None,
+        unlisted: Iterable[str] = (),
     ) -> None:
         self.name = name
         self.tasks = tasks
         self.platform = platform
         self.runnable = runnable
         self.elsewhere = dict(elsewhere or {})
+        self.unlisted = tuple(unlisted)
 
 
 class Catalogue:
@@ -64,7 +67,12 @@ class Catalogue:
     def visible(self, explicit: str | None = None) -> list[str]:
         """The names to show: of one environment or all, sorted, without hidden ones."""
         chosen = [e for e in self.environments.values() if explicit in (None, e.name)]
-        names = {name for environment in chosen for name in environment.tasks}
+        names = {
+            name
+            for environment in chosen
+            for name in environment.tasks
+            if name not in environment.unlisted
+        }
         return sorted(name for name in names if not name.startswith("_"))
 
 

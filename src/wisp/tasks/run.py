@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     class Provider(Protocol):
         """What running a task asks of the rest of the program."""
 
+        def admit(self, environment: str) -> None:
+            """Make sure that an environment can be used at all; called before a task is told."""
+
         def prepare(self, environment: str) -> None:
             """Install an environment, if it has to be; called before its first task."""
 
@@ -160,6 +163,8 @@ class Runner:
         None if it need not run: nothing has changed, or nothing shall run at all.
         """
         secrets = self._read_secrets(node)
+        if not self._settings.dry:
+            self._provider.admit(node.environment.name)
         introduction = introduced(node, self._settings)
         if introduction is not None:
             self.say(("" if first else "\n") + introduction)

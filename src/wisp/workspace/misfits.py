@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.errors import ManifestError
@@ -9,27 +10,44 @@ from wisp.platforms import Platform, VirtualPackage, customised, provides
 
 Lacking = Mapping[str, Sequence[VirtualPackage]]
 
+#: Variables that stand in for a virtual package, and the family of subdirs that heeds them.
+_OVERRIDES = {
+    "__glibc": ("CONDA_OVERRIDE_GLIBC", "linux"),
+    "__linux": ("CONDA_OVERRIDE_LINUX", "linux"),
+    "__osx": ("CONDA_OVERRIDE_OSX", "osx"),
+    "__win": ("CONDA_OVERRIDE_WIN", "win"),
+    "__cuda": ("CONDA_OVERRIDE_CUDA", ""),
+    "__archspec": ("CONDA_OVERRIDE_ARCHSPEC", ""),
+}
+_VERSION = re.compile(r"\d[\w.]*")
+
 
 def misfit(
     environment: str,
     platforms: Iterable[Platform],
     subdir: str,
     provided: tuple[VirtualPackage, ...],
+    *,
+    unmet: Sequence[str] = (),
 ) -> ManifestError:
     """Make the failure of an environment whose platforms all ask for more than a machine has.
 
     Where a platform is of the machine's subdir, the virtual packages that it asks for besides are
-    the reason; else the platform is missing.
+    the reason, and the specs that the locked packages leave `unmet`; else the platform is missing.
     """
     known = tuple(platforms)
     lacking = {one.name: _missing(one, provided) for one in known if one.subdir == subdir}
     names = ", ".join(one.name for one in known)
     return ManifestError(
         f"the environment '{environment}' does not support this machine ('{subdir}')",
-        causes=[_reason(name, missing, provided) for name, missing in lacking.items()],
+        causes=[
+            *(_reason(name, missing, provided) for name, missing in lacking.items()),
+            *([f"The installed packages also require: {', '.join(unmet)}"] if unmet else ()),
+        ],
         hints=(
             f"it supports {names or 'no platform'}",
             _pretence(lacking) or f"add the platform with `pixi workspace platform add {subdir}`",
+            *pretended(unmet, subdir),
         ),
     )
 
@@ -59,3 +77,17 @@ def _pretence(lacking: Lacking) -> str | None:
     names = [f"CONDA_OVERRIDE_{one.name.removeprefix('__').upper()}" for one in missing]
     variables = [f"{name}={one.version}" for name, one in zip(names, missing, strict=True)]
     return f"to act as if this machine had it, set `{' '.join(variables)}`"
+
+
+def pretended(specs: Iterable[str], subdir: str) -> tuple[str, ...]:
+    """Tell which variables make a machine act as if it had what specs ask for, if any do."""
+    found: dict[str, None] = {}
+    for spec in specs:
+        name, _, version = spec.partition(" ")
+        variable, family = _OVERRIDES.get(name, ("", "-"))
+        number = _VERSION.search(version)
+        if variable and number and family in ("", subdir.partition("-")[0]):
+            found[f"{variable}={number[0]}"] = None
+    if not found:
+        return ()
+    return ("Or mock them via the environment, e.g.: " + " ".join(f"`{one}`" for one in found),)

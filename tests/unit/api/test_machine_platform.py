@@ -22,7 +22,8 @@ from wisp.manifest.model import Manifest
 from wisp.manifest.read import load_text
 from wisp.specs.records import CondaRecord
 
-HERE = SessionContext.of(ConfigRequest(environ={"PIXI_OVERRIDE_PLATFORM": "linux-64"}))
+HERE = SessionContext.of(ConfigRequest(environ={}))
+HERE.__dict__["subdir"] = "linux-64"  # what it detects, not what somebody vouches for
 DEFAULT = "default"
 
 

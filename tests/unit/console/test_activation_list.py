@@ -43,7 +43,6 @@ OWN = ["Environment: lab", "  env:", '    L = "3"']
         ({"environment": "lab"}, [*OTHER, *OWN]),
         ({"environment": "default"}, [*BASE, *UNIX]),
         ({"target": "unix"}, UNIX),
-        ({"feature": "nope"}, []),
     ],
 )
 def test_parts_that_have_something_are_shown(place: dict[str, str], lines: list[str]) -> None:

@@ -26,6 +26,9 @@ class Workspace:
         self.environ = {"PATH": os.environ["PATH"], "HOME": str(root)}
         self.settings: dict[str, Any] = {}
 
+    def admit(self, environment: str) -> None:
+        pass
+
     def prepare(self, environment: str) -> None:
         self.prepared.append(environment)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wisp.api.machine_platform import task_platform
 from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
+from wisp.workspace.platforms import select_platform
 from wisp.workspace.tasks import tasks_of
 
 if TYPE_CHECKING:
@@ -35,10 +36,13 @@ def _environment_tasks(
         for task in tasks_of(workspace.manifest, environment, other):
             if task not in tasks:
                 elsewhere.setdefault(task, []).append(other.name)
+    fits = select_platform(workspace.manifest, environment, *workspace.host)
+    listed = tasks if fits or wanted else tasks_of(workspace.manifest, environment, None)
     return EnvironmentTasks(
         name,
         tasks,
         platform=platform.name if platform else workspace.subdir,
         runnable=runnable,
         elsewhere=elsewhere,
+        unlisted=tasks.keys() - listed.keys(),
     )

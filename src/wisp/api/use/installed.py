@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wisp.api import folders
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
-from wisp.errors import ManifestError
+from wisp.api.use.fitness import check_installed
 from wisp.install.state import lock_hash, needs_full_check, quick_check
 from wisp.lock.model import LockFile
 from wisp.lock.select import locked_environment
@@ -22,26 +22,23 @@ def ensure_installed(
     environment: str,
     platform: Platform | None,
     usage: LockUsage = AS_NEEDED,
+    *,
+    wanted: bool = False,
 ) -> None:
     """Install an environment unless its marker says that it holds what is locked.
 
     An environment without packages is never installed. Raises `ManifestError` if what is installed
-    cannot run on this machine, which nobody checks who installs nothing.
+    cannot run on this machine, or on the platform that is `wanted` instead; nobody checks who
+    installs nothing.
     """
     folders.prepare(workspace.places, workspace.reporter)
-    if platform is None:
+    if platform is None or usage.no_install:
         return
     locked = locked_environment(lock, environment, platform.name, workspace.root)
-    if locked.records and not usage.no_install:
+    if locked.records:
         holds = quick_check(workspace.prefix(environment), lock_hash(locked))
         if not holds or needs_full_check(locked.records):
             from wisp.api.use.installing import install_locked
 
             install_locked(workspace, lock, {environment: platform})
-    if usage.no_install:
-        return
-    if locked.records and platform.subdir not in (workspace.host[0], "noarch"):
-        raise ManifestError(
-            f"the installed environment '{environment}' cannot run on platform "
-            f"'{workspace.host[0]}'"
-        )
+        check_installed(workspace, environment, platform if wanted else None)

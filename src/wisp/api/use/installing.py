@@ -19,7 +19,7 @@ from wisp.install.apply import (
 from wisp.install.selection import InstallFilter as InstallFilter
 from wisp.lock.model import LockFile
 from wisp.lock.select import locked_environment
-from wisp.platforms import Platform
+from wisp.platforms import Platform, runnable_subdirs
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
@@ -60,8 +60,9 @@ def install(
         FetchError, InstallError, HostError: See `wisp.install.apply.install_environment`.
 
     """
-    wanted = _wanted(workspace, request, skip_unfit=True)
+    names = _named(workspace, request)
     lock = ensure_lock(workspace, request.usage)
+    wanted = _wanted(workspace, lock, request, names, skip_unfit=request.every)
     return install_locked(workspace, lock, wanted, chosen=chosen)
 
 
@@ -69,23 +70,38 @@ def reinstall(
     workspace: OpenedWorkspace, request: InstallRequest, packages: Sequence[str] = ()
 ) -> InstallReport:
     """Put the named packages, or all, into place again. Raises what `install` raises."""
-    wanted = _wanted(workspace, request, skip_unfit=False)
+    chosen = _named(workspace, request)
     lock = ensure_lock(workspace, request.usage)
+    wanted = _wanted(workspace, lock, request, chosen, skip_unfit=False)
     names = frozenset(packages) or EVERYTHING
     return install_locked(workspace, lock, wanted, reinstall=names)
 
 
+def _named(workspace: OpenedWorkspace, request: InstallRequest) -> tuple[str, ...]:
+    """Choose environments. Raises `ManifestError` where no lock could make one fit this machine."""
+    if request.every:
+        return workspace.environment_names
+    names = tuple(dict.fromkeys(request.environments or (layout.DEFAULT_ENVIRONMENT,)))
+    runnable = runnable_subdirs(workspace.subdir)
+    for name in names:
+        if not any(one.subdir in runnable for one in workspace.platforms(name)):
+            workspace.best_platform(name, request.platform)
+    return names
+
+
 def _wanted(
-    workspace: OpenedWorkspace, request: InstallRequest, *, skip_unfit: bool
+    workspace: OpenedWorkspace,
+    lock: LockFile,
+    request: InstallRequest,
+    names: Sequence[str],
+    *,
+    skip_unfit: bool,
 ) -> dict[str, Platform]:
-    """Choose environments and the platform each is installed for."""
-    if not request.every:
-        names = dict.fromkeys(request.environments or (layout.DEFAULT_ENVIRONMENT,))
-        return {name: workspace.best_platform(name, request.platform) for name in names}
+    """Choose the platform that each environment is installed for."""
     chosen: dict[str, Platform] = {}
-    for name in workspace.environment_names:
+    for name in names:
         try:
-            chosen[name] = workspace.best_platform(name, request.platform)
+            chosen[name] = workspace.best_platform(name, request.platform, lock)
         except ManifestError as error:
             if not skip_unfit:
                 raise

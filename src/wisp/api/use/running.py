@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wisp import layout
+from wisp.api.machine_platform import runnability
 from wisp.api.use.activating import active_environment_of
 from wisp.api.use.catalogue import catalogue_of
 from wisp.api.use.run_options import RunOptions
@@ -24,8 +25,19 @@ if TYPE_CHECKING:
 
 
 def task_list(workspace: OpenedWorkspace, environment: str | None = None) -> str:
-    """Return the list that is shown where there is nothing to run: of one environment or all."""
-    return listing(catalogue_of(workspace).visible(environment))
+    """Return the list that is shown where there is nothing to run: of one environment or all.
+
+    Where no environment can run on this machine, it says how to add its platform.
+    """
+    manifest, session = workspace.manifest, workspace.session
+    shown = listing(catalogue_of(workspace).visible(environment))
+    every = workspace.environment_names
+    if any(runnability(manifest, session, one) != "not runnable here" for one in every):
+        return shown
+    return shown + (
+        f"\n\nHelp: This platform ({workspace.subdir}) is not supported. This adds it to the "
+        f"workspace:\n\n\tpixi workspace platform add {workspace.subdir}"
+    )
 
 
 def words_of_command(workspace: OpenedWorkspace, command: str | Sequence[str]) -> list[str]:
@@ -118,7 +130,7 @@ def _check_platform(workspace: OpenedWorkspace, request: graphs.Request) -> None
     if name not in workspace.environment_names:
         return
     platforms = workspace.platforms(name)
-    if not any(request.platform in (p.name, p.subdir) for p in platforms):
+    if request.platform not in {one.name for one in platforms}:
         known = ", ".join(platform.name for platform in platforms)
         raise ManifestError(
             f"platform '{request.platform}' is not part of environment '{name}'",

@@ -227,7 +227,7 @@ def _tables(catalogue: Catalogue) -> list[tuple[Any, ...]]:
         if rows and rows[-1][-1] == tasks:
             tasks = rows[-1][-1]
         facts = (environment.name, environment.platform, environment.runnable)
-        rows.append((*facts, environment.elsewhere, tasks))
+        rows.append((*facts, environment.elsewhere, environment.unlisted, tasks))
     return rows
 
 

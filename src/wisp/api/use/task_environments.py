@@ -12,8 +12,11 @@ from wisp.activation.variables import cleaned
 from wisp.api.locks.locking import ensure_lock
 from wisp.api.machine_platform import run_platform
 from wisp.api.use.activating import ActivationRequest, variables
+from wisp.api.use.fitness import vouches
 from wisp.api.use.installed import ensure_installed
 from wisp.api.use.run_options import RunOptions
+from wisp.install.state import installed_subdir
+from wisp.lock.model import LockFile
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
 from wisp.specs.records import CondaSourceRecord
@@ -23,7 +26,6 @@ from wisp.workspace.activation import activation_of as declared_activation
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
-    from wisp.lock.model import LockFile
     from wisp.specs.records import Record
 
 
@@ -40,7 +42,10 @@ class TaskEnvironments:
 
     @cached_property
     def _lock(self) -> LockFile:
-        return ensure_lock(self._workspace, self._options.usage)
+        usage = self._options.usage
+        if usage.frozen and usage.no_install and not self._workspace.lock_path.exists():
+            return LockFile()  # nothing is checked and nothing installed
+        return ensure_lock(self._workspace, usage)
 
     def _platform(self, environment: str) -> Platform | None:
         if environment not in self._platforms:
@@ -50,14 +55,22 @@ class TaskEnvironments:
                 self._lock,
                 environment,
                 self._options.platform,
+                installed=installed_subdir(self._workspace.prefix(environment)),
                 no_install=self._options.usage.no_install,
             )
         return self._platforms[environment]
 
+    def admit(self, environment: str) -> None:
+        """Lock, and find the platform that an environment is for here, unless the user vouches."""
+        if self._lock is not None and not vouches(self._workspace.environ):
+            self._platform(environment)
+
     def prepare(self, environment: str) -> None:
         """Install an environment unless it is known to be what the lock says."""
         platform = self._platform(environment)
-        ensure_installed(self._workspace, self._lock, environment, platform, self._options.usage)
+        wanted = self._options.platform is not None
+        usage = self._options.usage
+        ensure_installed(self._workspace, self._lock, environment, platform, usage, wanted=wanted)
         self._workspace.reporter.hand_over()
         if self._options.remember:
             from wisp.api.use.snapshot_writer import remember_environment

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from wisp.manifest.model import Environment, Feature, Manifest
 from wisp.platforms import Platform, VirtualPackage
@@ -11,8 +11,11 @@ from wisp.specs.task import Task, TaskDependency
 from wisp.values import dataclass
 from wisp.workspace.compose import environments
 from wisp.workspace.features import environment_named, features_of, targets_of
-from wisp.workspace.platforms import platforms_of, select_platform
+from wisp.workspace.platforms import select_platform
 from wisp.workspace.tasks import tasks_of
+
+if TYPE_CHECKING:
+    from wisp.api.machine_platform import Runnability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +29,14 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskListing:
-    """All forms of the list. `summary` pairs environments with their visible tasks, sorted."""
+    """All forms of the list.
+
+    `summary` has a row for each environment: its name, how it runs on this machine, and its visible
+    tasks, sorted.
+    """
 
     rows: tuple[TaskRow, ...]
-    summary: tuple[tuple[str, tuple[str, ...]], ...]
+    summary: tuple[tuple[str, Runnability, tuple[str, ...]], ...]
     data: list[dict[str, Any]]
 
     @property
@@ -43,11 +50,13 @@ def task_listing(
     subdir: str,
     provided: tuple[VirtualPackage, ...],
     environment: str | None = None,
+    runs: Callable[[str], Runnability] = lambda _: "by design",
 ) -> TaskListing:
     """List the tasks of all environments, or of one.
 
-    `subdir` and `provided` describe the machine; environments it cannot use show what they
-    declare for all platforms. Raises `ManifestError` for an unknown environment.
+    `subdir` and `provided` describe the machine, `runs` tells of an environment how it runs there.
+    Where none of its platforms fits, it shows what is declared for all platforms. Raises
+    `ManifestError` for an unknown environment.
     """
     chosen = (
         environments(manifest)
@@ -55,12 +64,11 @@ def task_listing(
         else (environment_named(manifest, environment),)
     )
     best = {one.name: select_platform(manifest, one, subdir, provided) for one in chosen}
+    marks = {one.name: runs(one.name) for one in chosen}
     return TaskListing(
-        rows=_rows(manifest, chosen, best),
+        rows=_rows(manifest, chosen, best, marks),
         summary=tuple(
-            (one.name, _visible(manifest, one, platform))
-            for one in chosen
-            if (platform := best[one.name]) is not None
+            (one.name, marks[one.name], _visible(manifest, one, best[one.name])) for one in chosen
         ),
         data=[
             _environment_json(manifest, one, best[one.name])
@@ -77,19 +85,20 @@ def _visible(
 
 
 def _rows(
-    manifest: Manifest, chosen: Iterable[Environment], best: dict[str, Platform | None]
+    manifest: Manifest,
+    chosen: Iterable[Environment],
+    best: Mapping[str, Platform | None],
+    marks: Mapping[str, Runnability],
 ) -> tuple[TaskRow, ...]:
     found: dict[str, TaskRow] = {}
     for environment in chosen:
-        platform = best[environment.name]
-        elsewhere = None if platform else next(iter(platforms_of(manifest, environment)), None)
-        for name, task in tasks_of(manifest, environment, platform or elsewhere).items():
+        runs = marks[environment.name] != "not runnable here"
+        for name, task in tasks_of(manifest, environment, best[environment.name]).items():
             known = found.get(name)
             if name.startswith("_") or (known is not None and known.runnable):
                 continue
-            found[name] = TaskRow(
-                name=name, description=task.description or "", runnable=platform is not None
-            )
+            described = " ".join((task.description or "").split())
+            found[name] = TaskRow(name=name, description=described, runnable=runs)
     return tuple(found[name] for name in sorted(found))
 
 

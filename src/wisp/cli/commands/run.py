@@ -79,7 +79,7 @@ def _run_words(call: Call[Options], words: list[str]) -> int:
     workspace = open_workspace(call)
     code = workspace.terminal.run_words(words, _options(call)) if words else 0
     if not words or code == NOT_FOUND:
-        call.out.err(workspace.terminal.task_list(call.values.environment))
+        call.out.listing(workspace.terminal.task_list(call.values.environment))
     return code
 
 

@@ -103,9 +103,8 @@ def list_tasks(call: Call[List]) -> int:
         out.result(" ".join(listing.names))
     elif values.summary:
         out.note("Tasks per environment:\n----------------------")
-        for environment, names in listing.summary:
-            if names:
-                out.note(f"{_designed(environment)}: {', '.join(names)}")
+        for environment, mark, names in listing.summary:
+            out.note(f"{environment} ({mark}): {', '.join(names)}")
     else:
         heading, *lines = task_table(listing)
         out.result(heading)
@@ -114,10 +113,6 @@ def list_tasks(call: Call[List]) -> int:
         if not call.given and not out.color_out:
             workspace.terminal.remember_listing((), "\n".join([heading, *lines, ""]))
     return 0
-
-
-def _designed(environment: str) -> str:
-    return f"{environment} (by design)" if environment == "default" else environment
 
 
 def add(call: Call[Add]) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wisp.api.machine_platform import Runnability
 from wisp.api.places import Places
 from wisp.api.views.describe import (
     Machine,
@@ -122,15 +123,23 @@ def test_feature_list_shows_what_holds_everywhere() -> None:
     ]
 
 
+def _runs(environment: str) -> Runnability:
+    return "not runnable here" if environment == "test" else "by design"
+
+
 def test_task_table_hides_and_marks() -> None:
-    listing = task_listing(MANIFEST, LINUX.subdir, LINUX.provided)
+    listing = task_listing(MANIFEST, LINUX.subdir, LINUX.provided, runs=_runs)
     assert [(row.name, row.runnable) for row in listing.rows] == [
         ("check", False),
         ("mine", True),
         ("only", True),
         ("run", True),
     ]
-    assert listing.summary == (("default", ("only", "run")), ("extra", ("mine",)))
+    assert listing.summary == (
+        ("default", "by design", ("only", "run")),
+        ("test", "not runnable here", ("check", "run")),
+        ("extra", "by design", ("mine",)),
+    )
     assert task_table(listing)[0] == "Task   Description"
 
 
