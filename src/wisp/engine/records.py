@@ -31,8 +31,9 @@ _TEXTS = (
     "license",
     "license_family",
     "python_site_packages_path",
+    "attestations_sha256",
 )
-_NUMBERS = ("size", "legacy_bz2_size", "timestamp")
+_NUMBERS = ("size", "legacy_bz2_size", "timestamp", "indexed_timestamp")
 
 
 def location_of(url: str) -> str:

@@ -89,6 +89,8 @@ def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
         size=_number(get("size")),
         legacy_bz2_size=_number(get("legacy_bz2_size")),
         timestamp=_milliseconds(get("timestamp")),
+        attestations_sha256=_digest(get("attestations_sha256")),
+        indexed_timestamp=_number(get("indexed_timestamp")),
         python_site_packages_path=_inside(_text(get("python_site_packages_path"), None)),
     )
 

@@ -204,10 +204,10 @@ def _cutoffs(locked: EnvironmentRow, inputs: Sequence[EnvironmentInputs]) -> Ite
         if not (cutoffs.default or cutoffs.channels or cutoffs.packages):
             continue
         for record in locked.packages.get(one.platform.name, ()):
-            if not isinstance(record, CondaRecord) or record.timestamp is None:
+            if not isinstance(record, CondaRecord) or record.published is None:
                 continue
             cutoff = _cutoff(cutoffs, record)
-            built = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+            built = datetime.fromtimestamp(record.published / 1000, UTC)
             if cutoff is not None and built > cutoff:
                 yield TooNew(
                     environment=locked.name,

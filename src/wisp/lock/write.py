@@ -181,7 +181,7 @@ def _conda(record: CondaRecord) -> dict[str, Any]:
         entry["subdir"] = record.subdir
     if record.noarch != derived_noarch(derived.subdir or record.subdir, record.build):
         entry["noarch"] = record.noarch or False
-    _set(entry, record, "sha256", "md5", "legacy_bz2_md5")
+    _set(entry, record, "sha256", "md5", "legacy_bz2_md5", "attestations_sha256")
     _set_nonempty(entry, record, "depends", "constrains", "extra_depends")
     if record.channel is not None and record.channel != derived.channel:
         entry["channel"] = record.channel
@@ -192,7 +192,8 @@ def _conda(record: CondaRecord) -> dict[str, Any]:
     _set(entry, record, "license", "license_family", "purls")
     if record.run_exports is not None:
         entry["run_exports"] = _run_exports(record.run_exports)
-    _set(entry, record, "size", "legacy_bz2_size", "timestamp", "python_site_packages_path")
+    _set(entry, record, "size", "legacy_bz2_size", "timestamp", "indexed_timestamp")
+    _set(entry, record, "python_site_packages_path")
     return entry
 
 

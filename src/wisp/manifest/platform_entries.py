@@ -60,7 +60,7 @@ def _read_entry(value: Any, path: ValuePath, parent: Table) -> Platform:
         raise wrong_kind("a string or a table", value, path)
     table = Table(value, path, parent.notes)
     name = table.text("name")
-    subdir = table.read("platform", as_subdir)
+    subdir = _read_subdir(table)
     declared = _read_packages(table)
     table.finish()
     if subdir is None:
@@ -71,6 +71,15 @@ def _read_entry(value: Any, path: ValuePath, parent: Table) -> Platform:
         name = derived_name(subdir, declared)
         _check_name(name, table, key=None)
     return _build(Platform(name, subdir, declared), table)
+
+
+def _read_subdir(table: Table) -> str | None:
+    """Read the subdir under either of its names: `platform`, and since Pixi 0.85 `subdir`."""
+    if table.raw("subdir") is not None and table.raw("platform") is not None:
+        raise table.fault("'platform' is the former name of 'subdir'; set only one", "platform")
+    subdir = table.read("subdir", as_subdir)
+    former = table.read("platform", as_subdir)
+    return former if subdir is None else subdir
 
 
 def _build(platform: Platform, table: Table) -> Platform:

@@ -30,7 +30,9 @@ class CondaRecord:
 
     `channel` has no trailing slash and may be None; `purls` is None when nobody has looked,
     empty when the package is known to have no PyPI name; `timestamp` is in milliseconds since
-    the epoch; `size` in bytes; hashes are lower-case hex.
+    the epoch; `size` in bytes; hashes are lower-case hex. `indexed_timestamp`, in milliseconds
+    too, says when the channel listed the package, and `attestations_sha256` what attests it:
+    channels and locks of Pixi 0.84 and later have them, and neither makes another package.
     """
 
     location: str
@@ -59,6 +61,8 @@ class CondaRecord:
     legacy_bz2_size: int | None = None
     timestamp: int | None = None
     python_site_packages_path: str | None = None
+    attestations_sha256: str | None = field(default=None, compare=False)
+    indexed_timestamp: int | None = field(default=None, compare=False)
     #: Straight from a channel rather than from a lock: then `conda-meta` says neither `arch`
     #: nor `platform` of it, as in Pixi's prefixes. No part of the record's identity.
     fresh: bool = field(default=False, compare=False)
@@ -67,6 +71,11 @@ class CondaRecord:
     def origin(self) -> IndexFile | DirectFile:
         """Where the archive comes from."""
         return archive_origin(self.location)
+
+    @property
+    def published(self) -> int | None:
+        """When it could first be had, as far as is known: in milliseconds since the epoch."""
+        return self.timestamp if self.indexed_timestamp is None else self.indexed_timestamp
 
 
 class SourceEntry(TypedDict, total=False):

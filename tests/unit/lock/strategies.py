@@ -58,6 +58,8 @@ def conda_records(draw: st.DrawFn) -> CondaRecord:
         run_exports=draw(maybe(st.builds(RunExports, weak=specs, strong_constrains=specs))),
         size=draw(maybe(st.integers(0, 10**9))),
         timestamp=draw(maybe(milliseconds)),
+        attestations_sha256=draw(maybe(hexes.map(lambda half: half * 2))),
+        indexed_timestamp=draw(maybe(milliseconds)),
         python_site_packages_path=draw(maybe(line.filter(is_inside))),
     )
 

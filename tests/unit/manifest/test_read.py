@@ -338,3 +338,16 @@ def test_operators_with_wildcards_are_refused_with_what_is_meant(
 )
 def test_wildcards_alone_are_versions(written: str) -> None:
     load_text(f"{_SOUND}[dependencies]\nx = {written!r}\n", Path("pixi.toml"))
+
+
+@pytest.mark.parametrize("key", ["platform", "subdir"])
+def test_what_a_platform_is_built_on_has_two_names(key: str) -> None:
+    head = f'[workspace]\nchannels = []\nplatforms = [{{ name = "gpu", {key} = "linux-64" }}]\n'
+    (platform,) = read("", head=head).workspace.platforms
+    assert (platform.name, platform.subdir) == ("gpu", "linux-64")
+
+
+def test_only_one_of_the_two_names_is_taken() -> None:
+    entry = '{ name = "gpu", platform = "linux-64", subdir = "linux-64" }'
+    with pytest.raises(ManifestError, match="'platform' is the former name of 'subdir'"):
+        read("", head=f"[workspace]\nchannels = []\nplatforms = [{entry}]\n")
