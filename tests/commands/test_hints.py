@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from pathlib import Path
@@ -101,3 +102,18 @@ def test_where_the_default_feature_is_left_out_the_hint_names_a_feature(
     failed = wisp("lock", cwd=folder)
     assert failed.code == 1
     assert "wisp add python --feature FEATURE" in " ".join(failed.stderr.split())
+
+
+def test_of_near_names_those_of_tasks_come_first(wisp: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64", "osx-arm64"]\n'
+        '[tasks]\nlint = "true"\n'
+    )
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("luit", "lnti"):
+        (programs / name).touch(0o755)
+    env = {"PATH": f"{programs}{os.pathsep}/usr/bin:/bin"}
+    failed = wisp("run", "lnit", cwd=tmp_path, env=env)
+    assert failed.code == 127
+    assert "did you mean `lint` or `l" in failed.stderr

@@ -65,3 +65,14 @@ def test_faulty_manifest_is_told_on_stderr_and_left_out(pixi: CommandLine, tmp_p
     result = pixi("info", "--json", cwd=folder).success()
     assert json.loads(result.stdout)["project_info"] is None
     assert "pixi.toml:11:5]" in result.stderr
+
+
+def test_each_name_tells_its_own_version(
+    wisp: CommandLine, pixi: CommandLine, tmp_path: Path
+) -> None:
+    own = wisp("--version", cwd=tmp_path).success().stdout.split()[1]
+    data = json.loads(wisp("info", "--json", cwd=tmp_path).success().stdout)
+    assert (data["wisp_version"], data["version"]) == (own, "0.77.0")
+    assert f"Wisp version: {own}\n" in wisp("info", cwd=tmp_path).success().stdout
+    assert "wisp_version" not in json.loads(pixi("info", "--json", cwd=tmp_path).success().stdout)
+    assert "Wisp" not in pixi("info", cwd=tmp_path).success().stdout

@@ -56,3 +56,14 @@ def test_an_override_that_cannot_be_read_is_named_and_ignored(
     result = wisp("info", cwd=tmp_path, env=env).success()
     assert "CONDA_OVERRIDE_CUDA is ignored" in result.stderr
     assert result.stderr.count("CONDA_OVERRIDE_CUDA") == 1
+
+
+@pytest.mark.parametrize("command", ["list", "tree"])
+def test_to_look_at_such_an_environment_needs_no_such_machine(
+    tmp_path: Path, wisp: CommandLine, command: str
+) -> None:
+    source = channel(tmp_path / "chan", [tiny("greeter", "1.0", "__cuda >=12")])
+    text = MANIFEST.format(channel=str(source), asked='cuda = "12"')
+    (tmp_path / "pixi.toml").write_text(text)
+    result = wisp(command, "-e", "big", cwd=tmp_path, env={"CONDA_OVERRIDE_CUDA": ""}).success()
+    assert "greeter" in result.stdout

@@ -45,6 +45,14 @@ def test_without_a_name_everything_is_put_back(wisp: CommandLine, folder: Path) 
     ]
 
 
+def test_an_unknown_package_is_refused_with_a_near_one(wisp: CommandLine, folder: Path) -> None:
+    done = wisp("reinstall", "onne", cwd=folder)
+    assert done.code == 1
+    assert "package 'onne' is not part of environment 'default'" in done.stderr
+    assert "did you mean 'one'?" in done.stderr
+    assert shared(folder, "one").read_text() == "spoiled"
+
+
 def test_an_unknown_environment_is_refused(wisp: CommandLine, folder: Path) -> None:
     done = wisp("reinstall", "-e", "nowhere", cwd=folder)
     assert done.code == 1

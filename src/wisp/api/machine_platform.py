@@ -8,7 +8,8 @@ They differ because Pixi's do, and Pixi's do because the questions do:
 - `run_platform`: an environment that asks for no package, or of which nothing is to be installed,
   runs on any machine, as on the first of its platforms; and a machine that keeps no platform's
   promise may still provide all that the locked packages ask for.
-- `shown_platform`: to look needs no machine. A subdir that the environment does not support is
+- `shown_platform`: to look needs no machine. Where no platform fits this one, the first of its
+  subdir is shown, else the first of all. A subdir that the environment does not support is
   answered, with nothing, and an override that is wrong is not worth a warning.
 - `exported_platform`: an environment for elsewhere is exported as the first of its platforms.
 - `task_platform`: a listing has to show tasks of environments that cannot run here, and say so.
@@ -176,7 +177,13 @@ def shown_platform(
     known = {name for platform in platforms for name in (platform.name, platform.subdir)}
     if wanted in SUBDIRS and wanted not in known:
         return bare(wanted)
-    return install_platform(manifest, session, environment, wanted)
+    try:
+        return install_platform(manifest, session, environment, wanted)
+    except ManifestError:
+        if wanted is not None or not platforms:
+            raise
+    here = subdir(session.environ)
+    return next((one for one in platforms if one.subdir == here), platforms[0])
 
 
 def exported_platform(

@@ -133,7 +133,7 @@ def _root() -> str:
 
 def _task_list(words: Sequence[str], environ: Mapping[str, str]) -> Deed | None:
     """Print a listing that was printed before, where it needs no colours."""
-    if not words or words[0] not in ("list", "ls", "l") or os.isatty(1):
+    if not words or words[0] not in ("list", "ls", "l") or snapshot.has_color(environ, 1):
         return None
     text = _trusted(environ).listings.get(" ".join(words[1:]))
     return None if text is None else lambda: _print(text)
@@ -146,8 +146,7 @@ def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> Deed | N
     if known is None or not snapshot.unchanged(known["files"]) or "PIXI_COLOR" in environ:
         return None
     snapshot.settle(trusted, environ, time.time_ns())
-    coloured = "FORCE_COLOR" in environ or ("NO_COLOR" not in environ and os.isatty(2))
-    text = ("\x1b[32m✔\x1b[0m " if coloured else "✔ ") + known["text"]
+    text = ("\x1b[32m✔\x1b[0m " if snapshot.has_color(environ, 2) else "✔ ") + known["text"]
 
     def tell() -> int:
         _say(text)
@@ -346,6 +345,7 @@ class _Lane:
             warn=_say,
             replace=True,
             emoji=self._environ.get("LANG", "").upper().endswith("UTF-8"),
+            color=snapshot.has_color(self._environ, 2),
             several=facts["several"],
             env_files=facts["env_files"],
             product=product_of(self._program),

@@ -324,8 +324,15 @@ def looked_on(environ: Mapping[str, str], lock: str) -> tuple[Any, ...]:
 
 def shade(environ: Mapping[str, str]) -> str:
     """Return a word for whether standard output gets colours, where no option says so."""
-    coloured = "FORCE_COLOR" in environ or ("NO_COLOR" not in environ and os.isatty(1))
-    return "coloured" if coloured else "plain"
+    return "coloured" if has_color(environ, 1) else "plain"
+
+
+def has_color(environ: Mapping[str, str], stream: int) -> bool:
+    """Whether what is written to a descriptor gets colours, where no option says so."""
+    if "FORCE_COLOR" in environ or "NO_COLOR" in environ:
+        return "FORCE_COLOR" in environ
+    asked = environ.get("PIXI_COLOR", "auto")
+    return asked == "always" or (asked == "auto" and os.isatty(stream))
 
 
 # Tasks as tuples

@@ -20,8 +20,8 @@ _WIDTH = 80
 _MARGIN = 30
 #: Stands below the others, which say more of the command.
 _LAST = "Global Options"
-_HEADING = "1;4"
-_LITERAL = "1"
+_HEADING = "1;32"
+_LITERAL = "1;36"
 
 
 def usage(command: Command[Any], path: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from wisp.console.style import DIM, KINDS, plain
 from wisp.layout import DEFAULT_ENVIRONMENT
 
 if TYPE_CHECKING:
     from wisp import PackageList, PackageTree, TreeNode
+    from wisp.console.style import Paint
 
 _BRANCH, _LAST, _BAR, _BLANK = "├── ", "└── ", "│   ", "    "
 _SEEN = " (*)"
@@ -22,28 +24,32 @@ def heading(listed: PackageList | PackageTree) -> Iterator[str]:
         yield f"Installed for: {listed.installed_for}"
 
 
-def dependency_lines(roots: Sequence[TreeNode]) -> Iterator[str]:
+def dependency_lines(roots: Sequence[TreeNode], paint: Paint = plain) -> Iterator[str]:
     """Draw packages below each other, with what they need; at the top each stands once."""
     for number, node in enumerate(roots, 1):
         if not node.is_repeated:
-            yield from _branch(node, "", is_last=number == len(roots))
+            yield from _branch(node, "", paint, is_last=number == len(roots))
 
 
-def _branch(node: TreeNode, indent: str, *, is_last: bool) -> Iterator[str]:
+def _branch(node: TreeNode, indent: str, paint: Paint, *, is_last: bool) -> Iterator[str]:
     extra = f"(extra: {node.extra})" if node.extra else ""
-    seen = _SEEN if node.is_repeated else ""
-    yield f"{indent}{_LAST if is_last else _BRANCH}{node.name} {node.version} {extra}{seen}"
-    yield from _branches(node.children, indent + (_BLANK if is_last else _BAR))
+    seen = paint(_SEEN, DIM) if node.is_repeated else ""
+    yield f"{indent}{_LAST if is_last else _BRANCH}{_package(node, paint)} {extra}{seen}"
+    yield from _branches(node.children, paint, indent + (_BLANK if is_last else _BAR))
 
 
-def _branches(nodes: Sequence[TreeNode], indent: str = "") -> Iterator[str]:
+def _branches(nodes: Sequence[TreeNode], paint: Paint, indent: str = "") -> Iterator[str]:
     for number, node in enumerate(nodes, 1):
-        yield from _branch(node, indent, is_last=number == len(nodes))
+        yield from _branch(node, indent, paint, is_last=number == len(nodes))
 
 
-def dependent_lines(roots: Sequence[TreeNode]) -> Iterator[str]:
+def _package(node: TreeNode, paint: Paint) -> str:
+    return f"{paint(node.name, KINDS[node.kind])} {node.version}"
+
+
+def dependent_lines(roots: Sequence[TreeNode], paint: Paint = plain) -> Iterator[str]:
     """Draw each package with those that need it, behind a blank line."""
     for root in roots:
         yield ""
-        yield f"{root.name} {root.version} "
-        yield from _branches(root.children)
+        yield f"{_package(root, paint)} "
+        yield from _branches(root.children, paint)

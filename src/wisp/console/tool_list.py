@@ -6,22 +6,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wisp.console.sizes import human_size
+from wisp.console.style import NAME, plain
 
 if TYPE_CHECKING:
     from wisp import PackageRow, ToolChange, ToolContents, ToolRow
+    from wisp.console.style import Paint
 
 EMPTY = "No global environments found."
 _HEADER = ["Package", "Version", "Build", "Size"]
 
 
-def tool_list(rows: Sequence[ToolRow], states: Mapping[str, str] | None = None) -> Iterator[str]:
+def tool_list(
+    rows: Sequence[ToolRow], states: Mapping[str, str] | None = None, paint: Paint = plain
+) -> Iterator[str]:
     """Yield the lines of a tree of environments; `states` say what has just become of each."""
     for number, row in enumerate(rows, 1):
         is_last = number == len(rows)
         state = (states or {}).get(row.name)
         version = f": {row.version}" if row.is_obvious and row.version else ""
         shown = "" if state is None else f"({state})"
-        yield f"{'└──' if is_last else '├──'} {row.name}{version} {shown}"
+        yield f"{'└──' if is_last else '├──'} {paint(row.name, NAME)}{version} {shown}"
         for detail, follows in _details(row):
             branch = "├─" if follows else "└─"
             yield f"{'    ' if is_last else '│   '}{branch} {detail}"

@@ -12,12 +12,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from wisp.engine.files import write_atomically
 from wisp.engine.http import HttpClient
-from wisp.errors import ConfigError, FetchError
+from wisp.errors import ConfigError, FetchError, WispError
 from wisp.report import SILENT, Reporter
 from wisp.trust import LARGEST_LOCK, found_bytes
 
@@ -30,7 +31,10 @@ _SHIPPED = Path(__file__).parent.parent / "data" / "conda_forge_names.json.gz"
 _FRESH_SECONDS = 3600
 #: How long an archive that the service did not know is believed to be unknown.
 _UNKNOWN_SECONDS = 24 * 3600
+#: After the service could not be reached nobody waits for it again for this long.
+_GIVEN_UP_SECONDS = 600
 _CONNECTIONS = 16
+_GIVEN_UP = "given-up.json"
 
 Names = dict[str, tuple[str, ...]]
 
@@ -53,7 +57,7 @@ class NameService:
         self._guard = threading.Lock()
         self._names: Names | None = None
         self._digests: tuple[Names, dict[str, float]] | None = None
-        self._unreachable = http.offline
+        self._unreachable = http.offline or self._was_given_up()
 
     def by_hash(self, digests: Iterable[str]) -> Names:
         """Return the names of those archives (sha256) that the service knows.
@@ -117,12 +121,20 @@ class NameService:
                     known[digest] = names
 
     def _give_up(self, error: Exception) -> None:
-        if not self._unreachable:
-            self._unreachable = True
-            self._reporter.warn(
-                "the mapping from conda to PyPI names cannot be reached, the shipped one is used",
-                (str(error),),
-            )
+        if self._unreachable:
+            return
+        self._unreachable = True
+        self._reporter.warn(
+            "the mapping from conda to PyPI names cannot be reached, the shipped one is used",
+            (str(error), f"it is asked for again in {_GIVEN_UP_SECONDS // 60} minutes"),
+        )
+        with suppress(WispError):
+            write_atomically(self._cache / _GIVEN_UP, json.dumps({"at": self._now()}))
+
+    def _was_given_up(self) -> bool:
+        """Whether it could not be reached lately, by this or another command."""
+        at = _stored(self._cache / _GIVEN_UP).get("at")
+        return isinstance(at, int | float) and 0 <= self._now() - at < _GIVEN_UP_SECONDS
 
     def _remembered(self) -> tuple[Names, dict[str, float]]:
         """Return the names by digest, and the digests without names with the time of asking."""

@@ -7,6 +7,7 @@ exports ask it. (Only what judges a lock walks by itself, since it judges each s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from wisp.lock.markers import Markers, markers_of
 from wisp.lock.wanted import from_metadata
@@ -14,7 +15,7 @@ from wisp.specs.match import parse_spec
 from wisp.specs.package_names import pypi_names, python_of, spec_name
 from wisp.specs.pypi import normalize
 from wisp.specs.records import LockedConda, PypiRecord, Record
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 #: Tells whether the marker of a requirement holds, given the extras that are asked for.
 Holds = Callable[[str | None, frozenset[str]], bool]
@@ -140,6 +141,7 @@ class PackageNode:
     name: str
     version: str
     needs: tuple[Edge, ...] = ()
+    kind: Literal["conda", "pypi"] = "conda"
 
 
 def graph_of(records: Sequence[Record], subdir: str) -> PackageGraph:
@@ -164,7 +166,13 @@ def dependency_graph(
             found.setdefault(need.record.name, need.extra)
         needs = tuple(Edge(name, extra) for name, extra in found.items())
         nodes.setdefault(
-            record.name, PackageNode(name=record.name, version=record.version or "", needs=needs)
+            record.name,
+            PackageNode(
+                name=record.name,
+                version=record.version or "",
+                needs=needs,
+                kind="pypi" if isinstance(record, PypiRecord) else "conda",
+            ),
         )
     return nodes
 
@@ -175,10 +183,7 @@ def inverted(graph: Mapping[str, PackageNode]) -> Mapping[str, PackageNode]:
     for node in graph.values():
         for edge in node.needs:
             dependents[edge.name].append(Edge(node.name))
-    return {
-        name: PackageNode(name=name, version=node.version, needs=tuple(dependents[name]))
-        for name, node in graph.items()
-    }
+    return {name: replace(node, needs=tuple(dependents[name])) for name, node in graph.items()}
 
 
 def _markers(records: Sequence[Record], subdir: str) -> Markers | None:

@@ -81,6 +81,12 @@ class SourceText:
             label=label,
         )
 
+    def line_of(self, path: ValuePath) -> str:
+        """Word the line in which a table begins, in brackets; nothing where it has none."""
+        parent = scan(self.toml).root.find(path[:-1])
+        span = parent.keys.get(str(path[-1])) if parent else None
+        return f" ({self.file.name}, line {self.place(span[0]).line})" if span else ""
+
     def gap(self, offset: int) -> Place:
         """Return the place in front of a character, where something is missing or too much."""
         found = self.place(offset)

@@ -128,10 +128,7 @@ def _read_system_requirements(parent: Table) -> SystemRequirements:
     table = parent.table("system-requirements")
     if table is None:
         return SystemRequirements()
-    table.warn(
-        "`system-requirements` is deprecated, declare the virtual packages with the platforms "
-        'instead: platforms = [{ platform = "linux-64", cuda = "12" }]'
-    )
+    table.warn(_instead_of_requirements(table), located=True)
     family, version = _read_libc(table)
     found = SystemRequirements(
         linux=table.read("linux", _version),
@@ -143,6 +140,24 @@ def _read_system_requirements(parent: Table) -> SystemRequirements:
     )
     table.finish()
     return found
+
+
+def _instead_of_requirements(table: Table) -> str:
+    """Word what is written today; a platform that only a feature is for needs a name."""
+    cuda = table.data.get("cuda", "12")
+    entry = f'platform = "linux-64", cuda = "{cuda}"'
+    if table.path[-3:-2] != ("feature",):
+        row = f"platforms = [{{ {entry} }}]"
+        return (
+            "`system-requirements` is deprecated, declare the virtual packages with the platforms "
+            f"of the workspace instead: {row}"
+        )
+    row = f'platforms = [{{ name = "my-linux-64", {entry} }}]'
+    return (
+        "`system-requirements` is deprecated, declare the virtual packages with a platform of the "
+        f"workspace instead, and name it in the feature: {row} below `[workspace]`, "
+        f'platforms = ["my-linux-64"] below `[feature.{table.path[-2]}]`'
+    )
 
 
 def _read_libc(table: Table) -> tuple[str | None, str | None]:

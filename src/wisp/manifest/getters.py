@@ -21,13 +21,20 @@ class Notes:
     """What readers need to know of the whole manifest, and the warnings they leave behind.
 
     `pool` is that of `[workspace.dependencies]`, as plain data; with `any_version` what
-    `requires-pixi` says excludes nobody.
+    `requires-pixi` says excludes nobody. `place_of` words where a table begins, if that is known.
     """
 
-    __slots__ = ("any_version", "pool", "preview", "root", "warnings")
+    __slots__ = ("any_version", "place_of", "pool", "preview", "root", "warnings")
 
-    def __init__(self, root: Path, *, any_version: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        any_version: bool = False,
+        place_of: Callable[[ValuePath], str] = lambda _path: "",
+    ) -> None:
         self.root = root
+        self.place_of = place_of
         self.any_version = any_version
         self.preview: tuple[str, ...] = ()
         self.warnings: list[str] = []
@@ -207,9 +214,9 @@ class Table:
         for name, value, path in self.items():
             yield name, Table(value, path, self.notes)
 
-    def warn(self, message: str) -> None:
-        """Leave a warning for whoever asked to read the manifest."""
-        self.notes.warnings.append(message)
+    def warn(self, message: str, *, located: bool = False) -> None:
+        """Leave a warning for whoever asked to read the manifest; `located` tells the line too."""
+        self.notes.warnings.append(message + (self.notes.place_of(self.path) if located else ""))
 
     def fault(self, message: str, key: str | None = None, hints: tuple[str, ...] = ()) -> Fault:
         """Return a fault of this table or of the value of one of its keys."""

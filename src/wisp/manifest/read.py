@@ -85,7 +85,7 @@ def load_text(
 ) -> Manifest:
     """Read a manifest from its text; `path` is where it lies or shall lie."""
     source = _source(text, path, kind)
-    notes = Notes(path.parent, any_version=any_version)
+    notes = Notes(path.parent, any_version=any_version, place_of=source.line_of)
     try:
         data = loads(source.toml)
         if kind == "script":

@@ -43,20 +43,24 @@ if TYPE_CHECKING:
 #: Exit code of a script whose last command does not exist.
 NOT_FOUND = 127
 
+#: Of the line that tells which task runs: bold, the task, its command, and none.
+_COLORS = ("\x1b[1m", "\x1b[32m", "\x1b[34m", "\x1b[0m")
+
 
 class RunSettings:
     """How a graph is run.
 
     `cache` is the folder of fingerprints; `say` prints one line for people, and is not called
-    where they asked for quiet; `several` tells whether the workspace has several environments;
-    `env_files` has paths by task; `product` is the name we go by. `warn` gets what should be looked
-    at. With `replace` the last command takes the place of this process where that is all there is
-    left to do.
+    where they asked for quiet; `color` tells whether it may be painted, `several` whether the
+    workspace has several environments; `env_files` has paths by task; `product` is the name we go
+    by. `warn` gets what should be looked at. With `replace` the last command takes the place of
+    this process where that is all there is left to do.
     """
 
     __slots__ = (
         "cache",
         "clean",
+        "color",
         "dry",
         "emoji",
         "env_files",
@@ -80,6 +84,7 @@ class RunSettings:
         clean: bool = False,
         dry: bool = False,
         emoji: bool = True,
+        color: bool = False,
         replace: bool = False,
         several: bool = False,
         env_files: Mapping[str, Sequence[str]] | None = None,
@@ -93,6 +98,7 @@ class RunSettings:
         self.clean = clean
         self.dry = dry
         self.emoji = emoji
+        self.color = color
         self.replace = replace
         self.several = several
         self.env_files = dict(env_files or {})
@@ -290,7 +296,9 @@ def introduced(node: TaskNode, settings: RunSettings) -> str | None:
     except WispError:
         command = str(node.task.cmd)
     sparkles = emoji(settings, "✨ ")
-    text = f"{sparkles}{settings.product} task ({node.task.name}{where}): {command}"
+    bold, green, blue, off = _COLORS if settings.color else ("", "", "", "")
+    name = f"{green}{node.task.name}{off}"
+    text = f"{sparkles}{bold}{settings.product} task{off} ({name}{where}): {blue}{command}{off}"
     return f"{text}: ({node.task.description})" if node.task.description else text
 
 

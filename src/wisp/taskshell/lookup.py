@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from wisp.taskshell.state import State
 
+#: How many names are offered for one that there is not.
+_MOST = 3
+
 SHEBANG = "#!/usr/bin/env "
 SHEBANG_LENGTH = 512
 """How much of a file is read to find its interpreter."""
@@ -58,22 +61,25 @@ def interpreter(path: str) -> list[str]:
 
 
 def near_names(name: str, state: State, others: Iterable[str] = ()) -> list[str]:
-    """Give up to three names that may have been meant, best first.
+    """Give up to three names that may have been meant: of `others` (say, tasks), then the rest.
 
-    Looks among the executables on PATH, the built-in commands and `others` (say, tasks).
+    The rest are the executables on PATH and the built-in commands; the best of each come first.
     """
     import difflib
 
     from wisp.taskshell.builtins import NAMES
 
-    known = {*NAMES, *others}
+    known = set(NAMES)
     for folder in (state.get("PATH") or "").split(os.pathsep):
         try:
             known.update(os.listdir(os.path.join(state.cwd, folder)))
         except OSError:
             continue
-    alike = [other for other in sorted(known) if abs(len(other) - len(name)) <= 2]
-    return difflib.get_close_matches(name, alike, n=3, cutoff=0.75)
+    near: list[str] = []
+    for names in (set(others), known):
+        alike = [one for one in sorted(names) if abs(len(one) - len(name)) <= 2]
+        near += difflib.get_close_matches(name, alike, n=_MOST, cutoff=0.75)
+    return list(dict.fromkeys(near))[:_MOST]
 
 
 def _spellings(path: str, state: State) -> list[str]:

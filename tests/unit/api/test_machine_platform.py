@@ -60,10 +60,9 @@ def test_the_platform_of_this_machine_is_everybodys_first_choice() -> None:
     assert fits_here(HERE_TOO, HERE, DEFAULT)
 
 
-def test_nothing_is_installed_or_shown_for_a_machine_without_a_platform() -> None:
-    for answer in (install_platform, shown_platform):
-        with pytest.raises(ManifestError):
-            answer(ELSEWHERE, HERE, DEFAULT)
+def test_nothing_is_installed_for_a_machine_without_a_platform() -> None:
+    with pytest.raises(ManifestError):
+        install_platform(ELSEWHERE, HERE, DEFAULT)
     with pytest.raises(ManifestError, match="does not support this machine"):
         run_platform(ELSEWHERE, HERE, LockFile(), DEFAULT)
     assert not fits_here(ELSEWHERE, HERE, DEFAULT)
@@ -107,6 +106,15 @@ def test_what_is_locked_is_shown_for_any_subdir_even_an_unsupported_one() -> Non
     assert shown_platform(HERE_TOO, HERE, DEFAULT, "win-64").subdir == "win-64"
     with pytest.raises(ManifestError):
         install_platform(HERE_TOO, HERE, DEFAULT, "win-64")
+
+
+def test_to_look_needs_no_machine_that_a_platform_fits() -> None:
+    mixed = manifest('["osx-arm64", { name = "modern", platform = "linux-64", glibc = "99.0" }]')
+    assert shown_platform(ELSEWHERE, HERE, DEFAULT).name == "osx-arm64"
+    assert shown_platform(MODERN, HERE, DEFAULT).name == "modern"
+    assert shown_platform(mixed, HERE, DEFAULT).name == "modern"
+    with pytest.raises(ManifestError):
+        shown_platform(MODERN, HERE, DEFAULT, "no-such-platform")
 
 
 def test_tasks_are_listed_for_elsewhere_but_cannot_run() -> None:

@@ -97,6 +97,29 @@ def test_without_the_service_the_shipped_map_answers_with_a_warning(tmp_path: Pa
     assert len(warnings.messages) == 1
 
 
+def test_a_service_that_was_not_reached_is_left_alone_for_a_while(
+    site: Path, tmp_path: Path
+) -> None:
+    clock, warnings = Clock(), Warnings()
+    service(tmp_path, None, clock, reporter=warnings).by_hash([KNOWN])
+    with Server(site) as server:
+        later = service(tmp_path, server, clock, reporter=warnings)
+        assert later.by_hash([KNOWN]) == {}
+        assert later.conda_forge()["pytorch"] == ("torch",)
+        assert (server.requests, len(warnings.messages)) == ([], 1)
+        clock.seconds += 3600
+        assert service(tmp_path, server, clock).by_hash([KNOWN]) == {KNOWN: ("torch",)}
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"at": "noon"}', '{"at": 9e99}', '{"at": null}'])
+def test_a_damaged_memory_of_failures_counts_for_nothing(
+    site: Path, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "given-up.json").write_text(content)
+    with Server(site) as server:
+        assert service(tmp_path, server).by_hash([KNOWN]) == {KNOWN: ("torch",)}
+
+
 def test_the_shipped_map_tells_none_from_unknown() -> None:
     names = shipped_names()
     assert names["python"] == ()

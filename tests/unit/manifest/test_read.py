@@ -351,3 +351,25 @@ def test_only_one_of_the_two_names_is_taken() -> None:
     entry = '{ name = "gpu", platform = "linux-64", subdir = "linux-64" }'
     with pytest.raises(ManifestError, match="'platform' is the former name of 'subdir'"):
         read("", head=f"[workspace]\nchannels = []\nplatforms = [{entry}]\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '[system-requirements]\ncuda = "11"\n',
+            'platforms = [{ platform = "linux-64", cuda = "11" }] (pixi.toml, line 5)',
+        ),
+        (
+            '[feature.gpu.system-requirements]\ncuda = "12"\n[environments]\ngpu = ["gpu"]\n',
+            'platforms = [{ name = "my-linux-64", platform = "linux-64", cuda = "12" }] below '
+            '`[workspace]`, platforms = ["my-linux-64"] below `[feature.gpu]` (pixi.toml, line 5)',
+        ),
+    ],
+)
+def test_system_requirements_are_told_with_their_line_and_what_is_written_today(
+    text: str, told: str
+) -> None:
+    head = '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n'
+    (warning,) = load_text(head + text, Path("/w/pixi.toml")).warnings
+    assert warning.endswith(told)

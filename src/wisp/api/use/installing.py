@@ -20,6 +20,7 @@ from wisp.install.selection import InstallFilter as InstallFilter
 from wisp.lock.model import LockFile
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform, runnable_subdirs
+from wisp.specs.similarity import did_you_mean
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
@@ -69,10 +70,14 @@ def install(
 def reinstall(
     workspace: OpenedWorkspace, request: InstallRequest, packages: Sequence[str] = ()
 ) -> InstallReport:
-    """Put the named packages, or all, into place again. Raises what `install` raises."""
+    """Put the named packages, or all, into place again.
+
+    Raises what `install` raises, and `ManifestError` for a name that none of the environments has.
+    """
     chosen = _named(workspace, request)
     lock = ensure_lock(workspace, request.usage)
     wanted = _wanted(workspace, lock, request, chosen, skip_unfit=False)
+    _require_packages(workspace, lock, wanted, packages)
     names = frozenset(packages) or EVERYTHING
     return install_locked(workspace, lock, wanted, reinstall=names)
 
@@ -87,6 +92,28 @@ def _named(workspace: OpenedWorkspace, request: InstallRequest) -> tuple[str, ..
         if not any(one.subdir in runnable for one in workspace.platforms(name)):
             workspace.best_platform(name, request.platform)
     return names
+
+
+def _require_packages(
+    workspace: OpenedWorkspace,
+    lock: LockFile,
+    wanted: Mapping[str, Platform],
+    packages: Sequence[str],
+) -> None:
+    known = {
+        record.name
+        for name, platform in wanted.items()
+        for record in locked_environment(lock, name, platform.name, workspace.root).records
+    }
+    for package in packages:
+        if package not in known:
+            listed = ", ".join(wanted)
+            raise ManifestError(
+                f"package '{package}' is not part of environment '{listed}'"
+                if len(wanted) == 1
+                else f"package '{package}' is in none of the environments {listed}",
+                hints=did_you_mean(package, known),
+            )
 
 
 def _wanted(

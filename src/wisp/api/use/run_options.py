@@ -38,6 +38,7 @@ class RunOptions:
     grouped: bool = False
     keep_going: bool = False
     emoji: bool = True
+    color: bool = False
     say: Callable[[str], None] = field(default=lambda _: None)
     warn: Callable[[str], None] = field(default=lambda _: None)
     choose: Choose | None = None

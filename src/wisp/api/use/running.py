@@ -81,6 +81,7 @@ def run_words(workspace: OpenedWorkspace, words: Sequence[str], options: RunOpti
         clean=options.clean,
         dry=options.dry,
         emoji=options.emoji,
+        color=options.color,
         replace=options.replace,
         several=len(workspace.environment_names) > 1,
         env_files=env_files(workspace.manifest),

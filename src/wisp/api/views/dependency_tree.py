@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locked_view import look_up
@@ -30,6 +31,7 @@ class TreeNode:
     extra: str | None = None
     children: tuple[TreeNode, ...] = ()
     is_repeated: bool = False
+    kind: Literal["conda", "pypi"] = "conda"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _dependents(
     for name in sorted(matches, key=lambda name: name not in explicit):
         seen.add(name)
         children = tuple(_siblings(graph[name].needs, graph, seen))
-        roots.append(TreeNode(name, graph[name].version, children=children))
+        roots.append(TreeNode(name, graph[name].version, children=children, kind=graph[name].kind))
     return tuple(roots)
 
 
@@ -153,11 +155,15 @@ def _siblings(
     for edge in edges:
         node = graph[edge.name]
         if edge.name in seen:
-            yield TreeNode(node.name, node.version, edge.extra, is_repeated=True)
+            yield TreeNode(node.name, node.version, edge.extra, is_repeated=True, kind=node.kind)
             continue
         seen.add(edge.name)
         yield TreeNode(
-            node.name, node.version, edge.extra, tuple(_siblings(node.needs, graph, seen))
+            node.name,
+            node.version,
+            edge.extra,
+            tuple(_siblings(node.needs, graph, seen)),
+            kind=node.kind,
         )
 
 

@@ -8,15 +8,16 @@ from wisp.cli.call import Call
 from wisp.cli.declare import flag, top
 from wisp.cli.looking import remember
 from wisp.cli.opening import open_session, open_workspace
-from wisp.console.output import json_text
+from wisp.console.style import HEADING
 from wisp.errors import ManifestError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from wisp import EnvironmentDescription, Information, Workspace
+    from wisp.console.style import Paint
 
 _WIDTH = 19
 _RULE = "------------"
@@ -35,8 +36,12 @@ def run(call: Call[Options]) -> int:
     workspace = _workspace(call)
     show = workspace.show if workspace else open_session(call)
     found = show.info(sizes=values.extended)
-    text = json_text(found.as_json()) if values.json else "\n".join(_lines(found))
-    call.out.public(text)
+    # Beyond Pixi, whose answer has no place for it.
+    own = {"wisp_version": layout.VERSION} if call.program == "wisp" else {}
+    if values.json:
+        call.out.public_json({**found.as_json(), **own})
+    else:
+        call.out.public("\n".join(_lines(found, own, call.out.painter())))
     if workspace is not None:
         remember(call, workspace)
     return 0
@@ -53,12 +58,17 @@ def _workspace(call: Call[Options]) -> Workspace | None:
         return None
 
 
-def _lines(found: Information) -> list[str]:
-    lines = ["System", _RULE, *_system(found), "", "Global", _RULE, *_global(found)]
+def _lines(found: Information, own: Mapping[str, str], paint: Paint) -> list[str]:
+    def heading(text: str) -> list[str]:
+        return [paint(text, HEADING), _RULE]
+
+    versions = [_row("Wisp version", version) for version in own.values()]
+    lines = [*heading("System"), *versions, *_system(found)]
+    lines += ["", *heading("Global"), *_global(found)]
     if found.workspace is not None:
-        lines += ["", "Workspace", _RULE, *_workspace_rows(found)]
+        lines += ["", *heading("Workspace"), *_workspace_rows(found)]
     if found.environments:
-        lines += ["", "Environments", _RULE]
+        lines += ["", *heading("Environments")]
         blocks = ["\n".join(_environment(one)) for one in found.environments]
         lines.append("\n\n".join(blocks))
     return lines

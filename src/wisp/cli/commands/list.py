@@ -92,7 +92,7 @@ def run(call: Call[Options]) -> int:
 
     for line in heading(found):
         call.out.note(line)
-    for line in package_table(found.rows, columns):
+    for line in package_table(found.rows, columns, call.out.painter()):
         call.out.public(line)
     remember(call, workspace, found)
     return 0

@@ -111,6 +111,7 @@ def _options(call: Call[Options]) -> RunOptions:
         grouped=values.group_output,
         keep_going=values.keep_going,
         emoji=call.environ.get("LANG", "").upper().endswith("UTF-8"),
+        color=call.out.color_err,
         say=call.out.note,
         warn=call.out.warning,
         choose=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None,

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
         platform: str | None
 
 
-_DIM = "2"
-
-
 class Where(options.Manifest):
     """The part of the manifest that a task belongs to."""
 
@@ -106,12 +103,11 @@ def list_tasks(call: Call[List]) -> int:
         for environment, mark, names in listing.summary:
             out.note(f"{environment} ({mark}): {', '.join(names)}")
     else:
-        heading, *lines = task_table(listing)
-        out.result(heading)
-        for row, line in zip(listing.rows, lines, strict=True):
-            out.result(line if row.runnable else out.paint(line, _DIM))
+        lines = task_table(listing, out.painter())
+        for line in lines:
+            out.result(line)
         if not call.given and not out.color_out:
-            workspace.terminal.remember_listing((), "\n".join([heading, *lines, ""]))
+            workspace.terminal.remember_listing((), "\n".join([*lines, ""]))
     return 0
 
 

@@ -37,8 +37,8 @@ def run(call: Call[Options]) -> int:
     )
     for line in heading(tree):
         call.out.note(line)
-    lines = dependent_lines(tree.roots) if values.invert else dependency_lines(tree.roots)
-    for line in lines:
+    drawn = dependent_lines if values.invert else dependency_lines
+    for line in drawn(tree.roots, call.out.painter()):
         call.out.result(line)
     remember(call, workspace, tree)
     return 0

@@ -42,7 +42,7 @@ def run(call: Call[Options]) -> int:
     outcome = tools.install(request, call.cwd)
     declared = {one.name for one in tools.declared}
     rows = tools.environments(only=declared & {*outcome.done, *outcome.failed})
-    for line in tool_list(rows, outcome.done) if rows else (EMPTY,):
+    for line in tool_list(rows, outcome.done, call.out.painter()) if rows else (EMPTY,):
         call.out.result(line)
     if not outcome.failed:
         return 0

@@ -73,7 +73,7 @@ def _list_all(call: Call[List], tools: GlobalTools) -> None:
         call.out.result(EMPTY)
         return
     call.out.result(f"Global environments as specified in '{tools.manifest_path}'")
-    for line in tool_list(shown):
+    for line in tool_list(shown, paint=call.out.painter()):
         call.out.result(line)
 
 
@@ -84,7 +84,8 @@ def run_tree(call: Call[Tree]) -> int:
     values = call.values
     name = common.environment_of(values)
     roots = common.open_tools(call).tree(name, values.regex, inverted=values.invert)
-    for line in dependent_lines(roots) if values.invert else dependency_lines(roots):
+    drawn = dependent_lines if values.invert else dependency_lines
+    for line in drawn(roots, call.out.painter()):
         call.out.result(line)
     return 0
 

@@ -40,7 +40,7 @@ def show(call: Call[List]) -> int:
     if call.values.machine_readable:
         call.out.result(" ".join(workspace.environment_names))
         return 0
-    for line in environment_lines(workspace.show.environments()):
+    for line in environment_lines(workspace.show.environments(), call.out.painter()):
         call.out.result(line)
     remember(call, workspace)
     return 0

@@ -30,7 +30,7 @@ def show(call: Call[List]) -> int:
     if call.values.machine_readable:
         call.out.result(" ".join(workspace.manifest.features))
         return 0
-    for line in feature_lines(workspace.show.features()):
+    for line in feature_lines(workspace.show.features(), call.out.painter()):
         call.out.result(line)
     remember(call, workspace)
     return 0

@@ -111,7 +111,7 @@ def show(call: Call[List]) -> int:
     elif call.values.machine_readable:
         call.out.result(" ".join(platform.name for platform in listing.platforms))
     else:
-        call.out.result("\n".join(platform_lines(listing)))
+        call.out.result("\n".join(platform_lines(listing, call.out.painter())))
     remember(call, workspace)
     return 0
 
