@@ -192,3 +192,59 @@ def test_a_script_may_start_itself(wisp: CommandLine, script: Path) -> None:
         [script, "a b"], env=wisp.environment(), capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout)[0] == [str(script), "a b"]
+
+
+PLAIN = "# /// script\n# requires-python = '>=3.9'\n# dependencies = ['click>=8']\n# ///\n"
+
+
+@pytest.fixture
+def cut_off(wisp: CommandLine, forge_server: Server) -> CommandLine:
+    """Somebody whose only channel is out of reach, while the index is not."""
+    configuration = wisp.home.path / ".config" / "pixi" / "config.toml"
+    configuration.parent.mkdir(parents=True)
+    configuration.write_text(f"default-channels = ['{forge_server.url}/no-such-channel']\n")
+    wisp.variables["UV_DEFAULT_INDEX"] = f"{forge_server.url}/simple"
+    return wisp
+
+
+def test_where_no_channel_can_be_reached_pypi_and_a_python_of_the_machine_do(
+    cut_off: CommandLine, tmp_path: Path
+) -> None:
+    file = tmp_path / "plain.py"
+    file.write_text(
+        f"{PLAIN}import os, sys, click\n"
+        "print(click.__name__, sys.argv[1:], os.environ['MINE'])\nsys.exit(3)\n"
+    )
+    done = cut_off("run", "plain.py", "a", "--b", cwd=tmp_path, env={"MINE": "yes"})
+    assert (done.code, done.stdout) == (3, "click ['a', '--b'] yes\n")
+    assert done.stderr.count("no conda channel can be reached") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("# ///\n", "# [tool.pixi.dependencies]\n# zlib = '*'\n# ///\n"), []),
+        ((">=3.9", ">=3.99"), []),
+        (("", ""), ["--locked"]),
+    ],
+)
+def test_what_conda_or_a_lock_has_to_decide_waits_for_them(
+    cut_off: CommandLine, tmp_path: Path, change: tuple[str, str], words: list[str]
+) -> None:
+    file = tmp_path / "plain.py"
+    file.write_text(PLAIN.replace(*change) if change[0] else PLAIN)
+    done = cut_off("run", *words, "plain.py", cwd=tmp_path)
+    assert (done.code, done.stdout) == (1, "")
+
+
+def test_activation_of_a_script_is_edited_in_its_block(
+    wisp: CommandLine, script: Path, elsewhere: Path
+) -> None:
+    words = ["workspace", "activation", "env"]
+    wisp(*words, "set", "--script", str(script), "MINE=yes", cwd=elsewhere).success()
+    assert '# [tool.pixi.activation.env]\n# MINE = "yes"\n# ///\n' in script.read_text()
+    script.write_text(script.read_text() + "print(os.environ['MINE'])\n")
+    done = wisp("run", "--script", str(script), cwd=elsewhere).success()
+    assert done.stdout.splitlines()[-1] == "yes"
+    wisp(*words, "remove", "--script", str(script), "MINE", cwd=elsewhere).success()
+    assert "activation" not in script.read_text()

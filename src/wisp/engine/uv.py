@@ -7,7 +7,8 @@ same workspace gives the same lock everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tomli
@@ -15,7 +16,7 @@ import tomli
 from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.mirrors import TextMirrors
 from wisp.engine.process import ProcessResult, capture
-from wisp.engine.uv_network import prepared
+from wisp.engine.uv_network import UvCall, prepared
 from wisp.engine.uv_news import DRAWING, NOWHERE, UvNews
 from wisp.engine.watched import can_watch, watch
 from wisp.errors import HostError, WispError
@@ -103,6 +104,20 @@ class Uv:
         if done.code:
             raise UvError(done.code, done.stderr)
         return done
+
+    @contextmanager
+    def command(self, arguments: Sequence[str], behind: Sequence[str]) -> Iterator[UvCall]:
+        """Give the command line and variables of a call that somebody else makes.
+
+        `behind` come last: they are for a program that uv starts. Credentials are where the
+        variables say as long as the body lasts; the user's settings for uv count for nothing.
+        """
+        with prepared(
+            arguments, self.credentials, self.mirrors, self.users_store,
+            keep_users=self.keyring_provider is not None,
+        ) as call:  # fmt: skip
+            argv = (self.executable, *call.arguments, *self._common(), *behind)
+            yield UvCall(argv, {**self.environment, **call.variables})
 
     def _finished(
         self,

@@ -26,6 +26,8 @@ _WORKSPACE_KEYS = (
     "requires-pixi",
     "solve-strategy",
 )
+#: What has to stay in the first two lines of a file: who runs it, and how it is encoded.
+_HEAD = re.compile(r"#!|#.*?coding[:=]|# vim")
 _OPENING = re.compile(r"# /// (?P<type>[a-zA-Z0-9-]+)")
 
 
@@ -72,6 +74,31 @@ def _end_of_block(lines: list[str], start: int) -> int | None:
         elif line != "#" and not line.startswith("# "):
             break
     return end
+
+
+def with_block(source: str, block: str) -> str:
+    r"""Put a block (with `\n` as line breaks) into a source that has none, as Pixi does.
+
+    It comes behind what has to be the first lines, and takes the line breaks of the source. Between
+    it and the line that names who runs the file stands an empty comment.
+    """
+    mark = "\ufeff" if source.startswith("\ufeff") else ""
+    lines = source.removeprefix(mark).splitlines(keepends=True)
+    head = 0
+    while head < min(2, len(lines)) and _HEAD.match(lines[head]):
+        head += 1
+    first = "".join(lines[:head])
+    if first and not first.endswith("\n"):
+        first += "\n"
+    if head == 1 and first.startswith("#!"):
+        first += "#\n"
+    body = "".join(lines[head:])
+    text = first + block + ("\n" if body else "")
+    return mark + (text.replace("\r\n", "\n").replace("\n", _line_break(source))) + body
+
+
+def _line_break(source: str) -> str:
+    return "\r\n" if "\r\n" in source else "\n"
 
 
 def check_script_tables(root: Table) -> Table:

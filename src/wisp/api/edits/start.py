@@ -14,7 +14,7 @@ from wisp.engine import host
 from wisp.engine.process import capture
 from wisp.engine.rewriting import rewrite
 from wisp.engine.safe.root import Root
-from wisp.errors import HostError, ManifestError
+from wisp.errors import HostError, ManifestError, Place
 from wisp.exchange.conda_environment import read_conda_environment
 from wisp.exchange.foreign import ForeignEnvironment, read_text
 from wisp.manifest import templates
@@ -23,7 +23,7 @@ from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.read import load_text
-from wisp.manifest.script import find_block
+from wisp.manifest.script import SUFFIXES, ScriptError, find_block, with_block
 from wisp.manifest.toml import loads
 from wisp.values import dataclass, replace
 
@@ -34,7 +34,6 @@ _FILES: dict[Format, str] = {
     "pyproject": "pyproject.toml",
     "mojoproject": "mojoproject.toml",
 }
-_ENCODING_MARKS = ("#!", "# -*-", "# vim")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,19 +110,18 @@ def start_script(file: Path, channels: Sequence[str]) -> None:
 
     Raises `ManifestError` when the script has a block already or is no Python file.
     """
-    if file.suffix not in {".py", ".pyw"}:
+    if file.suffix not in SUFFIXES:
         raise ManifestError(f"'{file}' is not a Python script: its name must end in .py or .pyw")
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
-    if find_block(text) is not None:
+    try:
+        text = file.read_bytes().decode() if file.exists() else ""
+        found = find_block(text)
+    except UnicodeDecodeError:
+        raise ManifestError(f"'{file}' is not UTF-8 text", place=Place(str(file))) from None
+    except ScriptError as error:
+        raise ManifestError(str(error), place=Place(str(file))) from None
+    if found is not None:
         raise ManifestError(f"'{file}' has a `# /// script` block already")
-    lines = text.splitlines(keepends=True)
-    head = 0
-    while head < len(lines) and lines[head].startswith(_ENCODING_MARKS):
-        head += 1
-    block = templates.script_block(channels)
-    before, after = "".join(lines[:head]), "".join(lines[head:])
-    gap = "\n" if after and not after.startswith("\n") else ""
-    rewrite(file, f"{before}{block}{gap}{after}")
+    rewrite(file, with_block(text, templates.script_block(channels)))
 
 
 def _admitted(folder: Path, environ: Mapping[str, str]) -> Path:

@@ -104,7 +104,14 @@ def run_script(
         remember=False,
         replace=options.replace and script.origin is None,
     )
-    return run_words(workspace, ["python", *script.words, *arguments], alone)
+    try:
+        return run_words(workspace, ["python", *script.words, *arguments], alone)
+    except FetchError as error:
+        from wisp.api.use.script_on_uv import may_run_on_uv, run_on_uv
+
+        if not may_run_on_uv(workspace, options):
+            raise
+        return run_on_uv(workspace, script, arguments, error)
 
 
 def is_url(word: str) -> bool:

@@ -12,11 +12,11 @@ from wisp.cli.opening import open_workspace
 from wisp.errors import WispError
 
 
-class Look(InTarget, options.Manifest):
+class Look(InTarget, options.Script, options.Manifest):
     """What the commands take that list."""
 
 
-class Scripts(InTarget, options.Manifest):
+class Scripts(InTarget, options.Script, options.Manifest):
     """What the commands take that change scripts."""
 
     scripts: tuple[str, ...] = arguments(
@@ -24,13 +24,13 @@ class Scripts(InTarget, options.Manifest):
     )
 
 
-class SetVariables(InTarget, options.Manifest):
+class SetVariables(InTarget, options.Script, options.Manifest):
     """What `env set` takes."""
 
     assignment: tuple[str, ...] = arguments("KEY=VALUE", read=assignment, help="A variable")
 
 
-class RemoveVariables(InTarget, options.Manifest):
+class RemoveVariables(InTarget, options.Script, options.Manifest):
     """What `env remove` takes."""
 
     key: tuple[str, ...] = arguments("KEY", help="Name of a variable")
