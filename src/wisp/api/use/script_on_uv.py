@@ -21,7 +21,6 @@ from wisp.specs.pypi import PypiOptions
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.use.run_options import RunOptions
-    from wisp.api.use.scripts import FoundScript
 
 
 def may_run_on_uv(workspace: OpenedWorkspace, options: RunOptions) -> bool:
@@ -34,7 +33,7 @@ def may_run_on_uv(workspace: OpenedWorkspace, options: RunOptions) -> bool:
 
 
 def run_on_uv(
-    workspace: OpenedWorkspace, script: FoundScript, arguments: Sequence[str], error: FetchError
+    workspace: OpenedWorkspace, script: Path, arguments: Sequence[str], error: FetchError
 ) -> int:
     """Run a script on a Python of this machine, and return its exit code.
 
@@ -42,7 +41,7 @@ def run_on_uv(
     """
     uv = workspace.session.uv
     try:
-        found = uv.run(["python", "find", "--script", str(script.path)])
+        found = uv.run(["python", "find", "--script", str(script)])
     except UvError as missing:
         raise FetchError(
             error.message,
@@ -55,7 +54,7 @@ def run_on_uv(
     )
     indexes = index_options(PypiOptions(), Path(workspace.root), uv.default_index)
     words = ["run", "--quiet", "--no-project", *indexes]
-    with uv.command(words, ["--script", str(script.path), *arguments]) as call:
+    with uv.command(words, ["--script", str(script), *arguments]) as call:
         workspace.reporter.hand_over()
         environ = {**workspace.session.environ, **call.variables}
         code = hand_over(call.arguments, environ=environ)

@@ -111,7 +111,7 @@ def run_script(
 
         if not may_run_on_uv(workspace, options):
             raise
-        return run_on_uv(workspace, script, arguments, error)
+        return run_on_uv(workspace, script.path, arguments, error)
 
 
 def is_url(word: str) -> bool:
