@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
@@ -18,8 +18,9 @@ def make_wheel(
     tag: str = "py3-none-any",
     text: str = "",
     requires_python: str = ">=3.8",
+    more: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write a wheel with one module, which holds `text`."""
+    """Write a wheel with one module, which holds `text`, and `more` files by their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     module = name.replace("-", "_")
     info = f"{module}-{version}.dist-info"
@@ -30,6 +31,7 @@ def make_wheel(
         f"Requires-Python: {requires_python}\n{''.join(lines)}",
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n",
     }
+    files |= more or {}
     record = "".join(f"{path},{_digest(content)}\n" for path, content in files.items())
     wheel = folder / f"{module}-{version}-{tag}.whl"
     with zipfile.ZipFile(wheel, "w") as archive:

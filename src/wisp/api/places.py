@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from wisp import layout
 from wisp.api.trusting import accepted_links, foreign_links
 from wisp.engine.safe.root import Root
+from wisp.specs.inside import is_one_part
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ def folder_places(session: SessionContext, manifest: Manifest) -> Places:
         import xxhash
 
         digest = xxhash.xxh3_64_intdigest(os.fsencode(folder))
-        environments = detached / f"{manifest.workspace.name}-{digest}" / layout.ENVS_DIR
+        name = manifest.workspace.name
+        own = f"{name if is_one_part(name) else 'workspace'}-{digest}"
+        environments = detached / own / layout.ENVS_DIR
     return Places(
         folder=folder,
         lock=folder / layout.LOCK_NAME,

@@ -17,6 +17,7 @@ import time
 from wisp.api import snapshot
 from wisp.api.snapshot import Snapshot, Tasks
 from wisp.layout import DEFAULT_ENVIRONMENT, ENV_EXE, ENV_INIT_CWD, LOCK_NAME, MANIFEST_NAMES
+from wisp.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -382,7 +383,7 @@ def _silent(text: str) -> None:
 def _say(text: str) -> None:
     """Tell people something; that nobody listens changes nothing."""
     try:
-        _write(2, text + "\n")
+        _write(2, printable(text, coloured=True) + "\n")
     except OSError:
         return
 

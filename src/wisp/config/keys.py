@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from wisp.platforms import SUBDIRS
+from wisp.specs.controls import has_control
 from wisp.specs.cutoffs import parse_cutoff
 
 Reader = Callable[[Any], Any]
@@ -78,6 +79,8 @@ def _choice(*names: str, renamed: Mapping[str, str] | None = None) -> Reader:
 def normal_url(value: Any) -> str:
     """Spell a URL as URL parsers do: host in lower case, at least `/` as path."""
     text = _text(value)
+    if has_control(text):
+        raise ValueError("expected a URL, without control characters")
     parts = urlsplit(text)
     if not parts.scheme:
         raise ValueError("expected a URL")

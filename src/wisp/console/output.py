@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from wisp.errors import HostError, UsageError, WispError
+from wisp.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class Output:
     # Results
 
     def result(self, text: str) -> None:
-        """Print one line of the answer."""
-        self.raw(text + "\n")
+        """Print one line of the answer for people; what a terminal would obey is escaped."""
+        self.raw(printable(text, coloured=self.color_out) + "\n")
 
     def raw(self, text: str) -> None:
         """Print a text of the answer as it is."""
@@ -85,7 +86,7 @@ class Output:
 
     def json(self, data: object) -> None:
         """Print the answer as JSON, indented by two."""
-        self.result(json_text(data))
+        self.raw(json_text(data) + "\n")
 
     def public(self, text: str) -> None:
         """Print one line of an answer that ends up in logs; secrets in URLs are hidden."""
@@ -95,7 +96,9 @@ class Output:
 
     def public_json(self, data: object) -> None:
         """Print such an answer as JSON."""
-        self.public(json_text(data))
+        from wisp.console.secrets import without_secrets
+
+        self.raw(without_secrets(json_text(data)) + "\n")
 
     # Everything else
 
@@ -107,7 +110,7 @@ class Output:
         from wisp.console.secrets import without_secrets
 
         self._pause()
-        shown = without_secrets(text)
+        shown = printable(without_secrets(text), coloured=self.color_err)
         self.noted.append(shown)
         try:
             self._stderr.write(shown + "\n")

@@ -26,6 +26,7 @@ from wisp.engine.wheels import (
     InstalledWheel,
     installed_wheels,
     is_from_checkout,
+    planted_records,
 )
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.layout import PYPI_INSTALLER
@@ -80,8 +81,13 @@ def install_wheels(uv: Uv, wanted: WheelInstallation, reporter: Reporter = SILEN
                 reporter.advance(token, len(records))
     finally:
         # Also after a failure: what uv has put there is ours to remove.
-        _mark(wanted)
+        planted = _mark(wanted)
         reporter.finish(token)
+    if planted:
+        raise InstallError(
+            f"the PyPI package `{planted[0]}` was refused: it brings records of conda packages",
+            hints=["what it brought there was removed; tell its owners"],
+        )
 
 
 def _rounds(
@@ -210,11 +216,18 @@ def _other_checkouts(wanted: WheelInstallation) -> frozenset[str]:
     )
 
 
-def _mark(wanted: WheelInstallation) -> None:
+def _mark(wanted: WheelInstallation) -> list[str]:
+    """Mark what uv has put there; take away what is not a wheel's, and name those that had it."""
     names = {record.name for record in wanted.records}
+    refused = []
     for wheel in installed_wheels(wanted.prefix):
         if wheel.name in names and wheel.installer == _UV_MARK:
+            if planted := planted_records(wheel, wanted.prefix):
+                refused.append(wheel.name)
+            for file in planted:
+                file.unlink(missing_ok=True)
             mark_as_ours(wheel)
+    return refused
 
 
 def mark_as_ours(wheel: InstalledWheel) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from wisp import layout
 from wisp.engine.files import refusal
 from wisp.specs.origins import GitCheckout
 from wisp.specs.pypi import normalize
@@ -120,12 +121,26 @@ def remove_wheel(wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> 
         for file in _files(wheel, site):
             if not file.is_relative_to(root) or file.relative_to(root).as_posix() in keep:
                 continue
+            if is_record(file, root):
+                continue
             file.unlink(missing_ok=True)
             _remove_compiled(file)
             folders.add(file.parent)
         _remove_empty(folders, stop=site.resolve(), root=root)
     except OSError as error:
         raise refusal("remove", error.filename or wheel.folder, error) from error
+
+
+def is_record(file: Path, prefix: Path) -> bool:
+    """Whether a file is one of conda's about the prefix; none of those is a wheel's."""
+    within = Path(os.path.relpath(file, prefix)).parts
+    return bool(within) and within[0].lower() == layout.CONDA_META
+
+
+def planted_records(wheel: InstalledWheel, prefix: Path) -> list[Path]:
+    """List the files of `conda-meta` that a wheel has brought, by its RECORD."""
+    root = prefix.resolve()
+    return [file for file in _files(wheel, wheel.folder.parent) if is_record(file, root)]
 
 
 def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:

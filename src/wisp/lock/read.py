@@ -12,9 +12,14 @@ from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.modern import DanglingError, MisshapenError
 from wisp.lock.yaml import parse
 from wisp.platforms import Platform
+from wisp.specs.controls import find_control
 
 #: From this version on a lock is a list of environments; before, it was conda-lock's flat list.
 _FIRST_WITH_ENVIRONMENTS = 4
+
+
+#: Where texts of people stand, which may have line breaks.
+_FREE = frozenset({"license", "license_family", "description", "summary"})
 
 
 def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
@@ -34,6 +39,10 @@ def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
 
 def _read(text: str, file: str, platforms: Sequence[Platform]) -> LockFile:
     document = parse(text, file)
+    found = find_control(document, lambda path: path[-1] in _FREE)
+    if found is not None:
+        where = ".".join(map(str, found))
+        raise damaged(f"there is a control character in `{where}`", file)
     version = _version(document, text, file)
     body = modern.body if version >= _FIRST_WITH_ENVIRONMENTS else legacy.body
     try:

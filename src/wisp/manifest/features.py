@@ -15,6 +15,7 @@ from wisp.manifest.positions import ValuePath
 from wisp.manifest.pypi_options import read_pypi_options
 from wisp.manifest.pypi_tables import read_pypi_requirements
 from wisp.manifest.tasks import read_tasks
+from wisp.specs.inside import is_one_part
 from wisp.specs.versions import VersionSyntaxError, normalize_version
 
 _ENVIRONMENT_NAME = re.compile(r"[a-z0-9-]+")
@@ -207,6 +208,10 @@ def _read_environment(name: str, value: Any, path: ValuePath, parent: Table) -> 
     table = Table(value, path, parent.notes)
     features = table.texts("features") or ()
     solve_group = table.text("solve-group")
+    if solve_group is not None and not is_one_part(solve_group):
+        raise table.fault(
+            f"the solve group {solve_group!r} is no name: it is also a folder's", "solve-group"
+        )
     no_default = table.flag("no-default-feature") or False
     settings = set(table.known)
     inline = _read_feature(name, table, inline=True) if set(table.data) - settings else None

@@ -14,6 +14,7 @@ from wisp.manifest.check import (
     unmatched_selectors,
     unused_features,
 )
+from wisp.manifest.controls import refuse_controls
 from wisp.manifest.faults import Fault, SourceText, as_error, syntax_error
 from wisp.manifest.getters import Notes, Table
 from wisp.manifest.model import Feature, Manifest, ManifestKind
@@ -88,6 +89,7 @@ def load_text(
     notes = Notes(path.parent, any_version=any_version, place_of=source.line_of)
     try:
         data = loads(source.toml)
+        refuse_controls(data, kind)
         if kind == "script":
             return _from_script(data, text, path, notes, script or ScriptDefaults())
         if kind == "pyproject":

@@ -56,6 +56,11 @@ def is_plain_name(name: str) -> bool:
     return bool(_PLAIN_NAME.fullmatch(name)) and name not in {".", ".."}
 
 
+def is_one_part(name: str) -> bool:
+    """Tell whether a name of any signs is one part of a path, and names an entry of a folder."""
+    return is_inside(name) and "/" not in name and "\\" not in name
+
+
 def plain_name(name: str, whose: str) -> str:
     """Return a name that can be one part of a path. Raises `UnsafePathError` for any other."""
     if not is_plain_name(name):

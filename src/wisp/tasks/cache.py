@@ -178,7 +178,8 @@ def file_name(node: TaskNode) -> str:
     for patterns in (node.task.inputs, node.task.outputs):
         if patterns is not None:
             data += _sequence(_patterns(node, patterns))
-    return f"{node.environment.name}-{node.task.name}-{_hex(data)}.json"
+    name = node.task.name.replace(os.sep, "-").replace("/", "-")
+    return f"{node.environment.name}-{name}-{_hex(data)}.json"
 
 
 def _patterns(node: TaskNode, patterns: Sequence[str] | None) -> list[str]:

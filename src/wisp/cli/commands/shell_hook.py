@@ -61,7 +61,7 @@ def run(call: Call[Options]) -> int:
         change_prompt=None if values.change_ps1 is None else values.change_ps1 == "true",
         completions=not values.no_completions,
     )
-    call.out.result(text)
+    call.out.raw(text + "\n")
     return 0
 
 

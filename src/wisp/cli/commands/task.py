@@ -107,7 +107,7 @@ def list_tasks(call: Call[List]) -> int:
         for line in lines:
             out.result(line)
         if not call.given and not out.color_out:
-            workspace.terminal.remember_listing((), "\n".join([*lines, ""]))
+            workspace.terminal.remember_listing((), "".join(out.answered))
     return 0
 
 

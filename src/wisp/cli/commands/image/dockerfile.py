@@ -33,7 +33,7 @@ def run(call: Call[Dockerfile]) -> int:
     options = DockerfileOptions(builder=given.builder, cache_mounts=given.cache_mounts)
     files = workspace.image.dockerfile(request_of(call, workspace, given), options)
     if given.stdout:
-        call.out.result(files.dockerfile.rstrip())
+        call.out.raw(files.dockerfile.rstrip() + "\n")
         return 0
     kept = workspace.image.save(files, force=given.force)
     interrupts.ignore()  # all is done

@@ -42,7 +42,7 @@ def conda_environment(call: Call[CondaEnvironment]) -> int:
         from_lock=values.from_lock_file,
     )
     if values.output is None:
-        call.out.result(text)
+        call.out.raw(text + "\n")
     else:
         workspace.show.save(call.cwd / values.output, text)
     return 0

@@ -1,0 +1,38 @@
+"""Control characters in what names something: found in plain data, wherever it was read (pure).
+
+In a name, a version, an address, a path or a key nobody needs them, and in the files, arguments and
+terminals that such a text is written to they mean something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Path = tuple[str | int, ...]
+
+
+def has_control(text: str) -> bool:
+    """Tell whether a text has a control character, line breaks and tabs included."""
+    return not text.isprintable() and any(sign < " " or "\x7f" <= sign < "\xa0" for sign in text)
+
+
+def find_control(data: Any, is_free: Callable[[Path], bool]) -> Path | None:
+    """Return the path to the first key or text with a control character; None without one.
+
+    What is at a path that `is_free`, and below it, may have them, but for its keys.
+    """
+    pending: list[tuple[Path, Any]] = [((), data)]
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, str):
+            if has_control(value) and not is_free(path):
+                return path
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                if isinstance(key, str) and has_control(key):
+                    return (*path, key)
+                pending.append(((*path, key), inner))
+        elif isinstance(value, list | tuple):
+            pending.extend(((*path, index), inner) for index, inner in enumerate(value))
+    return None

@@ -1,0 +1,146 @@
+"""Foreign text in files, arguments, shells and terminals: refused, quoted or shown escaped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sandbox import CommandLine
+from tests.tiny import channel, tiny
+from wisp.config.keys import normal_url
+from wisp.errors import LockFileError, ManifestError
+from wisp.lock.read import read
+from wisp.manifest.read import load_text
+from wisp.printable import printable
+
+HEAD = '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n'
+#: Row of the audit: what is added to a manifest that has a name, an address or a path in it.
+NAMES = {
+    "25 url": '[pypi-dependencies]\nx = { url = "https://x.example/x.whl\\n-r /tmp/secret" }',
+    "25 folder": '[pypi-dependencies]\nx = { url = "https://x/x.zip", subdirectory = "a\\n-r b" }',
+    "26 editable": '[pypi-dependencies]\nx = { url = "https://x.example/x.whl\\n-e ." }',
+    "marker": '[pypi-dependencies]\nx = { version = "*", markers = "a\\n-r b" }',
+    "git": '[pypi-dependencies]\nx = { git = "https://x.example/x\\n", rev = "a" }',
+    "rev": '[pypi-dependencies]\nx = { git = "https://x.example/x", rev = "a\\nb" }',
+    "index": '[pypi-options]\nindex-url = "https://x.example/\\u001b]52;c;x\\u0007"',
+    "links": '[pypi-options]\nfind-links = [{ path = "a\\nb" }]',
+    "27 package": '[dependencies]\n"x\\u001b[2J" = "*"',
+    "27 version": '[dependencies]\nx = "1\\r2"',
+    "27 task": '[tasks]\n"hi\\u001b[2J" = "echo"',
+    "27 folder": '[tasks]\nhi = { cmd = "echo", cwd = "a\\u001b" }',
+    "27 environment": '[environments]\n"x\\u001b" = []',
+    "29 variable": '[activation.env]\n"X; cmd; Y\\n" = "v"',
+    "script": '[activation]\nscripts = ["a\\nb"]',
+}
+FREE = """\
+description = "two\\nlines"
+[tasks]
+short = "echo a\\nb"
+long = { cmd = "echo \\u001b[1m", description = "\\u001b]52;c;eA\\u0007" }
+[activation.env]
+COLOUR = "\\u001b[0m"
+"""
+LOCK = """\
+version: 7
+platforms:
+- name: linux-64
+environments:
+  default:
+    channels: []
+    packages:
+      linux-64:
+      - conda: https://x.example/noarch/a-1-0.conda
+packages:
+- conda: https://x.example/noarch/a-1-0.conda
+  sha256: {digest}
+  {field}: "a\\e[2J"
+"""
+
+
+@pytest.mark.parametrize("row", NAMES)
+def test_names_addresses_and_paths_have_no_control_characters(tmp_path: Path, row: str) -> None:
+    with pytest.raises(ManifestError, match=r"control character|name"):
+        load_text(f"{HEAD}{NAMES[row]}\n", tmp_path / "pixi.toml", "pixi")
+
+
+def test_commands_descriptions_and_values_may_have_them(tmp_path: Path) -> None:
+    load_text(HEAD + FREE, tmp_path / "pixi.toml", "pixi")
+
+
+@pytest.mark.parametrize("row", ["27 package", "25 url"])
+def test_a_pyproject_is_read_alike(tmp_path: Path, row: str) -> None:
+    text = f'[project]\nname = "w"\n[tool.other]\nx = "\\u001b"\n[tool.pixi]{HEAD[11:]}'
+    text = text.replace("[tool.pixi]", "[tool.pixi.workspace]")
+    load_text(text, tmp_path / "pyproject.toml", "pyproject")
+    table = NAMES[row].replace("[", "[tool.pixi.", 1)
+    with pytest.raises(ManifestError, match="control character"):
+        load_text(f"{text}{table}\n", tmp_path / "pyproject.toml", "pyproject")
+    text = text.replace('name = "w"\n', 'name = "w"\ndependencies = ["x @ https://x\\n-r y"]\n', 1)
+    with pytest.raises(ManifestError, match="control character"):
+        load_text(text, tmp_path / "pyproject.toml", "pyproject")
+
+
+@pytest.mark.parametrize("field", ["name", "version", "build", "subdir", "purls", "noarch"])
+def test_a_lock_has_none_in_what_is_used(field: str) -> None:
+    with pytest.raises(LockFileError) as caught:
+        read(LOCK.format(field=field, digest="0" * 64), "pixi.lock")
+    assert "control character" in str(caught.value)
+
+
+def test_a_licence_may_have_line_breaks() -> None:
+    text = LOCK.format(field="license", digest="0" * 64).replace("\\e[2J", "\\nb")
+    assert read(text, "pixi.lock").version == 7
+
+
+def test_an_address_of_the_configuration_has_none() -> None:
+    with pytest.raises(ValueError, match="control"):
+        normal_url("https://x.example/\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\x1b]52;c;eA==\x07b", "a\\x1b]52;c;eA==\\x07b"),
+        ("done\rgone", "done\\rgone"),
+        ("a\x9bmb", "a\\x9bmb"),
+        ("user\u202etxt", "user\\u202etxt"),
+        ("zwei\nZeilen\tä", "zwei\nZeilen\tä"),
+        ("\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_escaped(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_colours_stay_where_they_are_wanted_and_nothing_else_does() -> None:
+    assert printable("\x1b[1;31mred\x1b[0m", coloured=True) == "\x1b[1;31mred\x1b[0m"
+    for code in ("\x1b[8m", "\x1b[08m", "\x1b[2J", "\x1b]0;x\x07"):
+        assert "\x1b" not in printable(code, coloured=True)
+
+
+def test_nothing_raw_reaches_the_terminal(wisp: CommandLine, tmp_path: Path) -> None:
+    """Row 27, by the commands that show what somebody else has written."""
+    evil: dict[str, Any] = {"license": "MIT\x1b]52;c;eA\x07", "summary": "\x1b[2J"}
+    made = channel(tmp_path / "channel", [tiny("good", license=evil["license"])])
+    folder = tmp_path / "w"
+    folder.mkdir()
+    manifest = HEAD.replace("[]", f'["{made.as_uri()}"]', 1)
+    (folder / "pixi.toml").write_text(f'{manifest}{FREE}[dependencies]\ngood = "*"\n')
+    wisp("install", cwd=folder).success()
+    for words in (
+        ("task", "list"),
+        ("task", "list"),
+        ("info",),
+        ("list",),
+        ("list", "--fields", "name,license"),
+        ("tree",),
+        ("search", "good"),
+        ("run", "long"),
+        ("run", "-v", "long"),
+        ("run", "nothing-of-that-name"),
+    ):
+        done = wisp(*words, cwd=folder)
+        said = done.stderr if words[0] == "run" else done.stdout + done.stderr
+        assert not set(said) & {"\x1b", "\x07", "\r"}, words

@@ -1,0 +1,124 @@
+"""Names that become paths: of groups, tasks, workspaces, and of files that wheels bring."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from uv import find_uv_bin
+
+from tests.sandbox import CommandLine
+from tests.trees import content, differences
+from tests.unit.wheelhouse import make_wheel
+from wisp.engine.pypi_stubs import stub_wheel
+from wisp.engine.uv import Uv, visible_environment
+from wisp.engine.uv_install import WheelInstallation, install_wheels
+from wisp.engine.wheels import installed_wheels, remove_wheel
+from wisp.errors import InstallError, ManifestError, WispError
+from wisp.manifest.read import load_text
+from wisp.specs.records import PypiRecord
+from wisp.specs.settings import Network
+
+HEAD = '[workspace]\nname = "{name}"\nchannels = []\nplatforms = ["linux-64"]\n'
+
+
+@pytest.fixture
+def uv(tmp_path: Path) -> Uv:
+    return Uv(
+        executable=find_uv_bin(),
+        cache_dir=tmp_path / "uv-cache",
+        environment=visible_environment(os.environ, Network()),
+        offline=True,
+    )
+
+
+@pytest.fixture
+def prefix(tmp_path: Path, uv: Uv) -> Path:
+    """A virtual environment, which looks to uv as a conda prefix does."""
+    folder = tmp_path / "prefix"
+    uv.run(["venv", str(folder), "--python", sys.executable])
+    return folder
+
+
+def install(uv: Uv, prefix: Path, wheel: Path) -> None:
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    row = PypiRecord(location=str(wheel), name="alpha", version="1.0", sha256=digest)
+    python = prefix / "bin" / "python"
+    wanted = WheelInstallation(prefix=prefix, python=python, root=wheel.parent, records=(row,))
+    install_wheels(uv, wanted)
+
+
+@pytest.mark.parametrize("name", ["/x/prod", "../../prod", "a/b", "..", "", "a\\\\b", "C:x"])
+def test_a_solve_group_is_one_part_of_a_path(tmp_path: Path, name: str) -> None:
+    """Row 6."""
+    text = f'{HEAD.format(name="w")}[environments]\nx = {{ solve-group = "{name}" }}\n'
+    with pytest.raises(ManifestError, match="solve group"):
+        load_text(text, tmp_path / "pixi.toml", "pixi")
+
+
+@pytest.mark.parametrize("name", ["/victim/evil", "../evil", "a\nb", ""])
+def test_a_name_of_a_purl_is_no_path(tmp_path: Path, name: str) -> None:
+    """Row 7."""
+    with pytest.raises(WispError):
+        stub_wheel(tmp_path / "stubs", name, "1.0")
+    assert not (tmp_path / "stubs").exists()
+
+
+def test_a_detached_prefix_stays_among_the_detached(wisp: CommandLine, tmp_path: Path) -> None:
+    """Row 8."""
+    folder, away = tmp_path / "w", tmp_path / "a" / "b" / "away"
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(HEAD.format(name="../../victim/n"))
+    wisp("config", "set", "--global", "detached-environments", str(away), cwd=folder).success()
+    wisp("install", cwd=folder).success()
+    assert {path.name for path in (tmp_path / "a").iterdir()} == {"b"}
+    assert len(list(away.iterdir())) == 1
+
+
+def test_a_task_names_no_file_elsewhere(wisp: CommandLine, tmp_path: Path) -> None:
+    folder, victim = tmp_path / "w", tmp_path / "victim"
+    victim.mkdir()
+    name = "../../../../victim/x"
+    (folder / ".pixi" / "task-cache-v0" / "default-..").mkdir(parents=True)
+    (folder / "pixi.toml").write_text(
+        f"{HEAD.format(name='w')}[tasks]\n"
+        f'"{name}" = {{ cmd = "echo said", inputs = ["pixi.toml"] }}\n'
+    )
+    for _ in range(2):
+        wisp("run", name, cwd=folder).success()
+    assert list(victim.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["conda-meta/evil-1-0.json", "conda-meta/history", "Conda-Meta/x"])
+def test_a_wheel_brings_no_records_of_conda(
+    uv: Uv, prefix: Path, tmp_path: Path, path: str
+) -> None:
+    """Row 4."""
+    (prefix / "conda-meta").mkdir()
+    (prefix / "conda-meta" / "good-1-0.json").write_text("{}")
+    before = content(prefix / "conda-meta")
+    wheel = make_wheel(
+        tmp_path / "w", "alpha", more={f"alpha-1.0.data/data/{path}": '{"files": ["x"]}'}
+    )
+    with pytest.raises(InstallError, match="records of conda"):
+        install(uv, prefix, wheel)
+    assert differences(before, content(prefix / "conda-meta")) == []
+    assert not os.path.lexists(prefix / path)
+
+
+def test_a_wheel_that_claims_a_record_does_not_take_it_away(
+    uv: Uv, prefix: Path, tmp_path: Path
+) -> None:
+    install(uv, prefix, make_wheel(tmp_path / "w", "alpha"))
+    kept = prefix / "conda-meta" / "good-1-0.json"
+    kept.parent.mkdir()
+    kept.write_text("{}")
+    wheel = next(one for one in installed_wheels(prefix) if one.name == "alpha")
+    with (wheel.folder / "RECORD").open("a") as rows:
+        rows.write("../../../conda-meta/good-1-0.json,,\n")
+    remove_wheel(wheel, prefix, ())
+    assert kept.exists()
+    assert not wheel.folder.exists()
