@@ -77,6 +77,11 @@ def prune(environ: Mapping[str, str]) -> list[str]:
     return gone
 
 
+def lines(names: Mapping[str, Path]) -> list[str]:
+    """Return the lines of TOML for registered workspaces, in the order given."""
+    return [f"{key(name)} = {literal(str(folder))}" for name, folder in names.items()]
+
+
 def _store(environ: Mapping[str, str], names: Mapping[str, Path]) -> None:
-    rows = (f"{key(name)} = {literal(str(folder))}\n" for name, folder in sorted(names.items()))
-    rewrite(registry_file(environ), f"[{_TABLE}]\n{''.join(rows)}")
+    rows = "".join(f"{line}\n" for line in lines(dict(sorted(names.items()))))
+    rewrite(registry_file(environ), f"[{_TABLE}]\n{rows}")

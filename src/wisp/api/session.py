@@ -294,6 +294,12 @@ class Session(SessionContext):
 
         return all_registered(self.environ)
 
+    def registered_lines(self) -> list[str]:
+        """Return the register as it is written: a line of TOML for each workspace."""
+        from wisp.api.registry import all_registered, lines
+
+        return lines(all_registered(self.environ))
+
     def register(self, name: str, folder: Path, *, force: bool = False) -> bool:
         """Name a workspace; False when the name is taken and `force` is off."""
         from wisp.api.registry import register

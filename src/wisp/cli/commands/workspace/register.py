@@ -50,14 +50,12 @@ def register(call: Call[Register]) -> int:
 
 def show(call: Call[List]) -> int:
     """Print the registered workspaces."""
-    names = {name: str(folder) for name, folder in open_session(call).registered().items()}
+    session = open_session(call)
     if call.values.json:
-        call.out.json(names)
+        call.out.json({name: str(folder) for name, folder in session.registered().items()})
         return 0
-    from wisp.manifest.edit.literals import key, literal
-
-    for name, folder in names.items():
-        call.out.result(f"{key(name)} = {literal(folder)}")
+    for line in session.registered_lines():
+        call.out.result(line)
     return 0
 
 
