@@ -13,7 +13,7 @@ CORPUS ?= ../shared/corpus.tar.xz
 REPODATA ?= ../shared/repodata
 ONLY ?=
 
-.PHONY: help demo image test test-cloud check bench golden docs clean
+.PHONY: help demo image test test-cloud check bench bench-images golden docs clean
 
 help:
 	@echo "make demo    from an empty folder to a running task, on local channels"
@@ -22,6 +22,7 @@ help:
 	@echo "make test-cloud  the tests with Docker, registries and other users; installs what is missing"
 	@echo "make check   formatter, linter, types, floors"
 	@echo "make bench   what wisp costs, as ratios (ONLY='run solve' chooses)"
+	@echo "make bench-images  an image by wisp against the same by Docker, on one Debian"
 	@echo "make golden  agreement with recorded answers of Pixi (ONLY='shell edits' chooses)"
 	@echo "make docs    the documentation, into site/"
 
@@ -58,6 +59,10 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tools.bench $(ONLY)
+
+bench-images: $(READY)
+	tools/cloud/prepare
+	$(BIN)/python -m tools.bench.images
 
 golden: $(READY)
 	$(BIN)/python -m tools.golden --golden $(GOLDEN) --corpus $(CORPUS) --repodata $(REPODATA) $(ONLY)

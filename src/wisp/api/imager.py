@@ -110,7 +110,7 @@ class Imager:
 
     def load(self, built: BuiltImage, names: Sequence[Reference]) -> str:
         """Give an image to Docker or podman; return which it was. Raises `HostError`."""
-        from wisp.api.imaging.writing import load
+        from wisp.api.imaging.loading import load
 
         return load(self._workspace, built, names)
 

@@ -14,7 +14,7 @@ import hashlib
 import io
 import os
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -237,9 +237,15 @@ def _index(
 
 
 def write_archive(
-    out: IO[bytes], image: ImageBlobs, store: BlobStore, names: Sequence[Reference]
+    out: IO[bytes],
+    image: ImageBlobs,
+    store: BlobStore,
+    names: Sequence[Reference],
+    known: Container[Digest] = (),
 ) -> None:
     """Write an image as one tar. The same image under the same names gives the same bytes.
+
+    Layers that are `known` are left out: who reads it has them.
 
     Raises:
         HostError: A blob cannot be read.
@@ -256,7 +262,8 @@ def write_archive(
         ):
             _text(archive, _member(document.descriptor), document.content)
         for layer in sorted(image.layers, key=lambda one: one.digest):
-            _blob(archive, layer, store)
+            if layer.digest not in known:
+                _blob(archive, layer, store)
 
 
 def _docker_manifest(image: ImageBlobs, names: Sequence[Reference]) -> bytes:

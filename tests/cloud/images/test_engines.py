@@ -34,6 +34,19 @@ def test_docker_runs_the_task_of_an_image(loaded: str) -> None:
     assert out == f"before\n{SAID}uid 1000 home True\n"
 
 
+def test_docker_is_given_what_it_lacks_and_has_the_whole_image(demo: Demo, loaded: str) -> None:
+    (demo.folder / "mine.py").write_text("WHO = 'changed code'\n")
+    words = ("image", "build", "--load", "--tag", loaded, "--json")
+    try:
+        made = json.loads(demo.wisp(*words, cwd=demo.folder, timeout=600).success().stdout)
+    finally:
+        (demo.folder / "mine.py").write_text("WHO = 'own code'\n")
+    found = run("docker", "image", "inspect", "--format", "{{.Id}}", loaded).strip()
+    assert found == made["images"][0]["config"]
+    assert "changed code" in run("docker", "run", "--rm", "--network", "none", loaded)
+    demo.wisp(*words, cwd=demo.folder, timeout=600).success()
+
+
 def test_docker_runs_it_read_only_and_as_anybody(loaded: str) -> None:
     words = ("--read-only", "--tmpfs", "/tmp", "--user", "4242:4242", "--network", "none")
     out = run("docker", "run", "--rm", *words, loaded)

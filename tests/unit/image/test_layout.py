@@ -125,6 +125,18 @@ def test_an_archive_is_of_both_kinds_and_always_the_same(store: BlobStore) -> No
     assert {row["Config"], *row["Layers"]} <= set(names)
 
 
+def test_an_archive_leaves_out_what_its_reader_has(store: BlobStore) -> None:
+    made = image(store)
+    whole, rest = io.BytesIO(), io.BytesIO()
+    write_archive(whole, made, store, [NAME])
+    write_archive(rest, made, store, [NAME], {made.layers[0].digest})
+    with tarfile.open(fileobj=io.BytesIO(whole.getvalue())) as archive:
+        names = set(archive.getnames())
+    with tarfile.open(fileobj=io.BytesIO(rest.getvalue())) as archive:
+        left_out = names - set(archive.getnames())
+    assert left_out == {f"blobs/sha256/{made.layers[0].digest.hex}"}
+
+
 def test_a_configuration_says_how_containers_run() -> None:
     run = RunConfig(
         env={"PATH": "/opt/conda/bin", "A": "b=c"},

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wisp.api.imaging.building import ImageRequest, build
-from wisp.api.imaging.writing import engine_of, load
+from wisp.api.imaging.loading import engine_of, load
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.process import capture
 from wisp.errors import HostError

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from wisp.api.imaging.building import BuiltImage
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.files import refusal
-from wisp.engine.process import capture
 from wisp.engine.scratch import scratch_folder
-from wisp.errors import HostError, UsageError
+from wisp.errors import UsageError
 from wisp.image.layout import write_archive, write_layout
-from wisp.specs.oci import Reference
+from wisp.specs.oci import Digest, Reference
 
-#: Programs that take an archive by `load --input`.
-_ENGINES = ("docker", "podman")
 _ODD = re.compile(r"[^a-z0-9]+")
 
 
@@ -56,47 +52,21 @@ def write_output(built: BuiltImage, output: Path, names: Sequence[Reference]) ->
         return
     with scratch_folder(output.parent, f".{output.name}.") as folder:
         draft = folder / "draft"
+        write_draft(built, draft, names)
         try:
-            with draft.open("wb") as file:
-                write_archive(file, built.blobs, built.cache.store, names)
-                file.flush()
-                os.fsync(file.fileno())
             draft.replace(output)
         except OSError as error:
             raise refusal("write", output, error) from error
 
 
-def load(workspace: OpenedWorkspace, built: BuiltImage, names: Sequence[Reference]) -> str:
-    """Give an image to the engine that runs here; return the engine's name.
-
-    Raises:
-        UsageError: It is for several platforms, of which an engine takes but one.
-        HostError: There is none, or it does not take the image.
-
-    """
-    if len(built.images) > 1:
-        raise UsageError(
-            "an engine takes an image of one platform", hints=["choose it with `--platform`"]
-        )
-    engine = engine_of(workspace)
-    with scratch_folder(built.cache.folder, "load-") as folder:
-        archive = folder / "image.tar"
-        write_output(built, archive, names)
-        done = capture([engine, "load", "--input", str(archive)], environ=workspace.environ)
-    if done.code:
-        raise HostError(
-            f"`{engine}` did not take the image", causes=[done.stderr.strip() or done.stdout]
-        )
-    return engine
-
-
-def engine_of(workspace: OpenedWorkspace) -> str:
-    """Return the name of the engine that is installed here. Raises `HostError` without one."""
-    path = workspace.environ.get("PATH")
-    engine = next((name for name in _ENGINES if shutil.which(name, path=path)), None)
-    if engine is None:
-        raise HostError(
-            "there is no engine to load the image into",
-            hints=["install Docker or podman, or write a file with `--output image.tar`"],
-        )
-    return engine
+def write_draft(
+    built: BuiltImage, path: Path, names: Sequence[Reference], known: Container[Digest] = ()
+) -> None:
+    """Write an archive, without layers that are `known` to who reads it. Raises `HostError`."""
+    try:
+        with path.open("wb") as file:
+            write_archive(file, built.blobs, built.cache.store, names, known)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise refusal("write", path, error) from error

@@ -1,0 +1,105 @@
+"""An image given to the engine that runs here, without what that has already."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+
+from wisp.api.imaging.building import BuiltImage
+from wisp.api.imaging.writing import write_draft
+from wisp.api.opened import OpenedWorkspace
+from wisp.engine.process import capture
+from wisp.engine.scratch import scratch_folder
+from wisp.errors import HostError, UsageError
+from wisp.image.layout import docker_name
+from wisp.specs.oci import Digest, Reference
+
+#: Programs that take an archive by `load --input`.
+_ENGINES = ("docker", "podman")
+
+
+def load(workspace: OpenedWorkspace, built: BuiltImage, names: Sequence[Reference]) -> str:
+    """Give an image to the engine that runs here; return the engine's name.
+
+    Raises:
+        UsageError: It is for several platforms, of which an engine takes but one.
+        HostError: There is none, or it does not take the image.
+
+    """
+    if len(built.images) > 1:
+        raise UsageError(
+            "an engine takes an image of one platform", hints=["choose it with `--platform`"]
+        )
+    engine = engine_of(workspace)
+    known = _known_layers(workspace, built, names) if engine == "docker" else frozenset()
+    problem = _load(workspace, engine, built, names, known)
+    if problem is not None and known:
+        problem = _load(workspace, engine, built, names, frozenset())
+    if problem is not None:
+        raise HostError(f"`{engine}` did not take the image", causes=[problem])
+    return engine
+
+
+def _load(
+    workspace: OpenedWorkspace,
+    engine: str,
+    built: BuiltImage,
+    names: Sequence[Reference],
+    known: frozenset[Digest],
+) -> str | None:
+    """Return what the engine says if it does not take the image."""
+    with scratch_folder(built.cache.folder, "load-") as folder:
+        archive = folder / "image.tar"
+        write_draft(built, archive, names, known)
+        done = capture([engine, "load", "--input", str(archive)], environ=workspace.environ)
+    return (done.stderr.strip() or done.stdout) if done.code else None
+
+
+def _known_layers(
+    workspace: OpenedWorkspace, built: BuiltImage, names: Sequence[Reference]
+) -> frozenset[Digest]:
+    """Return the layers that Docker has below an image of the same name, from the bottom up.
+
+    It knows a layer by all that lie below it, and then does not look for it in the archive. With
+    containerd's store it does.
+    """
+    info = capture(
+        ["docker", "info", "--format", "{{json .DriverStatus}}"], environ=workspace.environ
+    )
+    if info.code or "containerd" in info.stdout:
+        return frozenset()
+    (image,) = built.images
+    ids = json.loads(image.config.content)["rootfs"]["diff_ids"]
+    found: set[Digest] = set()
+    for name in names:
+        for layer, own, other in zip(
+            image.layers, ids, _layers_of(workspace, docker_name(name)), strict=False
+        ):
+            if own != other:
+                break
+            found.add(layer.digest)
+    return frozenset(found)
+
+
+def _layers_of(workspace: OpenedWorkspace, name: str) -> list[str]:
+    """Return the diff ids of an image that Docker has."""
+    words = ["docker", "image", "inspect", "--format", "{{json .RootFS.Layers}}", name]
+    done = capture(words, environ=workspace.environ)
+    try:
+        found = json.loads(done.stdout) if done.code == 0 else []
+    except ValueError:
+        return []
+    return found if isinstance(found, list) else []
+
+
+def engine_of(workspace: OpenedWorkspace) -> str:
+    """Return the name of the engine that is installed here. Raises `HostError` without one."""
+    path = workspace.environ.get("PATH")
+    engine = next((name for name in _ENGINES if shutil.which(name, path=path)), None)
+    if engine is None:
+        raise HostError(
+            "there is no engine to load the image into",
+            hints=["install Docker or podman, or write a file with `--output image.tar`"],
+        )
+    return engine
