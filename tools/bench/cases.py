@@ -128,6 +128,8 @@ def _quick_cases() -> Iterator[Case]:
             ("install", ("install",), Limit(2.0)),
             ("lock", ("lock",), Limit(2.0)),
             ("--version", ("--version",), Limit(2.0)),
+            ("completion of a task", ("complete", "--", "run", "noth"), Limit(1.6)),
+            ("completion of a package", ("complete", "--", "update", ""), None),
         ):
             yield Case(f"{name}{label}", "bare Python", _quick(size, *arguments), limit)
     for words in ("info", "list", "tree", "workspace channel list"):

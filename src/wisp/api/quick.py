@@ -16,13 +16,13 @@ import time
 
 from wisp.api import snapshot
 from wisp.api.snapshot import Snapshot, Tasks
-from wisp.layout import DEFAULT_ENVIRONMENT, ENV_EXE, ENV_INIT_CWD, LOCK_NAME, MANIFEST_NAMES
+from wisp.api.trusted import Doubt, holds, root_around, trusted
+from wisp.layout import DEFAULT_ENVIRONMENT, ENV_EXE, ENV_INIT_CWD, LOCK_NAME
 from wisp.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
 
     from wisp.activation.shells import Bash
     from wisp.activation.variables import Activation
@@ -34,14 +34,8 @@ if TYPE_CHECKING:
 
 #: The options that take a value, among those that are understood here.
 _VALUED = ("environment", "shell")
-
-
 #: Commands that only look, whose answers may be given again.
 _LOOKS = ("info", "list", "tree", "workspace")
-
-
-class _Doubt(Exception):  # noqa: N818 - not a failure, the full program takes over
-    """Something is not as simple as the fast lane has it."""
 
 
 def answer(
@@ -79,7 +73,7 @@ def _plan(
     if command in _LOOKS:
         return _look((command, *words), environ)
     found, rest = _options(words, options)
-    lane = _Lane(_trusted(environ), found, program, environ)
+    lane = _Lane(trusted(environ), found, program, environ)
     return lane.run(rest) if command == "run" else lane.hook(rest)
 
 
@@ -90,63 +84,32 @@ def _options(words: Sequence[str], known: Mapping[str, str]) -> tuple[dict[str, 
     while index < len(words) and words[index].startswith("-"):
         name = known.get(words[index])
         if name is None or name in found:
-            raise _Doubt
+            raise Doubt
         index += 1
         found[name] = "yes"
         if name in _VALUED:
             if index == len(words) or words[index].startswith("-"):
-                raise _Doubt
+                raise Doubt
             found[name] = words[index]
             index += 1
     return found, list(words[index:])
-
-
-def _trusted(environ: Mapping[str, str]) -> Snapshot:
-    """Return the snapshot of the workspace around us if all that it rests on is as it was."""
-    root = _root()
-    trusted = snapshot.read(root, environ)
-    if trusted is None or not _holds(trusted.base, trusted.workspace["manifest"], environ):
-        raise _Doubt
-    return trusted
-
-
-def _holds(base: Mapping[str, Any], known: str, environ: Mapping[str, str]) -> bool:
-    """Whether nothing changed of what a workspace was read from; `known` is its manifest."""
-    if base["environ"] != snapshot.relevant(environ) or base["host"] != snapshot.host():
-        return False
-    manifest = environ.get("PIXI_PROJECT_MANIFEST", known)
-    return manifest == known and snapshot.unchanged(base["files"])
-
-
-def _root() -> str:
-    """Find the nearest folder with a manifest, as a full discovery would begin."""
-    try:
-        folder = os.getcwd()
-    except OSError:
-        raise _Doubt from None
-    while not any(os.path.exists(os.path.join(folder, name)) for name in MANIFEST_NAMES):
-        above = os.path.dirname(folder)
-        if above == folder:
-            raise _Doubt
-        folder = above
-    return folder
 
 
 def _task_list(words: Sequence[str], environ: Mapping[str, str]) -> Deed | None:
     """Print a listing that was printed before, where it needs no colours."""
     if not words or words[0] not in ("list", "ls", "l") or snapshot.has_color(environ, 1):
         return None
-    text = _trusted(environ).listings.get(" ".join(words[1:]))
+    text = trusted(environ).listings.get(" ".join(words[1:]))
     return None if text is None else lambda: _print(text)
 
 
 def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> Deed | None:
     """Say again what was said when nothing was left to do, if nothing is by now."""
-    trusted = _trusted(environ)
-    known = trusted.answers.get("\0".join(words))
+    remembered = trusted(environ)
+    known = remembered.answers.get("\0".join(words))
     if known is None or not snapshot.unchanged(known["files"]) or "PIXI_COLOR" in environ:
         return None
-    snapshot.settle(trusted, environ, time.time_ns())
+    snapshot.settle(remembered, environ, time.time_ns())
     text = ("\x1b[32m✔\x1b[0m " if snapshot.has_color(environ, 2) else "✔ ") + known["text"]
 
     def tell() -> int:
@@ -158,14 +121,14 @@ def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> Deed | N
 
 def _look(words: Sequence[str], environ: Mapping[str, str]) -> Deed | None:
     """Print again what a command printed that only looks."""
-    root = _root()
+    root = root_around()
     looks = snapshot.read_looks(root, environ)
     known = looks and looks["answers"].get("\0".join((*words, snapshot.shade(environ))))
     if not looks or not known or "PIXI_COLOR" in environ:
         return None
     if known["facts"] != snapshot.looked_on(environ, os.path.join(root, LOCK_NAME)):
         return None
-    if not _holds(looks["base"], looks["manifest"], environ):
+    if not holds(looks["base"], looks["manifest"], environ):
         return None
     if not snapshot.unchanged(known["files"]):
         return None
@@ -203,7 +166,7 @@ class _Lane:
         if not words:
             return lambda: self._write_tasks(catalogue, explicit)
         if words[0].endswith((".py", ".pyw")) and os.path.isfile(words[0]):
-            raise _Doubt  # it may be a script with requirements of its own
+            raise Doubt  # it may be a script with requirements of its own
         graph = build(catalogue, words, self._request())
         for node in graph.nodes:
             self._check_ready(node.environment.name)
@@ -214,7 +177,7 @@ class _Lane:
         """Print the script that activates an environment, or what it leads to."""
         as_data = "json" in self._options
         if words or (as_data and "shell" in self._options):
-            raise _Doubt
+            raise Doubt
         name = self._options.get("environment") or self._inherited() or DEFAULT_ENVIRONMENT
         self._check_ready(name)
         shell = None if as_data else self._shell()
@@ -230,7 +193,7 @@ class _Lane:
 
         shell = named(self._options.get("shell") or running_shell(self._environ))
         if shell is None:
-            raise _Doubt
+            raise Doubt
         return shell
 
     def _data(self, environment: str) -> str:
@@ -325,7 +288,7 @@ class _Lane:
     def _check_ready(self, environment: str) -> None:
         ready = self._snapshot.ready.get(environment)
         if ready is None or not snapshot.unchanged(ready["files"]):
-            raise _Doubt
+            raise Doubt
 
     def _activation(self, environment: str) -> Activation:
         from wisp.activation.variables import Activation

@@ -76,7 +76,8 @@ class Snapshot:
     `ready` has, by environment whose installation was checked, what activation needs and the
     state of its files. `listings` are texts of `task list` by their options. `answers` has, by
     command line, what was said when nothing was left to do, and the state of the files that this
-    depends on besides. `workspace` are facts by name (`root`, `manifest`, `system`, `env_files`).
+    depends on besides. `workspace` are facts by name (`root`, `manifest`, `system`, `env_files`,
+    `features` …).
     """
 
     __slots__ = ("answers", "base", "listings", "ready", "tables", "workspace")
@@ -336,6 +337,9 @@ def has_color(environ: Mapping[str, str], stream: int) -> bool:
 
 
 # Tasks as tuples
+
+#: Where in a tuple stand what a task takes, (name, default, choices) each, and what it is for.
+ARGS, DESCRIPTION = 2, 9
 
 
 def pack(task: Task) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wisp.api.known_names import Names
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.use.activated import ActivatedEnvironment
     from wisp.api.use.run_options import RunOptions
@@ -57,6 +58,13 @@ class Terminal:
         from wisp.api.use.running import task_list
 
         return task_list(self._workspace, environment)
+
+    def names(self) -> Names:
+        """Return the names that an unfinished command line may go on with."""
+        from wisp.api.use.catalogue import catalogue_of
+        from wisp.api.use.snapshot_writer import names_of
+
+        return names_of(self._workspace, catalogue_of(self._workspace))
 
     # Remembering, so that the same command line is answered at once while nothing changes
 

@@ -175,6 +175,7 @@ def _unknown(command: Command[Any], path: str, word: str) -> UsageError:
 
 
 def _installed() -> str:
-    rows = [f"    {entry.name:<20} {entry.summary}" for entry in ENTRIES.values()]
+    shown = [entry for entry in ENTRIES.values() if not entry.hidden]
+    rows = [f"    {entry.name:<20} {entry.summary}" for entry in shown]
     rows += [f"    {name:<20} (via pixi-{name})" for name in installed(os.environ)]
     return "\n".join(["Installed Commands:", *rows]) + "\n"

@@ -70,7 +70,9 @@ def overview(program: str, extensions: Iterable[str], paint: Paint) -> str:
         f"{paint('Usage:', _HEADING)} {paint(f'{program} [OPTIONS] <COMMAND>', _LITERAL)}",
     ]
     for title, entries in GROUPS.items():
-        rows = [(", ".join((one.name, *one.aliases)), one.summary) for one in entries]
+        rows = [
+            (", ".join((one.name, *one.aliases)), one.summary) for one in entries if not one.hidden
+        ]
         lines += _section(title, rows, paint)
     own = [
         ("-V, --version", "Print the version"),

@@ -33,6 +33,11 @@ def launch(argv: Sequence[str]) -> NoReturn:
     words = argv[1:]
     if words[:1] in (["--version"], ["-V"]):
         _tell_version(argv[0])
+    if words[:1] == ["complete"]:
+        from wisp.cli.completing import complete
+
+        complete(words[1:], os.environ)
+        os._exit(0)
     entry = meant(words[0]) if words else None
     if entry is not None and entry.name == "exec":
         from wisp.api.quick_exec import answer as become

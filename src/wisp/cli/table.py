@@ -15,10 +15,10 @@ class Entry:
     """A command: its module below `wisp.cli.commands`, and how it is presented.
 
     With `quick` the quick path (`wisp.api.quick`) may answer; `lane` maps the spellings of the
-    options that it understands to their names there.
+    options that it understands to their names there. One that is `hidden` stands in no list.
     """
 
-    __slots__ = ("aliases", "group", "lane", "module", "name", "quick", "summary")
+    __slots__ = ("aliases", "hidden", "lane", "module", "name", "quick", "summary")
 
     def __init__(
         self,
@@ -27,11 +27,13 @@ class Entry:
         *aliases: str,
         quick: bool = False,
         lane: Mapping[str, str] | None = None,
+        hidden: bool = False,
     ) -> None:
         self.name = name.rpartition(" ")[2]
         self.summary = summary
         self.aliases = aliases
         self.quick = quick
+        self.hidden = hidden
         self.lane = lane or {}
         # A module's name may not be a word of the language.
         path = name.replace("-", "_").replace(" ", ".")
@@ -95,6 +97,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("auth", "Store credentials for channels, indexes and registries"),
         Entry("trust", "Accept what a workspace may only do with consent"),
         Entry("clean", "Remove environments and caches of the workspace"),
+        Entry("completion", "Print the script that completes command lines in a shell"),
     ),
 }
 #: The commands below `workspace`, which are as many again.

@@ -17,7 +17,6 @@ _NOT_BUILT = "building conda packages from source is not provided yet"
 #: Words of Pixi and of other tools, and the way to the same end. `pixi` is written as the name that
 #: the program was called by.
 _ELSEWHERE = {
-    "completion": "completion scripts are not provided yet",
     "build": _NOT_BUILT,
     "publish": _NOT_BUILT,
     "upload": _NOT_BUILT,

@@ -18,7 +18,7 @@ from wisp.cli.table import ENTRIES
 PAGE = Path(__file__).parents[3] / "docs/how-to/use-as-a-library.md"
 ROW = re.compile(r"^\| `([a-z -]+)` \| (.+) \|$", re.MULTILINE)
 #: Only mean something in a terminal.
-TERMINAL = {"shell"}
+TERMINAL = {"completion", "shell"}
 #: Only say what has taken their place.
 REMOVED = {"global upgrade", "global upgrade-all"}
 #: Deeds for the command line's own sake.

@@ -25,7 +25,6 @@ def test_nothing_near_is_answered_with_nothing(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "way"),
     [
-        ("completion", "not provided yet"),
         ("build", "not provided yet"),
         ("self-update", "uv tool upgrade"),
         ("envs", "`pixi workspace environment list`"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wisp import layout
 from wisp.api import snapshot
 from wisp.api.folders import GUARDS
+from wisp.api.known_names import Names
 from wisp.api.snapshot import Snapshot
 from wisp.api.use.activating import (
     ActivationRequest,
@@ -26,9 +27,13 @@ from wisp.lock.model import LockFile
 from wisp.specs.origins import LocalFolder
 from wisp.specs.records import CondaSourceRecord, PypiRecord
 from wisp.workspace.activation import activation_of as declared_activation
+from wisp.workspace.channels import channels_of
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
+    from wisp.manifest.model import Target
+    from wisp.specs.conda import CondaRequirement
+    from wisp.specs.pypi import PypiRequirement
     from wisp.tasks.catalogue import Catalogue
 
 #: What uv looks at to see whether a local project has changed.
@@ -211,6 +216,11 @@ def _base(workspace: OpenedWorkspace, lock: LockFile | None) -> dict[str, Any] |
     return base
 
 
+def names_of(workspace: OpenedWorkspace, catalogue: Catalogue) -> Names:
+    """Return the names that a command line may be completed by; nothing is written."""
+    return Names(_tables(catalogue), _named(workspace), str(workspace.lock_path))
+
+
 def _tables(catalogue: Catalogue) -> list[tuple[Any, ...]]:
     """Return a row per environment.
 
@@ -287,4 +297,32 @@ def _facts(workspace: OpenedWorkspace) -> dict[str, Any]:
         "env_files": env_files(workspace.manifest),
         "change_prompt": workspace.config.change_prompt,
         "completions": source_completions(workspace),
+        **_named(workspace),
     }
+
+
+def _named(workspace: OpenedWorkspace) -> dict[str, tuple[str, ...]]:
+    """Return the names that only completions ask for."""
+    manifest = workspace.manifest
+    channels = [
+        channel.text
+        for environment in workspace.environment_names
+        for channel in channels_of(manifest, workspace.require_environment(environment))
+    ]
+    parts = [
+        target
+        for feature in manifest.features.values()
+        for target in (feature.base, *(target for _, target in feature.targets))
+    ]
+    requested = {one.name for part in parts for one in _requirements(part)}
+    return {
+        "features": tuple(manifest.features),
+        "requested": tuple(sorted(requested)),
+        "platforms": tuple(one.name for one in workspace.declared_platforms),
+        "channels": tuple(dict.fromkeys(channels)),
+    }
+
+
+def _requirements(part: Target) -> tuple[CondaRequirement | PypiRequirement, ...]:
+    conda = (*part.dependencies, *part.host_dependencies, *part.build_dependencies)
+    return (*conda, *part.pypi_dependencies)
