@@ -54,7 +54,7 @@ class Names:
     def tasks(self, environment: str | None = None) -> dict[str, str]:
         """Map the tasks of all environments, or of one, sorted, to their descriptions."""
         # Most environments share their tasks, which then are one object.
-        chosen = {id(row[4]): row[4] for row in self._tables if environment in (None, row[0])}
+        chosen = {id(row[-1]): row[-1] for row in self._tables if environment in (None, row[0])}
         found = {
             task: data[DESCRIPTION] or ""
             for tasks in reversed(chosen.values())
@@ -65,7 +65,7 @@ class Names:
 
     def choices(self, task: str, position: int, environment: str | None = None) -> tuple[str, ...]:
         """Return what the argument of a task at a position may be, nothing where that is open."""
-        for name, _, _, _, tasks in self._tables:
+        for name, *_, tasks in self._tables:
             if environment in (None, name) and task in tasks:
                 args = tasks[task][ARGS] or ()
                 return args[position][2] or () if position < len(args) else ()
