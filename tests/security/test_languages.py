@@ -9,11 +9,15 @@ import pytest
 
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
+from wisp.activation.session import activate
+from wisp.activation.variables import Activation
 from wisp.config.keys import normal_url
+from wisp.engine.uv_options import build_options
 from wisp.errors import LockFileError, ManifestError
 from wisp.lock.read import read
 from wisp.manifest.read import load_text
 from wisp.printable import printable
+from wisp.specs.pypi import PypiOptions
 
 HEAD = '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n'
 #: Row of the audit: what is added to a manifest that has a name, an address or a path in it.
@@ -118,6 +122,28 @@ def test_colours_stay_where_they_are_wanted_and_nothing_else_does() -> None:
     assert printable("\x1b[1;31mred\x1b[0m", coloured=True) == "\x1b[1;31mred\x1b[0m"
     for code in ("\x1b[8m", "\x1b[08m", "\x1b[2J", "\x1b]0;x\x07"):
         assert "\x1b" not in printable(code, coloured=True)
+
+
+def test_what_a_manifest_names_is_no_option_of_uv() -> None:
+    options = PypiOptions(
+        no_build=("--index-url",), no_binary=("-r",), no_build_isolation=("--config-file",)
+    )
+    assert list(build_options(options)) == [
+        "--only-binary=--index-url",
+        "--no-binary=-r",
+        "--no-build-isolation-package=--config-file",
+    ]
+
+
+def test_no_value_of_an_activation_stands_in_the_words_of_a_shell(tmp_path: Path) -> None:
+    """Row 43: every user of the machine can read those."""
+    script = tmp_path / "look.sh"
+    script.write_text("export SEEN=\"$(tr '\\0' ' ' < /proc/$$/cmdline)\"\n")
+    activation = Activation("/p", scripts=(str(script),), env={"TOKEN": "s3cret"})
+    changes = activate(activation, {"PATH": "/usr/bin:/bin"})
+    assert changes.values["TOKEN"] == "s3cret"
+    assert "bash" in changes.values["SEEN"]
+    assert "s3cret" not in changes.values["SEEN"]
 
 
 def test_nothing_raw_reaches_the_terminal(wisp: CommandLine, tmp_path: Path) -> None:

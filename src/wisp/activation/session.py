@@ -70,6 +70,11 @@ def _computed(steps: Sequence[Step], caller: Mapping[str, str]) -> Changes | Non
     return Changes({name: value for name, value in changed.items() if caller.get(name) != value})
 
 
+#: Everybody on the machine can read the words of a process, and values may be secrets: the script
+#: comes another way.
+_EVALUATE = 'IFS= read -r -d "" -u 9 __wisp; exec 9<&-; eval "unset __wisp;$__wisp"'
+
+
 def _run_bash(steps: Sequence[Step], caller: Mapping[str, str]) -> Changes:
     """Run the steps in bash and compare the environment before and after.
 
@@ -86,9 +91,9 @@ def _run_bash(steps: Sequence[Step], caller: Mapping[str, str]) -> Changes:
     text = (
         f"{{ {dump}; {mark}; }} 2>/dev/null\n{script}\n{{ {mark}; {dump}; {mark}; }} 2>/dev/null\n"
     )
-    argv = [_program("bash", caller), "--noprofile", "--norc", "-c", text]
+    argv = [_program("bash", caller), "--noprofile", "--norc", "-c", _EVALUATE]
     marker = f"wisp-{half}".encode()
-    status, output = _capture(argv, caller, marker, 3)
+    status, output = _capture(argv, os.fsencode(text), caller, marker, 3)
     parts = output.split(marker)
     if len(parts) != 4:
         raise failed(status, parts[-1].decode(errors="replace").strip(), script)
@@ -108,15 +113,17 @@ def _program(name: str, caller: Mapping[str, str]) -> str:
 
 
 def _capture(
-    argv: list[str], caller: Mapping[str, str], marker: bytes, times: int
+    argv: list[str], script: bytes, caller: Mapping[str, str], marker: bytes, times: int
 ) -> tuple[int, bytes]:
-    """Run a program and return its status and output (both streams).
+    """Run a program, which finds a script at descriptor 9; return status and output (both streams).
 
     Reading ends as soon as the marker was seen often enough: a service that a script left in the
     background keeps the pipe open.
     """
     reader, writer = os.pipe()
+    source = _hidden(script)
     actions = [
+        (os.POSIX_SPAWN_DUP2, source, 9),
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_DUP2, writer, 1),
         (os.POSIX_SPAWN_DUP2, writer, 2),
@@ -128,12 +135,27 @@ def _capture(
         raise ActivationError("failed to activate environment", causes=(str(error),)) from error
     finally:
         os.close(writer)
+        os.close(source)
     chunks = bytearray()
     while chunks.count(marker) < times and (chunk := os.read(reader, 65536)):
         chunks += chunk
     os.close(reader)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return status, bytes(chunks)
+
+
+def _hidden(script: bytes) -> int:
+    """Open a file with this content that has no name."""
+    if hasattr(os, "memfd_create"):
+        handle = os.memfd_create("wisp")
+    else:
+        path = f"/tmp/wisp-{os.urandom(8).hex()}"
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        os.unlink(path)
+    with open(handle, "wb", closefd=False) as file:
+        file.write(script)
+    os.lseek(handle, 0, os.SEEK_SET)
+    return handle
 
 
 def _environment(dump: bytes) -> dict[str, str]:

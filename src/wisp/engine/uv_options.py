@@ -28,17 +28,17 @@ def build_options(options: PypiOptions) -> Iterator[str]:
         yield "--no-build"
     elif options.no_build:
         for name in options.no_build:
-            yield from ("--only-binary", name)
+            yield f"--only-binary={name}"
     if options.no_binary is True:
-        yield from ("--no-binary", ":all:")
+        yield "--no-binary=:all:"
     elif options.no_binary:
         for name in options.no_binary:
-            yield from ("--no-binary", name)
+            yield f"--no-binary={name}"
     if options.no_build_isolation is True:
         yield "--no-build-isolation"
     elif options.no_build_isolation:
         for name in options.no_build_isolation:
-            yield from ("--no-build-isolation-package", name)
+            yield f"--no-build-isolation-package={name}"
 
 
 def absolute_path(path: str, root: Path) -> Path:
