@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from wisp.engine.search import FoundRecord
 from wisp.errors import FetchError
+from wisp.patterns import pattern
 from wisp.values import dataclass
 
-_BARE_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_BARE_NAME = pattern(r"[A-Za-z0-9_.-]+")
 
 #: Answers a match spec with records, newest first.
 Find = Callable[[str], tuple[FoundRecord, ...]]

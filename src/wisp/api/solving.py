@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wisp.engine import loop
-from wisp.engine.process import stop_children
 from wisp.errors import SolveError
 from wisp.lock.markers import marker_environment
 from wisp.solve.conda import request_for as conda_request
@@ -66,6 +64,9 @@ def solve_engines(
 
 def _stop() -> None:
     """Let go of what other threads wait for: programs and coroutines."""
+    from wisp.engine import loop
+    from wisp.engine.process import stop_children
+
     stop_children()
     loop.cancel_all()
 

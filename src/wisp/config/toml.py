@@ -9,8 +9,9 @@ from typing import Any
 
 from wisp.config.keys import KEYS, NAMED_TABLES
 from wisp.config.reading import KeyPath, Values
+from wisp.patterns import pattern
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = pattern(r"[A-Za-z0-9_-]+")
 _ORDER = {tuple(key.split(".")): position for position, key in enumerate(KEYS)}
 _TABLES = [*dict.fromkeys(key.partition(".")[0] for key in (*KEYS, *NAMED_TABLES))]
 

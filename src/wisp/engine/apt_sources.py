@@ -10,15 +10,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from wisp.patterns import pattern
+
 _FOLDER = Path("/etc/apt")
-_LINE = re.compile(r"^deb\s+(?:\[[^\]]*\]\s+)?(\S+)", re.MULTILINE)
-_FIELD = re.compile(r"^URIs:\s*(\S+)", re.MULTILINE)
+_LINE = pattern(r"(?m)^deb\s+(?:\[[^\]]*\]\s+)?(\S+)")
+_FIELD = pattern(r"(?m)^URIs:\s*(\S+)")
 
 
 def host_mirror(folder: Path = _FOLDER) -> str | None:
     """Return the first URL of a mirror of Debian's main archive, without a trailing slash."""
-    for text, pattern in _texts(folder):
-        for match in pattern.finditer(text):
+    for text, wanted in _texts(folder):
+        for match in wanted.finditer(text):
             url = match[1].rstrip("/")
             if url.startswith(("http://", "https://")) and url.endswith("/debian"):
                 return url
@@ -30,6 +32,6 @@ def _texts(folder: Path) -> Iterator[tuple[str, re.Pattern[str]]]:
     rows = [(folder / "sources.list", _LINE)]
     rows += [(file, _LINE) for file in sorted(parts.glob("*.list"))]
     rows += [(file, _FIELD) for file in sorted(parts.glob("*.sources"))]
-    for file, pattern in rows:
+    for file, wanted in rows:
         with contextlib.suppress(OSError):
-            yield file.read_text(encoding="utf-8", errors="replace"), pattern
+            yield file.read_text(encoding="utf-8", errors="replace"), wanted

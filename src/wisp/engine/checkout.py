@@ -5,16 +5,16 @@ Sources: gitrepository-layout(5); git-config(1), "Syntax"; git-pack-refs(1).
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from pathlib import Path
 
+from wisp.patterns import pattern
 from wisp.values import dataclass
 
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_REF = re.compile(r"refs/[\w./+@-]+")
-_SECTION = re.compile(r'\[\s*(?P<name>[\w.-]+)(?:\s+"(?P<below>[^"]*)")?\s*\]')
-_URL = re.compile(r'url\s*=\s*"?(?P<url>[^"\s]+)"?')
+_COMMIT = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_REF = pattern(r"refs/[\w./+@-]+")
+_SECTION = pattern(r'\[\s*(?P<name>[\w.-]+)(?:\s+"(?P<below>[^"]*)")?\s*\]')
+_URL = pattern(r'url\s*=\s*"?(?P<url>[^"\s]+)"?')
 #: Files of a repository that are read are small.
 _LONGEST = 16 << 20
 

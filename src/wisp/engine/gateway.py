@@ -7,13 +7,13 @@ of credentials and the proxies of such a client of ours can only be given throug
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import tempfile
+import threading
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rattler import Client, Config, Gateway
 from rattler.networking.middleware import (
@@ -28,11 +28,13 @@ from rattler.networking.middleware import (
 from rattler.package_cache import PackageCache
 from rattler.repo_data.gateway import SourceConfig
 
-from wisp.engine.auth.stores import Credentials, keys_of
 from wisp.engine.borrowed import borrowed
 from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
 from wisp.specs.credentials import credential_as_json
 from wisp.specs.settings import EngineSettings, Network, RepodataFormats, S3Bucket
+
+if TYPE_CHECKING:
+    from wisp.engine.auth.stores import Credentials
 
 _USER_AGENT = "wisp"
 #: What a client looks at in the environment of the process while it is made.
@@ -48,12 +50,15 @@ class ChannelAccess:
     """Everything shared by the solves, searches and installs of one set of settings.
 
     `environ` names proxies, certificates and credentials; without it, the process's does.
-    Make one per process and pass it on: the gateway remembers what it has read.
+    Make one per process and pass it on.
     """
 
     def __init__(self, settings: EngineSettings, environ: Mapping[str, str] | None = None) -> None:
         self.settings = settings
         self._environ = os.environ if environ is None else environ
+        self._guard = threading.RLock()
+        #: How many solves may run at once; more than there are cores only costs memory.
+        self.solves = threading.Semaphore(settings.network.concurrent_solves)
 
     @cached_property
     def client(self) -> Client:
@@ -65,9 +70,14 @@ class ChannelAccess:
         """The configuration in rattler's own shape, for what it can be told in no other way."""
         return Config.from_toml(_toml(_rattler_keys(self.settings)))
 
-    @cached_property
+    @property
     def gateway(self) -> Gateway:
-        """The reader of repodata."""
+        """The reader of repodata, one for all threads: it remembers what it has read."""
+        with self._guard:
+            return self._gateway
+
+    @cached_property
+    def _gateway(self) -> Gateway:
         network = self.settings.network
         return Gateway(
             cache_dir=self.settings.caches.repodata,
@@ -84,11 +94,6 @@ class ChannelAccess:
     def package_cache(self) -> PackageCache:
         """The cache of downloaded and unpacked conda packages."""
         return PackageCache(self.settings.caches.conda_packages)
-
-    @cached_property
-    def solves(self) -> asyncio.Semaphore:
-        """How many solves may run at once; more than there are cores only costs memory."""
-        return asyncio.Semaphore(self.settings.network.concurrent_solves)
 
 
 def _source_config(formats: RepodataFormats, *, offline: bool) -> SourceConfig:
@@ -127,6 +132,10 @@ def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
     told no credentials of hosts that have mirrors. Of those of a mirror only a conda token can be
     sent, since that stands in the URL.
     """
+    import tempfile
+
+    from wisp.engine.auth.stores import Credentials, keys_of
+
     keys = _network_keys(network)
     with tempfile.TemporaryDirectory(prefix="wisp-auth-") as folder:
         if network.mirrors:

@@ -7,7 +7,6 @@ import glob
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,13 +25,14 @@ from wisp.engine.records import to_rattler
 from wisp.engine.safe.package_cache import holds, vouched_cache
 from wisp.engine.safe.packages import check_prefix_record, check_unpacked, spoil
 from wisp.errors import FetchError, InstallError, WispError
+from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
 from wisp.specs.inside import UnsafePathError
 from wisp.specs.records import CondaRecord
 from wisp.trust import LARGEST_LOCK, found_bytes
 from wisp.values import dataclass
 
-_MISMATCH = re.compile(r"hash mismatch.*?expected (\w+), got (\w+)", re.DOTALL)
+_MISMATCH = pattern(r"(?s)hash mismatch.*?expected (\w+), got (\w+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

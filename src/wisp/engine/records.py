@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,6 +133,8 @@ def to_rattler(records: Iterable[CondaRecord]) -> list[RepoDataRecord]:
 
 def _through_lock(rows: Mapping[str, dict[str, Any]]) -> list[RepoDataRecord]:
     """Write a lock file as JSON (which is YAML) and have rattler read it."""
+    import tempfile
+
     from rattler import LockFile
 
     platform = "linux-64"

@@ -75,7 +75,7 @@ def solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRecord, ..
         FetchError: A channel cannot be read.
 
     """
-    return loop.call(_solve(request, access))
+    return loop.call(_solve(request, access), access.solves)
 
 
 async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRecord, ...]:
@@ -83,26 +83,25 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
     constraints = [parse_spec(text) for text in request.constraints]
     cutoffs = request.exclude_newer
     offline = access.settings.network.offline
-    async with access.solves:
-        try:
-            answer = await rattler_solve(
-                sources=await _sources(request, access),
-                specs=specs,
-                gateway=access.gateway,
-                platforms=platforms_of(request.subdir),
-                locked_packages=to_rattler(request.locked),
-                pinned_packages=to_rattler(request.pinned),
-                virtual_packages=[_virtual(text) for text in request.virtual_packages],
-                channel_priority=_PRIORITIES[request.channel_priority],
-                exclude_newer=moment(cutoffs.default) if is_uniform(cutoffs) else None,
-                timestamp_policy="allow-missing",
-                strategy=request.strategy,
-                constraints=constraints,
-            )
-        except SolverError as error:
-            raise _unsolvable(str(error), offline=offline) from error
-        except GatewayError as error:
-            raise unreachable(str(error), offline=offline) from error
+    try:
+        answer = await rattler_solve(
+            sources=await _sources(request, access),
+            specs=specs,
+            gateway=access.gateway,
+            platforms=platforms_of(request.subdir),
+            locked_packages=to_rattler(request.locked),
+            pinned_packages=to_rattler(request.pinned),
+            virtual_packages=[_virtual(text) for text in request.virtual_packages],
+            channel_priority=_PRIORITIES[request.channel_priority],
+            exclude_newer=moment(cutoffs.default) if is_uniform(cutoffs) else None,
+            timestamp_policy="allow-missing",
+            strategy=request.strategy,
+            constraints=constraints,
+        )
+    except SolverError as error:
+        raise _unsolvable(str(error), offline=offline) from error
+    except GatewayError as error:
+        raise unreachable(str(error), offline=offline) from error
     spelled = {record.location: record.track_features for record in request.locked}
     records = [_spelled_as(from_rattler(record), spelled) for record in answer]
     return tuple(sorted(records, key=lambda record: record.location))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Self
 
+from wisp.patterns import pattern
 from wisp.report import BYTES, DOWNLOADING, Reporter
 from wisp.specs.pypi import normalize
 
@@ -19,11 +20,11 @@ DRAWING = {"UV_NO_WRAP": "1", "TERM": "xterm"}
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 _UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4}
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_UNFINISHED = re.compile(r"\x1b(?:\[[0-9;?]*)?\Z")
-_ERASED = re.compile(r"\r|\x1b\[2K")
+_CONTROL = pattern(r"\x1b\[[0-9;?]*[A-Za-z]")
+_UNFINISHED = pattern(r"\x1b(?:\[[0-9;?]*)?\Z")
+_ERASED = pattern(r"\r|\x1b\[2K")
 _AMOUNT = r"([\d.]+) (B|[KMGT]iB)"
-_NEWS = re.compile(
+_NEWS = pattern(
     rf"(?P<file>[\w.-]+)\s+-{{30}}\s+(?P<done>{_AMOUNT})/(?P<size>{_AMOUNT})"
     r"|Preparing packages\.\.\.\s+\((?P<ready>\d+)/(?P<wanted>\d+)\)"
     r"|\[(?P<linked>\d+)/(?P<links>\d+)\] (?P<link>[\w.-]+)"

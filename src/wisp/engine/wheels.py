@@ -9,7 +9,6 @@ import contextlib
 import csv
 import json
 import os
-import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 from wisp import layout
 from wisp.engine.files import refusal
+from wisp.patterns import pattern
 from wisp.specs.origins import GitCheckout
 from wisp.specs.pypi import normalize
 from wisp.trust import found_bytes, found_text
@@ -25,7 +25,7 @@ from wisp.values import dataclass
 #: The files of a dist-info that tell who put a wheel there, and from where.
 WHEEL_ORIGIN = ("INSTALLER", "direct_url.json")
 #: How uv names what it will rename once it is whole.
-_UV_DRAFT = re.compile(r"\.tmp[A-Za-z0-9]{6}")
+_UV_DRAFT = pattern(r"\.tmp[A-Za-z0-9]{6}")
 #: How a file is called that will replace another one of a dist-info.
 MARK_DRAFT_SUFFIX = ".wisp"
 _MARK_DRAFTS = frozenset(f"{name}{MARK_DRAFT_SUFFIX}" for name in ("INSTALLER", "RECORD"))

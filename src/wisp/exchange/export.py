@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.errors import LockFileError
 from wisp.lock.graph import PackageGraph, every_marker
 from wisp.lock.model import LockedEnvironment
 from wisp.manifest.edit.spelling import pypi_text
+from wisp.patterns import pattern
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.locations import PathLocation
 from wisp.specs.pypi import PypiOptions, PypiRequirement, is_editable
@@ -16,9 +16,9 @@ from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
 from wisp.values import dataclass, field
 
 _DEFAULTS = frozenset({"main", "r", "msys2"})
-_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@+*<>=!~,|^$()\[\]; '\":-]*[^\s:]|[A-Za-z_./]")
+_PLAIN = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_./@+*<>=!~,|^$()\[\]; '\":-]*[^\s:]|[A-Za-z_./]")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n", "~"})
-_NUMBER = re.compile(r"[-+]?(?:\d[\d_]*)?\.?\d+(?:e[-+]?\d+)?|0[xo][\da-f]+|\d+(?::\d+)+", re.I)
+_NUMBER = pattern(r"(?i)[-+]?(?:\d[\d_]*)?\.?\d+(?:e[-+]?\d+)?|0[xo][\da-f]+|\d+(?::\d+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

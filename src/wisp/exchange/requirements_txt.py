@@ -9,11 +9,12 @@ from pathlib import Path
 from wisp.errors import ManifestError, Place
 from wisp.exchange.foreign import ForeignEnvironment, read_text
 from wisp.manifest.words import pypi_word
+from wisp.patterns import pattern
 from wisp.specs.pypi import PypiRequirement
 
-_HASH = re.compile(r"\s+--(?:hash|config-settings?|global-option)[= ]\S+")
-_COMMENT = re.compile(r"(^|\s)#.*")
-_OPTION = re.compile(r"(?P<name>--[a-z0-9-]+|-[a-zA-Z])[\s=]*(?P<value>.*)|-.*")
+_HASH = pattern(r"\s+--(?:hash|config-settings?|global-option)[= ]\S+")
+_COMMENT = pattern(r"(^|\s)#.*")
+_OPTION = pattern(r"(?P<name>--[a-z0-9-]+|-[a-zA-Z])[\s=]*(?P<value>.*)|-.*")
 _FILES = frozenset({"-r", "--requirement"})
 _CONSTRAINTS = frozenset({"-c", "--constraint"})
 _EDITABLE = frozenset({"-e", "--editable"})
@@ -21,7 +22,7 @@ _NO_CONSTRAINTS = (
     "Constraints detected in input file, but these are currently unsupported. Continuing without "
     "applying constraints..."
 )
-_EGG = re.compile(r"[#&]egg=(?P<name>[A-Za-z0-9._-]+)")
+_EGG = pattern(r"[#&]egg=(?P<name>[A-Za-z0-9._-]+)")
 
 
 class RequirementLines:

@@ -26,6 +26,7 @@ from wisp.image.layer import MEDIA_TYPES, Compression, LayerBlob, LayerSink, wri
 from wisp.image.layout import BlobStore, DamagedBlobError
 from wisp.image.platform import choose
 from wisp.image.unpacking import most_unpacked, opened_tar
+from wisp.patterns import pattern
 from wisp.specs.oci import (
     DOCKER_LAYER,
     INDEXES,
@@ -40,10 +41,10 @@ from wisp.values import dataclass
 _CHUNK = 1 << 20
 #: Bytes of a C library that are looked through; some 2 MB are usual.
 _LARGEST_LIBC = 32 << 20
-_LIBC = re.compile(r"(.*/)?libc(\.so\.6|-2\.\d+\.so)")
+_LIBC = pattern(r"(.*/)?libc(\.so\.6|-2\.\d+\.so)")
 _RELEASE = re.compile(rb"GNU C Library [^\n]*?version (\d+)\.(\d+)")
 #: Members of an archive of Docker before it knew layouts: a folder for each layer.
-_SAVED = re.compile(r"[0-9a-f]{64}(/|\.json|$)")
+_SAVED = pattern(r"[0-9a-f]{64}(/|\.json|$)")
 #: How far indexes may be below each other, and how many layers are fetched at once.
 _DEEPEST, _AT_ONCE = 3, 4
 #: After so many members it is clear that an archive is a root file system.

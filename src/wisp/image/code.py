@@ -9,7 +9,6 @@ Sources: gitignore(5); Docker's reference of `.dockerignore` (patterns are ancho
 from __future__ import annotations
 
 import fnmatch
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from pathspec import GitIgnoreSpec
 
 from wisp.image.entries import LayerEntry, UnfitFileError, file_entry, walk
 from wisp.layout import LOCK_NAME, PIXI_DIR
+from wisp.patterns import pattern
 from wisp.values import dataclass
 
 IMAGE_LOCK = "image.lock"
@@ -40,7 +40,7 @@ SECRETS = (
         for ending in ("", ".json", ".toml", ".yaml", ".yml")
     ),
 )
-_SECRET = re.compile("|".join(map(fnmatch.translate, SECRETS)), re.IGNORECASE)
+_SECRET = pattern("(?i)" + "|".join(map(fnmatch.translate, SECRETS)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,11 +14,12 @@ from wisp.image.layer import digest_of, write_layer
 from wisp.image.plan import PackageLayer
 from wisp.image.prefix import Owner, Staged, all_paths, package_entries, read_staged
 from wisp.image.slim import keeps
+from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
 from wisp.values import dataclass
 
 #: Where packages say which variables an activation sets.
-_VARIABLES = re.compile(r"etc/conda/env_vars\.d/[^/]+\.json|conda-meta/state")
+_VARIABLES = pattern(r"etc/conda/env_vars\.d/[^/]+\.json|conda-meta/state")
 
 #: Fills an empty folder with the whole prefix, as it is at its place in the image.
 Stage = Callable[[Path], None]

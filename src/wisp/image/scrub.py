@@ -14,14 +14,15 @@ import csv
 import hashlib
 import io
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-_TOKEN = re.compile(r"/t/[^/]+/")
-_USER_IN_TEXT = re.compile(r"""(://)[^/@\s"']+@""")
-_TOKEN_IN_TEXT = re.compile(r"""(://[^/\s"']+(?:/[^/\s"']+)*?)/t/[^/\s"']+/""")
+from wisp.patterns import pattern
+
+_TOKEN = pattern(r"/t/[^/]+/")
+_USER_IN_TEXT = pattern(r"""(://)[^/@\s"']+@""")
+_TOKEN_IN_TEXT = pattern(r"""(://[^/\s"']+(?:/[^/\s"']+)*?)/t/[^/\s"']+/""")
 _HOST_ONLY = ("extracted_package_dir", "package_tarball_full_path")
 #: Files beside a wheel's METADATA that stay here.
 DROPPED = frozenset({"uv_cache.json", "uv_build.json"})

@@ -5,7 +5,6 @@ A table `environments.NAME` below it holds what is different for one environment
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from wisp.errors import ManifestError
 from wisp.image.documents import HealthCheck
 from wisp.image.layer import MEDIA_TYPES, Compression
 from wisp.image.slim import SAFE, chosen_rules
+from wisp.patterns import pattern
 from wisp.values import dataclass, field, replace
 
 TABLE = ("tool", "wisp", "image")
@@ -20,8 +20,8 @@ DEFAULT_PREFIX = "/opt/conda"
 DEFAULT_WORKDIR = "/app"
 DEFAULT_USER = "1000:1000"
 
-_PORT = re.compile(r"([0-9]{1,5})(/(tcp|udp|sctp))?")
-_PLACE = re.compile(r"(/[A-Za-z0-9._+-]+)+")
+_PORT = pattern(r"([0-9]{1,5})(/(tcp|udp|sctp))?")
+_PLACE = pattern(r"(/[A-Za-z0-9._+-]+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,18 +6,18 @@ metadata of wheels stay as they are, whatever they list: scanners read them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 from wisp.errors import UsageError
+from wisp.patterns import pattern
 
 Rule = Callable[[str], bool]
 
-_STATIC = re.compile(r".*\.(a|la)")
-_HEADERS = re.compile(r"include/.*|(lib|share)/pkgconfig/.*|lib/cmake/.*")
-_DOCS = re.compile(r"(share/)?(man|doc|info|gtk-doc)/.*")
-_TESTS = re.compile(r"lib/python[^/]+/(.*/)?(tests?|idle_test)/.*")
-_LOCALE = re.compile(r"share/locale/.*")
+_STATIC = pattern(r".*\.(a|la)")
+_HEADERS = pattern(r"include/.*|(lib|share)/pkgconfig/.*|lib/cmake/.*")
+_DOCS = pattern(r"(share/)?(man|doc|info|gtk-doc)/.*")
+_TESTS = pattern(r"lib/python[^/]+/(.*/)?(tests?|idle_test)/.*")
+_LOCALE = pattern(r"share/locale/.*")
 
 RULES: Mapping[str, Rule] = {
     "static": lambda path: bool(_STATIC.fullmatch(path)),

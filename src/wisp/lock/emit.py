@@ -13,19 +13,21 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from wisp.patterns import pattern
+
 _INDICATORS = frozenset(",[]{}#&*!|>'\"%@`")
 _NOT_TEXT = frozenset(
     word for text in ("null", "true", "false") for word in (text, text.title(), text.upper())
 ) | {"~"}
 _NUMBER_START = frozenset("0123456789+-.")
-_INTEGER = re.compile(r"[-+]?(?:[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+)")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_SPECIAL_FLOAT = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_INTEGER = pattern(r"[-+]?(?:[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+)")
+_FLOAT = pattern(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_SPECIAL_FLOAT = pattern(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 #: What libyaml does not print as it is (to name what it prints would take 7 ms to compile); a block
 #: scalar may hold line ends.
 _NEVER_PRINTED = "\\x0b-\\x1f\\x7f-\\x9f\ud800-\udfff\ufeff\ufffe\uffff"
-_UNPRINTABLE = re.compile(f"[\\x00-\\x0a{_NEVER_PRINTED}]")
-_UNPRINTABLE_IN_BLOCK = re.compile(f"[\\x00-\\x09{_NEVER_PRINTED}]")
+_UNPRINTABLE = pattern(f"[\\x00-\\x0a{_NEVER_PRINTED}]")
+_UNPRINTABLE_IN_BLOCK = pattern(f"[\\x00-\\x09{_NEVER_PRINTED}]")
 _ESCAPES = {
     "\0": "\\0",
     "\a": "\\a",

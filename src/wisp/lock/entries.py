@@ -10,6 +10,7 @@ from typing import Any, cast
 import xxhash
 
 from wisp.lock.derive import derive, derived_build_number, derived_noarch
+from wisp.patterns import pattern
 from wisp.specs.inside import is_inside
 from wisp.specs.origins import is_folder
 from wisp.specs.pypi import normalize
@@ -19,7 +20,7 @@ from wisp.values import fields
 #: Timestamps up to this one (the end of the year 9999) are seconds, later ones milliseconds.
 _LAST_SECOND = 253_402_300_799
 
-_IDENTIFIER = re.compile(r"(?P<name>[^\[\s]+)\[(?P<hash>[^\]]*)\] @ (?P<location>.+)")
+_IDENTIFIER = pattern(r"(?P<name>[^\[\s]+)\[(?P<hash>[^\]]*)\] @ (?P<location>.+)")
 #: The version of a distribution that an entry tells none of.
 NO_VERSION = "0a0.dev0"
 #: Keys that make a path of version 7 a distribution rather than a folder.
@@ -43,7 +44,7 @@ _SOURCE_TABLES = frozenset({"extra_depends", "run_exports", "source", "source_de
 _FORGOTTEN = frozenset({"conda", "name", "input", "sources", "package_build_source"})
 _NO_RUN_EXPORTS = RunExports()
 _RUN_EXPORT_KINDS = frozenset(one.name for one in fields(RunExports))
-_HEX = re.compile(r"[0-9a-fA-F]*")
+_HEX = pattern(r"[0-9a-fA-F]*")
 
 
 class EntryError(ValueError):

@@ -7,7 +7,6 @@ is that of the checks: first a whole environment, then one platform of it.
 
 from __future__ import annotations
 
-from string import Formatter
 from typing import ClassVar, Literal, dataclass_transform
 
 Level = Literal["conda", "pypi"]
@@ -63,6 +62,8 @@ class Mismatch(_Value):
     @property
     def message(self) -> str:
         """The reason as a clause that follows "because"."""
+        from string import Formatter
+
         names = [field for _, field, _, _ in Formatter().parse(self.wording) if field]
         values = {name: getattr(self, name) for name in names}
         shown = {k: ", ".join(v) if isinstance(v, tuple) else v for k, v in values.items()}

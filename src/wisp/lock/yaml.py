@@ -24,17 +24,18 @@ from wisp.lock.yaml_scalars import (
     unquote,
     without_comment,
 )
+from wisp.patterns import pattern
 
-_IGNORED_LINE = re.compile(r"^[ \t]*(?:#.*|---[ \t]*)?\r?$")
+_IGNORED_LINE = pattern(r"^[ \t]*(?:#.*|---[ \t]*)?\r?$")
 #: Stands a line to ignore below the first one? Perhaps, if this is found.
-_MAY_IGNORE = re.compile(r"\n[ \t]*+(?:#|---|\n)")
-_FOLDED_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
+_MAY_IGNORE = pattern(r"\n[ \t]*+(?:#|---|\n)")
+_FOLDED_BREAK = pattern(r"(?<!\n)\n(?!\n)")
 #: What follows the first character of a plain text, which is no number.
 _PLAIN = r"[^:#\n]*(?::[^\s:#][^:#\n]*)*(?<!\s)"
-_TEXT = re.compile(rf"[A-Za-z_]{_PLAIN}")
+_TEXT = pattern(rf"[A-Za-z_]{_PLAIN}")
 #: A line on which a quoted scalar ends that began on one before.
-_CLOSES = {"'": re.compile(r"(?:[^']|'')*+'"), '"': re.compile(r'(?:[^"\\]|\\.)*+"')}
-_BLOCK_SCALAR = re.compile(r"([|>])([1-9]?)([+-]?)([1-9]?)\s*(?:#.*)?$")
+_CLOSES = {"'": pattern(r"(?:[^']|'')*+'"), '"': pattern(r'(?:[^"\\]|\\.)*+"')}
+_BLOCK_SCALAR = pattern(r"([|>])([1-9]?)([+-]?)([1-9]?)\s*(?:#.*)?$")
 
 
 def parse(text: str, file: str) -> Any:
@@ -46,7 +47,7 @@ def parse(text: str, file: str) -> Any:
 
 
 #: An item that is one pair of plain words, as those that tell which packages are locked where.
-_PAIR = re.compile(r"- ([a-z_]+): ([A-Za-z/.]\S*)\n")
+_PAIR = pattern(r"- ([a-z_]+): ([A-Za-z/.]\S*)\n")
 
 
 @cache

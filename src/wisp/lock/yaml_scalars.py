@@ -11,6 +11,8 @@ import re
 import sys
 from typing import Any
 
+from wisp.patterns import pattern
+
 #: Plain scalars that are not text.
 CONSTANTS: dict[str, Any] = {
     "": None,
@@ -52,10 +54,10 @@ _ESCAPES = {
     "L": "\u2028",
     "P": "\u2029",
 }
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)")
+_ESCAPE = pattern(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)")
 #: Possessive: a doubled quote is never taken for the end of a scalar that goes on below.
-_QUOTED = re.compile(r"'(?:[^']|'')*+'|\"(?:[^\"\\]|\\.)*+\"")
-_FLOW_PLAIN = re.compile(r"[^\s,\[\]{}'\"#&*!|>%@`](?:[^,\[\]{}:#]|:(?![\s,\[\]{}])|(?<!\s)#)*")
+_QUOTED = pattern(r"'(?:[^']|'')*+'|\"(?:[^\"\\]|\\.)*+\"")
+_FLOW_PLAIN = pattern(r"[^\s,\[\]{}'\"#&*!|>%@`](?:[^,\[\]{}:#]|:(?![\s,\[\]{}])|(?<!\s)#)*")
 
 
 class ScalarError(ValueError):

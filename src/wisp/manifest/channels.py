@@ -6,9 +6,8 @@ from typing import Any, cast, get_args
 from urllib.parse import urlsplit
 
 from wisp.manifest.channel_entry import ChannelEntry
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_array, as_integer, as_text, wrong_kind
-from wisp.manifest.positions import ValuePath
 from wisp.specs.cutoffs import parse_cutoff
 from wisp.specs.inputs import ChannelPriority, SolveStrategy
 

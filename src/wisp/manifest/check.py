@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from wisp.layout import DEFAULT_FEATURE
-from wisp.manifest.faults import Fault, did_you_mean
+from wisp.manifest.faults import Fault, ValuePath, did_you_mean
 from wisp.manifest.model import Environment, Feature, SystemRequirements, WorkspaceTable
-from wisp.manifest.positions import ValuePath
 from wisp.platforms import FAMILIES, SUBDIRS, bare, selects
 
 

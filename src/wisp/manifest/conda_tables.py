@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from wisp.manifest.conditions import read_condition
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, wrong_kind, wrong_version
 from wisp.manifest.locations import looks_like_location, read_location
-from wisp.manifest.positions import ValuePath
+from wisp.patterns import pattern
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation, is_conda_archive
 from wisp.specs.match import is_match_spec
@@ -19,20 +19,20 @@ from wisp.specs.versions import VersionSyntaxError, parse_version_spec
 #: Whether a table may name sources: as the preview flag says, or never.
 Sources = Literal["preview", "forbidden"]
 
-_NAME = re.compile(r"[A-Za-z0-9_.-]+")
-_BUILD_NUMBER = re.compile(r"(?:[<>]=?|[=!]=?)?\s*[0-9]+")
+_NAME = pattern(r"[A-Za-z0-9_.-]+")
+_BUILD_NUMBER = pattern(r"(?:[<>]=?|[=!]=?)?\s*[0-9]+")
 #: An operator and a wildcard; `!=1.*` and `=1.*` alone make sense.
-_WILDCARD = re.compile(
+_WILDCARD = pattern(
     r"(?P<op>==|~=|[<>]=?)[ \t]*(?:(?P<version>[0-9][0-9A-Za-z.!+_-]*?)\.?)?\*(?:\.\*)*"
 )
 _DIGESTS = {"md5": 32, "sha256": 64}
-_HEX = re.compile(r"[0-9a-fA-F]*")
+_HEX = pattern(r"[0-9a-fA-F]*")
 #: What match specs hold as text, with what each of them can certainly hold.
 _SPELLED = {
-    "build": re.compile(r"[a-z0-9_.*-]+"),
+    "build": pattern(r"[a-z0-9_.*-]+"),
     **dict.fromkeys(
         ("subdir", "license", "license-family", "track-features", "extras", "flags"),
-        re.compile(r"[a-z0-9_.-]+"),
+        pattern(r"[a-z0-9_.-]+"),
     ),
 }
 _NEVER_LOCATED = ("channel", "file-name", "license-family")

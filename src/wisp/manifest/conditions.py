@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_array
-from wisp.manifest.positions import ValuePath
+from wisp.patterns import pattern
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec
 
-_SIMPLE = re.compile(r"\s*(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)\s*(?P<version>[<>=!~0-9*(].*)?")
+_SIMPLE = pattern(r"\s*(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)\s*(?P<version>[<>=!~0-9*(].*)?")
 _FIELDS = (
     "build",
     "build-number",

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 
 import tomli
 
-from wisp.manifest.faults import Fault, SourceText, as_error
+from wisp.manifest.faults import Fault, SourceText, ValuePath
 from wisp.manifest.getters import as_text, wrong_kind
 from wisp.manifest.model import Manifest
-from wisp.manifest.positions import ValuePath
 
 
 def env_files(manifest: Manifest) -> dict[str, tuple[str, ...]]:
@@ -39,7 +38,9 @@ def env_files(manifest: Manifest) -> dict[str, tuple[str, ...]]:
             if isinstance(options, Mapping) and "env-file" in options
         }
     except Fault as fault:
-        raise as_error(fault, source) from None
+        from wisp.manifest.placing import placed
+
+        raise placed(fault, source) from None
 
 
 def _paths(value: object, path: ValuePath) -> tuple[str, ...]:

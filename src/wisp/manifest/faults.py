@@ -1,7 +1,7 @@
 """Faults found while reading a manifest: noted by path, shown by line and column.
 
 Readers raise a `Fault` that knows the keys leading to the wrong value. Only when it has to be
-shown is the text scanned again for the place (`wisp.manifest.positions`).
+shown is the text scanned again for the place (`wisp.manifest.placing`).
 """
 
 from __future__ import annotations
@@ -10,14 +10,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
-from tomli import TOMLDecodeError
-
-from wisp.errors import ManifestError, Place
-from wisp.manifest.positions import Scan, ValuePath, line_and_column, scan
-from wisp.manifest.slips import Slip, conflict, likely_mend
-from wisp.manifest.syntax import Span
+from wisp.errors import Place
 from wisp.values import dataclass
 
+Key = str | int
+ValuePath = tuple[Key, ...]
 Mark = Literal["key", "value", "nothing"]
 
 
@@ -83,6 +80,8 @@ class SourceText:
 
     def line_of(self, path: ValuePath) -> str:
         """Word the line in which a table begins, in brackets; nothing where it has none."""
+        from wisp.manifest.positions import scan
+
         parent = scan(self.toml).root.find(path[:-1])
         span = parent.keys.get(str(path[-1])) if parent else None
         return f" ({self.file.name}, line {self.place(span[0]).line})" if span else ""
@@ -93,71 +92,7 @@ class SourceText:
         return Place(found.file, found.line, found.column, length=0, text=self.whole)
 
 
-def as_error(fault: Fault, source: SourceText) -> ManifestError:
-    """Find the place of a fault."""
-    spans = [] if fault.mark == "nothing" else _spans(fault, scan(source.toml))
-    if not spans:
-        return ManifestError(fault.message, hints=fault.hints, place=Place(str(source.file)))
-    start, end = min(spans)
-    place = source.place(start, end - start, fault.label)
-    written = () if fault.mend is None else (fault.mend(source.toml[start:end]),)
-    return ManifestError(fault.message, hints=(*fault.hints, *written), place=place)
-
-
-def _spans(fault: Fault, found: Scan) -> list[Span]:
-    spans = []
-    for path in fault.paths:
-        if fault.mark == "key":
-            parent = found.root.find(path[:-1])
-            span = parent.keys.get(str(path[-1])) if parent else None
-        else:
-            node = found.root.find(path)
-            span = node.span if node else None
-        if span is not None:
-            spans.append(span)
-    return spans
-
-
-def syntax_error(error: TOMLDecodeError, source: SourceText) -> ManifestError:
-    """Word a text that is no TOML; the spot is that of our own scan where it stops too."""
-    marker = conflict(source.toml)
-    if marker is not None:
-        return _merge_conflict(marker, source)
-    stop = scan(source.toml).stop
-    if stop is not None and stop.first is not None:
-        return _defined_twice(stop.offset, stop.first, source)
-    offset = stop.offset if stop is not None else min(error.pos, len(source.toml))
-    message = f"TOML syntax error: {error.msg[:1].lower()}{error.msg[1:]}"
-    mend = likely_mend(Slip(source.toml, offset, error.msg))
-    hints = () if mend is None else (mend,)
-    place = source.place(offset)
-    if stop is not None and stop.marked:
-        return ManifestError(message, place=place, hints=hints)
-    message += f", at line {place.line}, column {place.column}"
-    return ManifestError(message, place=source.gap(offset), hints=hints)
-
-
-def _merge_conflict(offset: int, source: SourceText) -> ManifestError:
-    place = source.place(offset, len(source.toml))
-    return ManifestError(
-        "TOML syntax error: the file holds marks of a merge conflict",
-        place=place,
-        hints=(
-            "keep one side of each conflict, or what you want of both, and delete the lines that "
-            "begin with `<<<<<<<`, `=======` and `>>>>>>>`",
-        ),
-    )
-
-
-def _defined_twice(offset: int, first: int, source: SourceText) -> ManifestError:
-    second = source.place(offset)
-    before = source.place(first)
-    line = source.toml[source.toml.rfind("\n", 0, first) + 1 :].partition("\n")[0].strip()
-    is_table = source.toml[offset : offset + 1] == "["
-    what = "table" if is_table else "key"
-    mend = "put all its keys under one header" if is_table else "keep one of them"
-    return ManifestError(
-        f"TOML syntax error: duplicate {what}",
-        place=source.place(offset, second.length, "defined again here"),
-        hints=(f"it is first defined in line {before.line}, `{line}`: {mend}",),
-    )
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Turn an offset into a line and a column, both counted from 1."""
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1

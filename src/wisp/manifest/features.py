@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.channels import read_channel_priority, read_channels, read_solve_strategy
 from wisp.manifest.conda_tables import read_requirements, read_sources
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_text, as_text_map, as_texts, wrong_kind
 from wisp.manifest.model import ActivationTable, Environment, Feature, SystemRequirements, Target
-from wisp.manifest.positions import ValuePath
 from wisp.manifest.pypi_options import read_pypi_options
 from wisp.manifest.pypi_tables import read_pypi_requirements
 from wisp.manifest.tasks import read_tasks
+from wisp.patterns import pattern
 from wisp.specs.inside import is_one_part
 from wisp.specs.versions import VersionSyntaxError, normalize_version
 
-_ENVIRONMENT_NAME = re.compile(r"[a-z0-9-]+")
+_ENVIRONMENT_NAME = pattern(r"[a-z0-9-]+")
 _PACKAGE_ONLY = ("host-dependencies", "build-dependencies")
 
 

@@ -7,12 +7,10 @@ failure carries the full path of keys, so that the text can be marked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
-from wisp.manifest.faults import Fault, did_you_mean
-from wisp.manifest.positions import ValuePath
+from wisp.manifest.faults import Fault, ValuePath, did_you_mean
 
 T = TypeVar("T")
 
@@ -180,6 +178,8 @@ class Table:
 
     def missing(self, key: str) -> Fault:
         """Return the fault of a key that must be there, with one that may stand for it."""
+        from difflib import get_close_matches
+
         near = get_close_matches(key, list(self.data), n=1, cutoff=0.6)
         hints = (f"did you mean '{key}' where it says '{near[0]}'?",) if near else ()
         return Fault(f"missing field '{key}'", self.path, hints=hints)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import get_args
 from urllib.parse import urlsplit
 
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_text
-from wisp.manifest.positions import ValuePath
+from wisp.patterns import pattern
 from wisp.specs.locations import (
     ARCHIVE_SUFFIXES,
     GitLocation,
@@ -20,7 +19,7 @@ from wisp.specs.locations import (
 
 _KINDS = ("url", "path", "git")
 _REFS: tuple[RefKind, ...] = get_args(RefKind)
-_SCP = re.compile(r"[\w.-]+@[\w.-]+:.+")
+_SCP = pattern(r"[\w.-]+@[\w.-]+:.+")
 
 
 def is_url(text: str) -> bool:

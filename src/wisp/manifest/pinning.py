@@ -7,10 +7,10 @@ segments of numbers and words, and a local part; PyPI versions are read by the s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Literal
 
+from wisp.patterns import pattern
 from wisp.specs.match import version_of
 from wisp.values import dataclass
 
@@ -21,8 +21,8 @@ MINOR_BY_DEFAULT = frozenset(
     "python rust julia gcc gxx gfortran nodejs deno r r-base perl".split()  # noqa: SIM905
 )
 
-_COMPONENT = re.compile(r"[0-9]+|[a-z]+", re.IGNORECASE)
-_SEPARATOR = re.compile(r"([._-])")
+_COMPONENT = pattern(r"(?i)[0-9]+|[a-z]+")
+_SEPARATOR = pattern(r"([._-])")
 _KEPT_WORDS = frozenset({"dev", "post"})
 Component = int | str
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.manifest.channels import read_cutoffs
 from wisp.manifest.conda_tables import package_name
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.features import read_default_feature, read_environments, read_features
 from wisp.manifest.getters import Notes, Table
 from wisp.manifest.model import Environment, Feature, WorkspaceTable
-from wisp.manifest.positions import ValuePath
 from wisp.manifest.required_version import check_required_version
 from wisp.manifest.workspace_table import read_preview, read_workspace
 from wisp.specs.pypi import normalize

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from wisp.manifest.faults import Fault, did_you_mean
+from wisp.manifest.faults import Fault, ValuePath, did_you_mean
 from wisp.manifest.getters import Table, as_array, as_text, wrong_kind
 from wisp.manifest.microarchitectures import MICROARCHITECTURES
-from wisp.manifest.positions import ValuePath
+from wisp.patterns import pattern
 from wisp.platforms import (
     FRIENDLY_KEYS,
     SUBDIRS,
@@ -20,7 +19,7 @@ from wisp.platforms import (
 )
 from wisp.specs.versions import VersionSyntaxError, normalize_version
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?<!-)")
+_NAME = pattern(r"[A-Za-z][A-Za-z0-9-]*(?<!-)")
 _RESERVED = ("linux", "unix", "win", "osx", "macos")
 _LONGEST_NAME = 64
 

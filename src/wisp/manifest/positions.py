@@ -7,11 +7,9 @@ quotes, a table with a header of its own at the start of the file.
 from __future__ import annotations
 
 from wisp.manifest import syntax
+from wisp.manifest.faults import Key, ValuePath
 from wisp.manifest.syntax import KeyValue, Section, Span, Stop, Value
 from wisp.values import dataclass
-
-Key = str | int
-ValuePath = tuple[Key, ...]
 
 
 class TomlNode:
@@ -61,12 +59,6 @@ def scan(text: str) -> Scan:
     except _DefinedTwice as second:
         return Scan(root, second.stop)
     return Scan(root, found.stop)
-
-
-def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Turn an offset into a line and a column, both counted from 1."""
-    before = text[:offset]
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
 def _headed(root: TomlNode, section: Section) -> TomlNode:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast, get_args
 
+from wisp.manifest.faults import ValuePath
 from wisp.manifest.getters import Table, as_array, as_texts, wrong_kind
 from wisp.manifest.locations import as_url
-from wisp.manifest.positions import ValuePath
 from wisp.manifest.pypi_tables import read_pypi_requirements
 from wisp.specs.pypi import FindLinks, IndexStrategy, PrereleaseMode, PypiOptions
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_text, wrong_kind, wrong_version
 from wisp.manifest.locations import as_url, read_git
-from wisp.manifest.positions import ValuePath
 from wisp.manifest.requirements import check_marker, specifier_text
+from wisp.patterns import pattern
 from wisp.specs.locations import Location, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EXTRA = _NAME
 _SOURCES = ("git", "path", "url", "index")
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_array, as_text, as_texts, wrong_kind
 from wisp.manifest.groups import read_groups
 from wisp.manifest.model import Feature, Target, WorkspaceTable
-from wisp.manifest.positions import ValuePath
 from wisp.manifest.requirements import parse_requirement, specifier_text
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.pypi import PypiRequirement

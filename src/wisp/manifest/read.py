@@ -15,11 +15,10 @@ from wisp.manifest.check import (
     unused_features,
 )
 from wisp.manifest.controls import refuse_controls
-from wisp.manifest.faults import Fault, SourceText, as_error, syntax_error
+from wisp.manifest.faults import Fault, SourceText, ValuePath
 from wisp.manifest.getters import Notes, Table
 from wisp.manifest.model import Feature, Manifest, ManifestKind
 from wisp.manifest.pixi_toml import Tables, read_tables
-from wisp.manifest.positions import ValuePath
 from wisp.manifest.pyproject import (
     fill_default,
     fill_features,
@@ -95,10 +94,10 @@ def load_text(
         if kind == "pyproject":
             return _from_pyproject(data, text, path, notes)
         return _from_tables(read_tables(data, (), notes, path.name), text, path, kind, notes)
-    except tomli.TOMLDecodeError as error:
-        raise syntax_error(error, source) from None
-    except Fault as fault:
-        raise as_error(fault, source) from None
+    except (tomli.TOMLDecodeError, Fault) as error:
+        from wisp.manifest.placing import placed
+
+        raise placed(error, source) from None
 
 
 def _source(text: str, path: Path, kind: ManifestKind) -> SourceText:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from wisp.layout import PIXI_VERSION
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import as_text
-from wisp.manifest.positions import ValuePath
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec, version_order
 
 

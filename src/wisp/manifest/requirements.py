@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from urllib.parse import unquote, urlsplit
 
-from wisp.manifest.faults import Fault
-from wisp.manifest.positions import ValuePath
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.specs.locations import GitLocation, Location, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
 

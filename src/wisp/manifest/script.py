@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table
-from wisp.manifest.positions import ValuePath
+from wisp.patterns import pattern
 from wisp.values import dataclass
 
 SUFFIXES = (".py", ".pyw")
@@ -27,8 +26,8 @@ _WORKSPACE_KEYS = (
     "solve-strategy",
 )
 #: What has to stay in the first two lines of a file: who runs it, and how it is encoded.
-_HEAD = re.compile(r"#!|#.*?coding[:=]|# vim")
-_OPENING = re.compile(r"# /// (?P<type>[a-zA-Z0-9-]+)")
+_HEAD = pattern(r"#!|#.*?coding[:=]|# vim")
+_OPENING = pattern(r"# /// (?P<type>[a-zA-Z0-9-]+)")
 
 
 class ScriptError(ValueError):

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from wisp.patterns import pattern
 from wisp.values import dataclass
 
-_CONFLICT_START = re.compile(r"^<{7}(?:[ \t].*)?$", re.MULTILINE)
+_CONFLICT_START = pattern(r"(?m)^<{7}(?:[ \t].*)?$")
 _KEY = r"[A-Za-z0-9_.-]+|\"[^\"\n]*\"|'[^'\n]*'"
-_PAIR = re.compile(rf"\s*(?P<key>{_KEY})\s*=\s*(?P<value>.*?)\s*(?P<comment>#.*)?")
-_COLON = re.compile(rf"\s*(?:-\s+)?(?P<key>{_KEY})\s*:(?:\s+(?P<value>.*))?")
-_COMPARED = re.compile(rf"\s*(?P<key>{_KEY})\s*(?P<op>[=<>!~]=|[<>])\s*(?P<value>.*)")
-_NAMED = re.compile(rf"\s*(?P<key>{_KEY})\s*(?P<value>[\"'0-9\[{{].*)?")
+_PAIR = pattern(rf"\s*(?P<key>{_KEY})\s*=\s*(?P<value>.*?)\s*(?P<comment>#.*)?")
+_COLON = pattern(rf"\s*(?:-\s+)?(?P<key>{_KEY})\s*:(?:\s+(?P<value>.*))?")
+_COMPARED = pattern(rf"\s*(?P<key>{_KEY})\s*(?P<op>[=<>!~]=|[<>])\s*(?P<value>.*)")
+_NAMED = pattern(rf"\s*(?P<key>{_KEY})\s*(?P<value>[\"'0-9\[{{].*)?")
 _WORDS = {
     **dict.fromkeys(("True", "TRUE", "yes", "Yes", "on", "On"), "true"),
     **dict.fromkeys(("False", "FALSE", "no", "No", "off", "Off"), "false"),
@@ -24,8 +25,8 @@ _WORDS = {
 _NOTHING = frozenset({"None", "null", "nil", "Null", "NULL", "~"})
 _CURLY = dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛`´", "'")
 _BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2009\u200b\u202f\u3000\ufeff"
-_OPEN_STRING = re.compile("Unterminated string|Expected \"'{1,3}\"|Illegal character '\\\\n'")
-_HEADER = re.compile(r"\[[\w.\"'-]+\]\s*(?:#.*)?")
+_OPEN_STRING = pattern("Unterminated string|Expected \"'{1,3}\"|Illegal character '\\\\n'")
+_HEADER = pattern(r"\[[\w.\"'-]+\]\s*(?:#.*)?")
 _OPEN = {"Unclosed array": "]", "Unclosed inline table": "}"}
 
 

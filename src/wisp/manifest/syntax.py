@@ -12,26 +12,27 @@ from typing import Literal
 
 import tomli
 
+from wisp.patterns import pattern
 from wisp.values import dataclass, replace
 
 ValueKind = Literal["scalar", "array", "inline"]
 KeyPath = tuple[str, ...]
 Span = tuple[int, int]
 
-_SPACE = re.compile(r"[ \t]*")
-_TRIVIA = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_REST_OF_LINE = re.compile(r"[^\n]*\n?")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]*")
-_WORD = re.compile(r"[^,\]}# \t\r\n]*")
+_SPACE = pattern(r"[ \t]*")
+_TRIVIA = pattern(r"(?:[ \t\r\n]|#[^\n]*)*")
+_REST_OF_LINE = pattern(r"[^\n]*\n?")
+_BARE_KEY = pattern(r"[A-Za-z0-9_-]*")
+_WORD = pattern(r"[^,\]}# \t\r\n]*")
 #: The second half of a date whose time is set off by a blank.
-_TIME = re.compile(r" \d[^,\]}# \t\r\n]*")
-_LINE_BREAK = re.compile(r"(?:\r?\n)?")
+_TIME = pattern(r" \d[^,\]}# \t\r\n]*")
+_LINE_BREAK = pattern(r"(?:\r?\n)?")
 #: What cannot end a string, by its delimiter.
 _PLAIN = {
-    '"': re.compile(r'[^"\\\n]*'),
-    "'": re.compile(r"[^'\n]*"),
-    '"""': re.compile(r'[^"\\]*'),
-    "'''": re.compile(r"[^']*"),
+    '"': pattern(r'[^"\\\n]*'),
+    "'": pattern(r"[^'\n]*"),
+    '"""': pattern(r'[^"\\]*'),
+    "'''": pattern(r"[^']*"),
 }
 _SIMPLE_ESCAPES = frozenset('btnfre"\\')
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_array, as_text, as_text_map, as_texts, wrong_kind
-from wisp.manifest.positions import ValuePath
 from wisp.specs.task import Task, TaskArg, TaskDependency
 
 

@@ -8,20 +8,21 @@ from pathlib import Path
 from wisp.errors import ManifestError
 from wisp.manifest.faults import Fault
 from wisp.manifest.requirements import parse_requirement
+from wisp.patterns import pattern
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import ARCHIVE_SUFFIXES, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec
 
-_WORD = re.compile(
+_WORD = pattern(
     r"\s*(?:(?P<channel>[^\s\[\]]+?)::)?(?P<name>[A-Za-z0-9_.-]+)"
     r"(?P<rest>[^\[]*)(?:\[(?P<fields>.*)\])?\s*"
 )
-_BUILD = re.compile(r"(?P<version>.*[^=<>!~\s])\s*(?:=|\s)\s*(?P<build>[^=<>!~,|\s]+)")
-_TIGHT = re.compile(r"([<>=!~])\s+")
+_BUILD = pattern(r"(?P<version>.*[^=<>!~\s])\s*(?:=|\s)\s*(?P<build>[^=<>!~,|\s]+)")
+_TIGHT = pattern(r"([<>=!~])\s+")
 #: `==3.11.*` means all that starts with it, unless a build follows.
-_STARTING = re.compile(r"==([0-9][0-9A-Za-z.!+_-]*?)\.\*")
-_FIELD = re.compile(
+_STARTING = pattern(r"==([0-9][0-9A-Za-z.!+_-]*?)\.\*")
+_FIELD = pattern(
     r"\s*(?P<key>[A-Za-z][A-Za-z0-9_-]*)\s*=\s*"
     r"(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|\[(?P<list>[^\]]*)\]|(?P<bare>[^,\s]+))\s*(?:,|$)"
 )

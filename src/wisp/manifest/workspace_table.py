@@ -10,12 +10,11 @@ from wisp.manifest.channels import (
     read_cutoff,
     read_solve_strategy,
 )
-from wisp.manifest.faults import Fault
+from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_text, as_texts, wrong_kind
 from wisp.manifest.locations import as_url
 from wisp.manifest.model import WorkspaceTable
 from wisp.manifest.platform_entries import read_platforms
-from wisp.manifest.positions import ValuePath
 from wisp.manifest.pypi_options import read_pypi_options
 from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
 from wisp.specs.versions import VersionSyntaxError, normalize_version

@@ -5,17 +5,17 @@ Pure: words in, values out. `wisp.api.oneoff` makes the environment.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import xxhash
 
+from wisp.patterns import pattern
 from wisp.platforms import Platform
 from wisp.specs.conda import Channel, CondaRequirement, CondaSpec
 from wisp.specs.pypi import PypiRequirement
 from wisp.values import dataclass
 
-_UNUSUAL = re.compile(r"[^A-Za-z0-9_.-]")
+_UNUSUAL = pattern(r"[^A-Za-z0-9_.-]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

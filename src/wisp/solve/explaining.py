@@ -6,20 +6,21 @@ import re
 from collections.abc import Mapping
 
 from wisp.errors import SolveError
+from wisp.patterns import pattern
 from wisp.specs.pypi import normalize
 
-_ABSENT = re.compile(r"No candidates were found for ([\w.-]*\w)")
-_UNREGISTERED = re.compile(r"([\w.-]*\w) was not found in the (?:package registry|provided)")
-_VIRTUAL = re.compile(r"(__\w+)(?: (?:[<>=!~]=?)*([\d.]+)\S*| \S+)?, for which no candidates")
+_ABSENT = pattern(r"No candidates were found for ([\w.-]*\w)")
+_UNREGISTERED = pattern(r"([\w.-]*\w) was not found in the (?:package registry|provided)")
+_VIRTUAL = pattern(r"(__\w+)(?: (?:[<>=!~]=?)*([\d.]+)\S*| \S+)?, for which no candidates")
 #: Virtual packages and the keys of a platform entry that stand for them.
 _KEYS = {"__cuda": "cuda", "__glibc": "glibc", "__osx": "macos", "__linux": "linux"}
 _EXAMPLES = {"cuda": "12", "glibc": "2.28", "macos": "13.0", "linux": "4.18"}
 
 _NAME = r"([A-Za-z0-9][\w.-]*[A-Za-z0-9]|[A-Za-z0-9])"
-_NONE = re.compile(rf"there\s+is\s+no\s+version\s+of\s+{_NAME}((?:==|<|>|~=|!=)[^\s,]+)")
-_ONLY = re.compile(rf"only\s+{_NAME}(?:==|<|>|~=|!=)[^\s,]+\s+is\s+available")
+_NONE = pattern(rf"there\s+is\s+no\s+version\s+of\s+{_NAME}((?:==|<|>|~=|!=)[^\s,]+)")
+_ONLY = pattern(rf"only\s+{_NAME}(?:==|<|>|~=|!=)[^\s,]+\s+is\s+available")
 #: A name with what is asked of it, or where it is from.
-_MENTIONED = re.compile(rf"{_NAME}(?:\[[^\]]*\])?(?:==|<|>|~=|!=| @ )")
+_MENTIONED = pattern(rf"{_NAME}(?:\[[^\]]*\])?(?:==|<|>|~=|!=| @ )")
 
 
 def conda_hints(error: SolveError, subdir: str) -> tuple[str, ...]:

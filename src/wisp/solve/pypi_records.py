@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os.path
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from wisp.engine.pylock import PylockFile, PylockGit, PylockPackage
 from wisp.errors import SolveError
 from wisp.layout import DEFAULT_INDEX
+from wisp.patterns import pattern
 from wisp.solve.pypi_question import PypiRequest, required_python
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.metadata import CoreMetadata
@@ -22,7 +22,7 @@ from wisp.specs.wheels import best_wheel, supported_tags
 from wisp.values import dataclass
 
 #: Markers with alternatives, or with a pre-release of Python.
-_COMPOUND = re.compile(r" or |;.*\(|_version \S+ '[\d.]+[a-z]")
+_COMPOUND = pattern(r" or |;.*\(|_version \S+ '[\d.]+[a-z]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ units (`7d`, `1h 30m`) and is counted back each time it is asked for.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})")
-_SPAN = re.compile(r"(?:\s*\d+\s*[a-zA-Z]+)+\s*|0")
-_PART = re.compile(r"(\d+)\s*([a-zA-Z]+)")
+from wisp.patterns import pattern
+
+_DAY = pattern(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = pattern(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})")
+_SPAN = pattern(r"(?:\s*\d+\s*[a-zA-Z]+)+\s*|0")
+_PART = pattern(r"(\d+)\s*([a-zA-Z]+)")
 
 _YEAR = 31_557_600.0
 _SECONDS = {

@@ -6,15 +6,14 @@ relative and none of its parts leads upward.
 
 from __future__ import annotations
 
-import re
-
 from wisp.errors import WispError
+from wisp.patterns import pattern
 
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9._+!-]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_PLAIN_NAME = pattern(r"[A-Za-z0-9._+!-]+")
+_CONTROL = pattern(r"[\x00-\x1f\x7f]")
 #: A part that is `.`, `..` or empty, parted by either slash; a drive at the beginning. Elsewhere
 #: files of Unix may have colons (manuals of Perl) and backslashes (units of systemd).
-_SUSPECT = re.compile(r"[\x00-\x1f\x7f]|(?:^|[/\\])(?:\.{1,2})?(?:[/\\]|$)|^[A-Za-z]:")
+_SUSPECT = pattern(r"[\x00-\x1f\x7f]|(?:^|[/\\])(?:\.{1,2})?(?:[/\\]|$)|^[A-Za-z]:")
 _SLASH_OR_NOTHING = ("", "/")
 _LONGEST_SHOWN = 100
 

@@ -16,6 +16,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wisp.errors import WispError
+from wisp.patterns import pattern
 from wisp.specs.conda import CondaRequirement, bracketed_fields
 from wisp.specs.plain_versions import in_plain_range
 from wisp.specs.records import CondaRecord
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
 
 # rattler and packaging are imported where they are first needed: most commands read little.
 
-_PLAIN = re.compile(
+_PLAIN = pattern(
     r"(?P<name>[\w.-]+)"
     r"(?: +(?P<version>(?![^\s]*[\w*]=)[^\s\[\]]*[^\s\[\],|])"
     r"(?: +(?P<build>[\w*^.][^\s\[\]?\\{]*))?)?"
 )
 
-_CONDITION_TOKEN = re.compile(r"[()]|[^\s()\[]+(?:\[[^\]]*\])?")
+_CONDITION_TOKEN = pattern(r"[()]|[^\s()\[]+(?:\[[^\]]*\])?")
 
 
 class Candidate(Protocol):

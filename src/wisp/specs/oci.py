@@ -10,10 +10,10 @@ of `distribution/reference`, which Docker and podman share.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from wisp.errors import WispError
+from wisp.patterns import pattern
 from wisp.values import dataclass, field, replace
 
 DOCKER_HUB = "docker.io"
@@ -37,17 +37,17 @@ MANIFESTS = (MANIFEST, DOCKER_MANIFEST)
 INDEXES = (INDEX, DOCKER_INDEX)
 
 _HEX_LENGTHS = {"sha256": 64, "sha512": 128}
-_HEX = re.compile(r"[0-9a-f]+")
+_HEX = pattern(r"[0-9a-f]+")
 _LABEL = r"(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])"
-_REGISTRY = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:]+\])(?::[0-9]{{1,5}})?")
+_REGISTRY = pattern(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:]+\])(?::[0-9]{{1,5}})?")
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", re.ASCII)
+_REPOSITORY = pattern(rf"{_COMPONENT}(?:/{_COMPONENT})*")
+_TAG = pattern(r"(?a)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _NAME_LENGTH = 255
-_MEDIA_TYPE = re.compile(
+_MEDIA_TYPE = pattern(
     r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 )
-_PLATFORM_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_PLATFORM_PART = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 Json = Mapping[str, object]
 

@@ -6,11 +6,11 @@ PEP 503 (names), PEP 3149 (tags of an ABI).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from urllib.parse import unquote
 
+from wisp.patterns import pattern
 from wisp.specs.inside import is_plain_name
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, Record
@@ -18,8 +18,8 @@ from wisp.values import dataclass
 
 PYPI_PURL = "pkg:pypi/"
 
-_NAME = re.compile(r"[\w.-]+")
-_FREE_THREADED = re.compile(r"cp\d+t")
+_NAME = pattern(r"[\w.-]+")
+_FREE_THREADED = pattern(r"cp\d+t")
 
 
 def pypi_names(purls: Iterable[str] | None) -> tuple[str, ...]:

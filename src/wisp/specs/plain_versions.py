@@ -8,11 +8,12 @@ Source: the ordering of conda versions, CEP 33.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache
 from itertools import zip_longest
 from operator import eq, ge, gt, le, lt, ne
+
+from wisp.patterns import pattern
 
 #: A run of digits or of letters; how the kinds compare, then the number, then the letters.
 _Atom = tuple[int, int, str]
@@ -21,9 +22,9 @@ _Part = tuple[_Atom, ...]
 _Version = tuple[_Part, ...]
 
 _TEXT = r"(?:[0-9]+!)?[0-9a-z]+(?:\.[0-9a-z]+)*"
-_VERSION = re.compile(_TEXT)
-_TERM = re.compile(rf"(?P<op>[<>]=?|[=!~]=|=|)(?P<version>{_TEXT})(?P<glob>\.\*)?")
-_RUN = re.compile(r"[0-9]+|[a-z]+")
+_VERSION = pattern(_TEXT)
+_TERM = pattern(rf"(?P<op>[<>]=?|[=!~]=|=|)(?P<version>{_TEXT})(?P<glob>\.\*)?")
+_RUN = pattern(r"[0-9]+|[a-z]+")
 
 _DEV, _LETTERS, _NUMBER, _POST = range(4)
 _KINDS = {"dev": _DEV, "post": _POST}

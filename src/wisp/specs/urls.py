@@ -14,15 +14,16 @@ import re
 from functools import cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
+from wisp.patterns import pattern
 from wisp.values import dataclass
 
 _HIDDEN = "***"
 _PORTS = {"http": 80, "https": 443}
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
 #: What may stand in a path as it is (RFC 3986, `pchar` and the slash).
 _IN_PATHS = "/:@!$&'()*+,;=-._~"
-_END_OF_URL = re.compile(r"[\s\"'`<>]")
-_AUTHORITY_END = re.compile(r"[/?#]")
+_END_OF_URL = pattern(r"[\s\"'`<>]")
+_AUTHORITY_END = pattern(r"[/?#]")
 _SECRET_WORDS = ("token", "signature", "secret", "password", "passwd", "credential", "apikey")
 _SECRET_KEYS = frozenset({"sig", "key", "pwd", "pass", "auth", "authorization", "accesskey"})
 

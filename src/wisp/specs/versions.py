@@ -11,15 +11,16 @@ import re
 from collections.abc import Callable
 from typing import Union
 
+from wisp.patterns import pattern
 from wisp.values import dataclass, field
 
 _PART = r"[0-9A-Za-z]+(?:[._-][0-9A-Za-z]+)*(?:\.?[_-]|__|--)?"
-_VERSION = re.compile(rf"(?:[0-9]+!)?{_PART}(?:\+{_PART})?")
-_TERM = re.compile(
+_VERSION = pattern(rf"(?:[0-9]+!)?{_PART}(?:\+{_PART})?")
+_TERM = pattern(
     r"(?P<op>[<>=!~]*)"
     rf"(?:(?P<any>\*(?:\.\*)*)|(?P<version>{_VERSION.pattern})?(?P<glob>\.?\*(?:\.\*)*)?)"
 )
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = pattern(r"[0-9]+")
 _OPERATORS = frozenset({"", "=", "==", "!=", "~=", "<", "<=", ">", ">="})
 _MAX_NUMBER = 2**64
 
@@ -174,7 +175,7 @@ def _holds(tree: _Tree, judge: Callable[[str], bool]) -> bool:
     return any(verdicts) if separator == "|" else all(verdicts)
 
 
-_PIECE = re.compile(r"[0-9]+|[a-z]+")
+_PIECE = pattern(r"[0-9]+|[a-z]+")
 _LENGTH = 12
 
 

@@ -15,7 +15,7 @@ from wisp.errors import ManifestError
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.channels import read_channels
 from wisp.manifest.conda_tables import read_requirements
-from wisp.manifest.faults import Fault, SourceText, as_error, syntax_error
+from wisp.manifest.faults import Fault, SourceText
 from wisp.manifest.getters import Notes, Table, as_integer, as_text_map
 from wisp.platforms import SUBDIRS
 from wisp.specs.conda import CondaRequirement
@@ -68,10 +68,10 @@ def read_toolbox(text: str, path: Path) -> Toolbox:
     notes.preview = _PREVIEW
     try:
         environments = _environments(Table(tomli.loads(text), (), notes))
-    except tomli.TOMLDecodeError as error:
-        raise syntax_error(error, source) from None
-    except Fault as fault:
-        raise as_error(fault, source) from None
+    except (tomli.TOMLDecodeError, Fault) as error:
+        from wisp.manifest.placing import placed
+
+        raise placed(error, source) from None
     return Toolbox(
         path=path,
         text=text,

@@ -15,8 +15,9 @@ from typing import Any
 
 from wisp.config.files import home_folder
 from wisp.engine.files import write_atomically
+from wisp.patterns import pattern
 
-_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_PLACEHOLDER = pattern(r"\{\{\s*(\w+)\s*\}\}")
 #: Says which environment an entry belongs to, so that it goes away with it.
 _OWNER = "X-Wisp-Prefix"
 _LISTS = ("Categories", "MimeType", "Keywords", "OnlyShowIn", "NotShowIn", "Implements")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from wisp.errors import ManifestError
+from wisp.patterns import pattern
 from wisp.values import dataclass
 
-_ENVIRONMENT = re.compile(r"[a-z0-9._-]+")
+_ENVIRONMENT = pattern(r"[a-z0-9._-]+")
 #: The program that shares the folder of exposed names.
 RESERVED = "pixi"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.errors import ManifestError
+from wisp.patterns import pattern
 from wisp.platforms import Platform, VirtualPackage, customised, provides
 
 Lacking = Mapping[str, Sequence[VirtualPackage]]
@@ -19,7 +19,7 @@ _OVERRIDES = {
     "__cuda": ("CONDA_OVERRIDE_CUDA", ""),
     "__archspec": ("CONDA_OVERRIDE_ARCHSPEC", ""),
 }
-_VERSION = re.compile(r"\d[\w.]*")
+_VERSION = pattern(r"\d[\w.]*")
 
 
 def misfit(

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wisp.manifest.positions import TomlNode, ValuePath, line_and_column, scan
+from wisp.manifest.faults import ValuePath, line_and_column
+from wisp.manifest.positions import TomlNode, scan
 
 TEXT = """\
 top = "a" # note

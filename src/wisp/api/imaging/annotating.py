@@ -12,10 +12,11 @@ from wisp.api.opened import OpenedWorkspace
 from wisp.engine.checkout import read_checkout
 from wisp.image.base import Base
 from wisp.image.scrub import clean_url
+from wisp.patterns import pattern
 
 _KEY = "org.opencontainers.image."
 #: `user@host:path`, as git spells SSH.
-_SCP = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/\s:][^\s:]*)")
+_SCP = pattern(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>[^/\s:][^\s:]*)")
 
 
 def annotations_of(

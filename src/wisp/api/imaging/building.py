@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,11 +33,12 @@ from wisp.image.settings import ImageSettings, read_settings
 from wisp.lock.model import LockedEnvironment, LockFile
 from wisp.lock.select import locked_environment
 from wisp.manifest.script import SUFFIXES
+from wisp.patterns import pattern
 from wisp.platforms import Platform
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, field, replace
 
-_LINK_SCRIPT = re.compile(r"bin/\.(.+)-post-link\.sh")
+_LINK_SCRIPT = pattern(r"bin/\.(.+)-post-link\.sh")
 #: When files of an image, and the image, count as made: zip files cannot say an earlier time.
 DEFAULT_TIME = 315532800
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Container, Sequence
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from wisp.engine.files import refusal
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import UsageError
 from wisp.image.layout import write_archive, write_layout
+from wisp.patterns import pattern
 from wisp.specs.oci import Digest, Reference
 
-_ODD = re.compile(r"[^a-z0-9]+")
+_ODD = pattern(r"[^a-z0-9]+")
 
 
 def names_of(workspace: OpenedWorkspace, tags: Sequence[str]) -> tuple[Reference, ...]:

@@ -9,7 +9,6 @@ from wisp.api.source_facts import source_facts
 from wisp.errors import LockFileError
 from wisp.lock.mismatch import Mismatch
 from wisp.lock.model import LockFile
-from wisp.lock.satisfy import check
 from wisp.lock.views import Difference
 from wisp.values import dataclass
 
@@ -45,6 +44,8 @@ class LockOutcome:
 
 def reasons_against(workspace: OpenedWorkspace, lock: LockFile) -> tuple[Mismatch, ...]:
     """Tell why a lock does not fit the manifest; nothing if it does."""
+    from wisp.lock.satisfy import check
+
     facts = source_facts(workspace.root, lock)
     found = check(lock, workspace.all_inputs, facts, workspace.environment_names)
     for reason in found:

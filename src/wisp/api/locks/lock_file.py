@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from wisp.errors import LockFileError
 from wisp.lock.failures import NewerLockFileError
 from wisp.lock.model import LockFile
-from wisp.lock.read import read
 from wisp.trust import LARGEST_LOCK, found_text
 
 if TYPE_CHECKING:
@@ -90,4 +89,6 @@ def _parsed(workspace: OpenedWorkspace, text: str, *, merge: bool) -> LockFile |
             return merged_sides(sides, str(workspace.lock_path), workspace.locked_platforms)
         if sides is not None:
             raise conflict(text, str(workspace.lock_path))
+    from wisp.lock.read import read
+
     return read(text, str(workspace.lock_path), workspace.locked_platforms)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from wisp.api.folders import prepare
 from wisp.api.locks.judging import LockOutcome
 from wisp.api.locks.lock_file import known_lock
-from wisp.api.prefixes import install_for_solving
 from wisp.api.solving import solve_engines, workers
 from wisp.engine.rewriting import restoring, rewrite
 from wisp.errors import SolveError
@@ -153,6 +152,8 @@ def _engines(workspace: OpenedWorkspace) -> Engines:
         return workspace.places.build_prefix(inputs.environment, inputs.solve_group)
 
     def provide_python(inputs: EnvironmentInputs, conda: Conda) -> Path:
+        from wisp.api.prefixes import install_for_solving
+
         return install_for_solving(
             workspace.session,
             inputs,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 
+from wisp.patterns import pattern
 from wisp.specs.conda import CondaSpec
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiSpec
 
 #: The blank between a name and an operator, which conditions are shown without.
-_TIGHT = re.compile(r" +([<>=!~])")
+_TIGHT = pattern(r" +([<>=!~])")
 _DETAILS = (
     ("version", "version"),
     ("build", "build"),

@@ -6,18 +6,18 @@ comma parts parameters as well as challenges; quoted texts may hold commas, and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from wisp.patterns import pattern
 from wisp.values import dataclass
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_PARAMETER = re.compile(rf"\s*({_TOKEN})\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|({_TOKEN}))\s*(?=,|$)")
+_PARAMETER = pattern(rf"\s*({_TOKEN})\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|({_TOKEN}))\s*(?=,|$)")
 #: Values that servers leave unquoted though they are no tokens, such as URLs and scopes.
-_LOOSE_PARAMETER = re.compile(rf"\s*({_TOKEN})\s*=\s*()([^\s\",]*)\s*(?=,|$)")
-_SCHEME = re.compile(rf"\s*({_TOKEN})(?:\s+|(?=,|$))")
-_TOKEN68 = re.compile(r"\s*[A-Za-z0-9._~+/-]+=*\s*(?=,|$)")
-_ESCAPE = re.compile(r"\\(.)")
+_LOOSE_PARAMETER = pattern(rf"\s*({_TOKEN})\s*=\s*()([^\s\",]*)\s*(?=,|$)")
+_SCHEME = pattern(rf"\s*({_TOKEN})(?:\s+|(?=,|$))")
+_TOKEN68 = pattern(r"\s*[A-Za-z0-9._~+/-]+=*\s*(?=,|$)")
+_ESCAPE = pattern(r"\\(.)")
 _LONGEST = 16 * 1024
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,11 +19,12 @@ from typing import Any
 from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.process import capture
 from wisp.errors import Place, WispError
+from wisp.patterns import pattern
 from wisp.specs.credentials import BasicHTTP, BearerToken, CredentialError, OAuth
 from wisp.specs.oci import DOCKER_HUB
 from wisp.values import dataclass, field
 
-_HELPER = re.compile(r"[A-Za-z0-9._+-]+")
+_HELPER = pattern(r"[A-Za-z0-9._+-]+")
 #: Under which keys Docker's own registry is kept.
 _HUB_KEYS = (DOCKER_HUB, "index.docker.io", "registry-1.docker.io")
 _TOKEN_USER = "<token>"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,6 +76,8 @@ class Folder:
         """Remove an entry with all below it; of links only they themselves. May raise `OSError`."""
         found = self.status(name)
         if found is not None and stat.S_ISDIR(found.st_mode):
+            import shutil
+
             shutil.rmtree(self._name(name), dir_fd=self.descriptor)
         elif found is not None:
             self.unlink(name)

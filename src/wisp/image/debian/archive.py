@@ -6,7 +6,6 @@ Source: deb(5).
 from __future__ import annotations
 
 import io
-import re
 import tarfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -19,6 +18,7 @@ from wisp.image.entries import (
     text_file,
 )
 from wisp.image.unpacking import unpacked
+from wisp.patterns import pattern
 from wisp.values import dataclass
 
 _MAGIC = b"!<arch>\n"
@@ -26,7 +26,7 @@ _HEADER = 60
 #: All files of a package lie in memory: so many bytes are allowed, or so many times its own size.
 _LEAST, _RATIO = 256 << 20, 20
 #: What nobody reads in a container. Licences stay.
-_LEFT_OUT = re.compile(
+_LEFT_OUT = pattern(
     r"usr/share/(man|info|locale|lintian|bug|doc-base|bash-completion|menu)(/.*)?"
     r"|usr/share/doc/[^/]+/(?!copyright$).*"
     r"|usr/lib/[^/]+/gconv/.*"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 
 from wisp.errors import WispError
+from wisp.patterns import pattern
 from wisp.values import dataclass
 
 #: The release whose packages make a base.
@@ -47,8 +48,8 @@ _UNNEEDED = frozenset(
     {"awk", "debconf", "debconf-2.0", "dpkg", "install-info", "openssl", "perl", "perl-base"}
     | {"init-system-helpers", "cdebconf", "mawk", "sensible-utils"}
 )
-_PROVIDES = re.compile(r"^Provides: (.*)$", re.MULTILINE)
-_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+_PROVIDES = pattern(r"(?m)^Provides: (.*)$")
+_NAME = pattern(r"[a-z0-9][a-z0-9+.-]+")
 
 
 class DebianError(WispError):

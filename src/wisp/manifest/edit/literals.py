@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from wisp.patterns import pattern
+
 Scalar = str | bool | int
 Data = Scalar | Sequence["Data"] | Mapping[str, "Data"]
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_BARE_KEY = pattern(r"[A-Za-z0-9_-]+")
+_CONTROL = pattern(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"'}
 
 

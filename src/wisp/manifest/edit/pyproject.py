@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document
 from wisp.manifest.syntax import KeyPath
+from wisp.patterns import pattern
 from wisp.specs.pypi import normalize
 
-_NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
+_NAME = pattern(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 
 
 def standard_array(document: Document, feature: str = DEFAULT_FEATURE) -> KeyPath | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from wisp.manifest.edit.literals import Data
+from wisp.patterns import pattern
 from wisp.specs.conda import CondaSpec
 from wisp.specs.locations import GitLocation, Location, PathLocation
 from wisp.specs.pypi import PypiRequirement, PypiSpec
 
-_PYTHON_VERSION = re.compile(r"python_version\s*(?P<op>[<>=!]=?)\s*'(?P<version>\d+\.\d+)'")
+_PYTHON_VERSION = pattern(r"python_version\s*(?P<op>[<>=!]=?)\s*'(?P<version>\d+\.\d+)'")
 
 
 def conda_data(spec: CondaSpec) -> Data:
