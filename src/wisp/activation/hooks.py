@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from wisp.activation.variables import (
     activation_steps,
     deactivation_steps,
@@ -10,7 +12,7 @@ from wisp.activation.variables import (
     restored,
     without_prefix,
 )
-from wisp.layout import ENV_IN_SHELL, ENV_PROMPT
+from wisp.layout import ENV_EXE, ENV_IN_SHELL, ENV_PROMPT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from wisp.activation.shells import Bash
     from wisp.activation.variables import Activation, Step
 
+#: Commands that may change the active environment.
+_CHANGING = "add|a|remove|rm|install|i|update|upgrade|reinstall"
 #: Variables that activating sets whatever they were.
 _SET_ANYWAY = ("PATH", "CONDA_SHLVL", "CONDA_PREFIX")
 
@@ -55,6 +59,8 @@ def hook(
     if change_prompt:
         old = caller.get(ENV_PROMPT, "") if ENV_IN_SHELL in caller else ""
         extra.append(shell.prompt(activation.project.get(ENV_PROMPT, ""), old))
+    if shell.is_native:
+        extra.append(refreshing(activation.project.get(ENV_EXE, "")))
     return text + "".join(line + "\n" for line in extra if line)
 
 
@@ -107,3 +113,20 @@ def _entered(
     ]
     own = read_prefix(activation.prefix, shell.extensions)
     return [*computed, *(("source", script) for script in own.activate)]
+
+
+def refreshing(program: str) -> str:
+    """Return a function (bash, zsh) that activates anew after commands that change packages."""
+    name = os.path.basename(program)
+    if not name.replace("-", "_").isidentifier():
+        return ""
+    return (
+        f"{name}() {{\n"
+        f'  command {name} "$@"\n'
+        "  local code=$?\n"
+        f'  case "${{1:-}}" in {_CHANGING})\n'
+        f'    eval "$(command {name} shell-hook --change-ps1 false)" ;;\n'
+        "  esac\n"
+        "  return $code\n"
+        "}"
+    )

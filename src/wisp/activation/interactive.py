@@ -14,9 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Commands that may change the active environment.
-_CHANGING = "add|a|remove|rm|install|i|update|upgrade|reinstall"
-
 
 class ShellStart:
     """A way to start a shell: its words, variables to add, and files (name to text) in a folder."""
@@ -32,7 +29,7 @@ class ShellStart:
 
 
 def start(
-    shell: str, executable: str, hook: str, folder: str, environ: Mapping[str, str], program: str
+    shell: str, executable: str, hook: str, folder: str, environ: Mapping[str, str]
 ) -> ShellStart:
     """Say how to start a shell (by wisp's name for it) with an activation.
 
@@ -40,9 +37,9 @@ def start(
     """
     path = os.path.join(folder, "activate")
     if shell == "bash":
-        return _bash(executable, hook, folder, program)
+        return _bash(executable, hook, folder)
     if shell == "zsh":
-        return _zsh(executable, hook, folder, environ, program)
+        return _zsh(executable, hook, folder, environ)
     if shell == "fish":
         quote = SHELLS["fish"].literal
         text = f"{hook}\ncommand rm -rf {quote(folder)}\n"
@@ -59,18 +56,13 @@ def start(
     return ShellStart([executable, "/K", f"{path}.bat"], {"activate.bat": hook})
 
 
-def _bash(executable: str, hook: str, folder: str, program: str) -> ShellStart:
-    text = (
-        "[ -f ~/.bashrc ] && . ~/.bashrc\n"
-        f"{hook}\n{refreshing(program)}\ncommand rm -rf {_quote(folder)}\n"
-    )
+def _bash(executable: str, hook: str, folder: str) -> ShellStart:
+    text = f"[ -f ~/.bashrc ] && . ~/.bashrc\n{hook}\ncommand rm -rf {_quote(folder)}\n"
     rc = os.path.join(folder, "bashrc")
     return ShellStart([executable, "--rcfile", rc, "-i"], {"bashrc": text})
 
 
-def _zsh(
-    executable: str, hook: str, folder: str, environ: Mapping[str, str], program: str
-) -> ShellStart:
+def _zsh(executable: str, hook: str, folder: str, environ: Mapping[str, str]) -> ShellStart:
     """Zsh looks for its files in ZDOTDIR: ours lead to those of the user."""
     home = environ.get("ZDOTDIR", environ.get("HOME", ""))
     files = {
@@ -81,28 +73,10 @@ def _zsh(
     restore = f"ZDOTDIR={_quote(home)}" if "ZDOTDIR" in environ else "unset ZDOTDIR"
     own = _quote(f"{home}/.zshrc")
     files[".zshrc"] = (
-        f"{restore}\n[[ -f {own} ]] && . {own}\n"
-        f"{hook}\n{refreshing(program)}\ncommand rm -rf {_quote(folder)}\n"
+        f"{restore}\n[[ -f {own} ]] && . {own}\n{hook}\ncommand rm -rf {_quote(folder)}\n"
     )
     return ShellStart([executable, "-i"], files, {"ZDOTDIR": folder})
 
 
 def _quote(text: str) -> str:
     return SHELLS["bash"].literal(text)
-
-
-def refreshing(program: str) -> str:
-    """Return a function (bash, zsh) that activates anew after commands that change packages."""
-    name = os.path.basename(program)
-    if not name.replace("-", "_").isidentifier():
-        return ""
-    return (
-        f"{name}() {{\n"
-        f'  command {name} "$@"\n'
-        "  local code=$?\n"
-        f'  case "${{1:-}}" in {_CHANGING})\n'
-        f'    eval "$(command {name} shell-hook --change-ps1 false)" ;;\n'
-        "  esac\n"
-        "  return $code\n"
-        "}"
-    )

@@ -56,7 +56,11 @@ class Bash:
         folder = os.path.join(prefix, "share", "bash-completion", "completions")
         if not os.path.isdir(folder):
             return ""
-        return f'for __f in {self.literal(folder)}/*; do . "$__f"; done; unset __f'
+        return (
+            f"for _pixi_f in {self.literal(folder)}/*; do\n"
+            '  if [ -r "$_pixi_f" ]; then . "$_pixi_f"; fi\n'
+            "done\nunset _pixi_f"
+        )
 
     def preamble(self) -> str:
         """Lines that have to come first."""
@@ -83,7 +87,7 @@ class Zsh(Bash):
         folder = os.path.join(prefix, "share", "zsh", "site-functions")
         if not os.path.isdir(folder):
             return ""
-        return f"fpath+=({self.literal(folder)})\nautoload -Uz compinit && compinit"
+        return f"fpath+=({self.literal(folder)})\nautoload -Uz compinit\ncompinit"
 
 
 class _ExpandingZsh(Bash):
@@ -128,7 +132,7 @@ class Fish(Bash):
         folder = os.path.join(prefix, "share", "fish", "vendor_completions.d")
         if not os.path.isdir(folder):
             return ""
-        return f"for __f in {self.literal(folder)}/*.fish; source $__f; end"
+        return f"for file in {self.literal(folder)}/*\n  source $file\nend"
 
 
 class Xonsh(Bash):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from wisp.api.context import SessionContext
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.config.model import ConfigRequest
 from wisp.report import SILENT, Reporter
 
@@ -129,12 +130,12 @@ class Session(SessionContext):
         start_script(file, channels)
 
     def script(
-        self, word: str, cwd: Path, stdin: Callable[[], str]
+        self, word: str, cwd: Path, stdin: Callable[[], str], *, usage: LockUsage = AS_NEEDED
     ) -> AbstractContextManager[FoundScript]:
         """Find the script that a word means: a file, a URL, `-`; a copy is gone at the end."""
         from wisp.api.use.scripts import found_script
 
-        return found_script(word, cwd, self, stdin)
+        return found_script(word, cwd, self, stdin, usage)
 
     @staticmethod
     def is_script(path: Path) -> bool:

@@ -96,6 +96,10 @@ def _execute(
         out.err(described(command, path, out.painter(error=True)).rstrip("\n"))
         return 2
     values, given = parse(command, path, words, os.environ)
+    if "script" in given:
+        from wisp.cli.scripts import check_script_options
+
+        check_script_options(path, given)
     out.configure(values.color, values.verbose, values.quiet, values.no_progress)
     assert command.run is not None
     call = Call(

@@ -177,9 +177,10 @@ def grown(values: Values, key: str, text: str, *, at_end: bool) -> dict[KeyPath,
 
     """
     if key not in _GROWING:
-        raise unknown_key(key, _GROWING)
+        way = "append" if at_end else "prepend"
+        raise ConfigError(f"{way} is only supported for list keys: {', '.join(_GROWING)}")
     path = tuple(key.split("."))
-    item = normal_url(text) if key.endswith("urls") else text
+    item = _read(key, normal_url, text) if key.endswith("urls") else text
     before = list(values.get(path, ()))
     return {**values, path: [*before, item] if at_end else [item, *before]}
 

@@ -58,8 +58,8 @@ class _Reader:
         )
 
     def _root(self) -> yaml.Node:
-        loader = yaml.SafeLoader(self.text)
         try:
+            loader = yaml.SafeLoader(self.text)  # which looks at every character
             root = loader.get_single_node()
             if isinstance(root, yaml.MappingNode):
                 loader.flatten_mapping(root)
@@ -68,8 +68,6 @@ class _Reader:
         except (yaml.YAMLError, RecursionError) as error:
             reason = str(error).partition("\n")[0]
             raise ManifestError(f"`{self.file}` is not YAML", causes=[reason]) from None
-        finally:
-            loader.dispose()
         if root is None:
             raise ManifestError(
                 f"`{self.file}` is not an environment file of conda", causes=["it is empty"]

@@ -53,3 +53,5 @@ def read_text(file: Path) -> str:
             f"could not read `{file}`",
             causes=[f"it is not {error.encoding} text: byte {error.start} is none"],
         ) from error
+    except ValueError as error:  # a path with a zero byte
+        raise ManifestError(f"{str(file)!r} is no path", causes=[str(error)]) from None

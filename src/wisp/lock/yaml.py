@@ -131,6 +131,8 @@ class _Reader:
             if not colon and not line.endswith(":"):
                 raise self.failure(at, indent, "expected `key: value`")
             key = key[indent:] if colon else line[indent:-1]
+            if not key:
+                raise self.failure(at, indent, "expected `key: value`")
             if key[0] in SPECIAL_STARTS or key[0] == " " or " #" in key:
                 key, value = self.odd_key(line, at, indent)
             if key in result:

@@ -78,6 +78,20 @@ def unmatched_selectors(workspace: WorkspaceTable, features: Iterable[Feature]) 
     implied = {name for feature in features for name in feature.platforms or ()}
     platforms = (*workspace.platforms, *map(bare, implied))
     for selector in dict.fromkeys(name for feature in features for name, _ in feature.targets):
-        family = selector in FAMILIES
-        if not family and not any(selects(selector, platform) for platform in platforms):
-            yield f"The target selector '{selector}' does not match any of the platforms"
+        if not any(selects(selector, platform) for platform in platforms):
+            told = f"The target selector '{selector}' does not match any of the platforms"
+            yield f"{told}. {_how_to_match(selector)}"
+
+
+def _how_to_match(selector: str) -> str:
+    """Tell which platform would make a selector mean something."""
+    if "*" in selector:
+        return f"Declare a platform whose name matches '{selector}', or take the target away"
+    if selector not in FAMILIES:
+        return (
+            f"Add '{selector}' to the supported platforms, using "
+            f"`pixi workspace platform add {selector}`"
+        )
+    members = [one for one in SUBDIRS if selects(selector, bare(one))]
+    listed = ", ".join(f"'{one}'" for one in members)
+    return f"Add one of {listed}, as with `pixi workspace platform add {members[0]}`"

@@ -184,13 +184,21 @@ def _matchspec_hint(text: str) -> str | None:
 def _from_pool(name: str, table: Table, sources: Sources) -> CondaSpec:
     """Complete `{ workspace = true, … }` with the entry of `[workspace.dependencies]`."""
     if table.flag("workspace") is not True:
-        raise table.fault("`workspace` cannot be false", "workspace")
+        others = len(table.data) > 1
+        told = "cannot be combined with other fields" if others else "is no requirement"
+        raise table.fault(f"`workspace = false` {told}", "workspace")
     for key in _POOL_FIXED:
         if key in table:
-            raise table.fault(f"`{key}` cannot be combined with `workspace = true`", key)
+            raise Fault(
+                f"`{key}` is mutually exclusive with `workspace`", (*table.path, key), mark="key"
+            )
     entry = table.notes.pool.get(name)
     if entry is None:
-        raise table.fault(f"'{name}' is not defined in `[workspace.dependencies]`")
+        raise table.fault(
+            f"the workspace does not define `{name}` in `[workspace.dependencies]`",
+            "workspace",
+            (f'Add it there, as in `{name} = "*"`',),
+        )
     base: Mapping[str, Any] = {"version": entry} if isinstance(entry, str) else entry
     extra = {key: value for key, value in table.data.items() if key != "workspace"}
     return read_spec(name, {**base, **extra}, table.path, table, sources)

@@ -26,8 +26,10 @@ _FIELD = pattern(
     r"\s*(?P<key>[A-Za-z][A-Za-z0-9_-]*)\s*=\s*"
     r"(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|\[(?P<list>[^\]]*)\]|(?P<bare>[^,\s]+))\s*(?:,|$)"
 )
-_TEXT_FIELDS = (
-    "version build build_number channel subdir md5 sha256 license license_family file_name when url"
+#: What may stand in brackets, as rattler spells it.
+_FIELDS = frozenset(
+    "version build build_number channel subdir md5 sha256 license license_family fn when url "  # noqa: SIM905
+    "extras flags track_features".split()
 )
 _ALIASES = {"fn": "file_name"}
 
@@ -105,7 +107,9 @@ def _fields(text: str, word: str) -> dict[str, str]:
         match = _FIELD.match(text, at)
         if match is None:
             raise ManifestError(f"'{word}' has something other than key=value in its brackets")
-        key = match["key"].replace("-", "_")
+        key = match["key"]
+        if key not in _FIELDS:
+            raise ManifestError(f"invalid bracket key: {key}")
         value = next(
             match[group]
             for group in ("double", "single", "list", "bare")
@@ -118,11 +122,10 @@ def _fields(text: str, word: str) -> dict[str, str]:
 
 def _spec(fields: dict[str, str]) -> CondaSpec:
     lists = {"extras", "flags", "track_features"}
-    unknown = fields.keys() - set(_TEXT_FIELDS.split()) - lists
-    if unknown:
-        raise ManifestError(f"a match spec has no field '{min(unknown)}'")
     texts = {key: value for key, value in fields.items() if key not in lists}
     url = texts.pop("url", None)
+    if texts.get("build_number", "").isdecimal():
+        texts["build_number"] = f"=={texts['build_number']}"
     several = {
         key: tuple(item.strip(" '\"") for item in re.split(r"[,\s]+", fields[key]) if item)
         for key in lists & fields.keys()

@@ -112,7 +112,7 @@ def test_setting_growing_and_listing_go_through_the_file(scope: ConfigScope) -> 
 
 
 def test_only_two_lists_grow(scope: ConfigScope) -> None:
-    with pytest.raises(ConfigError, match="Unknown key: mirrors"):
+    with pytest.raises(ConfigError, match="append is only supported for list keys: default-"):
         grow_config(scope, "mirrors", "x", at_end=True)
 
 

@@ -30,12 +30,14 @@ from wisp.values import dataclass
 class Added:
     """What `add` did: words with the constraint found for each, names that were there already.
 
+    `inherited` are those of them that take what they ask for from the workspace's pool.
     `unused_feature` is set when no environment has the feature, so that nothing was pinned.
     """
 
     manifest: Manifest
     added: tuple[tuple[str, str | None], ...]
     present: tuple[str, ...]
+    inherited: frozenset[str] = frozenset()
     unused_feature: str | None = None
 
 
@@ -80,6 +82,7 @@ def add(
         manifest=final,
         added=tuple((one.word, found) for one, found in zip(new, constraints, strict=True)),
         present=present,
+        inherited=frozenset(name for name in present if _inherits(unchanged, request, name)),
         unused_feature=None if users or not new else request.feature,
     )
 
@@ -107,6 +110,14 @@ def _sort(
         else:
             new.append(joined[0])
     return new, tuple(present)
+
+
+def _inherits(document: Document, request: AddRequest, name: str) -> bool:
+    """Whether every part that is meant takes a package from the workspace's pool."""
+    written = [document.get(document.path(part, request.table, name)) for part in request.parts]
+    return not request.pypi and all(
+        isinstance(one, dict) and one.get("workspace") is True for one in written
+    )
 
 
 def _present(

@@ -10,7 +10,7 @@ from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import ManifestPart
 from wisp.manifest.edit.requirements import CondaTable
 from wisp.manifest.words import conda_word, pypi_word
-from wisp.specs.conda import CondaRequirement
+from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, RefKind
 from wisp.specs.pypi import PypiRequirement, PypiSpec
 from wisp.values import dataclass, fields, replace
@@ -84,7 +84,8 @@ class AddedPackage:
         """Whether a constraint is to be found for it; `x=*` is an answer already."""
         spec = self.requirement.spec
         is_open = spec.version is None or isinstance(self.requirement, PypiRequirement)
-        return is_open and self.is_vague and not self.is_joined
+        names_subdir = isinstance(spec, CondaSpec) and spec.subdir is not None
+        return is_open and self.is_vague and not (self.is_joined or names_subdir)
 
     def joined(self, present: CondaRequirement | PypiRequirement) -> AddedPackage:
         """Return what is there, with what a vague word asks for besides its name."""

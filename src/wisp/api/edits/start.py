@@ -120,7 +120,7 @@ def start_script(file: Path, channels: Sequence[str]) -> None:
     except ScriptError as error:
         raise ManifestError(str(error), place=Place(str(file))) from None
     if found is not None:
-        raise ManifestError(f"'{file}' has a `# /// script` block already")
+        raise ManifestError(f"{file} is already a PEP 723 script")
     rewrite(file, with_block(text, templates.script_block(channels)))
 
 

@@ -38,7 +38,12 @@ class LockAndSync:
     def lock(
         self, manifest: Manifest, unpin: Unpin | None = None, *, dry_run: bool = False
     ) -> LockOutcome | None:
-        """Lock an edited manifest; None where the lock file must not change."""
+        """Lock an edited manifest; None where the lock file must not change.
+
+        Only the block of a script is edited that has no lock file beside it: nothing is solved.
+        """
+        if manifest.kind == "script" and not self.lock_path.exists():
+            return None
         edited = self.workspace.with_manifest(manifest)
         if not dry_run:
             prepare(self.workspace.places, self.workspace.reporter)

@@ -46,7 +46,7 @@ class UpgradeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """What came of it; `outcome` is None when no requirement could be loosened.
+    """What came of it; `outcome` is None when nothing could be raised and the lock was right.
 
     `shared` names requirements that take their version from the workspace and were left alone.
     """
@@ -81,14 +81,14 @@ class _Loose:
             return put_standard(document, self.path, self.name, text)
         if isinstance(self.data, str):
             return document.set(self.path, version)
-        if wholly:
-            for field in _EXACT_FIELDS:
-                if field in self.data:
-                    document = document.remove((*self.path, field))
-        if "version" in self.data:
-            return document.set((*self.path, "version"), version)
         rest = {k: v for k, v in self.data.items() if not (wholly and k in _EXACT_FIELDS)}
-        return document.set(self.path, {"version": version, **rest})
+        if wholly and rest.keys() <= {"version"}:
+            return document.set(self.path, version)
+        if "version" not in self.data:
+            return document.set(self.path, {"version": version, **rest})
+        for field in self.data.keys() - rest.keys():
+            document = document.remove((*self.path, field))
+        return document.set((*self.path, "version"), version)
 
 
 def upgrade(
@@ -107,10 +107,10 @@ def upgrade(
     with exclusive_folder(manifest.root):
         current = reread(manifest)
         unchanged = Document.open(current.text, current.kind)
-        _require_part(current, unchanged, request)
+        _require_part(current, request)
         found, shared = _collect(current, unchanged, request)
         if not found:
-            return Upgraded(current, None, shared)
+            return Upgraded(current, _followed(sync, current, dry_run=dry_run), shared)
         named = bool(request.packages)
         document = unchanged
         for one in found:
@@ -129,21 +129,28 @@ def upgrade(
     return Upgraded(final, outcome, shared)
 
 
+def _followed(sync: Sync, manifest: Manifest, *, dry_run: bool) -> LockOutcome | None:
+    """Lock and install where there is nothing to raise; what is stale is brought up to date."""
+    outcome = sync.lock(manifest, dry_run=dry_run)
+    if outcome is not None and not dry_run:
+        sync.install(manifest, outcome.lock)
+    return None if outcome is None or not outcome.changed else outcome
+
+
 def _locked(outcome: LockOutcome | None) -> LockOutcome:
     if outcome is None:
         raise UsageError("an upgrade has to change the lock file, which the options forbid")
     return outcome
 
 
-def _require_part(manifest: Manifest, document: Document, request: UpgradeRequest) -> None:
+def _require_part(manifest: Manifest, request: UpgradeRequest) -> None:
     if request.feature is not None and request.feature not in manifest.features:
         raise ManifestError(f"could not find a feature named {request.feature}")
     if request.environment is None:
         return
     if request.environment not in manifest.environments:
         raise ManifestError(f"could not find an environment named {request.environment}")
-    written_there = document.get(document.path(ManifestPart(environment=request.environment)))
-    if not isinstance(written_there, dict):
+    if manifest.environments[request.environment].inline is None:
         raise ManifestError(
             f"the environment {request.environment} does not define any content inline",
             hints=("use --feature to upgrade the features that it lists",),

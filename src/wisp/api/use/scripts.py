@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from wisp.api.context import SessionContext
-from wisp.errors import FetchError, ManifestError, TaskError
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
+from wisp.errors import FetchError, LockFileError, ManifestError, TaskError
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.manifest.script import OPENING, SUFFIXES
 from wisp.values import dataclass
@@ -46,16 +47,27 @@ class FoundScript:
 
 @contextmanager
 def found_script(
-    word: str, cwd: Path, session: SessionContext, stdin: Callable[[], str]
+    word: str,
+    cwd: Path,
+    session: SessionContext,
+    stdin: Callable[[], str],
+    usage: LockUsage = AS_NEEDED,
 ) -> Iterator[FoundScript]:
     """Find the script that a word means: a file, an http(s) URL, or `-` for stdin.
 
-    The web is reached by the session. A copy is gone when the body ends.
+    The web is reached by the session. A copy is gone when the body ends. Who has the lock file used
+    as it is (`usage`) cannot run such a copy, which has none.
     Raises `FetchError` for what the web does not give, `ManifestError` for what is no script.
     """
     if word != STDIN and not is_url(word):
         yield FoundScript(path=cwd / word, words=(word,))
         return
+    if usage.lock_is_fixed:
+        option = "--locked" if usage.locked else "--frozen"
+        raise LockFileError(
+            f"transient scripts cannot be run with `{option}` because they do not have an adjacent "
+            "lock file"
+        )
     with tempfile.TemporaryDirectory(prefix="wisp-script-") as folder:
         name, text = ("stdin.py", stdin()) if word == STDIN else _download(word, session)
         if OPENING not in text:
@@ -96,7 +108,7 @@ def run_script(
         (options.skip_dependencies, "--skip-deps"),
     ):
         if wrong:
-            raise TaskError(f"`{name}` is not supported with `--script`")
+            raise TaskError(f"a script does not support `{name}`")
     alone = replace(
         options,
         environment=DEFAULT_ENVIRONMENT,
@@ -132,11 +144,21 @@ def _download(url: str, session: SessionContext) -> tuple[str, str]:
 def _text(url: str, http: HttpClient) -> str:
     answer = http.get(url)
     if answer.status != 200:
-        raise FetchError(f"could not fetch `{url}`", causes=[f"status {answer.status}"])
+        told = f"{answer.status} {_phrase(answer.status)}".rstrip()
+        raise FetchError(f"failed to download remote script from {url}: server returned {told}")
     try:
         return answer.body.decode()
     except UnicodeDecodeError as error:
         raise FetchError(f"`{url}` is not UTF-8 text", causes=[str(error)]) from error
+
+
+def _phrase(status: int) -> str:
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
 
 
 def gist_of(url: str) -> str | None:

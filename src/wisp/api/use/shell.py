@@ -29,10 +29,9 @@ def open_shell(
     """
     environ = dict(environment.workspace.environ)
     name = running_shell(environ)
-    program = environment.request.program
     text = environment.hook(name, change_prompt=change_prompt, completions=completions)
     folder = tempfile.mkdtemp(prefix="wisp-shell-")
-    how = start(name, _executable(name, environ), text, folder, environ, program)
+    how = start(name, _executable(name, environ), text, folder, environ)
     for file, content in how.files.items():
         Path(folder, file).write_text(content, encoding="utf-8")
     variables = {**environ, **how.variables}

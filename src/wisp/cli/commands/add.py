@@ -35,8 +35,14 @@ def run(call: Call[Options]) -> int:
     for word, constraint in done.added:
         call.out.success(f"Added {word}" + (f" {constraint}" if constraint else ""))
     for name in done.present:
-        call.out.success(f"{name} is already a dependency")
-        call.out.note("  Give a version to change what is asked of it")
+        if name in done.inherited:
+            told = "inherits from `[workspace.dependencies]` and was left unchanged"
+            way = f"Change that entry, or give a version: `{call.program} add '{name}>=1'`"
+        else:
+            told = "is already a dependency"
+            way = f"Run `{call.program} upgrade {name}` to get the newest compatible version"
+        call.out.success(f"{name} {told}")
+        call.out.note(f"  {way}")
     if done.added:
         tell_where(call, "Added", where)
     if done.unused_feature is not None:

@@ -85,7 +85,8 @@ def _run_words(call: Call[Options], words: list[str]) -> int:
 
 def _run_script(call: Call[Options], named: str, arguments: list[str]) -> int:
     """Run a Python script in an environment of its own."""
-    with open_session(call).script(named, call.cwd, sys.stdin.read) as script:
+    usage = usage_of(call)
+    with open_session(call).script(named, call.cwd, sys.stdin.read, usage=usage) as script:
         workspace = open_workspace(call, script=script)
         return workspace.terminal.run_script(script, arguments, _options(call))
 

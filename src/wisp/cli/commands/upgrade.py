@@ -35,8 +35,6 @@ def run(call: Call[Options]) -> int:
         dry_run=values.dry_run,
         usage=usage_of(call),
     )
-    for name in done.shared:
-        call.out.note(f"{name} takes its version from the workspace and stays unchanged")
     if done.outcome is None:
         call.out.success("All packages are already up-to-date")
     elif values.json:
@@ -44,6 +42,12 @@ def run(call: Call[Options]) -> int:
     elif done.outcome.difference:
         call.out.note(lock_changes(done.outcome.difference))
         call.out.result("")
+    if done.shared and not values.json:
+        call.out.note(
+            "i Dependencies inheriting from `[workspace.dependencies]` were left unchanged: "
+            + ", ".join(dict.fromkeys(done.shared))
+        )
+        call.out.note("  Raise the entries of `[workspace.dependencies]` to upgrade them")
     return 0
 
 

@@ -135,7 +135,7 @@ def test_a_script_gets_its_block_behind_the_first_lines(
     file.write_bytes(before.encode())
     start_script(file, ())
     assert file.read_bytes().decode() == after
-    with pytest.raises(ManifestError, match="block already"):
+    with pytest.raises(ManifestError, match="already a PEP 723 script"):
         start_script(file, ())
 
 
