@@ -134,7 +134,13 @@ def _quick_cases() -> Iterator[Case]:
             yield Case(f"{name}{label}", "bare Python", _quick(size, *arguments), limit)
     for words in ("info", "list", "tree", "workspace channel list"):
         yield Case(words, "bare Python", _quick("small", *words.split()), Limit(3.0))
-    for words in ("--help", "add --help", "workspace platform add --help"):
+    for words in (
+        "--help",
+        "add --help",
+        "workspace platform add --help",
+        "global install --help",
+        "image build --help",
+    ):
         yield Case(words, "bare Python", _quick("small", *words.split()), Limit(2.5))
 
 

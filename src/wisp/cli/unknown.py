@@ -12,14 +12,15 @@ _NEAR = 0.6
 #: The least likeness of a word that is short or far from any name: below it a tip only confuses.
 _SURE = 0.75
 
-_NOT_BUILT = "building conda packages from source is not provided yet"
+_TO_COME = "comes with package building; until then"
 
 #: Words of Pixi and of other tools, and the way to the same end. `pixi` is written as the name that
 #: the program was called by.
 _ELSEWHERE = {
-    "build": _NOT_BUILT,
-    "publish": _NOT_BUILT,
-    "upload": _NOT_BUILT,
+    "build": f"`build` {_TO_COME} `pixi exec rattler-build build --recipe FILE` builds a package",
+    "publish": f"`publish` {_TO_COME} `pixi exec rattler-build build --recipe FILE` builds a "
+    "package, `pixi exec rattler-build upload` puts it into a channel",
+    "upload": f"`upload` {_TO_COME} `pixi exec rattler-build upload` puts packages into channels",
     "self-update": "update with the installer: `uv tool upgrade wisp-env`, `pipx upgrade wisp-env`",
     "version": "`pixi --version` prints the version of the program, "
     "`pixi workspace version get` that of the workspace",

@@ -8,13 +8,13 @@ from wisp.cli.commands.global_ import common
 from wisp.cli.declare import Command, arguments
 
 
-class Add(common.Environment, options.ConfigSource):
+class Add(common.Environment, options.Config):
     """What `global shortcut add` takes."""
 
     packages: tuple[str, ...] = arguments("PACKAGE", needed=False, help="A package")
 
 
-class Remove(options.ConfigSource):
+class Remove(options.Config):
     """What `global shortcut remove` takes."""
 
     shortcuts: tuple[str, ...] = arguments("SHORTCUT", needed=False, help="The package of an entry")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from wisp.cli import interrupts
 from wisp.cli.call import Call
 from wisp.cli.commands.image.settings import Settings, request_of
@@ -26,6 +24,8 @@ class Dockerfile(Settings):
 
 def run(call: Call[Dockerfile]) -> int:
     """Write a Dockerfile and what Docker shall ignore."""
+    from pathlib import Path
+
     from wisp import DockerfileOptions
 
     given = call.values

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, argument, flag, top, value
@@ -39,7 +37,7 @@ def register(call: Call[Register]) -> int:
         workspace = open_workspace(call)
         name = values.name or workspace.name
         folder = call.cwd / values.path if values.path else workspace.root
-    if open_session(call).register(name, Path(folder).resolve(), force=values.force):
+    if open_session(call).register(name, folder.resolve(), force=values.force):
         call.out.success("Workspace registered successfully.")
     else:
         call.out.soft_error(

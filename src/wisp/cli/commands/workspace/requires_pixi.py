@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, argument, top
@@ -47,6 +45,8 @@ def verify(call: Call[options.Manifest]) -> int:
         open_workspace(call)
     except ManifestError as error:
         path = error.place.file if error.place is not None else ""
+        from pathlib import Path
+
         if path and not open_session(call).required_version_holds(Path(path)):
             error.exit_code = _MISMATCH
         raise
