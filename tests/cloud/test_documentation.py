@@ -1,4 +1,4 @@
-"""The documentation in a real browser: nothing is cut off, and nobody else is asked."""
+"""The documentation in a real browser: nothing is cut off or pale, and nobody else is asked."""
 
 from __future__ import annotations
 
@@ -20,11 +20,31 @@ from tests.cloud.needs import need
 
 ROOT = Path(__file__).parents[2]
 
-#: Opens each page in a frame of the given width and writes down what does not fit or comes from
-#: elsewhere. Blocks of code scroll by themselves, so they are not looked at.
+#: Opens each page in a frame of the given width and writes down what does not fit, cannot be read
+#: in the light or in the dark, or comes from elsewhere. Blocks of code scroll by themselves, so
+#: they are not looked at.
 PROBE = """\
 <!doctype html><body><script>
 const faults = [];
+const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+// What several colours come to that lie on one another, as light (WCAG 2, relative luminance).
+function light(colours) {
+  canvas.clearRect(0, 0, 1, 1);
+  for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+  const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(c => c / 255)
+    .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+function contrast(element, window) {
+  const below = ["white"];
+  const above = [];
+  for (let one = element; one; one = one.parentElement)
+    above.unshift(window.getComputedStyle(one).backgroundColor);
+  const ground = [...below, ...above];
+  const [low, high] = [light(ground), light([...ground, window.getComputedStyle(element).color])]
+    .sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
 async function look(page, width) {
   const frame = document.createElement("iframe");
   frame.style.width = width + "px"; frame.style.height = "900px"; frame.style.border = "0";
@@ -32,11 +52,23 @@ async function look(page, width) {
   document.body.append(frame);
   await new Promise(done => frame.onload = done);
   const inner = frame.contentDocument;
-  const over = inner.documentElement.scrollWidth;
-  if (over > width) faults.push(`${page} is ${over} wide in ${width}`);
   for (const table of inner.querySelectorAll("article table:not(.highlighttable)")) {
     const room = inner.querySelector("article").getBoundingClientRect().right + 1;
     if (table.getBoundingClientRect().right > room) faults.push(`${page} cuts a table at ${width}`);
+  }
+  const still = inner.createElement("style");
+  still.textContent = "* { transition: none !important; }";  // else colours change by and by
+  inner.head.append(still);
+  for (const scheme of ["default", "slate"]) {
+    inner.body.setAttribute("data-md-color-scheme", scheme);
+    const over = inner.documentElement.scrollWidth;
+    if (over > width) faults.push(`${page} is ${over} wide in ${width}, ${scheme}`);
+    for (const kind of ["p", "td", "th", "li", "code", "h1", "h2", "a:not(.headerlink)"]) {
+      const one = inner.querySelector("article " + kind);
+      if (!one) continue;
+      const ratio = contrast(one, frame.contentWindow);
+      if (ratio < 4) faults.push(`${page}: ${kind} has contrast ${ratio.toFixed(1)}, ${scheme}`);
+    }
   }
   for (const one of frame.contentWindow.performance.getEntriesByType("resource"))
     if (!one.name.startsWith(location.origin)) faults.push(`${page} asks for ${one.name}`);
