@@ -48,12 +48,14 @@ class UpgradeRequest:
 class Upgraded:
     """What came of it; `outcome` is None when nothing could be raised and the lock was right.
 
-    `shared` names requirements that take their version from the workspace and were left alone.
+    `shared` names requirements that take their version from the workspace and were left alone;
+    `raised` has name, constraint before and constraint after of each that is written differently.
     """
 
     manifest: Manifest
     outcome: LockOutcome | None
     shared: tuple[str, ...] = ()
+    raised: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,15 @@ class _Loose:
     data: str | dict[str, Any]
     is_pypi: bool
     in_array: bool = False
+
+    def constraint(self, document: Document) -> str:
+        """Return the version that a document asks for."""
+        data = document.get(self.path)
+        if self.in_array:
+            words = [pypi_word(text, Path()) for text in data or () if isinstance(text, str)]
+            found = (word.spec.version for word in words if word.name == self.name)
+            return next(found, None) or "*"
+        return str(data.get("version", "*") if isinstance(data, dict) else data)
 
     def rewritten(self, document: Document, version: str, *, wholly: bool) -> Document:
         """Write another version; `wholly` drops what pins a single build too."""
@@ -117,16 +128,25 @@ def upgrade(
             document = one.rewritten(document, "*", wholly=named and not one.is_pypi)
         draft = check(current, document, unchanged)
         unpin = Unpin(tuple(one.name for one in found), everything=True)
+        configured = cast("PinningStrategy | None", strategy)
         if dry_run:
-            return Upgraded(current, _locked(sync.lock(draft, unpin, dry_run=True)), shared)
+            outcome = _locked(sync.lock(draft, unpin, dry_run=True))
+            pinned = _pin_all(draft, document, unchanged, found, outcome.lock, configured)
+            return Upgraded(current, outcome, shared, _raised(found, unchanged, pinned))
         with restoring(sync.lock_path), drafted(current, draft):
             outcome = _locked(sync.lock(draft, unpin))
-            configured = cast("PinningStrategy | None", strategy)
             pinned = _pin_all(draft, document, unchanged, found, outcome.lock, configured)
             final = check(draft, pinned, document)
             with written(current, final):
                 sync.install(final, outcome.lock)
-    return Upgraded(final, outcome, shared)
+    return Upgraded(final, outcome, shared, _raised(found, unchanged, pinned))
+
+
+def _raised(
+    found: Sequence[_Loose], before: Document, after: Document
+) -> tuple[tuple[str, str, str], ...]:
+    rows = ((one.name, one.constraint(before), one.constraint(after)) for one in found)
+    return tuple(dict.fromkeys(row for row in rows if row[1] != row[2]))
 
 
 def _followed(sync: Sync, manifest: Manifest, *, dry_run: bool) -> LockOutcome | None:
