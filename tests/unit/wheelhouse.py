@@ -19,8 +19,12 @@ def make_wheel(
     text: str = "",
     requires_python: str = ">=3.8",
     more: Mapping[str, str] | None = None,
+    scripts: Sequence[str] = (),
 ) -> Path:
-    """Write a wheel with one module, which holds `text`, and `more` files by their paths."""
+    """Write a wheel with one module, which holds `text`, and `more` files by their paths.
+
+    `scripts` are entries such as `NAME = MODULE:FUNCTION`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     module = name.replace("-", "_")
     info = f"{module}-{version}.dist-info"
@@ -32,6 +36,8 @@ def make_wheel(
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n",
     }
     files |= more or {}
+    if scripts:
+        files[f"{info}/entry_points.txt"] = "\n".join(["[console_scripts]", *scripts, ""])
     record = "".join(f"{path},{_digest(content)}\n" for path, content in files.items())
     wheel = folder / f"{module}-{version}-{tag}.whl"
     with zipfile.ZipFile(wheel, "w") as archive:

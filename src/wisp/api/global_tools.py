@@ -27,33 +27,53 @@ class GlobalTools:
 
     def __init__(self, session: SessionContext) -> None:
         self._session = session
-        self._known: Tools | None = Tools.open(session)
+        self._boxes = {False: Tools.open(session)}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.manifest_path}>"
 
-    @property
-    def _tools(self) -> Tools:
-        if self._known is None:
-            self._known = Tools.open(self._session)
-        return self._known
+    # Two toolboxes: Pixi's, and, once it has something, the one of packages of PyPI.
 
-    def _changing(self) -> Tools:
-        """Return the tools to change: afterwards the manifest has to be read again."""
-        tools, self._known = self._tools, None
-        return tools
+    def _box(self, *, pypi: bool = False) -> Tools:
+        if pypi not in self._boxes:
+            self._boxes[pypi] = Tools.open(self._session, pypi=pypi)
+        return self._boxes[pypi]
+
+    @property
+    def _all(self) -> tuple[Tools, ...]:
+        first = self._box()
+        return (first, self._box(pypi=True)) if first.home.other.manifest.exists() else (first,)
+
+    def _of(self, environment: str) -> Tools:
+        """Return the toolbox of an environment; of one that there is not, the first."""
+        return next((t for t in self._all if environment in t.box.environments), self._all[0])
+
+    def _changing(self, environment: str) -> Tools:
+        """Return the toolbox to change: afterwards the manifests have to be read again."""
+        found = self._of(environment)
+        self._boxes.clear()
+        return found
+
+    def _apart(self, environments: Sequence[str]) -> list[tuple[Tools, tuple[str, ...]]]:
+        """Sort names by their toolboxes, which change; unknown ones are the first's, done last."""
+        sorted_: dict[Tools, list[str]] = {}
+        for name in environments:
+            sorted_.setdefault(self._of(name), []).append(name)
+        parts = [(box, tuple(sorted_[box])) for box in reversed(self._all) if box in sorted_]
+        self._boxes.clear()
+        return parts
 
     # Looking
 
     @property
     def manifest_path(self) -> Path:
         """Where the manifest of global tools is."""
-        return self._tools.home.manifest
+        return self._box().home.manifest
 
     @property
     def declared(self) -> tuple[ToolEnvironment, ...]:
-        """The environments as the manifest has them."""
-        return tuple(self._tools.box.environments.values())
+        """The environments as the manifests have them."""
+        return tuple(one for box in self._all for one in box.box.environments.values())
 
     def environments(
         self, pattern: str | None = None, only: Iterable[str] | None = None
@@ -61,7 +81,15 @@ class GlobalTools:
         """List environments with what is installed of them, all or those whose name fits."""
         from wisp.api.toolbox.listing import environment_rows
 
-        return environment_rows(self._tools, pattern, only)
+        if only is None:
+            parts = [environment_rows(box, pattern) for box in self._all]
+        else:
+            wanted = tuple(only)
+            parts = [
+                environment_rows(box, pattern, [n for n in wanted if self._of(n) is box])
+                for box in self._all
+            ]
+        return tuple(sorted((row for rows in parts for row in rows), key=lambda row: row.name))
 
     def contents(
         self, environment: str, pattern: str | None = None, *, sort_by: SortKey = "name"
@@ -69,7 +97,7 @@ class GlobalTools:
         """Return the packages of an environment, all or those whose name fits."""
         from wisp.api.toolbox.listing import contents
 
-        return contents(self._tools, environment, pattern, sort_by)
+        return contents(self._of(environment), environment, pattern, sort_by)
 
     def tree(
         self, environment: str, pattern: str | None = None, *, inverted: bool = False
@@ -77,17 +105,22 @@ class GlobalTools:
         """Return what packages of an environment need or, `inverted`, who needs them."""
         from wisp.api.toolbox.listing import tool_tree
 
-        return tool_tree(self._tools, environment, pattern, inverted=inverted)
+        return tool_tree(self._of(environment), environment, pattern, inverted=inverted)
 
     # Changing
 
     def install(self, request: ToolRequest, cwd: Path | None = None) -> ToolInstallation:
         """Install tools; one that cannot be does not keep the others from it."""
-        from wisp.api.toolbox.installing import install
+        from wisp.api.toolbox.installing import ToolInstallation, install, parts_of
 
-        outcome = install(self._tools, request, cwd or Path.cwd())
-        self._known = outcome.tools
-        return outcome
+        known = frozenset(self._box(pypi=True).box.environments) if len(self._all) > 1 else ()
+        parts = parts_of(request, known)
+        outcomes = [install(self._box(pypi=p), part, cwd or Path.cwd()) for p, part in parts]
+        self._boxes.clear()
+        return ToolInstallation(
+            done={name: state for one in outcomes for name, state in one.done.items()},
+            failed={name: error for one in outcomes for name, error in one.failed.items()},
+        )
 
     def add(
         self, environment: str, words: Sequence[str], *, expose: Sequence[str] = ()
@@ -95,56 +128,67 @@ class GlobalTools:
         """Add packages to an environment, and expose names of them."""
         from wisp.api.toolbox.changing import add
 
-        return add(self._changing(), environment, words, expose)
+        return add(self._changing(environment), environment, words, expose)
 
     def remove(self, environment: str, words: Sequence[str]) -> tuple[ToolChange, ...]:
         """Take packages out of an environment, and what is exposed of them."""
         from wisp.api.toolbox.changing import remove
 
-        return remove(self._changing(), environment, words)
+        return remove(self._changing(environment), environment, words)
 
     def uninstall(self, environments: Sequence[str]) -> tuple[ToolChange, ...]:
         """Remove environments with all that is exposed of them."""
         from wisp.api.toolbox.changing import uninstall
 
-        return uninstall(self._changing(), environments)
+        return tuple(
+            change for box, own in self._apart(environments) for change in uninstall(box, own)
+        )
 
     def update(self, environments: Sequence[str] = ()) -> tuple[ToolChange, ...]:
         """Solve environments anew, all unless named."""
         from wisp.api.toolbox.changing import update
 
-        return update(self._changing(), environments)
+        parts = self._apart(environments) if environments else [(box, ()) for box in self._all]
+        self._boxes.clear()
+        return tuple(change for box, own in parts for change in update(box, own))
 
     def sync(self) -> tuple[ToolChange, ...]:
         """Make what is installed equal to the manifest, and repair it."""
         from wisp.api.toolbox.changing import sync
 
-        return sync(self._changing())
+        boxes = self._all
+        self._boxes.clear()
+        return tuple(change for box in boxes for change in sync(box))
 
     def edit(self, editor: str | None = None) -> int:
         """Open the manifest in an editor, EDITOR unless named; return the editor's exit code."""
-        return self._changing().edit(editor)
+        return self._changing("").edit(editor)
 
     def expose(self, environment: str, mappings: Sequence[str]) -> tuple[ToolChange, ...]:
         """Expose executables (NAME=EXECUTABLE or EXECUTABLE) of an environment."""
         from wisp.api.toolbox.changing import expose
 
-        return expose(self._changing(), environment, mappings)
+        return expose(self._changing(environment), environment, mappings)
 
     def unexpose(self, names: Sequence[str]) -> tuple[ToolChange, ...]:
         """Take exposed names away, of whatever environment."""
         from wisp.api.toolbox.changing import unexpose
 
-        return unexpose(self._changing(), names)
+        owners = {m.name: one.name for one in self.declared for m in one.exposed}
+        parts: dict[Tools, list[str]] = {}
+        for name in names:
+            parts.setdefault(self._of(owners.get(name, "")), []).append(name)
+        self._boxes.clear()
+        return tuple(change for box, own in parts.items() for change in unexpose(box, own))
 
     def add_shortcuts(self, environment: str, packages: Sequence[str]) -> tuple[ToolChange, ...]:
         """Install the menu entries of packages of an environment."""
         from wisp.api.toolbox.changing import add_shortcuts
 
-        return add_shortcuts(self._changing(), environment, packages)
+        return add_shortcuts(self._changing(environment), environment, packages)
 
     def remove_shortcuts(self, packages: Sequence[str]) -> tuple[ToolChange, ...]:
         """Remove menu entries of packages, of whatever environment."""
         from wisp.api.toolbox.changing import remove_shortcuts
 
-        return remove_shortcuts(self._changing(), packages)
+        return remove_shortcuts(self._changing(""), packages)

@@ -12,6 +12,7 @@ from wisp.api.provisioning import (
     install_newest,
     is_complete,
     platform_of,
+    users_indexes,
 )
 from wisp.api.spec_environments import LOCK, environment_from_inputs
 from wisp.config.files import config_files
@@ -25,7 +26,6 @@ from wisp.manifest.words import conda_word, pypi_word
 from wisp.oneoff.request import OneOff, guessed, surroundings
 from wisp.specs.conda import Channel, channel_url, match_spec_text
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.pypi import PypiOptions
 from wisp.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -201,16 +201,8 @@ def _inputs_of(
         channels=wanted.channels,
         dependencies=wanted.requirements,
         pypi_dependencies=wanted.pypi,
-        pypi_options=_indexes(session),
+        pypi_options=users_indexes(session),
         exclude_newer=cutoff_of(session, wanted.exclude_newer),
-    )
-
-
-def _indexes(session: SessionContext) -> PypiOptions:
-    """Return the indexes of the user: no manifest says others."""
-    return PypiOptions(
-        index_url=session.config.get("pypi-config.index-url"),
-        extra_index_urls=tuple(session.config.get("pypi-config.extra-index-urls", ())),
     )
 
 

@@ -19,6 +19,7 @@ from wisp.solve.conda import request_for
 from wisp.solve.plan import STALE, SolveUnit
 from wisp.specs.cutoffs import moment, parse_cutoff
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
+from wisp.specs.pypi import PypiOptions
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
@@ -56,6 +57,14 @@ def checked_cutoff(text: str | None) -> str | None:
 def cutoff_of(session: SessionContext, text: str | None) -> ExcludeNewer:
     """Return the cut-off of all packages; a span is counted back from the session's present."""
     return ExcludeNewer(default=None if text is None else moment(text, session.now))
+
+
+def users_indexes(session: SessionContext) -> PypiOptions:
+    """Return the indexes of the user: no manifest says others."""
+    return PypiOptions(
+        index_url=session.config.get("pypi-config.index-url"),
+        extra_index_urls=tuple(session.config.get("pypi-config.extra-index-urls", ())),
+    )
 
 
 def install_newest(

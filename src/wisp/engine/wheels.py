@@ -143,6 +143,15 @@ def planted_records(wheel: InstalledWheel, prefix: Path) -> list[Path]:
     return [file for file in _files(wheel, wheel.folder.parent) if is_record(file, root)]
 
 
+def wheel_files(wheel: InstalledWheel, prefix: Path) -> tuple[str, ...]:
+    """Return what a wheel brought, as paths relative to its prefix with slashes, sorted."""
+    root = prefix.resolve()
+    files = _files(wheel, wheel.folder.parent)
+    return tuple(
+        sorted(file.relative_to(root).as_posix() for file in files if file.is_relative_to(root))
+    )
+
+
 def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
     """Resolve the rows of RECORD; what tells whose wheel it is goes last: a crash can resume.
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
-from wisp.specs.conda import CondaRequirement
+from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.match import parse_spec, requirement_spec
+from wisp.specs.pypi import PypiRequirement
 from wisp.specs.records import CondaRecord
 from wisp.toolbox.manifest import ToolEnvironment
 from wisp.toolbox.names import executable_name
@@ -18,11 +19,7 @@ from wisp.values import dataclass
 
 
 class Package(Protocol):
-    """An installed package."""
-
-    @property
-    def record(self) -> CondaRecord:
-        """What the channel says of it."""
+    """An installed package, of conda or PyPI."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -60,6 +57,23 @@ def by_name(found: Iterable[Executable]) -> dict[str, Executable]:
     return names
 
 
+def holds_pypi(wanted: Iterable[PypiRequirement], versions: Mapping[str, str]) -> bool:
+    """Tell whether versions, by normalised name, are what is asked of PyPI."""
+    return all(
+        one.normalized in versions and _admits(one.spec.version or "*", versions[one.normalized])
+        for one in wanted
+    )
+
+
+def _admits(specifiers: str, version: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return specifiers == "*" or SpecifierSet(specifiers).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return False
+
+
 def holds(
     environment: ToolEnvironment, records: Sequence[CondaRecord], subdir: str, urls: Iterable[str]
 ) -> bool:
@@ -69,12 +83,21 @@ def holds(
     """
     known = {record.name: record for record in records}
     bases = {url.rstrip("/") for url in urls}
+    asked = conda_requirements(environment)
     return (
-        all(_fulfilled(one, known) for one in environment.dependencies)
-        and known.keys() == _reachable(environment.dependencies, known)
+        all(_fulfilled(one, known) for one in asked)
+        and known.keys() == _reachable(asked, known)
         and all(record.subdir in (subdir, "noarch") for record in records)
         and all(record.channel is None or record.channel in bases for record in records)
     )
+
+
+def conda_requirements(environment: ToolEnvironment) -> tuple[CondaRequirement, ...]:
+    """Return what an environment asks of channels: a Python too where it has wheels."""
+    asked = environment.dependencies
+    if environment.pypi and all(one.name != "python" for one in asked):
+        return (CondaRequirement("python", CondaSpec()), *asked)
+    return asked
 
 
 def _fulfilled(requirement: CondaRequirement, known: Mapping[str, CondaRecord]) -> bool:

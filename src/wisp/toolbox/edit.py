@@ -42,6 +42,11 @@ def put_dependency(toml: TomlText, environment: str, name: str, spec: Data) -> T
     return _put(toml, (_ENVIRONMENTS, environment, "dependencies"), name, spec)
 
 
+def put_pypi(toml: TomlText, environment: str, name: str, spec: Data) -> TomlText:
+    """Write what is asked of a package of PyPI."""
+    return _put(toml, (_ENVIRONMENTS, environment, "pypi-dependencies"), name, spec)
+
+
 def put_exposed(toml: TomlText, environment: str, name: str, executable: str) -> TomlText:
     """Write which executable a name starts."""
     return _put(toml, (_ENVIRONMENTS, environment, "exposed"), name, executable)

@@ -10,20 +10,39 @@ from wisp.config.files import config_files, pixi_home
 from wisp.values import dataclass
 
 MANIFEST = "pixi-global.toml"
+#: What Pixi would not read, and would remove: environments with packages of PyPI.
+PYPI_MANIFEST = "wisp-global.toml"
+LOCK = "pixi-global.lock"
 _MANIFESTS = "manifests"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolHome:
-    """The folders of a user's global tools; none of them has to be there."""
+    """The folders of a user's global tools; none of them has to be there.
+
+    There are two toolboxes in one home: the one that Pixi knows, and one (`pypi`) of environments
+    that its manifest cannot hold. Exposed names and completions are of both.
+    """
 
     root: Path
     manifest: Path
+    pypi: bool = False
+
+    @property
+    def other(self) -> ToolHome:
+        """The other toolbox."""
+        name = MANIFEST if self.pypi else PYPI_MANIFEST
+        return ToolHome(root=self.root, manifest=self.manifest.with_name(name), pypi=not self.pypi)
+
+    @property
+    def lock(self) -> Path:
+        """The lock file of both toolboxes, if the user wants one."""
+        return self.manifest.with_name(LOCK)
 
     @property
     def environments(self) -> Path:
         """The folder of all prefixes."""
-        return self.root / "envs"
+        return self.root / ("pypi-envs" if self.pypi else "envs")
 
     @property
     def exposed(self) -> Path:

@@ -17,8 +17,10 @@ from wisp.manifest.channels import read_channels
 from wisp.manifest.conda_tables import read_requirements
 from wisp.manifest.faults import Fault, SourceText
 from wisp.manifest.getters import Notes, Table, as_integer, as_text_map
+from wisp.manifest.pypi_tables import read_pypi_requirements
 from wisp.platforms import SUBDIRS
 from wisp.specs.conda import CondaRequirement
+from wisp.specs.pypi import PypiRequirement
 from wisp.toolbox import names
 from wisp.values import dataclass
 
@@ -32,14 +34,22 @@ class ToolEnvironment:
     """An environment of tools: what it holds, and what of it users see.
 
     `exposed` maps names to executables; `shortcuts` are packages whose menu entries are installed.
+    `pypi` stand only in the manifest of the toolbox that Pixi does not know.
     """
 
     name: str
     channels: tuple[ChannelEntry, ...] = ()
     platform: str | None = None
     dependencies: tuple[CondaRequirement, ...] = ()
+    pypi: tuple[PypiRequirement, ...] = ()
     exposed: tuple[names.Mapping, ...] = ()
     shortcuts: tuple[str, ...] = ()
+
+    @property
+    def direct(self) -> tuple[str, ...]:
+        """The names of all packages that it asks for, those of PyPI last."""
+        conda = (one.name for one in self.dependencies)
+        return tuple(dict.fromkeys((*conda, *(one.normalized for one in self.pypi))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +71,16 @@ class Toolbox:
         return found
 
 
-def read_toolbox(text: str, path: Path) -> Toolbox:
-    """Read a manifest. Raises `ManifestError` with the place of whatever is wrong."""
+def read_toolbox(text: str, path: Path, *, pypi: bool = False) -> Toolbox:
+    """Read a manifest; with `pypi` its environments may ask for packages of PyPI.
+
+    Raises `ManifestError` with the place of whatever is wrong.
+    """
     source = SourceText(path, text, text)
     notes = Notes(path.parent)
     notes.preview = _PREVIEW
     try:
-        environments = _environments(Table(tomli.loads(text), (), notes))
+        environments = _environments(Table(tomli.loads(text), (), notes), pypi=pypi)
     except (tomli.TOMLDecodeError, Fault) as error:
         from wisp.manifest.placing import placed
 
@@ -80,20 +93,21 @@ def read_toolbox(text: str, path: Path) -> Toolbox:
     )
 
 
-def _environments(root: Table) -> dict[str, ToolEnvironment]:
+def _environments(root: Table, *, pypi: bool) -> dict[str, ToolEnvironment]:
     version = root.read("version", as_integer)
     if version not in (None, VERSION):
         raise root.fault(
             f"this is a global manifest of version {version}, and only version {VERSION} is known",
             "version",
         )
-    found = {name: _environment(name, table) for name, table in root.below("envs").tables()}
+    tables = root.below("envs").tables()
+    found = {name: _environment(name, table, pypi=pypi) for name, table in tables}
     root.finish()
     _check_unique(found)
     return found
 
 
-def _environment(name: str, table: Table) -> ToolEnvironment:
+def _environment(name: str, table: Table, *, pypi: bool) -> ToolEnvironment:
     if (wrong := names.environment_fault(name)) is not None:
         raise Fault(wrong, table.path, mark="key")
     environment = ToolEnvironment(
@@ -101,6 +115,7 @@ def _environment(name: str, table: Table) -> ToolEnvironment:
         channels=read_channels(table) or (),
         platform=table.choice("platform", SUBDIRS),
         dependencies=read_requirements(table, "dependencies"),
+        pypi=read_pypi_requirements(table, "pypi-dependencies") if pypi else (),
         exposed=_exposed(table),
         shortcuts=table.texts("shortcuts") or (),
     )
@@ -117,6 +132,26 @@ def _exposed(table: Table) -> tuple[names.Mapping, ...]:
         return tuple(names.Mapping(*one) for one in mappings.items())
 
     return table.read("exposed", read) or ()
+
+
+def check_apart(box: Toolbox, other: Toolbox) -> None:
+    """Refuse what the other toolbox of the home has too: an environment, an exposed name.
+
+    Raises `ManifestError`.
+    """
+    owners = {one.name: e.name for e in other.environments.values() for one in e.exposed}
+    for environment in box.environments.values():
+        if environment.name in other.environments:
+            raise ManifestError(
+                f"there is an environment {environment.name} in '{other.path.name}' already",
+                hints=("name another one with `--environment`",),
+            )
+        for one in environment.exposed:
+            if one.name in owners:
+                raise ManifestError(
+                    f"the exposed name '{one.name}' is claimed by the environments "
+                    f"'{owners[one.name]}' and '{environment.name}'"
+                )
 
 
 def _check_unique(environments: Mapping[str, ToolEnvironment]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from wisp.specs.records import CondaRecord
 from wisp.values import dataclass
 
 Kind = Literal[
@@ -34,19 +33,17 @@ class ToolChange:
 def package_changes(
     environment: str,
     asked: Sequence[str],
-    before: Mapping[str, CondaRecord],
-    after: Mapping[str, CondaRecord],
+    before: Mapping[str, str],
+    after: Mapping[str, str],
 ) -> tuple[ToolChange, ...]:
-    """Tell what became of packages that are asked for."""
+    """Tell what became of packages that are asked for, by their versions."""
     found: list[ToolChange] = []
     for name in asked:
         old, new = before.get(name), after.get(name)
         if new is not None and old is None:
-            found.append(ToolChange("package added", environment, (f"{name}={new.version}",)))
+            found.append(ToolChange("package added", environment, (f"{name}={new}",)))
         elif old is not None and new is None:
             found.append(ToolChange("package removed", environment, (name,)))
-        elif old is not None and new is not None and old.version != new.version:
-            found.append(
-                ToolChange("package updated", environment, (name, old.version, new.version))
-            )
+        elif old is not None and new is not None and old != new:
+            found.append(ToolChange("package updated", environment, (name, old, new)))
     return tuple(found)

@@ -16,7 +16,6 @@ from wisp.toolbox.menus import has_menu
 if TYPE_CHECKING:
     from wisp.api.toolbox.tools import Tools
     from wisp.manifest.edit.text import TomlText
-    from wisp.specs.records import CondaRecord
     from wisp.toolbox.manifest import ToolEnvironment
 
 Changes = tuple[ToolChange, ...]
@@ -68,20 +67,16 @@ def _changed(current: Tools, name: str, toml: TomlText, packages: Sequence[str])
     """Bring an environment to an edited manifest; on failure both are as they were."""
     draft = current.edited(toml)
     environment = draft.box.environment(name)
-    before = _records(current, name)
+    before = current.versions(name)
     with current.working_on(name):
         if not draft.in_order(environment):
             draft.install(environment)
         draft.save(current)
         exposed, gone = draft.expose(environment)
-    after = _records(draft, name)
+    after = draft.versions(name)
     found = [*package_changes(name, packages, before, after)]
     found += _exposure(name, exposed, gone)
     return tuple(found)
-
-
-def _records(tools: Tools, name: str) -> dict[str, CondaRecord]:
-    return {one.record.name: one.record for one in tools.packages(name)}
 
 
 def _exposure(name: str, exposed: Sequence[str], gone: Sequence[str]) -> list[ToolChange]:
@@ -176,8 +171,8 @@ def update(tools: Tools, wanted: Sequence[str] = ()) -> Changes:
 
 def _updated(current: Tools, environment: ToolEnvironment) -> tuple[Tools, list[ToolChange]]:
     name = environment.name
-    direct = [one.name for one in environment.dependencies]
-    before = _records(current, name)
+    direct = environment.direct
+    before = current.versions(name)
     had = current.executables(name, direct)
     started = {one.executable for one in environment.exposed}
     with current.working_on(name):
@@ -193,7 +188,7 @@ def _updated(current: Tools, environment: ToolEnvironment) -> tuple[Tools, list[
         draft = current.edited(toml)
         draft.save(current)
         exposed, gone = draft.expose(draft.box.environment(name))
-    changes = [*package_changes(name, direct, before, _records(draft, name))]
+    changes = [*package_changes(name, direct, before, draft.versions(name))]
     if changed and not changes:
         changes = [ToolChange("environment updated", name)]
     return draft, changes + _exposure(name, exposed, gone)
@@ -229,13 +224,13 @@ def _without_strangers(current: Tools) -> list[ToolChange]:
 def _synced(tools: Tools, environment: ToolEnvironment) -> list[ToolChange]:
     name = environment.name
     was_there = tools.is_installed(name)
-    before = _records(tools, name)
+    before = tools.versions(name)
     changes: list[ToolChange] = []
     if not tools.in_order(environment):
         with tools.marked(name):
             tools.install(environment)
-        direct = [one.name for one in environment.dependencies]
-        changes = [*package_changes(name, direct, before, _records(tools, name))]
+        after = tools.versions(name)
+        changes = [*package_changes(name, environment.direct, before, after)]
         if not was_there:
             changes = [ToolChange("environment added", name)]
         elif not changes:

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from wisp.errors import ManifestError, WispError
 from wisp.manifest.channel_entry import ChannelEntry
-from wisp.manifest.edit.spelling import conda_data
-from wisp.manifest.words import conda_word
+from wisp.manifest.edit.spelling import conda_data, pypi_data
+from wisp.manifest.words import conda_word, pypi_word
+from wisp.specs.conda import CondaRequirement
+from wisp.specs.pypi import PypiRequirement
 from wisp.toolbox import edit, names
 from wisp.toolbox.manifest import ToolEnvironment
 from wisp.toolbox.menus import has_menu
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 if TYPE_CHECKING:
     from wisp.api.toolbox.tools import Tools
     from wisp.manifest.edit.text import TomlText
-    from wisp.specs.conda import CondaRequirement
 
 State = Literal["installed", "already installed"]
+Requirement = CondaRequirement | PypiRequirement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolRequest:
     """What to install: match specs, each into an environment of its own unless one is named.
 
-    `beside` come without being exposed, `expose` are mappings that stand for all that would be
-    exposed by itself.
+    `pypi` are PEP 508 requirements, which get environments likewise, with a Python; together with
+    match specs they have to be in one that is named. `beside` come without being exposed, `expose`
+    are mappings that stand for all that would be exposed by itself.
     """
 
-    words: Sequence[str]
+    words: Sequence[str] = ()
+    pypi: Sequence[str] = ()
     environment: str | None = None
     beside: Sequence[str] = ()
     expose: Sequence[str] = ()
@@ -43,11 +47,29 @@ class ToolRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolInstallation:
-    """What came of it, by environment, and the tools as they are now."""
+    """What came of it, by environment."""
 
-    tools: Tools
     done: Mapping[str, State]
     failed: Mapping[str, WispError]
+
+
+def parts_of(
+    request: ToolRequest, pypi_environments: Collection[str]
+) -> tuple[tuple[bool, ToolRequest], ...]:
+    """Tell apart what goes to the toolbox of PyPI packages (True), where these environments are.
+
+    Raises `ManifestError` where it is not clear which part what is chosen or beside belongs to.
+    """
+    if request.environment is not None:
+        mixed = bool(request.pypi) or request.environment in pypi_environments
+        return ((mixed, request),)
+    if request.words and request.pypi and (request.beside or request.expose):
+        raise ManifestError(
+            "packages beside and exposed names can only be chosen for one environment",
+            hints=("name it with `--environment`",),
+        )
+    parts = ((False, replace(request, pypi=())), (True, replace(request, words=())))
+    return tuple((pypi, part) for pypi, part in parts if part.words or part.pypi)
 
 
 def install(tools: Tools, request: ToolRequest, cwd: Path) -> ToolInstallation:
@@ -55,7 +77,7 @@ def install(tools: Tools, request: ToolRequest, cwd: Path) -> ToolInstallation:
 
     Raises `ManifestError` for words that are no specs or names.
     """
-    wanted = _by_environment(request)
+    wanted = _by_environment(request, cwd)
     beside = tuple(conda_word(word) for word in request.beside)
     mappings = tuple(names.read_mapping(word) for word in request.expose)
     for given, what in ((mappings, "exposed names can"), (beside, "packages beside can")):
@@ -73,16 +95,19 @@ def install(tools: Tools, request: ToolRequest, cwd: Path) -> ToolInstallation:
                 current, done[name] = job.run()
             except WispError as error:
                 failed[name] = error
-    return ToolInstallation(tools=current, done=done, failed=failed)
+    return ToolInstallation(done=done, failed=failed)
 
 
-def _by_environment(request: ToolRequest) -> dict[str, tuple[CondaRequirement, ...]]:
-    requirements = tuple(conda_word(word) for word in request.words)
+def _by_environment(request: ToolRequest, cwd: Path) -> dict[str, tuple[Requirement, ...]]:
+    conda = tuple(conda_word(word) for word in request.words)
+    pypi = tuple(pypi_word(word, cwd) for word in request.pypi)
+    requirements: tuple[Requirement, ...] = (*conda, *pypi)
     if request.environment is not None:
         return {names.checked_environment(request.environment): requirements}
-    found: dict[str, tuple[CondaRequirement, ...]] = {}
+    found: dict[str, tuple[Requirement, ...]] = {}
     for one in requirements:
-        name = names.checked_environment(one.name)
+        own = one.normalized if isinstance(one, PypiRequirement) else one.name
+        name = names.checked_environment(own)
         found[name] = (*found.get(name, ()), one)
     return found
 
@@ -93,7 +118,7 @@ class _Job:
 
     tools: Tools
     name: str
-    requirements: tuple[CondaRequirement, ...]
+    requirements: tuple[Requirement, ...]
     beside: tuple[CondaRequirement, ...]
     mappings: tuple[names.Mapping, ...]
     request: ToolRequest
@@ -134,7 +159,10 @@ class _Job:
         elif request.platform is not None:
             toml = edit.put_platform(toml, environment)
         for one in (*self.requirements, *self.beside):
-            toml = edit.put_dependency(toml, self.name, one.source_name, conda_data(one.spec))
+            if isinstance(one, PypiRequirement):
+                toml = edit.put_pypi(toml, self.name, one.name, pypi_data(one.spec))
+            else:
+                toml = edit.put_dependency(toml, self.name, one.source_name, conda_data(one.spec))
         if self.mappings:
             for known in self.tools.edited(toml).box.environment(self.name).exposed:
                 toml = edit.remove_exposed(toml, self.name, known.name)
@@ -152,7 +180,7 @@ class _Job:
         """Write what is exposed by itself: all executables of the packages that were asked for."""
         toml = draft.toml
         beside = {one.name for one in self.beside}
-        direct = [one.name for one in environment.dependencies if one.name not in beside]
+        direct = [name for name in environment.direct if name not in beside]
         if not self.mappings:
             known = draft.executables(self.name, direct)
             toml = expose_all(toml, environment, known)

@@ -74,10 +74,10 @@ def environment_rows(
 
 
 def _row(tools: Tools, environment: ToolEnvironment) -> ToolRow:
-    versions = {one.record.name: one.record.version for one in tools.packages(environment.name)}
+    versions = tools.versions(environment.name)
     return ToolRow(
         name=environment.name,
-        dependencies=tuple((one.name, versions.get(one.name)) for one in environment.dependencies),
+        dependencies=tuple((name, versions.get(name)) for name in environment.direct),
         exposed=tuple((one.name, one.executable) for one in environment.exposed),
         shortcuts=environment.shortcuts,
         platform=environment.platform,

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
-from wisp.api.provisioning import cutoff_of, install_newest, is_complete, platform_of
+from wisp.api.provisioning import (
+    cutoff_of,
+    install_newest,
+    is_complete,
+    platform_of,
+    users_indexes,
+)
 from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.files import refusal, sweep_drafts, write_atomically
 from wisp.engine.prefix import Installed, installed_packages
@@ -22,15 +28,24 @@ from wisp.specs.inputs import EnvironmentInputs
 from wisp.toolbox import place
 from wisp.toolbox.capture import captured
 from wisp.toolbox.completions import offer
-from wisp.toolbox.contents import Executable, by_name, executables, holds
+from wisp.toolbox.contents import (
+    Executable,
+    Package,
+    by_name,
+    conda_requirements,
+    executables,
+    holds,
+    holds_pypi,
+)
 from wisp.toolbox.home import ToolHome, tool_home
 from wisp.toolbox.launcher import Launch
-from wisp.toolbox.manifest import Toolbox, ToolEnvironment, read_toolbox
+from wisp.toolbox.manifest import Toolbox, ToolEnvironment, check_apart, read_toolbox
 from wisp.toolbox.menus import install_shortcuts, withdraw
 from wisp.toolbox.shims import Steps, steps
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.api.toolbox.wheels import ToolWheel
 
 WINDOWS = os.name == "nt"
 
@@ -38,26 +53,36 @@ WINDOWS = os.name == "nt"
 class Tools:
     """A user's global tools: where they are, what the manifest says, and what is installed."""
 
-    def __init__(self, session: SessionContext, home: ToolHome, box: Toolbox) -> None:
+    def __init__(
+        self, session: SessionContext, home: ToolHome, box: Toolbox, other: Toolbox | None = None
+    ) -> None:
         self.session = session
         self.home = home
         self.box = box
+        self.other = other
 
     @classmethod
-    def open(cls, session: SessionContext) -> Tools:
+    def open(cls, session: SessionContext, *, pypi: bool = False) -> Tools:
         """Read the manifest, which is made, empty, where there is none.
 
-        Raises `ManifestError` where it is faulty, `HostError` where it cannot be made.
+        With `pypi` the toolbox whose environments may have packages of PyPI; its manifest is made
+        by the first. Raises `ManifestError` where one is faulty, `HostError` where it cannot be
+        made.
         """
         home = tool_home(session.environ)
         if not home.manifest.exists():
             from wisp.api.toolbox.rebuilding import rebuilt
 
             write_atomically(home.manifest, rebuilt(home))
-        box = read_toolbox(_text(home.manifest), home.manifest)
+        chosen = home.other if pypi else home
+        box = read_toolbox(_text_or_none(chosen.manifest), chosen.manifest, pypi=pypi)
         for warning in box.warnings:
             session.reporter.warn(warning)
-        return cls(session, home, box)
+        other = chosen.other
+        if not other.manifest.exists():
+            return cls(session, chosen, box)
+        beside = read_toolbox(_text(other.manifest), other.manifest, pypi=other.pypi)
+        return cls(session, chosen, box, beside)
 
     @contextmanager
     def changing(self) -> Iterator[Tools]:
@@ -67,10 +92,12 @@ class Tools:
         """
         self.home.root.mkdir(parents=True, exist_ok=True)
         with exclusive_folder(self.home.root):
-            tools = Tools.open(self.session)
+            tools = Tools.open(self.session, pypi=self.home.pypi)
             for folder in (self.home.manifest.parent, self.home.environments):
                 sweep_drafts(folder)
             tools.finish_what_was_begun()
+            if self.home.other.unfinished.exists():
+                Tools.open(self.session, pypi=not self.home.pypi).finish_what_was_begun()
             yield tools
 
     # The manifest
@@ -82,7 +109,10 @@ class Tools:
 
     def edited(self, toml: TomlText) -> Tools:
         """Return the tools as they would be with another manifest. Raises `ManifestError`."""
-        return Tools(self.session, self.home, read_toolbox(toml.text, self.home.manifest))
+        box = read_toolbox(toml.text, self.home.manifest, pypi=self.home.pypi)
+        if self.other is not None:
+            check_apart(box, self.other)
+        return Tools(self.session, self.home, box, self.other)
 
     def save(self, before: Tools) -> None:
         """Write the manifest if it is another one now."""
@@ -101,6 +131,19 @@ class Tools:
         """Return what is installed in an environment."""
         return installed_packages(self.home.prefix(name))
 
+    def wheels(self, name: str) -> dict[str, ToolWheel]:
+        """Return the packages of PyPI that an environment has, by normalised name."""
+        if not self.home.pypi:
+            return {}
+        from wisp.api.toolbox.wheels import tool_wheels
+
+        return tool_wheels(self.home.prefix(name))
+
+    def versions(self, name: str) -> dict[str, str]:
+        """Return the version of each package of an environment."""
+        found = {one.record.name: one.record.version for one in self.packages(name)}
+        return found | {wheel: one.version for wheel, one in self.wheels(name).items()}
+
     def channels(self, environment: ToolEnvironment) -> tuple[Channel, ...]:
         """Return the channels of an environment, higher priorities first."""
         entries = sorted(environment.channels, key=lambda entry: -(entry.priority or 0))
@@ -115,7 +158,9 @@ class Tools:
             platform=platform_of(self.session, environment.platform),
             root=self.home.manifest.parent,
             channels=self.channels(environment),
-            dependencies=environment.dependencies,
+            dependencies=conda_requirements(environment),
+            pypi_dependencies=environment.pypi,
+            pypi_options=users_indexes(self.session),
             exclude_newer=cutoff_of(self.session, self.session.config.exclude_newer),
         )
 
@@ -126,6 +171,8 @@ class Tools:
     def in_order(self, environment: ToolEnvironment) -> bool:
         """Tell whether the prefix of an environment holds what the manifest asks for."""
         if self._is_damaged(environment.name):
+            return False
+        if not holds_pypi(environment.pypi, self.versions(environment.name)):
             return False
         records = [one.record for one in self.packages(environment.name)]
         subdir = environment.platform or self.session.subdir
@@ -138,7 +185,9 @@ class Tools:
         if read_fingerprint(prefix) != fingerprint(one.record for one in packages):
             return True
         folders = tuple(f"{folder}/" for folder in (WINDOWS_FOLDERS if WINDOWS else UNIX_FOLDERS))
-        files = [file for one in packages for file in one.files if file.startswith(folders)]
+        wheels = self.wheels(name).values()
+        every: list[Package] = [*packages, *wheels]
+        files = [file for one in every for file in one.files if file.startswith(folders)]
         return not all(os.path.lexists(prefix / file) for file in files)
 
     def install(self, environment: ToolEnvironment, *, force: bool = False) -> bool:
@@ -148,18 +197,39 @@ class Tools:
         """
         name = environment.name
         anew = force or (self.is_installed(name) and self._is_damaged(name))
+        prefix = self.home.prefix(name)
+        if environment.pypi:
+            return self._install_with_wheels(environment, prefix, anew=anew)
         return install_newest(
             self.session,
             self.inputs(environment),
-            self.home.prefix(name),
+            prefix,
             manifest_path=self.home.manifest,
             reinstall=EVERYTHING if anew else frozenset(),
         )
 
+    def _install_with_wheels(
+        self, environment: ToolEnvironment, prefix: Path, *, anew: bool
+    ) -> bool:
+        from wisp.api.spec_environments import environment_from_inputs
+
+        before = self.versions(environment.name)
+        if anew:
+            place.remove_prefix(prefix)
+        environment_from_inputs(
+            self.session,
+            self.inputs(environment),
+            prefix,
+            manifest_path=self.home.manifest,
+            anew=True,
+        )
+        return anew or self.versions(environment.name) != before
+
     def executables(self, name: str, packages: Sequence[str]) -> dict[str, Executable]:
         """Return the executables of some packages of an environment, by name."""
         prefix = self.home.prefix(name)
-        known = {one.record.name: one for one in self.packages(name)}
+        known: dict[str, Package] = {one.record.name: one for one in self.packages(name)}
+        known.update(self.wheels(name))
         found: list[Executable] = []
         for package in (known[one] for one in packages if one in known):
             runnable = frozenset(
@@ -219,7 +289,7 @@ class Tools:
 
     def all_executables(self, name: str) -> dict[str, Executable]:
         """Return the executables of all packages of an environment, by name."""
-        return self.executables(name, [one.record.name for one in self.packages(name)])
+        return self.executables(name, list(self.versions(name)))
 
     def bring_in_order(self, environment: ToolEnvironment, *, force: bool = False) -> bool:
         """Install and expose what is missing; tell whether the prefix changed.
@@ -274,7 +344,7 @@ class Tools:
                 raise
 
     def _revert(self, name: str) -> None:
-        if _text(self.home.manifest) != self.box.text:
+        if _text_or_none(self.home.manifest) != self.box.text:
             write_atomically(self.home.manifest, self.box.text)
         self._settle(name)
 
@@ -311,6 +381,10 @@ def _no_executable(
         f"Couldn't find executable {name} in environment {environment.name}",
         hints=(f"its executables are: {shown}",),
     )
+
+
+def _text_or_none(file: Path) -> str:
+    return _text(file) if file.exists() else ""
 
 
 def _text(file: Path) -> str:

@@ -94,17 +94,18 @@ def tell(call: Call[options.Global], changes: Iterable[ToolChange]) -> bool:
     return bool(lines)
 
 
-def words_of(wanted: Packages) -> tuple[str, ...]:
+def words_of(wanted: Packages, *, needed: bool = True) -> tuple[str, ...]:
     """Return the packages that are wanted.
 
-    Raises `UsageError` where there are none, `InstallError` for sources, which wisp cannot build.
+    Raises `UsageError` where there are none but needed, `InstallError` for sources, which wisp
+    cannot build.
     """
     if any((wanted.path, wanted.git, wanted.build_backend, wanted.package)):
         raise InstallError(
             "tools that have to be built from sources cannot be installed yet",
             hints=("build the package with another program, then install it from a channel",),
         )
-    if not wanted.packages:
+    if needed and not wanted.packages:
         raise missing("<PACKAGE>...")
     return wanted.packages
 

@@ -18,6 +18,9 @@ class Options(common.Packages, options.Config):
         "-e", "--environment", help="Put all packages into one environment of this name"
     )
     beside: tuple[str, ...] = values("--with", help="A package beside, of which nothing is exposed")
+    pypi: tuple[str, ...] = values(
+        "--pypi", help="A PyPI package to install, as `ruff` or `ruff>=0.5`"
+    )
     force_reinstall: bool = flag("--force-reinstall", help="Install again what is there")
     no_shortcuts: bool = flag("--no-shortcut", "--no-shortcuts", help="Install no menu entries")
 
@@ -29,7 +32,8 @@ def run(call: Call[Options]) -> int:
 
     values = call.values
     request = ToolRequest(
-        words=common.words_of(values),
+        words=common.words_of(values, needed=not values.pypi),
+        pypi=values.pypi,
         environment=values.environment,
         beside=values.beside,
         expose=values.expose,
@@ -40,8 +44,8 @@ def run(call: Call[Options]) -> int:
     )
     tools = common.open_tools(call)
     outcome = tools.install(request, call.cwd)
-    declared = {one.name for one in tools.declared}
-    rows = tools.environments(only=declared & {*outcome.done, *outcome.failed})
+    asked = {*outcome.done, *outcome.failed}
+    rows = tools.environments(only=[e.name for e in tools.declared if e.name in asked])
     for line in tool_list(rows, outcome.done, call.out.painter()) if rows else (EMPTY,):
         call.out.result(line)
     if not outcome.failed:
