@@ -1,7 +1,7 @@
-"""`make demo`: from an empty folder to a task that imports a conda and a PyPI package.
+"""`make demo`: what needs no workspace, then from an empty folder to a task that runs.
 
-Conda packages come from the forge's channel on this disk, the PyPI package from the package
-index. The home and all caches are new, so every step is what a first user meets.
+Conda packages come from the forge's channel on this disk, PyPI packages from the package index. The
+home and all caches are new, so every step is what a first user meets.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,22 +35,37 @@ click.echo(f"click {version('click')} from PyPI, on Python {platform.python_vers
 """
 
 
+SCRIPT = """\
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["click"]
+# ///
+import click
+
+click.secho("click is here, and nobody had to install it", fg="green")
+"""
+
+
 class DemoError(Exception):
     """A step did not do what the demo promises."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command line, what it is for, and whether it belongs into the picture."""
+    """One command line, what it is for, and whether it belongs into the picture.
+
+    `program` is looked for on the PATH of the new user, which has nothing but wisp's tools.
+    """
 
     title: str
     arguments: tuple[str, ...]
     drawn: bool = True
+    program: str = "wisp"
 
     @property
     def line(self) -> str:
         """What a person would type."""
-        return shlex.join(["wisp", *self.arguments])
+        return shlex.join([self.program, *self.arguments])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +77,20 @@ class Played:
     seconds: float
 
 
+def anywhere() -> list[Step]:
+    """List what needs no workspace: a command once, a script, a tool that stays."""
+    return [
+        Step("run a command once", ("exec", "greeter", "once")),
+        Step("read a script", ("script.py",), program="cat"),
+        Step("run it", ("run", "script.py")),
+        Step("install a tool", ("global", "install", "greeter")),
+        Step("call it", ("from", "now", "on"), program="greeter"),
+        Step("run the command again", ("exec", "greeter", "again"), drawn=False),
+    ]
+
+
 def steps(forge: Forge) -> list[Step]:
-    """List the session: init, platforms, dependencies, task, lock, install, run."""
+    """List the session in a workspace: init, platforms, dependencies, task, lock, install, run."""
     others = [name for name in PLATFORMS if name != forge.subdir]
     python = f"python={forge.minor}"
     add = ("add", "--no-install")
@@ -87,57 +115,70 @@ def main() -> int:
     """Play the session in a scratch folder and print what each step took."""
     parser = argparse.ArgumentParser(prog="demo", description=__doc__, allow_abbrev=False)
     parser.add_argument("--keep", type=Path, help="play in this folder and leave it there")
-    parser.add_argument("--picture", type=Path, help="draw the session into this SVG file")
+    parser.add_argument("--pictures", type=Path, help="draw the sessions into this folder")
     options = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory(prefix="wisp-demo-") as scratch:
             folder = options.keep or Path(scratch) / "demo"
             folder.mkdir(parents=True)
-            played = _play(folder.resolve(), in_colour=options.picture is not None)
+            sessions = _play(folder.resolve(), in_colour=options.pictures is not None)
     except (DemoError, ForgeError) as error:
         print(f"\nthe demo failed: {error}", file=sys.stderr)
         return 1
-    if options.picture:
-        draw([(one.step.line, one.said) for one in played if one.step.drawn], options.picture)
+    if options.pictures:
+        for name, played in sessions.items():
+            lines = [(one.step.line, one.said) for one in played if one.step.drawn]
+            draw(lines, options.pictures / f"{name}.svg")
     return 0
 
 
-def _play(scratch: Path, *, in_colour: bool) -> list[Played]:
+def _play(scratch: Path, *, in_colour: bool) -> dict[str, list[Played]]:
     start = time.monotonic()
     forge = build(Path(os.environ.get("FORGE_CACHE", DEFAULT_CACHE)))
     channels = time.monotonic() - start
     workspace = scratch / "hello"
     workspace.mkdir()
     (workspace / "hello.py").write_text(PROGRAM)
-    variables = _variables(scratch / "home")
-    leading = ("--color", "always") if in_colour else ()
-    played = [_run(step, leading, workspace, variables) for step in steps(forge)]
+    variables = _variables(scratch / "home", forge)
+    (scratch / "home/script.py").write_text(SCRIPT)
+    if in_colour:
+        variables |= {"FORCE_COLOR": "1"}
+    first = [_run(step, scratch / "home", variables) for step in anywhere()]
+    played = [_run(step, workspace, variables) for step in steps(forge)]
     _check_lock(workspace / "pixi.lock")
     print("\nthe manifest that this wrote:\n")
     print(_indented((workspace / "pixi.toml").read_text()))
     print(f"\npixi.lock holds {', '.join(PLATFORMS)}.\n")
     times = [("build local channels", channels)]
-    times += [(one.step.title, one.seconds) for one in played]
+    times += [(one.step.title, one.seconds) for one in (*first, *played)]
     for title, seconds in [*times, ("all in all", time.monotonic() - start)]:
         print(f"  {title:24} {seconds:7.2f} s")
-    return played
+    return {"demo": first, "workspace": played}
 
 
-def _variables(home: Path) -> dict[str, str]:
-    """Give the environment of a new user; what is set about certificates and proxies stays."""
+def _variables(home: Path, forge: Forge) -> dict[str, str]:
+    """Give the environment of a new user; what is set about certificates and proxies stays.
+
+    The channel that is asked where nothing else is said is the forge's.
+    """
     passed_on = ("SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "https_proxy", "no_proxy")
-    home.mkdir()
+    configuration = home / ".config/pixi/config.toml"
+    configuration.parent.mkdir(parents=True)
+    configuration.write_text(f'default-channels = ["{forge.url}"]\n')
+    programs = f"{home / '.pixi/bin'}{os.pathsep}{os.defpath}"
     known = {name: os.environ[name] for name in passed_on if name in os.environ}
-    return known | {"HOME": str(home), "PATH": os.defpath, "LANG": "C.UTF-8"}
+    return known | {"HOME": str(home), "PATH": programs, "LANG": "C.UTF-8"}
 
 
-def _run(
-    step: Step, leading: tuple[str, ...], workspace: Path, variables: dict[str, str]
-) -> Played:
+def _run(step: Step, workspace: Path, variables: dict[str, str]) -> Played:
     print(f"\n$ {step.line}", flush=True)
     start = time.monotonic()
+    found = shutil.which(step.program, path=variables["PATH"])
+    program = WISP if step.program == "wisp" else found
+    if program is None:
+        raise DemoError(f"`{step.program}` is not on the PATH")
     done = subprocess.run(
-        [WISP, *leading, *step.arguments],
+        [program, *step.arguments],
         cwd=workspace,
         env=variables,
         stdin=subprocess.DEVNULL,
