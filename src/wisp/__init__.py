@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from wisp.api.views.information import Information as Information
     from wisp.api.views.inspect import PackageList as PackageList
     from wisp.api.views.inspect import PackageRow as PackageRow
+    from wisp.api.views.outdated import Hold as Hold
+    from wisp.api.views.outdated import OutdatedPackage as OutdatedPackage
     from wisp.api.views.platform_list import ListedPlatform as ListedPlatform
     from wisp.api.views.platform_list import PlatformListing as PlatformListing
     from wisp.api.views.reasons import Link as Link
@@ -122,6 +124,7 @@ __all__ = [
     "FoundScript",
     "GitLocation",
     "GlobalTools",
+    "Hold",
     "HostError",
     "ImageCheck",
     "ImageOverrides",
@@ -211,6 +214,7 @@ _HOMES = {
     "FoundScript": "wisp.api.use.scripts",
     "GitLocation": "wisp.specs.locations",
     "GlobalTools": "wisp.api.global_tools",
+    "Hold": "wisp.api.views.outdated",
     "HostError": "wisp.errors",
     "ImageCheck": "wisp.api.imaging.checking",
     "ImageOverrides": "wisp.api.imaging.options",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wisp.api.views.describe_tasks import TaskListing
     from wisp.api.views.information import Information
     from wisp.api.views.inspect import PackageList, SortKey
+    from wisp.api.views.outdated import OutdatedPackage
     from wisp.api.views.platform_list import PlatformListing
     from wisp.api.views.reasons import Reason
     from wisp.api.views.searching import PackageSearch
@@ -99,6 +100,23 @@ class Viewer:
 
         names, wanted = words_of(environments), words_of(platforms)
         return why(self._workspace, package, names, wanted, usage=usage)
+
+    def outdated(
+        self,
+        packages: str | Sequence[str] = (),
+        environments: str | Sequence[str] = (),
+        platforms: str | Sequence[str] = (),
+        *,
+        explicit: bool = False,
+    ) -> tuple[OutdatedPackage, ...]:
+        """List locked packages that have newer versions, and what holds them back.
+
+        `explicit` are those that the manifest names. Raises what `wisp.api.views.outdated` does.
+        """
+        from wisp.api.views.outdated import outdated
+
+        chosen = (words_of(packages), words_of(environments), words_of(platforms))
+        return outdated(self._workspace, *chosen, explicit=explicit)
 
     # What is declared
 

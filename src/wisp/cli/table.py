@@ -87,6 +87,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("list", "List the locked packages of an environment", "ls", quick=True),
         Entry("tree", "Show what the packages of an environment need", "t", quick=True),
         Entry("why", "Show what a locked package is needed for"),
+        Entry("outdated", "List packages that have newer versions, and what holds them back"),
         Entry("search", "Search packages in channels"),
     ),
     "Shipping": (Entry("image", "Make container images of environments"),),

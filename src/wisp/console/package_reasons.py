@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wisp import Link, Reason
+    from wisp import Link, OutdatedPackage, Reason
 
 _BOLD, _DIM = "1", "2"
 
@@ -22,17 +22,17 @@ def reason_lines(reasons: Sequence[Reason], paint: Callable[[str, str], str]) ->
     for number, ((head, chains), same) in enumerate(blocks.items()):
         if number:
             yield ""
-        yield f"{paint(head, _BOLD)} {paint(_places(same), _DIM)}"
+        yield f"{paint(head, _BOLD)} {paint(places(same), _DIM)}"
         if not chains:
             yield "  nothing that is a package needs it"
         for chain in chains:
             yield "  " + " → ".join(one.requirement for one in chain)
 
 
-def _places(reasons: Sequence[Reason]) -> str:
+def places(found: Sequence[Reason | OutdatedPackage]) -> str:
     """Name environments and platforms; environments that share all platforms stand together."""
     by_environment: dict[str, list[str]] = {}
-    for one in reasons:
+    for one in found:
         by_environment.setdefault(one.environment, []).append(one.platform)
     together: dict[tuple[str, ...], list[str]] = {}
     for environment, platforms in by_environment.items():

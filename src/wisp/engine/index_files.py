@@ -1,4 +1,4 @@
-"""All files that an index has for one version of a project, whatever Python they are for.
+"""What an index has of a project: its versions, and all files of one, whatever Python they are for.
 
 uv lists only the wheels that fit the Python it resolves for, and it cannot be told to resolve for
 a free-threaded one. For such a Python the wheels are looked up here.
@@ -9,12 +9,17 @@ Source: PEP 691 (JSON form of the simple API), PEP 700 (upload times).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
 from packaging.version import InvalidVersion, Version
 
 from wisp.engine.http import HttpClient
@@ -32,15 +37,41 @@ def wheels_of(
     reached.
     """
     page = f"{index.rstrip('/')}/{name}/"
-    response = http.get(page, _JSON)
-    if response.status != 200 or "json" not in response.headers.get("content-type", ""):
-        return ()
-    rows = _usable(json.loads(response.body).get("files", ()), before)
+    rows = _usable(_files(http, page), before)
     return tuple(
         PylockFile(row["filename"], urljoin(page, row["url"]), row.get("hashes", {}))
         for row in rows
         if _is_wheel_of(row["filename"], version)
     )
+
+
+def newest_version(http: HttpClient, index: str, name: str) -> str | None:
+    """Return the newest release of a project (`name` normalised) that is not yanked.
+
+    A pre-release counts where there is nothing else. None where the index does not have the
+    project, or no JSON to answer with. Raises `FetchError` when it cannot be reached.
+    """
+    rows = _usable(_files(http, f"{index.rstrip('/')}/{name}/"), None)
+    found = {version for row in rows if (version := _version_of(str(row["filename"])))}
+    releases = [version for version in found if not version.is_prerelease]
+    return str(max(releases or found)) if found else None
+
+
+def _files(http: HttpClient, page: str) -> Sequence[Mapping[str, Any]]:
+    response = http.get(page, _JSON)
+    if response.status != 200 or "json" not in response.headers.get("content-type", ""):
+        return ()
+    files: Sequence[Mapping[str, Any]] = json.loads(response.body).get("files", ())
+    return files
+
+
+def _version_of(filename: str) -> Version | None:
+    try:
+        if filename.endswith(".whl"):
+            return parse_wheel_filename(filename)[1]
+        return parse_sdist_filename(filename)[1]
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+        return None
 
 
 def _usable(

@@ -44,6 +44,22 @@ def find_records(
     return loop.call(_find(wanted, tuple(channels), tuple(subdirs), access))
 
 
+def newest_records(
+    names: Sequence[str], channels: Sequence[str], subdirs: Sequence[str], access: ChannelAccess
+) -> dict[tuple[str, str], FoundRecord]:
+    """Map name and channel (without a slash at its end) to the newest package there.
+
+    Raises `FetchError` if a channel cannot be read.
+    """
+    specs = tuple(parse_spec(name) for name in names)
+    found: dict[tuple[str, str], RepoDataRecord] = {}
+    for row in loop.call(_rows(specs, tuple(channels), tuple(subdirs), access)):
+        key = (row.name.normalized, (row.channel or "").rstrip("/"))
+        if key not in found or _age(row) > _age(found[key]):
+            found[key] = row
+    return {key: _found(row) for key, row in found.items()}
+
+
 def known_names(channels: Sequence[str], subdir: str, access: ChannelAccess) -> frozenset[str]:
     """Return the names of all packages for a subdir. Raises `FetchError` if it cannot be known."""
     return loop.call(_names(tuple(channels), subdir, access))
@@ -60,17 +76,28 @@ async def _names(channels: tuple[str, ...], subdir: str, access: ChannelAccess) 
 async def _find(
     spec: MatchSpec, channels: tuple[str, ...], subdirs: tuple[str, ...], access: ChannelAccess
 ) -> tuple[FoundRecord, ...]:
+    rows = await _rows((spec,), channels, subdirs, access)
+    matching = [row for row in rows if spec.matches(row)]
+    return tuple(_found(row) for row in sorted(matching, key=_age, reverse=True))
+
+
+async def _rows(
+    specs: tuple[MatchSpec, ...],
+    channels: tuple[str, ...],
+    subdirs: tuple[str, ...],
+    access: ChannelAccess,
+) -> list[RepoDataRecord]:
+    """Return what channels have for specs, and perhaps more."""
     try:
         answer = await access.gateway.query(
             [Channel(url) for url in channels],
             [Subdir(subdir) for subdir in subdirs],
-            [spec],
+            list(specs),
             recursive=False,
         )
     except GatewayError as error:
         raise unreachable(str(error), offline=access.settings.network.offline) from error
-    matching = [row for rows in answer for row in rows if spec.matches(row)]
-    return tuple(_found(row) for row in sorted(matching, key=_age, reverse=True))
+    return [row for rows in answer for row in rows]
 
 
 def _age(record: RepoDataRecord) -> tuple[Version, int, float]:

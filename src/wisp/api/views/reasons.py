@@ -100,7 +100,7 @@ def reasons_in(
     """Yield the packages of that name, of either kind, with the chains that lead to them."""
     graph = graph_of(records, inputs.platform.subdir)
     for record in _called(package, records):
-        chains = shortest_chains(graph, tuple(_asked(graph, inputs)), key_of(record))
+        chains = shortest_chains(graph, tuple(asked_for(graph, inputs)), key_of(record))
         yield Reason(
             environment=inputs.environment,
             platform=inputs.platform.name,
@@ -120,8 +120,8 @@ def _called(name: str, records: Iterable[Record]) -> Iterator[Record]:
             yield record
 
 
-def _asked(graph: PackageGraph, inputs: EnvironmentInputs) -> Iterator[Need]:
-    """Yield what the manifest asks for, as needs without a dependent."""
+def asked_for(graph: PackageGraph, inputs: EnvironmentInputs) -> Iterator[Need]:
+    """Yield what the manifest asks for and the lock has, as needs without a dependent."""
     for requirement in inputs.dependencies:
         record = graph.conda(requirement.name)
         if record is not None:
