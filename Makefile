@@ -13,13 +13,14 @@ CORPUS ?= ../shared/corpus.tar.xz
 REPODATA ?= ../shared/repodata
 ONLY ?=
 
-.PHONY: help demo image test test-cloud check bench bench-images golden docs clean
+.PHONY: help demo image test test-cloud hostile check bench bench-images golden docs clean
 
 help:
 	@echo "make demo    from an empty folder to a running task, on local channels"
 	@echo "make image   a container image of a small server, started where Docker or podman runs"
 	@echo "make test    all tests that need no root, Docker or cluster (ONLY='tests/unit/lock' chooses)"
 	@echo "make test-cloud  the tests with Docker, registries and other users; installs what is missing"
+	@echo "make hostile 2,000 hostile locks, packages, links … around a canary (CASES=20000)"
 	@echo "make check   formatter, linter, types, floors"
 	@echo "make bench   what wisp costs, as ratios (ONLY='run solve' chooses)"
 	@echo "make bench-images  an image by wisp against the same by Docker, on one Debian"
@@ -45,6 +46,10 @@ test: $(READY)
 	$(BIN)/python -m tools.forge
 	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/cloud -m "not alone" --durations 15 $(ONLY) || [ $$? = 5 ]
 	$(BIN)/python -m pytest --ignore tests/cloud -m alone --durations 15 $(ONLY) || [ $$? = 5 ]
+
+# Two thousand hostile cases in one process; a failure names the number that repeats it.
+hostile: $(READY)
+	WISP_HOSTILE_CASES=$(or $(CASES),2000) $(BIN)/python -m pytest tests/security/test_generated.py
 
 test-cloud: $(READY)
 	tools/cloud/prepare

@@ -100,6 +100,14 @@ async def _link(
             await _transact(request, records, access, vouched.cache, judge.listener(reporter))
         except (InstallerError, LinkError, TransactionError, ExtractError) as error:
             raise judge.refusal or _failure(str(error)) from error
+        except WispError:
+            raise
+        except Exception as error:  # a panic of rattler, over what a stranger wrote
+            raise judge.refusal or InstallError(
+                "the packages could not be linked",
+                causes=[str(error)],
+                hints=["remove the environment with `wisp clean` and install it anew"],
+            ) from error
     if judge.refusal is not None:
         raise judge.refusal
 

@@ -17,6 +17,7 @@ from typing import Any
 from wisp import layout
 from wisp.engine.files import refusal
 from wisp.patterns import pattern
+from wisp.specs.controls import has_control
 from wisp.specs.origins import GitCheckout
 from wisp.specs.pypi import normalize
 from wisp.trust import found_bytes, found_text
@@ -158,9 +159,10 @@ def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
     RECORD goes once the files are gone that only it names, INSTALLER after all others.
     """
     rows: list[str] = []
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, csv.Error):
         text = found_text(wheel.folder / "RECORD", errors="replace")
-        rows = [row[0] for row in csv.reader(text.splitlines()) if row]
+        rows = [row[0] for row in csv.reader(text.splitlines()) if row and row[0]]
+    rows = [row for row in rows if not has_control(row)]
     base = site.resolve()
     files = [(base / row).parent.resolve() / Path(row).name for row in rows]
     info = base / wheel.folder.name

@@ -161,7 +161,7 @@ def is_moved(prefix: Path) -> bool:
         return False
     try:
         return not meta.samefile(made_at)
-    except OSError:
+    except (OSError, ValueError):
         return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from wisp.errors import LockFileError
 from wisp.lock import legacy, modern
 from wisp.lock.entries import EntryError
 from wisp.lock.failures import NewerLockFileError, damaged, damaged_at
@@ -33,8 +34,12 @@ def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
         raise damaged("it is empty", file)
     try:
         return _read(text, file, platforms)
+    except LockFileError:
+        raise
     except RecursionError:
         raise damaged("it is nested too deeply", file) from None
+    except Exception as error:  # whatever a stranger's text leads to is no fault of the program
+        raise damaged(f"it cannot be read ({error})", file) from error
 
 
 def _read(text: str, file: str, platforms: Sequence[Platform]) -> LockFile:
