@@ -5,10 +5,6 @@ from __future__ import annotations
 #: Our own version.
 VERSION = "0.1.0"
 
-#: The version of Pixi whose interface wisp speaks: `requires-pixi`, `pixi.version` in templates,
-#: the marker in prefixes, and what `pixi --version` prints when wisp is called by that name.
-PIXI_VERSION = "0.77.0"
-
 #: The index that a lock file means when it names none (lock format, key `index`).
 DEFAULT_INDEX = "https://pypi.org/simple"
 
@@ -64,6 +60,11 @@ ENV_PROJECT_ROOT = "PIXI_PROJECT_ROOT"
 ENV_PROJECT_NAME = "PIXI_PROJECT_NAME"
 ENV_PROJECT_MANIFEST = "PIXI_PROJECT_MANIFEST"
 ENV_PROJECT_VERSION = "PIXI_PROJECT_VERSION"
+#: What the four are called since Pixi 0.82.
+ENV_WORKSPACE_ROOT = "PIXI_WORKSPACE_ROOT"
+ENV_WORKSPACE_NAME = "PIXI_WORKSPACE_NAME"
+ENV_WORKSPACE_MANIFEST = "PIXI_WORKSPACE_MANIFEST"
+ENV_WORKSPACE_VERSION = "PIXI_WORKSPACE_VERSION"
 ENV_IN_SHELL = "PIXI_IN_SHELL"
 ENV_EXE = "PIXI_EXE"
 ENV_ENVIRONMENT_NAME = "PIXI_ENVIRONMENT_NAME"

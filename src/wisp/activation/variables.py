@@ -25,11 +25,17 @@ from wisp.layout import (
     ENV_PROJECT_ROOT,
     ENV_PROJECT_VERSION,
     ENV_PROMPT,
+    ENV_WORKSPACE_MANIFEST,
+    ENV_WORKSPACE_NAME,
+    ENV_WORKSPACE_ROOT,
+    ENV_WORKSPACE_VERSION,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from wisp.compat import CompatLevel
 
     Step = tuple[str, str] | tuple[str, str, str]
 
@@ -59,6 +65,23 @@ KEPT_WHEN_CLEAN = (
     "HOSTNAME",
 )
 KEPT_WHEN_CLEAN_ON_MACOS = ("TMPDIR", "XPC_SERVICE_NAME", "XPC_FLAGS")
+
+
+#: What tells of the workspace, and the same under the names that Pixi has since 0.82.
+OF_PROJECT = (ENV_PROJECT_ROOT, ENV_PROJECT_NAME, ENV_PROJECT_MANIFEST, ENV_PROJECT_VERSION)
+OF_WORKSPACE = (
+    ENV_WORKSPACE_ROOT,
+    ENV_WORKSPACE_NAME,
+    ENV_WORKSPACE_MANIFEST,
+    ENV_WORKSPACE_VERSION,
+)
+#: Those that say where the workspace is.
+TELL_ITS_PLACE = (
+    ENV_PROJECT_ROOT,
+    ENV_PROJECT_MANIFEST,
+    ENV_WORKSPACE_ROOT,
+    ENV_WORKSPACE_MANIFEST,
+)
 
 
 class Activation:
@@ -154,14 +177,15 @@ def project_variables(
     environment: str,
     platforms: Iterable[str],
     executable: str,
+    level: CompatLevel,
 ) -> dict[str, str]:
     """Return the variables that tell a process which workspace and environment it is in."""
     shown = name if environment == DEFAULT_ENVIRONMENT else f"{name}:{environment}"
-    return {
-        ENV_PROJECT_ROOT: root,
-        ENV_PROJECT_NAME: name,
-        ENV_PROJECT_MANIFEST: manifest,
-        ENV_PROJECT_VERSION: version or "NO_VERSION_SPECIFIED",
+    values = (root, name, manifest, version or "NO_VERSION_SPECIFIED")
+    found = dict(zip(OF_PROJECT, values, strict=True))
+    if level.has("activation sets PIXI_WORKSPACE_*"):
+        found |= zip(OF_WORKSPACE, values, strict=True)
+    return found | {
         ENV_IN_SHELL: "1",
         ENV_EXE: executable,
         ENV_ENVIRONMENT_NAME: environment,
@@ -173,7 +197,8 @@ def project_variables(
 
 def active_environment(root: str, caller: Mapping[str, str]) -> str | None:
     """Return the environment that is active in the caller, None for one of another workspace."""
-    if caller.get(ENV_PROJECT_ROOT, root) != root or ENV_IN_SHELL not in caller:
+    known = caller.get(ENV_WORKSPACE_ROOT) or caller.get(ENV_PROJECT_ROOT, root)
+    if known != root or ENV_IN_SHELL not in caller:
         return None
     return caller.get(ENV_ENVIRONMENT_NAME)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from wisp.compat import DEFAULT, ENV_COMPAT, CompatLevel, asked
 from wisp.config.model import Config, ConfigRequest, read_config
 from wisp.platforms import VirtualPackage
 from wisp.report import SILENT, Reporter
@@ -62,6 +63,14 @@ class SessionContext:
         """
         known = self._config
         return read_config(known) if isinstance(known, ConfigRequest) else known
+
+    @cached_property
+    def level(self) -> CompatLevel:
+        """The release of Pixi that is followed where no manifest has a say.
+
+        Raises `ConfigError` if what was asked for is none.
+        """
+        return asked(self.environ.get(ENV_COMPAT)) or CompatLevel(DEFAULT)
 
     # This machine
 

@@ -15,6 +15,7 @@ from wisp.api.context import SessionContext
 from wisp.api.machine_platform import install_platform
 from wisp.api.places import Places, places_of
 from wisp.api.rereading import reread
+from wisp.compat import CompatLevel
 from wisp.config.model import Config
 from wisp.manifest.model import Environment, Manifest
 from wisp.platforms import Platform, VirtualPackage, bare
@@ -64,6 +65,11 @@ class OpenedWorkspace:
 
         with exclusive_folder(self.root):
             yield self.with_manifest(reread(self.manifest))
+
+    @property
+    def level(self) -> CompatLevel:
+        """The release of Pixi that is followed here."""
+        return self.manifest.level
 
     # The session's
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wisp.api.context import SessionContext
+from wisp.compat import ENV_COMPAT, asked
 from wisp.config.model import ConfigRequest
 from wisp.engine.journals import repair
 from wisp.errors import ManifestError, Place
@@ -61,7 +62,8 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
         reporter,
     )
     defaults = _script_defaults(source, session, found.path)
-    manifest = load(found.path, script=defaults, any_version=source.any_version)
+    wish = asked(source.environ.get(ENV_COMPAT))
+    manifest = load(found.path, script=defaults, any_version=source.any_version, wish=wish)
     for warning in (*found.warnings, *session.config.warnings, *manifest.warnings):
         reporter.warn(warning)
     return session, manifest

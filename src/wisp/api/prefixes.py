@@ -19,6 +19,7 @@ from wisp.specs.records import CondaRecord
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.compat import CompatLevel
     from wisp.engine.safe.root import Root
 
 #: No filter: the whole environment.
@@ -35,10 +36,12 @@ def install_at(
     reinstall: frozenset[str] = frozenset(),
     tells_its_path: bool = True,
     root: Root | None = None,
+    level: CompatLevel | None = None,
 ) -> InstallOutcome:
     """Bring a prefix to what is locked for it; `manifest_path` is whom it says it belongs to.
 
-    `tells_its_path` and `root` are as in `wisp.install.apply.InstallOptions`. Raises what
+    `level` is that of a workspace, where the prefix belongs to one. `tells_its_path` and `root`
+    are as in `wisp.install.apply.InstallOptions`. Raises what
     `wisp.install.apply.install_environment` raises.
     """
     host = session.subdir
@@ -59,6 +62,7 @@ def install_at(
                 filter=chosen,
                 tells_its_path=tells_its_path,
                 root=root,
+                release=(level or session.level).release,
             ),
             lambda: session.channels,
             _pypi_installer(session),

@@ -15,7 +15,12 @@ def reread(manifest: Manifest) -> Manifest:
     with suppress(OSError, UnicodeDecodeError):
         if manifest.path.read_text(encoding="utf-8") == manifest.text:
             return manifest
-    return load(manifest.path, script=same_defaults(manifest), any_version=manifest.any_version)
+    return load(
+        manifest.path,
+        script=same_defaults(manifest),
+        any_version=manifest.any_version,
+        wish=manifest.wish,
+    )
 
 
 def same_defaults(manifest: Manifest) -> ScriptDefaults:

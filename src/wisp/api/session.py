@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from wisp.api.context import SessionContext
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
+from wisp.compat import ENV_COMPAT, asked
 from wisp.config.model import ConfigRequest
 from wisp.report import SILENT, Reporter
 
@@ -144,12 +145,11 @@ class Session(SessionContext):
 
         return is_script(path)
 
-    @staticmethod
-    def required_version_holds(path: Path) -> bool:
+    def required_version_holds(self, path: Path) -> bool:
         """Tell whether a manifest, which may be unreadable else, wants no later version."""
         from wisp.api.edits.fields import required_version_holds
 
-        return required_version_holds(path)
+        return required_version_holds(path, asked(self.environ.get(ENV_COMPAT)))
 
     # Looking
 

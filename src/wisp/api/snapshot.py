@@ -39,6 +39,10 @@ OF_ACTIVATION = (
     "PIXI_PROJECT_NAME",
     "PIXI_PROJECT_MANIFEST",
     "PIXI_PROJECT_VERSION",
+    "PIXI_WORKSPACE_ROOT",
+    "PIXI_WORKSPACE_NAME",
+    "PIXI_WORKSPACE_MANIFEST",
+    "PIXI_WORKSPACE_VERSION",
     "PIXI_IN_SHELL",
     "PIXI_EXE",
     "PIXI_ENVIRONMENT_NAME",
@@ -46,7 +50,7 @@ OF_ACTIVATION = (
     "PIXI_PROMPT",
 )
 
-_FORMAT = 4
+_FORMAT = 5
 #: What the name of the file ends in that has answers of looks.
 _LOOKS = "-looks"
 _SECOND = 1_000_000_000

@@ -31,8 +31,8 @@ def holds(base: Mapping[str, Any], known: str, environ: Mapping[str, str]) -> bo
     """Whether nothing changed of what a workspace was read from; `known` is its manifest."""
     if base["environ"] != snapshot.relevant(environ) or base["host"] != snapshot.host():
         return False
-    manifest = environ.get("PIXI_PROJECT_MANIFEST", known)
-    return manifest == known and snapshot.unchanged(base["files"])
+    named = {environ.get(f"PIXI_{word}_MANIFEST", known) for word in ("WORKSPACE", "PROJECT")}
+    return named == {known} and snapshot.unchanged(base["files"])
 
 
 def root_around() -> str:

@@ -13,15 +13,16 @@ from wisp.cli.launch import version
 from wisp.cli.options import Global
 from wisp.cli.parse import HelpRequested, parse
 from wisp.cli.table import ENTRIES, meant
+from wisp.compat import ENV_COMPAT
 from wisp.errors import UsageError, WispError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
-    from wisp.cli.declare import Command, Option
+    from wisp.cli.declare import Command, Option, Values
     from wisp.console.output import Output
 
 
@@ -107,7 +108,7 @@ def _execute(
         words=whole,
         given=given,
         usual=given <= command.remembered,
-        environ=os.environ,
+        environ=_environ(values),
         cwd=_current_directory(),
         out=out,
         reporter=out.reporter(),
@@ -120,6 +121,13 @@ def _execute(
         return code
     finally:
         out.close()
+
+
+def _environ(values: Values) -> Mapping[str, str]:
+    """The process's environment, with the variables that options stand for."""
+    if not isinstance(values, Global) or values.compat is None:
+        return os.environ
+    return {**os.environ, ENV_COMPAT: values.compat}
 
 
 def _choose_color(words: Sequence[str], out: Output) -> None:

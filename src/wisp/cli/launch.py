@@ -6,7 +6,7 @@ import os
 import sys
 
 from wisp.cli.table import meant
-from wisp.layout import PIXI_VERSION, VERSION
+from wisp.layout import VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _tell_version(program: str) -> None:
     try:
         os.write(1, (version(program_name(program)) + "\n").encode())
         os._exit(0)
-    except OSError:
+    except Exception:
         pass  # `main` tries once more, and says why not
 
 
@@ -114,7 +114,12 @@ def program_name(path: str) -> str:
 
 def version(program: str) -> str:
     """Return the line that says which program of which version this is."""
-    return f"{program} {PIXI_VERSION if program == 'pixi' else VERSION}"
+    if program != "pixi":
+        return f"{program} {VERSION}"
+    from wisp.compat import DEFAULT, ENV_COMPAT, asked
+
+    level = asked(os.environ.get(ENV_COMPAT))
+    return f"{program} {level.release if level else DEFAULT}"
 
 
 def program_path(name: str) -> str:
@@ -133,5 +138,5 @@ def die_as(code: int) -> None:
         if number not in (signal.SIGKILL, signal.SIGSTOP):
             signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
-    except (OSError, ValueError):
+    except Exception:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wisp.cli.declare import Values, count, flag, value, values
+from wisp.compat import ENV_COMPAT
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
 
 _UPDATE = "Update Options"
@@ -30,6 +31,13 @@ class Global(Values):
     )
     no_progress: bool = flag(
         "--no-progress", env="PIXI_NO_PROGRESS", group=_GLOBAL, help="Hide all progress bars"
+    )
+    compat: str | None = value(
+        "--compat",
+        metavar="RELEASE",
+        env=ENV_COMPAT,
+        group=_GLOBAL,
+        help="The release of Pixi to follow in what is written and said, as in 0.85",
     )
 
 

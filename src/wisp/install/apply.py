@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
+from wisp.compat import DEFAULT
 from wisp.engine.files import refusal
 from wisp.engine.safe.prefix import require_inward
 from wisp.engine.safe.root import Root
@@ -53,7 +54,8 @@ class InstallOptions:
 
     `reinstall` names packages to be put there anew (`EVERYTHING` for all). Prefixes of workspaces
     hold a file that tells their path, those of tools and one-off commands do not. Below `root`, or
-    the prefix itself, nothing is written through a link.
+    the prefix itself, nothing is written through a link. `release` is the Pixi that the prefix
+    names as its maker.
     """
 
     manifest_path: Path
@@ -61,6 +63,7 @@ class InstallOptions:
     filter: InstallFilter = InstallFilter()
     tells_its_path: bool = True
     root: Root | None = None
+    release: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +232,9 @@ class _Job:
         """Write the files by which the prefix is known, where they say something else."""
         meta = self.prefix / layout.CONDA_META
         complete = not self.selection.ignored
-        marker = marker_of(self.locked, self.options.manifest_path, complete=complete)
+        marker = marker_of(
+            self.locked, self.options.manifest_path, self.options.release, complete=complete
+        )
         texts = {
             layout.PREFIX_HISTORY: HISTORY,
             layout.PREFIX_MARKER: marker.text(),

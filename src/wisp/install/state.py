@@ -20,11 +20,12 @@ from typing import Any
 import xxhash
 
 from wisp import layout
+from wisp.compat import DEFAULT
 from wisp.errors import InstallError
 from wisp.lock.model import LockedEnvironment
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
 from wisp.trust import found_bytes, found_text
-from wisp.values import dataclass, field
+from wisp.values import dataclass
 
 #: The hash in the marker after an installation that left something out on purpose.
 INVALID_HASH = "invalid-hash"
@@ -48,7 +49,7 @@ class Marker:
     subdir: str
     virtual_packages: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
-    pixi_version: str = field(default=layout.PIXI_VERSION)
+    pixi_version: str = DEFAULT
 
     def text(self) -> str:
         """Write it as Pixi does: indented JSON without a final newline."""
@@ -69,8 +70,13 @@ class Marker:
         return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def marker_of(locked: LockedEnvironment, manifest_path: Path, *, complete: bool = True) -> Marker:
-    """Describe a prefix that holds a locked environment, or a deliberate part of it."""
+def marker_of(
+    locked: LockedEnvironment, manifest_path: Path, release: str = DEFAULT, *, complete: bool = True
+) -> Marker:
+    """Describe a prefix that holds a locked environment, or a deliberate part of it.
+
+    `release` is that of Pixi which the marker shall tell.
+    """
     return Marker(
         manifest_path=manifest_path,
         environment=locked.name,
@@ -78,6 +84,7 @@ def marker_of(locked: LockedEnvironment, manifest_path: Path, *, complete: bool 
         subdir=locked.platform.subdir,
         virtual_packages=locked.virtual_packages,
         requirements=virtual_requirements(locked.records),
+        pixi_version=release,
     )
 
 

@@ -9,7 +9,12 @@ from pathlib import Path
 import tomli
 
 from wisp.errors import ManifestError, Place
-from wisp.layout import ENV_IN_SHELL, ENV_PROJECT_MANIFEST, MANIFEST_NAMES
+from wisp.layout import (
+    ENV_IN_SHELL,
+    ENV_PROJECT_MANIFEST,
+    ENV_WORKSPACE_MANIFEST,
+    MANIFEST_NAMES,
+)
 from wisp.manifest.pixi_toml import SECTIONS
 from wisp.manifest.toml import loads
 from wisp.trust import found_text
@@ -43,18 +48,22 @@ def discover(cwd: Path, environ: Mapping[str, str], manifest_path: Path | None =
     """
     if manifest_path is not None:
         return Discovery(path=_named(cwd, manifest_path))
-    active = environ.get(ENV_PROJECT_MANIFEST) if ENV_IN_SHELL in environ else None
+    active, doubts = _active(environ) if ENV_IN_SHELL in environ else (None, ())
     package: Path | None = None
     for folder in (cwd, *cwd.parents):
         for name in MANIFEST_NAMES:
             found = _sections(folder / name)
             if found & {"workspace", "project"}:
                 path = folder / name
-                return Discovery(path=path, package=package, warnings=_other_active(path, active))
+                return Discovery(
+                    path=path,
+                    package=package,
+                    warnings=(*doubts, *_other_active(path, active, environ)),
+                )
             if "package" in found and package is None:
                 package = folder / name
     if active:
-        return Discovery(path=Path(active), package=package)
+        return Discovery(path=Path(active), package=package, warnings=doubts)
     raise _not_found(cwd, package)
 
 
@@ -118,12 +127,23 @@ def _no_section(path: Path, dotted: str) -> ManifestError:
     )
 
 
-def _other_active(path: Path, active: str | None) -> tuple[str, ...]:
+def _active(environ: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]]:
+    """Return the manifest of the active workspace, and what is odd about the two names of it."""
+    newer, older = environ.get(ENV_WORKSPACE_MANIFEST), environ.get(ENV_PROJECT_MANIFEST)
+    if not newer or not older or newer == older:
+        return newer or older, ()
+    return newer, (
+        f"Both `{ENV_WORKSPACE_MANIFEST}` and `{ENV_PROJECT_MANIFEST}` are set to different "
+        f"values; using `{ENV_WORKSPACE_MANIFEST}`",
+    )
+
+
+def _other_active(path: Path, active: str | None, environ: Mapping[str, str]) -> tuple[str, ...]:
     if active is None or Path(active) == path:
         return ()
+    named = ENV_PROJECT_MANIFEST if ENV_PROJECT_MANIFEST in environ else ENV_WORKSPACE_MANIFEST
     return (
-        f"Using local manifest {path} rather than {active} from environment variable "
-        f"`{ENV_PROJECT_MANIFEST}`",
+        f"Using local manifest {path} rather than {active} from environment variable `{named}`",
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from wisp.compat import DEFAULT, CompatLevel
 from wisp.manifest.faults import Fault, ValuePath, did_you_mean
 
 T = TypeVar("T")
@@ -19,21 +20,25 @@ class Notes:
     """What readers need to know of the whole manifest, and the warnings they leave behind.
 
     `pool` is that of `[workspace.dependencies]`, as plain data; with `any_version` what
-    `requires-pixi` says excludes nobody. `place_of` words where a table begins, if that is known.
+    `requires-pixi` says excludes nobody. `wish` is the level that was asked for, `level` the one
+    that the manifest allows. `place_of` words where a table begins, if that is known.
     """
 
-    __slots__ = ("any_version", "place_of", "pool", "preview", "root", "warnings")
+    __slots__ = ("any_version", "level", "place_of", "pool", "preview", "root", "warnings", "wish")
 
     def __init__(
         self,
         root: Path,
         *,
         any_version: bool = False,
+        wish: CompatLevel | None = None,
         place_of: Callable[[ValuePath], str] = lambda _path: "",
     ) -> None:
         self.root = root
         self.place_of = place_of
         self.any_version = any_version
+        self.wish = wish
+        self.level = wish or CompatLevel(DEFAULT)
         self.preview: tuple[str, ...] = ()
         self.warnings: list[str] = []
         self.pool: Mapping[str, Any] = {}

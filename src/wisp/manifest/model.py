@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from wisp.compat import DEFAULT, CompatLevel
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.platforms import Platform
 from wisp.specs.conda import CondaRequirement
@@ -123,8 +124,9 @@ class Manifest:
 
     `environments` always has `default`, first unless the file declares it elsewhere.
     `exclude_newer` and `pypi_exclude_newer` map normalised names to cut-offs as written.
-    `warnings` were met while reading and are to be shown once. `any_version` tells that it was read
-    though `requires-pixi` may exclude the version we speak.
+    `warnings` were met while reading and are to be shown once. `level` is the release of Pixi that
+    is followed, `wish` the one that was asked for outside of the manifest. `any_version` tells that
+    it was read though `requires-pixi` may exclude all that we can follow.
     """
 
     path: Path
@@ -138,6 +140,8 @@ class Manifest:
     pypi_exclude_newer: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     any_version: bool = False
+    wish: CompatLevel | None = None
+    level: CompatLevel = CompatLevel(DEFAULT)
 
     @property
     def root(self) -> Path:

@@ -11,7 +11,7 @@ from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.features import read_default_feature, read_environments, read_features
 from wisp.manifest.getters import Notes, Table
 from wisp.manifest.model import Environment, Feature, WorkspaceTable
-from wisp.manifest.required_version import check_required_version
+from wisp.manifest.required_version import required_level
 from wisp.manifest.workspace_table import read_preview, read_workspace
 from wisp.specs.pypi import normalize
 from wisp.values import dataclass
@@ -39,7 +39,7 @@ class Tables:
 def read_tables(data: dict[str, Any], prefix: ValuePath, notes: Notes, file: str) -> Tables:
     """Read all tables. `prefix` are the keys that lead to them in the file."""
     if not notes.any_version:
-        check_required_version(data, prefix)
+        notes.level = required_level(data, prefix, notes.wish)
     root = Table(data, prefix, notes)
     section = _workspace_section(root, file)
     notes.preview = read_preview(section)

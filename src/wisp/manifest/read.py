@@ -7,6 +7,7 @@ from typing import Any
 
 import tomli
 
+from wisp.compat import CompatLevel
 from wisp.errors import ManifestError, Place
 from wisp.manifest.check import (
     check_environments,
@@ -53,11 +54,16 @@ class ScriptDefaults:
 
 
 def load(
-    path: Path, *, script: ScriptDefaults | None = None, any_version: bool = False
+    path: Path,
+    *,
+    script: ScriptDefaults | None = None,
+    any_version: bool = False,
+    wish: CompatLevel | None = None,
 ) -> Manifest:
     """Read a manifest. Raises `ManifestError` with the place of whatever is wrong.
 
-    With `any_version` also one that wants another version of Pixi than the one we speak.
+    `wish` is the release of Pixi to follow, which `requires-pixi` decides otherwise. With
+    `any_version` also a manifest is read that allows none that we can.
     """
     try:
         text = found_bytes(path).decode("utf-8")
@@ -67,7 +73,8 @@ def load(
         raise ManifestError(
             f"failed to read the manifest '{path}': {error.strerror}", place=Place(str(path))
         ) from None
-    return load_text(text, path, kind_of_file(path), script=script, any_version=any_version)
+    kind = kind_of_file(path)
+    return load_text(text, path, kind, script=script, any_version=any_version, wish=wish)
 
 
 def kind_of_file(path: Path) -> ManifestKind:
@@ -82,10 +89,11 @@ def load_text(
     *,
     script: ScriptDefaults | None = None,
     any_version: bool = False,
+    wish: CompatLevel | None = None,
 ) -> Manifest:
     """Read a manifest from its text; `path` is where it lies or shall lie."""
     source = _source(text, path, kind)
-    notes = Notes(path.parent, any_version=any_version, place_of=source.line_of)
+    notes = Notes(path.parent, any_version=any_version, wish=wish, place_of=source.line_of)
     try:
         data = loads(source.toml)
         refuse_controls(data, kind)
@@ -190,6 +198,8 @@ def _from_tables(
         pypi_exclude_newer=tables.pypi_exclude_newer,
         warnings=_summary(tuple(dict.fromkeys(notes.warnings))),
         any_version=notes.any_version,
+        wish=notes.wish,
+        level=notes.level,
     )
 
 

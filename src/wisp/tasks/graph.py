@@ -6,6 +6,7 @@ two tasks runs once. A task that needs itself, by whatever way, is refused.
 
 from __future__ import annotations
 
+from wisp.compat import DEFAULT
 from wisp.errors import TaskError
 from wisp.specs.task import Task
 from wisp.tasks.args import Arguments, bind, bind_dependency, quote, split
@@ -26,7 +27,7 @@ class Request:
     `environment` and `platform` are those asked for by name, `root` and `manifest` absolute paths,
     `init_cwd` the caller's directory, `system` the family of the platform, `host` the machine's
     own platform. `fallback` names the
-    environment for commands that are no tasks.
+    environment for commands that are no tasks, `release` the Pixi that templates are told of.
     """
 
     __slots__ = (
@@ -37,6 +38,7 @@ class Request:
         "init_cwd",
         "manifest",
         "platform",
+        "release",
         "root",
         "skip_dependencies",
         "system",
@@ -57,6 +59,7 @@ class Request:
         executable: bool = False,
         skip_dependencies: bool = False,
         templated: bool = False,
+        release: str = DEFAULT,
     ) -> None:
         self.root = root
         self.manifest = manifest
@@ -69,6 +72,7 @@ class Request:
         self.executable = executable
         self.skip_dependencies = skip_dependencies
         self.templated = templated
+        self.release = release
 
 
 class TaskNode:
@@ -247,4 +251,5 @@ def _context(environment: EnvironmentTasks, request: Request) -> Context:
         environment=environment.name,
         manifest=request.manifest,
         init_cwd=request.init_cwd,
+        release=request.release,
     )

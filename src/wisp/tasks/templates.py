@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from wisp.compat import DEFAULT
 from wisp.errors import TaskError
-from wisp.layout import PIXI_VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,19 +20,28 @@ class Context:
     """What templates of one call may refer to, besides its arguments.
 
     `platform` is the name of the platform that the task is run for, `system` its family (`linux`,
-    `osx`, `win` or another), `init_cwd` the caller's directory.
+    `osx`, `win` or another), `init_cwd` the caller's directory, `release` that of Pixi which is
+    followed.
     """
 
-    __slots__ = ("environment", "init_cwd", "manifest", "platform", "system")
+    __slots__ = ("environment", "init_cwd", "manifest", "platform", "release", "system")
 
     def __init__(
-        self, *, platform: str, system: str, environment: str, manifest: str, init_cwd: str
+        self,
+        *,
+        platform: str,
+        system: str,
+        environment: str,
+        manifest: str,
+        init_cwd: str,
+        release: str = DEFAULT,
     ) -> None:
         self.platform = platform
         self.system = system
         self.environment = environment
         self.manifest = manifest
         self.init_cwd = init_cwd
+        self.release = release
 
     def variables(self) -> dict[str, object]:
         """The table `pixi` of a template."""
@@ -40,7 +49,7 @@ class Context:
             "platform": self.platform,
             "environment": {"name": self.environment},
             "manifest_path": self.manifest,
-            "version": PIXI_VERSION,
+            "version": self.release,
             "init_cwd": self.init_cwd,
             "is_win": self.system == "win",
             "is_unix": self.system != "win",

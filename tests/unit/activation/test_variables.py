@@ -14,6 +14,7 @@ from wisp.activation.variables import (
     read_prefix,
     without_prefix,
 )
+from wisp.compat import CompatLevel
 from wisp.errors import ActivationError
 
 
@@ -64,8 +65,8 @@ def test_a_broken_variables_file_is_named(tmp_path: Path) -> None:
         read_prefix(str(tmp_path), ("sh",))
 
 
-def test_environments_other_than_default_show_their_name() -> None:
-    values = project_variables(
+def described(release: str = "0.77.0") -> dict[str, str]:
+    return project_variables(
         root="/w",
         name="w",
         manifest="/w/pixi.toml",
@@ -73,11 +74,23 @@ def test_environments_other_than_default_show_their_name() -> None:
         environment="test",
         platforms=("linux-64", "osx-arm64"),
         executable="/bin/wisp",
+        level=CompatLevel(release),
     )
+
+
+def test_environments_other_than_default_show_their_name() -> None:
+    values = described()
     assert values["PIXI_PROMPT"] == "(w:test) "
     assert values["CONDA_DEFAULT_ENV"] == "w:test"
     assert values["PIXI_PROJECT_VERSION"] == "NO_VERSION_SPECIFIED"
     assert values["PIXI_ENVIRONMENT_PLATFORMS"] == "linux-64,osx-arm64"
+
+
+def test_the_workspace_has_two_names_since_pixi_0_82() -> None:
+    assert not any(name.startswith("PIXI_WORKSPACE_") for name in described("0.78.0"))
+    values = described("0.82.0")
+    for word in ("ROOT", "NAME", "MANIFEST", "VERSION"):
+        assert values[f"PIXI_WORKSPACE_{word}"] == values[f"PIXI_PROJECT_{word}"]
 
 
 def test_leaving_a_prefix_takes_its_folders_out_of_path() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wisp.api.edits.transaction import edit
+from wisp.compat import CompatLevel
 from wisp.errors import ManifestError
 from wisp.manifest.edit.document import Document
 from wisp.manifest.edit.fields import Field
@@ -12,7 +13,7 @@ from wisp.manifest.edit.fields import set_field as _set
 from wisp.manifest.edit.fields import unset_field as _unset
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import kind_of_file
-from wisp.manifest.required_version import satisfies_required
+from wisp.manifest.required_version import level_for
 from wisp.specs.versions import VersionSyntaxError, normalize_version, parse_version_spec
 from wisp.values import replace
 
@@ -37,15 +38,15 @@ def unset_field(manifest: Manifest, field: Field) -> Manifest:
     return edit(manifest, lambda _, document: _unset(document, field))
 
 
-def required_version_holds(path: Path) -> bool:
-    """Tell whether the manifest at `path` is content with the version of Pixi that we speak.
+def required_version_holds(path: Path, wish: CompatLevel | None) -> bool:
+    """Tell whether the manifest at `path` is content with the release of Pixi that we follow.
 
     Only `requires-pixi` is looked at, since all else may be of a later version.
     """
     kind = kind_of_file(path)
     document = Document.open(path.read_text(encoding="utf-8"), kind)
     wanted = document.get((*document.workspace, "requires-pixi"))
-    return wanted is None or satisfies_required(str(wanted))
+    return wanted is None or level_for(str(wanted), wish) is not None
 
 
 def bump_version(manifest: Manifest, bump: Bump) -> tuple[str, str]:

@@ -15,6 +15,8 @@ from wisp.manifest.model import Manifest
 from wisp.platforms import Platform, VirtualPackage, bare, customised, derived_name
 from wisp.values import dataclass, replace
 
+_NEWER = "platforms are written with subdir"
+
 Anchor = Literal["before", "after", "top", "bottom"]
 #: What adding a platform comes to; `matching` is this machine, declared under whatever name.
 PlatformState = Literal["added", "present", "matching"]
@@ -79,7 +81,10 @@ def add_platforms(
         rich = any(not p.is_bare for p in (*wanted, *current.workspace.platforms))
         if part == ManifestPart() or rich:
             known = {platform.name for platform in present}
-            new = [_entry(one, derived=first) for one in wanted if one.name not in known]
+            newer = current.level.has(_NEWER)
+            new = [
+                _entry(one, derived=first, newer=newer) for one in wanted if one.name not in known
+            ]
             document = entries.add_platforms(document, ManifestPart(), new, first=first)
         return document
 
@@ -92,10 +97,10 @@ def declared_platforms(manifest: Manifest, document: Document) -> tuple[Platform
     return manifest.workspace.platforms if listed else ()
 
 
-def _entry(platform: Platform, *, derived: bool) -> Data:
+def _entry(platform: Platform, *, derived: bool, newer: bool) -> Data:
     """Spell a new entry; a name that is `derived` anyway is not written."""
     own = platform.name != derived_name(platform.subdir, platform.declared)
-    return entries.platform_data(platform, named=own or not derived)
+    return entries.platform_data(platform, named=own or not derived, newer=newer)
 
 
 def expected(
@@ -199,7 +204,8 @@ def edit_platform(
             new = _as_plain(current, new, index)
         elif not named:
             new = replace(new, name=derived_name(new.subdir, new.declared))
-        data = entries.platform_data(new, named=named)
+        newer = "subdir" in written if isinstance(written, dict) else current.level.has(_NEWER)
+        data = entries.platform_data(new, named=named, newer=newer)
         document = entries.replace_platform(document, index, data)
         return entries.rename_platform(document, name, new.name)
 

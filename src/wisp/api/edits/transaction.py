@@ -88,6 +88,7 @@ def check(manifest: Manifest, changed: Document, unchanged: Document) -> Manifes
         manifest.kind,
         script=same_defaults(manifest),
         any_version=manifest.any_version,
+        wish=manifest.wish,
     )
 
 

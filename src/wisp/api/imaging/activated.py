@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from wisp.activation.expansion import expand, quoted
 from wisp.activation.variables import (
+    TELL_ITS_PLACE,
     Activation,
     PrefixContents,
     activation_steps,
@@ -17,7 +18,7 @@ from wisp.api.use.activating import doubts_about
 from wisp.errors import ActivationError
 from wisp.image.packages import MadeLayer
 from wisp.image.settings import ImageSettings
-from wisp.layout import CONDA_META, ENV_EXE, ENV_PROJECT_MANIFEST, ENV_PROJECT_ROOT
+from wisp.layout import CONDA_META, ENV_EXE
 from wisp.platforms import Platform
 from wisp.values import dataclass
 from wisp.workspace.activation import activation_of as declared_activation
@@ -70,7 +71,7 @@ def image_activation(
     # No program of that name is in the image, and without code no workspace.
     variables.pop(ENV_EXE, None)
     if not settings.code:
-        for name in (ENV_PROJECT_ROOT, ENV_PROJECT_MANIFEST):
+        for name in TELL_ITS_PLACE:
             variables.pop(name, None)
     return ImageActivation(variables=variables, scripts=tuple(scripts), late=late)
 
@@ -92,6 +93,7 @@ def _activation(
             environment=environment,
             platforms=[one.name for one in workspace.platforms(environment)],
             executable="",
+            level=workspace.level,
         ),
         _scripts(workspace, declared.scripts or (), settings),
         declared.env,

@@ -37,6 +37,7 @@ def task_text(
         fallback=environment,
         environment=environment,
         platform=platform.name,
+        release=workspace.level.release,
     )
     graph = build(catalogue_of(workspace, platform.name), [settings.task], request)
     nodes = [node for node in graph.order() if node.task.cmd is not None]

@@ -131,7 +131,7 @@ def _solve(
         reporter=workspace.reporter,
     )
     new = assemble(inputs, answers, workspace.unsupported_inputs)
-    text = write(new, rich_names(workspace.locked_platforms))
+    text = write(new, _aliased(workspace))
     workspace.reporter.count("locked", len(_names(new)))
     outcome = LockOutcome(
         lock=new,
@@ -144,6 +144,13 @@ def _solve(
         with restoring(workspace.lock_path):
             rewrite(workspace.lock_path, text, workspace.places.root)
     return outcome
+
+
+def _aliased(workspace: OpenedWorkspace) -> tuple[str, ...]:
+    """Name the rich platforms that have an alias in the lock; since Pixi 0.78 none has."""
+    if workspace.level.has("locks name platforms as the manifest does"):
+        return ()
+    return rich_names(workspace.locked_platforms)
 
 
 def _engines(workspace: OpenedWorkspace) -> Engines:

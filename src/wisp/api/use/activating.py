@@ -50,6 +50,7 @@ def activation_of(workspace: OpenedWorkspace, request: ActivationRequest) -> Act
             environment=request.environment,
             platforms=platforms,
             executable=request.program,
+            level=workspace.level,
         ),
         _existing(workspace, declared.scripts or ()),
         declared.env,

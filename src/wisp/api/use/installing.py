@@ -155,6 +155,7 @@ def install_locked(
                 locked_environment(lock, name, platform.name, workspace.root, inputs),
                 prefix,
                 manifest_path=workspace.manifest.path,
+                level=workspace.level,
                 root=workspace.places.root_of(prefix),
                 chosen=chosen,
                 reinstall=reinstall,

@@ -120,6 +120,7 @@ def _request(workspace: OpenedWorkspace, options: RunOptions) -> graphs.Request:
         executable=options.executable,
         skip_dependencies=options.skip_dependencies,
         templated=options.templated,
+        release=workspace.level.release,
     )
 
 

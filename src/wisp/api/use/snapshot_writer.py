@@ -292,6 +292,7 @@ def _facts(workspace: OpenedWorkspace) -> dict[str, Any]:
         "root": str(workspace.root),
         "manifest": str(workspace.manifest.path),
         "system": workspace.host[0].partition("-")[0],
+        "release": workspace.level.release,
         "task_cache": str(workspace.places.task_cache),
         "several": len(workspace.environment_names) > 1,
         "env_files": env_files(workspace.manifest),

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from wisp import layout
 from wisp.api.context import SessionContext
 from wisp.api.opened import OpenedWorkspace
 from wisp.api.views.describe import (
@@ -66,6 +65,7 @@ class Information:
     global_manifest: Path
     workspace: WorkspaceFacts | None
     environments: tuple[EnvironmentDescription, ...]
+    release: str
     tls_backend: str = TLS_BACKEND
 
     def as_json(self) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class Information:
         return {
             "platform": self.platform,
             "virtual_packages": list(self.virtual_packages),
-            "version": layout.PIXI_VERSION,
+            "version": self.release,
             "tls_backend": self.tls_backend,
             "cache_dir": str(self.cache_folder),
             "cache_size": None if self.cache_size is None else mebibytes(self.cache_size),
@@ -113,6 +113,7 @@ def gather(
         environments=()
         if workspace is None
         else describe_environments(workspace.manifest, machine, workspace.places, sizes=sizes),
+        release=(session if workspace is None else workspace).level.release,
     )
 
 

@@ -77,7 +77,7 @@ def _lines(found: Information, own: Mapping[str, str], paint: Paint) -> list[str
 def _system(found: Information) -> list[str]:
     files = found.config_files
     return [
-        _row("Pixi version", layout.PIXI_VERSION),
+        _row("Pixi version", found.release),
         _row("TLS backend", found.tls_backend),
         _row("Platform", found.platform),
         *_rows("Virtual packages", found.virtual_packages),

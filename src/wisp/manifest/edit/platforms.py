@@ -21,15 +21,16 @@ def platform_list(document: Document, part: ManifestPart) -> KeyPath:
     return document.path(part, "platforms")
 
 
-def platform_data(platform: Platform, *, named: bool = True) -> Data:
+def platform_data(platform: Platform, *, named: bool = True, newer: bool = False) -> Data:
     """Spell a platform as an entry of the list: its subdir, or a table with all it declares.
 
-    Without `named` the name is left to be derived. A build string is only kept by a raw key.
+    The table calls the subdir `platform`, or `subdir` in the `newer` spelling. Without `named` the
+    name is left to be derived. A build string is only kept by a raw key.
     """
     if platform.is_bare:
         return platform.subdir
     table: dict[str, Data] = {"name": platform.name} if named else {}
-    table["platform"] = platform.subdir
+    table["subdir" if newer else "platform"] = platform.subdir
     versions = {package.name: package for package in platform.declared}
     raw = {
         name for name, one in versions.items() if one.build not in ("", "0") and name != _ARCHSPEC

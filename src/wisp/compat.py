@@ -1,0 +1,88 @@
+"""Which release of Pixi wisp answers as, and what differs from one release to another.
+
+What wisp writes and says follows one release, the level; what it reads does not: every spelling of
+every release is read at every level. Code asks a level for a difference by name, never for a
+version. A difference is one line here, with the release that brought it.
+"""
+
+from __future__ import annotations
+
+from wisp.errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: The variable, and the option behind it, that say which release is meant.
+ENV_COMPAT = "WISP_PIXI_COMPAT"
+
+#: Releases of Pixi that differ in something that wisp writes or says, oldest first.
+RELEASES = ("0.77.0", "0.78.0", "0.82.0", "0.85.0")
+
+#: The release that is followed where nobody asks for another, until all of a newer one is here.
+DEFAULT = "0.77.0"
+
+#: The name of a difference, and the release that brought it.
+DIFFERENCES = {
+    "locks name platforms as the manifest does": "0.78.0",
+    "activation sets PIXI_WORKSPACE_*": "0.82.0",
+    "platforms are written with subdir": "0.85.0",
+}
+
+
+class CompatLevel:
+    """The release of Pixi that is followed, `release`: one of `RELEASES`."""
+
+    __slots__ = ("_rank", "release")
+
+    def __init__(self, release: str) -> None:
+        self.release = release
+        self._rank = RELEASES.index(release)
+
+    def __repr__(self) -> str:
+        return f"CompatLevel({self.release!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CompatLevel) and other.release == self.release
+
+    def __hash__(self) -> int:
+        return hash(self.release)
+
+    def has(self, difference: str) -> bool:
+        """Tell whether a difference is part of this release."""
+        return self._rank >= RELEASES.index(DIFFERENCES[difference])
+
+
+def asked(text: str | None) -> CompatLevel | None:
+    """Read what an option or a variable asks for: a release, or its first numbers (`0.85`).
+
+    A release in between is that before it with a difference, and one after the newest is the
+    newest. Raises `ConfigError` for what names no release, or one before the oldest.
+    """
+    if not text:
+        return None
+    numbers = _numbers(text)
+    fitting = [one for one in RELEASES if numbers and _numbers(one)[: len(numbers)] <= numbers]
+    if not fitting:
+        raise ConfigError(
+            f"'{text}' is no release of Pixi that can be followed",
+            hints=(f"{ENV_COMPAT} and `--compat` take {RELEASES[0]} and later, as in `0.85`",),
+        )
+    return CompatLevel(fitting[-1])
+
+
+def chosen(wish: CompatLevel | None, allowed: Callable[[str], bool]) -> CompatLevel | None:
+    """Choose the level of a workspace whose manifest allows some releases; None if it has none.
+
+    A wish counts alone. Otherwise the default does, else the newest release that is allowed.
+    """
+    if wish is not None:
+        return wish if allowed(wish.release) else None
+    candidates = (DEFAULT, *reversed(RELEASES))
+    return next((CompatLevel(release) for release in candidates if allowed(release)), None)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Read a version as numbers; empty if it is none."""
+    parts = text.removeprefix("v").split(".")
+    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else ()
