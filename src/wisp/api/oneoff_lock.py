@@ -16,7 +16,7 @@ from wisp.api.provisioning import is_complete
 from wisp.api.spec_locks import lock_for, read_lock
 from wisp.engine.exclusive import exclusive_folder
 from wisp.errors import LockFileError, SolveError
-from wisp.install.apply import EVERYTHING
+from wisp.install.apply import EVERYTHING, InstallOptions
 from wisp.install.state import lock_hash
 from wisp.lock.select import locked_environment
 from wisp.platforms import bare
@@ -80,9 +80,12 @@ def _installed(session: SessionContext, request: LockedRequest) -> Path:
                 session,
                 locked,
                 prefix,
-                manifest_path=request.file,
-                reinstall=EVERYTHING if request.force else frozenset(),
-                tells_its_path=False,
+                InstallOptions(
+                    manifest_path=request.file,
+                    reinstall=EVERYTHING if request.force else frozenset(),
+                    tells_its_path=False,
+                    release=session.level.release,
+                ),
             )
     return prefix
 

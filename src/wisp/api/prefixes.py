@@ -12,37 +12,24 @@ from typing import TYPE_CHECKING
 from wisp.errors import InstallError
 from wisp.install.apply import InstallOptions, InstallOutcome, install_environment
 from wisp.install.pypi import InstallPypi, PypiWork, python_paths
-from wisp.install.selection import InstallFilter
 from wisp.lock.model import LockedEnvironment
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
-    from wisp.compat import CompatLevel
     from wisp.engine.safe.root import Root
-
-#: No filter: the whole environment.
-EVERYTHING_CHOSEN = InstallFilter()
 
 
 def install_at(
     session: SessionContext,
     locked: LockedEnvironment,
     prefix: Path,
-    *,
-    manifest_path: Path,
-    chosen: InstallFilter = EVERYTHING_CHOSEN,
-    reinstall: frozenset[str] = frozenset(),
-    tells_its_path: bool = True,
-    root: Root | None = None,
-    level: CompatLevel | None = None,
+    options: InstallOptions,
 ) -> InstallOutcome:
-    """Bring a prefix to what is locked for it; `manifest_path` is whom it says it belongs to.
+    """Bring a prefix to what is locked for it.
 
-    `level` is that of a workspace, where the prefix belongs to one. `tells_its_path` and `root`
-    are as in `wisp.install.apply.InstallOptions`. Raises what
-    `wisp.install.apply.install_environment` raises.
+    Raises what `wisp.install.apply.install_environment` raises.
     """
     host = session.subdir
     if locked.platform.subdir not in (host, "noarch"):
@@ -56,14 +43,7 @@ def install_at(
         outcome = install_environment(
             locked,
             prefix,
-            InstallOptions(
-                manifest_path=manifest_path,
-                reinstall=reinstall,
-                filter=chosen,
-                tells_its_path=tells_its_path,
-                root=root,
-                release=(level or session.level).release,
-            ),
+            options,
             lambda: session.channels,
             _pypi_installer(session),
             session.reporter,
@@ -146,7 +126,8 @@ def install_for_solving(
         root=inputs.root,
     )
     prefix = prefix_of(inputs)
-    install_at(session, locked, prefix, manifest_path=manifest_path, root=root)
+    options = InstallOptions(manifest_path=manifest_path, root=root, release=session.level.release)
+    install_at(session, locked, prefix, options)
     python = python_paths(conda, prefix, subdir)
     if python is None:
         raise InstallError("a source distribution has to be built, but there is no python")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from wisp import layout
 from wisp.api.prefixes import install_at
 from wisp.errors import UsageError
+from wisp.install.apply import InstallOptions
 from wisp.install.state import read_fingerprint
 from wisp.lock.model import LockedEnvironment
 from wisp.platforms import SUBDIRS, Platform, bare, customised
@@ -85,9 +86,12 @@ def install_newest(
         session,
         locked,
         prefix,
-        manifest_path=manifest_path,
-        reinstall=reinstall,
-        tells_its_path=False,
+        InstallOptions(
+            manifest_path=manifest_path,
+            reinstall=reinstall,
+            tells_its_path=False,
+            release=session.level.release,
+        ),
     )
     return outcome.changed
 

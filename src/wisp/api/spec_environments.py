@@ -18,6 +18,7 @@ from wisp import layout
 from wisp.api.prefixes import install_at
 from wisp.api.spec_locks import read_lock, reasons_against, solved_lock, write_lock
 from wisp.errors import LockFileError
+from wisp.install.apply import InstallOptions
 from wisp.install.state import lock_hash, needs_full_check, quick_check
 from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.select import locked_environment
@@ -134,7 +135,8 @@ def environment_from_inputs(
     locked = locked_environment(lock, inputs.environment, platform, inputs.root, inputs)
     in_doubt = needs_full_check(locked.records)
     if in_doubt or not quick_check(prefix, lock_hash(locked)):
-        install_at(session, locked, prefix, manifest_path=owner)
+        options = InstallOptions(manifest_path=owner, release=session.level.release)
+        install_at(session, locked, prefix, options)
     if not reused:
         # Last: a prefix that was not finished must not be taken for one that fits.
         write_lock(lock, lock_path(prefix))

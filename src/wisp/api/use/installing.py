@@ -10,10 +10,11 @@ from wisp import layout
 from wisp.api.folders import prepare
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locking import ensure_lock
-from wisp.api.prefixes import EVERYTHING_CHOSEN, install_at
+from wisp.api.prefixes import install_at
 from wisp.errors import ManifestError
 from wisp.install.apply import (
     EVERYTHING,
+    InstallOptions,
     InstallOutcome,
 )
 from wisp.install.selection import InstallFilter as InstallFilter
@@ -25,6 +26,9 @@ from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
+
+#: No filter: the whole environment.
+EVERYTHING_CHOSEN = InstallFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,11 +158,13 @@ def install_locked(
                 workspace.session,
                 locked_environment(lock, name, platform.name, workspace.root, inputs),
                 prefix,
-                manifest_path=workspace.manifest.path,
-                level=workspace.level,
-                root=workspace.places.root_of(prefix),
-                chosen=chosen,
-                reinstall=reinstall,
+                InstallOptions(
+                    manifest_path=workspace.manifest.path,
+                    reinstall=reinstall,
+                    filter=chosen,
+                    root=workspace.places.root_of(prefix),
+                    release=workspace.level.release,
+                ),
             )
     return InstallReport(
         outcomes=outcomes, lock=lock, chosen=chosen, detached=workspace.places.detached
