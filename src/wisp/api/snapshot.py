@@ -35,14 +35,11 @@ PREFIXES = ("PIXI_", "CONDA_OVERRIDE_", "RATTLER_", "WISP_")
 NAMES = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "USERPROFILE", "APPDATA")
 #: those that an active environment sets are looked at one by one where they matter.
 OF_ACTIVATION = (
-    "PIXI_PROJECT_ROOT",
-    "PIXI_PROJECT_NAME",
-    "PIXI_PROJECT_MANIFEST",
-    "PIXI_PROJECT_VERSION",
-    "PIXI_WORKSPACE_ROOT",
-    "PIXI_WORKSPACE_NAME",
-    "PIXI_WORKSPACE_MANIFEST",
-    "PIXI_WORKSPACE_VERSION",
+    *(
+        f"PIXI_{whose}_{what}"
+        for whose in ("PROJECT", "WORKSPACE")
+        for what in ("ROOT", "NAME", "MANIFEST", "VERSION")
+    ),
     "PIXI_IN_SHELL",
     "PIXI_EXE",
     "PIXI_ENVIRONMENT_NAME",
