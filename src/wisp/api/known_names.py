@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from wisp.api.snapshot import ARGS, DESCRIPTION
+from wisp.api.packed_tasks import ARGS, DESCRIPTION
 from wisp.api.trusted import Doubt, trusted
 from wisp.layout import LOCK_NAME
 

@@ -15,7 +15,8 @@ import sys
 import time
 
 from wisp.api import snapshot
-from wisp.api.snapshot import Snapshot, Tasks
+from wisp.api.packed_tasks import Tasks
+from wisp.api.snapshot import Snapshot
 from wisp.api.trusted import Doubt, holds, root_around, trusted
 from wisp.layout import DEFAULT_ENVIRONMENT, ENV_EXE, ENV_INIT_CWD, LOCK_NAME
 from wisp.printable import printable

@@ -12,6 +12,7 @@ from wisp import layout
 from wisp.api import snapshot
 from wisp.api.folders import GUARDS
 from wisp.api.known_names import Names
+from wisp.api.packed_tasks import pack
 from wisp.api.snapshot import Snapshot
 from wisp.api.use.activating import (
     ActivationRequest,
@@ -230,7 +231,7 @@ def _tables(catalogue: Catalogue) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     known: dict[str, tuple[Any, ...]] = {}
     for environment in catalogue.environments.values():
-        tasks = {name: snapshot.pack(task) for name, task in environment.tasks.items()}
+        tasks = {name: pack(task) for name, task in environment.tasks.items()}
         for name, task in tasks.items():
             if known.setdefault(name, task) == task:
                 tasks[name] = known[name]
