@@ -278,6 +278,7 @@ class _Lane:
             environment=self._options.get("environment")
             or (inherited if inherited != DEFAULT_ENVIRONMENT else None),
             executable="executable" in self._options,
+            release=self._snapshot.workspace["release"],
         )
 
     def _inherited(self) -> str | None:
