@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox import CommandLine
+from tests.commands.spec_program import finished, started
+from tests.sandbox import CommandLine, Home
 from tests.trees import content, differences
 from tools.forge.build import DEFAULT_CACHE, Forge
 from tools.forge.crowd import crowd
@@ -38,7 +39,11 @@ def moments(seed: int, duration: float) -> Iterator[float]:
 
 def kill(wisp: CommandLine, words: tuple[str, ...], cwd: Path, after: float, victim: str) -> bool:
     """Start a command and kill it after some seconds; tell whether it was still at work."""
-    process = wisp.start(*words, cwd=cwd, group=True)
+    return killed(wisp.start(*words, cwd=cwd, group=True), after, victim)
+
+
+def killed(process: subprocess.Popen[str], after: float, victim: str) -> bool:
+    """Kill a process after some seconds; tell whether it was still at work."""
     try:
         process.wait(after)
     except subprocess.TimeoutExpired:
@@ -211,3 +216,21 @@ def test_adding(
         assert differences(content(workspace / ".pixi" / "envs"), wanted) == []
         assert drafts(workspace) == []
     assert hit, "no command was still at work"
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_an_environment_of_specs(
+    home: Home, tmp_path: Path, forge_server: Server, victim: str
+) -> None:
+    """It is as before or known to be unfinished, and the next call finishes it."""
+    prefix = tmp_path / "prefix"
+    duration = timed(lambda: finished(home, forge_server, prefix))
+    wanted = content(prefix)
+    hit = 0
+    for after in moments(5, duration):
+        shutil.rmtree(prefix, ignore_errors=True)
+        hit += killed(started(home, forge_server, prefix), after, victim)
+        finished(home, forge_server, prefix)
+        assert differences(content(prefix), wanted) == []
+        assert finished(home, forge_server, prefix) == "True"
+    assert hit, "no call was still at work"

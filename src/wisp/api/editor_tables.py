@@ -44,6 +44,9 @@ class TableEditor:
     def __init__(self, workspace: Edited) -> None:
         self._workspace = workspace
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._workspace.opened.name!r}>"
+
     @property
     def _manifest(self) -> Manifest:
         return self._workspace.opened.manifest

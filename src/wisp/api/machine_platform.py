@@ -13,6 +13,7 @@ They differ because Pixi's do, and Pixi's do because the questions do:
   answered, with nothing, and an override that is wrong is not worth a warning.
 - `exported_platform`: an environment for elsewhere is exported as the first of its platforms.
 - `task_platform`: a listing has to show tasks of environments that cannot run here, and say so.
+- `solved_platform`: what no workspace asks for is solved for this machine, with all it provides.
 - `fits_here`: after an edit of platforms none of this machine's may be left; nothing is installed.
 
 What describes a workspace for a given machine (`wisp.api.views.describe`) takes the machine as a
@@ -24,8 +25,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from wisp.engine.host import OVERRIDE_SUBDIR
-from wisp.errors import ManifestError
-from wisp.platforms import SUBDIRS, Platform, bare, runnable_subdirs
+from wisp.errors import ManifestError, UsageError
+from wisp.platforms import SUBDIRS, Platform, bare, customised, runnable_subdirs
 from wisp.platforms import select_platform as select_among
 from wisp.workspace.compose import platform_named
 from wisp.workspace.features import asks_for_nothing, environment_named
@@ -213,6 +214,23 @@ def task_platform(
         return shown, chosen is not None
     here = any(one.subdir == subdir for one in platforms)
     return shown, here or asks_for_nothing(manifest, found, platforms)
+
+
+def solved_platform(session: SessionContext, subdir: str | None) -> Platform:
+    """The platform to solve for: this machine as it is, or another by its defaults.
+
+    Raises `UsageError` for what is no subdir.
+    """
+    if subdir is not None and subdir not in SUBDIRS:
+        raise UsageError(
+            f"'{subdir}' is no platform",
+            hints=(f"those known are: {', '.join(SUBDIRS)}",),
+            exit_code=1,
+        )
+    if subdir is None or subdir == session.subdir:
+        here, provided = session.host
+        return Platform(here, here, customised(Platform(here, here, provided)))
+    return bare(subdir)
 
 
 def fits_here(manifest: Manifest, session: SessionContext, environment: str) -> bool:

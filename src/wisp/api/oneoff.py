@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.api import quick_exec
+from wisp.api.machine_platform import solved_platform
 from wisp.api.provisioning import (
     checked_cutoff,
     cutoff_of,
     install_newest,
     is_complete,
-    platform_of,
     users_indexes,
 )
 from wisp.api.spec_environments import LOCK, environment_from_inputs
@@ -126,7 +126,7 @@ def _wanted(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOf
         asked=tuple(conda_word(text) for text in (*request.specs, *request.extra)),
         guess=None if _is_named(request) else guessed(request.command[0]),
         channels=tuple(Channel(text, channel_url(text, cwd)) for text in texts),
-        platform=platform_of(session, request.platform),
+        platform=solved_platform(session, request.platform),
         offline=session.config.offline,
         pypi=tuple(pypi_word(text, cwd) for text in request.pypi),
         exclude_newer=checked_cutoff(request.exclude_newer) or session.config.exclude_newer,

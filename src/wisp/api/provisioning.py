@@ -15,8 +15,7 @@ from wisp.errors import UsageError
 from wisp.install.apply import InstallOptions
 from wisp.install.state import read_fingerprint
 from wisp.lock.model import LockedEnvironment
-from wisp.platforms import SUBDIRS, Platform, bare, customised
-from wisp.solve.conda import request_for
+from wisp.solve.conda import conda_request
 from wisp.solve.plan import STALE, SolveUnit
 from wisp.specs.cutoffs import moment, parse_cutoff
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
@@ -26,23 +25,6 @@ if TYPE_CHECKING:
     from wisp.api.context import SessionContext
 
 _COMPLETE = 16
-
-
-def platform_of(session: SessionContext, subdir: str | None) -> Platform:
-    """Return the platform to solve for: this machine as it is, or another by its defaults.
-
-    Raises `UsageError` for what is no subdir.
-    """
-    if subdir is not None and subdir not in SUBDIRS:
-        raise UsageError(
-            f"'{subdir}' is no platform",
-            hints=(f"those known are: {', '.join(SUBDIRS)}",),
-            exit_code=1,
-        )
-    if subdir is None or subdir == session.subdir:
-        here, provided = session.host
-        return Platform(here, here, customised(Platform(here, here, provided)))
-    return bare(subdir)
 
 
 def checked_cutoff(text: str | None) -> str | None:
@@ -101,7 +83,7 @@ def _solved(session: SessionContext, inputs: EnvironmentInputs) -> LockedEnviron
     try:
         from wisp.engine.solver import solve
 
-        records = solve(request_for(SolveUnit(members=(inputs,), stale=STALE)), session.channels)
+        records = solve(conda_request(SolveUnit(members=(inputs,), stale=STALE)), session.channels)
     finally:
         session.reporter.finish(token)
     return LockedEnvironment(

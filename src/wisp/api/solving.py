@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wisp.errors import SolveError
 from wisp.lock.markers import marker_environment
-from wisp.solve.conda import request_for as conda_request
+from wisp.solve.conda import conda_request
 from wisp.solve.names import add_purls
 from wisp.solve.plan import SolveUnit, combine
 from wisp.solve.update import Conda, Engines, Pypi
@@ -49,9 +49,9 @@ def solve_engines(
         return add_purls(conda, session.names, inputs.root, maps)
 
     def resolve(inputs: EnvironmentInputs, conda: Conda, previous: Pypi) -> Pypi:
-        from wisp.solve.pypi import request_for
+        from wisp.solve.pypi import pypi_request
 
-        request = request_for(inputs, conda, previous)
+        request = pypi_request(inputs, conda, previous)
         try:
             return session.pypi.resolve(request, lambda: provide_python(inputs, conda))
         except SolveError as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
+from wisp.api.machine_platform import solved_platform
 from wisp.api.prefixes import install_at
 from wisp.api.spec_locks import read_lock, reasons_against, solved_lock, write_lock
 from wisp.errors import LockFileError
@@ -23,7 +24,6 @@ from wisp.install.state import lock_hash, needs_full_check, quick_check
 from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.select import locked_environment
 from wisp.manifest.words import conda_word, pypi_word
-from wisp.platforms import Platform, customised
 from wisp.specs.conda import Channel, channel_url
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import PypiOptions
@@ -77,34 +77,29 @@ def environment_from_specs(
 ) -> SpecEnvironment:
     """Make an environment of specs, or use the one at the prefix if it fits.
 
-    `anew` forgets what was solved before. Raises what `environment_from_inputs` raises, and
-    `ManifestError` for a word that is no spec.
+    `anew` forgets what was solved before. Raises what `environment_from_inputs` and `inputs_of`
+    raise.
     """
     inputs = inputs_of(session, request, prefix)
     return environment_from_inputs(session, inputs, prefix, anew=anew)
 
 
 def inputs_of(session: SessionContext, request: SpecRequest, prefix: Path) -> EnvironmentInputs:
-    """Return what a request asks of solving. Raises `ManifestError` for a word that is no spec."""
+    """Return what a request asks of solving.
+
+    Raises `ManifestError` for a word that is no spec, `UsageError` for what is no platform.
+    """
     cwd = request.cwd or prefix
     names = request.channels or session.config.default_channels
     return EnvironmentInputs(
         environment=request.name,
-        platform=_platform(session, request.platform),
+        platform=solved_platform(session, request.platform),
         root=cwd,
         channels=tuple(Channel(name, channel_url(name, cwd)) for name in names),
         dependencies=tuple(map(conda_word, request.specs)),
         pypi_dependencies=tuple(pypi_word(text, cwd) for text in request.pypi),
         pypi_options=request.pypi_options,
     )
-
-
-def _platform(session: SessionContext, wanted: str | None) -> Platform:
-    """Return the platform to solve for; of this machine's subdir with all that it provides."""
-    subdir, provided = session.host
-    if wanted is not None and wanted != subdir:
-        return Platform(wanted, wanted, ())
-    return Platform(subdir, subdir, customised(Platform(subdir, subdir, provided)))
 
 
 def environment_from_inputs(

@@ -14,7 +14,7 @@ from wisp.api.prefixes import install_for_solving
 from wisp.api.source_facts import source_facts
 from wisp.errors import LockFileError
 from wisp.lock.failures import NewerLockFileError
-from wisp.lock.mismatch import Mismatch
+from wisp.lock.mismatch import Mismatch, first_reasons
 from wisp.lock.model import LockFile
 from wisp.lock.read import read
 from wisp.lock.satisfy import check
@@ -128,7 +128,7 @@ def not_what_is_asked_for(
         )
     return LockFileError(
         f"the lock file `{path}` is not what is asked for",
-        causes=[str(reason) for reason in reasons[:5]],
+        causes=first_reasons(reasons),
         hints=("without `--locked` it is brought up to date",),
     )
 

@@ -34,6 +34,9 @@ class Viewer:
     def __init__(self, workspace: OpenedWorkspace) -> None:
         self._workspace = workspace
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._workspace.name!r}>"
+
     # What is locked
 
     def packages(

@@ -85,7 +85,7 @@ class _Reading:
             if self._has_tail:
                 break
         self._loose += reversed(self._words)
-        self._place()
+        self._assign()
         return self._found
 
     def _option(self, word: str) -> None:
@@ -156,7 +156,7 @@ class _Reading:
             )
         return read_text(option, text)
 
-    def _place(self) -> None:
+    def _assign(self) -> None:
         """Give the loose words to the arguments, in order."""
         left = self._loose
         for one in self._arguments:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from wisp.errors import HostError, UsageError, WispError
@@ -198,8 +199,6 @@ class Output:
 
     def terminal_size(self) -> tuple[int, int]:
         """Columns and lines of the terminal that progress is shown on."""
-        import os
-
         try:
             return os.get_terminal_size(self._stderr.fileno())
         except (OSError, ValueError):

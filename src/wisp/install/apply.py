@@ -22,7 +22,7 @@ from wisp.install.pypi import (
     plan_pypi,
     python_paths,
 )
-from wisp.install.selection import InstallFilter, Selection, select
+from wisp.install.selection import InstallFilter, InstallSelection, select
 from wisp.install.state import (
     HISTORY,
     fingerprint,
@@ -130,7 +130,7 @@ class _Job:
     locked: LockedEnvironment
     prefix: Path
     options: InstallOptions
-    selection: Selection
+    selection: InstallSelection
     conda: tuple[CondaRecord, ...]
     pypi: tuple[PypiRecord, ...]
     python: tuple[Path, Path] | None

@@ -28,7 +28,7 @@ class InstallFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class InstallSelection:
     """The records that are installed, the names that are left as they are, names nobody has."""
 
     records: tuple[Record, ...]
@@ -36,13 +36,13 @@ class Selection:
     unknown: tuple[str, ...] = ()
 
 
-def select(records: tuple[Record, ...], wanted: InstallFilter) -> Selection:
+def select(records: tuple[Record, ...], wanted: InstallFilter) -> InstallSelection:
     """Apply a filter to a locked environment.
 
     A package below a skipped one stays when something else that is kept needs it too.
     """
     if wanted.is_empty:
-        return Selection(records=records)
+        return InstallSelection(records=records)
     graph = _graph(records)
     asked = (*wanted.skip, *wanted.skip_with_deps, *wanted.only)
     unknown = tuple(name for name in asked if _key(name) not in graph)
@@ -52,7 +52,7 @@ def select(records: tuple[Record, ...], wanted: InstallFilter) -> Selection:
     if wanted.skip_with_deps:
         kept &= _reach(graph, _roots(graph), closed=frozenset(map(_key, wanted.skip_with_deps)))
     kept -= set(map(_key, wanted.skip))
-    return Selection(
+    return InstallSelection(
         records=tuple(row for row in records if _key(row.name) in kept),
         ignored=frozenset(row.name for row in records if _key(row.name) not in kept),
         unknown=unknown,

@@ -7,9 +7,11 @@ is that of the checks: first a whole environment, then one platform of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal, dataclass_transform
 
 Level = Literal["conda", "pypi"]
+_SHOWN = 5
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -87,6 +89,13 @@ class Mismatch(_Value):
             f"the dependencies of environment '{self.environment}' for platform "
             f"{self.platform} are out of date because {self.message}"
         )
+
+
+def first_reasons(reasons: Sequence[Mismatch]) -> list[str]:
+    """Word the reasons that a failure names, and how many more there are: the rest tells little."""
+    said = [str(reason) for reason in reasons[:_SHOWN]]
+    more = len(reasons) - _SHOWN
+    return [*said, f"… and {more} more reasons"] if more > 0 else said
 
 
 class EnvironmentMissing(Mismatch):

@@ -22,7 +22,7 @@ from wisp.lock.mismatch_platform import (
     VersionOutside,
 )
 from wisp.lock.places import expectation, fits
-from wisp.lock.wanted import Wanted, from_metadata
+from wisp.lock.wanted import PypiRequirementView, from_metadata
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.match import python_version_matches
 from wisp.specs.metadata import CoreMetadata
@@ -49,7 +49,7 @@ class PypiContext:
     python: str
     indexes: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
-    overrides: Mapping[str, Wanted] = field(default_factory=dict)
+    overrides: Mapping[str, PypiRequirementView] = field(default_factory=dict)
 
     @property
     def where(self) -> dict[str, str]:
@@ -57,7 +57,9 @@ class PypiContext:
         return {"environment": self.environment, "platform": self.platform}
 
 
-def check_record(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mismatch | None:
+def check_record(
+    wanted: PypiRequirementView, record: PypiRecord, context: PypiContext
+) -> Mismatch | None:
     """Tell why a locked PyPI package is not what is asked for, if it is not."""
     if wanted.location is not None:
         return _check_location(wanted, record, context)
@@ -74,7 +76,9 @@ def check_record(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mi
     return _check_index(wanted, record, context) if wanted.is_direct else None
 
 
-def _check_location(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mismatch | None:
+def _check_location(
+    wanted: PypiRequirementView, record: PypiRecord, context: PypiContext
+) -> Mismatch | None:
     assert wanted.location is not None
     exact = wanted.is_direct and context.lock_version >= _FIRST_WITH_REFS
     if fits(wanted.location, record.location, context.root, exact_ref=exact):
@@ -87,7 +91,9 @@ def _check_location(wanted: Wanted, record: PypiRecord, context: PypiContext) ->
     )
 
 
-def _check_index(wanted: Wanted, record: PypiRecord, context: PypiContext) -> Mismatch | None:
+def _check_index(
+    wanted: PypiRequirementView, record: PypiRecord, context: PypiContext
+) -> Mismatch | None:
     """Compare indexes; files of direct URLs and repositories have none, old locks tell none.
 
     Locks hold no credentials, so that those of the manifest do not count.
@@ -110,7 +116,7 @@ def _plain(index: str) -> str:
 
 
 def check_conda_stand_in(
-    wanted: Wanted, record: CondaRecord, required_by: str, context: PypiContext
+    wanted: PypiRequirementView, record: CondaRecord, required_by: str, context: PypiContext
 ) -> Mismatch | None:
     """Tell why a conda package may not stand for a required PyPI package, if it may not."""
     wanted = context.overrides.get(wanted.name, wanted)
@@ -121,7 +127,7 @@ def check_conda_stand_in(
     return RequirementUnmet(requirement=wanted.text, required_by=required_by, **context.where)
 
 
-def _form(wanted: Wanted) -> str:
+def _form(wanted: PypiRequirementView) -> str:
     if isinstance(wanted.location, PathLocation):
         return "an editable package" if wanted.location.editable else "a path"
     return "a git repository" if isinstance(wanted.location, GitLocation) else "a url"

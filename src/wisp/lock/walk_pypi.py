@@ -17,7 +17,7 @@ from wisp.lock.satisfy_pypi import (
     check_record,
 )
 from wisp.lock.walk_conda import CondaWalk
-from wisp.lock.wanted import Wanted, from_manifest, from_metadata
+from wisp.lock.wanted import PypiRequirementView, from_manifest, from_metadata
 from wisp.specs.package_names import python_of
 from wisp.specs.records import PypiRecord
 from wisp.values import dataclass
@@ -82,18 +82,18 @@ class _PypiWalk:
         self._records: Mapping[str, PypiRecord] = {
             one.name: one for one in question.records if isinstance(one, PypiRecord)
         }
-        self._queue: list[tuple[Wanted, str]] = []
+        self._queue: list[tuple[PypiRequirementView, str]] = []
         self.visited: dict[str, frozenset[str]] = {}
         self.stand_ins: dict[str, None] = {}
         self.delayed: list[Mismatch] = []
 
-    def follow(self, wanted: list[Wanted]) -> Iterator[Mismatch]:
+    def follow(self, wanted: list[PypiRequirementView]) -> Iterator[Mismatch]:
         self._queue += [(one, MANIFEST) for one in wanted if self._markers.hold(one.marker)]
         while self._queue:
             yield from self._follow(*self._queue.pop())
             yield from self._conda.follow()
 
-    def _follow(self, wanted: Wanted, required_by: str) -> Iterator[Mismatch]:
+    def _follow(self, wanted: PypiRequirementView, required_by: str) -> Iterator[Mismatch]:
         stand_in = self._conda.side.by_pypi_name.get(wanted.name)
         if stand_in is not None:
             reason = check_conda_stand_in(wanted, stand_in, required_by, self._context)

@@ -11,7 +11,7 @@ from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class PypiRequirementView:
     """A PyPI package that is asked for; `text` is how messages show the requirement."""
 
     name: str
@@ -24,13 +24,13 @@ class Wanted:
     is_direct: bool = False
 
 
-def from_manifest(requirement: PypiRequirement) -> Wanted:
+def from_manifest(requirement: PypiRequirement) -> PypiRequirementView:
     """Read a requirement of the manifest."""
     spec = requirement.spec
     specifiers = "" if spec.version == "*" else spec.version.replace(" ", "")
     extras = f"[{','.join(spec.extras)}]" if spec.extras else ""
     marker = f" ; {spec.marker}" if spec.marker else ""
-    return Wanted(
+    return PypiRequirementView(
         name=requirement.normalized,
         text=f"{requirement.normalized}{extras}{specifiers}{marker}",
         specifiers=specifiers,
@@ -43,7 +43,7 @@ def from_manifest(requirement: PypiRequirement) -> Wanted:
 
 
 @cache
-def from_metadata(text: str) -> Wanted | None:
+def from_metadata(text: str) -> PypiRequirementView | None:
     """Read an entry of `requires_dist`; None if it is none (old releases hold such)."""
     from packaging.requirements import InvalidRequirement, Requirement
 
@@ -54,7 +54,7 @@ def from_metadata(text: str) -> Wanted | None:
     name = normalize(parsed.name)
     extras = f"[{','.join(sorted(parsed.extras))}]" if parsed.extras else ""
     _, semicolon, marker = text.partition(" ;") if parsed.marker else ("", "", "")
-    return Wanted(
+    return PypiRequirementView(
         name=name,
         text=f"{name}{extras}{parsed.specifier}{semicolon}{marker}",
         specifiers=str(parsed.specifier),

@@ -24,7 +24,7 @@ _GITATTRIBUTES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
+class NewWorkspace:
     """What a new manifest says.
 
     `author` is a name and a mail address. `conda_pypi_map` is written as it is given: False, or
@@ -42,7 +42,7 @@ class Start:
     extra_index_urls: Sequence[str] = field(default=())
 
 
-def pixi_toml(start: Start) -> str:
+def pixi_toml(start: NewWorkspace) -> str:
     """Write a new `pixi.toml` or `mojoproject.toml`."""
     workspace: dict[str, Data | None] = {
         "authors": [f"{start.author[0]} <{start.author[1]}>"] if start.author else None,
@@ -59,7 +59,7 @@ def pixi_toml(start: Start) -> str:
     return "\n".join([*tables, "[tasks]\n", "[dependencies]\n"])
 
 
-def pyproject_toml(start: Start) -> str:
+def pyproject_toml(start: NewWorkspace) -> str:
     """Write a new `pyproject.toml` with a package that is installed editable."""
     author = start.author
     project: dict[str, Data | None] = {
@@ -74,7 +74,7 @@ def pyproject_toml(start: Start) -> str:
     return "\n".join([*tables, _pixi_tables(start, module_name(start.name), {}, named=True)])
 
 
-def pyproject_tables(start: Start, environments: Mapping[str, str], *, named: bool) -> str:
+def pyproject_tables(start: NewWorkspace, environments: Mapping[str, str], *, named: bool) -> str:
     """Write the tables that make an existing `pyproject.toml` a workspace.
 
     `environments` maps new environments to the features they are made of; `named` tells whether
@@ -84,7 +84,7 @@ def pyproject_tables(start: Start, environments: Mapping[str, str], *, named: bo
 
 
 def _pixi_tables(
-    start: Start, package: str, environments: Mapping[str, str], *, named: bool
+    start: NewWorkspace, package: str, environments: Mapping[str, str], *, named: bool
 ) -> str:
     workspace: dict[str, Data | None] = {
         "name": None if named else start.name,
@@ -124,7 +124,7 @@ def module_name(name: str) -> str:
     return name.lower().replace("-", "_").replace(".", "_")
 
 
-def _pypi_options(start: Start) -> dict[str, Data | None]:
+def _pypi_options(start: NewWorkspace) -> dict[str, Data | None]:
     options: dict[str, Data | None] = {}
     if start.index_url:
         options["index-url"] = start.index_url

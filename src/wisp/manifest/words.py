@@ -9,6 +9,7 @@ from wisp.errors import ManifestError
 from wisp.manifest.faults import Fault
 from wisp.manifest.requirements import parse_requirement
 from wisp.patterns import pattern
+from wisp.platforms import SUBDIRS
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import ARCHIVE_SUFFIXES, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement
@@ -76,8 +77,6 @@ def _archive(text: str) -> CondaRequirement:
 
 
 def _is_subdir(text: str) -> bool:
-    from wisp.platforms import SUBDIRS
-
     return text in SUBDIRS
 
 

@@ -10,7 +10,7 @@ from wisp.specs.conda import CondaRequirement, match_spec_text
 from wisp.specs.inputs import EnvironmentInputs
 
 
-def request_for(unit: SolveUnit) -> SolveRequest:
+def conda_request(unit: SolveUnit) -> SolveRequest:
     """Ask for everything that the members of a unit want, preferring what was locked.
 
     Specs keep the manifest's order, grouped by name: the solver's choice between equally good

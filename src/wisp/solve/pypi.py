@@ -130,7 +130,7 @@ class PypiResolver:
             raise resolution_error(refused) from error
 
 
-def request_for(
+def pypi_request(
     inputs: EnvironmentInputs,
     conda: tuple[LockedConda, ...],
     previous: tuple[PypiRecord, ...] = (),

@@ -144,9 +144,11 @@ def _refuse_existing(path: Path) -> None:
         raise ManifestError(f"{path.name} already exists")
 
 
-def _facts(request: StartRequest, folder: Path, environ: Mapping[str, str]) -> templates.Start:
+def _facts(
+    request: StartRequest, folder: Path, environ: Mapping[str, str]
+) -> templates.NewWorkspace:
     config = read_config(ConfigRequest(environ=environ, workspace=folder))
-    return templates.Start(
+    return templates.NewWorkspace(
         name=folder.name or "workspace",
         channels=tuple(request.channels) or config.default_channels,
         platforms=tuple(request.platforms) or (host.detected_subdir(),),
@@ -175,7 +177,7 @@ def _author(environ: Mapping[str, str], folder: Path) -> tuple[str, str] | None:
     return (name, mail) if name and mail else None
 
 
-def _create(path: Path, facts: templates.Start, kind: Format) -> Started:
+def _create(path: Path, facts: templates.NewWorkspace, kind: Format) -> Started:
     if kind != "pyproject":
         _save(path, templates.pixi_toml(facts))
         return Started(path)
@@ -186,7 +188,7 @@ def _create(path: Path, facts: templates.Start, kind: Format) -> Started:
     return Started(path)
 
 
-def _extend(path: Path, facts: templates.Start) -> Started:
+def _extend(path: Path, facts: templates.NewWorkspace) -> Started:
     """Make a workspace of a pyproject that is none yet."""
     text = path.read_text(encoding="utf-8")
     try:

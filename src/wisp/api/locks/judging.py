@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 from wisp.api.source_facts import source_facts
 from wisp.errors import LockFileError
-from wisp.lock.mismatch import Mismatch
+from wisp.lock.mismatch import Mismatch, first_reasons
 from wisp.lock.model import LockFile
 from wisp.lock.views import Difference
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
-
-#: How many reasons a failure names: the rest rarely tells more.
-_REASONS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +52,8 @@ def reasons_against(workspace: OpenedWorkspace, lock: LockFile) -> tuple[Mismatc
 
 def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:
     """The failure of a lock that has to fit and does not; the first reasons are its causes."""
-    causes = [str(reason) for reason in reasons[:_REASONS_SHOWN]]
-    if len(reasons) > _REASONS_SHOWN:
-        causes.append(f"… and {len(reasons) - _REASONS_SHOWN} more reasons")
     return LockFileError(
         "lock file not up-to-date with the workspace",
-        causes=causes,
+        causes=first_reasons(reasons),
         hints=("run `pixi lock` to bring it up to date",),
     )

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
+from wisp.api.machine_platform import solved_platform
 from wisp.api.provisioning import (
     cutoff_of,
     install_newest,
     is_complete,
-    platform_of,
     users_indexes,
 )
 from wisp.engine.exclusive import exclusive_folder
@@ -155,7 +155,7 @@ class Tools:
         """Return what an environment asks for."""
         return EnvironmentInputs(
             environment=environment.name,
-            platform=platform_of(self.session, environment.platform),
+            platform=solved_platform(self.session, environment.platform),
             root=self.home.manifest.parent,
             channels=self.channels(environment),
             dependencies=conda_requirements(environment),

@@ -20,7 +20,7 @@ from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.errors import FetchError, LockFileError, ManifestError, TaskError
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.manifest.script import OPENING, SUFFIXES
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
@@ -101,7 +101,6 @@ def run_script(
     raises.
     """
     from wisp.api.use.running import run_words
-    from wisp.values import replace
 
     for wrong, name in (
         (options.environment is not None, "--environment"),

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from wisp.api.places import Places
-from wisp.api.views.describe_tasks import TaskListing, task_listing
 from wisp.engine.files import folder_size
 from wisp.install.state import read_marker
 from wisp.manifest.model import Environment, Feature, Manifest
@@ -23,17 +22,6 @@ from wisp.workspace.compose import environments
 from wisp.workspace.features import dependencies, features_of, pypi_dependencies
 from wisp.workspace.platforms import platforms_of, select_platform
 from wisp.workspace.tasks import tasks_of
-
-__all__ = [
-    "EnvironmentDescription",
-    "FeatureDescription",
-    "Machine",
-    "TaskListing",
-    "describe_environments",
-    "describe_features",
-    "environment_channels",
-    "task_listing",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from wisp.api.views.describe import (
     describe_environments,
     describe_features,
     outline_environments,
-    task_listing,
 )
+from wisp.api.views.describe_tasks import task_listing
 from wisp.console.declared_list import environment_lines, feature_lines, task_table
 from wisp.errors import ManifestError
 from wisp.manifest.read import load_text
