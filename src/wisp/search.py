@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from wisp.engine.search import FoundRecord
 from wisp.errors import FetchError
@@ -35,11 +35,13 @@ class FoundPackage:
         return next(usable, self.records[0])
 
 
-def search(query: str, find: Find) -> tuple[FoundPackage, ...]:
+def search(
+    query: str, find: Find, near: Callable[[str], Sequence[str]] = lambda _name: ()
+) -> tuple[FoundPackage, ...]:
     """Find packages, sorted by name.
 
     A bare name that no package has is taken as a part of a name; then those that begin with it
-    come first.
+    come first. Where that finds nothing, `near` words what may have been meant.
 
     Raises:
         FetchError: Nothing was found, or a channel cannot be read.
@@ -50,9 +52,10 @@ def search(query: str, find: Find) -> tuple[FoundPackage, ...]:
         packages = _by_name(find(f"*{query.lower()}*"))
         packages.sort(key=lambda package: not package.name.startswith(query.lower()))
     if not packages:
+        meant = near(query.lower()) if _BARE_NAME.fullmatch(query) else ()
         raise FetchError(
             f"No packages found matching '{query}'",
-            hints=["Try glob patterns like 'python*' or '*numpy*'"],
+            hints=[*meant, "Try glob patterns like 'python*' or '*numpy*'"],
         )
     return tuple(packages)
 

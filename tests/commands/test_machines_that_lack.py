@@ -44,6 +44,8 @@ def test_what_is_missing_is_named_and_the_override_helps(
     assert result.code == 1
     assert needed in result.stderr
     assert "platform add" not in result.stderr
+    variable = f"CONDA_OVERRIDE_{needed.split()[0].removeprefix('__').upper()}"
+    assert result.stderr.count(variable) == 1
     hint = re.search(r"`(CONDA_OVERRIDE_\w+)=(\S+)`", result.stderr)
     assert hint is not None
     wisp(*command, cwd=tmp_path, env=env | {hint[1]: hint[2]}).success()

@@ -81,3 +81,16 @@ def test_the_feature_that_brought_a_platform_is_named(
     assert result.code == 1
     named = "since the feature 'wide' and 'ide' lists it" in result.stderr
     assert named is not listed
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [("gretter", "did you mean 'greeter'?"), ("zzz", "Try glob patterns")]
+)
+def test_a_search_offers_near_names(
+    tmp_path: Path, wisp: CommandLine, word: str, told: str
+) -> None:
+    source = channel(tmp_path / "chan", [tiny("greeter"), tiny("other")])
+    found = wisp("search", word, cwd=manifest(tmp_path, str(source), ""))
+    assert found.code == 1
+    assert told in found.stderr
+    assert ("did you mean" in found.stderr) == ("did you mean" in told)

@@ -34,7 +34,7 @@ def hints_for_conda(
     hints: list[str] = []
     for name in missing:
         if known and name not in known:
-            hints += _near(name, known)
+            hints += near(name, known)
             if _on_pypi(session, inputs, name):
                 hints.append(f"PyPI has '{name}': `pixi add --pypi {name}`")
     return tuple(hints)
@@ -61,12 +61,13 @@ def _channel_names(session: SessionContext, inputs: EnvironmentInputs) -> frozen
         return frozenset()
 
 
-def _near(name: str, known: Iterable[str]) -> list[str]:
+def near(name: str, known: Iterable[str]) -> list[str]:
+    """Word which of many names may have been meant by an unknown one, if any is near to it."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=3, cutoff=_NEAR)
-    listed = " or ".join(f"'{one}'" for one in near)
-    return [f"did you mean {listed}?"] if near else []
+    found = get_close_matches(name, known, n=3, cutoff=_NEAR)
+    listed = " or ".join(f"'{one}'" for one in found)
+    return [f"did you mean {listed}?"] if found else []
 
 
 def _on_pypi(session: SessionContext, inputs: EnvironmentInputs, name: str) -> bool:

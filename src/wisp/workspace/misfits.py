@@ -38,6 +38,10 @@ def misfit(
     known = tuple(platforms)
     lacking = {one.name: _missing(one, provided) for one in known if one.subdir == subdir}
     names = ", ".join(one.name for one in known)
+    pretence = _pretence(lacking)
+    others = pretended(unmet, subdir)
+    # One piece of advice is enough where both come to the same variables.
+    own = [] if pretence and _repeats(pretence, others) else [pretence or _addition(subdir)]
     return ManifestError(
         f"the environment '{environment}' does not support this machine ('{subdir}')",
         causes=[
@@ -46,8 +50,8 @@ def misfit(
         ],
         hints=(
             f"it supports {names or 'no platform'}",
-            _pretence(lacking) or f"add the platform with `pixi workspace platform add {subdir}`",
-            *pretended(unmet, subdir),
+            *own,
+            *others,
         ),
     )
 
@@ -77,6 +81,16 @@ def _pretence(lacking: Lacking) -> str | None:
     names = [f"CONDA_OVERRIDE_{one.name.removeprefix('__').upper()}" for one in missing]
     variables = [f"{name}={one.version}" for name, one in zip(names, missing, strict=True)]
     return f"to act as if this machine had it, set `{' '.join(variables)}`"
+
+
+def _addition(subdir: str) -> str:
+    return f"add the platform with `pixi workspace platform add {subdir}`"
+
+
+def _repeats(advice: str, others: Iterable[str]) -> bool:
+    """Whether other pieces of advice have all variables of this one."""
+    words = " ".join(advice.split("`")[1::2]).split()
+    return all(any(f"`{word}`" in other for other in others) for word in words)
 
 
 def pretended(specs: Iterable[str], subdir: str) -> tuple[str, ...]:

@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from wisp.api.context import SessionContext
+from wisp.api.elsewhere import near
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine import host
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.search import find_records
+from wisp.engine.search import find_records, known_names
+from wisp.errors import FetchError
 from wisp.platforms import SUBDIRS
 from wisp.search import FoundPackage, search
 from wisp.specs.conda import Channel, channel_url
@@ -40,7 +42,14 @@ class PackageSearch:
         """
         urls = [channel.url for channel in self.channels]
         find = partial(find_records, channels=urls, subdirs=self.subdirs, access=self.access)
-        return search(query, find)
+        return search(query, find, self._near)
+
+    def _near(self, name: str) -> list[str]:
+        urls = [channel.url for channel in self.channels]
+        try:
+            return near(name, known_names(urls, self.host, self.access))
+        except FetchError:
+            return []
 
     def channel_name(self, url: str) -> str:
         """Return how a channel is called: as it was asked for, or by its URL."""
