@@ -45,6 +45,12 @@ class InstalledWheel:
     installer: str
     direct_url: Mapping[str, Any] | None = None
 
+    @property
+    def is_editable(self) -> bool:
+        """Whether it is a project that is installed in place."""
+        told = (self.direct_url or {}).get("dir_info")
+        return isinstance(told, dict) and told.get("editable") is True
+
 
 def site_packages(prefix: Path) -> list[Path]:
     """Return the folders of a prefix that wheels are put into."""

@@ -87,3 +87,17 @@ def test_what_a_killed_installer_left_is_swept_and_nothing_else(tmp_path: Path) 
     (site / ".tmpFolder" / "half.py").write_text("x")
     sweep_wheel_drafts(tmp_path)
     assert sorted(tmp_path.rglob("*")) == sorted([*before, *mine, site / ".tmpfolders"])
+
+
+def test_projects_installed_in_place_are_known_by_their_direct_url(tmp_path: Path) -> None:
+    site = tmp_path / "lib/python3.12/site-packages"
+    for name, text in (
+        ("My_Tool-1.0", '{"dir_info": {"editable": true}}'),
+        ("copied-1.0", '{"dir_info": {}}'),
+        ("odd-1.0", '{"dir_info": ["editable"]}'),
+        ("other-1.0", "{}"),
+    ):
+        folder = site / f"{name}.dist-info"
+        folder.mkdir(parents=True)
+        (folder / "direct_url.json").write_text(text)
+    assert [one.name for one in installed_wheels(tmp_path) if one.is_editable] == ["my-tool"]

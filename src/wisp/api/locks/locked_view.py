@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +11,12 @@ from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.lock_file import required_lock
 from wisp.api.machine_platform import shown_platform
 from wisp.errors import ManifestError
-from wisp.install.state import read_marker
+from wisp.install.state import installed_subdir
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.model import LockFile
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.pypi import normalize
+from wisp.specs.origins import is_folder
+from wisp.specs.records import PypiRecord
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
@@ -55,12 +55,13 @@ def look_up(
     inputs = workspace.inputs(name, where)
     lock = _lock(workspace, usage)
     platforms = {known: workspace.platforms(known) for known in workspace.environment_names}
+    lock = adopt_platforms(lock, platforms)
     prefix = workspace.prefix(name)
     return LockedView(
-        lock=adopt_platforms(lock, platforms),
+        lock=lock,
         inputs=inputs,
-        installed_for=_installed_for(prefix),
-        editable=editable_packages(prefix),
+        installed_for=installed_subdir(prefix),
+        editable=_editable(lock, inputs, prefix),
     )
 
 
@@ -102,24 +103,12 @@ def _lock(workspace: OpenedWorkspace, usage: LockUsage) -> LockFile:
     return lock_to_look_at(workspace, usage)
 
 
-def _installed_for(prefix: Path) -> str | None:
-    subdir = (read_marker(prefix).get("resolved_platform") or {}).get("subdir")
-    return str(subdir) if subdir else None
+def _editable(lock: LockFile, inputs: EnvironmentInputs, prefix: Path) -> frozenset[str]:
+    """Name the projects that are installed in place; where none is locked, no prefix is read."""
+    row = lock.environments.get(inputs.environment)
+    records = row.packages.get(inputs.platform.name, ()) if row is not None else ()
+    if not any(isinstance(one, PypiRecord) and is_folder(one.location) for one in records):
+        return frozenset()
+    from wisp.engine.wheels import installed_wheels
 
-
-def editable_packages(prefix: Path) -> frozenset[str]:
-    """Return the normalised names of the projects a prefix has installed in place (PEP 610)."""
-    found = set()
-    for pattern in ("lib/python*/site-packages", "Lib/site-packages"):
-        for file in prefix.glob(f"{pattern}/*.dist-info/direct_url.json"):
-            if (_json(file).get("dir_info") or {}).get("editable"):
-                found.add(normalize(file.parent.name.partition("-")[0]))
-    return frozenset(found)
-
-
-def _json(file: Path) -> dict[str, dict[str, object]]:
-    try:
-        data = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
+    return frozenset(wheel.name for wheel in installed_wheels(prefix) if wheel.is_editable)

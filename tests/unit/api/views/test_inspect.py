@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.unit.lock.samples import CHANNEL, conda, lock_of, wheel
-from wisp.api.locks.locked_view import editable_packages
 from wisp.api.views.inspect import chosen_rows, package_rows, platform_and_arch
 from wisp.console.package_table import package_table
 from wisp.errors import UsageError
@@ -170,15 +169,6 @@ def test_subdirs_have_an_operating_system_and_a_processor() -> None:
     assert platform_and_arch("osx-arm64") == ("osx", "arm64")
     assert platform_and_arch("linux-aarch64") == ("linux", "aarch64")
     assert platform_and_arch("noarch") == (None, None)
-
-
-def test_projects_installed_in_place_are_known_by_their_direct_url(tmp_path: Path) -> None:
-    site = tmp_path / "lib/python3.12/site-packages"
-    for name, text in (("My_Tool-1.0", '{"dir_info": {"editable": true}}'), ("other-1.0", "{}")):
-        folder = site / f"{name}.dist-info"
-        folder.mkdir(parents=True)
-        (folder / "direct_url.json").write_text(text)
-    assert editable_packages(tmp_path) == {"my-tool"}
 
 
 def test_a_frozen_listing_asks_no_engine() -> None:
