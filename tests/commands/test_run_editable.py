@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -73,3 +74,9 @@ def test_an_editable_project_is_quick_until_its_metadata_changes(
     assert "six" in (workspace / "pixi.lock").read_text()
     forge_server.stop()
     assert wisp(*COMMAND, cwd=workspace, env=NOWHERE).success().stdout == "1.1 two six\n"
+
+
+def test_the_list_tells_what_is_installed_in_place(wisp: CommandLine, workspace: Path) -> None:
+    wisp("install", cwd=workspace).success()
+    rows = json.loads(wisp("list", "--json", cwd=workspace).success().stdout)
+    assert [row["name"] for row in rows if row.get("is_editable")] == ["local"]
