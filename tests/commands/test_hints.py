@@ -117,3 +117,23 @@ def test_of_near_names_those_of_tasks_come_first(wisp: CommandLine, tmp_path: Pa
     failed = wisp("run", "lnit", cwd=tmp_path, env=env)
     assert failed.code == 127
     assert "did you mean `lint` or `l" in failed.stderr
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    (tmp_path / "pixi.toml").write_text(
+        '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64", "osx-arm64"]\n'
+        '[dependencies]\nrust = "*"\n[tasks]\ntest = "true"\n'
+    )
+    return tmp_path
+
+
+def test_what_is_removed_under_a_wrong_name_is_answered_with_the_near_one(
+    wisp: CommandLine, small: Path
+) -> None:
+    refused = wisp("remove", "rustt", cwd=small)
+    assert refused.code == 1
+    assert "did you mean 'rust'?" in refused.stderr
+    assert "Did you mean `test`?" in wisp("task", "remove", "tets", cwd=small).stderr
+    assert "id you mean" not in wisp("task", "remove", "quux", cwd=small).stderr
+    assert "id you mean" not in wisp("remove", "zlib", cwd=small).stderr

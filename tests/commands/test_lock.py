@@ -89,3 +89,16 @@ def test_update_of_an_unknown_package_names_the_nearest(workspace: Path, wisp: C
     result = wisp("update", "atrs", cwd=workspace)
     assert result.code == 1
     assert "did you mean 'attrs'?" in result.stderr
+
+
+def test_check_tells_that_only_the_format_is_older(tmp_path: Path, wisp: CommandLine) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n'
+    )
+    (tmp_path / "pixi.lock").write_text(
+        "version: 6\nenvironments:\n  default:\n    channels: []\n    packages: {}\npackages: []\n"
+    )
+    refused = wisp("lock", "--check", cwd=tmp_path)
+    assert refused.code == 1
+    assert refused.stderr.startswith("Error:")
+    assert "its format is 6, the newest is 7" in refused.stderr

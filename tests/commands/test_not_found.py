@@ -94,3 +94,16 @@ def test_a_search_offers_near_names(
     assert found.code == 1
     assert told in found.stderr
     assert ("did you mean" in found.stderr) == ("did you mean" in told)
+
+
+def test_a_locked_file_that_is_gone_is_told_with_the_way_out(
+    tmp_path: Path, cold_wisp: CommandLine
+) -> None:
+    source = channel(tmp_path / "chan", [tiny("greeter")])
+    with Server(source) as server:
+        folder = manifest(tmp_path, server.url, '[dependencies]\ngreeter = "*"\n')
+        cold_wisp("lock", cwd=folder).success()
+        server.troubles["noarch/greeter-1.0-0.conda"] = 404
+        failed = cold_wisp("install", cwd=folder)
+    assert failed.code == 1
+    assert "`wisp update` locks what there is now" in failed.stderr

@@ -10,6 +10,7 @@ _NETWORK = ("client error (Connect)", "dns error", "operation timed out", "Reque
 #: What one of two requests for the same file hears when they failed: the reason went to the other.
 _LOST = "a coalesced request failed"
 _DIRECT = "the direct url query failed for "
+_GONE = "404 Not Found"
 _DISK = ("No space left", "File too large", "Disk quota exceeded")
 
 
@@ -30,6 +31,11 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
         hints.append("check the network connection, or work with what is cached: `--offline`")
     if "could not find subdir" in text:
         hints.append("check the spelling of the channel; each channel has a folder `noarch`")
+    elif _GONE in text and ("failed to fetch" in text or ".conda" in text or ".tar.bz2" in text):
+        hints.append(
+            "the channel does not have this file any more, or its mirror does not have it yet: "
+            "`pixi update` locks what there is now"
+        )
     if "401 Unauthorized" in text or "403 Forbidden" in text:
         hints.append(
             "the host wants credentials: store them with `pixi auth login HOST`, or name a file "

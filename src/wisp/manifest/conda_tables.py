@@ -14,6 +14,7 @@ from wisp.patterns import pattern
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation, is_conda_archive
 from wisp.specs.match import is_match_spec
+from wisp.specs.operators import meant
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec
 
 #: Whether a table may name sources: as the preview flag says, or never.
@@ -139,13 +140,23 @@ def _version(text: str, path: ValuePath, parent: Table) -> str:
     try:
         spec = parse_version_spec(text)
     except VersionSyntaxError as error:
-        raise Fault(_matchspec_hint(text) or str(error), path) from None
+        hint = _matchspec_hint(text)
+        hints = () if hint else meant(text, _is_version)
+        raise Fault(hint or str(error), path, hints=hints) from None
     for bare in spec.bare:
         parent.warn(
             f"ambiguous version specifier '{bare}': it means '=={bare}', "
             f"write '=={bare}' or '{bare}.*'"
         )
     return spec.text
+
+
+def _is_version(text: str) -> bool:
+    try:
+        parse_version_spec(text)
+    except VersionSyntaxError:
+        return False
+    return True
 
 
 def _refuse_operators_with_wildcards(text: str, path: ValuePath) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.specs.locations import GitLocation, Location, PathLocation, UrlLocation
+from wisp.specs.operators import meant
 from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
 
 
@@ -20,7 +21,7 @@ def specifier_text(text: str, path: ValuePath) -> str:
         SpecifierSet(text)
     except InvalidSpecifier:
         raise Fault(
-            f"'{text}' is not a valid version specifier", path, hints=_operator_hint(text)
+            f"'{text}' is not a valid version specifier", path, hints=meant(text, _is_specifier)
         ) from None
     return _spelled(text)
 
@@ -31,8 +32,14 @@ def _spelled(specifiers: str) -> str:
     return canonical_specifiers(specifiers).replace(",", ", ") or "*"
 
 
-def _operator_hint(text: str) -> tuple[str, ...]:
-    return (f"Did you mean '=={text}'?",) if text[:1].isdigit() else ()
+def _is_specifier(text: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        SpecifierSet(text)
+    except InvalidSpecifier:
+        return False
+    return True
 
 
 def check_marker(text: str, path: ValuePath) -> str:

@@ -16,6 +16,7 @@ from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.pypi_requirements import has_requirement, remove_requirement
 from wisp.manifest.edit.requirements import CondaTable, has_conda, remove_conda
 from wisp.manifest.model import Environment, Manifest
+from wisp.specs.similarity import did_you_mean
 from wisp.workspace.features import dependencies, features_of, pypi_dependencies
 from wisp.workspace.platforms import platforms_of
 
@@ -82,7 +83,9 @@ def _not_found(
         return ManifestError(f"spec type {table} is missing.")
     return ManifestError(
         f"dependency `{name}` was not found in {table}{where}",
-        hints=[f"`{name}` is in {', '.join(others)}"] if others else (),
+        hints=[f"`{name}` is in {', '.join(others)}"]
+        if others
+        else did_you_mean(name, document.get(document.path(part, table)) or ()),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wisp.api.source_facts import source_facts
 from wisp.errors import LockFileError
 from wisp.lock.mismatch import Mismatch, first_reasons
-from wisp.lock.model import LockFile
+from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.views import Difference
 from wisp.values import dataclass
 
@@ -21,13 +21,14 @@ class LockOutcome:
     """What locking led to.
 
     `changed` tells whether the text of the lock file is another one now (or would be, in a dry
-    run); `reasons` why the old one did not hold.
+    run); `reasons` why the old one did not hold. `format` is the one that the lock had before.
     """
 
     lock: LockFile
     changed: bool
     difference: Difference
     reasons: tuple[Mismatch, ...] = ()
+    format: int = LOCK_VERSION
 
     def __repr__(self) -> str:
         state = "changed" if self.changed else "unchanged"
@@ -36,7 +37,9 @@ class LockOutcome:
     def require_unchanged(self) -> None:
         """Raise `LockFileError`, with the reasons, if the lock file is another one now."""
         if self.changed:
-            raise not_up_to_date(self.reasons)
+            older = self.format < LOCK_VERSION and not self.reasons
+            told = f"its format is {self.format}, the newest is {LOCK_VERSION}"
+            raise not_up_to_date(self.reasons, (told,) if older else ())
 
 
 def reasons_against(workspace: OpenedWorkspace, lock: LockFile) -> tuple[Mismatch, ...]:
@@ -50,10 +53,10 @@ def reasons_against(workspace: OpenedWorkspace, lock: LockFile) -> tuple[Mismatc
     return tuple(found)
 
 
-def not_up_to_date(reasons: Sequence[Mismatch] = ()) -> LockFileError:
+def not_up_to_date(reasons: Sequence[Mismatch] = (), others: Sequence[str] = ()) -> LockFileError:
     """The failure of a lock that has to fit and does not; the first reasons are its causes."""
     return LockFileError(
         "lock file not up-to-date with the workspace",
-        causes=first_reasons(reasons),
+        causes=[*first_reasons(reasons), *others],
         hints=("run `pixi lock` to bring it up to date",),
     )

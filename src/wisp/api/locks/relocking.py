@@ -138,6 +138,7 @@ def _solve(
         changed=text != _text(workspace),
         difference=difference(old, new, inputs),
         reasons=reasons,
+        format=LOCK_VERSION if old is None else old.version,
     )
     # Writing comes last: who interrupts later interrupts nothing.
     if outcome.changed and not dry_run:

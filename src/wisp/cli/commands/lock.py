@@ -35,7 +35,8 @@ def run(call: Call[Options]) -> int:
     elif values.dry_run:
         _tell_dry_run(call, outcome.changed, lock_changes(outcome.difference))
     elif values.check and outcome.changed:
-        call.out.note(lock_changes(outcome.difference))
+        if outcome.difference:
+            call.out.note(lock_changes(outcome.difference))
     elif outcome.changed:
         call.out.success("Updated lock file")
         call.out.note(lock_changes(outcome.difference))

@@ -7,6 +7,7 @@ from wisp.cli.call import Call
 from wisp.cli.declare import Command, argument, arguments, flag, top, value, values
 from wisp.cli.names import environment_name
 from wisp.cli.opening import open_workspace
+from wisp.cli.unknown import similar
 from wisp.errors import UsageError
 
 TYPE_CHECKING = False
@@ -166,10 +167,13 @@ def alias(call: Call[Alias]) -> int:
 def remove(call: Call[Remove]) -> int:
     """Take tasks out of the manifest."""
     values, part = call.values, _part(call)
-    removed, missing = open_workspace(call).edit.tasks.remove(values.task_name, **part)
+    workspace = open_workspace(call)
+    removed, missing = workspace.edit.tasks.remove(values.task_name, **part)
     for name in values.task_name:
         if name in missing:
             call.out.soft_error(_missing(name, part))
+            if near := similar(name, workspace.show.tasks().names):
+                call.out.note(f"  Did you mean `{near}`?")
         elif name in removed:
             call.out.success(f"Removed task `{name}` ")
     return 0
