@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +45,7 @@ class SessionContext:
         self.environ = environ
         self.reporter = reporter
         self.now = now or datetime.now(UTC)
+        self._only_looks = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -150,11 +152,36 @@ class SessionContext:
             reporter=self.reporter,
         )
 
-    @cached_property
+    @contextmanager
+    def only_looking(self) -> Iterator[None]:
+        """See to it that meanwhile no code runs of the workspace, of packages or of back-ends."""
+        before, self._only_looks = self._only_looks, True
+        try:
+            yield
+        finally:
+            self._only_looks = before
+
+    @property
     def pypi(self) -> PypiResolver:
         """Answers what PyPI packages fit; remembers answers as long as it lives."""
+        return self._looking_pypi if self._only_looks else self._building_pypi
+
+    @cached_property
+    def _building_pypi(self) -> PypiResolver:
+        return self._resolver(Path(sys.executable))
+
+    @cached_property
+    def _looking_pypi(self) -> PypiResolver:
+        from wisp.engine.unable_python import unable_python
+
+        if sys.platform == "win32":  # where no script can stand for a program
+            return self._building_pypi
+        folder = self.uv.cache_dir / "wisp-looks"
+        return self._resolver(unable_python(folder, Path(sys.executable)), builds=False)
+
+    def _resolver(self, python: Path, *, builds: bool = True) -> PypiResolver:
         from wisp.engine.dist_metadata import MetadataReader
         from wisp.solve.pypi import PypiResolver
 
-        reader = MetadataReader(self.uv, self.http, Path(sys.executable))
-        return PypiResolver(self.uv, reader)
+        reader = MetadataReader(self.uv, self.http, python)
+        return PypiResolver(self.uv, reader, python, builds=builds)

@@ -13,6 +13,7 @@ from typing import Any
 import tomli
 from packaging.version import Version
 
+from wisp.engine.unable_python import was_refused
 from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_cache import UvCache
 from wisp.engine.uv_compile import CompileQuestion, compile_requirements
@@ -94,13 +95,14 @@ def _with_extra(requirement: str, extra: str) -> str:
 def built_metadata(uv: Uv, url: str, name: str, python: Path) -> CoreMetadata:
     """Ask the build back-end of a folder or source archive (a URL), through uv and its cache.
 
-    Raises `FetchError` when the project cannot be built.
+    Raises `FetchError` when the project cannot be built, `SolveError` when it may not.
     """
     question = CompileQuestion(requirements=f"{name} @ {url}\n", options=("--no-deps",))
     try:
         compile_requirements(uv, question, python)
     except UvError as error:
-        raise FetchError(
+        refused = was_refused(error.stderr)
+        raise refused or FetchError(
             f"could not get the metadata of `{url}`", causes=[error.message]
         ) from error
     found = UvCache(uv.cache_dir).built(normalize(name), url)

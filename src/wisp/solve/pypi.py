@@ -12,6 +12,7 @@ from pathlib import Path
 from wisp.engine.dist_metadata import MetadataReader
 from wisp.engine.pylock import PylockPackage
 from wisp.engine.pypi_stubs import pep440_version, stub_wheel
+from wisp.engine.unable_python import was_refused
 from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_compile import CompileAnswer, CompileQuestion, compile_requirements
 from wisp.errors import SolveError, WispError
@@ -33,10 +34,16 @@ PythonProvider = Callable[[], Path]
 class PypiResolver:
     """Answers PyPI requests through uv; the same question is put to uv only once.
 
-    May be called from several threads. What is remembered lives as long as the object.
+    May be called from several threads. What is remembered lives as long as the object. `python`
+    is what uv builds with at first; without `builds` it can only say what it is
+    (`wisp.engine.unable_python`).
     """
 
-    def __init__(self, uv: Uv, metadata: MetadataReader) -> None:
+    def __init__(
+        self, uv: Uv, metadata: MetadataReader, python: Path | None = None, *, builds: bool = True
+    ) -> None:
+        self._python = python or Path(sys.executable)
+        self._builds = builds
         self._uv = uv
         self._metadata = metadata
         self._answers: dict[CompileQuestion, Future[CompileAnswer]] = {}
@@ -112,7 +119,9 @@ class PypiResolver:
     ) -> CompileAnswer:
         annotate = may_mix_indexes(request.options)
         isolated = not request.options.no_build_isolation
-        python = Path(sys.executable) if isolated or not provide_python else provide_python()
+        if not self._builds:
+            provide_python = None
+        python = self._python if isolated or not provide_python else provide_python()
         try:
             return compile_requirements(self._uv, question, python, annotate=annotate)
         except UvError as error:
@@ -166,6 +175,9 @@ def held_versions(conda: tuple[LockedConda, ...]) -> dict[str, str]:
 
 def resolution_error(error: UvError) -> SolveError:
     """Turn what uv said into an error of ours: the explanation as cause, hints as hints."""
+    refused = was_refused(error.stderr)
+    if refused is not None:
+        return refused
     text = re.sub(rf"{ROOT_PROJECT}(?:==0)? depends on ", "you require ", error.stderr.strip())
     text = re.sub(rf"your project \({ROOT_PROJECT}\)", "your project", text)
     body, *hints = re.split(r"\n\s*\n?hint: ", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 def lock(workspace: OpenedWorkspace, *, dry_run: bool = False) -> LockOutcome:
     """Solve what is stale and write the lock file, in the newest format, if it changes."""
     if dry_run:
-        return bring_up_to_date(workspace, dry_run=True, upgrade=True)
+        with workspace.session.only_looking():
+            return bring_up_to_date(workspace, dry_run=True, upgrade=True)
     with workspace.writing() as current:
         return bring_up_to_date(current, dry_run=dry_run, upgrade=True)
 
@@ -66,7 +68,8 @@ def lock_to_look_at(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) ->
     """
     if usage.lock_is_fixed:
         return ensure_lock(workspace, usage)
-    outcome = bring_up_to_date(workspace, dry_run=True, upgrade=False)
+    with workspace.session.only_looking():
+        outcome = bring_up_to_date(workspace, dry_run=True, upgrade=False)
     if outcome.changed:
         workspace.reporter.warn(
             "what is shown is not locked yet: the lock file does not fit the manifest",
@@ -79,12 +82,13 @@ def relock(
     workspace: OpenedWorkspace, unpin: Unpin | None = None, *, dry_run: bool = False
 ) -> LockOutcome:
     """Lock an edited workspace whose folder the caller holds, letting go of some packages."""
-    if unpin is not None and unpin.everything:
-        from wisp.api.locks.relocking import renew
+    with workspace.session.only_looking() if dry_run else nullcontext():
+        if unpin is not None and unpin.everything:
+            from wisp.api.locks.relocking import renew
 
-        return renew(workspace, unpin.packages, dry_run=dry_run)
-    dry_run = dry_run or not workspace.places.writes_lock_unasked
-    return bring_up_to_date(workspace, dry_run=dry_run, upgrade=True, unpin=unpin)
+            return renew(workspace, unpin.packages, dry_run=dry_run)
+        dry_run = dry_run or not workspace.places.writes_lock_unasked
+        return bring_up_to_date(workspace, dry_run=dry_run, upgrade=True, unpin=unpin)
 
 
 def bring_up_to_date(

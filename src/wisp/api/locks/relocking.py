@@ -6,6 +6,7 @@ Apart from `wisp.api.locks.locking`, so that a lock that fits is judged without 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,8 @@ def update(
     """Forget locked versions in the chosen environments and platforms, and solve again."""
     for name in environments:
         workspace.require_environment(name)
-    with workspace.writing() as current:
+    looking = workspace.session.only_looking() if dry_run else nullcontext()
+    with looking, workspace.writing() as current:
         old = known_lock(current)
         if old is None:
             return solve_stale(current, None, (), dry_run=dry_run)
