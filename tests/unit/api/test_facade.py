@@ -39,6 +39,7 @@ NO_COMMAND = {
     "Session.login_for",
     "Session.is_script",
     "Session.of",
+    "Session.only_looking",
     "Session.open",
     "Session.tools",
     "Session.workspace_of",
