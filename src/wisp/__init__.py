@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wisp.api.oneoff import OneOffEnvironment as OneOffEnvironment
     from wisp.api.oneoff import OneOffRequest as OneOffRequest
     from wisp.api.opened import OpenedWorkspace as OpenedWorkspace
+    from wisp.api.self_updating import SelfUpdate as SelfUpdate
     from wisp.api.session import Session as Session
     from wisp.api.spec_environments import SpecEnvironment as SpecEnvironment
     from wisp.api.spec_environments import SpecRequest as SpecRequest
@@ -159,6 +160,7 @@ __all__ = [
     "Reason",
     "Reporter",
     "RunOptions",
+    "SelfUpdate",
     "Session",
     "SessionContext",
     "SolveError",
@@ -250,6 +252,7 @@ _HOMES = {
     "Reason": "wisp.api.views.reasons",
     "Reporter": "wisp.report",
     "RunOptions": "wisp.api.use.run_options",
+    "SelfUpdate": "wisp.api.self_updating",
     "Session": "wisp.api.session",
     "SessionContext": "wisp.api.context",
     "SolveError": "wisp.errors",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: Our own version.
 VERSION = "0.1.0"
+#: What we are called on the package index.
+DISTRIBUTION = "wisp-env"
 
 #: The index that a lock file means when it names none (lock format, key `index`).
 DEFAULT_INDEX = "https://pypi.org/simple"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wisp.api.global_tools import GlobalTools
     from wisp.api.imaging.from_specs import SpecImage
     from wisp.api.oneoff import OneOffEnvironment, OneOffRequest
+    from wisp.api.self_updating import SelfUpdate
     from wisp.api.spec_environments import SpecEnvironment, SpecRequest
     from wisp.api.trusting import TrustSubject
     from wisp.api.use.cleaning import Cleaned
@@ -166,6 +167,21 @@ class Session(SessionContext):
         from wisp.api.views.searching import open_search
 
         return open_search(self, cwd or Path.cwd(), channels=channels, platform=platform)
+
+    # The program itself
+
+    def self_update(
+        self,
+        version: str | None = None,
+        *,
+        index: str | None = None,
+        force: bool = False,
+        dry_run: bool = False,
+    ) -> SelfUpdate:
+        """Install another version of wisp. Raises as `wisp.api.self_updating.self_update`."""
+        from wisp.api.self_updating import self_update
+
+        return self_update(self, version, index=index, force=force, dry_run=dry_run)
 
     # Cleaning
 

@@ -21,7 +21,6 @@ _ELSEWHERE = {
     "publish": f"`publish` {_TO_COME} `pixi exec rattler-build build --recipe FILE` builds a "
     "package, `pixi exec rattler-build upload` puts it into a channel",
     "upload": f"`upload` {_TO_COME} `pixi exec rattler-build upload` puts packages into channels",
-    "self-update": "update with the installer: `uv tool upgrade wisp-env`, `pipx upgrade wisp-env`",
     "version": "`pixi --version` prints the version of the program, "
     "`pixi workspace version get` that of the workspace",
     "envs": "`pixi workspace environment list` lists the environments",

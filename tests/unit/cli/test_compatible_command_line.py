@@ -21,9 +21,7 @@ from wisp.cli.table import ENTRIES
 FACTS = json.loads(
     (Path(__file__).parents[2] / "cases/recorded/command-line.json").read_text("utf-8")
 )
-#: Not here yet; the program says so, and what to do instead.
-MISSING = {"self-update"}
-COMMANDS = [name for name in FACTS["commands"] if name not in MISSING]
+COMMANDS = list(FACTS["commands"])
 OPTIONS = [
     pytest.param(name, option, id=f"{name} {option['long']}")
     for name in COMMANDS

@@ -28,7 +28,6 @@ def test_nothing_near_is_answered_with_nothing(typed: str) -> None:
         ("build", "`pixi exec rattler-build build --recipe FILE` builds a package"),
         ("publish", "`pixi exec rattler-build upload` puts it into a channel"),
         ("upload", "`upload` comes with package building"),
-        ("self-update", "uv tool upgrade"),
         ("envs", "`pixi workspace environment list`"),
         ("pip", "`pixi add --pypi NAME`"),
         ("demo.py", "`pixi run demo.py`"),

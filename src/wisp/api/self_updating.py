@@ -1,0 +1,98 @@
+"""Replacing wisp by another version of itself, through the tool that installed it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from packaging.version import InvalidVersion, Version
+
+from wisp.engine.index_files import newest_version
+from wisp.engine.own_install import update_command
+from wisp.engine.process import capture
+from wisp.errors import FetchError, HostError, UsageError
+from wisp.layout import DEFAULT_INDEX, DISTRIBUTION, VERSION
+from wisp.values import dataclass
+
+if TYPE_CHECKING:
+    from wisp.api.context import SessionContext
+
+#: What tells which version is there by now.
+_ASKED = "from wisp.layout import VERSION; print(VERSION)"
+
+
+@dataclass(frozen=True, slots=True)
+class SelfUpdate:
+    """What became of wisp, or would: from which version to which, by which command.
+
+    `command` is empty where nothing is to be done.
+    """
+
+    before: str
+    after: str
+    command: str = ""
+
+
+def self_update(
+    session: SessionContext,
+    version: str | None = None,
+    *,
+    index: str | None = None,
+    force: bool = False,
+    dry_run: bool = False,
+) -> SelfUpdate:
+    """Install the newest version of wisp, or the one named; the same again only by `force`.
+
+    `index` is a package index (PEP 503, 691) that has releases too.
+
+    Raises:
+        UsageError: The version is none.
+        FetchError: Which version is newest cannot be known.
+        HostError: No tool can do it for us, or the tool failed.
+
+    """
+    wanted = _newest(session, index) if version is None else _checked(version)
+    if not force and (wanted == VERSION or (version is None and _is_older(wanted))):
+        return SelfUpdate(VERSION, VERSION)
+    uv = str(session.uv.executable)
+    found = update_command(uv, session.environ, wanted, named=version is not None, index=index)
+    command = shlex.join(found.words)
+    if dry_run:
+        return SelfUpdate(VERSION, wanted, command)
+    with session.reporter.during("updating", DISTRIBUTION):
+        done = capture(found.words, environ={**session.environ, **found.variables})
+    if done.code != 0:
+        told = (done.stderr or done.stdout).strip().splitlines()[-8:]
+        raise HostError(f"`{command}` ended with code {done.code}", causes=told)
+    now = capture((sys.executable, "-I", "-c", _ASKED), environ=session.environ).stdout.strip()
+    if not now or (now != wanted and not force):
+        raise HostError(
+            f"`{command}` went well, but the version is {now or 'unknown'} and not {wanted}",
+            hints=("the tool may be held to a version, or ask another index",),
+        )
+    return SelfUpdate(VERSION, now, command)
+
+
+def _newest(session: SessionContext, index: str | None) -> str:
+    environ = session.environ
+    known = environ.get("UV_DEFAULT_INDEX") or environ.get("PIP_INDEX_URL")
+    url = index or known or session.config.get("pypi-config.index-url") or DEFAULT_INDEX
+    found = newest_version(session.http, str(url), DISTRIBUTION)
+    if found is None:
+        raise FetchError(
+            f"no release of {DISTRIBUTION} is known to `{url}`",
+            hints=("name another index with `--from-url`, or a version with `--version`",),
+        )
+    return found
+
+
+def _checked(version: str) -> str:
+    try:
+        return str(Version(version))
+    except InvalidVersion:
+        raise UsageError(f"'{version}' is no version") from None
+
+
+def _is_older(version: str) -> bool:
+    return Version(version) < Version(VERSION)
