@@ -8,7 +8,7 @@ may rely on (`__cuda=12.0`). Where nothing is declared the subdir's defaults hol
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from wisp.values import dataclass
 
@@ -150,8 +150,20 @@ def friendly(package: VirtualPackage) -> str:
 
 
 def shown(packages: Iterable[VirtualPackage]) -> list[str]:
-    """Spell packages as listings do: short keys in their order, then raw names sorted."""
-    spelled = {package.name: friendly(package) for package in packages}
+    """Spell packages as listings do: short keys in their order, then raw names sorted.
+
+    Driver and architecture of CUDA stand together, as the manifest has them.
+    """
+    found = {package.name: package for package in packages}
+    spelled = {name: friendly(package) for name, package in found.items()}
+    if found.keys() >= {"__cuda", "__cuda_arch"} and spelled["__cuda"].startswith("cuda="):
+        driver, arch = found["__cuda"].version, found["__cuda_arch"].version
+        spelled["__cuda"] = f'cuda = {{ driver = "{driver}", arch = "{arch}" }}'
+        del spelled["__cuda_arch"]
+    return _ordered(spelled)
+
+
+def _ordered(spelled: Mapping[str, str]) -> list[str]:
     short = [spelled[name] for name in _SHORT if not spelled.get(name, "__").startswith("__")]
     return short + sorted(text for text in spelled.values() if text.startswith("__"))
 
@@ -159,7 +171,8 @@ def shown(packages: Iterable[VirtualPackage]) -> list[str]:
 def derived_name(subdir: str, declared: tuple[VirtualPackage, ...]) -> str:
     """Name a platform that got no name: `linux-64-cuda-12-0`."""
     own = customised(Platform("", subdir, declared))
-    return "-".join([subdir, *map(_slug, shown(own))])
+    apart = _ordered({package.name: friendly(package) for package in own})
+    return "-".join([subdir, *map(_slug, apart)])
 
 
 def _slug(text: str) -> str:

@@ -37,6 +37,16 @@ def test_one_environment_is_removed_alone(cold_wisp: CommandLine, folder: Path) 
     assert [file.name for file in (folder / ".pixi/envs").iterdir()] == ["default"]
 
 
+def test_an_environment_that_the_manifest_has_no_more_is_removed(
+    cold_wisp: CommandLine, folder: Path
+) -> None:
+    manifest = folder / "pixi.toml"
+    manifest.write_text(manifest.read_text().replace('[environments]\nf = ["f"]\n', ""))
+    cold_wisp("clean", "-e", "f", cwd=folder).success()
+    assert [file.name for file in (folder / ".pixi/envs").iterdir()] == ["default"]
+    assert cold_wisp("clean", "-e", "../w", cwd=folder).code == 1
+
+
 def test_one_kind_of_cache_is_removed_alone(
     cold_wisp: CommandLine, cold_home: Home, folder: Path
 ) -> None:

@@ -105,3 +105,25 @@ def test_a_local_project_may_depend_on_another(
     assert "- pypi: ../mods/a\n" in text
     assert "- pypi: ../mods/b\n" in text
     assert "already up-to-date" in wisp("lock", cwd=place).success().stderr
+
+
+def test_a_stale_link_to_detached_environments_is_corrected(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "work"
+    (folder / ".pixi").mkdir(parents=True)
+    url = channel(tmp_path / "channel", [tiny("one")]).as_uri()
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nchannels = ["{url}"]\nplatforms = ["linux-64"]\n[dependencies]\none = "*"\n'
+    )
+    detached = tmp_path / "detached"
+    wisp("config", "set", "--local", "detached-environments", str(detached), cwd=folder).success()
+    trusted = ("install", "--trust-workspace")
+    wisp(*trusted, cwd=folder).success()
+    link = folder / ".pixi" / "envs"
+    right = link.readlink()
+    link.unlink()
+    link.symlink_to(tmp_path / "gone")
+    wisp(*trusted, cwd=folder).success()
+    assert link.readlink() == right
+    assert (link / "default" / "conda-meta").is_dir()

@@ -125,6 +125,17 @@ def test_what_was_only_solved_for_more_is_told_once_ever(
     assert "only provides '__cuda 11'" in again.stderr
 
 
+def test_a_warning_that_cannot_be_remembered_is_given_again(
+    wisp: CommandLine, installed: Path
+) -> None:
+    resolved = {"subdir": "linux-64", "virtual_packages": ["__cuda=55=0"]}
+    record(installed, minimum_supported_platform=minimum(), resolved_platform=resolved)
+    (installed / ".pixi" / "one-time-messages").write_text("in the way")
+    for cuda in ("10", "11"):
+        done = wisp("run", "say", cwd=installed, env={"CONDA_OVERRIDE_CUDA": cuda}).success()
+        assert f"only provides '__cuda {cuda}'" in done.stderr
+
+
 def test_a_requirement_that_cannot_be_read_costs_only_itself(
     wisp: CommandLine, installed: Path
 ) -> None:

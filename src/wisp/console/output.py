@@ -138,7 +138,7 @@ class Output:
     def warning(self, text: str, hints: Iterable[str] = ()) -> None:
         """Tell something that should be looked at."""
         self.warned = True
-        self.note(f"{self.paint('⚠️', '33', error=True)} {text}")
+        self.note(f"{self.paint('⚠️', '33', error=True)} {self._under_our_name(text)}")
         for hint in hints:
             self.note(f"  {self._under_our_name(hint)}")
 
@@ -178,7 +178,8 @@ class Output:
 
         Whoever words a hint does not know the program's name and writes Pixi's.
         """
-        return text.replace("`pixi ", f"`{self.program} ")
+        named = text.replace("`pixi ", f"`{self.program} ")
+        return named.replace("pixi is running", f"{self.program} is running")
 
     def usage(self, error: UsageError) -> None:
         """Render a wrong command line."""

@@ -23,6 +23,7 @@ from urllib.parse import urljoin, urlsplit
 
 from wisp.engine.connections import Connection, Connections, Deadline
 from wisp.engine.mirrors import mirrored
+from wisp.engine.offline import OFFLINE_HINTS
 from wisp.errors import FetchError
 from wisp.layout import VERSION
 from wisp.specs.settings import Network
@@ -42,7 +43,6 @@ _FOR_ONE_ORIGIN = frozenset({"authorization", "cookie", "proxy-authorization"})
 #: Of an answer that is not what was asked for, so much is kept for the message.
 _FAULT_BYTES = 1024 * 1024
 _AGENT = f"wisp/{VERSION}"
-_OFFLINE_HINTS = ("turn offline mode off, or run the command once while online",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class HttpClient:
             raise FetchError(
                 f"could not fetch `{shown(url)}`",
                 causes=["offline mode is on"],
-                hints=_OFFLINE_HINTS,
+                hints=OFFLINE_HINTS,
             )
         bounds = bounds or Bounds()
         exchange = _Exchange(method, dict(headers or {}), body, into, bounds.size, redirects)

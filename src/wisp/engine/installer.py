@@ -20,6 +20,7 @@ from wisp.engine import loop
 from wisp.engine.files import sweep_drafts
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.link_progress import LinkProgress
+from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import chain_of, hints_for
 from wisp.engine.records import to_rattler
 from wisp.engine.safe.package_cache import holds, vouched_cache
@@ -255,7 +256,7 @@ async def _check_sources(
         else:
             raise FetchError(
                 f"`{record.location}` is not in the package cache",
-                hints=["offline mode is on: nothing can be downloaded"],
+                hints=OFFLINE_HINTS,
             )
 
 

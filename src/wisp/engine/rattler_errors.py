@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
+from wisp.engine.offline import OFFLINE_HINTS
 from wisp.errors import FetchError
 
 _NETWORK = ("client error (Connect)", "dns error", "operation timed out", "Request failed after")
@@ -24,9 +25,9 @@ def chain_of(text: str) -> tuple[str, list[str]]:
 
 def hints_for(text: str, *, offline: bool = False) -> list[str]:
     """Say what may help against the kinds of trouble that a text tells of."""
-    hints = []
+    hints: list[str] = []
     if offline:
-        hints.append("offline mode is on: only what is cached can be used")
+        hints += OFFLINE_HINTS
     elif any(sign in text for sign in (*_NETWORK, _LOST)):
         hints.append("check the network connection, or work with what is cached: `--offline`")
     if "could not find subdir" in text:

@@ -28,6 +28,7 @@ from wisp.engine.cutoffs import (
     old_enough,
 )
 from wisp.engine.gateway import ChannelAccess
+from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import folded, unreachable
 from wisp.engine.records import from_rattler, to_rattler
 from wisp.errors import SolveError
@@ -160,7 +161,7 @@ def _virtual(text: str) -> GenericVirtualPackage:
 
 
 def _unsolvable(text: str, *, offline: bool) -> SolveError:
-    hints = ["offline mode is on: only packages in the cache count"] if offline else []
+    hints = list(OFFLINE_HINTS) if offline else []
     return SolveError(
         "failed to solve the environment", causes=[folded(text.rstrip())], hints=hints
     )

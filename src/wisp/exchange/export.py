@@ -13,6 +13,7 @@ from wisp.specs.conda import CondaRequirement
 from wisp.specs.locations import PathLocation
 from wisp.specs.pypi import PypiOptions, PypiRequirement, is_editable
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
+from wisp.specs.urls import without_userinfo
 from wisp.values import dataclass, field
 
 _DEFAULTS = frozenset({"main", "r", "msys2"})
@@ -68,11 +69,19 @@ def conda_line(requirement: CondaRequirement) -> str:
     return f"{text}[{written}]" if written else text
 
 
+def _open(url: str) -> str:
+    return without_userinfo(url)[0]
+
+
 def pip_lines(requirements: Iterable[PypiRequirement], options: PypiOptions) -> list[str]:
-    """Spell requirements as lines for pip, after the options that say where to look."""
-    lines = [f"--index-url {options.index_url}"] if options.index_url else []
-    lines += [f"--extra-index-url {url}" for url in options.extra_index_urls]
-    lines += [f"--find-links {place.path or place.url}" for place in options.find_links]
+    """Spell requirements as lines for pip, after the options that say where to look.
+
+    Credentials in addresses stay behind: such a file is made to be handed on.
+    """
+    lines = [f"--index-url {_open(options.index_url)}"] if options.index_url else []
+    lines += [f"--extra-index-url {_open(url)}" for url in options.extra_index_urls]
+    links = (place.path or _open(str(place.url)) for place in options.find_links)
+    lines += [f"--find-links {link}" for link in links]
     for requirement in requirements:
         location = requirement.spec.location
         if isinstance(location, PathLocation):

@@ -80,6 +80,8 @@ def _url_location(url: str, root: str) -> Location:
     if url.startswith("file:"):
         path = unquote(urlsplit(url).path)
         return PathLocation(os.path.relpath(path, root) if path.startswith(root) else path)
+    if url.startswith((".", "/", "~/")):
+        return PathLocation(url)
     address, _, fragment = url.partition("#")
     fields = dict(part.partition("=")[::2] for part in fragment.split("&") if part)
     return UrlLocation(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 from wisp.compat import DEFAULT
 from wisp.errors import TaskError
 
@@ -64,7 +66,7 @@ def render(text: str, context: Context, arguments: Arguments) -> str:
         return text
     import minijinja
 
-    engine = minijinja.Environment(undefined_behavior="strict")
+    engine = minijinja.Environment(undefined_behavior="strict", filters={"title": _title})
     values: dict[str, object] = {"pixi": context.variables()}
     values.update(arguments.named or ())
     try:
@@ -72,7 +74,28 @@ def render(text: str, context: Context, arguments: Arguments) -> str:
     except minijinja.TemplateError as error:
         raise TaskError(
             "failed to replace argument placeholders",
-            causes=(f"this part cannot be replaced in: {text}", error.message),
+            causes=(_marked(text, error.range), error.message),
             hints=(f"braces that are meant for the command are written {LITERAL_BRACES}",),
         ) from error
     return rendered
+
+
+def _title(value: object) -> str:
+    """Raise a letter at the start and behind each blank and mark of punctuation, lower others."""
+    letters: list[str] = []
+    raised = True
+    for letter in str(value):
+        letters.append(letter.upper() if raised else letter.lower())
+        raised = letter.isspace() or letter in string.punctuation
+    return "".join(letters)
+
+
+def _marked(text: str, faulty: tuple[int, int] | None) -> str:
+    """Show a command with the part that cannot be replaced marked below it."""
+    line, told = text, "this part can't be replaced"
+    start, end = faulty or (0, len(text.encode()))
+    column = len(text.encode()[:start].decode(errors="ignore"))
+    length = max(1, len(text.encode()[start:end].decode(errors="ignore")))
+    if "\n" in text:
+        return f"{told}: {text.encode()[start:end].decode(errors='ignore')}"
+    return f"{line}\n{' ' * column}{'~' * length} {told}"

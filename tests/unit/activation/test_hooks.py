@@ -55,6 +55,42 @@ def test_the_prompt_is_changed_only_on_wish() -> None:
     assert in_bash(start + plain, caller)["PS1"] == "$ "
 
 
+def test_completions_are_loaded_where_a_prefix_has_some(tmp_path: Path) -> None:
+    activation = Activation(str(tmp_path))
+    for shell in SHELLS.values():
+        assert "share/" not in hook(activation, shell, {})
+    folder = tmp_path / "share/bash-completion/completions"
+    folder.mkdir(parents=True)
+    caller = {"PATH": "/usr/bin:/bin"}
+    text = hook(activation, SHELLS["bash"], caller)
+    assert "_pixi_f" not in in_bash(f"set -eu\n{text}", caller)  # an empty folder says nothing
+    (folder / "tool").write_text("export LOADED=yes\n")
+    (folder / "gone").symlink_to(tmp_path / "nowhere")
+    assert in_bash(text, caller)["LOADED"] == "yes"
+    (tmp_path / "share/zsh/site-functions").mkdir(parents=True)
+    assert "autoload -Uz compinit\ncompinit\n" in hook(activation, SHELLS["zsh"], caller)
+    (tmp_path / "share/fish/vendor_completions.d").mkdir(parents=True)
+    assert "  source $file\nend\n" in hook(activation, SHELLS["fish"], caller)
+
+
+def test_bash_and_zsh_get_a_function_that_activates_anew(tmp_path: Path) -> None:
+    """What it evaluates is what the program prints: here a program that says so."""
+    program = tmp_path / "pixi"
+    program.write_text(
+        '#!/bin/sh\ncase "$1" in shell-hook) echo "export RENEWED=\'$*\'";; *) exit 3;; esac\n'
+    )
+    program.chmod(0o755)
+    caller = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    activation = Activation("/p", {"PIXI_EXE": str(program)})
+    text = hook(activation, SHELLS["bash"], caller, change_prompt=False)
+    path = f"PATH={tmp_path}:$PATH"
+    after = in_bash(f"{text}\n{path}\npixi add x || export CODE=$?", caller)
+    assert (after["RENEWED"], after["CODE"]) == ("shell-hook --change-ps1 false", "3")
+    assert "RENEWED" not in in_bash(f"{text}\n{path}\npixi list || true", caller)
+    assert "pixi()" in hook(activation, SHELLS["zsh"], caller)
+    assert "pixi()" not in hook(activation, SHELLS["fish"], caller)
+
+
 @pytest.mark.parametrize(
     ("shell", "line"),
     [

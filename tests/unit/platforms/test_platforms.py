@@ -40,6 +40,12 @@ def test_only_what_differs_from_the_subdir_is_customised() -> None:
     assert customised(platform) == packages("__cuda=12")
 
 
+def test_listings_show_driver_and_architecture_together() -> None:
+    both = packages("__cuda=12.0", "__cuda_arch=8.6=0", "__linux=6.1")
+    assert shown(both)[0] == 'cuda = { driver = "12.0", arch = "8.6" }'
+    assert shown(both[1:2]) == ["__cuda_arch=8.6=0"]
+
+
 def test_packages_are_shown_short_names_first() -> None:
     spelled = shown(packages("__unix=0=0", "__linux=6.1", "__cuda=12", "__archspec=1=zen3"))
     assert spelled == ["cuda=12", "linux=6.1", "__archspec=1=zen3", "__unix"]

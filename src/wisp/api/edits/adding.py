@@ -31,11 +31,13 @@ class Added:
     """What `add` did: words with the constraint found for each, names that were there already.
 
     `inherited` are those of them that take what they ask for from the workspace's pool.
-    `unused_feature` is set when no environment has the feature, so that nothing was pinned.
+    `names` are those of the packages added. `unused_feature` is set when no environment has the
+    feature, so that nothing was pinned.
     """
 
     manifest: Manifest
     added: tuple[tuple[str, str | None], ...]
+    names: tuple[str, ...]
     present: tuple[str, ...]
     inherited: frozenset[str] = frozenset()
     unused_feature: str | None = None
@@ -81,6 +83,7 @@ def add(
     return Added(
         manifest=final,
         added=tuple((one.word, found) for one, found in zip(new, constraints, strict=True)),
+        names=tuple(one.name for one in new),
         present=present,
         inherited=frozenset(name for name in present if _inherits(unchanged, request, name)),
         unused_feature=None if users or not new else request.feature,

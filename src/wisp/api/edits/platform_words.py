@@ -19,6 +19,7 @@ from wisp.platforms import (
     customised,
     derived_name,
 )
+from wisp.values import replace
 
 #: Which subdirs heed a virtual package, by the option that declares it.
 _FAMILIES = {
@@ -112,7 +113,9 @@ def _this_machine(
             raise ManifestError(f"'{word}' is a subdir, which is no name for this machine")
     if len(named) > 1:
         raise ManifestError(f"`--auto-detect` accepts at most one platform name; got {len(named)}")
-    return _own((*detected, *declared), *named)
+    # The manifest writes the architecture alone, without the version that is detected with it.
+    plain = [replace(one, version="0") if one.name == "__archspec" else one for one in detected]
+    return _own((*plain, *declared), *named)
 
 
 def friendly_packages(versions: Mapping[str, str]) -> tuple[VirtualPackage, ...]:

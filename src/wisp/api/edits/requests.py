@@ -156,7 +156,7 @@ def _pypi(request: AddRequest, word: str, root: Path) -> PypiRequirement:
         spec = replace(spec, index=request.index)
     if request.editable:
         if not isinstance(spec.location, PathLocation):
-            raise UsageError(f"--editable needs a path, as in `{requirement.name} @ file:///PATH`")
+            raise UsageError(f"--editable needs a path, as in `{requirement.name} @ ./FOLDER`")
         spec = replace(spec, location=replace(spec.location, editable=True))
     return replace(requirement, spec=spec)
 

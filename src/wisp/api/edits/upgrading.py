@@ -46,7 +46,7 @@ class UpgradeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """What came of it; `outcome` is None when nothing could be raised and the lock was right.
+    """What came of it; `outcome` is None when nothing could be raised and no package changed.
 
     `shared` names requirements that take their version from the workspace and were left alone;
     `raised` has name, constraint before and constraint after of each that is written differently.
@@ -154,7 +154,7 @@ def _followed(sync: Sync, manifest: Manifest, *, dry_run: bool) -> LockOutcome |
     outcome = sync.lock(manifest, dry_run=dry_run)
     if outcome is not None and not dry_run:
         sync.install(manifest, outcome.lock)
-    return None if outcome is None or not outcome.changed else outcome
+    return outcome if outcome is not None and outcome.difference else None
 
 
 def _locked(outcome: LockOutcome | None) -> LockOutcome:

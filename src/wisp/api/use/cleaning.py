@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wisp.api.registry import prune
 from wisp.engine.files import folder_size, refusal
+from wisp.layout import CONDA_META
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ class Cleaned:
     kept: tuple[str, ...] = ()
 
 
+def _left_behind(folder: Path) -> list[str]:
+    """Name the environments that have a prefix, those too that the manifest has no more."""
+    try:
+        return [one.name for one in folder.iterdir() if (one / CONDA_META).is_dir()]
+    except OSError:
+        return []
+
+
 def clean_workspace(
     workspace: OpenedWorkspace,
     *,
@@ -44,15 +53,16 @@ def clean_workspace(
 
     Raises:
         HostError: A folder could not be removed.
-        ManifestError: The environment is unknown.
+        ManifestError: The environment is unknown, and left no folder.
 
     """
     places = workspace.places
     home = places.home
     narrowed: list[Path] = []
     if environment is not None:
-        workspace.require_environment(environment)
-        narrowed.append(workspace.prefix(environment))
+        if environment not in _left_behind(places.environments):
+            workspace.require_environment(environment)
+        narrowed.append(places.prefix(environment))
         narrowed.append(places.activation_cache / f"activation_{environment}.json")
     if activation_cache:
         narrowed.append(places.activation_cache)

@@ -7,6 +7,10 @@ from wisp.cli.commands.requirements import Requirements, git_of, selection_of, t
 from wisp.cli.declare import flag, top, value
 from wisp.cli.opening import open_workspace, usage_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class Options(Requirements):
     """What `add` takes."""
@@ -46,18 +50,18 @@ def run(call: Call[Options]) -> int:
     if done.added:
         tell_where(call, "Added", where)
     if done.unused_feature is not None:
-        _warn_of_unused(call, done.unused_feature, [word for word, _ in done.added])
+        _warn_of_unused(call, done.unused_feature, done.names)
     return 0
 
 
-def _warn_of_unused(call: Call, feature: str, words: list[str]) -> None:
+def _warn_of_unused(call: Call, feature: str, names: Iterable[str]) -> None:
     call.out.warning(
         f"The feature {feature} is not used in any environment, so the added dependencies were "
         "not resolved or pinned",
         (
             "Add it to an environment with "
             f"`pixi workspace environment add <environment> --feature {feature}`",
-            f"Then run `pixi upgrade --feature {feature} {' '.join(words)}` to resolve and pin "
+            f"Then run `pixi upgrade --feature {feature} {' '.join(names)}` to resolve and pin "
             "the dependencies",
         ),
     )

@@ -1,0 +1,9 @@
+"""What is said wherever something fails because the network must not be used."""
+
+from __future__ import annotations
+
+OFFLINE_HINTS = (
+    "pixi is running in offline mode and only uses locally cached data.",
+    "Retry with network access: remove the `--offline` flag, unset `PIXI_OFFLINE`, or set "
+    "`offline = false` in the configuration",
+)
