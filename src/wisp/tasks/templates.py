@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import string
-
 from wisp.compat import DEFAULT
 from wisp.errors import TaskError
 
@@ -80,13 +78,17 @@ def render(text: str, context: Context, arguments: Arguments) -> str:
     return rendered
 
 
+#: What `string.punctuation` has, whose module loads `re`.
+_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
 def _title(value: object) -> str:
     """Raise a letter at the start and behind each blank and mark of punctuation, lower others."""
     letters: list[str] = []
     raised = True
     for letter in str(value):
         letters.append(letter.upper() if raised else letter.lower())
-        raised = letter.isspace() or letter in string.punctuation
+        raised = letter.isspace() or letter in _PUNCTUATION
     return "".join(letters)
 
 
