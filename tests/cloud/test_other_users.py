@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,16 +28,19 @@ def reaches(path: Path) -> bool:
     return subprocess.run([*NOBODY, "test", "-x", str(path)], check=False).returncode == 0
 
 
-def test_another_user_runs_what_root_has_installed(wisp: CommandLine, tmp_path: Path) -> None:
+@pytest.fixture
+def workspace() -> Iterator[Path]:
+    """A workspace that others can look into; pytest closes its own folders again and again."""
+    with tempfile.TemporaryDirectory(prefix="wisp-for-all-") as folder:
+        Path(folder).chmod(0o755)
+        Path(folder, "pixi.toml").write_text(MANIFEST)
+        yield Path(folder)
+
+
+def test_another_user_runs_what_root_has_installed(wisp: CommandLine, workspace: Path) -> None:
     need("setpriv")
     need_root()
-    workspace = tmp_path / "ws"
-    workspace.mkdir()
-    (workspace / "pixi.toml").write_text(MANIFEST)
     wisp("run", "table", cwd=workspace).success()
-    for folder in (workspace, *workspace.parents):
-        if folder.stat().st_mode & 0o005 != 0o005:
-            folder.chmod(0o755)
     if not reaches(wisp.executable):
         pytest.skip("wisp itself lies where other users cannot go")
     environment = wisp.environment() | {"HOME": "/nonexistent", "PIXI_CACHE_DIR": "/nonexistent/c"}
