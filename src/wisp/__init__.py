@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from wisp.errors import TaskError as TaskError
     from wisp.errors import UsageError as UsageError
     from wisp.errors import WispError as WispError
+    from wisp.exchange.kernelspec import Kernel as Kernel
     from wisp.image.settings import ImageSettings as ImageSettings
     from wisp.install.apply import InstallOutcome as InstallOutcome
     from wisp.lock.mismatch import Mismatch as Mismatch
@@ -135,6 +136,7 @@ __all__ = [
     "InstallError",
     "InstallOutcome",
     "InstallReport",
+    "Kernel",
     "Link",
     "ListedPlatform",
     "LockFile",

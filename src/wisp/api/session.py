@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from wisp.api.views.information import Information
     from wisp.api.views.searching import PackageSearch
     from wisp.api.workspace import Workspace
+    from wisp.exchange.kernelspec import Kernel
     from wisp.specs.credentials import Credential
 
 
@@ -334,3 +335,17 @@ class Session(SessionContext):
         from wisp.api.registry import prune
 
         return prune(self.environ)
+
+    # Kernels of Jupyter
+
+    def kernels(self) -> tuple[Kernel, ...]:
+        """Return the kernels that wisp has written for the user."""
+        from wisp.api.use.kernels import installed_kernels
+
+        return installed_kernels(self.environ)
+
+    def remove_kernel(self, name: str) -> None:
+        """Take a kernel away. Raises `ConfigError` when wisp has written none of that name."""
+        from wisp.api.use.kernels import remove_kernel
+
+        remove_kernel(self.environ, name)

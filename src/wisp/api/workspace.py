@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from wisp.api.use.cleaning import Cleaned
     from wisp.api.use.installing import InstallReport
     from wisp.api.use.run_options import RunOptions
+    from wisp.exchange.kernelspec import Kernel
 
 
 class Workspace:
@@ -347,3 +348,11 @@ class Workspace:
         if not capture_output:
             return run_words(self.opened, words, settings)
         return captured(lambda: run_words(self.opened, words, settings))
+
+    def install_kernel(
+        self, environment: str = layout.DEFAULT_ENVIRONMENT, name: str | None = None
+    ) -> Kernel:
+        """Let Jupyter start kernels in an environment. Raises as `use.kernels.install_kernel`."""
+        from wisp.api.use.kernels import install_kernel
+
+        return install_kernel(self.opened, environment, name)

@@ -97,6 +97,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("config", "Look at and change the configuration"),
         Entry("auth", "Store credentials for channels, indexes and registries"),
         Entry("trust", "Accept what a workspace may only do with consent"),
+        Entry("kernels", "Let Jupyter start kernels inside environments"),
         Entry("clean", "Remove environments and caches of the workspace"),
         Entry("self-update", "Replace wisp by a newer version, through what installed it"),
         Entry("completion", "Print the script that completes command lines in a shell"),

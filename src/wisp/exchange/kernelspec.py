@@ -1,0 +1,101 @@
+"""Kernels of Jupyter: the file that starts a kernel inside an environment, and where it lies.
+
+A kernelspec is a folder with `kernel.json` (Jupyter client, "Making kernels for Jupyter"). Ours
+start wisp, which activates the environment and becomes its Python.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from wisp.errors import ConfigError
+from wisp.layout import DEFAULT_ENVIRONMENT
+from wisp.values import dataclass
+
+FILE = "kernel.json"
+#: The module that a Python kernel is, and the package that brings it.
+LAUNCHER, PACKAGE = "ipykernel_launcher", "ipykernel"
+_OURS = "wisp"
+#: What Jupyter allows in the name of a kernelspec's folder.
+_NAME = re.compile(r"[a-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel:
+    """A kernel of an environment: its name for Jupyter, the one it shows, what it starts."""
+
+    name: str
+    shown: str
+    manifest: Path
+    environment: str
+
+    def text(self, program: str) -> str:
+        """Return the text of `kernel.json`; `program` is the path of wisp."""
+        run = [program, "run", "--manifest-path", str(self.manifest), "-e", self.environment]
+        document = {
+            "argv": [*run, "-x", "python", "-m", LAUNCHER, "-f", "{connection_file}"],
+            "display_name": self.shown,
+            "language": "python",
+            "metadata": {
+                "debugger": True,
+                _OURS: {"manifest": str(self.manifest), "environment": self.environment},
+            },
+        }
+        return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+    def as_json(self) -> dict[str, str]:
+        """Return the kernel as plain data."""
+        return {
+            "name": self.name,
+            "display_name": self.shown,
+            "manifest_path": str(self.manifest),
+            "environment": self.environment,
+        }
+
+
+def kernel_of(workspace: str, environment: str, manifest: Path) -> Kernel:
+    """Return the kernel of an environment, under the name it has unless another is wanted."""
+    shown = workspace if environment == DEFAULT_ENVIRONMENT else f"{workspace} ({environment})"
+    words = (workspace,) if environment == DEFAULT_ENVIRONMENT else (workspace, environment)
+    name = re.sub(r"[^a-z0-9._-]+", "-", "-".join(words).lower()).strip("-")
+    return Kernel(name=name or "wisp", shown=shown, manifest=manifest, environment=environment)
+
+
+def checked_name(name: str) -> str:
+    """Return a name that Jupyter can find. Raises `ConfigError` for others."""
+    if not _NAME.fullmatch(name) or name in {".", ".."}:
+        raise ConfigError(
+            f"'{name}' is no name of a kernel",
+            hints=("lower-case letters, digits, `.`, `_` and `-` are",),
+        )
+    return name
+
+
+def read_kernel(name: str, text: str) -> Kernel | None:
+    """Read a `kernel.json`; None for a kernel that wisp did not write."""
+    try:
+        document = json.loads(text)
+        ours = document["metadata"][_OURS]
+        manifest, environment = ours["manifest"], ours["environment"]
+    except (KeyError, TypeError, ValueError):
+        return None
+    shown = document.get("display_name")
+    if not all(isinstance(word, str) for word in (manifest, environment, shown)):
+        return None
+    return Kernel(name=name, shown=shown, manifest=Path(manifest), environment=environment)
+
+
+def kernels_folder(environ: Mapping[str, str], home: Path) -> Path:
+    """Return where Jupyter looks for the user's kernels."""
+    if environ.get("JUPYTER_DATA_DIR"):
+        return Path(environ["JUPYTER_DATA_DIR"], "kernels")
+    if sys.platform == "darwin":
+        return home / "Library" / "Jupyter" / "kernels"
+    if sys.platform == "win32":
+        return Path(environ.get("APPDATA") or home / "AppData" / "Roaming", "jupyter", "kernels")
+    data = environ.get("XDG_DATA_HOME") or home / ".local" / "share"
+    return Path(data, "jupyter", "kernels")
