@@ -17,7 +17,7 @@ def test_a_mistyped_command_is_answered_with_the_right_one(typed: str, command: 
     assert similar(typed, NAMES) == command
 
 
-@pytest.mark.parametrize("typed", ["nosuch", "vesion", "kubernetes", "q"])
+@pytest.mark.parametrize("typed", ["nosuch", "vesion", "terraform", "q"])
 def test_nothing_near_is_answered_with_nothing(typed: str) -> None:
     assert similar(typed, NAMES) is None
 
