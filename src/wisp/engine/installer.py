@@ -24,7 +24,8 @@ from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import chain_of, hints_for
 from wisp.engine.records import to_rattler
 from wisp.engine.safe.package_cache import holds, vouched_cache
-from wisp.engine.safe.packages import check_prefix_record, check_unpacked, spoil
+from wisp.engine.safe.packages import check_prefix_record, spoil
+from wisp.engine.safe.verdicts import Verdicts
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
@@ -109,6 +110,8 @@ async def _link(
                 causes=[str(error)],
                 hints=["remove the environment with `wisp clean` and install it anew"],
             ) from error
+        finally:
+            judge.remember()
     if judge.refusal is not None:
         raise judge.refusal
 
@@ -147,7 +150,7 @@ class _Judge:
 
     def __init__(self, request: CondaInstallation, caches: Sequence[Path]) -> None:
         self.refusal: InstallError | None = None
-        self._caches = caches
+        self._verdicts = {os.fspath(cache): Verdicts(cache) for cache in caches}
         self._label = request.label
         self._stems = {row.name: f"{row.name}-{row.version}-{row.build}" for row in request.records}
         self._locations = {row.name: row.location for row in request.records}
@@ -160,7 +163,7 @@ class _Judge:
         stem = self._stems[name]
         for folder in self._folders(stem):
             try:
-                check_unpacked(folder)
+                self._verdicts[os.path.dirname(folder)].check(folder)  # noqa: PTH120
             except UnsafePathError as error:
                 spoil(Path(folder))
                 self.refusal = InstallError(
@@ -169,13 +172,17 @@ class _Judge:
                     hints=["nothing of it was linked; tell the owners of its channel"],
                 )
 
+    def remember(self) -> None:
+        for verdicts in self._verdicts.values():
+            verdicts.store()
+
     def _folders(self, stem: str) -> list[str]:
         # Paths as text: it costs for each package.
-        folders = [os.path.join(cache, stem) for cache in self._caches]  # noqa: PTH118
+        folders = [os.path.join(cache, stem) for cache in self._verdicts]  # noqa: PTH118
         if found := [folder for folder in folders if os.path.isdir(folder)]:  # noqa: PTH112
             return found
         # A cache that tells origins apart lengthens the names of its folders.
-        return [name for folder in folders for name in glob.glob(f"{glob.escape(folder)}-*/")]  # noqa: PTH207
+        return [name[:-1] for folder in folders for name in glob.glob(f"{glob.escape(folder)}-*/")]  # noqa: PTH207
 
 
 def _sweep(request: CondaInstallation) -> None:
