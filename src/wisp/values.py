@@ -2,9 +2,9 @@
 
 A command imports some hundred classes of values and makes instances of a few. For each of them the
 standard decorator compiles six methods; here all share five, and the last, `__init__`, is
-compiled for the first instance. To import the standard module alone costs half of what Python
-needs to start. For readers and type checkers the names are the standard ones, and the standard
-functions (`dataclasses.fields`, `asdict`, …) know these classes too.
+compiled when there are several instances. To import the standard module alone costs half of what
+Python needs to start. For readers and type checkers the names are the standard ones, and the
+standard functions (`dataclasses.fields`, `asdict`, …) know these classes too.
 """
 
 from __future__ import annotations
@@ -98,6 +98,9 @@ class _Standard:
 
 
 _STANDARD = _Standard()
+#: So many instances of a class are made before a method for that: to compile one takes 0.1 ms, and
+#: most classes have one or two instances.
+_UNCOMPILED = 2
 #: More items, or characters, than these of one field are not shown.
 _FEW, _LONG = 20, 120
 
@@ -138,12 +141,38 @@ def _with_slots(cls: type) -> type:
 
 
 def _compiled_when_called(cls: type) -> Callable[..., None]:
-    def compile_and_call(self: Any, *args: Any, **values: Any) -> None:
+    """Make an `__init__` that fills a few instances itself, and then has one compiled."""
+    left = _UNCOMPILED
+
+    def fill_or_compile(self: Any, *args: Any, **values: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left >= 0 and _filled(self, cls, args, values):
+            return
         compiled = _compiled(cls)
         cls.__init__ = compiled  # type: ignore[misc]
         compiled(self, *args, **values)
 
-    return compile_and_call
+    return fill_or_compile
+
+
+def _filled(self: Any, cls: Any, args: tuple[Any, ...], values: dict[str, Any]) -> bool:
+    """Set all fields; tell whether the arguments are right, which the compiled one tells better."""
+    given = dict(zip(cls.__match_args__, args, strict=False))
+    if len(given) < len(args) or given.keys() & values.keys():
+        return False
+    given |= values
+    for one in cls._value_fields:
+        if one.name in given:
+            value = given.pop(one.name)
+        elif one.default is not ...:
+            value = one.default
+        elif one.default_factory is not ...:
+            value = one.default_factory()
+        else:
+            return False
+        object.__setattr__(self, one.name, value)
+    return not given
 
 
 def _compiled(cls: Any) -> Callable[..., None]:

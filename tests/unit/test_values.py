@@ -136,3 +136,37 @@ def test_large_fields_are_shown_by_their_size() -> None:
     assert repr(Bag(name="a", items=[1, 2])) == "Bag(items=[1, 2], name='a')"
     assert repr(Bag(name="a", items=[0] * 500)) == "Bag(items=<list of 500>, name='a')"
     assert repr(Bag(name="a" * 500)) == "Bag(items=[], name=<text of 500 characters>)"
+
+
+def test_many_instances_are_as_the_first() -> None:
+    """The first are filled field by field, later ones by a method compiled for the class."""
+
+    @dataclass(frozen=True, slots=True)
+    class Pair:
+        first: int
+        second: list[int] = field(default_factory=list)
+
+    made = [Pair(1, second=[2]) for _ in range(5)] + [Pair(first=1, second=[2])]
+    assert len(set(map(repr, made))) == 1
+    assert all(one == made[0] for one in made)
+    assert Pair(1).second is not Pair(1).second
+
+
+@pytest.mark.parametrize("before", [0, 5])
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [((), {}), ((1, 2, 3), {}), ((1,), {"first": 1}), ((1,), {"third": 1}), ((), {"second": 1})],
+    ids=str,
+)
+def test_wrong_arguments_are_refused_alike(
+    before: int, arguments: tuple[Any, ...], names: dict[str, Any]
+) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Pair:
+        first: int
+        second: int = 2
+
+    for _ in range(before):
+        Pair(1)
+    with pytest.raises(TypeError, match=r"^Pair\.__init__\(\)|^__init__\(\)"):
+        Pair(*arguments, **names)

@@ -6,7 +6,6 @@ activation where the user wants to be asked about those (`trust.activation`).
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -188,6 +187,8 @@ def _target(link: Path) -> str:
 
 def _digest_of(script: Path) -> str | None:
     try:
+        import hashlib
+
         return hashlib.sha256(found_bytes(script)).hexdigest()
     except OSError:
         return None

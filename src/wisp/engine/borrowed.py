@@ -9,11 +9,11 @@ same and nothing changes.
 from __future__ import annotations
 
 import os
-import threading
+from _thread import allocate_lock
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-_guard = threading.Lock()
+_guard = allocate_lock()
 
 
 @contextmanager

@@ -17,8 +17,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import xxhash
-
 from wisp import layout
 from wisp.compat import DEFAULT
 from wisp.errors import InstallError
@@ -99,6 +97,8 @@ def lock_hash(locked: LockedEnvironment) -> str:
 
     The answer is hex without leading zeros, as Pixi writes it into the marker.
     """
+    import xxhash
+
     digest = xxhash.xxh3_64()
     for record in locked.records:
         digest.update(_location(record).encode() + _SEPARATOR)
@@ -119,6 +119,8 @@ def _location(record: Record) -> str:
 
 def fingerprint(records: Iterable[CondaRecord]) -> str:
     """Digest names and SHA-256 of conda packages, sorted by name: 16 hex digits."""
+    import xxhash
+
     digest = xxhash.xxh3_64()
     for record in sorted(records, key=lambda row: row.name):
         digest.update(record.name.encode() + _SEPARATOR)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, cast
-
-import xxhash
+from typing import TYPE_CHECKING, Any, cast
 
 from wisp.lock.derive import derive, derived_build_number, derived_noarch
 from wisp.patterns import pattern
 from wisp.specs.inside import is_inside
 from wisp.specs.origins import is_folder
 from wisp.specs.pypi import normalize
-from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, RunExports, SourceEntry
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, RunExports
 from wisp.values import fields
+
+if TYPE_CHECKING:
+    from wisp.specs.records import SourceEntry
 
 #: Timestamps up to this one (the end of the year 9999) are seconds, later ones milliseconds.
 _LAST_SECOND = 253_402_300_799
@@ -128,6 +129,8 @@ def unnamed_source_record(location: str, entry: Mapping[str, Any]) -> CondaSourc
     if not noarch:
         del kept["noarch"]
     text = json.dumps([location, entry], sort_keys=True)
+    import xxhash
+
     digest = xxhash.xxh3_64_hexdigest(text.encode())[:8]
     return _source(f"{name}[{digest}] @ {location}", name, digest, location, kept)
 

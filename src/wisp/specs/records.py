@@ -6,11 +6,40 @@ record that is read can be written back unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from wisp.specs.origins import DirectFile, IndexFile, Origin, archive_origin, origin_of
 from wisp.values import dataclass, field
+
+if TYPE_CHECKING:  # to make it takes longer than all other classes of this module do
+    from collections.abc import Sequence
+    from typing import Any, TypedDict
+
+    class SourceEntry(TypedDict, total=False):
+        """What the entry of a source package says besides the fields of its record, as written.
+
+        `source` is a table of `url`, `git` or `path` and what goes with them, `source_depends` such
+        tables by package.
+        """
+
+        build: str
+        build_number: int
+        noarch: str
+        extra_depends: Mapping[str, Sequence[str]]
+        features: str
+        flags: Sequence[str]
+        track_features: str | Sequence[str]
+        license: str
+        license_family: str
+        run_exports: Mapping[str, Sequence[str]]
+        size: int
+        source: Mapping[str, Any]
+        source_depends: Mapping[str, Mapping[str, Any]]
+        python_site_packages_path: str
+
+else:
+    SourceEntry = dict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,29 +105,6 @@ class CondaRecord:
     def published(self) -> int | None:
         """When it could first be had, as far as is known: in milliseconds since the epoch."""
         return self.timestamp if self.indexed_timestamp is None else self.indexed_timestamp
-
-
-class SourceEntry(TypedDict, total=False):
-    """What the entry of a source package says besides the fields of its record, as it is written.
-
-    `source` is a table of `url`, `git` or `path` and what goes with them, `source_depends` such
-    tables by package.
-    """
-
-    build: str
-    build_number: int
-    noarch: str
-    extra_depends: Mapping[str, Sequence[str]]
-    features: str
-    flags: Sequence[str]
-    track_features: str | Sequence[str]
-    license: str
-    license_family: str
-    run_exports: Mapping[str, Sequence[str]]
-    size: int
-    source: Mapping[str, Any]
-    source_depends: Mapping[str, Mapping[str, Any]]
-    python_site_packages_path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
