@@ -47,7 +47,18 @@ ROOMS = {
 COSTLY = {
     *("engine", "solve"),
     *("minijinja", "packaging", "rattler", "tomli", "xxhash", "zlib_ng", "zstandard"),
-    *("concurrent", "dataclasses", "difflib", "http", "json", "re", "shutil", "string", "tempfile"),
+    *(
+        "concurrent",
+        "dataclasses",
+        "difflib",
+        "hashlib",
+        "http",
+        "json",
+        "re",
+        "shutil",
+        "string",
+        "tempfile",
+    ),
 }
 #: What only words a failure.
 FAILURES = {"api.elsewhere", "manifest.placing", "manifest.positions"}

@@ -163,7 +163,7 @@ CASES = (
     *_reading_cases(),
     Case("exec, repeated", "bare Python", _exec, Limit(1.6)),
     Case("global tool", "sh that execs it", _exposed, Limit(1.5), runs=60),
-    Case("lock of one package", "bare Python", _lock_one, runs=7),
+    Case("lock of one package", "bare Python", _lock_one, Limit(10.0), runs=7),
     Case("solve of 448 packages", "rattler alone", _solve, _ENGINE, runs=5),
     Case("resolve of 180 wheels", "rattler and uv alone", _resolve, _ENGINE, runs=5),
     Case("install of 300 packages", "rattler alone", _install, _ENGINE, runs=5),

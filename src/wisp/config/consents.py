@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from _blake2 import blake2b  # `hashlib` takes 3 ms, and most workspaces have no consents
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,6 @@ def digest(subject: Any) -> str:
 
 def consent_file(environ: Mapping[str, str], root: Path) -> Path:
     """Return where the consents to a workspace are kept, if there are any."""
-    from _blake2 import blake2b  # `hashlib` takes 3 ms, and most workspaces have no consents
-
     name = blake2b(os.fsencode(os.path.realpath(root)), digest_size=16).hexdigest()
     return pixi_home(environ) / _FOLDER / f"{name}.json"
 
