@@ -13,7 +13,7 @@ CORPUS ?= ../shared/corpus.tar.xz
 REPODATA ?= ../shared/repodata
 ONLY ?=
 
-.PHONY: help demo image test test-cloud hostile check bench bench-images golden docs clean
+.PHONY: help demo image test test-cloud hostile fuzz check bench bench-images golden docs clean
 
 help:
 	@echo "make demo    from an empty folder to a running task, on local channels"
@@ -21,6 +21,7 @@ help:
 	@echo "make test    all tests that need no root, Docker or cluster (ONLY='tests/unit/lock' chooses)"
 	@echo "make test-cloud  the tests with Docker, registries and other users; installs what is missing"
 	@echo "make hostile 2,000 hostile locks, packages, links … around a canary (CASES=20000)"
+	@echo "make fuzz    a minute of coverage-guided fuzzing for each reader (ONLY='lock spec')"
 	@echo "make check   formatter, linter, types, floors"
 	@echo "make bench   what wisp costs, as ratios (ONLY='run solve' chooses)"
 	@echo "make bench-images  an image by wisp against the same by Docker, on one Debian"
@@ -50,6 +51,12 @@ test: $(READY)
 # Two thousand hostile cases in one process; a failure names the number that repeats it.
 hostile: $(READY)
 	WISP_HOSTILE_CASES=$(or $(CASES),2000) $(BIN)/python -m pytest tests/security/test_generated.py
+
+# Sixty seconds for each reader of foreign texts; what is found is kept in .cache/fuzz.
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	for target in $(or $(ONLY),lock manifest spec shell pylock archive); do \
+		$(BIN)/python -m tools.fuzz $$target -max_total_time=60 -timeout=20 || exit 1; done
 
 test-cloud: $(READY)
 	tools/cloud/prepare

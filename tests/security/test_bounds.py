@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox import CommandLine, Result
-from wisp.errors import LockFileError
+from wisp.errors import LockFileError, ManifestError
 from wisp.exchange.foreign import read_text
 from wisp.lock.read import read
 from wisp.lock.yaml import parse
+from wisp.manifest.read import load_text
 from wisp.trust import found_bytes, found_text
 
 MANIFEST = """\
@@ -142,6 +143,15 @@ def test_reading_a_lock_is_linear(made: object) -> None:
 
     # Eight times as much takes eight times as long, not sixty-four times.
     assert seconds(8000) < 24 * max(seconds(1000), 0.002)
+
+
+@pytest.mark.parametrize("line", ["pl" + "+" * 300 + "{{", "a " * 50_000 + "="])
+def test_a_hint_for_a_slip_takes_no_time(tmp_path: Path, line: str) -> None:
+    """Found by fuzzing: a key of many odd signs once took longer than anybody would wait."""
+    before = time.process_time()
+    with pytest.raises(ManifestError):
+        load_text(f"[workspace]\n{line} = 1\n", tmp_path / "pixi.toml", "pixi")
+    assert time.process_time() - before < 20
 
 
 def test_a_lock_nested_without_end_is_damaged() -> None:

@@ -12,8 +12,9 @@ from tests.tiny import channel, tiny
 from wisp.activation.session import activate
 from wisp.activation.variables import Activation
 from wisp.config.keys import normal_url
+from wisp.engine.pylock import parse_pylock
 from wisp.engine.uv_options import build_options
-from wisp.errors import LockFileError, ManifestError
+from wisp.errors import LockFileError, ManifestError, SolveError
 from wisp.lock.read import read
 from wisp.manifest.read import load_text
 from wisp.printable import printable
@@ -170,3 +171,9 @@ def test_nothing_raw_reaches_the_terminal(wisp: CommandLine, tmp_path: Path) -> 
         done = wisp(*words, cwd=folder)
         said = done.stderr if words[0] == "run" else done.stdout + done.stderr
         assert not set(said) & {"\x1b", "\x07", "\r"}, words
+
+
+@pytest.mark.parametrize("text", ["[[", "packages = 1", "packages = [1]", "[[packages]]\nx = 1\n"])
+def test_an_answer_of_uv_that_is_none_is_told_in_words(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SolveError, match="cannot be read"):
+        parse_pylock(text, tmp_path)

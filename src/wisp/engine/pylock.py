@@ -16,6 +16,7 @@ from urllib.request import url2pathname
 
 import tomli
 
+from wisp.errors import SolveError
 from wisp.specs.origins import DirectFile, GitCheckout, IndexFile
 from wisp.specs.records import PypiRecord
 from wisp.values import dataclass
@@ -60,8 +61,16 @@ class PylockPackage:
 
 
 def parse_pylock(text: str, base: Path) -> tuple[PylockPackage, ...]:
-    """Read a lock that uv wrote; `base` is the folder that relative paths refer to."""
-    return tuple(_package(row, base) for row in tomli.loads(text).get("packages", ()))
+    """Read a lock that uv wrote; `base` is the folder that relative paths refer to.
+
+    Raises:
+        SolveError: It is none; what stands in it comes from indexes and archives.
+
+    """
+    try:
+        return tuple(_package(row, base) for row in tomli.loads(text).get("packages", ()))
+    except Exception as error:  # whatever a stranger's text leads to is no fault of the program
+        raise SolveError("the answer of uv cannot be read", causes=[str(error)]) from error
 
 
 def _package(row: Mapping[str, Any], base: Path) -> PylockPackage:

@@ -27,6 +27,7 @@ _CURLY = dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛`´
 _BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2009\u200b\u202f\u3000\ufeff"
 _OPEN_STRING = pattern("Unterminated string|Expected \"'{1,3}\"|Illegal character '\\\\n'")
 _HEADER = pattern(r"\[[\w.\"'-]+\]\s*(?:#.*)?")
+_LONGEST_TYPED = 1000
 _OPEN = {"Unclosed array": "]", "Unclosed inline table": "}"}
 
 
@@ -57,7 +58,12 @@ def conflict(text: str) -> int | None:
 
 
 def likely_mend(slip: Slip) -> str | None:
-    """Return how the line should probably read, None where that cannot be told."""
+    """Return how the line should probably read, None where that cannot be told.
+
+    Nobody has typed a line of thousands of characters; expressions could take long over one.
+    """
+    if len(slip.line) > _LONGEST_TYPED:
+        return None
     return next(filter(None, (rule(slip) for rule in _RULES)), None)
 
 
@@ -182,7 +188,7 @@ def _key_with_blank(slip: Slip) -> str | None:
     key = key.strip()
     if not found or slip.message.startswith("Expected newline"):
         return None
-    if re.fullmatch(r"[\w.-]+(?:[ ()<>*@/:+]+[\w.-]*)+", key):
+    if re.fullmatch(r"[\w.-]+[ ()<>*@/:+][\w.()<>*@/:+ -]*", key):
         return (
             f'a key with other signs than letters, digits, `-` and `_` needs quotes: `"{key}" = …`'
         )

@@ -1,0 +1,1 @@
+"""Fuzzers guided by coverage, for what reads the texts of strangers."""
