@@ -54,6 +54,15 @@ class UvError(WispError):
         self.stderr = stderr
 
 
+def unindented(text: str) -> str:
+    """Take the margin of what follows a first line away; what stands deeper in it stays so."""
+    from textwrap import dedent
+
+    first, _, rest = text.strip().partition("\n")
+    lines = [first, *dedent(rest).splitlines()]
+    return "\n".join(line.rstrip() for line in lines)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uv:
     """How uv is called: its executable, its cache, its view of network and environment.

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from wisp.engine.files import refusal
 from wisp.engine.pylock import install_lock
-from wisp.engine.uv import Uv, UvError
+from wisp.engine.uv import Uv, UvError, unindented
 from wisp.engine.uv_options import build_options, index_options
 from wisp.engine.wheels import (
     MARK_DRAFT_SUFFIX,
@@ -173,9 +173,11 @@ def tell_changes(said: str, reporter: Reporter) -> None:
 
 def installation_error(error: UvError) -> WispError:
     """Turn what uv said into an error of ours: a failed download apart from a failed build."""
-    lines = [line.strip() for line in error.stderr.strip().splitlines() if line.strip()]
-    hints = [line.removeprefix("hint: ") for line in lines if line.startswith("hint: ")]
-    causes = ["\n".join(line for line in lines if not line.startswith("hint: "))]
+    lines = [line for line in error.stderr.splitlines() if line.strip()]
+    hints = [line.strip() for line in lines if line.lstrip().startswith("hint: ")]
+    hints = [hint.removeprefix("hint: ") for hint in hints]
+    told = [line for line in lines if not line.lstrip().startswith("hint: ")]
+    causes = [unindented("\n".join(told))]
     if "Hash mismatch" in error.stderr:
         return FetchError(
             "a PyPI package does not have the digest that the lock file names",

@@ -13,7 +13,7 @@ from wisp.engine.dist_metadata import MetadataReader
 from wisp.engine.pylock import PylockPackage
 from wisp.engine.pypi_stubs import pep440_version, stub_wheel
 from wisp.engine.unable_python import was_refused
-from wisp.engine.uv import Uv, UvError
+from wisp.engine.uv import Uv, UvError, unindented
 from wisp.engine.uv_compile import CompileAnswer, CompileQuestion, compile_requirements
 from wisp.errors import SolveError, WispError
 from wisp.layout import DEFAULT_INDEX
@@ -183,11 +183,12 @@ def resolution_error(error: UvError) -> SolveError:
     body, *hints = re.split(r"\n\s*\n?hint: ", text)
     cause = re.search(r"^\s*(?:cause: |╰─▶ )(.*)", body, re.MULTILINE | re.DOTALL)
     explanation = cause[1] if cause else body.removeprefix("error: ")
-    lines = [line.strip() for line in explanation.splitlines()]
     found = [" ".join(hint.split()) for hint in hints]
     if "Failed to fetch" in error.stderr:
         found.append("check the network connection, proxies, and the URL of the index")
-    return SolveError("failed to resolve pypi dependencies", causes=["\n".join(lines)], hints=found)
+    return SolveError(
+        "failed to resolve pypi dependencies", causes=[unindented(explanation)], hints=found
+    )
 
 
 def _is_build_failure(error: UvError) -> bool:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from wisp.engine.uv import visible_environment
+import pytest
+
+from wisp.engine.uv import unindented, visible_environment
 from wisp.specs.settings import Network
 
 
@@ -30,3 +32,19 @@ def test_configured_proxies_stand_in_for_missing_variables() -> None:
     seen = visible_environment({}, network)
     assert (seen["HTTPS_PROXY"], seen["NO_PROXY"]) == ("http://p:1", "a,b")
     assert "HTTPS_PROXY" not in visible_environment({"https_proxy": "http://q"}, network)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", ""),
+        ("one", "one"),
+        ("Because a\n      And because b\n      we can c\n", "Because a\nAnd because b\nwe can c"),
+        (
+            "The build failed\n\n   [stderr]\n   Traceback:\n     File x\n       raise y\n",
+            "The build failed\n\n[stderr]\nTraceback:\n  File x\n    raise y",
+        ),
+    ],
+)
+def test_a_traceback_keeps_its_shape_without_the_margin(text: str, told: str) -> None:
+    assert unindented(text) == told
