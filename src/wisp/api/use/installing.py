@@ -93,7 +93,8 @@ def _named(workspace: OpenedWorkspace, request: InstallRequest) -> tuple[str, ..
     names = tuple(dict.fromkeys(request.environments or (layout.DEFAULT_ENVIRONMENT,)))
     runnable = runnable_subdirs(workspace.subdir)
     for name in names:
-        if not any(one.subdir in runnable for one in workspace.platforms(name)):
+        fits = any(one.subdir in runnable for one in workspace.platforms(name))
+        if request.platform is not None or not fits:
             workspace.best_platform(name, request.platform)
     return names
 
