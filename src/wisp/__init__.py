@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from wisp.api.views.describe import FeatureDescription as FeatureDescription
     from wisp.api.views.describe_tasks import TaskListing as TaskListing
     from wisp.api.views.describe_tasks import TaskRow as TaskRow
+    from wisp.api.views.doctor import Check as Check
     from wisp.api.views.information import Information as Information
     from wisp.api.views.inspect import PackageList as PackageList
     from wisp.api.views.inspect import PackageRow as PackageRow
@@ -107,6 +108,7 @@ __all__ = [
     "Added",
     "AddedPlatform",
     "BuiltImage",
+    "Check",
     "Cleaned",
     "Completed",
     "CondaRecord",
@@ -200,6 +202,7 @@ _HOMES = {
     "ActivationError": "wisp.errors",
     "Added": "wisp.api.edits.adding",
     "BuiltImage": "wisp.api.imaging.building",
+    "Check": "wisp.api.views.doctor",
     "Cleaned": "wisp.api.use.cleaning",
     "Completed": "wisp.api.use.captured",
     "CondaRecord": "wisp.specs.records",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from wisp.api.trusting import TrustSubject
     from wisp.api.use.cleaning import Cleaned
     from wisp.api.use.scripts import FoundScript
+    from wisp.api.views.doctor import Check
     from wisp.api.views.information import Information
     from wisp.api.views.searching import PackageSearch
     from wisp.api.workspace import Workspace
@@ -170,6 +171,12 @@ class Session(SessionContext):
         return open_search(self, cwd or Path.cwd(), channels=channels, platform=platform)
 
     # The program itself
+
+    def diagnose(self) -> tuple[Check, ...]:
+        """Try what wisp depends on, apart from a workspace; see `wisp.api.views.doctor`."""
+        from wisp.api.views.doctor import diagnose
+
+        return diagnose(self)
 
     def self_update(
         self,

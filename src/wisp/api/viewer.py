@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wisp.api.views.dependency_tree import PackageTree
     from wisp.api.views.describe import EnvironmentOutline, FeatureDescription
     from wisp.api.views.describe_tasks import TaskListing
+    from wisp.api.views.doctor import Check
     from wisp.api.views.information import Information
     from wisp.api.views.inspect import PackageList, SortKey
     from wisp.api.views.outdated import OutdatedPackage
@@ -214,6 +215,12 @@ class Viewer:
         from wisp.api.views.information import gather
 
         return gather(self._workspace.session, self._workspace, sizes=sizes)
+
+    def diagnose(self) -> tuple[Check, ...]:
+        """Try what the workspace depends on; see `wisp.api.views.doctor`."""
+        from wisp.api.views.doctor import diagnose
+
+        return diagnose(self._workspace.session, self._workspace)
 
     def search(
         self, channels: Sequence[str] = (), platform: str | None = None, *, cwd: Path | None = None

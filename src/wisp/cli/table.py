@@ -99,6 +99,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("trust", "Accept what a workspace may only do with consent"),
         Entry("kernels", "Let Jupyter start kernels inside environments"),
         Entry("clean", "Remove environments and caches of the workspace"),
+        Entry("doctor", "Try network, caches and locks, and say what to do"),
         Entry("self-update", "Replace wisp by a newer version, through what installed it"),
         Entry("completion", "Print the script that completes command lines in a shell"),
     ),

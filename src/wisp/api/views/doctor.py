@@ -1,0 +1,236 @@
+"""What may be wrong between wisp and the world: each thing tried once, shortly, and told.
+
+Nothing is written. Where something is broken, the check says what to do. Addresses are shown
+without what is secret in them.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from wisp.api.authorizing import entries
+from wisp.api.context import SessionContext
+from wisp.api.locks.judging import reasons_against
+from wisp.api.locks.lock_file import known_lock
+from wisp.api.opened import OpenedWorkspace
+from wisp.engine.http import Bounds
+from wisp.engine.mirrors import mirrored
+from wisp.engine.proxies import choose_proxies
+from wisp.engine.tls import tls_context
+from wisp.errors import WispError
+from wisp.layout import DEFAULT_ENVIRONMENT, DEFAULT_INDEX
+from wisp.specs.conda import channel_url
+from wisp.specs.urls import shown, url_origin
+from wisp.values import dataclass, fields
+
+State = Literal["good", "doubtful", "broken"]
+#: How long one server may take, and how many are asked at once.
+_SECONDS = 5.0
+_AT_ONCE = 8
+#: A channel has one of these, whatever its age.
+_REPODATA = ("repodata_shards.msgpack.zst", "repodata.json.zst", "repodata.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that was tried: about what, what came back, and what to do where that is bad."""
+
+    subject: str
+    state: State
+    found: str
+    advice: str | None = None
+
+    @classmethod
+    def failed(cls, subject: str, error: WispError) -> Check:
+        """Tell of a failure, with its causes and its first hint."""
+        told = ": ".join([error.message, *map(str, error.causes)])
+        return cls(subject, "broken", told, next(iter(error.hints), None))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the check as plain data."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+def diagnose(
+    session: SessionContext, workspace: OpenedWorkspace | None = None
+) -> tuple[Check, ...]:
+    """Look at configuration, machine, caches, credentials, network, and the workspace if given.
+
+    Raises nothing: what cannot even be looked at is broken.
+    """
+    parts: list[tuple[str, Callable[[], Iterator[Check]]]] = [
+        ("configuration", partial(_configuration, session)),
+        ("virtual packages", partial(_machine, session)),
+        ("caches", partial(_caches, session)),
+        ("credentials", partial(_credentials, session)),
+        ("certificates", partial(_certificates, session)),
+        ("network", partial(_network, session, workspace)),
+    ]
+    if workspace is not None:
+        parts += [
+            ("platform", partial(_platform, workspace)),
+            ("lock file", partial(_lock, workspace)),
+        ]
+    return tuple(check for subject, part in parts for check in _looked(subject, part))
+
+
+def _looked(subject: str, part: Callable[[], Iterator[Check]]) -> list[Check]:
+    try:
+        return list(part())
+    except WispError as error:
+        return [Check.failed(subject, error)]
+    except (OSError, ssl.SSLError) as error:
+        return [Check(subject, "broken", str(error))]
+
+
+def _configuration(session: SessionContext) -> Iterator[Check]:
+    config = session.config
+    for warning in config.warnings:
+        yield Check("configuration", "doubtful", str(warning), "`pixi config edit` opens the file")
+    if not config.warnings:
+        yield Check("configuration", "good", "it can be read")
+
+
+def _machine(session: SessionContext) -> Iterator[Check]:
+    subdir, provided = session.host
+    yield Check("virtual packages", "good", ", ".join([subdir, *map(str, provided)]))
+
+
+def _caches(session: SessionContext) -> Iterator[Check]:
+    folders = session.settings.caches
+    for folder in dict.fromkeys(getattr(folders, one.name) for one in fields(folders)):
+        near = next(one for one in (folder, *folder.parents) if one.exists())
+        if near.is_dir() and os.access(near, os.W_OK | os.X_OK):
+            continue
+        advice = "make it yours, or choose another one by `PIXI_CACHE_DIR`"
+        yield Check(f"cache {folder}", "broken", f"`{near}` cannot be written to", advice)
+        return
+    yield Check("caches", "good", f"{folders.root} can be written to")
+
+
+def _credentials(session: SessionContext) -> Iterator[Check]:
+    stored = entries(session.credentials)
+    hosts = ", ".join(dict.fromkeys(one.key for one in stored))
+    yield Check("credentials", "good", f"stored for {hosts}" if stored else "none are stored")
+
+
+def _certificates(session: SessionContext) -> Iterator[Check]:
+    network = session.settings.network
+    if network.tls_no_verify:
+        advice = "take `tls-no-verify` out of the configuration"
+        yield Check("certificates", "doubtful", "they are not checked", advice)
+        return
+    known = tls_context(network, session.environ).cert_store_stats()["x509_ca"]
+    folders = session.environ.get("SSL_CERT_DIR")
+    if known or folders:
+        told = f"{known} authorities are trusted" if known else f"those in {folders} are trusted"
+        yield Check("certificates", "good", told)
+    else:
+        advice = "install the system's certificates, or name a file in `SSL_CERT_FILE`"
+        yield Check("certificates", "broken", "no authority is trusted", advice)
+
+
+def _network(session: SessionContext, workspace: OpenedWorkspace | None) -> Iterator[Check]:
+    """Ask all channels and indexes, side by side."""
+    deeds = [partial(_channel, session, url) for url in _channels(session, workspace)]
+    deeds += [partial(_index, session, url) for url in _indexes(session, workspace)]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        yield from pool.map(lambda deed: deed(), deeds)
+
+
+def _channels(session: SessionContext, workspace: OpenedWorkspace | None) -> Sequence[str]:
+    if workspace is not None:
+        urls = [channel.url for one in workspace.all_inputs for channel in one.channels]
+    else:
+        urls = [channel_url(name, Path("/")) for name in session.config.default_channels]
+    return tuple(dict.fromkeys(url.rstrip("/") for url in urls))
+
+
+def _indexes(session: SessionContext, workspace: OpenedWorkspace | None) -> Sequence[str]:
+    if workspace is None:
+        return (str(session.config.get("pypi-config.index-url") or DEFAULT_INDEX),)
+    urls = [
+        url
+        for one in workspace.all_inputs
+        if one.pypi_dependencies
+        for url in (one.pypi_options.index_url or DEFAULT_INDEX, *one.pypi_options.extra_index_urls)
+    ]
+    return tuple(dict.fromkeys(url.rstrip("/") for url in urls))
+
+
+def _channel(session: SessionContext, url: str) -> Check:
+    return _asked(session, "channel", url, [f"{url}/noarch/{name}" for name in _REPODATA])
+
+
+def _index(session: SessionContext, url: str) -> Check:
+    return _asked(session, "index", url, [f"{url}/"])
+
+
+def _asked(session: SessionContext, kind: str, url: str, pages: Sequence[str]) -> Check:
+    """Ask for pages in turn until one is there."""
+    subject = f"{kind} {shown(url)}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        there = parts.scheme != "file" or Path(parts.path).is_dir()
+        return Check(
+            subject, "good" if there else "broken", "it is there" if there else "no folder"
+        )
+    if session.http.offline:
+        return Check(subject, "doubtful", "not asked in offline mode")
+    status = 0
+    for page in pages:
+        address = next(iter(mirrored(page, session.settings.network.mirrors)), page)
+        try:
+            answer = session.http.request(
+                "HEAD", address, bounds=Bounds(seconds=_SECONDS), attempts=1
+            )
+        except WispError as error:
+            told = ": ".join([error.message, *map(str, error.causes)])
+            return Check(subject, "broken", f"{told}{_way(session, address)}", _NO_ANSWER)
+        status = answer.status
+        if answer.ok:
+            return Check(subject, "good", f"it answers{_way(session, address)}")
+    return _refused(subject, parts.hostname or "", status, f"{_way(session, url)}")
+
+
+_NO_ANSWER = "look at the address, the network, `https_proxy` and `no_proxy`"
+
+
+def _refused(subject: str, host: str, status: int, way: str) -> Check:
+    told = f"it answers with status {status}{way}"
+    if status in (401, 403, 407):
+        return Check(subject, "broken", told, f"`pixi auth login {host}` stores a credential")
+    if status == 404:
+        return Check(subject, "broken", told, "look at the name: the server does not have it")
+    return Check(subject, "broken", told, "try again later, or use a mirror")
+
+
+def _way(session: SessionContext, url: str) -> str:
+    """Tell the proxy that leads to a server, without its credentials."""
+    proxy = choose_proxies(session.settings.network, session.environ).of(url_origin(url))
+    return f" (through {shown(proxy)})" if proxy else ""
+
+
+def _platform(workspace: OpenedWorkspace) -> Iterator[Check]:
+    platform = workspace.best_platform(DEFAULT_ENVIRONMENT)
+    yield Check("platform", "good", f"this machine is '{platform.name}'")
+
+
+def _lock(workspace: OpenedWorkspace) -> Iterator[Check]:
+    advice = "`pixi lock` brings it up to date"
+    lock = known_lock(workspace)
+    if lock is None:
+        yield Check("lock file", "doubtful", "there is none that can be used", advice)
+    elif lock.conflicted:
+        yield Check("lock file", "broken", "it has the conflict markers of a merge", advice)
+    elif reasons := reasons_against(workspace, lock):
+        yield Check("lock file", "doubtful", f"it does not fit: {reasons[0]}", advice)
+    else:
+        yield Check("lock file", "good", "it fits the manifest")
