@@ -231,6 +231,7 @@ _HOMES = {
     "InstallError": "wisp.errors",
     "InstallOutcome": "wisp.install.apply",
     "InstallReport": "wisp.api.use.installing",
+    "Kernel": "wisp.exchange.kernelspec",
     "Link": "wisp.api.views.reasons",
     "ListedPlatform": "wisp.api.views.platform_list",
     "LockFile": "wisp.lock.model",
