@@ -290,10 +290,10 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
+    # Python asks for modules too (`from wisp import trust`), before it looks for them.
+    home = "wisp.layout" if name == "__version__" else _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'wisp' has no attribute {name!r}")
     from importlib import import_module
 
-    if name == "__version__":
-        return import_module("wisp.layout").VERSION
-    if name not in _HOMES:
-        raise AttributeError(f"module 'wisp' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(home), "VERSION" if name == "__version__" else name)
