@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from wisp.lock.model import LockFile as LockFile
     from wisp.lock.views import Difference as Difference
     from wisp.lock.views import PackageChange as PackageChange
+    from wisp.report import PHASES as PHASES
     from wisp.report import Reporter as Reporter
     from wisp.search import FoundPackage as FoundPackage
     from wisp.specs.locations import GitLocation as GitLocation
@@ -103,6 +104,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "PHASES",
     "ActivatedEnvironment",
     "ActivationError",
     "Added",
@@ -197,6 +199,7 @@ __all__ = [
 
 #: The module that each name comes from.
 _HOMES = {
+    "PHASES": "wisp.report",
     "AddedPlatform": "wisp.api.edits.platforms",
     "ActivatedEnvironment": "wisp.api.use.activated",
     "ActivationError": "wisp.errors",

@@ -13,6 +13,20 @@ if TYPE_CHECKING:
 #: The unit of work that is counted in bytes.
 BYTES = "B"
 DOWNLOADING = "downloading"
+#: What `Reporter.start` is told to begin, roughly in this order; uv has words of its own besides.
+PHASES = (
+    "checking",
+    "locking",
+    "solving",
+    "resolving PyPI",
+    "preparing",
+    "installing",
+    DOWNLOADING,
+    "linking",
+    "installing PyPI",
+    "packing",
+    "pushing",
+)
 
 
 class Reporter:
@@ -24,9 +38,9 @@ class Reporter:
     def start(self, phase: str, subject: str = "", total: int | None = None) -> int:
         """Begin a piece of work and return a token for the calls that follow.
 
-        `phase` is a verb in progress (`solving`, `downloading`, `linking`, `resolving`), `subject`
-        what it is about (`default:linux-64`), `total` the expected amount in the caller's unit
-        (bytes or items), or None when it is not known.
+        `phase` is a verb in progress, mostly one of `PHASES`, `subject` what it is about
+        (`default:linux-64`), `total` the expected amount in the caller's unit (bytes or items), or
+        None when it is not known.
         """
         return 0
 
