@@ -13,7 +13,7 @@ from wisp.errors import SolveError
 from wisp.platforms import Platform
 from wisp.specs.inputs import ExcludeNewer, SolveStrategy
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
-from wisp.specs.origins import GitCheckout, git_location, git_url
+from wisp.specs.origins import GitCheckout, git_text, git_url
 from wisp.specs.package_names import Python, python_of
 from wisp.specs.pypi import PypiOptions, PypiRequirement, PypiSpec
 from wisp.specs.records import LockedConda, PypiRecord
@@ -177,7 +177,7 @@ def _locked_commit(request: PypiRequest, name: str, wanted: GitLocation) -> str 
         origin = record.origin
         if record.name != name or not isinstance(origin, GitCheckout):
             continue
-        if git_location(origin.source) == git_location(wanted):
+        if git_text(origin.source) == git_text(wanted):
             return origin.commit
     return None
 

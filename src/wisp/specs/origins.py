@@ -147,7 +147,7 @@ class GitCheckout:
         return bool(self.source.lfs)
 
     def __str__(self) -> str:
-        return f"{git_location(self.source)}#{self.commit}"
+        return f"{git_text(self.source)}#{self.commit}"
 
 
 Origin = IndexFile | DirectFile | LocalFolder | GitCheckout
@@ -176,7 +176,7 @@ def is_folder(location: str) -> bool:
     return not is_url(location) and not location.endswith(_DISTRIBUTION_SUFFIXES)
 
 
-def git_location(source: GitLocation) -> str:
+def git_text(source: GitLocation) -> str:
     """Spell a repository as locks do, without the commit and without passwords."""
     url = git_url(source.url)
     if url.startswith("http"):

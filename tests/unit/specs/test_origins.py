@@ -13,7 +13,7 @@ from wisp.specs.origins import (
     IndexFile,
     LocalFolder,
     archive_origin,
-    git_location,
+    git_text,
     git_url,
     origin_of,
 )
@@ -100,8 +100,8 @@ def test_built_conda_packages_are_archives_whatever_they_are_called() -> None:
 
 def test_git_locations_are_spelled_as_locks_spell_them() -> None:
     full = GitLocation("https://h/r", "tag", "v1", "sub", lfs=True)
-    assert git_location(full) == "git+https://h/r?subdirectory=sub&tag=v1&lfs=true"
-    assert git_location(GitLocation("https://h/r")) == "git+https://h/r"
+    assert git_text(full) == "git+https://h/r?subdirectory=sub&tag=v1&lfs=true"
+    assert git_text(GitLocation("https://h/r")) == "git+https://h/r"
     assert git_url("git@h:o/r") == "ssh://git@h/o/r"
-    assert git_location(GitLocation("https://user:secret@h/r")) == "git+https://h/r"
-    assert git_location(GitLocation("git@h:o/r")) == "git+ssh://git@h/o/r"
+    assert git_text(GitLocation("https://user:secret@h/r")) == "git+https://h/r"
+    assert git_text(GitLocation("git@h:o/r")) == "git+ssh://git@h/o/r"
