@@ -26,6 +26,7 @@ PHASES = (
     "installing PyPI",
     "packing",
     "pushing",
+    "updating",
 )
 
 
