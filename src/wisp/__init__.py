@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from wisp.api.toolbox.installing import ToolRequest as ToolRequest
     from wisp.api.toolbox.listing import ToolContents as ToolContents
     from wisp.api.toolbox.listing import ToolRow as ToolRow
+    from wisp.api.toolbox.locking import ToolLock as ToolLock
+    from wisp.api.toolbox.outdated import OutdatedTool as OutdatedTool
     from wisp.api.trusting import TrustSubject as TrustSubject
     from wisp.api.use.activated import ActivatedEnvironment as ActivatedEnvironment
     from wisp.api.use.captured import Completed as Completed
@@ -153,6 +155,7 @@ __all__ = [
     "OneOffEnvironment",
     "OneOffRequest",
     "OpenedWorkspace",
+    "OutdatedTool",
     "PackageChange",
     "PackageList",
     "PackageRow",
@@ -184,6 +187,7 @@ __all__ = [
     "ToolChange",
     "ToolContents",
     "ToolInstallation",
+    "ToolLock",
     "ToolRequest",
     "ToolRow",
     "TreeNode",
@@ -280,6 +284,8 @@ _HOMES = {
     "ToolContents": "wisp.api.toolbox.listing",
     "ToolInstallation": "wisp.api.toolbox.installing",
     "ToolRequest": "wisp.api.toolbox.installing",
+    "OutdatedTool": "wisp.api.toolbox.outdated",
+    "ToolLock": "wisp.api.toolbox.locking",
     "ToolRow": "wisp.api.toolbox.listing",
     "TreeNode": "wisp.api.views.dependency_tree",
     "TrustSubject": "wisp.api.trusting",

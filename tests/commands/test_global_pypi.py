@@ -36,13 +36,16 @@ class User:
     def publish(self, *versions: str) -> None:
         rows = []
         for version in versions:
-            wheel = make_wheel(
-                self.wheels,
-                "tell",
-                version,
-                text=CODE.format(version=version),
-                scripts=["tell = tell:main", *(["told = tell:main"] if version > "1.5" else [])],
-            )
+            wheel = self.wheels / f"tell-{version}-py3-none-any.whl"
+            names = ["tell", "told"] if version == "2.0" else ["tell"]
+            if not wheel.exists():
+                make_wheel(
+                    self.wheels,
+                    "tell",
+                    version,
+                    text=CODE.format(version=version),
+                    scripts=[f"{name} = tell:main" for name in names],
+                )
             rows.append((Pin("tell", version, 1_600_000_000_000, True), wheel))
         shutil.rmtree(self.index, ignore_errors=True)
         write_index(self.index, rows)
@@ -148,3 +151,65 @@ def test_a_name_that_is_taken_there_is_refused_here(user: User, tmp_path: Path) 
     assert refused.code == 1
     assert "the exposed name 'say' is claimed" in refused.stderr
     assert user.run("say") == "tell 1.0\n"
+
+
+def test_what_is_newer_is_told_and_what_the_manifest_keeps_back(user: User) -> None:
+    user("install", "--pypi", "tell==1.0").success()
+    user("install", "greeter=1").success()
+    user.publish("1.0", "2.0")
+    rows = json.loads(user("outdated", "--json").success().stdout)
+    assert [(row["name"], row["installed"], row["allowed"], row["newest"]) for row in rows] == [
+        ("greeter", "1.1", "1.1", "2.0"),
+        ("tell", "1.0", "1.0", "2.0"),
+    ]
+    lines = user("outdated", "tell").success().stdout.splitlines()
+    assert [line.split() for line in lines] == [
+        ["Environment", "Package", "Installed", "Allowed", "Newest"],
+        ["tell", "tell", "1.0", "1.0", "2.0"],
+    ]
+    assert user("outdated", "--exit-code").code == 1
+    user("install", "--pypi", "tell", "--force-reinstall").success()
+    assert "nothing newer" in user("outdated", "tell", "--exit-code").success().stderr
+    assert user("outdated", "nope").code == 1
+
+
+def test_a_toolbox_moves_to_another_home_with_its_lock(
+    user: User, forge: Forge, tmp_path: Path
+) -> None:
+    user("install", "--pypi", "tell").success()
+    user("install", "greeter").success()
+    assert "Locked 2 environments" in user("lock").success().stderr
+    lock = user.home / "manifests" / "pixi-global.lock"
+    text = lock.read_text()
+    assert "Nothing to do" in user("lock").success().stderr
+    user.publish("1.0", "2.0")
+    moved = tmp_path / "moved"
+    shutil.copytree(user.home / "manifests", moved / "manifests")
+    user.home = moved
+    user.wisp.variables["PIXI_HOME"] = str(moved)
+    user("sync", "--locked").success()
+    assert user.run("tell") == "tell 1.0\n"
+    assert user.run("greeter") == "hello 2.0 \n"
+    assert "Nothing to do" in user("sync", "--locked").success().stderr
+    assert "Nothing to do" in user("sync").success().stderr
+    user("update", "tell").success()
+    assert user.run("tell") == "tell 2.0\n"
+    user("expose", "remove", "told").success()  # the locked version has none
+    user("sync", "--locked").success()
+    assert user.run("tell") == "tell 1.0\n"
+    assert (moved / "manifests" / "pixi-global.lock").read_text() == text
+
+
+def test_a_lock_that_does_not_fit_or_is_not_there_is_refused(user: User) -> None:
+    user("install", "greeter").success()
+    missing = user("sync", "--locked")
+    assert (missing.code, "there is no lock file" in missing.stderr) == (1, True)
+    user("lock", "--platform", "osx-arm64", "--platform", "linux-64").success()
+    assert "name: osx-arm64" in (user.home / "manifests" / "pixi-global.lock").read_text()
+    user("install", "hello", "-e", "more", "--pypi", "tell")
+    manifest = user.home / "manifests" / "pixi-global.toml"
+    manifest.write_text(manifest.read_text().replace('greeter = "*"', 'greeter = "1.*"'))
+    refused = user("sync", "--locked")
+    assert refused.code == 1
+    assert "wisp global lock" in refused.stderr
+    assert user.run("greeter") == "hello 2.0 \n"

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from wisp.api.toolbox.changes import ToolChange
     from wisp.api.toolbox.installing import ToolInstallation, ToolRequest
     from wisp.api.toolbox.listing import ToolContents, ToolRow
+    from wisp.api.toolbox.locking import ToolLock
+    from wisp.api.toolbox.outdated import OutdatedTool
     from wisp.api.views.dependency_tree import TreeNode
     from wisp.api.views.inspect import SortKey
     from wisp.toolbox.manifest import ToolEnvironment
@@ -152,8 +154,33 @@ class GlobalTools:
         self._boxes.clear()
         return tuple(change for box, own in parts for change in update(box, own))
 
-    def sync(self) -> tuple[ToolChange, ...]:
-        """Make what is installed equal to the manifest, and repair it."""
+    def outdated(self, environments: Sequence[str] = ()) -> tuple[OutdatedTool, ...]:
+        """Tell which packages of environments, all unless named, are not the newest."""
+        from wisp.api.toolbox.outdated import outdated
+
+        parts = self._apart(environments) if environments else [(box, ()) for box in self._all]
+        return tuple(row for box, own in parts for row in outdated(box, own))
+
+    def lock(self, platforms: Sequence[str] = ()) -> ToolLock:
+        """Write down what all environments hold, also for other platforms.
+
+        Raises `LockFileError` for a damaged lock.
+        """
+        from wisp.api.toolbox.locking import lock_tools
+
+        return lock_tools(self._all, platforms)
+
+    def sync(self, *, locked: bool = False) -> tuple[ToolChange, ...]:
+        """Make what is installed equal to the manifest, or to what is locked, and repair it.
+
+        Raises `LockFileError` if there is no lock, or it is not what the manifests ask for.
+        """
+        if locked:
+            from wisp.api.toolbox.locking import locked_for, sync_locked
+
+            boxes, lock = self._all, locked_for(self._all)
+            self._boxes.clear()
+            return tuple(change for box in boxes for change in sync_locked(box, lock))
         from wisp.api.toolbox.changing import sync
 
         boxes = self._all

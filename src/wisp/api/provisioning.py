@@ -63,7 +63,7 @@ def install_newest(
     `manifest_path` is whom it says it belongs to. Raises `SolveError` where nothing fits,
     `FetchError` for channels that cannot be read, and what installing raises.
     """
-    locked = _solved(session, inputs)
+    locked = solved_newest(session, inputs)
     outcome = install_at(
         session,
         locked,
@@ -78,7 +78,8 @@ def install_newest(
     return outcome.changed
 
 
-def _solved(session: SessionContext, inputs: EnvironmentInputs) -> LockedEnvironment:
+def solved_newest(session: SessionContext, inputs: EnvironmentInputs) -> LockedEnvironment:
+    """Return the newest conda packages that fit. Raises `SolveError`, `FetchError`."""
     token = session.reporter.start("solving", inputs.environment)
     try:
         from wisp.engine.solver import solve

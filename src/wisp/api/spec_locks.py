@@ -119,7 +119,11 @@ def write_lock(lock: LockFile, path: Path) -> None:
 
 
 def not_what_is_asked_for(
-    path: Path, reasons: Sequence[Mismatch], *, missing: bool = False
+    path: Path,
+    reasons: Sequence[Mismatch],
+    *,
+    missing: bool = False,
+    hint: str = "without `--locked` it is brought up to date",
 ) -> LockFileError:
     """Return the failure of a lock that has to be used as it is, and cannot be."""
     if missing:
@@ -129,7 +133,7 @@ def not_what_is_asked_for(
     return LockFileError(
         f"the lock file `{path}` is not what is asked for",
         causes=first_reasons(reasons),
-        hints=("without `--locked` it is brought up to date",),
+        hints=(hint,),
     )
 
 

@@ -9,7 +9,7 @@ from wisp.console.sizes import human_size
 from wisp.console.style import NAME, plain
 
 if TYPE_CHECKING:
-    from wisp import PackageRow, ToolChange, ToolContents, ToolRow
+    from wisp import OutdatedTool, PackageRow, ToolChange, ToolContents, ToolRow
     from wisp.console.style import Paint
 
 EMPTY = "No global environments found."
@@ -59,14 +59,18 @@ def package_list(whose: str, rows: Sequence[PackageRow], pattern: str | None) ->
     """Yield the lines that count packages and list them; `pattern` says which were chosen."""
     chosen = f" filtered by regex `{pattern}`" if pattern else ""
     yield f"{whose} has {len(rows)} packages{chosen}:"
-    yield from _short_table(rows)
+    yield from _flush_left([_HEADER, *(_cells(row) for row in rows)])
     yield ""
     yield ""
 
 
-def _short_table(rows: Sequence[PackageRow]) -> Iterator[str]:
-    """Yield the lines of a table of packages, all columns flush left."""
-    table = [_HEADER, *(_cells(row) for row in rows)]
+def outdated_table(rows: Sequence[OutdatedTool]) -> Iterator[str]:
+    """Yield the lines of a table of tools that are not the newest."""
+    cells = ([r.environment, r.name, r.installed or "-", r.allowed, r.newest] for r in rows)
+    return _flush_left([["Environment", "Package", "Installed", "Allowed", "Newest"], *cells])
+
+
+def _flush_left(table: Sequence[Sequence[str]]) -> Iterator[str]:
     widths = [max(map(len, cells)) for cells in zip(*table, strict=True)]
     for cells in table:
         pairs = zip(cells, widths, strict=True)

@@ -75,11 +75,12 @@ def _changed(current: Tools, name: str, toml: TomlText, packages: Sequence[str])
         exposed, gone = draft.expose(environment)
     after = draft.versions(name)
     found = [*package_changes(name, packages, before, after)]
-    found += _exposure(name, exposed, gone)
+    found += exposure(name, exposed, gone)
     return tuple(found)
 
 
-def _exposure(name: str, exposed: Sequence[str], gone: Sequence[str]) -> list[ToolChange]:
+def exposure(name: str, exposed: Sequence[str], gone: Sequence[str]) -> list[ToolChange]:
+    """Tell which names of an environment are new and which are gone."""
     found = [ToolChange("exposed", name, tuple(exposed))] if exposed else []
     return found + ([ToolChange("unexposed", name, tuple(gone))] if gone else [])
 
@@ -115,7 +116,7 @@ def unexpose(tools: Tools, wanted: Sequence[str]) -> Changes:
             draft = current.edited(toml)
             with current.working_on(owner):
                 draft.save(current)
-                found += _exposure(owner, *draft.expose(draft.box.environment(owner)))
+                found += exposure(owner, *draft.expose(draft.box.environment(owner)))
             current = draft
         return tuple(found)
 
@@ -134,7 +135,7 @@ def uninstall(tools: Tools, wanted: Sequence[str]) -> Changes:
                 draft.save(current)
                 gone = draft.discard(name)
             current = draft
-            found += [ToolChange("environment removed", name), *_exposure(name, (), gone)]
+            found += [ToolChange("environment removed", name), *exposure(name, (), gone)]
         if unknown:
             names_ = ", ".join(unknown)
             known = ", ".join(current.box.environments) or "none"
@@ -157,7 +158,7 @@ def update(tools: Tools, wanted: Sequence[str] = ()) -> Changes:
         for name in wanted:
             current.box.environment(name)
         if not wanted:
-            found += _without_strangers(current)
+            found += without_strangers(current)
         for name in dict.fromkeys(wanted or tuple(current.box.environments)):
             try:
                 current, changes = _updated(current, current.box.environment(name))
@@ -191,7 +192,7 @@ def _updated(current: Tools, environment: ToolEnvironment) -> tuple[Tools, list[
     changes = [*package_changes(name, direct, before, draft.versions(name))]
     if changed and not changes:
         changes = [ToolChange("environment updated", name)]
-    return draft, changes + _exposure(name, exposed, gone)
+    return draft, changes + exposure(name, exposed, gone)
 
 
 def sync(tools: Tools) -> Changes:
@@ -202,7 +203,7 @@ def sync(tools: Tools) -> Changes:
     found: list[ToolChange] = []
     failures: list[WispError] = []
     with tools.changing() as current:
-        found += _without_strangers(current)
+        found += without_strangers(current)
         for environment in current.box.environments.values():
             try:
                 found += _synced(current, environment)
@@ -212,12 +213,12 @@ def sync(tools: Tools) -> Changes:
     return tuple(found)
 
 
-def _without_strangers(current: Tools) -> list[ToolChange]:
+def without_strangers(current: Tools) -> list[ToolChange]:
     """Remove the environments that the manifest does not name."""
     found: list[ToolChange] = []
     for name in current.strangers():
         gone = current.discard(name)
-        found += [ToolChange("environment removed", name), *_exposure(name, (), gone)]
+        found += [ToolChange("environment removed", name), *exposure(name, (), gone)]
     return found
 
 
@@ -235,7 +236,7 @@ def _synced(tools: Tools, environment: ToolEnvironment) -> list[ToolChange]:
             changes = [ToolChange("environment added", name)]
         elif not changes:
             changes = [ToolChange("environment updated", name)]
-    return changes + _exposure(name, *tools.expose(environment))
+    return changes + exposure(name, *tools.expose(environment))
 
 
 def _raise_first(failures: Sequence[WispError]) -> None:

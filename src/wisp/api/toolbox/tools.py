@@ -170,7 +170,7 @@ class Tools:
 
     def in_order(self, environment: ToolEnvironment) -> bool:
         """Tell whether the prefix of an environment holds what the manifest asks for."""
-        if self._is_damaged(environment.name):
+        if self.is_damaged(environment.name):
             return False
         if not holds_pypi(environment.pypi, self.versions(environment.name)):
             return False
@@ -179,7 +179,7 @@ class Tools:
         urls = [channel.url for channel in self.channels(environment)]
         return holds(environment, records, subdir, urls)
 
-    def _is_damaged(self, name: str) -> bool:
+    def is_damaged(self, name: str) -> bool:
         """Tell whether a prefix is not what its last installation left, as far as tools need it."""
         prefix, packages = self.home.prefix(name), self.packages(name)
         if read_fingerprint(prefix) != fingerprint(one.record for one in packages):
@@ -195,35 +195,24 @@ class Tools:
 
         What is damaged is installed from the ground up. Raises what solving and installing raise.
         """
-        name = environment.name
-        anew = force or (self.is_installed(name) and self._is_damaged(name))
-        prefix = self.home.prefix(name)
+        name, prefix = environment.name, self.home.prefix(environment.name)
+        before = self._state(name)
+        anew = force or (self.is_installed(name) and self.is_damaged(name))
+        inputs, manifest = self.inputs(environment), self.home.manifest
         if environment.pypi:
-            return self._install_with_wheels(environment, prefix, anew=anew)
-        return install_newest(
-            self.session,
-            self.inputs(environment),
-            prefix,
-            manifest_path=self.home.manifest,
-            reinstall=EVERYTHING if anew else frozenset(),
-        )
+            from wisp.api.spec_environments import environment_from_inputs
 
-    def _install_with_wheels(
-        self, environment: ToolEnvironment, prefix: Path, *, anew: bool
-    ) -> bool:
-        from wisp.api.spec_environments import environment_from_inputs
+            if anew:
+                place.remove_prefix(prefix)
+            environment_from_inputs(self.session, inputs, prefix, manifest_path=manifest, anew=True)
+        else:
+            again = EVERYTHING if anew else frozenset[str]()
+            install_newest(self.session, inputs, prefix, manifest_path=manifest, reinstall=again)
+        return anew or self._state(name) != before
 
-        before = self.versions(environment.name)
-        if anew:
-            place.remove_prefix(prefix)
-        environment_from_inputs(
-            self.session,
-            self.inputs(environment),
-            prefix,
-            manifest_path=self.home.manifest,
-            anew=True,
-        )
-        return anew or self.versions(environment.name) != before
+    def _state(self, name: str) -> tuple[str, dict[str, str]]:
+        """Describe what an environment holds, but not how it came there."""
+        return read_fingerprint(self.home.prefix(name)), self.versions(name)
 
     def executables(self, name: str, packages: Sequence[str]) -> dict[str, Executable]:
         """Return the executables of some packages of an environment, by name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wisp.cli import options
-from wisp.cli.commands.global_ import change, expose, install, shortcut, show
+from wisp.cli.commands.global_ import change, expose, install, lock, shortcut, show
 from wisp.cli.declare import top
 
 COMMAND = top(
@@ -15,6 +15,8 @@ COMMAND = top(
         expose.COMMAND,
         install.COMMAND,
         show.LIST,
+        lock.LOCK,
+        lock.OUTDATED,
         change.REMOVE,
         shortcut.COMMAND,
         change.SYNC,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.commands.global_ import common
-from wisp.cli.declare import Command, arguments, optional, value, values
+from wisp.cli.declare import Command, arguments, flag, optional, value, values
 from wisp.errors import UsageError, WispError
 
 TYPE_CHECKING = False
@@ -34,6 +34,14 @@ class Update(options.Config):
 
     environments: tuple[str, ...] = arguments(
         "ENVIRONMENTS", needed=False, help="Environments; all unless named"
+    )
+
+
+class Sync(options.Config):
+    """What `global sync` takes."""
+
+    locked: bool = flag(
+        "--locked", help="Install just what `pixi-global.lock` has; fail if it does not fit"
     )
 
 
@@ -95,9 +103,9 @@ def run_update(call: Call[Update]) -> int:
     return 0
 
 
-def run_sync(call: Call[options.Config]) -> int:
-    """Make everything what the manifest says."""
-    if not common.tell(call, common.open_tools(call).sync()):
+def run_sync(call: Call[Sync]) -> int:
+    """Make everything what the manifest says, or the lock."""
+    if not common.tell(call, common.open_tools(call).sync(locked=call.values.locked)):
         call.out.success("Nothing to do. The pixi global installation is already up-to-date.")
     return 0
 
@@ -149,7 +157,7 @@ UPDATE = Command(
 SYNC = Command(
     name="sync",
     summary="Make what is installed equal to the manifest, and repair it",
-    values=options.Config,
+    values=Sync,
     run=run_sync,
     aliases=("s",),
     example="global sync",
