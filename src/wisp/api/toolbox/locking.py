@@ -22,6 +22,7 @@ from wisp.api.spec_locks import (
 from wisp.api.toolbox.changes import ToolChange, package_changes
 from wisp.api.toolbox.changing import exposure, without_strangers
 from wisp.errors import LockFileError
+from wisp.install.apply import InstallOptions
 from wisp.install.state import fingerprint, read_fingerprint
 from wisp.lock.select import locked_environment
 from wisp.platforms import bare
@@ -173,8 +174,11 @@ def _synced(tools: Tools, environment: ToolEnvironment, lock: LockFile) -> list[
                 tools.session,
                 locked,
                 prefix,
-                manifest_path=tools.home.manifest,
-                tells_its_path=environment.pypi != (),
+                InstallOptions(
+                    manifest_path=tools.home.manifest,
+                    tells_its_path=environment.pypi != (),
+                    release=tools.session.level.release,
+                ),
             )
             if environment.pypi:
                 write_lock(lock, lock_path(prefix))
