@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wisp.api.provisioning import solved_newest
+from wisp.api.spec_locks import solved_lock
 from wisp.errors import SolveError
 from wisp.values import dataclass, replace
 
@@ -89,8 +90,6 @@ def _versions(tools: Tools, inputs: EnvironmentInputs) -> dict[str, str]:
     if not inputs.pypi_dependencies:
         records: Iterable[Record] = solved_newest(tools.session, inputs).records
     else:
-        from wisp.api.spec_locks import solved_lock
-
         lock = solved_lock(
             tools.session,
             (inputs,),
