@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from wisp.engine.prefix import Installed
-from wisp.manifest.words import conda_word
+from wisp.manifest.words import conda_word, pypi_word
 from wisp.specs.records import CondaRecord
-from wisp.toolbox.contents import by_name, executables, holds
+from wisp.toolbox.contents import by_name, conda_requirements, executables, holds, holds_pypi
 from wisp.toolbox.manifest import ToolEnvironment
 
 URL = "https://c.org/main"
@@ -67,3 +71,23 @@ def test_packages_do_not_hold_with_more_than_is_needed() -> None:
 def test_packages_do_not_hold_from_elsewhere_or_for_another_machine() -> None:
     assert not judged("a", record("a"), urls=("https://c.org/other/",))
     assert not judged("a", record("a", subdir="osx-64"))
+
+
+@pytest.mark.parametrize(
+    ("version", "holds_it"),
+    [("1.5", True), ("2.0", False), ("2.0rc1", False), ("1.9rc1", True), (None, False)],
+)
+def test_versions_of_pypi_are_judged_by_specifiers(version: str | None, holds_it: bool) -> None:
+    wanted = pypi_word("My_Tool>=1,<2.0.dev0", Path())
+    versions = {} if version is None else {"my-tool": version}
+    assert holds_pypi([wanted], versions) is holds_it
+    assert holds_pypi([pypi_word("my-tool", Path())], versions) is (version is not None)
+
+
+def test_wheels_bring_a_python_unless_one_is_named() -> None:
+    wheels = (pypi_word("tell", Path()),)
+    names = [one.name for one in conda_requirements(ToolEnvironment(name="e", pypi=wheels))]
+    assert names == ["python"]
+    own = ToolEnvironment(name="e", pypi=wheels, dependencies=(conda_word("python=3.12"),))
+    assert conda_requirements(own) == own.dependencies
+    assert conda_requirements(ToolEnvironment(name="e")) == ()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wisp.errors import ManifestError
-from wisp.toolbox.manifest import Toolbox, read_toolbox
+from wisp.toolbox.manifest import Toolbox, check_apart, read_toolbox
 from wisp.toolbox.names import Mapping, executable_name, exposed_fault, read_mapping
 
 PATH = Path("/home/me/.pixi/manifests/pixi-global.toml")
@@ -107,3 +107,25 @@ def test_executables_lose_their_ending_on_windows_only() -> None:
     assert executable_name("bin/python3.12", windows=True) == "python3.12"
     assert executable_name("bin/x.exe", windows=False) == "x.exe"
     assert exposed_fault("python3.12") is None
+
+
+def test_packages_of_pypi_stand_in_the_other_manifest_only() -> None:
+    text = '[envs.e]\nchannels = ["c"]\npypi-dependencies = { Tell = ">=1" }\n'
+    box = read_toolbox(text, PATH, pypi=True)
+    assert box.environment("e").direct == ("tell",)
+    with pytest.raises(ManifestError, match="Unexpected keys"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ('[envs.e]\nchannels = ["c"]\n', "environment e in 'pixi-global.toml' already"),
+        ('[envs.f]\nchannels = ["c"]\nexposed = { x = "y" }\n', "'x' is claimed"),
+    ],
+)
+def test_what_one_toolbox_has_the_other_may_not(text: str, wrong: str) -> None:
+    first = read('[envs.e]\nchannels = ["c"]\nexposed = { x = "x" }\n')
+    with pytest.raises(ManifestError, match=wrong):
+        check_apart(read_toolbox(text, PATH.with_name("other.toml"), pypi=True), first)
+    check_apart(read_toolbox("", PATH.with_name("other.toml"), pypi=True), first)
