@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wisp.api.imaging.options import ImageOverrides as ImageOverrides
     from wisp.api.imaging.planning import PlannedImage as PlannedImage
     from wisp.api.imaging.registries import PushedImage as PushedImage
+    from wisp.api.imaging.remote_use import RemoteUse as RemoteUse
     from wisp.api.lock_usage import LockUsage as LockUsage
     from wisp.api.locks.judging import LockOutcome as LockOutcome
     from wisp.api.oneoff import OneOffEnvironment as OneOffEnvironment
@@ -70,6 +71,11 @@ if TYPE_CHECKING:
     from wisp.api.views.reasons import Link as Link
     from wisp.api.views.reasons import Reason as Reason
     from wisp.api.views.searching import PackageSearch as PackageSearch
+    from wisp.api.weigher import Weigher as Weigher
+    from wisp.api.weighing.report import LayerSize as LayerSize
+    from wisp.api.weighing.report import PackageSize as PackageSize
+    from wisp.api.weighing.report import SizeChange as SizeChange
+    from wisp.api.weighing.report import SizeReport as SizeReport
     from wisp.api.workspace import Workspace as Workspace
     from wisp.config.model import ConfigRequest as ConfigRequest
     from wisp.errors import ActivationError as ActivationError
@@ -143,6 +149,7 @@ __all__ = [
     "InstallOutcome",
     "InstallReport",
     "Kernel",
+    "LayerSize",
     "Link",
     "ListedPlatform",
     "LockFile",
@@ -160,6 +167,7 @@ __all__ = [
     "PackageList",
     "PackageRow",
     "PackageSearch",
+    "PackageSize",
     "PackageTree",
     "PlannedImage",
     "PlatformListing",
@@ -167,11 +175,14 @@ __all__ = [
     "PypiOptions",
     "PypiRecord",
     "Reason",
+    "RemoteUse",
     "Reporter",
     "RunOptions",
     "SelfUpdate",
     "Session",
     "SessionContext",
+    "SizeChange",
+    "SizeReport",
     "SolveError",
     "SpecEnvironment",
     "SpecImage",
@@ -194,6 +205,7 @@ __all__ = [
     "TrustSubject",
     "Upgraded",
     "UsageError",
+    "Weigher",
     "WispError",
     "Workspace",
     "__version__",
@@ -225,6 +237,7 @@ _HOMES = {
     "EnvironmentOutline": "wisp.api.views.describe",
     "FeatureDescription": "wisp.api.views.describe",
     "FetchError": "wisp.errors",
+    "FoundPackage": "wisp.search",
     "FoundScript": "wisp.api.use.scripts",
     "GitLocation": "wisp.specs.locations",
     "GlobalTools": "wisp.api.global_tools",
@@ -239,6 +252,7 @@ _HOMES = {
     "InstallOutcome": "wisp.install.apply",
     "InstallReport": "wisp.api.use.installing",
     "Kernel": "wisp.exchange.kernelspec",
+    "LayerSize": "wisp.api.weighing.report",
     "Link": "wisp.api.views.reasons",
     "ListedPlatform": "wisp.api.views.platform_list",
     "LockFile": "wisp.lock.model",
@@ -251,11 +265,11 @@ _HOMES = {
     "OneOffEnvironment": "wisp.api.oneoff",
     "OneOffRequest": "wisp.api.oneoff",
     "OpenedWorkspace": "wisp.api.opened",
-    "FoundPackage": "wisp.search",
     "PackageChange": "wisp.lock.views",
     "PackageList": "wisp.api.views.inspect",
     "PackageRow": "wisp.api.views.inspect",
     "PackageSearch": "wisp.api.views.searching",
+    "PackageSize": "wisp.api.weighing.report",
     "PackageTree": "wisp.api.views.dependency_tree",
     "PlannedImage": "wisp.api.imaging.planning",
     "PlatformListing": "wisp.api.views.platform_list",
@@ -263,11 +277,14 @@ _HOMES = {
     "PypiOptions": "wisp.specs.pypi",
     "PypiRecord": "wisp.specs.records",
     "Reason": "wisp.api.views.reasons",
+    "RemoteUse": "wisp.api.imaging.remote_use",
     "Reporter": "wisp.report",
     "RunOptions": "wisp.api.use.run_options",
     "SelfUpdate": "wisp.api.self_updating",
     "Session": "wisp.api.session",
     "SessionContext": "wisp.api.context",
+    "SizeChange": "wisp.api.weighing.report",
+    "SizeReport": "wisp.api.weighing.report",
     "SolveError": "wisp.errors",
     "SpecEnvironment": "wisp.api.spec_environments",
     "SpecImage": "wisp.api.imaging.from_specs",
@@ -291,6 +308,7 @@ _HOMES = {
     "TrustSubject": "wisp.api.trusting",
     "Upgraded": "wisp.api.edits.upgrading",
     "UsageError": "wisp.errors",
+    "Weigher": "wisp.api.weigher",
     "WispError": "wisp.errors",
     "Workspace": "wisp.api.workspace",
     "command_of": "wisp.api.use.running",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wisp.api.imaging.options import ImageOverrides
     from wisp.api.imaging.planning import PlannedImage
     from wisp.api.imaging.registries import PushedImage
+    from wisp.api.imaging.remote_use import RemoteUse
     from wisp.api.opened import OpenedWorkspace
     from wisp.image.lock import LockedDebian
     from wisp.image.settings import ImageSettings
@@ -95,6 +96,21 @@ class Imager:
         from wisp.api.imaging.dockering import save
 
         return save(self._workspace, files, force=force)
+
+    def remote_use(self, request: ImageRequest, names: Sequence[Reference]) -> RemoteUse:
+        """Tell how remote functions of SageMaker use an image, and what its lock lacks for them."""
+        from wisp.api.imaging.remote_use import remote_use
+
+        return remote_use(self._workspace, request, names)
+
+    def shim(self, environment: str = DEFAULT_ENVIRONMENT) -> Path:
+        """Put a `conda` that answers for a locked environment into it, where it is installed.
+
+        Raises `UsageError` if it is not, `HostError` if it has a conda of its own.
+        """
+        from wisp.api.imaging.shimming import put_shim
+
+        return put_shim(self._workspace, environment)
 
     def names(self, tags: Sequence[str] = ()) -> tuple[Reference, ...]:
         """Read names of images; without any the image is called as the workspace is."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from wisp.api.views.doctor import Check
     from wisp.api.views.information import Information
     from wisp.api.views.searching import PackageSearch
+    from wisp.api.weigher import Weigher
     from wisp.api.workspace import Workspace
     from wisp.exchange.kernelspec import Kernel
     from wisp.specs.credentials import Credential
@@ -93,6 +94,13 @@ class Session(SessionContext):
         from wisp.api.global_tools import GlobalTools
 
         return GlobalTools(self)
+
+    @property
+    def sizes(self) -> Weigher:
+        """What weighs images and locks on this disk."""
+        from wisp.api.weigher import Weigher
+
+        return Weigher(self)
 
     @contextmanager
     def workspace_of(self, wanted: SpecImage) -> Iterator[Workspace]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from wisp.api.use.cleaning import Cleaned
     from wisp.api.use.installing import InstallReport
     from wisp.api.use.run_options import RunOptions
+    from wisp.api.weigher import Weigher
     from wisp.exchange.kernelspec import Kernel
 
 
@@ -153,6 +154,13 @@ class Workspace:
         from wisp.api.imager import Imager
 
         return Imager(self.opened)
+
+    @property
+    def sizes(self) -> Weigher:
+        """What weighs environments, images and locks."""
+        from wisp.api.weigher import Weigher
+
+        return Weigher(self.opened.session, self.opened)
 
     @property
     def terminal(self) -> Terminal:

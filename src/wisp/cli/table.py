@@ -88,6 +88,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("tree", "Show what the packages of an environment need", "t", quick=True),
         Entry("why", "Show what a locked package is needed for"),
         Entry("outdated", "List packages that have newer versions, and what holds them back"),
+        Entry("size", "Show where the gigabytes of an environment, an image or a lock are"),
         Entry("search", "Search packages in channels"),
     ),
     "Shipping": (Entry("image", "Make container images of environments"),),

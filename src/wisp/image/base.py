@@ -7,25 +7,24 @@ that have them need not get them again; a root file system becomes one layer.
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
-from typing import Any, Literal, Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
-from wisp.engine.files import refusal, write_atomically
-from wisp.engine.scratch import scratch_folder
+from wisp.engine.files import write_atomically
 from wisp.errors import WispError
 from wisp.image.documents import HealthCheck, RunConfig, StackedLayer
-from wisp.image.entries import file_entry, walk, with_parents
-from wisp.image.layer import MEDIA_TYPES, Compression, LayerBlob, LayerSink, write_layer
+from wisp.image.layer import (
+    LayerBlob,
+)
 from wisp.image.layout import BlobStore, DamagedBlobError
 from wisp.image.platform import choose
-from wisp.image.unpacking import most_unpacked, opened_tar
+from wisp.image.unpacking import opened_tar
 from wisp.patterns import pattern
 from wisp.specs.oci import (
     DOCKER_LAYER,
@@ -38,17 +37,12 @@ from wisp.specs.oci import (
 )
 from wisp.values import dataclass
 
-_CHUNK = 1 << 20
 #: Bytes of a C library that are looked through; some 2 MB are usual.
 _LARGEST_LIBC = 32 << 20
 _LIBC = pattern(r"(.*/)?libc(\.so\.6|-2\.\d+\.so)")
 _RELEASE = re.compile(rb"GNU C Library [^\n]*?version (\d+)\.(\d+)")
-#: Members of an archive of Docker before it knew layouts: a folder for each layer.
-_SAVED = pattern(r"[0-9a-f]{64}(/|\.json|$)")
 #: How far indexes may be below each other, and how many layers are fetched at once.
 _DEEPEST, _AT_ONCE = 3, 4
-#: After so many members it is clear that an archive is a root file system.
-_LOOK_AT = 32
 #: Docker's spelling of layers, which manifests of ours use the open one for.
 _OPEN = {DOCKER_LAYER: LAYER_GZIP}
 
@@ -95,63 +89,6 @@ def check_glibc(base: Base, wanted: tuple[int, int], where: str) -> None:
                 "below `system-requirements`, and lock anew",
             ],
         )
-
-
-def local_base(
-    path: Path, platform: ImagePlatform, store: BlobStore, *, time: int, compression: Compression
-) -> Base:
-    """Read a base from this disk: a layout, an image archive, a root file system.
-
-    Raises:
-        BaseImageError: It is none of these, or not for this platform.
-        HostError: It cannot be read.
-
-    """
-    if path.is_dir():
-        if (path / "oci-layout").exists():
-            return layout_base(path, platform, store)
-        return _folder_base(path, store, time=time, compression=compression)
-    try:
-        form = _form(path)
-        if form == "rootfs":
-            return _tar_base(path, store, time=time, compression=compression)
-    except tarfile.TarError as error:
-        raise BaseImageError(f"`{path}` is no archive", causes=[str(error)]) from error
-    except OSError as error:
-        raise refusal("read", path, error) from error
-    if form == "docker":
-        raise BaseImageError(
-            f"`{path}` is an archive as older Docker engines save it",
-            hints=[f"turn it into a layout: `skopeo copy docker-archive:{path} oci:DIR`"],
-        )
-    with _unpacked(path, store) as folder:
-        return layout_base(folder, platform, store)
-
-
-def _form(path: Path) -> Literal["layout", "docker", "rootfs"]:
-    """Tell by its first members what an archive is; a root file system is not read to its end."""
-    with opened_tar(path) as archive:
-        for at, member in enumerate(archive):
-            name = member.name.removeprefix("./")
-            if name == "oci-layout" or name.startswith("blobs/"):
-                return "layout"
-            if name in ("manifest.json", "repositories") or _SAVED.match(name):
-                return "docker"
-            if at == _LOOK_AT:
-                break
-    return "rootfs"
-
-
-@contextmanager
-def _unpacked(path: Path, store: BlobStore) -> Iterator[Path]:
-    """Unpack an image archive beside the store: only files that a layout has."""
-    with scratch_folder(store.folder, "base-") as scratch:
-        with opened_tar(path) as archive:
-            for member in archive:
-                if member.issparse():  # which may say that it has any size
-                    raise BaseImageError(f"`{path}` has a file with holes: `{member.name}`")
-                archive.extract(member, scratch, filter="data")
-        yield scratch
 
 
 class BlobSource(Protocol):
@@ -208,14 +145,14 @@ def image_base(
         raise BaseImageError(f"`{where}` is no image", causes=[str(error)]) from error
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(lambda layer: source.copy_to(store, layer), layers))
-    glibc = _known_glibc(top.digest, layers, store)
+    glibc = known_glibc(top.digest, layers, store)
     return Base(layers=stacked, run=run, glibc=glibc, digest=top.digest)
 
 
-def _known_glibc(
+def known_glibc(
     digest: Digest, layers: Sequence[Descriptor], store: BlobStore
 ) -> tuple[int, int] | None:
-    """Look for the C library of an image once: that takes as long as unpacking it."""
+    """Look for the C library below a digest once: that takes as long as unpacking it."""
     note = store.folder / "glibc" / digest.hex
     with suppress(OSError, ValueError):
         found = json.loads(note.read_bytes())
@@ -316,55 +253,6 @@ def opened_layer(row: Descriptor, store: BlobStore) -> Iterator[tarfile.TarFile]
             yield archive
     except OSError as error:
         raise DamagedBlobError(f"could not read the layer `{row.digest}`") from error
-
-
-def _folder_base(folder: Path, store: BlobStore, *, time: int, compression: Compression) -> Base:
-    """Make a layer of a root file system in a folder; everything belongs to root."""
-    entries = with_parents(file_entry(folder / path, path) for path in walk(folder))
-    with store.draft() as draft:
-        blob = write_layer(entries, draft, time=time, compression=compression)
-        store.keep(draft, blob.descriptor)
-    return _rootfs_base(blob, store)
-
-
-def _tar_base(path: Path, store: BlobStore, *, time: int, compression: Compression) -> Base:
-    """Make a layer of a root file system in a tar: its members with times made equal."""
-    room = most_unpacked(path.stat().st_size)
-    with opened_tar(path) as source, store.draft() as draft:
-        sink = LayerSink(draft, compression)
-        buffered = io.BufferedWriter(sink, _CHUNK)
-        with tarfile.open(fileobj=buffered, mode="w", format=tarfile.PAX_FORMAT) as target:
-            for member in source:
-                room -= member.size  # of a file with holes, with these
-                if room < 0:
-                    raise BaseImageError(f"`{path}` unpacks to too much, at `{member.name}`")
-                _take_over(source, target, member, time)
-        buffered.flush()
-        blob = sink.finish(MEDIA_TYPES[compression])
-        store.keep(draft, blob.descriptor)
-    return _rootfs_base(blob, store)
-
-
-def _take_over(
-    source: tarfile.TarFile, target: tarfile.TarFile, member: tarfile.TarInfo, time: int
-) -> None:
-    name = member.name.removeprefix("./").rstrip("/")
-    if name in ("", "."):
-        return
-    if name.startswith("/") or ".." in PurePosixPath(name).parts:
-        raise BaseImageError(f"the base has a path that leads out of it: `{member.name}`")
-    if member.ischr() or member.isblk() or member.isfifo():
-        return  # engines make the few devices that containers have
-    taken = tarfile.TarInfo(name)
-    taken.type, taken.mode, taken.size = member.type, member.mode, member.size
-    taken.uid, taken.gid, taken.mtime = member.uid, member.gid, time
-    taken.linkname = member.linkname.removeprefix("./") if member.islnk() else member.linkname
-    target.addfile(taken, source.extractfile(member) if member.isreg() else None)
-
-
-def _rootfs_base(blob: LayerBlob, store: BlobStore) -> Base:
-    layer = StackedLayer(blob=blob, comment="base")
-    return Base(layers=(layer,), glibc=find_glibc([blob.descriptor], store))
 
 
 def shell_of(base: Base, prefix: str, names: frozenset[str], *, generated: bool) -> str:

@@ -47,6 +47,8 @@ class ImageInput:
     variables: Mapping[str, str]
     entrypoint: str
     task: str | None = None
+    further: tuple[LayerEntry, ...] = ()
+    ports: tuple[str, ...] = ()
     certificates: str | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
     time: int = 0
@@ -131,7 +133,8 @@ def _own_entries(wanted: ImageInput) -> tuple[LayerEntry, ...]:
         scripts.append(text_file(TASK_SCRIPT.lstrip("/"), wanted.task, program=True))
     # `conda run -p` wants a history.
     history = text_file(f"{prefix}/{CONDA_META}/{PREFIX_HISTORY}", _HISTORY)
-    return (*scripts, history, *homes(), folder(wanted.settings.workdir.lstrip("/")))
+    place = folder(wanted.settings.workdir.lstrip("/"))
+    return (*scripts, history, *homes(), place, *wanted.further)
 
 
 def _run_config(wanted: ImageInput) -> RunConfig:
@@ -152,7 +155,7 @@ def _run_config(wanted: ImageInput) -> RunConfig:
         command=(TASK_SCRIPT,) if wanted.task is not None else settings.command or ("/bin/sh",),
         user=settings.user,
         workdir=settings.workdir,
-        ports=tuple(dict.fromkeys((*base.ports, *settings.ports))),
+        ports=tuple(dict.fromkeys((*base.ports, *settings.ports, *wanted.ports))),
         labels={**base.labels, **settings.labels},
         health=settings.health or base.health,
         stop_signal=base.stop_signal,

@@ -31,7 +31,7 @@ class ImageSettings:
     `base` is a path or a reference, None for a generated one, to which `debian_packages` are
     added; `prefix` and `workdir` are absolute paths in the image. `task` or `command` is what
     containers run. `code` says whether the workspace's files are put in, `include` and `exclude`
-    which. `tags` are the names an image gets.
+    which. `tags` are the names an image gets. With `sagemaker` it gets what that platform wants.
     """
 
     base: str | None = None
@@ -51,6 +51,7 @@ class ImageSettings:
     tags: tuple[str, ...] = ()
     debian_packages: tuple[str, ...] = ()
     debian_mirror: str | None = None
+    sagemaker: bool = False
 
 
 def read_settings(document: Mapping[str, Any], environment: str) -> ImageSettings:
@@ -183,4 +184,5 @@ _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "tags": _texts,
     "debian-packages": _texts,
     "debian-mirror": _text,
+    "sagemaker": _flag,
 }

@@ -118,14 +118,14 @@ def registry(tmp_path: Path) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/v2/")
+        wait_for(f"http://127.0.0.1:{port}/v2/")
         yield f"127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait_for(url: str) -> None:
+def wait_for(url: str) -> None:
     for _ in range(300):
         try:
             with urllib.request.urlopen(url, timeout=5):

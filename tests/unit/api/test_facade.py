@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from wisp.api import editor, editor_tables, global_tools, imager, terminal, viewer
+from wisp.api import editor, editor_tables, global_tools, imager, terminal, viewer, weigher
 from wisp.api.session import Session
 from wisp.api.workspace import Workspace
 from wisp.cli.declare import Command
@@ -45,7 +45,7 @@ NO_COMMAND = {
     "Session.workspace_of",
     "Session.would_extend",
 }
-HOMES = (editor_tables, editor, viewer, imager, terminal, global_tools)
+HOMES = (editor_tables, editor, viewer, imager, terminal, global_tools, weigher)
 GROUPS: dict[str, type] = {
     "Workspace": Workspace,
     "Workspace.edit": editor.Editor,
@@ -53,6 +53,7 @@ GROUPS: dict[str, type] = {
     "Workspace.edit.activation": editor_tables.ActivationEditor,
     "Workspace.show": viewer.Viewer,
     "Workspace.image": imager.Imager,
+    "Workspace.sizes": weigher.Weigher,
     "Workspace.terminal": terminal.Terminal,
     "Session": Session,
     "Session.tools": global_tools.GlobalTools,

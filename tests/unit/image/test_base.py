@@ -9,10 +9,12 @@ import pytest
 
 from tests.unit.image.test_layout import AMD64, NAME, image
 from wisp.errors import WispError
+from wisp.image import local_base as local_base_module
 from wisp.image import unpacking
-from wisp.image.base import Base, BaseImageError, check_glibc, find_glibc, local_base
+from wisp.image.base import Base, BaseImageError, check_glibc, find_glibc
 from wisp.image.documents import RunConfig
 from wisp.image.layout import BlobStore, write_archive, write_layout
+from wisp.image.local_base import local_base
 from wisp.image.platform import choose
 from wisp.specs.oci import LAYER_GZIP, MANIFEST, Descriptor, Digest, ImagePlatform
 
@@ -58,6 +60,23 @@ def test_a_root_file_system_may_be_packed(tmp_path: Path, store: BlobStore, suff
     assert base.glibc == (2, 36)
     with tarfile.open(store.path(base.layers[0].blob.descriptor.digest)) as layer:
         assert sorted(layer.getnames()) == ["bin", "bin/sh", "lib", "lib/libc.so.6"]
+
+
+def test_a_packed_root_is_packed_anew_only_when_it_has_changed(
+    tmp_path: Path, store: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "root.tar"
+    root = rootfs(tmp_path / "root")
+    with tarfile.open(path, "w") as archive:
+        archive.add(root, ".")
+    first = read(path, store)
+    with monkeypatch.context() as patch:
+        patch.delattr(local_base_module, "_repacked")
+        assert read(path, store) == first
+    (root / "new").write_text("x")
+    with tarfile.open(path, "w") as archive:
+        archive.add(root, ".")
+    assert read(path, store).layers != first.layers
 
 
 def test_a_packed_root_that_leads_out_is_refused(tmp_path: Path, store: BlobStore) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.apt_sources import host_mirror
 from wisp.errors import FetchError, LockFileError, UsageError
-from wisp.image.base import Base, check_glibc, local_base
+from wisp.image.base import Base, check_glibc
 from wisp.image.cache import LayerCache
 from wisp.image.code import IMAGE_LOCK
 from wisp.image.debian.base import base_layer, resolve
 from wisp.image.debian.index import GLIBC, SUITE
 from wisp.image.documents import StackedLayer
+from wisp.image.local_base import local_base
 from wisp.image.lock import (
     ImageLock,
     LockedDebian,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tomli
 
 from wisp import layout
-from wisp.api.imaging.activated import image_activation
+from wisp.api.imaging.activated import ImageActivation, image_activation
 from wisp.api.imaging.annotating import annotations_of
 from wisp.api.imaging.bases import BaseWork, base_for
+from wisp.api.imaging.sagemaking import as_root, kit_for
 from wisp.api.imaging.staging import Prepared, prepared, stage
 from wisp.api.imaging.starting import task_text
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
@@ -28,6 +29,7 @@ from wisp.image.layout import ImageBlobs
 from wisp.image.packages import MadeLayer, Workshop, package_layers
 from wisp.image.plan import PackageLayer, package_of, plan_layers
 from wisp.image.platform import PLATFORMS, image_platform
+from wisp.image.sagemaker import NO_KIT, SageMakerKit
 from wisp.image.scrub import clean_text
 from wisp.image.settings import ImageSettings, read_settings
 from wisp.lock.model import LockedEnvironment, LockFile
@@ -133,6 +135,19 @@ def build(workspace: OpenedWorkspace, request: ImageRequest) -> BuiltImage:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What an image for one platform is put together of."""
+
+    platform: Platform
+    settings: ImageSettings
+    locked: LockedEnvironment
+    base: Base
+    base_cached: bool
+    packages: tuple[MadeLayer, ...]
+    time: int
+
+
 def _build_one(
     workspace: OpenedWorkspace,
     lock: LockFile,
@@ -140,42 +155,71 @@ def _build_one(
     request: ImageRequest,
     cache: LayerCache,
 ) -> tuple[PlatformImage, Base]:
-    target = image_platform(platform.subdir)
     settings, time = request.settings, made_at(workspace)
+    if settings.sagemaker:
+        settings = as_root(settings)
     inputs = workspace.inputs(request.environment, platform)
     locked = locked_environment(lock, request.environment, platform.name, workspace.root, inputs)
-    task = task_text(workspace, request.environment, platform, settings)
     work = BaseWork(
         cache=cache, time=time, workers=_workers(), keep_lock=request.usage.lock_is_fixed
     )
+    # What a task cannot be said by is told before anything is made.
+    task = task_text(workspace, request.environment, platform, settings)
     base, cached = base_for(workspace, locked.platform, settings, work)
     packages = _packages(workspace, locked, settings, base, cache, time)
     _warn_of_scripts(workspace, packages)
-    path = base.run.env.get("PATH") or PATH
-    activation = image_activation(
-        workspace, request.environment, platform, settings, packages, path
+    parts = _Parts(
+        platform=platform,
+        settings=settings,
+        locked=locked,
+        base=base,
+        base_cached=cached,
+        packages=packages,
+        time=time,
     )
+    return assemble(_input(workspace, request, parts, task), cache), base
+
+
+def _input(
+    workspace: OpenedWorkspace, request: ImageRequest, parts: _Parts, task: str | None
+) -> ImageInput:
+    """Find out how containers start, and say what the image is made of."""
+    settings, base, locked = parts.settings, parts.base, parts.locked
+    about = (workspace, request.environment, parts.platform, settings)
+    activation = image_activation(*about, parts.packages, base.run.env.get("PATH") or PATH)
+    kit = kit_for(*about, activation) if settings.sagemaker else NO_KIT
     names = frozenset(record.name for record in locked.records)
     shell = shell_of(base, settings.prefix, names, generated=settings.base is None)
     own_certificates = settings.base is not None or "ca-certificates" in names
-    image = assemble(
-        ImageInput(
-            platform=target,
-            base=base,
-            base_cached=cached,
-            packages=packages,
-            code=_code(workspace, request),
-            settings=settings,
-            variables={**gpu_variables(locked.platform), **activation.variables},
-            entrypoint=entrypoint_text(shell, activation.scripts, activation.late),
-            task=task,
-            certificates=None if own_certificates else CERTIFICATES,
-            annotations=annotations_of(workspace, request.annotations, base),
-            time=time,
-        ),
-        cache,
+    return ImageInput(
+        platform=image_platform(parts.platform.subdir),
+        base=base,
+        base_cached=parts.base_cached,
+        packages=parts.packages,
+        code=_code(workspace, request),
+        settings=settings,
+        variables={
+            **gpu_variables(locked.platform),
+            **kit.variables,
+            **activation.variables,
+        },
+        entrypoint=entrypoint_text(shell, *_started(kit, activation)),
+        task=task,
+        further=kit.entries,
+        ports=kit.ports,
+        certificates=None if own_certificates else CERTIFICATES,
+        annotations=annotations_of(workspace, request.annotations, base),
+        time=parts.time,
     )
-    return image, base
+
+
+def _started(
+    kit: SageMakerKit, activation: ImageActivation
+) -> tuple[Sequence[str], Mapping[str, str]]:
+    """Return the scripts and variables of the entry point; a kit has a script for both."""
+    if kit.activate:
+        return (kit.activate,), {}
+    return activation.scripts, activation.late
 
 
 def gpu_variables(platform: Platform) -> dict[str, str]:

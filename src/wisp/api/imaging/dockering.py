@@ -9,7 +9,6 @@ from wisp.api.imaging.building import ImageRequest, gpu_variables, wanted_platfo
 from wisp.api.imaging.starting import task_text
 from wisp.api.locks.locking import ensure_lock
 from wisp.api.opened import OpenedWorkspace
-from wisp.engine.files import write_atomically
 from wisp.errors import HostError, UsageError
 from wisp.image.dockerfile import DEFAULT_BUILDER, DockerRecipe, dockerfile_text, ignore_text
 from wisp.layout import VERSION
@@ -126,7 +125,7 @@ def save(workspace: OpenedWorkspace, files: DockerFiles, *, force: bool) -> tupl
         )
     kept = () if force else tuple(there)
     for name in texts.keys() - set(kept):
-        write_atomically(workspace.root / name, texts[name])
+        workspace.places.root.write(workspace.root / name, texts[name])
     return tuple(str(workspace.root / name) for name in kept)
 
 

@@ -21,6 +21,7 @@ class ImageOverrides:
     labels: tuple[tuple[str, str], ...] = ()
     compression: str | None = None
     no_code: bool = False
+    sagemaker: bool = False
 
 
 def overridden(settings: ImageSettings, given: ImageOverrides, cwd: Path) -> ImageSettings:
@@ -44,6 +45,8 @@ def overridden(settings: ImageSettings, given: ImageOverrides, cwd: Path) -> Ima
         changes["compression"] = given.compression
     if given.no_code:
         changes["code"] = False
+    if given.sagemaker:
+        changes["sagemaker"] = True
     if given.labels:
         changes["labels"] = {**settings.labels, **dict(given.labels)}
     return replace(settings, **changes)

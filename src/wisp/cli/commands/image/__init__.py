@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from wisp.cli import options
-from wisp.cli.commands.image import build, dockerfile, look, update
+from wisp.cli.commands.image import build, dockerfile, look, shim, update
 from wisp.cli.declare import top
 
 COMMAND = top(
     "image",
     options.Workspace,
-    commands=(build.COMMAND, look.CHECK, dockerfile.COMMAND, look.PLAN, update.COMMAND),
+    commands=(
+        build.COMMAND,
+        look.CHECK,
+        dockerfile.COMMAND,
+        look.PLAN,
+        shim.COMMAND,
+        update.COMMAND,
+    ),
 )

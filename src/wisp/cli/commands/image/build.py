@@ -15,7 +15,7 @@ from wisp.errors import UsageError
 from wisp.values import replace
 
 if TYPE_CHECKING:
-    from wisp import BuiltImage, PushedImage, Workspace
+    from wisp import BuiltImage, PushedImage, RemoteUse, Workspace
 
 
 class Build(Planned):
@@ -61,9 +61,10 @@ def _build(call: Call[Build], workspace: Workspace, given: Build) -> int:
         image.write(built, output, names)
     engine = image.load(built, names) if given.load else None
     pushed = image.push(built, names) if given.push else ()
+    use = image.remote_use(request, names) if request.settings.sagemaker else None
     interrupts.ignore()  # all is done
     if given.json:
-        call.out.public_json(_as_json(built, names, pushed))
+        call.out.public_json(_as_json(built, names, pushed) | _use_json(use))
         return 0
     for output in request.outputs:
         call.out.success(f"Wrote {output}")
@@ -71,8 +72,25 @@ def _build(call: Call[Build], workspace: Workspace, given: Build) -> int:
         call.out.success(f"Loaded {', '.join(map(str, names))} into {engine}")
     for one in pushed:
         call.out.success(f"Pushed {', '.join(map(str, one.names))} ({_travelled(one)})")
+    if use is not None:
+        _tell_use(call, use)
     call.out.result(built.digest)
     return 0
+
+
+def _tell_use(call: Call[Build], use: RemoteUse) -> None:
+    call.out.note(f"Remote functions use it by {use.line}")
+    if use.python is not None:
+        call.out.note(f"Clients need Python {use.python}, as the image has")
+    for name in use.lacks:
+        call.out.warning(f"The lock has no `{name}`, without which jobs of remote functions fail")
+
+
+def _use_json(use: RemoteUse | None) -> dict[str, object]:
+    if use is None:
+        return {}
+    lacks = list(use.lacks)
+    return {"sagemaker": {"line": use.line, "python": use.python, "lacks": lacks}}
 
 
 def _travelled(pushed: PushedImage) -> str:

@@ -43,6 +43,7 @@ class Settings(options.Lock, options.Workspace, options.Config):
     )
     exclude: tuple[str, ...] = values("--exclude", metavar="PATTERN", help="Code to leave out")
     no_code: bool = flag("--no-code", help="Leave all code out")
+    sagemaker: bool = flag("--sagemaker", help="Put in what SageMaker wants of an image")
     slim: tuple[str, ...] = values(
         "--slim",
         metavar="RULE",
@@ -132,6 +133,7 @@ def _settings(
         labels=tuple(pair("--label", text) for text in given.label),
         compression=given.compression,
         no_code=given.no_code or not code,
+        sagemaker=given.sagemaker,
     )
     environment = given.environment or DEFAULT_ENVIRONMENT
     return workspace.image.settings(environment, overrides, cwd=call.cwd)

@@ -1,0 +1,52 @@
+"""`workspace.sizes` and `session.sizes`: where the gigabytes are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp.errors import UsageError
+from wisp.layout import DEFAULT_ENVIRONMENT
+
+if TYPE_CHECKING:
+    from wisp.api.context import SessionContext
+    from wisp.api.opened import OpenedWorkspace
+    from wisp.api.weighing.report import SizeChange, SizeReport
+
+
+class Weigher:
+    """Weighs environments of a workspace, if there is one, and images and locks on this disk."""
+
+    def __init__(self, session: SessionContext, workspace: OpenedWorkspace | None = None) -> None:
+        self._session = session
+        self._workspace = workspace
+
+    def environment(
+        self, name: str = DEFAULT_ENVIRONMENT, platform: str | None = None
+    ) -> SizeReport:
+        """Weigh an environment: what is installed, else (or for a platform) what the lock knows.
+
+        Raises `UsageError` without a workspace, and what looking at a lock raises.
+        """
+        from wisp.api.weighing.weigh import weigh_environment
+
+        if self._workspace is None:
+            raise UsageError("an environment can only be weighed in its workspace")
+        return weigh_environment(self._workspace, name, platform)
+
+    def file(
+        self,
+        path: Path,
+        environment: str = DEFAULT_ENVIRONMENT,
+        platform: str | None = None,
+    ) -> SizeReport:
+        """Weigh an image (layout or archive) or a lock file. Raises `WispError` for others."""
+        from wisp.api.weighing.weigh import weigh_file
+
+        return weigh_file(self._session, path, environment, platform)
+
+    def changes(self, before: SizeReport, after: SizeReport) -> tuple[SizeChange, ...]:
+        """Compare what was weighed in two places, the largest difference first."""
+        from wisp.api.weighing.report import changes
+
+        return changes(before, after)

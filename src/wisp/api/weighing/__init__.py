@@ -1,0 +1,1 @@
+"""Where the gigabytes are: environments, images and locks by package, kind of file and layer."""

@@ -1,0 +1,150 @@
+"""An image on this disk, weighed layer by layer: a layout, or an archive of wisp or Docker.
+
+Source: OCI image specification, layer.md ("Whiteouts"); Docker image specification 1.2.
+"""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from wisp.api.weighing.owners import Owners
+from wisp.api.weighing.report import LayerSize, Pile
+from wisp.errors import WispError
+from wisp.image.unpacking import most_unpacked, unpacked
+from wisp.specs.oci import INDEXES, Digest
+
+_WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
+#: Bytes of a document of an image, and of a file that is read in a layer.
+_LONGEST = 64 << 20
+
+
+class _Blobs:
+    """The files of a layout or an archive, by their paths there."""
+
+    def __init__(self, path: Path) -> None:
+        self._folder = path
+        self._archive = None if path.is_dir() else tarfile.open(path)  # noqa: SIM115
+
+    def close(self) -> None:
+        if self._archive is not None:
+            self._archive.close()
+
+    def open(self, name: str) -> tuple[IO[bytes], int]:
+        """Return a file and its size. Raises `ValueError` for one that is not inside."""
+        if name.startswith("/") or ".." in PurePosixPath(name).parts:
+            raise ValueError(f"`{name}` leads out of it")
+        if self._archive is None:
+            path = self._folder / name
+            return path.open("rb"), path.stat().st_size
+        member = self._archive.getmember(name)
+        file = self._archive.extractfile(member)
+        if file is None:
+            raise KeyError(name)
+        return file, member.size
+
+    def json(self, name: str) -> Any:
+        file, _ = self.open(name)
+        with file:
+            return json.loads(file.read(_LONGEST))
+
+
+def weigh_image(path: Path) -> tuple[Pile, Owners, tuple[LayerSize, ...]]:
+    """Weigh what an image shows of its layers, and each layer by itself.
+
+    Raises:
+        WispError: It is no image, or damaged.
+
+    """
+    try:
+        with ExitStack() as stack:
+            blobs = _Blobs(path)
+            stack.callback(blobs.close)
+            return _weigh(blobs, *_documents(blobs))
+    except (OSError, ValueError, KeyError, TypeError, tarfile.TarError) as error:
+        raise WispError(f"`{path}` is no image", causes=[str(error)]) from error
+
+
+def _documents(blobs: _Blobs) -> tuple[Mapping[str, Any], list[str]]:
+    """Return an image's configuration, and the paths of its layers."""
+    try:
+        row = blobs.json("manifest.json")[0]
+    except (KeyError, FileNotFoundError):
+        return _of_layout(blobs, blobs.json("index.json"))
+    return blobs.json(row["Config"]), list(row["Layers"])
+
+
+def _of_layout(blobs: _Blobs, index: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str]]:
+    row = index["manifests"][0]
+    document = blobs.json(_path(row["digest"]))
+    if row["mediaType"] in INDEXES:
+        return _of_layout(blobs, document)
+    config = blobs.json(_path(document["config"]["digest"]))
+    return config, [_path(layer["digest"]) for layer in document["layers"]]
+
+
+def _path(digest: str) -> str:
+    found = Digest(digest)
+    return f"blobs/{found.algorithm}/{found.hex}"
+
+
+def _weigh(
+    blobs: _Blobs, config: Mapping[str, Any], names: list[str]
+) -> tuple[Pile, Owners, tuple[LayerSize, ...]]:
+    titles = [
+        row.get("comment") or row.get("created_by", "")[:80]
+        for row in config.get("history", ())
+        if not row.get("empty_layer")
+    ]
+    shown: dict[str, tuple[int, str]] = {}
+    owners = Owners()
+    layers: list[LayerSize] = []
+    for at, name in enumerate(names):
+        title = titles[at] if at < len(titles) else f"layer {at + 1}"
+        with _members(blobs, name) as (archive, packed):
+            size = _stack(archive, title, shown, owners)
+        layers.append(LayerSize(title=title, size=size, packed=packed))
+    owners.settle()
+    pile = Pile()
+    for path, (size, title) in shown.items():
+        pile.add(owners.of(path) or ("other", title), path, size)
+    return pile, owners, tuple(layers)
+
+
+@contextmanager
+def _members(blobs: _Blobs, name: str) -> Iterator[tuple[tarfile.TarFile, int]]:
+    file, packed = blobs.open(name)
+    with file:
+        stream = unpacked(file, most_unpacked(packed))
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            yield archive, packed
+
+
+def _stack(
+    archive: tarfile.TarFile, title: str, shown: dict[str, tuple[int, str]], owners: Owners
+) -> int:
+    """Put a layer on those below; return its bytes."""
+    total = 0
+    for member in archive:
+        path = member.name.removeprefix("./").strip("/")
+        folder, _, name = path.rpartition("/")
+        if name.startswith(_WHITEOUT):
+            hidden = folder if name == _OPAQUE else f"{folder}/{name[len(_WHITEOUT) :]}".strip("/")
+            _hide(shown, hidden, title)
+        elif member.isfile() or member.issym() or member.islnk():
+            shown[path] = (member.size, title)
+            total += member.size
+            if member.isfile() and owners.wants(path):
+                file = archive.extractfile(member)
+                owners.read(path, file.read(_LONGEST) if file else b"")
+    return total
+
+
+def _hide(shown: dict[str, tuple[int, str]], hidden: str, title: str) -> None:
+    for path in [one for one in shown if one == hidden or one.startswith(f"{hidden}/")]:
+        if shown[path][1] != title:  # a marker speaks of the layers below
+            del shown[path]

@@ -1,0 +1,22 @@
+"""Sizes as one page with a map to click through: no other file, no other site."""
+
+from __future__ import annotations
+
+import html
+import json
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from wisp.console.secrets import without_secrets
+
+if TYPE_CHECKING:
+    from wisp import SizeReport
+
+
+def size_page(report: SizeReport) -> str:
+    """Write the page. What is weighed stands in it as data, which cannot end its element."""
+    template = resources.files(__package__).joinpath("size_page.html").read_text(encoding="utf-8")
+    data = without_secrets(json.dumps(report.as_json()))
+    title = html.escape(without_secrets(report.subject))
+    escaped = data.replace("<", "\\u003c").replace("&", "\\u0026")
+    return template.replace("@TITLE@", title, 2).replace("@DATA@", escaped, 1)
