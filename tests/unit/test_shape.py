@@ -29,7 +29,7 @@ ROOMS = {
     **dict.fromkeys(
         (
             *("api.workspace", "api.session", "api.editor", "api.editor_tables", "api.viewer"),
-            *("api.imager", "api.terminal", "api.global_tools"),
+            *("api.imager", "api.weigher", "api.terminal", "api.global_tools"),
         ),
         "the facade: each method loads its own deed",
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.cli import interrupts, options
@@ -14,6 +13,8 @@ from wisp.errors import UsageError
 from wisp.layout import DEFAULT_ENVIRONMENT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wisp import SizeReport, Weigher
 
 
@@ -72,6 +73,8 @@ def run(call: Call[Options]) -> int:
 
 def _path(call: Call[Options], subject: str) -> Path | None:
     """Return the file or folder that is meant; a plain name is an environment's first."""
+    from pathlib import Path
+
     path = Path(os.path.normpath(call.cwd / subject))
     looks_like_one = "/" in subject or path.suffix in (".tar", ".gz", ".lock")
     if looks_like_one and not path.exists():

@@ -26,7 +26,7 @@ def run(call: Call[Shim]) -> int:
 
 COMMAND = Command(
     name="shim",
-    summary="Put a `conda` that answers for a locked environment into it, as SageMaker's SDK asks",
+    summary="Put a `conda` that answers for SageMaker into an environment",
     values=Shim,
     run=run,
     example="image shim --environment default",
