@@ -49,6 +49,8 @@ class Writer:
         self.pipefail = False
         self.backgrounds = 0
         self.subshells = 0
+        self.consumers = 0
+        self.redirects = 0
 
     def script(self) -> str:
         kind = self.random.random()
@@ -96,7 +98,9 @@ class Writer:
             plain = self.is_plain(text)
             # What `|&` takes along must not depend on the wording of errors.
             text = text + (" | " if joint == " |& " and not plain else joint)
+            self.consumers += 1
             text += self.consumer(depth - 1, text, may_leave=plain)
+            self.consumers -= 1
         return ("! " if self.random.random() < 0.1 else "") + text
 
     def is_plain(self, text: str) -> bool:
@@ -133,6 +137,9 @@ class Writer:
         if self.random.random() < 0.85:
             return ""
         name = self.random.choice(names)
+        if self.consumers:  # beside other parts of its pipe, which may write the same file
+            self.redirects += 1
+            name = f"r{self.redirects}"
         return " " + self.random.choice([">", ">", ">>", ">|", "1>", "> "]) + name
 
     def simple(self) -> str:
