@@ -21,6 +21,10 @@ class Weigher:
         self._session = session
         self._workspace = workspace
 
+    def __repr__(self) -> str:
+        where = "" if self._workspace is None else f" of {self._workspace.name!r}"
+        return f"<{type(self).__name__}{where}>"
+
     def environment(
         self, name: str = DEFAULT_ENVIRONMENT, platform: str | None = None
     ) -> SizeReport:

@@ -7,21 +7,22 @@ start wisp, which activates the environment and becomes its Python.
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from wisp.errors import ConfigError
 from wisp.layout import DEFAULT_ENVIRONMENT
+from wisp.patterns import pattern
 from wisp.values import dataclass
 
 FILE = "kernel.json"
 #: The module that a Python kernel is, and the package that brings it.
 LAUNCHER, PACKAGE = "ipykernel_launcher", "ipykernel"
 _OURS = "wisp"
-#: What Jupyter allows in the name of a kernelspec's folder.
-_NAME = re.compile(r"[a-z0-9._-]+")
+#: What Jupyter allows in the name of a kernelspec's folder, and what it does not.
+_NAME = pattern(r"[a-z0-9._-]+")
+_STRANGE = pattern(r"[^a-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def kernel_of(workspace: str, environment: str, manifest: Path) -> Kernel:
     """Return the kernel of an environment, under the name it has unless another is wanted."""
     shown = workspace if environment == DEFAULT_ENVIRONMENT else f"{workspace} ({environment})"
     words = (workspace,) if environment == DEFAULT_ENVIRONMENT else (workspace, environment)
-    name = re.sub(r"[^a-z0-9._-]+", "-", "-".join(words).lower()).strip("-")
+    name = _STRANGE.sub("-", "-".join(words).lower()).strip("-")
     return Kernel(name=name or "wisp", shown=shown, manifest=manifest, environment=environment)
 
 
