@@ -12,10 +12,15 @@ _NAME = pattern(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 
 
 def standard_array(document: Document, feature: str = DEFAULT_FEATURE) -> KeyPath | None:
-    """Return the array that takes the PyPI requirements of a feature, None if the kind has none."""
+    """Return the array that takes the PyPI requirements of a feature, None if there is none.
+
+    A `[project]` table is not begun, since it has to have a name (PEP 621): without one, as beside
+    the tables of Poetry, requirements belong into pixi's table.
+    """
     if document.kind == "pyproject":
-        default = ("project", "dependencies")
-        return default if feature == DEFAULT_FEATURE else ("dependency-groups", feature)
+        if feature != DEFAULT_FEATURE:
+            return ("dependency-groups", feature)
+        return None if document.get(("project",)) is None else ("project", "dependencies")
     if document.kind == "script" and feature == DEFAULT_FEATURE:
         return ("dependencies",)
     return None
