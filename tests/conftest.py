@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.sandbox import CommandLine, Home, make_home
 from tools.forge.build import DEFAULT_CACHE, Forge, build
 from tools.forge.serve import Server
+
+if TYPE_CHECKING:
+    from wisp.engine.uv import Uv
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +65,27 @@ def pixi(home: Home) -> CommandLine:
 def cold_wisp(cold_home: Home) -> CommandLine:
     """The command line with an empty cache."""
     return CommandLine(cold_home)
+
+
+@pytest.fixture
+def uv(tmp_path: Path) -> Uv:
+    """The engine for PyPI, with a cache of its own and no network."""
+    from uv import find_uv_bin
+
+    from wisp.engine.uv import Uv, visible_environment
+    from wisp.specs.settings import Network
+
+    return Uv(
+        executable=find_uv_bin(),
+        cache_dir=tmp_path / "uv-cache",
+        environment=visible_environment(os.environ, Network()),
+        offline=True,
+    )
+
+
+@pytest.fixture
+def prefix(tmp_path: Path, uv: Uv) -> Path:
+    """A virtual environment, which looks to uv as a conda prefix does."""
+    folder = tmp_path / "prefix"
+    uv.run(["venv", str(folder), "--python", sys.executable])
+    return folder

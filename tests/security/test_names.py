@@ -4,43 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from pathlib import Path
 
 import pytest
-from uv import find_uv_bin
 
 from tests.sandbox import CommandLine
 from tests.trees import content, differences
 from tests.unit.wheelhouse import make_wheel
 from wisp.engine.pypi_stubs import stub_wheel
-from wisp.engine.uv import Uv, visible_environment
+from wisp.engine.uv import Uv
 from wisp.engine.uv_install import WheelInstallation, install_wheels
 from wisp.engine.wheels import installed_wheels, remove_wheel
 from wisp.errors import InstallError, ManifestError, WispError
 from wisp.manifest.read import load_text
 from wisp.specs.records import PypiRecord
-from wisp.specs.settings import Network
 
 HEAD = '[workspace]\nname = "{name}"\nchannels = []\nplatforms = ["linux-64"]\n'
-
-
-@pytest.fixture
-def uv(tmp_path: Path) -> Uv:
-    return Uv(
-        executable=find_uv_bin(),
-        cache_dir=tmp_path / "uv-cache",
-        environment=visible_environment(os.environ, Network()),
-        offline=True,
-    )
-
-
-@pytest.fixture
-def prefix(tmp_path: Path, uv: Uv) -> Path:
-    """A virtual environment, which looks to uv as a conda prefix does."""
-    folder = tmp_path / "prefix"
-    uv.run(["venv", str(folder), "--python", sys.executable])
-    return folder
 
 
 def install(uv: Uv, prefix: Path, wheel: Path) -> None:

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from tools.bench.measure import BenchError
 from tools.bench.world import WISP, World
 from tools.cloud import debian
+from tools.cloud.registry import serve_registry
 from tools.forge.build import DEFAULT_CACHE, build
 from tools.forge.layouts import ForgeError
 from tools.forge.serve import Server
@@ -93,29 +93,6 @@ def _seconds(do: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-@contextmanager
-def _registry(scratch: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
-    config = scratch / "registry.yml"
-    config.write_text(
-        "version: 0.1\nlog: { level: error }\n"
-        f"storage: {{ filesystem: {{ rootdirectory: {scratch / 'registry'} }} }}\n"
-        f"http: {{ addr: '{address}' }}\n"
-    )
-    process = subprocess.Popen(
-        ["docker-registry", "serve", str(config)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def _contest(world: World, registry: str, url: str) -> Contest:
     folder = world.scratch / "images"
     folder.mkdir()
@@ -166,7 +143,7 @@ def main() -> int:
         forge = build(cache)
         with tempfile.TemporaryDirectory(prefix="wisp-bench-") as scratch, ExitStack() as stack:
             world = World(Path(scratch).resolve(), forge, cache, stack)
-            registry = stack.enter_context(_registry(world.scratch))
+            registry = stack.enter_context(serve_registry(world.scratch))
             server = stack.enter_context(Server(forge.folder))
             debian.builder_image()
             debian.run("docker", "tag", debian.BASE, f"{registry}/base:1")

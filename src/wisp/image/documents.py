@@ -21,7 +21,6 @@ from wisp.values import dataclass, field
 REF_NAME = "org.opencontainers.image.ref.name"
 #: By which containerd, and so newer Docker engines, name what they import.
 IMAGE_NAME = "io.containerd.image.name"
-CREATED = "org.opencontainers.image.created"
 
 _NANOSECONDS = 1_000_000_000
 

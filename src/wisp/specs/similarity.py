@@ -23,6 +23,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, ...]:
     return (f"did you mean '{told}'?",) if near else ()
 
 
+def mistyped(word: str, known: Iterable[str]) -> list[str]:
+    """Word a hint that names what a command may have meant; few names, judged more strictly."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, sorted(known), 3, 0.6)
+    return [f"did you mean {' or '.join(f'`{name}`' for name in near)}?"] if near else []
+
+
 def jaro(left: str, right: str) -> float:
     """Jaro similarity of two words, from 0 (nothing alike) to 1 (equal)."""
     if not left or not right:

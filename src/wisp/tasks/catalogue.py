@@ -111,20 +111,14 @@ def check_environment(catalogue: Catalogue, name: str, place: str = "") -> None:
     """Raise `TaskError` for an environment that there is not; `place` is what names it."""
     if name in catalogue.environments:
         return
+    from wisp.specs.similarity import mistyped
+
     listed = ", ".join(catalogue.environments)
     where = f" in {place}" if place else ""
     raise TaskError(
         f"unknown environment '{name}'{where}",
-        hints=(*did_you_mean(name, catalogue.environments), f"the environments are: {listed}"),
+        hints=(*mistyped(name, catalogue.environments), f"the environments are: {listed}"),
     )
-
-
-def did_you_mean(word: str, names: Iterable[str]) -> list[str]:
-    """Return a hint with the names near to a mistyped one, if there are some."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, list(names), 3, 0.6)
-    return [f"did you mean {' or '.join(f'`{name}`' for name in near)}?"] if near else []
 
 
 def _of_default(candidates: Sequence[EnvironmentTasks], name: str) -> EnvironmentTasks | None:

@@ -10,7 +10,7 @@ from wisp.compat import DEFAULT
 from wisp.errors import TaskError
 from wisp.specs.task import Task
 from wisp.tasks.args import Arguments, bind, bind_dependency, quote, split
-from wisp.tasks.catalogue import check_environment, did_you_mean, find, unavailable
+from wisp.tasks.catalogue import check_environment, find, unavailable
 from wisp.tasks.templates import Context, render
 
 TYPE_CHECKING = False
@@ -221,11 +221,13 @@ def _child(
     wanted = dependency.environment or request.environment
     found = find(catalogue, dependency.task, wanted, choose)
     if found is None:
+        from wisp.specs.similarity import mistyped
+
         raise TaskError(
             f"could not find the task '{dependency.task}'",
             hints=(
                 f"the task '{parent.task.name}' depends on it",
-                *did_you_mean(dependency.task, catalogue.all_names()),
+                *mistyped(dependency.task, catalogue.all_names()),
             ),
         )
     args = [

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +13,7 @@ import pytest
 
 from tests.cloud.needs import need
 from tests.sandbox import CommandLine, make_home
+from tools.cloud.registry import serve_registry
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
@@ -103,33 +100,5 @@ def layout(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
 def registry(tmp_path: Path) -> Iterator[str]:
     """A registry on this machine: its host and port."""
     need("docker-registry")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = tmp_path / "registry.yml"
-    config.write_text(
-        "version: 0.1\nlog: { level: error }\n"
-        f"storage: {{ filesystem: {{ rootdirectory: {tmp_path / 'registry'} }} }}\n"
-        f"http: {{ addr: '127.0.0.1:{port}' }}\n"
-    )
-    process = subprocess.Popen(
-        ["docker-registry", "serve", str(config)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/v2/")
-        yield f"127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for(url: str) -> None:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except urllib.error.URLError:
-            time.sleep(0.1)
-    pytest.fail(f"{url} does not answer")
+    with serve_registry(tmp_path) as address:
+        yield address

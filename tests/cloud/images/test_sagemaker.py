@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.images.conftest import docker_runs, run, wait_for
+from tests.cloud.images.conftest import docker_runs, run
 from tests.cloud.index import environment_of
 from tests.sandbox import CommandLine, make_home
+from tools.cloud.registry import wait_for
 from tools.forge.build import Forge
 
 pytestmark = pytest.mark.slow

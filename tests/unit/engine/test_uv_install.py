@@ -14,35 +14,14 @@ from pathlib import Path
 import pytest
 
 from tests.unit.wheelhouse import make_project, make_wheel
-from wisp.engine.uv import Uv, visible_environment
+from wisp.engine.uv import Uv
 from wisp.engine.uv_install import WheelInstallation, install_wheels, mark_as_ours
 from wisp.engine.wheels import InstalledWheel, installed_wheels
 from wisp.errors import FetchError, InstallError
 from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import PypiRecord
-from wisp.specs.settings import Network
 
 Wanted = Callable[..., WheelInstallation]
-
-
-@pytest.fixture
-def uv(tmp_path: Path) -> Uv:
-    from uv import find_uv_bin
-
-    return Uv(
-        executable=find_uv_bin(),
-        cache_dir=tmp_path / "uv-cache",
-        environment=visible_environment(os.environ, Network()),
-        offline=True,
-    )
-
-
-@pytest.fixture
-def prefix(tmp_path: Path, uv: Uv) -> Path:
-    """A virtual environment, which looks to uv as a conda prefix does."""
-    folder = tmp_path / "prefix"
-    uv.run(["venv", str(folder), "--python", sys.executable])
-    return folder
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any, Literal
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
@@ -18,6 +17,7 @@ from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.package_names import pypi_names
 from wisp.specs.pypi import normalize
 from wisp.specs.records import PypiRecord, Record
+from wisp.specs.similarity import mistyped
 from wisp.values import dataclass
 
 
@@ -146,10 +146,8 @@ def _kind(record: Record) -> Literal["conda", "pypi"]:
 
 
 def _not_locked(package: str, names: Iterable[str], *, anywhere: bool) -> WispError:
-    near = get_close_matches(package, sorted(names), n=3, cutoff=0.7)
-    hints = [f"did you mean {' or '.join(f'`{name}`' for name in near)}?"] if near else []
     where = "" if anywhere else " in what was chosen"
     return WispError(
         f"no package '{package}' is locked{where}",
-        hints=(*hints, "`pixi list` shows what is"),
+        hints=(*mistyped(package, names), "`pixi list` shows what is"),
     )
