@@ -11,7 +11,7 @@ from wisp.errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 #: The variable, and the option behind it, that say which release is meant.
 ENV_COMPAT = "WISP_PIXI_COMPAT"
@@ -69,6 +69,16 @@ def asked(text: str | None) -> CompatLevel | None:
             hints=(f"{ENV_COMPAT} and `--compat` take {RELEASES[0]} and later, as in `0.85`",),
         )
     return CompatLevel(fitting[-1])
+
+
+def wish_of(environ: Mapping[str, str]) -> CompatLevel | None:
+    """Read what the caller asks for. Raises `ConfigError` as `asked`."""
+    return asked(environ.get(ENV_COMPAT))
+
+
+def preferred(wish: CompatLevel | None) -> CompatLevel:
+    """Return the level where no manifest has a say."""
+    return wish or CompatLevel(DEFAULT)
 
 
 def chosen(wish: CompatLevel | None, allowed: Callable[[str], bool]) -> CompatLevel | None:

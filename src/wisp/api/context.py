@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from wisp.compat import DEFAULT, ENV_COMPAT, CompatLevel, asked
+from wisp.compat import CompatLevel, preferred, wish_of
 from wisp.config.model import Config, ConfigRequest, read_config
 from wisp.platforms import VirtualPackage
 from wisp.report import SILENT, Reporter
@@ -72,7 +72,7 @@ class SessionContext:
 
         Raises `ConfigError` if what was asked for is none.
         """
-        return asked(self.environ.get(ENV_COMPAT)) or CompatLevel(DEFAULT)
+        return preferred(wish_of(self.environ))
 
     # This machine
 

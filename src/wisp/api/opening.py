@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wisp.api.context import SessionContext
-from wisp.compat import ENV_COMPAT, asked
+from wisp.compat import wish_of
 from wisp.config.model import ConfigRequest
 from wisp.engine.journals import repair
 from wisp.errors import ManifestError, Place
@@ -62,7 +62,7 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
         reporter,
     )
     defaults = _script_defaults(source, session, found.path)
-    wish = asked(source.environ.get(ENV_COMPAT))
+    wish = wish_of(source.environ)
     manifest = load(found.path, script=defaults, any_version=source.any_version, wish=wish)
     for warning in (*found.warnings, *session.config.warnings, *manifest.warnings):
         reporter.warn(warning)

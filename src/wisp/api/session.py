@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from wisp.api.context import SessionContext
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
-from wisp.compat import ENV_COMPAT, asked
+from wisp.compat import wish_of
 from wisp.config.model import ConfigRequest
 from wisp.report import SILENT, Reporter
 
@@ -160,7 +160,7 @@ class Session(SessionContext):
         """Tell whether a manifest, which may be unreadable else, wants no later version."""
         from wisp.api.edits.fields import required_version_holds
 
-        return required_version_holds(path, asked(self.environ.get(ENV_COMPAT)))
+        return required_version_holds(path, wish_of(self.environ))
 
     # Looking
 

@@ -116,10 +116,9 @@ def version(program: str) -> str:
     """Return the line that says which program of which version this is."""
     if program != "pixi":
         return f"{program} {VERSION}"
-    from wisp.compat import DEFAULT, ENV_COMPAT, asked
+    from wisp.compat import preferred, wish_of
 
-    level = asked(os.environ.get(ENV_COMPAT))
-    return f"{program} {level.release if level else DEFAULT}"
+    return f"{program} {preferred(wish_of(os.environ)).release}"
 
 
 def program_path(name: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from wisp.compat import DEFAULT, CompatLevel
+from wisp.compat import CompatLevel, preferred
 from wisp.manifest.faults import Fault, ValuePath, did_you_mean
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class Notes:
         self.place_of = place_of
         self.any_version = any_version
         self.wish = wish
-        self.level = wish or CompatLevel(DEFAULT)
+        self.level = preferred(wish)
         self.preview: tuple[str, ...] = ()
         self.warnings: list[str] = []
         self.pool: Mapping[str, Any] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wisp.compat import DEFAULT, CompatLevel, chosen
+from wisp.compat import CompatLevel, chosen, preferred
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import as_text
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec, version_order
@@ -23,11 +23,6 @@ def required_level(
         if isinstance(table, dict) and "requires-pixi" in table:
             return _level(table["requires-pixi"], (*prefix, name, "requires-pixi"), wish)
     return preferred(wish)
-
-
-def preferred(wish: CompatLevel | None) -> CompatLevel:
-    """Return the level where no manifest has a say."""
-    return wish or CompatLevel(DEFAULT)
 
 
 def _level(value: object, path: ValuePath, wish: CompatLevel | None) -> CompatLevel:
