@@ -129,12 +129,12 @@ def test_a_signal_ends_all_parts_of_a_pipeline_and_the_background(tmp_path: Path
 
 def test_a_child_of_a_child_that_keeps_the_pipe_does_not_hold_the_shell(tmp_path: Path) -> None:
     host = Host(
-        "sh -c 'sleep 3 & touch on; wait' | cat; echo never", tmp_path, stdout=None, stderr=None
+        "sh -c 'sleep 25 & touch on; wait' | cat; echo never", tmp_path, stdout=None, stderr=None
     )
     host.wait_for("on")
     begun = time.monotonic()
     assert host.end(signal.SIGTERM)[0] == 128 + signal.SIGTERM
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 20
 
 
 def test_a_full_pipe_does_not_hold_the_shell(tmp_path: Path) -> None:
