@@ -340,6 +340,6 @@ def test_builds_killed_at_any_moment_leave_no_wrong_image(
             assert (tmp_path / "x.tar").read_bytes() == (tmp_path / "whole.tar").read_bytes()
     assert killed
     again = build(cold_wisp, workspace, base, tmp_path / "x.tar")
-    assert sorted(path.name for path in images.iterdir()) == ["blobs", "glibc", "layers"]
+    assert sorted(path.name for path in images.iterdir()) == ["blobs", "judged", "layers"]
     assert again["digest"] == whole["digest"]
     assert (tmp_path / "x.tar").read_bytes() == (tmp_path / "whole.tar").read_bytes()

@@ -8,24 +8,17 @@ that have them need not get them again; a root file system becomes one layer.
 from __future__ import annotations
 
 import json
-import re
-import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from wisp.engine.files import write_atomically
 from wisp.errors import WispError
+from wisp.image.base_layers import judged_glibc
 from wisp.image.documents import HealthCheck, RunConfig, StackedLayer
-from wisp.image.layer import (
-    LayerBlob,
-)
-from wisp.image.layout import BlobStore, DamagedBlobError
+from wisp.image.layer import LayerBlob
+from wisp.image.layout import BlobStore
 from wisp.image.platform import choose
-from wisp.image.unpacking import opened_tar
-from wisp.patterns import pattern
 from wisp.specs.oci import (
     DOCKER_LAYER,
     INDEXES,
@@ -37,10 +30,6 @@ from wisp.specs.oci import (
 )
 from wisp.values import dataclass
 
-#: Bytes of a C library that are looked through; some 2 MB are usual.
-_LARGEST_LIBC = 32 << 20
-_LIBC = pattern(r"(.*/)?libc(\.so\.6|-2\.\d+\.so)")
-_RELEASE = re.compile(rb"GNU C Library [^\n]*?version (\d+)\.(\d+)")
 #: How far indexes may be below each other, and how many layers are fetched at once.
 _DEEPEST, _AT_ONCE = 3, 4
 #: Docker's spelling of layers, which manifests of ours use the open one for.
@@ -130,6 +119,7 @@ def image_base(
 
     Raises:
         BaseImageError: There is none, or it contradicts itself.
+        HostileLayerError: A layer has what an image may not have.
         WispError: Whatever the source raises.
 
     """
@@ -145,21 +135,8 @@ def image_base(
         raise BaseImageError(f"`{where}` is no image", causes=[str(error)]) from error
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(lambda layer: source.copy_to(store, layer), layers))
-    glibc = known_glibc(top.digest, layers, store)
+    glibc = judged_glibc(top.digest, stacked, store, f"`{where}`")
     return Base(layers=stacked, run=run, glibc=glibc, digest=top.digest)
-
-
-def known_glibc(
-    digest: Digest, layers: Sequence[Descriptor], store: BlobStore
-) -> tuple[int, int] | None:
-    """Look for the C library below a digest once: that takes as long as unpacking it."""
-    note = store.folder / "glibc" / digest.hex
-    with suppress(OSError, ValueError):
-        found = json.loads(note.read_bytes())
-        return (found[0], found[1]) if found else None
-    glibc = find_glibc(layers, store)
-    write_atomically(note, json.dumps(glibc))
-    return glibc
 
 
 def _check_platform(config: Mapping[str, Any], wanted: ImagePlatform, where: str) -> None:
@@ -224,35 +201,6 @@ def run_config(table: Mapping[str, Any]) -> RunConfig:
         health=HealthCheck(command=tuple(words[1:])) if words[:1] == ["CMD"] else None,
         stop_signal=table.get("StopSignal"),
     )
-
-
-def find_glibc(rows: Sequence[Descriptor], store: BlobStore) -> tuple[int, int] | None:
-    """Look through layers, the topmost first, for a C library and its version."""
-    for row in reversed(rows):
-        with suppress(tarfile.TarError, EOFError), opened_layer(row, store) as archive:
-            for member in archive:
-                if member.isfile() and _LIBC.fullmatch(member.name):
-                    file = archive.extractfile(member)
-                    found = _RELEASE.search(file.read(_LARGEST_LIBC)) if file else None
-                    if found:
-                        return int(found[1]), int(found[2])
-    return None
-
-
-@contextmanager
-def opened_layer(row: Descriptor, store: BlobStore) -> Iterator[tarfile.TarFile]:
-    """Open the tar in a layer for reading from its start to its end.
-
-    Raises:
-        UnpackingError: Nobody here can unpack it, or it unpacks to too much.
-        DamagedBlobError: It cannot be read.
-
-    """
-    try:
-        with opened_tar(store.path(row.digest)) as archive:
-            yield archive
-    except OSError as error:
-        raise DamagedBlobError(f"could not read the layer `{row.digest}`") from error
 
 
 def shell_of(base: Base, prefix: str, names: frozenset[str], *, generated: bool) -> str:

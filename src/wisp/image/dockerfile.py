@@ -34,7 +34,8 @@ class DockerRecipe:
 
     `program` is the requirement that installs wisp where the builder lacks it. `sources` are what
     installing needs of the workspace besides manifest and lock, as paths relative to it, `.` for
-    all of it. `task` is the text of a script for `sh`.
+    all of it. `task` is the text of a script for `sh`, `pretended` what installing shall take for
+    true of the machine it happens on.
     """
 
     manifest: str
@@ -45,6 +46,7 @@ class DockerRecipe:
     sources: tuple[str, ...] = ()
     task: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    pretended: Mapping[str, str] = field(default_factory=dict)
     cache_mounts: bool = False
 
 
@@ -60,6 +62,7 @@ def _build_stage(recipe: DockerRecipe) -> Iterator[str]:
     mount = f"--mount=type=cache,target={_CACHE} " if recipe.cache_mounts else ""
     yield f"FROM {recipe.builder} AS build"
     yield f"ENV PIXI_CACHE_DIR={_CACHE}"
+    yield from _pairs("ENV", recipe.pretended)
     yield f"RUN command -v wisp || python3 -m pip install --no-cache-dir {recipe.program}"
     yield f"WORKDIR {recipe.settings.workdir}"
     if "." in recipe.sources:

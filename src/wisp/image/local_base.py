@@ -12,10 +12,12 @@ from typing import Literal
 
 from wisp.engine.files import refusal
 from wisp.engine.scratch import scratch_folder
-from wisp.image.base import Base, BaseImageError, known_glibc, layout_base
+from wisp.image.base import Base, BaseImageError, layout_base
+from wisp.image.base_layers import judged_glibc
 from wisp.image.cache import CachedLayer, LayerCache
 from wisp.image.documents import StackedLayer, canonical
 from wisp.image.entries import file_entry, walk, with_parents
+from wisp.image.judging import LayerJudge
 from wisp.image.layer import (
     MEDIA_TYPES,
     Compression,
@@ -30,6 +32,7 @@ from wisp.patterns import pattern
 from wisp.specs.oci import ImagePlatform
 
 _CHUNK = 1 << 20
+_ROOT = PurePosixPath()
 #: Members of an archive of Docker before it knew layouts: a folder for each layer.
 _SAVED = pattern(r"[0-9a-f]{64}(/|\.json|$)")
 #: After so many members it is clear that an archive is a root file system.
@@ -43,6 +46,7 @@ def local_base(
 
     Raises:
         BaseImageError: It is none of these, or not for this platform.
+        HostileLayerError: It has what an image may not have.
         HostError: It cannot be read.
 
     """
@@ -127,7 +131,7 @@ def _archive_key(path: Path, time: int, compression: Compression) -> str:
 
 def _repacked(path: Path, store: BlobStore, time: int, compression: Compression) -> LayerBlob:
     """Write the members of an archive with times made equal."""
-    room = most_unpacked(path.stat().st_size)
+    room, judge = most_unpacked(path.stat().st_size), LayerJudge(f"`{path}`")
     with opened_tar(path) as source, store.draft() as draft:
         sink = LayerSink(draft, compression)
         buffered = io.BufferedWriter(sink, _CHUNK)
@@ -136,7 +140,8 @@ def _repacked(path: Path, store: BlobStore, time: int, compression: Compression)
                 room -= member.size  # of a file with holes, with these
                 if room < 0:
                     raise BaseImageError(f"`{path}` unpacks to too much, at `{member.name}`")
-                _take_over(source, target, member, time)
+                member.mtime = time
+                _take_over(source, target, member, judge)
         buffered.flush()
         blob = sink.finish(MEDIA_TYPES[compression])
         store.keep(draft, blob.descriptor)
@@ -144,23 +149,20 @@ def _repacked(path: Path, store: BlobStore, time: int, compression: Compression)
 
 
 def _take_over(
-    source: tarfile.TarFile, target: tarfile.TarFile, member: tarfile.TarInfo, time: int
+    source: tarfile.TarFile, target: tarfile.TarFile, member: tarfile.TarInfo, judge: LayerJudge
 ) -> None:
-    name = member.name.removeprefix("./").rstrip("/")
-    if name in ("", "."):
+    """Write a member as layers have it. Engines make the few devices that containers have."""
+    path = judge.take(member)
+    if path == _ROOT or member.isdev():
         return
-    if name.startswith("/") or ".." in PurePosixPath(name).parts:
-        raise BaseImageError(f"the base has a path that leads out of it: `{member.name}`")
-    if member.ischr() or member.isblk() or member.isfifo():
-        return  # engines make the few devices that containers have
-    taken = tarfile.TarInfo(name)
+    taken = tarfile.TarInfo(str(path))
     taken.type, taken.mode, taken.size = member.type, member.mode, member.size
-    taken.uid, taken.gid, taken.mtime = member.uid, member.gid, time
+    taken.uid, taken.gid, taken.mtime = member.uid, member.gid, member.mtime
     taken.linkname = member.linkname.removeprefix("./") if member.islnk() else member.linkname
     target.addfile(taken, source.extractfile(member) if member.isreg() else None)
 
 
 def _rootfs_base(blob: LayerBlob, store: BlobStore) -> Base:
     layer = StackedLayer(blob=blob, comment="base")
-    digest = blob.descriptor.digest
-    return Base(layers=(layer,), glibc=known_glibc(digest, [blob.descriptor], store))
+    glibc = judged_glibc(blob.descriptor.digest, [layer], store, "the base")
+    return Base(layers=(layer,), glibc=glibc)

@@ -28,13 +28,15 @@ _PLACE = pattern(r"(/[A-Za-z0-9._+-]+)+")
 class ImageSettings:
     """How images of an environment are made.
 
-    `base` is a path or a reference, None for a generated one, to which `debian_packages` are
-    added; `prefix` and `workdir` are absolute paths in the image. `task` or `command` is what
-    containers run. `code` says whether the workspace's files are put in, `include` and `exclude`
-    which. `tags` are the names an image gets. With `sagemaker` it gets what that platform wants.
+    `base` is a path, a name or a reference, None for a generated one, to which `debian_packages`
+    are added; `bases` are names for references; `prefix` and `workdir` are absolute paths in the
+    image. `task` or `command` is what containers run. `code` says whether the workspace's files
+    are put in, `include` and `exclude` which. `tags` are the names an image gets. With
+    `sagemaker` it gets what that platform wants.
     """
 
     base: str | None = None
+    bases: Mapping[str, str] = field(default_factory=dict)
     prefix: str = DEFAULT_PREFIX
     workdir: str = DEFAULT_WORKDIR
     user: str = DEFAULT_USER
@@ -149,7 +151,8 @@ def _compression(value: Any, key: str) -> str:
     return str(value)
 
 
-def _health(value: Any, key: str) -> HealthCheck:
+def health(value: Any, key: str) -> HealthCheck:
+    """Check how an engine asks whether a container is well. Raises `ManifestError`."""
     if not isinstance(value, Mapping):
         raise _wrong(key, "a table with a `command`")
     table = dict(value)
@@ -168,6 +171,7 @@ def _health(value: Any, key: str) -> HealthCheck:
 
 _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "base": _text,
+    "bases": _table_of_texts,
     "prefix": place,
     "workdir": place,
     "user": _text,
@@ -175,7 +179,7 @@ _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "command": _texts,
     "ports": ports,
     "labels": _table_of_texts,
-    "health": _health,
+    "health": health,
     "code": _flag,
     "include": _texts,
     "exclude": _texts,

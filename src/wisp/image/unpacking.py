@@ -17,6 +17,7 @@ from wisp.errors import WispError
 #: Any archive may unpack to so many bytes, and to so many times its own size.
 _LEAST = 4 << 30
 _RATIO = 100
+_BLOCK = 1 << 20
 
 
 class UnpackingError(WispError):
@@ -29,11 +30,14 @@ def most_unpacked(packed: int) -> int:
 
 
 class Bounded(io.RawIOBase):
-    """A stream of which nothing beyond `limit` bytes is read."""
+    """A stream of which nothing beyond `limit` bytes is read; `see` is shown what is read."""
 
-    def __init__(self, stream: IO[bytes], limit: int) -> None:
+    def __init__(
+        self, stream: IO[bytes], limit: int, see: Callable[[bytes], object] | None = None
+    ) -> None:
         self._stream = stream
         self._limit = limit
+        self._see = see
 
     def readable(self) -> bool:
         """Tell that it is one."""
@@ -58,6 +62,8 @@ class Bounded(io.RawIOBase):
         left = self._limit - self.tell() + 1
         content = self._stream.read(left if size < 0 else min(size, left))
         self._check(self.tell())
+        if self._see is not None:
+            self._see(content)
         return content
 
     def _check(self, at: int) -> None:
@@ -68,7 +74,7 @@ class Bounded(io.RawIOBase):
             )
 
 
-def unpacked(file: IO[bytes], limit: int) -> Bounded:
+def unpacked(file: IO[bytes], limit: int, see: Callable[[bytes], object] | None = None) -> Bounded:
     """Open the stream in a file, packed in any usual way or not at all, told by its first bytes.
 
     Raises:
@@ -78,7 +84,7 @@ def unpacked(file: IO[bytes], limit: int) -> Bounded:
     head = file.read(6)
     file.seek(0)
     opened = next((make for magic, make in _FORMS.items() if head.startswith(magic)), None)
-    return Bounded(opened(file) if opened else file, limit)
+    return Bounded(opened(file) if opened else file, limit, see)
 
 
 def _zstd(file: IO[bytes]) -> Any:
@@ -100,8 +106,12 @@ _FORMS: Mapping[bytes, Callable[[IO[bytes]], Any]] = {
 
 
 @contextmanager
-def opened_tar(path: Path) -> Iterator[tarfile.TarFile]:
+def opened_tar(
+    path: Path, see: Callable[[bytes], object] | None = None
+) -> Iterator[tarfile.TarFile]:
     """Open an archive, packed or not, for reading from its start to its end.
+
+    `see` is shown all bytes of the archive, also those behind its last member.
 
     Raises:
         UnpackingError: While it is read: it unpacks to more than it reasonably could.
@@ -110,6 +120,8 @@ def opened_tar(path: Path) -> Iterator[tarfile.TarFile]:
 
     """
     with path.open("rb") as file:
-        stream = unpacked(file, most_unpacked(path.stat().st_size))
+        stream = unpacked(file, most_unpacked(path.stat().st_size), see)
         with tarfile.open(fileobj=stream, mode="r|") as archive:
             yield archive
+        while see is not None and stream.read(_BLOCK):
+            pass

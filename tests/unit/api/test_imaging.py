@@ -5,28 +5,11 @@ from pathlib import Path
 import pytest
 
 from wisp.api.imaging.annotating import source_url
-from wisp.api.imaging.building import gpu_variables
 from wisp.api.imaging.options import ImageOverrides, overridden
 from wisp.engine.apt_sources import host_mirror
 from wisp.errors import ManifestError
+from wisp.image.documents import HealthCheck
 from wisp.image.settings import ImageSettings
-from wisp.platforms import Platform, VirtualPackage
-
-
-@pytest.mark.parametrize(
-    ("version", "wanted"), [("12", "12.0"), ("12.4", "12.4"), ("12.4.1", "12.4")]
-)
-def test_a_platform_with_cuda_asks_engines_for_a_gpu(version: str, wanted: str) -> None:
-    platform = Platform("gpu", "linux-64", (VirtualPackage("__cuda", version),))
-    assert gpu_variables(platform) == {
-        "NVIDIA_VISIBLE_DEVICES": "all",
-        "NVIDIA_DRIVER_CAPABILITIES": "compute,utility",
-        "NVIDIA_REQUIRE_CUDA": f"cuda>={wanted}",
-    }
-
-
-def test_a_platform_without_does_not() -> None:
-    assert gpu_variables(Platform("linux-64", "linux-64")) == {}
 
 
 def test_what_a_call_says_counts_before_the_manifest(tmp_path: Path) -> None:
@@ -36,6 +19,8 @@ def test_what_a_call_says_counts_before_the_manifest(tmp_path: Path) -> None:
         texts={"base": "rootfs", "prefix": "/srv/env"},
         lists={"ports": ("8080",), "slim": ("all",)},
         labels=(("b", "3"),),
+        bases=(("cuda-12", "corp/cuda"),),
+        health={"command": ["true"], "interval": 5.0},
         compression="zstd",
         no_code=True,
     )
@@ -44,6 +29,10 @@ def test_what_a_call_says_counts_before_the_manifest(tmp_path: Path) -> None:
     assert (found.ports, found.labels) == (("8080/tcp",), {"a": "1", "b": "3"})
     assert (found.task, found.compression, found.code) == ("serve", "zstd", False)
     assert "tests" in found.slim
+    assert found.bases == {"cuda-12": "corp/cuda"}
+    assert found.health == HealthCheck(command=("true",), interval=5.0)
+    only = overridden(found, ImageOverrides(health={"retries": 5}), tmp_path).health
+    assert only == HealthCheck(command=("true",), interval=5.0, retries=5)
 
 
 def test_a_base_that_is_not_on_this_disk_is_a_name(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import tarfile
@@ -11,8 +12,11 @@ from tests.unit.image.test_layout import AMD64, NAME, image
 from wisp.errors import WispError
 from wisp.image import local_base as local_base_module
 from wisp.image import unpacking
-from wisp.image.base import Base, BaseImageError, check_glibc, find_glibc
-from wisp.image.documents import RunConfig
+from wisp.image.base import Base, BaseImageError, check_glibc
+from wisp.image.base_layers import judged_glibc
+from wisp.image.documents import RunConfig, StackedLayer
+from wisp.image.judging import HostileLayerError, LayerJudge
+from wisp.image.layer import LayerBlob
 from wisp.image.layout import BlobStore, write_archive, write_layout
 from wisp.image.local_base import local_base
 from wisp.image.platform import choose
@@ -54,7 +58,7 @@ def test_a_root_file_system_may_be_packed(tmp_path: Path, store: BlobStore, suff
     with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
         archive.add(rootfs(tmp_path / "root"), ".")
         device = tarfile.TarInfo("./dev/null")
-        device.type = tarfile.CHRTYPE
+        device.type, device.devmajor, device.devminor = tarfile.CHRTYPE, 1, 3
         archive.addfile(device)
     base = read(path, store)
     assert base.glibc == (2, 36)
@@ -83,8 +87,90 @@ def test_a_packed_root_that_leads_out_is_refused(tmp_path: Path, store: BlobStor
     path = tmp_path / "root.tar"
     with tarfile.open(path, "w") as archive:
         archive.addfile(tarfile.TarInfo("../outside"), io.BytesIO())
-    with pytest.raises(BaseImageError, match="leads out"):
+    with pytest.raises(HostileLayerError, match="leads out"):
         read(path, store)
+
+
+def judged(layer: Descriptor, store: BlobStore, plain: Path) -> tuple[int, int] | None:
+    """Judge a layer of the bytes that an archive unpacks to."""
+    with gzip.open(plain) as file:
+        inner = hashlib.file_digest(file, "sha256").hexdigest()
+    blob = LayerBlob(descriptor=layer, diff_id=Digest(f"sha256:{inner}"), unpacked=0)
+    stacked = [StackedLayer(blob=blob, comment="x")]
+    return judged_glibc(layer.digest, stacked, store, "it")
+
+
+def member(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tarfile.TarInfo:
+    made = tarfile.TarInfo(name)
+    made.type, made.linkname = kind, target
+    return made
+
+
+def device(major: int, minor: int, kind: bytes = tarfile.CHRTYPE) -> tarfile.TarInfo:
+    made = member("dev/it", kind)
+    made.devmajor, made.devminor = major, minor
+    return made
+
+
+SYM, HARD, BLOCK = tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.BLKTYPE
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ([member("../x")], "leads out"),
+        ([member("a/../../x")], "leads out"),
+        ([member("/etc/passwd")], "leads out"),
+        ([member("x", SYM, "../etc")], "leads out of the image, to `../etc`"),
+        ([member("a/b", SYM, "../../etc")], "leads out of the image"),
+        ([member("a", SYM, "/../etc")], "leads out of the image"),
+        ([member("x", HARD, "../../etc/shadow")], "leads out"),
+        ([member("x", HARD, "/etc/shadow")], "leads out"),
+        ([member("lib", SYM, "/etc"), member("lib/passwd")], "below the link `lib`"),
+        ([member("a", SYM, "b"), member("./a/b/c", HARD, "x")], "below the link `a`"),
+        ([device(8, 0, BLOCK)], "is a device"),
+        ([device(1, 1)], "is a device"),
+        ([member("usr/.wh...")], "hides a whole folder"),
+        ([member(".wh.")], "hides a whole folder"),
+    ],
+)
+def test_what_leads_out_of_an_image_is_refused(members: list[tarfile.TarInfo], words: str) -> None:
+    judge = LayerJudge("the layer")
+    *before, last = members
+    for one in before:
+        judge.take(one)
+    with pytest.raises(HostileLayerError, match=words):
+        judge.take(last)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [member("./"), member("./usr/bin/sh", SYM, "dash"), member("bin", SYM, "usr/bin")],
+        [member("etc/alternatives/awk", SYM, "/usr/bin/mawk"), member("a/b/c", SYM, "../../d")],
+        [member("x"), member("y", HARD, "./x"), device(1, 3), member("run/fifo", tarfile.FIFOTYPE)],
+        [member("a", SYM, "b"), member("a", tarfile.DIRTYPE), member("a/c")],
+        [member("a/.wh..wh..opq"), member("a/.wh.b")],
+    ],
+)
+def test_what_images_have_is_taken(members: list[tarfile.TarInfo]) -> None:
+    judge = LayerJudge("the layer")
+    for one in members:
+        judge.take(one)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"no archive at all" * 64, "is no layer"), (b"", "something else than its configuration")],
+)
+def test_a_layer_is_what_its_image_says(store: BlobStore, content: bytes, words: str) -> None:
+    packed = gzip.compress(content or bytes(10240))
+    digest = Digest(f"sha256:{hashlib.sha256(packed).hexdigest()}")
+    layer = Descriptor(media_type=LAYER_GZIP, digest=digest, size=len(packed))
+    store.add_bytes(layer, packed)
+    blob = LayerBlob(descriptor=layer, diff_id=Digest(f"sha256:{'0' * 64}"), unpacked=0)
+    with pytest.raises(HostileLayerError, match=words):
+        judged_glibc(digest, [StackedLayer(blob=blob, comment="x")], store, "`it`")
 
 
 @pytest.mark.parametrize("form", ["rootfs", "layer"])
@@ -105,7 +191,7 @@ def test_a_base_that_grows_without_end_is_refused(
     )
     store.add_bytes(layer, content)
     with pytest.raises(WispError, match="unpacks to"):
-        find_glibc([layer], store) if form == "layer" else read(bomb, store)
+        judged(layer, store, bomb) if form == "layer" else read(bomb, store)
     assert sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file()) < 1 << 20
 
 

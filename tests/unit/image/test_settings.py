@@ -22,6 +22,7 @@ def test_every_key_is_read() -> None:
     found = read(
         {
             "base": "./rootfs",
+            "bases": {"mine": "corp/base"},
             "prefix": "/srv/env",
             "workdir": "/srv/app",
             "user": "root",
@@ -42,6 +43,7 @@ def test_every_key_is_read() -> None:
     )
     assert found == ImageSettings(
         base="./rootfs",
+        bases={"mine": "corp/base"},
         prefix="/srv/env",
         workdir="/srv/app",
         user="root",

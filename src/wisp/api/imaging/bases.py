@@ -23,6 +23,7 @@ from wisp.image.lock import (
     read_image_lock,
     write_image_lock,
 )
+from wisp.image.named_bases import reference_of
 from wisp.image.platform import image_platform
 from wisp.image.settings import ImageSettings
 from wisp.platforms import Platform
@@ -74,6 +75,7 @@ def _given(
     settings: ImageSettings,
     work: BaseWork,
 ) -> Base:
+    text = reference_of(text, settings.bases)
     path = Path(os.path.normpath(workspace.root / Path(text).expanduser()))
     if path.exists():
         return local_base(

@@ -25,6 +25,7 @@ from wisp.image.cache import LayerCache, Recipe
 from wisp.image.debian.rootfs import CERTIFICATES
 from wisp.image.entries import LayerEntry, text_file
 from wisp.image.entrypoint import entrypoint_text
+from wisp.image.gpu import gpu_variables
 from wisp.image.layout import ImageBlobs
 from wisp.image.packages import MadeLayer, Workshop, package_layers
 from wisp.image.plan import PackageLayer, package_of, plan_layers
@@ -94,11 +95,13 @@ def wanted_platforms(
 
     Raises:
         ManifestError: The environment does not have a platform.
-        UsageError: None of its platforms is Linux.
+        UsageError: None of its platforms is Linux, or two are for the same machines.
 
     """
     if names:
-        return tuple(workspace.best_platform(environment, name) for name in names)
+        chosen = tuple(workspace.best_platform(environment, name) for name in dict.fromkeys(names))
+        _refuse_twins(chosen)
+        return chosen
     found = [one for one in workspace.platforms(environment) if one.subdir in PLATFORMS]
     own = [one for one in found if one.subdir == workspace.subdir]
     if not found:
@@ -107,6 +110,19 @@ def wanted_platforms(
             hints=["add one: `wisp workspace platform add linux-64`"],
         )
     return tuple((own or found)[:1])
+
+
+def _refuse_twins(platforms: Sequence[Platform]) -> None:
+    """Engines choose among images by processor: by it they could not tell two from each other."""
+    seen: dict[str, str] = {}
+    for one in platforms:
+        other = seen.setdefault(one.subdir, one.name)
+        if other != one.name:
+            raise UsageError(
+                f"platforms '{other}' and '{one.name}' are both for {one.subdir}: under one name "
+                "nobody could choose between their images",
+                hints=["build them one after the other, each with a `--tag` of its own"],
+            )
 
 
 def layer_cache(workspace: OpenedWorkspace) -> LayerCache:
@@ -199,7 +215,7 @@ def _input(
         code=_code(workspace, request),
         settings=settings,
         variables={
-            **gpu_variables(locked.platform),
+            **gpu_variables(locked.platform, settings.base, base.run.env),
             **kit.variables,
             **activation.variables,
         },
@@ -220,23 +236,6 @@ def _started(
     if kit.activate:
         return (kit.activate,), {}
     return activation.scripts, activation.late
-
-
-def gpu_variables(platform: Platform) -> dict[str, str]:
-    """Return what tells an engine to give containers a GPU, if the platform promises one.
-
-    Only the driver comes from the machine; everything above it is in the packages.
-    Source: NVIDIA Container Toolkit, "Specialized Configurations with Docker".
-    """
-    cuda = next((one for one in platform.virtual_packages() if one.name == "__cuda"), None)
-    if cuda is None:
-        return {}
-    version = ".".join([*cuda.version.split("."), "0"][:2])
-    return {
-        "NVIDIA_VISIBLE_DEVICES": "all",
-        "NVIDIA_DRIVER_CAPABILITIES": "compute,utility",
-        "NVIDIA_REQUIRE_CUDA": f"cuda>={version}",
-    }
 
 
 def _packages(

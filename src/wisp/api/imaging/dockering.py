@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from wisp.api.imaging.building import ImageRequest, gpu_variables, wanted_platforms
+from wisp.api.imaging.building import ImageRequest, wanted_platforms
 from wisp.api.imaging.starting import task_text
 from wisp.api.locks.locking import ensure_lock
 from wisp.api.opened import OpenedWorkspace
 from wisp.errors import HostError, UsageError
 from wisp.image.dockerfile import DEFAULT_BUILDER, DockerRecipe, dockerfile_text, ignore_text
+from wisp.image.gpu import gpu_variables, pretended_driver
+from wisp.image.named_bases import reference_of
 from wisp.layout import VERSION
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
 from wisp.specs.records import CondaRecord, Record
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 from wisp.workspace.activation import activation_of as declared_activation
 
 DOCKERFILE, DOCKERIGNORE = "Dockerfile", ".dockerignore"
@@ -55,6 +57,9 @@ def docker_files(
     """
     lock = ensure_lock(workspace, request.usage)
     settings, environment = request.settings, request.environment
+    named = settings.base
+    if named is not None:
+        settings = replace(settings, base=reference_of(named, settings.bases))
     if settings.base is not None and (workspace.root / settings.base).exists():
         raise UsageError(
             f"the base `{settings.base}` lies on this disk, where a Dockerfile cannot take it from",
@@ -70,7 +75,8 @@ def docker_files(
         builder=options.builder or DEFAULT_BUILDER,
         sources=_sources(locked.records, _scripts(workspace, environment, platform)),
         task=task_text(workspace, environment, platform, settings),
-        variables=gpu_variables(locked.platform),
+        variables=gpu_variables(locked.platform, named),
+        pretended=pretended_driver(locked.platform),
         cache_mounts=options.cache_mounts,
     )
     ignored = _lines(workspace.root / ".gitignore")

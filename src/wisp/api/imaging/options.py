@@ -7,18 +7,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wisp.image.settings import ImageSettings, place, ports
+from wisp.image.documents import HealthCheck
+from wisp.image.settings import ImageSettings, health, place, ports
 from wisp.image.slim import chosen_rules
 from wisp.values import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageOverrides:
-    """Values by the name of the setting, as texts; what is not said stays as it is."""
+    """Values by the name of the setting, as texts; what is not said stays as it is.
+
+    `health` has parts of a health check by their names in the manifest.
+    """
 
     texts: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: tuple[tuple[str, str], ...] = ()
+    bases: tuple[tuple[str, str], ...] = ()
+    health: Mapping[str, Any] = field(default_factory=dict)
     compression: str | None = None
     no_code: bool = False
     sagemaker: bool = False
@@ -49,4 +55,16 @@ def overridden(settings: ImageSettings, given: ImageOverrides, cwd: Path) -> Ima
         changes["sagemaker"] = True
     if given.labels:
         changes["labels"] = {**settings.labels, **dict(given.labels)}
+    if given.bases:
+        changes["bases"] = {**settings.bases, **dict(given.bases)}
+    if given.health:
+        changes["health"] = health({**_as_table(settings.health), **given.health}, "health")
     return replace(settings, **changes)
+
+
+def _as_table(check: HealthCheck | None) -> dict[str, Any]:
+    if check is None:
+        return {}
+    words = list(check.command)
+    times = {"interval": check.interval, "timeout": check.timeout, "retries": check.retries}
+    return {"command": words, **times}

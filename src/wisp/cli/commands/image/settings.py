@@ -26,7 +26,10 @@ class Settings(options.Lock, options.Workspace, options.Config):
     platform: tuple[str, ...] = options.PLATFORMS
     base: str | None = value(
         "--base",
-        help="A root file system, layout or image of a registry instead of Debian's packages",
+        help="A root file system, layout, image of a registry or name like `cuda-12`",
+    )
+    named_base: tuple[str, ...] = values(
+        "--named-base", metavar="NAME=IMAGE", help="What a name of a base stands for"
     )
     prefix: str | None = value(
         "--prefix", metavar="PATH", help="Where the environment lies (/opt/conda)"
@@ -36,6 +39,21 @@ class Settings(options.Lock, options.Workspace, options.Config):
     )
     user: str | None = value("--user", help="Who containers run as (1000:1000)")
     task: str | None = value("--task", help="The task that containers run")
+    command: str | None = value(
+        "--command", metavar="WORDS", conflicts=("--task",), help="What containers run"
+    )
+    health_command: str | None = value(
+        "--health-command", metavar="WORDS", help="What asks whether a container is well"
+    )
+    health_interval: str | None = value(
+        "--health-interval", metavar="SECONDS", help="How often it is asked (30)"
+    )
+    health_timeout: str | None = value(
+        "--health-timeout", metavar="SECONDS", help="How long an answer may take (30)"
+    )
+    health_retries: str | None = value(
+        "--health-retries", metavar="NUMBER", help="How many failures in a row count (3)"
+    )
     port: tuple[str, ...] = values("--port", help="A port that the program listens on")
     label: tuple[str, ...] = values("--label", metavar="KEY=VALUE", help="A label")
     include: tuple[str, ...] = values(
@@ -126,17 +144,52 @@ def _settings(
         "exclude": given.exclude,
         "slim": given.slim,
         "debian_packages": given.debian_package,
+        "command": tuple(_words("--command", given.command)),
     }
     overrides = ImageOverrides(
         texts={key: text for key, text in texts.items() if text is not None},
         lists={key: words for key, words in lists.items() if words},
         labels=tuple(pair("--label", text) for text in given.label),
+        bases=tuple(pair("--named-base", text) for text in given.named_base),
+        health=_health(given),
         compression=given.compression,
         no_code=given.no_code or not code,
         sagemaker=given.sagemaker,
     )
     environment = given.environment or DEFAULT_ENVIRONMENT
     return workspace.image.settings(environment, overrides, cwd=call.cwd)
+
+
+def _health(given: Settings) -> dict[str, object]:
+    table: dict[str, object] = {}
+    if given.health_command is not None:
+        table["command"] = _words("--health-command", given.health_command)
+    numbers = {
+        "interval": given.health_interval,
+        "timeout": given.health_timeout,
+        "retries": given.health_retries,
+    }
+    for name, text in numbers.items():
+        if text is not None:
+            table[name] = _number(f"--health-{name}", text)
+    return table
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"`{option} {text}` is no number") from None
+
+
+def _words(option: str, text: str | None) -> list[str]:
+    """Part a text into words as a shell does."""
+    import shlex
+
+    try:
+        return shlex.split(text or "")
+    except ValueError as error:
+        raise UsageError(f"`{option}` cannot be read: {error}".lower()) from error
 
 
 def pair(option: str, text: str) -> tuple[str, str]:

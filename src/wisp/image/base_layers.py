@@ -1,0 +1,79 @@
+"""The layers of a base, read once from end to end: may they be there, and which C library is it.
+
+What was found out is noted by the digest of the image, since it takes as long as unpacking it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tarfile
+from collections.abc import Sequence
+from contextlib import suppress
+
+from wisp.engine.files import write_atomically
+from wisp.image.documents import StackedLayer
+from wisp.image.judging import HostileLayerError, LayerJudge
+from wisp.image.layout import BlobStore, DamagedBlobError
+from wisp.image.unpacking import UnpackingError, most_unpacked, opened_tar
+from wisp.patterns import pattern
+from wisp.specs.oci import Digest
+
+#: Bytes of a C library that are looked through; some 2 MB are usual.
+_LARGEST_LIBC = 32 << 20
+_LIBC = pattern(r"(.*/)?libc(\.so\.6|-2\.\d+\.so)")
+_RELEASE = re.compile(rb"GNU C Library [^\n]*?version (\d+)\.(\d+)")
+
+Glibc = tuple[int, int]
+
+
+def judged_glibc(
+    digest: Digest, layers: Sequence[StackedLayer], store: BlobStore, where: str
+) -> Glibc | None:
+    """Judge the layers below a digest, unless that was done, and return their C library's version.
+
+    Raises:
+        HostileLayerError: A layer has what an image may not have, or is not what its image says.
+        UnpackingError: Nobody here can unpack one, or it unpacks to too much.
+        DamagedBlobError: One cannot be read.
+
+    """
+    note = store.folder / "judged" / digest.hex
+    with suppress(OSError, ValueError):
+        found = json.loads(note.read_bytes())
+        return (found[0], found[1]) if found else None
+    versions = [_judged(layer, store, where) for layer in layers]
+    glibc = next((one for one in reversed(versions) if one is not None), None)
+    write_atomically(note, json.dumps(glibc))
+    return glibc
+
+
+def _judged(layer: StackedLayer, store: BlobStore, where: str) -> Glibc | None:
+    row = layer.blob.descriptor
+    name = f"the layer `{row.digest}` of {where}"
+    judge, glibc = LayerJudge(name), None
+    room = most_unpacked(row.size)
+    read = hashlib.sha256()
+    try:
+        with opened_tar(store.path(row.digest), read.update) as archive:
+            for member in archive:
+                path = judge.take(member)
+                room -= member.size  # of a file with holes, with these
+                if room < 0:
+                    raise UnpackingError(f"{name} unpacks to too much, at `{member.name}`")
+                if member.isfile() and _LIBC.fullmatch(str(path)):
+                    glibc = _version(archive, member) or glibc
+    except (OSError, EOFError) as error:
+        raise DamagedBlobError(f"could not read {name}", causes=[str(error)]) from error
+    except tarfile.TarError as error:
+        raise HostileLayerError(f"{name} is no layer", causes=[str(error)]) from error
+    if layer.blob.diff_id.hex != read.hexdigest():
+        raise HostileLayerError(f"{name} holds something else than its configuration says")
+    return glibc
+
+
+def _version(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Glibc | None:
+    file = archive.extractfile(member)
+    found = _RELEASE.search(file.read(_LARGEST_LIBC)) if file else None
+    return (int(found[1]), int(found[2])) if found else None
