@@ -29,7 +29,7 @@ class Registry:
     is `auth`); `one_scope` gives tokens for the first scope asked for only. `mount` is how it
     answers a mount, `head` a HEAD. `blobs_at` redirects blobs there. `cut` cuts the next answers
     with a blob after so many bytes, `lie` gives other bytes for a digest. `busy` answers the next
-    requests with a status and `Retry-After: 0`, `fails` with a bare one (0: none). `relative`
+    requests with a status and `Retry-After: PAUSE`, `fails` with a bare one (0: none). `relative`
     gives a `Location` without a host. `loses` forgets the end of the next pieces of an upload.
     """
 
@@ -44,6 +44,7 @@ class Registry:
     cut: list[int] = field(default_factory=list)
     lie: dict[str, bytes] = field(default_factory=dict)
     busy: list[int] = field(default_factory=list)
+    pause: int = 0
     fails: list[int] = field(default_factory=list)
     relative: bool = True
     ranges: bool = True
@@ -77,8 +78,8 @@ class Registry:
     def _answer(self, asked: Asked) -> Answer:
         if self.fails and (status := self.fails.pop(0)):
             return Answer(status)
-        if self.busy:
-            return error(self.busy.pop(0), "TOOMANYREQUESTS", {"Retry-After": "0"})
+        if self.busy and (status := self.busy.pop(0)):
+            return error(status, "TOOMANYREQUESTS", {"Retry-After": str(self.pause)})
         match = _PATH.fullmatch(asked.path)
         if match is None:
             return Answer(200 if asked.path == "/v2/" else 404)

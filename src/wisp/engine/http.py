@@ -190,7 +190,7 @@ class HttpClient:
             except (OSError, http.client.HTTPException, ValueError) as error:
                 problems.append(f"{shown(url)}: {_said(error)}")
             else:
-                pause = max(pause, _asked_pause(response))
+                pause = max(pause, asked_pause(response))
                 if not response.temporary or attempt == rounds or pause > _LONGEST_PAUSE:
                     return response
                 problems.append(f"{shown(url)}: status {response.status}")
@@ -373,7 +373,7 @@ def _said(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _asked_pause(response: Response) -> float:
+def asked_pause(response: Response) -> float:
     """Return how many seconds a server wants to be left alone (`Retry-After`, RFC 9110)."""
     text = response.headers.get("retry-after", "") if response.temporary else ""
     if text.isdigit():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from wisp.engine.http import Response
+from wisp.engine.http import Response, asked_pause
 from wisp.errors import WispError
 from wisp.specs.urls import shown
 
@@ -23,7 +23,8 @@ _MEANINGS = {
 class RegistryError(WispError):
     """A registry refused. `status` is 0 where it never came to an answer of the registry.
 
-    `codes` are the standard's (`MANIFEST_UNKNOWN` …), `body` the beginning of what it said.
+    `codes` are the standard's (`MANIFEST_UNKNOWN` …), `body` the beginning of what it said,
+    `pause` the seconds that it wants to be left alone.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class RegistryError(WispError):
         body: str = "",
         causes: Sequence[str] = (),
         hints: Sequence[str] = (),
+        pause: float = 0.0,
     ) -> None:
         super().__init__(message, causes=causes, hints=hints)
         self.status = status
         self.codes = tuple(codes)
         self.body = body
+        self.pause = pause
 
     @property
     def temporary(self) -> bool:
@@ -65,6 +68,7 @@ def fault_of(response: Response, method: str, url: str, doing: str) -> RegistryE
         body=response.body[:4096].decode("utf-8", "replace"),
         causes=[where, *said],
         hints=[hint] if hint else [],
+        pause=asked_pause(response),
     )
 
 

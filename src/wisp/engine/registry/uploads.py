@@ -1,7 +1,8 @@
 """Bringing blobs to a registry: mounted from another repository, in one piece, or in several.
 
-Up to 64 MiB go in one PUT; larger ones in pieces, since proxies allow bodies of some 100 MB. The
-unit that is tried again is the whole blob, with a new upload: below it nothing is repeated.
+Up to 64 MiB go in one PUT; larger ones in pieces, since proxies allow bodies of some 100 MB. A piece
+that is lost on the way goes on from where the registry is, if that still knows of the upload; else the
+whole blob is tried again with a new one.
 
 Source: OCI distribution specification 1.1, "Pushing blobs", "Mounting a blob from another
 repository", "Pushing a blob in chunks".
@@ -25,6 +26,7 @@ from wisp.specs.oci import Descriptor
 CHUNK = 64 * 1024 * 1024
 _ATTEMPTS = 5
 _FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 60.0
 
 #: How a blob came to be there.
 Way = Literal["there", "mounted", "uploaded"]
@@ -59,17 +61,22 @@ def put_blob(
         try:
             return upload.once(source)
         except (RegistryError, FetchError) as error:
-            if attempt == _ATTEMPTS or not _may_pass(error):
+            asked = error.pause if isinstance(error, RegistryError) else 0.0
+            if attempt == _ATTEMPTS or not _may_pass(error) or asked > _LONGEST_PAUSE:
                 raise
             # A mount that made trouble is not worth a second one.
             source = None
-            time.sleep(pause)
+            time.sleep(max(pause, asked))
             pause *= 3
     raise AssertionError("unreachable")
 
 
 def _may_pass(error: RegistryError | FetchError) -> bool:
     return not isinstance(error, RegistryError) or error.temporary
+
+
+def _is_misplaced(error: RegistryError | FetchError) -> bool:
+    return isinstance(error, RegistryError) and error.status == 416
 
 
 class _Uploading:
@@ -119,16 +126,20 @@ class _Uploading:
         start, lost = 0, 0
         while start < self._blob.size:
             size = min(chunk, self._blob.size - start)
-            response = self._sent("PATCH", location, self._piece(start, size), start)
-            if response.status == 416 and lost < _ATTEMPTS:
-                # Some of it may have come before the line broke: the registry knows how much.
-                lost += 1
-                response = self._session.request("GET", location, attempts=1)
-                start = _received(response)
-            elif response.status in {202, 204}:
+            try:
+                response = self._sent("PATCH", location, self._piece(start, size), start)
+                if response.status not in {202, 204}:
+                    raise self._fault(response, "PATCH")
                 start += size
-            if response.status not in {202, 204}:
-                raise self._fault(response, "PATCH")
+            except (RegistryError, FetchError) as error:
+                lost += 1
+                if lost > _ATTEMPTS or not (_may_pass(error) or _is_misplaced(error)):
+                    raise
+                # Some of it may have come before the line broke: the registry knows how much.
+                response = self._session.request("GET", location, attempts=1)
+                if response.status not in {202, 204}:
+                    raise
+                start = _received(response)
             location = self._location(response, location)
         response = self._sent("PUT", self._with_digest(location), b"")
         if not response.ok:

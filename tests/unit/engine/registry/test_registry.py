@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +108,39 @@ def test_an_upload_goes_on_from_where_the_registry_is() -> None:
         ranges = [asked.headers["content-range"] for asked in registry.asked("PATCH")]
         assert registry.blobs["to/it", described().digest] == CONTENT
     assert ranges == ["0-99999", "100000-199999", "60000-159999", "160000-255999"]
+
+
+def test_a_piece_that_fails_goes_on_without_a_new_upload() -> None:
+    with Registry() as registry:
+        registry.fails = [0, 0, 0, 503, 0]
+        put(registry, chunk=100_000)
+        asked = [(one.method, one.headers.get("content-range")) for one in registry.asked()][2:]
+    assert asked == [
+        ("PATCH", "0-99999"),
+        ("PATCH", "100000-199999"),
+        ("GET", None),
+        ("PATCH", "100000-199999"),
+        ("PATCH", "200000-255999"),
+        ("PUT", None),
+    ]
+
+
+def test_an_upload_that_the_registry_forgot_begins_anew() -> None:
+    with Registry() as registry:
+        registry.fails = [0, 0, 0, 503, 404]
+        assert put(registry, chunk=100_000) == "uploaded"
+        assert len(registry.asked("POST")) == 2
+
+
+def test_a_registry_is_left_alone_as_long_as_it_wants(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    with Registry(pause=7, busy=[0, 429]) as registry:
+        assert put(registry) == "uploaded"
+    assert pauses == [7.0]
+    with Registry(pause=3600, busy=[0, 429]) as registry, pytest.raises(RegistryError) as failure:
+        put(registry)
+    assert failure.value.pause == 3600.0
 
 
 def test_the_whole_blob_is_tried_again_and_nothing_below_it() -> None:
