@@ -1,8 +1,8 @@
 """Bringing blobs to a registry: mounted from another repository, in one piece, or in several.
 
-Up to 64 MiB go in one PUT; larger ones in pieces, since proxies allow bodies of some 100 MB. A piece
-that is lost on the way goes on from where the registry is, if that still knows of the upload; else the
-whole blob is tried again with a new one.
+Up to 64 MiB go in one PUT; larger ones in pieces, since proxies allow bodies of some 100 MB. A
+piece that is lost on the way goes on from where the registry is, if that still knows of the upload;
+else the whole blob is tried again with a new one.
 
 Source: OCI distribution specification 1.1, "Pushing blobs", "Mounting a blob from another
 repository", "Pushing a blob in chunks".
