@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,7 @@ def in_functions(node: ast.AST, *, inside: bool = False) -> Iterator[str]:
         yield from in_functions(child, inside=deeper)
 
 
+@cache
 def late_imports() -> list[tuple[str, str]]:
     """Pair modules with what their functions import."""
     found = []
