@@ -31,6 +31,7 @@ class Registry:
     with a blob after so many bytes, `lie` gives other bytes for a digest. `busy` answers the next
     requests with a status and `Retry-After: PAUSE`, `fails` with a bare one (0: none). `relative`
     gives a `Location` without a host. `loses` forgets the end of the next pieces of an upload.
+    `lists_referrers` says that it keeps the list of what refers to a manifest.
     """
 
     login: str | None = None
@@ -50,6 +51,7 @@ class Registry:
     ranges: bool = True
     least: int | None = None
     loses: list[int] = field(default_factory=list)
+    lists_referrers: bool = False
     blobs: dict[tuple[str, str], bytes] = field(default_factory=dict)
     manifests: dict[tuple[str, str], tuple[bytes, str]] = field(default_factory=dict)
     uploads: dict[str, bytearray] = field(default_factory=dict)
@@ -138,7 +140,9 @@ class Registry:
             kind = asked.headers["content-type"]
             for key in (identifier, digest_of(asked.body)):
                 self.manifests[name, key] = asked.body, kind
-            return Answer(201)
+            subject = json.loads(asked.body).get("subject")
+            listed = self.lists_referrers and subject
+            return Answer(201, {"OCI-Subject": subject["digest"]} if listed else {})
         if (name, identifier) not in self.manifests:
             return error(404, "MANIFEST_UNKNOWN")
         content, kind = self.manifests[name, identifier]

@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from wisp.errors import UsageError as UsageError
     from wisp.errors import WispError as WispError
     from wisp.exchange.kernelspec import Kernel as Kernel
+    from wisp.image.referrers import Referrer as Referrer
     from wisp.image.settings import ImageSettings as ImageSettings
     from wisp.install.apply import InstallOutcome as InstallOutcome
     from wisp.lock.mismatch import Mismatch as Mismatch
@@ -99,6 +100,8 @@ if TYPE_CHECKING:
     from wisp.lock.views import PackageChange as PackageChange
     from wisp.report import PHASES as PHASES
     from wisp.report import Reporter as Reporter
+    from wisp.sbom.bill import BillOfMaterials as BillOfMaterials
+    from wisp.sbom.bill import Component as Component
     from wisp.search import FoundPackage as FoundPackage
     from wisp.specs.locations import GitLocation as GitLocation
     from wisp.specs.pypi import PypiOptions as PypiOptions
@@ -117,10 +120,12 @@ __all__ = [
     "ActivationError",
     "Added",
     "AddedPlatform",
+    "BillOfMaterials",
     "BuiltImage",
     "Check",
     "Cleaned",
     "Completed",
+    "Component",
     "CondaRecord",
     "CondaSourceRecord",
     "ConfigError",
@@ -175,6 +180,7 @@ __all__ = [
     "PypiOptions",
     "PypiRecord",
     "Reason",
+    "Referrer",
     "RemoteUse",
     "Reporter",
     "RunOptions",
@@ -220,10 +226,12 @@ _HOMES = {
     "ActivatedEnvironment": "wisp.api.use.activated",
     "ActivationError": "wisp.errors",
     "Added": "wisp.api.edits.adding",
+    "BillOfMaterials": "wisp.sbom.bill",
     "BuiltImage": "wisp.api.imaging.building",
     "Check": "wisp.api.views.doctor",
     "Cleaned": "wisp.api.use.cleaning",
     "Completed": "wisp.api.use.captured",
+    "Component": "wisp.sbom.bill",
     "CondaRecord": "wisp.specs.records",
     "CondaSourceRecord": "wisp.specs.records",
     "ConfigError": "wisp.errors",
@@ -277,6 +285,7 @@ _HOMES = {
     "PypiOptions": "wisp.specs.pypi",
     "PypiRecord": "wisp.specs.records",
     "Reason": "wisp.api.views.reasons",
+    "Referrer": "wisp.image.referrers",
     "RemoteUse": "wisp.api.imaging.remote_use",
     "Reporter": "wisp.report",
     "RunOptions": "wisp.api.use.run_options",

@@ -47,6 +47,7 @@ ROOMS = {
 #: What costs so much that any function may load it.
 COSTLY = {
     *("engine", "solve"),
+    *("cyclonedx", "license_expression", "packageurl", "spdx_tools"),
     *("minijinja", "packaging", "rattler", "tomli", "xxhash", "zlib_ng", "zstandard"),
     *(
         "concurrent",
@@ -101,6 +102,8 @@ DOORS = {
     ("lock.views", "lock.write"): "most versions differ",
     ("manifest.pixi_toml", "manifest.package"): "few manifests describe a package",
     ("manifest.requirements", "specs.requirement_text"): "most specifiers are canonical",
+    ("sbom.bill", "sbom.cyclonedx"): "each format has a library of its own",
+    ("sbom.bill", "sbom.spdx"): "each format has a library of its own",
 }
 
 

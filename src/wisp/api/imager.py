@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from wisp.api.imaging.remote_use import RemoteUse
     from wisp.api.opened import OpenedWorkspace
     from wisp.image.lock import LockedDebian
+    from wisp.image.referrers import Referrer
     from wisp.image.settings import ImageSettings
+    from wisp.sbom.bill import BillFormat
     from wisp.specs.oci import Reference
 
 
@@ -118,11 +120,44 @@ class Imager:
 
         return names_of(self._workspace, tags)
 
-    def write(self, built: BuiltImage, output: Path, names: Sequence[Reference] = ()) -> None:
-        """Write an archive (`….tar`), or a layout into a folder. Raises `HostError`."""
+    def bills(
+        self, built: BuiltImage, request: ImageRequest, form: BillFormat
+    ) -> tuple[Referrer, ...]:
+        """Write bills of materials of the environments in an image, to be attached to it.
+
+        Raises `UsageError` where the library for them is not installed.
+        """
+        from wisp.api.imaging.building import wanted_platforms
+        from wisp.api.views.bills import bill_of_environment
+        from wisp.image.referrers import referrer_to
+        from wisp.sbom.bill import FILE_NAMES, MEDIA_TYPES
+
+        found = wanted_platforms(self._workspace, request.environment, request.platforms)
+        about = (self._workspace, request.environment)
+        texts = [
+            bill_of_environment(*about, one.name, request.usage).written(form) for one in found
+        ]
+        return tuple(
+            referrer_to(
+                image.manifest.descriptor, text.encode(), MEDIA_TYPES[form], FILE_NAMES[form]
+            )
+            for image, text in zip(built.images, texts, strict=True)
+        )
+
+    def write(
+        self,
+        built: BuiltImage,
+        output: Path,
+        names: Sequence[Reference] = (),
+        referrers: Sequence[Referrer] = (),
+    ) -> None:
+        """Write an archive (`….tar`), or a layout into a folder. Raises `HostError`.
+
+        `referrers` (see `bills`) go into a layout only.
+        """
         from wisp.api.imaging.writing import write_output
 
-        write_output(built, output, names)
+        write_output(built, output, names, referrers)
 
     def load(self, built: BuiltImage, names: Sequence[Reference]) -> str:
         """Give an image to Docker or podman; return which it was. Raises `HostError`."""
@@ -130,8 +165,16 @@ class Imager:
 
         return load(self._workspace, built, names)
 
-    def push(self, built: BuiltImage, names: Sequence[Reference]) -> tuple[PushedImage, ...]:
-        """Put an image under its names into their registries. Raises `RegistryError`."""
+    def push(
+        self,
+        built: BuiltImage,
+        names: Sequence[Reference],
+        referrers: Sequence[Referrer] = (),
+    ) -> tuple[PushedImage, ...]:
+        """Put an image under its names into their registries, and attach what refers to it.
+
+        Raises `RegistryError`.
+        """
         from wisp.api.imaging.registries import push_image
 
-        return push_image(self._workspace, built, names)
+        return push_image(self._workspace, built, names, referrers)

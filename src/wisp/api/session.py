@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from wisp.api.weigher import Weigher
     from wisp.api.workspace import Workspace
     from wisp.exchange.kernelspec import Kernel
+    from wisp.sbom.bill import BillOfMaterials
     from wisp.specs.credentials import Credential
 
 
@@ -169,6 +170,12 @@ class Session(SessionContext):
         from wisp.api.views.information import gather
 
         return gather(self, sizes=sizes)
+
+    def bill(self, prefix: Path) -> BillOfMaterials:
+        """Return the bill of materials of a prefix. Raises `UsageError` if it is none."""
+        from wisp.api.views.bills import bill_of_prefix
+
+        return bill_of_prefix(self, prefix)
 
     def search(
         self, channels: Sequence[str] = (), platform: str | None = None, *, cwd: Path | None = None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wisp.api.views.platform_list import PlatformListing
     from wisp.api.views.reasons import Reason
     from wisp.api.views.searching import PackageSearch
+    from wisp.sbom.bill import BillOfMaterials
     from wisp.specs.conda import Channel
 
 
@@ -66,6 +67,18 @@ class Viewer:
             sort_by=sort_by,
             usage=usage,
         )
+
+    def bill(
+        self,
+        environment: str | None = None,
+        platform: str | None = None,
+        *,
+        usage: LockUsage = AS_NEEDED,
+    ) -> BillOfMaterials:
+        """Return the bill of materials of an environment. Raises what `packages` does."""
+        from wisp.api.views.bills import bill_of_environment
+
+        return bill_of_environment(self._workspace, environment, platform, usage)
 
     def tree(
         self,

@@ -91,7 +91,10 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("size", "Show where the gigabytes of an environment, an image or a lock are"),
         Entry("search", "Search packages in channels"),
     ),
-    "Shipping": (Entry("image", "Make container images of environments"),),
+    "Shipping": (
+        Entry("image", "Make container images of environments"),
+        Entry("sbom", "Write a bill of materials of an environment, or list its licences"),
+    ),
     "Managing": (
         Entry("global", "Install and manage tools for the user", "g"),
         Entry("workspace", "Look at and change the workspace manifest", "project", quick=True),

@@ -89,7 +89,7 @@ class MetadataReader:
     def _local_file(self, package: PylockPackage, file: Path) -> CoreMetadata:
         if file.suffix == ".whl":
             with file.open("rb") as stream:
-                return _wheel_metadata(file.name, stream)
+                return core_metadata(wheel_metadata(file.name, stream))
         return self._source_archive(package, file.as_uri())
 
     def _remote_file(self, package: PylockPackage, file: PylockFile) -> CoreMetadata:
@@ -115,22 +115,32 @@ class MetadataReader:
         return known or built_metadata(self._uv, url, name, self._python)
 
     def _fetched_wheel(self, file: PylockFile) -> CoreMetadata:
-        beside = self._http.get(f"{file.location}.metadata")
-        if beside.status == 200:
-            return core_metadata(beside.body.decode("utf-8"))
-        ranged = RangedFile.open(self._http, file.location)
-        return _wheel_metadata(file.filename, ranged or io.BytesIO(self._whole(file.location)))
-
-    def _whole(self, url: str) -> bytes:
-        response = self._http.get(url, bounds=_WHOLE_WHEEL)
-        if response.status != 200:
-            raise FetchError(
-                f"could not fetch `{shown(url)}`", causes=[f"status {response.status}"]
-            )
-        return response.body
+        return core_metadata(fetched_metadata(self._http, file.location, file.filename))
 
 
-def _wheel_metadata(filename: str, stream: io.BufferedIOBase | io.RawIOBase) -> CoreMetadata:
+def fetched_metadata(http: HttpClient, url: str, filename: str) -> str:
+    """Return the METADATA of a wheel at a URL: what is beside it, else the part that holds it.
+
+    Raises:
+        FetchError: It cannot be had.
+
+    """
+    beside = http.get(f"{url}.metadata")
+    if beside.status == 200:
+        return beside.body.decode("utf-8", "replace")
+    ranged = RangedFile.open(http, url)
+    return wheel_metadata(filename, ranged or io.BytesIO(_whole(http, url)))
+
+
+def _whole(http: HttpClient, url: str) -> bytes:
+    response = http.get(url, bounds=_WHOLE_WHEEL)
+    if response.status != 200:
+        raise FetchError(f"could not fetch `{shown(url)}`", causes=[f"status {response.status}"])
+    return response.body
+
+
+def wheel_metadata(filename: str, stream: io.BufferedIOBase | io.RawIOBase) -> str:
+    """Return the METADATA of a wheel. Raises `FetchError` if there is none."""
     try:
         with zipfile.ZipFile(stream) as archive:
             member = next(
@@ -138,6 +148,6 @@ def _wheel_metadata(filename: str, stream: io.BufferedIOBase | io.RawIOBase) -> 
                 for name in archive.namelist()
                 if name.count("/") == 1 and name.endswith(".dist-info/METADATA")
             )
-            return core_metadata(archive.read(member).decode("utf-8"))
+            return archive.read(member).decode("utf-8")
     except (StopIteration, zipfile.BadZipFile, UnicodeDecodeError) as error:
         raise FetchError(f"`{filename}` holds no readable metadata") from error

@@ -21,6 +21,8 @@ from wisp.values import dataclass, field
 REF_NAME = "org.opencontainers.image.ref.name"
 #: By which containerd, and so newer Docker engines, name what they import.
 IMAGE_NAME = "io.containerd.image.name"
+#: Under which file name tools save what is attached to an image (annotations.md).
+TITLE = "org.opencontainers.image.title"
 
 _NANOSECONDS = 1_000_000_000
 

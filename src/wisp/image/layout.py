@@ -23,6 +23,7 @@ from wisp.engine.scratch import scratch_folder
 from wisp.errors import WispError
 from wisp.image.documents import IMAGE_NAME, REF_NAME, ImageDocument, canonical
 from wisp.image.entries import FILE_MODE, FOLDER_MODE
+from wisp.image.referrers import Referrer
 from wisp.specs.oci import INDEX, Descriptor, Digest, Reference
 from wisp.values import dataclass
 
@@ -179,9 +180,15 @@ class ImageBlobs:
 
 
 def write_layout(
-    folder: Path, image: ImageBlobs, store: BlobStore, names: Sequence[Reference]
+    folder: Path,
+    image: ImageBlobs,
+    store: BlobStore,
+    names: Sequence[Reference],
+    referrers: Sequence[Referrer] = (),
 ) -> None:
     """Put an image into a layout in a folder, which may hold others; equal names are taken over.
+
+    `referrers` to it come along, and stand in the index as artifacts without a name.
 
     Raises:
         WispError: The folder holds something else, or cannot be written.
@@ -194,11 +201,15 @@ def write_layout(
             hints=["choose another folder, or a file that ends in `.tar`"],
         )
     target = BlobStore(folder)
-    for document in (*image.documents, image.top):
+    attached = [blob for one in referrers for blob in (*one.blobs, one.manifest)]
+    for document in (*image.documents, image.top, *attached):
         target.add(document)
     for layer in image.layers:
         store.copy_to(target, layer)
-    write_atomically(folder / "index.json", _index(_others(folder, names), image, names))
+    rows = [one.manifest.descriptor.as_json() for one in referrers]
+    digests = {row["digest"] for row in rows}
+    others = [row for row in _others(folder, names) if row.get("digest") not in digests]
+    write_atomically(folder / "index.json", _index((*others, *rows), image, names))
     write_atomically(marker, LAYOUT_VERSION)
 
 

@@ -12,9 +12,11 @@ from functools import partial
 from typing import BinaryIO
 
 from wisp.engine.registry.manifests import push_manifest
+from wisp.engine.registry.referrers import push_referrer
 from wisp.engine.registry.session import RegistrySession
 from wisp.engine.registry.uploads import Way, put_blob
 from wisp.image.layout import BlobStore, ImageBlobs
+from wisp.image.referrers import Referrer
 from wisp.report import BYTES, SILENT, Reporter
 from wisp.specs.oci import CONFIG, Descriptor, Digest
 from wisp.values import dataclass
@@ -79,6 +81,17 @@ def push(
         uploaded=ways.count("uploaded"),
         bytes_sent=sent,
     )
+
+
+def push_referrers(
+    session: RegistrySession, repository: str, referrers: Sequence[Referrer]
+) -> None:
+    """Attach manifests to an image that is in a repository already. Raises as `push`."""
+    for one in referrers:
+        for blob in one.blobs:
+            put_blob(session, repository, blob.descriptor, partial(io.BytesIO, blob.content))
+        manifest = one.manifest
+        push_referrer(session, repository, manifest.descriptor, manifest.content, one.subject)
 
 
 def _put_manifests(

@@ -158,7 +158,7 @@ def dependency_graph(
     `extras` are those that the manifest asks for, by normalised name.
     """
     graph = graph_of(records, subdir)
-    active = _active_extras(records, extras)
+    active = active_extras(records, extras)
     nodes: dict[str, PackageNode] = {}
     for record in records:
         found: dict[str, str | None] = {}
@@ -191,10 +191,13 @@ def _markers(records: Sequence[Record], subdir: str) -> Markers | None:
     return None if python is None else markers_of(subdir, python.version)
 
 
-def _active_extras(
+def active_extras(
     records: Sequence[Record], asked: Mapping[str, frozenset[str]]
 ) -> Mapping[str, frozenset[str]]:
-    """Add to the extras of the manifest those that packages ask of each other."""
+    """Add to the extras that the manifest asks for those that packages ask of each other.
+
+    Both are by normalised name.
+    """
     active = dict(asked)
     for record in records:
         for text in record.requires_dist if isinstance(record, PypiRecord) else ():

@@ -179,6 +179,31 @@ def test_wisp_pushes_what_the_registry_lacks_and_skopeo_pulls_it(
     assert pushed["bytes"] < sizes["code"] + 8192
 
 
+def test_a_bill_of_materials_is_found_beside_the_image_in_a_registry(
+    demo: Demo, registry: str, tmp_path: Path
+) -> None:
+    need("skopeo")
+    name = f"{registry}/team/billed"
+    words = ("--push", "-t", f"{name}:1", "--sbom")
+    made = demo.build(tmp_path / "layout", *words, "cyclonedx")
+    demo.build(tmp_path / "layout", *words, "spdx")
+    # This registry keeps no list by itself: the standard's tag stands for it.
+    tag = made["images"][0]["digest"].replace(":", "-")
+    raw = ("skopeo", "inspect", "--raw", "--tls-verify=false")
+    rows = json.loads(run(*raw, f"docker://{name}:{tag}"))["manifests"]
+    assert [row["artifactType"] for row in rows] == [
+        "application/vnd.cyclonedx+json",
+        "application/spdx+json",
+    ]
+    assert rows[0]["digest"] == made["referrers"][0]["digest"]
+    manifest = json.loads(run(*raw, f"docker://{name}@{rows[0]['digest']}"))
+    assert manifest["subject"]["digest"] == made["images"][0]["digest"]
+    blob = tmp_path / "layout" / "blobs" / "sha256" / manifest["layers"][0]["digest"][7:]
+    assert "rich" in {one["name"] for one in json.loads(blob.read_bytes())["components"]}
+    found = json.loads(run("skopeo", "inspect", "--tls-verify=false", f"docker://{name}:1"))
+    assert found["Digest"] == made["digest"]
+
+
 def test_an_image_stands_on_one_of_a_registry(
     demo: Demo, layout: tuple[Path, str], registry: str, tmp_path: Path
 ) -> None:

@@ -39,6 +39,7 @@ from wisp.manifest.script import SUFFIXES
 from wisp.patterns import pattern
 from wisp.platforms import Platform
 from wisp.specs.records import CondaRecord
+from wisp.specs.source_date import source_date
 from wisp.values import dataclass, field, replace
 
 _LINK_SCRIPT = pattern(r"bin/\.(.+)-post-link\.sh")
@@ -325,10 +326,8 @@ def made_at(workspace: OpenedWorkspace) -> int:
         UsageError: The variable is no number.
 
     """
-    text = workspace.environ.get("SOURCE_DATE_EPOCH", "")
-    if text and not text.isdecimal():
-        raise UsageError(f"SOURCE_DATE_EPOCH is '{text}', not a number of seconds")
-    return int(text) if text else DEFAULT_TIME
+    told = source_date(workspace.environ)
+    return DEFAULT_TIME if told is None else told
 
 
 def _workers() -> int:

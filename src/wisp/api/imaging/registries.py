@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from wisp.api.imaging.registry_sessions import session_with
 from wisp.api.opened import OpenedWorkspace
-from wisp.image.push import PushSummary, push
+from wisp.image.push import PushSummary, push, push_referrers
+from wisp.image.referrers import Referrer
 from wisp.specs.oci import Reference
 from wisp.values import dataclass
 
@@ -24,9 +25,12 @@ class PushedImage:
 
 
 def push_image(
-    workspace: OpenedWorkspace, built: BuiltImage, names: Sequence[Reference]
+    workspace: OpenedWorkspace,
+    built: BuiltImage,
+    names: Sequence[Reference],
+    referrers: Sequence[Referrer] = (),
 ) -> tuple[PushedImage, ...]:
-    """Put an image under names into their registries, each repository once.
+    """Put an image under names into their registries, each repository once, and attach referrers.
 
     Raises:
         RegistryError, FetchError: A registry refuses, or does not answer.
@@ -36,17 +40,23 @@ def push_image(
     repositories: dict[tuple[str, str], list[Reference]] = {}
     for name in names:
         repositories.setdefault((name.registry, name.repository), []).append(name)
-    return tuple(_pushed(workspace, built, tuple(found)) for found in repositories.values())
+    return tuple(
+        _pushed(workspace, built, tuple(found), referrers) for found in repositories.values()
+    )
 
 
 def _pushed(
-    workspace: OpenedWorkspace, built: BuiltImage, names: tuple[Reference, ...]
+    workspace: OpenedWorkspace,
+    built: BuiltImage,
+    names: tuple[Reference, ...],
+    referrers: Sequence[Referrer],
 ) -> PushedImage:
     first = names[0]
     source = _source(first, built.bases)
     sources = (source,) if source else ()
+    session = session_with(workspace, first, (first.repository,), sources)
     summary = push(
-        session_with(workspace, first, (first.repository,), sources),
+        session,
         first.repository,
         [name.identifier for name in names],
         built.blobs,
@@ -54,6 +64,7 @@ def _pushed(
         source=source,
         reporter=workspace.reporter,
     )
+    push_referrers(session, first.repository, referrers)
     return PushedImage(names=names, summary=summary)
 
 

@@ -12,6 +12,7 @@ from wisp.engine.files import refusal
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import UsageError
 from wisp.image.layout import write_archive, write_layout
+from wisp.image.referrers import Referrer
 from wisp.patterns import pattern
 from wisp.specs.oci import Digest, Reference
 
@@ -37,10 +38,15 @@ def _tagged(reference: Reference) -> Reference:
     return reference if reference.tag else reference.with_tag("latest")
 
 
-def write_output(built: BuiltImage, output: Path, names: Sequence[Reference]) -> None:
+def write_output(
+    built: BuiltImage,
+    output: Path,
+    names: Sequence[Reference],
+    referrers: Sequence[Referrer] = (),
+) -> None:
     """Write an archive (a name that ends in `.tar`), or a layout into a folder.
 
-    An archive appears whole or not at all.
+    An archive appears whole or not at all; it has no place for referrers.
 
     Raises:
         WispError: The folder holds something else.
@@ -48,7 +54,7 @@ def write_output(built: BuiltImage, output: Path, names: Sequence[Reference]) ->
 
     """
     if output.suffix != ".tar":
-        write_layout(output, built.blobs, built.cache.store, names)
+        write_layout(output, built.blobs, built.cache.store, names, referrers)
         return
     with scratch_folder(output.parent, f".{output.name}.") as folder:
         draft = folder / "draft"

@@ -134,13 +134,18 @@ def _dependents(
 def _graph(lock: LockFile, inputs: EnvironmentInputs) -> Mapping[str, PackageNode]:
     environment = lock.environments.get(inputs.environment)
     records = environment.packages.get(inputs.platform.name, ()) if environment else ()
+    return dependency_graph(records, inputs.platform.subdir, asked_extras(inputs))
+
+
+def asked_extras(inputs: EnvironmentInputs) -> dict[str, frozenset[str]]:
+    """Return the extras that the manifest asks for, by the names of packages."""
     extras: dict[str, frozenset[str]] = {}
     for requirement in inputs.pypi_dependencies:
         known = extras.get(requirement.normalized, frozenset())
         extras[requirement.normalized] = known | frozenset(map(normalize, requirement.spec.extras))
     for wanted in inputs.dependencies:
         extras[wanted.name] = extras.get(wanted.name, frozenset()) | frozenset(wanted.spec.extras)
-    return dependency_graph(records, inputs.platform.subdir, extras)
+    return extras
 
 
 def _roots(inputs: EnvironmentInputs) -> Sequence[str]:

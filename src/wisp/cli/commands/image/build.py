@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wisp.cli import interrupts
 from wisp.cli.call import Call
 from wisp.cli.commands.image.look import tell_plan
 from wisp.cli.commands.image.settings import Planned, pair, request_of, workspace_of
-from wisp.cli.declare import Command, flag, values
+from wisp.cli.declare import Command, flag, value, values
 from wisp.console.sizes import human_size
 from wisp.errors import UsageError
 from wisp.values import replace
 
 if TYPE_CHECKING:
-    from wisp import BuiltImage, PushedImage, RemoteUse, Workspace
+    from wisp import BuiltImage, PushedImage, Referrer, RemoteUse, Workspace
 
 
 class Build(Planned):
@@ -29,6 +29,11 @@ class Build(Planned):
     tag: tuple[str, ...] = values("-t", "--tag", metavar="NAME", help="A name for the image")
     annotation: tuple[str, ...] = values(
         "--annotation", metavar="KEY=VALUE", help="An annotation of the image"
+    )
+    sbom: Literal["cyclonedx", "spdx"] | None = value(
+        "--sbom",
+        choices=("cyclonedx", "spdx"),
+        help="Attach a bill of materials to what is pushed, or to a folder that is written",
     )
     dry_run: bool = flag("--dry-run", help="Show the layers, make nothing")
 
@@ -44,6 +49,11 @@ def run_build(call: Call[Build]) -> int:
                 "nothing says where the image shall go",
                 hints=("write a file with `--output image.tar`, or use `--load` or `--push`",),
             )
+        if given.sbom and not given.push and all(one.endswith(".tar") for one in given.output):
+            raise UsageError(
+                "an archive has no place for a bill of materials",
+                hints=("write a folder with `--output image/`, or use `--push`",),
+            )
         return _build(call, workspace, given)
 
 
@@ -57,14 +67,15 @@ def _build(call: Call[Build], workspace: Workspace, given: Build) -> int:
     )
     names = image.names(given.tag or request.settings.tags)
     built = image.build(request)
+    bills = image.bills(built, request, given.sbom) if given.sbom else ()
     for output in request.outputs:
-        image.write(built, output, names)
+        image.write(built, output, names, bills)
     engine = image.load(built, names) if given.load else None
-    pushed = image.push(built, names) if given.push else ()
+    pushed = image.push(built, names, bills) if given.push else ()
     use = image.remote_use(request, names) if request.settings.sagemaker else None
     interrupts.ignore()  # all is done
     if given.json:
-        call.out.public_json(_as_json(built, names, pushed) | _use_json(use))
+        call.out.public_json(_as_json(built, names, pushed, bills) | _use_json(use))
         return 0
     for output in request.outputs:
         call.out.success(f"Wrote {output}")
@@ -101,11 +112,15 @@ def _travelled(pushed: PushedImage) -> str:
 
 
 def _as_json(
-    built: BuiltImage, names: Sequence[object], pushed: tuple[PushedImage, ...]
+    built: BuiltImage,
+    names: Sequence[object],
+    pushed: tuple[PushedImage, ...],
+    bills: Sequence[Referrer],
 ) -> dict[str, object]:
     return {
         "digest": built.digest,
         "tags": [str(name) for name in names],
+        "referrers": [one.manifest.descriptor.as_json() for one in bills],
         "pushed": [
             {
                 "names": [str(name) for name in one.names],
