@@ -9,9 +9,16 @@ from wisp.sbom.purls import location_of, purl_of
 from wisp.specs.records import CondaRecord, PypiRecord, Record
 
 
-def conda(location: str, channel: str | None, **fields: str) -> CondaRecord:
-    given = {"name": "zlib", "version": "1.3.1", "build": "h1_0", "subdir": "linux-64", **fields}
-    return CondaRecord(location=location, channel=channel, build_number=0, **given)
+def conda(location: str, channel: str | None, version: str = "1.3.1") -> CondaRecord:
+    return CondaRecord(
+        location=location,
+        channel=channel,
+        name="zlib",
+        version=version,
+        build="h1_0",
+        build_number=0,
+        subdir="linux-64",
+    )
 
 
 FORGE = "https://conda.anaconda.org/conda-forge"
