@@ -9,6 +9,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wisp.api.authorizing import StoredLogin as StoredLogin
     from wisp.api.configuring import ConfigListing as ConfigListing
     from wisp.api.context import SessionContext as SessionContext
     from wisp.api.edits.adding import Added as Added
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from wisp.api.imaging.remote_use import RemoteUse as RemoteUse
     from wisp.api.lock_usage import LockUsage as LockUsage
     from wisp.api.locks.judging import LockOutcome as LockOutcome
+    from wisp.api.login_uses import LoginUse as LoginUse
     from wisp.api.oneoff import OneOffEnvironment as OneOffEnvironment
     from wisp.api.oneoff import OneOffRequest as OneOffRequest
     from wisp.api.opened import OpenedWorkspace as OpenedWorkspace
     from wisp.api.self_updating import SelfUpdate as SelfUpdate
     from wisp.api.session import Session as Session
+    from wisp.api.signing_in import OAuthRequest as OAuthRequest
     from wisp.api.spec_environments import SpecEnvironment as SpecEnvironment
     from wisp.api.spec_environments import SpecRequest as SpecRequest
     from wisp.api.toolbox.changes import ToolChange as ToolChange
@@ -78,6 +81,7 @@ if TYPE_CHECKING:
     from wisp.api.weighing.report import SizeReport as SizeReport
     from wisp.api.workspace import Workspace as Workspace
     from wisp.config.model import ConfigRequest as ConfigRequest
+    from wisp.engine.auth.oauth.device import Invitation as Invitation
     from wisp.errors import ActivationError as ActivationError
     from wisp.errors import ConfigError as ConfigError
     from wisp.errors import FetchError as FetchError
@@ -153,6 +157,7 @@ __all__ = [
     "InstallError",
     "InstallOutcome",
     "InstallReport",
+    "Invitation",
     "Kernel",
     "LayerSize",
     "Link",
@@ -162,8 +167,10 @@ __all__ = [
     "LockOutcome",
     "LockUsage",
     "LockedEnvironment",
+    "LoginUse",
     "ManifestError",
     "Mismatch",
+    "OAuthRequest",
     "OneOffEnvironment",
     "OneOffRequest",
     "OpenedWorkspace",
@@ -195,6 +202,7 @@ __all__ = [
     "SpecRequest",
     "StartRequest",
     "Started",
+    "StoredLogin",
     "Task",
     "TaskArg",
     "TaskDependency",
@@ -259,6 +267,7 @@ _HOMES = {
     "InstallError": "wisp.errors",
     "InstallOutcome": "wisp.install.apply",
     "InstallReport": "wisp.api.use.installing",
+    "Invitation": "wisp.engine.auth.oauth.device",
     "Kernel": "wisp.exchange.kernelspec",
     "LayerSize": "wisp.api.weighing.report",
     "Link": "wisp.api.views.reasons",
@@ -268,8 +277,10 @@ _HOMES = {
     "LockOutcome": "wisp.api.locks.judging",
     "LockUsage": "wisp.api.lock_usage",
     "LockedEnvironment": "wisp.lock.model",
+    "LoginUse": "wisp.api.login_uses",
     "ManifestError": "wisp.errors",
     "Mismatch": "wisp.lock.mismatch",
+    "OAuthRequest": "wisp.api.signing_in",
     "OneOffEnvironment": "wisp.api.oneoff",
     "OneOffRequest": "wisp.api.oneoff",
     "OpenedWorkspace": "wisp.api.opened",
@@ -300,6 +311,7 @@ _HOMES = {
     "SpecRequest": "wisp.api.spec_environments",
     "StartRequest": "wisp.api.edits.start",
     "Started": "wisp.api.edits.start",
+    "StoredLogin": "wisp.api.authorizing",
     "Task": "wisp.specs.task",
     "TaskArg": "wisp.specs.task",
     "TaskDependency": "wisp.specs.task",

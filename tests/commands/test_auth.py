@@ -97,7 +97,6 @@ def test_a_secret_may_come_from_standard_input(
         ("a.b.org", "--s3-access-key-id", "k", "--s3-secret-access-key", SECRET),
         ("s3://bucket", "--s3-access-key-id", "k"),
         ("s3://bucket", "--s3-access-key-id", "k", "--token", SECRET),
-        ("a.b.org", "--oauth"),
         ("a.b.org", "--oauth", "--token", SECRET),
         ("a.b.org", "--token", SECRET, "--oauth-client-id", "x"),
         ("a.b.org", "--oauth", "--oauth-flow", "other"),

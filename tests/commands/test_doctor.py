@@ -10,6 +10,7 @@ import pytest
 
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
+from tests.web import Answer, Asked, Web
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
@@ -106,3 +107,43 @@ def test_nothing_is_written(cold_wisp: CommandLine, tmp_path: Path) -> None:
     cold_wisp("doctor", "--offline", cwd=folder)
     assert not cold_wisp.home.cache.exists()
     assert [path.name for path in folder.iterdir()] == ["pixi.toml"]
+
+
+@pytest.mark.parametrize(
+    ("key", "token", "state", "said"),
+    [
+        (None, "", "broken", "`pixi auth login 127.0.0.1`"),
+        ("127.0.0.1", "right", "good", "answers"),
+        ("127.0.0.1", "wrong", "broken", "has for 127.0.0.1"),
+        ("127.0.0.1:PORT", "right", "broken", "`pixi auth login 127.0.0.1`"),
+    ],
+)
+def test_a_guarded_channel_is_asked_as_it_will_be(
+    wisp: CommandLine, tmp_path: Path, key: str | None, token: str, state: str, said: str
+) -> None:
+    def answer(asked: Asked) -> Answer:
+        return Answer(200 if asked.authorization == "Bearer right" else 401)
+
+    with Web(answer) as web:
+        auth = tmp_path / "auth.json"
+        port = web.address.partition(":")[2]
+        stored = {key.replace("PORT", port): {"BearerToken": token}} if key else {}
+        auth.write_text(json.dumps(stored))
+        folder = write(tmp_path / "ws", f"{web.url}/main")
+        code = 0 if state == "good" else 1
+        found = states(wisp, folder, code, RATTLER_AUTH_FILE=str(auth))
+        assert found[f"channel {web.url}/main"][0] == state
+        assert said in found[f"channel {web.url}/main"][1]
+
+
+def test_a_damaged_store_is_told(wisp: CommandLine, tmp_path: Path) -> None:
+    auth = tmp_path / "auth.json"
+    auth.write_text('{"a.org": ')
+    rows = json.loads(
+        wisp(
+            "doctor", "--json", "--offline", cwd=tmp_path, env={"RATTLER_AUTH_FILE": str(auth)}
+        ).stdout
+    )
+    told = [row for row in rows if row["subject"] == "credentials" and row["state"] == "broken"]
+    assert str(auth) in told[0]["found"]
+    assert told[0]["advice"]

@@ -6,6 +6,8 @@ keeps it; a bucket (`s3://name`) is kept by its name.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from wisp.engine.auth.file_store import FileStore
@@ -21,7 +23,10 @@ from wisp.specs.credentials import (
     OAuth,
     S3Credentials,
 )
-from wisp.values import dataclass
+from wisp.values import dataclass, fields
+
+if TYPE_CHECKING:
+    from wisp.engine.http import HttpClient
 
 Writable = FileStore | KeyringStore
 
@@ -39,6 +44,10 @@ class StoredLogin:
     store: str
     user: str = ""
     counts: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
 def login(credentials: Credentials, host: str, credential: Credential) -> StoredLogin:
@@ -58,11 +67,11 @@ def login(credentials: Credentials, host: str, credential: Credential) -> Stored
             if isinstance(store, FileStore):
                 break
         else:
-            return _entry(key, credential, store.name)
+            return stored_login(key, credential, store.name)
     raise problem or ConfigError("there is no store of credentials", hints=["set HOME"])
 
 
-def logout(credentials: Credentials, host: str | None) -> tuple[StoredLogin, ...]:
+def logout(credentials: Credentials, host: str | None, http: HttpClient) -> tuple[StoredLogin, ...]:
     """Take the credentials of a host, or all (None), out of every store; say which these were.
 
     Raises `CredentialError` for a damaged store.
@@ -73,8 +82,18 @@ def logout(credentials: Credentials, host: str | None) -> tuple[StoredLogin, ...
         wanted = frozenset(table) if host is None else frozenset({host, key_of(host)}) & set(table)
         if wanted:
             store.remove(wanted)
-            gone += [_entry(key, table[key], store.name) for key in sorted(wanted)]
+            gone += [stored_login(key, table[key], store.name) for key in sorted(wanted)]
+            _give_back(http, [table[key] for key in wanted])
     return tuple(gone)
+
+
+def _give_back(http: HttpClient, credentials: Sequence[Credential]) -> None:
+    """Tell who gave out tokens that they are not wanted any more, where there is a way to."""
+    from wisp.engine.auth.oauth.tokens import revoke
+
+    for credential in credentials:
+        if isinstance(credential, OAuth):
+            revoke(http, credential)
 
 
 def entries(credentials: Credentials) -> tuple[StoredLogin, ...]:
@@ -83,16 +102,11 @@ def entries(credentials: Credentials) -> tuple[StoredLogin, ...]:
     seen: set[str] = set()
     for store, table in credentials.everything():
         found += [
-            _entry(key, table[key], store.name, counts=key not in seen) for key in sorted(table)
+            stored_login(key, table[key], store.name, counts=key not in seen)
+            for key in sorted(table)
         ]
         seen |= set(table)
     return tuple(found)
-
-
-def entry_for(credentials: Credentials, url: str) -> StoredLogin | None:
-    """Tell which credential a URL, or a host, would get."""
-    found = credentials.of_url(url if "://" in url else f"https://{url}")
-    return _entry(found.key, found.credential, found.store) if found else None
 
 
 def token_for(credentials: Credentials, host: str) -> str:
@@ -104,6 +118,8 @@ def token_for(credentials: Credentials, host: str) -> str:
         case OAuth() as oauth:
             return oauth.access_token
         case None:
+            for fault in credentials.faults:
+                raise fault
             raise ConfigError(f"no credential is stored for `{host}`")
         case other:
             raise ConfigError(f"what is stored for `{host}` is no token: {WORDS[type(other)]}")
@@ -121,9 +137,9 @@ def key_of(host: str) -> str:
 
 def _check_kind(host: str, credential: Credential) -> None:
     site = key_of(host).removeprefix("*.")
-    if f".{site}".endswith(".prefix.dev") and not isinstance(credential, BearerToken):
+    if f".{site}".endswith(".prefix.dev") and not isinstance(credential, BearerToken | OAuth):
         raise UsageError("prefix.dev wants a token", hints=["give one with `--token`"])
-    if f".{site}".endswith(".anaconda.org") and not isinstance(credential, CondaToken):
+    if f".{site}".endswith(".anaconda.org") and not isinstance(credential, CondaToken | OAuth):
         raise UsageError(
             "anaconda.org wants a conda token", hints=["give one with `--conda-token`"]
         )
@@ -138,6 +154,9 @@ def _writable(credentials: Credentials) -> list[Writable]:
     return [one for one in credentials.stores if isinstance(one, FileStore | KeyringStore)]
 
 
-def _entry(key: str, credential: Credential, store: str, *, counts: bool = True) -> StoredLogin:
+def stored_login(
+    key: str, credential: Credential, store: str, *, counts: bool = True
+) -> StoredLogin:
+    """Tell of a credential without its secret."""
     user = credential.username if isinstance(credential, BasicHTTP) else ""
     return StoredLogin(key, WORDS[type(credential)], store, user, counts)

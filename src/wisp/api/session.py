@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from wisp.api.edits.start import Started, StartRequest
     from wisp.api.global_tools import GlobalTools
     from wisp.api.imaging.from_specs import SpecImage
+    from wisp.api.login_uses import LoginUse
     from wisp.api.oneoff import OneOffEnvironment, OneOffRequest
     from wisp.api.self_updating import SelfUpdate
+    from wisp.api.signing_in import OAuthRequest
     from wisp.api.spec_environments import SpecEnvironment, SpecRequest
     from wisp.api.trusting import TrustSubject
     from wisp.api.use.cleaning import Cleaned
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from wisp.api.views.searching import PackageSearch
     from wisp.api.weigher import Weigher
     from wisp.api.workspace import Workspace
+    from wisp.engine.auth.oauth.device import Tell
     from wisp.exchange.kernelspec import Kernel
     from wisp.sbom.bill import BillOfMaterials
     from wisp.specs.credentials import Credential
@@ -286,7 +289,7 @@ class Session(SessionContext):
         """Take what is stored for a host, or all (None), away; return what that was."""
         from wisp.api.authorizing import logout
 
-        return logout(self.credentials, host)
+        return logout(self.credentials, host, self.http)
 
     def logins(self) -> tuple[StoredLogin, ...]:
         """List the stored credentials, without secrets."""
@@ -294,11 +297,20 @@ class Session(SessionContext):
 
         return entries(self.credentials)
 
-    def login_for(self, url: str) -> StoredLogin | None:
-        """Tell which credential a URL, or a host, would get."""
-        from wisp.api.authorizing import entry_for
+    def sign_in(self, host: str, request: OAuthRequest, tell: Tell) -> StoredLogin:
+        """Get OAuth tokens for a host and store them; the person is told what to open.
 
-        return entry_for(self.credentials, url)
+        Raises as `wisp.api.signing_in.oauth_credential`, and as `login`.
+        """
+        from wisp.api.signing_in import oauth_credential
+
+        return self.login(host, oauth_credential(self, host, request, tell))
+
+    def logins_for(self, url: str) -> tuple[LoginUse, ...]:
+        """Tell which credentials a URL, or a host, would get, and who would send them."""
+        from wisp.api.login_uses import login_uses
+
+        return login_uses(self, url)
 
     def token_for(self, host: str) -> str:
         """Return the token that is stored for a host. Raises `ConfigError` if there is none."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import threading
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rattler import Client, Config, Gateway
 from rattler.networking.middleware import (
@@ -30,11 +30,8 @@ from rattler.repo_data.gateway import SourceConfig
 
 from wisp.engine.borrowed import borrowed
 from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
-from wisp.specs.credentials import credential_as_json
+from wisp.specs.credentials import Credential, credential_as_json
 from wisp.specs.settings import EngineSettings, Network, RepodataFormats, S3Bucket
-
-if TYPE_CHECKING:
-    from wisp.engine.auth.stores import Credentials
 
 _USER_AGENT = "wisp"
 #: What a client looks at in the environment of the process while it is made.
@@ -107,9 +104,22 @@ def _source_config(formats: RepodataFormats, *, offline: bool) -> SourceConfig:
 
 def _client(network: Network, environ: Mapping[str, str]) -> Client:
     """Make the client, whose certificates are the system's or those that the variables name."""
+    from wisp.engine.auth.stores import Credentials
+
     if network.tls_no_verify:
         return _unchecked_client(network, environ)
-    with borrowed(_LOOKED_AT, client_variables(network, environ)):
+    with tempfile.TemporaryDirectory(prefix="wisp-auth-") as folder:
+        variables = client_variables(network, environ)
+        credentials = Credentials.of(network, environ)
+        if credentials.has_keyring:
+            # rattler's keyring is the one of the session; Python's may be any.
+            file = _written(credentials.sendable(), folder)
+            variables["RATTLER_AUTH_FILE"] = file
+        return _checked_client(network, variables)
+
+
+def _checked_client(network: Network, variables: Mapping[str, str]) -> Client:
+    with borrowed(_LOOKED_AT, variables):
         buckets = {name: _bucket(bucket) for name, bucket in network.s3.items()}
         mirrors = {prefix: list(urls) for prefix, urls in network.mirrors.items()}
         return Client(
@@ -132,18 +142,15 @@ def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
     told no credentials of hosts that have mirrors. Of those of a mirror only a conda token can be
     sent, since that stands in the URL.
     """
-    import tempfile
-
     from wisp.engine.auth.stores import Credentials, keys_of
 
     keys = _network_keys(network)
+    credentials = Credentials.of(network, environ)
     with tempfile.TemporaryDirectory(prefix="wisp-auth-") as folder:
-        if network.mirrors:
-            credentials = Credentials.of(network, environ)
-            file = Path(folder) / "credentials.json"
+        if network.mirrors or credentials.has_keyring:
             spared = frozenset(key for prefix in network.mirrors for key in keys_of(prefix))
-            file.write_text(json.dumps(_all_but(credentials, spared)), encoding="utf-8")
-            keys["authentication-override-file"] = str(file)
+            file = _written(credentials.sendable(spared), folder)
+            keys["authentication-override-file"] = file
             keys["mirrors"] = {
                 prefix: [credentials.sign(url)[0] for url in urls]
                 for prefix, urls in network.mirrors.items()
@@ -152,13 +159,13 @@ def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
             return Client.from_config(Config.from_toml(_toml(keys)), user_agent=_USER_AGENT)
 
 
-def _all_but(credentials: Credentials, spared: frozenset[str]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for _, table in credentials.everything():
-        for host, credential in table.items():
-            if host not in spared:
-                found.setdefault(host, credential_as_json(credential))
-    return found
+def _written(table: Mapping[str, Credential], folder: str) -> str:
+    """Write credentials where only we can read them, as long as a client is being made."""
+    file = Path(folder) / "credentials.json"
+    file.touch(mode=0o600)
+    content = {key: credential_as_json(credential) for key, credential in table.items()}
+    file.write_text(json.dumps(content), encoding="utf-8")
+    return str(file)
 
 
 def _bucket(bucket: S3Bucket) -> S3Config:

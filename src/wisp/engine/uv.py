@@ -13,6 +13,7 @@ from pathlib import Path
 
 import tomli
 
+from wisp.engine.auth.index_variables import named_index
 from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.mirrors import TextMirrors
 from wisp.engine.process import ProcessResult, capture
@@ -21,6 +22,7 @@ from wisp.engine.uv_news import DRAWING, NOWHERE, UvNews
 from wisp.engine.watched import can_watch, watch
 from wisp.errors import HostError, WispError
 from wisp.report import SILENT, Reporter
+from wisp.specs.credentials import BasicHTTP, BearerToken, Credential
 from wisp.specs.settings import EngineSettings, Network
 from wisp.values import dataclass, field
 
@@ -181,7 +183,9 @@ def find_uv(
         cache_dir=settings.caches.pypi_wheels,
         environment=visible_environment(environ, settings.network),
         offline=settings.network.offline,
-        default_index=environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or None,
+        default_index=named_index(environ.get("UV_DEFAULT_INDEX", ""))[1]
+        or environ.get("UV_INDEX_URL")
+        or None,
         keyring_provider=keyring_provider,
         insecure_hosts=("*",) if settings.network.tls_no_verify else tuple(insecure_hosts),
         credentials=credentials,
@@ -193,16 +197,35 @@ def find_uv(
 
 def _users_store(environ: Mapping[str, str]) -> str:
     """Return what the user has told `uv auth login`, if that is readable, and nothing else."""
-    home = home_of(environ)
-    data = environ.get("XDG_DATA_HOME") or (home / ".local/share" if home else None)
-    folder = environ.get("UV_CREDENTIALS_DIR") or (Path(data) / "uv/credentials" if data else None)
-    if folder is None:
+    file = _users_file(environ)
+    if file is None:
         return ""
     try:
-        text = (Path(folder) / "credentials.toml").read_text("utf-8")
+        text = file.read_text("utf-8")
         return text if tomli.loads(text).keys() <= {"credential"} else ""
     except (OSError, ValueError):
         return ""
+
+
+def _users_file(environ: Mapping[str, str]) -> Path | None:
+    home = home_of(environ)
+    data = environ.get("XDG_DATA_HOME") or (home / ".local/share" if home else None)
+    folder = environ.get("UV_CREDENTIALS_DIR") or (Path(data) / "uv/credentials" if data else None)
+    return Path(folder) / "credentials.toml" if folder else None
+
+
+def users_login(environ: Mapping[str, str], url: str) -> tuple[str, Credential, str] | None:
+    """Return what the user's own store of uv has for an address: service, credential, file."""
+    rows = tomli.loads(_users_store(environ) or "").get("credential", ())
+    fitting = [row for row in rows if url.startswith(str(row.get("service", "\0")).rstrip("/"))]
+    if not fitting:
+        return None
+    row = max(fitting, key=lambda one: len(str(one["service"])))
+    if "token" in row:
+        found: Credential = BearerToken("")
+    else:
+        found = BasicHTTP(str(row.get("username", "")), "")
+    return str(row["service"]), found, str(_users_file(environ))
 
 
 def visible_environment(environ: Mapping[str, str], network: Network) -> dict[str, str]:

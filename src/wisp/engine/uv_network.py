@@ -71,7 +71,7 @@ def prepared(
     for host, credential in _stored(credentials):
         rows.setdefault(f"https://{host}/", credential)
     with contextlib.ExitStack() as stack:
-        if rows:
+        if rows or users_store:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wisp-uv-"))
             file = Path(folder) / "credentials.toml"
             file.touch(mode=0o600)
@@ -89,7 +89,7 @@ def _without_password(
         rows.setdefault(bare, BasicHTTP(info.user, info.password or ""))
         return bare
     if info is None and credentials is not None and address.startswith(("http://", "https://")):
-        found = credentials.of_url(address)
+        found = credentials.of_index(address)
         if found is not None:
             rows.setdefault(f"{url_origin(address)}/", found.credential)
     return with_userinfo(bare, UserInfo(info.user)) if info else bare
@@ -97,12 +97,9 @@ def _without_password(
 
 def _stored(credentials: Credentials | None) -> Iterator[tuple[str, Credential]]:
     """Give what is stored for one host, as files may lie on another host than their index."""
-    if credentials is None:
-        return
-    for _, table in credentials.everything():
-        for host, credential in table.items():
-            if not host.startswith("*") and host.isprintable() and "/" not in host:
-                yield host, credential
+    for host, credential in credentials.sendable().items() if credentials else ():
+        if not host.startswith("*") and host.isprintable() and "/" not in host:
+            yield host, credential
 
 
 def _row(service: str, credential: Credential) -> str:

@@ -50,7 +50,7 @@ class S3Credentials:
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
-    """Tokens of an OAuth flow that Pixi went through; kept whole, renewed by Pixi only."""
+    """Tokens of an OAuth flow, as Pixi stores them; what is not known here is kept."""
 
     table: Json = field(repr=False)
 
@@ -58,6 +58,12 @@ class OAuth:
     def access_token(self) -> str:
         """The token that is sent like a bearer token."""
         return str(self.table["access_token"])
+
+    @property
+    def expires_at(self) -> int | None:
+        """When that ends, in seconds since 1970; None where nobody knows."""
+        end = self.table.get("expires_at")
+        return int(end) if isinstance(end, int | float) else None
 
 
 Credential = BearerToken | CondaToken | BasicHTTP | S3Credentials | OAuth

@@ -39,7 +39,10 @@ class Origin:
     @property
     def is_loopback(self) -> bool:
         """Whether it is this machine, by its name or address."""
-        return self.host in {"localhost", "::1"} or self.host.startswith("127.")
+        numbers = self.host.replace(".", "")
+        return self.host in {"localhost", "::1"} or (
+            self.host.startswith("127.") and numbers.isascii() and numbers.isdigit()
+        )
 
     @property
     def is_of_this_machine(self) -> bool:

@@ -36,7 +36,6 @@ NO_COMMAND = {
     "Session.cache_kinds",
     "Session.enclosing_root",
     "Session.environment",
-    "Session.login_for",
     "Session.is_script",
     "Session.of",
     "Session.only_looking",

@@ -20,14 +20,14 @@ from wisp.api.context import SessionContext
 from wisp.api.locks.judging import reasons_against
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.opened import OpenedWorkspace
-from wisp.engine.http import Bounds
+from wisp.engine.http import Bounds, Response
 from wisp.engine.mirrors import mirrored
 from wisp.engine.proxies import choose_proxies
 from wisp.engine.tls import tls_context
 from wisp.errors import WispError
 from wisp.layout import DEFAULT_ENVIRONMENT, DEFAULT_INDEX
 from wisp.specs.conda import channel_url
-from wisp.specs.urls import shown, url_origin
+from wisp.specs.urls import shown, url_origin, without_userinfo
 from wisp.values import dataclass, fields
 
 State = Literal["good", "doubtful", "broken"]
@@ -119,6 +119,8 @@ def _credentials(session: SessionContext) -> Iterator[Check]:
     stored = entries(session.credentials)
     hosts = ", ".join(dict.fromkeys(one.key for one in stored))
     yield Check("credentials", "good", f"stored for {hosts}" if stored else "none are stored")
+    for fault in session.credentials.faults:
+        yield Check.failed("credentials", fault)
 
 
 def _certificates(session: SessionContext) -> Iterator[Check]:
@@ -188,25 +190,45 @@ def _asked(session: SessionContext, kind: str, url: str, pages: Sequence[str]) -
     for page in pages:
         address = next(iter(mirrored(page, session.settings.network.mirrors)), page)
         try:
-            answer = session.http.request(
-                "HEAD", address, bounds=Bounds(seconds=_SECONDS), attempts=1
-            )
+            answer = _head(session, kind, address)
         except WispError as error:
             told = ": ".join([error.message, *map(str, error.causes)])
             return Check(subject, "broken", f"{told}{_way(session, address)}", _NO_ANSWER)
         status = answer.status
         if answer.ok:
             return Check(subject, "good", f"it answers{_way(session, address)}")
-    return _refused(subject, parts.hostname or "", status, f"{_way(session, url)}")
+    return _refused(subject, _known_to(session, kind, url), status, f"{_way(session, url)}")
+
+
+def _head(session: SessionContext, kind: str, address: str) -> Response:
+    """Ask as the engine would that fetches from there: rattler and uv send different things."""
+    bounds = Bounds(seconds=_SECONDS)
+    if kind != "channel" or without_userinfo(address)[1]:
+        return session.http.request("HEAD", address, bounds=bounds, attempts=1)
+    signed, authorization = session.credentials.sign_channel(address)
+    headers = {"Authorization": authorization} if authorization else {}
+    return session.http.request(
+        "HEAD", signed, headers=headers, bounds=bounds, attempts=1, sign=False
+    )
+
+
+def _known_to(session: SessionContext, kind: str, url: str) -> str:
+    """Say what to do about a refusal: perhaps something is stored, but of no use."""
+    stored = session.credentials
+    address = mirrored(url, session.settings.network.mirrors)[0]
+    found = stored.of_channel(address) if kind == "channel" else stored.matching_index(address)
+    if found is not None:
+        return f"it refuses what {found.store} has for {found.key}; put a valid one there"
+    return f"`pixi auth login {urlsplit(address).hostname or ''}` stores a credential"
 
 
 _NO_ANSWER = "look at the address, the network, `https_proxy` and `no_proxy`"
 
 
-def _refused(subject: str, host: str, status: int, way: str) -> Check:
+def _refused(subject: str, advice: str, status: int, way: str) -> Check:
     told = f"it answers with status {status}{way}"
     if status in (401, 403, 407):
-        return Check(subject, "broken", told, f"`pixi auth login {host}` stores a credential")
+        return Check(subject, "broken", told, advice)
     if status == 404:
         return Check(subject, "broken", told, "look at the name: the server does not have it")
     return Check(subject, "broken", told, "try again later, or use a mirror")

@@ -12,7 +12,13 @@ from wisp.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wisp import Invitation, LoginUse, OAuthRequest, StoredLogin
     from wisp.specs.credentials import Credential
+
+#: What is said of a credential that another store has first.
+_HIDDEN = " (another store comes first)"
 
 _OAUTH = "OAuth/OIDC Authentication"
 _S3 = "S3 Authentication"
@@ -29,7 +35,7 @@ class Login(options.Global):
         "--oauth",
         conflicts=(*_NOT_PLAIN, "--s3-access-key-id"),
         group=_OAUTH,
-        help="By OAuth, which only Pixi can do so far",
+        help="By OAuth: somebody agrees in a browser",
     )
     oauth_issuer_url: str | None = value(
         "--oauth-issuer-url", requires=("--oauth",), group=_OAUTH, help="Who gives out tokens"
@@ -45,7 +51,7 @@ class Login(options.Global):
         choices=("device-code", "auth-code", "auto"),
         requires=("--oauth",),
         group=_OAUTH,
-        help="How it goes",
+        help="By a code (the usual way), by a browser here, or the better",
     )
     oauth_scopes: tuple[str, ...] = values(
         "--oauth-scope", requires=("--oauth",), group=_OAUTH, help="What to ask for"
@@ -96,6 +102,7 @@ class Status(options.Global):
 
     url: str | None = optional("URL", help="Tell what this address would get")
     details: bool = flag("--details", help="Name users too")
+    json: bool = options.JSON
 
 
 class Token(options.Global):
@@ -106,10 +113,43 @@ class Token(options.Global):
 
 def run_login(call: Call[Login]) -> int:
     """Store a credential, and say where it is."""
-    credential = _credential(call.values)
-    stored = open_session(call).login(call.values.host, credential)
-    call.out.success(f"Stored a {stored.kind} for {stored.key} in {stored.store}")
+    given, session = call.values, open_session(call)
+    if given.oauth:
+        stored = session.sign_in(given.host, _oauth(given), lambda one: _invite(call, one))
+    else:
+        stored = session.login(given.host, _credential(given))
+    kind = stored.kind if stored.kind.isupper() or "keys" in stored.kind else f"a {stored.kind}"
+    call.out.success(f"Stored {kind} for {stored.key} in {stored.store}")
+    host, colon, port = stored.key.rpartition(":")
+    if colon and port.isdigit() and "]" not in port:
+        call.out.note(
+            f"It is for indexes and registries at that port. Channels are asked by host alone: "
+            f"`wisp auth login {host}`."
+        )
     return 0
+
+
+def _oauth(given: Login) -> OAuthRequest:
+    from wisp import OAuthRequest
+
+    secret = given.oauth_client_secret
+    return OAuthRequest(
+        issuer=given.oauth_issuer_url,
+        client_id=given.oauth_client_id,
+        client_secret=None if secret is None else _secret(secret),
+        flow=given.oauth_flow,
+        scopes=given.oauth_scopes,
+        redirect_uri=given.oauth_redirect_uri,
+        user_agent=given.user_agent,
+    )
+
+
+def _invite(call: Call[Login], invitation: Invitation) -> None:
+    """Tell a person what to open; without it nothing goes on, so also when quiet."""
+    call.out.err(f"Open this address to sign in:\n\n  {invitation.address}\n")
+    if invitation.code:
+        call.out.err(f"If it asks for a code: {invitation.code}\n")
+    call.out.err("Waiting …")
 
 
 def run_logout(call: Call[Logout]) -> int:
@@ -129,23 +169,34 @@ def run_status(call: Call[Status]) -> int:
     """List the stored credentials, without secrets, or tell which one an address gets."""
     session, url = open_session(call), call.values.url
     if url is None:
-        entries = session.logins()
+        rows = [(login, "" if login.counts else _HIDDEN) for login in session.logins()]
+        plain = [login.as_json() for login in session.logins()]
     else:
-        found = session.login_for(url)
-        entries = (found,) if found else ()
+        uses = session.logins_for(url)
+        rows = [(use.login, _for_whom(use)) for use in uses]
+        plain = [use.as_json() for use in uses]
     for fault in session.credentials.faults:
         call.out.warning(fault.message, fault.hints)
-    if not entries:
+    if call.values.json:
+        call.out.json(plain)
+    elif rows:
+        _list(call, rows)
+    else:
         call.out.note("No credentials are stored" + (" for it." if url else "."))
-        return 0
-    width = max(len(entry.key) for entry in entries)
-    for store in dict.fromkeys(entry.store for entry in entries):
-        call.out.result(f"{store}:")
-        for entry in (one for one in entries if one.store == store):
-            user = f" of {entry.user}" if call.values.details and entry.user else ""
-            hidden = "" if entry.counts else " (another store comes first)"
-            call.out.result(f"  {entry.key:{width}}  {entry.kind}{user}{hidden}")
     return 0
+
+
+def _list(call: Call[Status], rows: Sequence[tuple[StoredLogin, str]]) -> None:
+    width = max(len(login.key) for login, _ in rows)
+    for store in dict.fromkeys(login.store for login, _ in rows):
+        call.out.result(f"{store}:")
+        for login, remark in (row for row in rows if row[0].store == store):
+            user = f" of {login.user}" if call.values.details and login.user else ""
+            call.out.result(f"  {login.key:{width}}  {login.kind}{user}{remark}")
+
+
+def _for_whom(use: LoginUse) -> str:
+    return "" if use.is_for_all else f" (for {' and '.join(use.purposes)})"
 
 
 def run_token(call: Call[Token]) -> int:
@@ -158,11 +209,6 @@ def _credential(given: Login) -> Credential:
     """Make a credential of the options. Raises `UsageError` when they make none."""
     from wisp.specs import credentials as kinds
 
-    if given.oauth:
-        raise UsageError(
-            "wisp cannot log in by OAuth yet",
-            hints=["log in with Pixi: wisp uses the tokens that it stores"],
-        )
     if given.conda_token is not None:
         return kinds.CondaToken(_secret(given.conda_token))
     if given.username is not None:

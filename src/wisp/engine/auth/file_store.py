@@ -64,6 +64,24 @@ class FileStore:
         """
         self._change(lambda table: table | {host: credential_as_json(credential)})
 
+    def replace(self, host: str, change: Callable[[Credential], Credential]) -> Credential | None:
+        """Let a credential become another, as no other program changes it meanwhile; return that.
+
+        None if there is none any more. Raises as `store`, and what `change` raises.
+        """
+        made: list[Credential] = []
+
+        def changed(table: dict[str, Any]) -> Mapping[str, Any]:
+            old = credential_from_json(table[host]) if host in table else None
+            if old is None:
+                return table
+            made.append(change(old))
+            return table | {host: credential_as_json(made[0])}
+
+        self._change(changed)
+        self.__dict__.pop("_read", None)
+        return made[0] if made else None
+
     def remove(self, hosts: frozenset[str]) -> None:
         """Take hosts out. Raises as `store`."""
         self._change(lambda table: {k: v for k, v in table.items() if k not in hosts})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from wisp.specs.credentials import (
@@ -22,6 +22,8 @@ from wisp.specs.credentials import (
 
 _SERVICE = "rattler"
 _INDEX = "__rattler_authentication_hosts"
+#: Without one of these no keyring is to be expected on Linux, and to load one takes long.
+_SIGNS_ON_LINUX = ("DBUS_SESSION_BUS_ADDRESS", "PYTHON_KEYRING_BACKEND")
 _USUAL_HOSTS = ("*.anaconda.org", "*.prefix.dev", "anaconda.org", "prefix.dev", "repo.prefix.dev")
 
 
@@ -36,14 +38,17 @@ class KeyringStore:
     @classmethod
     def find(cls, environ: Mapping[str, str]) -> KeyringStore | None:
         """Return the keyring of this session, None where there is none to be reached."""
-        if sys.platform == "linux" and not environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        if sys.platform == "linux" and not any(map(environ.get, _SIGNS_ON_LINUX)):
             return None
         if importlib.util.find_spec("keyring") is None:
             return None
         import keyring  # type: ignore[import-not-found,unused-ignore]
 
-        backend = keyring.get_keyring()
-        return cls(backend) if backend.priority > 0 else None
+        try:
+            backend = keyring.get_keyring()
+            return cls(backend) if backend.priority > 0 else None
+        except Exception:  # whatever a back-end that is named but not there may raise
+            return None
 
     def get(self, host: str) -> Credential | None:
         """Return the credential of one host. Raises `CredentialError` if it cannot be read."""
@@ -64,6 +69,16 @@ class KeyringStore:
         """Put a credential in. Raises `CredentialError` if the keyring refuses."""
         self._asked("set_password", host, json.dumps(credential_as_json(credential)))
         self._list({*self._listed(), host})
+
+    def replace(self, host: str, change: Callable[[Credential], Credential]) -> Credential | None:
+        """Let a credential become another, and return that; None if there is none any more."""
+        old = self.get(host)
+        if old is None:
+            return None
+        new = change(old)
+        if new != old:
+            self.store(host, new)
+        return new
 
     def remove(self, hosts: frozenset[str]) -> None:
         """Take hosts out. Raises `CredentialError`."""

@@ -10,12 +10,13 @@ comes first, and means that port only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from wisp.engine.auth.file_store import FileStore
+from wisp.engine.auth.index_variables import IndexVariables
 from wisp.engine.auth.keyring_store import KeyringStore
 from wisp.engine.auth.netrc_store import NetrcStore
 from wisp.errors import WispError
@@ -24,6 +25,8 @@ from wisp.specs.settings import Network
 from wisp.specs.urls import UserInfo, basic
 from wisp.values import dataclass
 
+#: The store of what stands in variables.
+ENVIRONMENT = "environment"
 _DEFAULT_FILE = ".rattler/credentials.json"
 
 
@@ -50,21 +53,40 @@ class Found:
     store: str
 
 
+Renew = Callable[[OAuth], OAuth]
+
+
 class Credentials:
     """The stores of one user; files are read once, when the first URL asks.
 
-    A store that cannot be read is passed over, as for Pixi, and told in `faults`.
+    A store that cannot be read is passed over, as for Pixi, and told in `faults`. OAuth tokens
+    that end are renewed by `renew` when a URL wants them, and stored again. `environ` may hold
+    logins of package indexes.
     """
 
-    def __init__(self, stores: Sequence[Store]) -> None:
+    def __init__(
+        self,
+        stores: Sequence[Store],
+        renew: Renew | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self.stores = tuple(stores)
         self.faults: list[WispError] = []
+        self._renew = renew
+        self._variables = IndexVariables(environ or {})
 
     @classmethod
     def of(cls, network: Network, environ: Mapping[str, str]) -> Credentials:
         """Find the stores that settings and environment mean."""
+
+        def renew(credential: OAuth) -> OAuth:
+            from wisp.engine.auth.oauth.tokens import renewed
+            from wisp.engine.http import HttpClient
+
+            return renewed(HttpClient(network, environ), credential)
+
         if network.auth_file is not None:
-            return cls([FileStore(network.auth_file)])
+            return cls([FileStore(network.auth_file)], renew, environ)
         named = environ.get("RATTLER_AUTH_FILE")
         home = home_of(environ)
         stores: list[Store | None] = [
@@ -73,24 +95,91 @@ class Credentials:
             FileStore(home / _DEFAULT_FILE) if home else None,
             NetrcStore.of(environ, home),
         ]
-        return cls([store for store in stores if store is not None])
+        return cls([store for store in stores if store is not None], renew, environ)
 
     def of_url(self, url: str) -> Found | None:
-        """Return the credential that is for a URL."""
+        """Return the credential that is for a URL, fresh if it is one that ends."""
+        found = self.matching(url)
+        if found is None or not isinstance(found.credential, OAuth):
+            return found
+        fresh = self._fresh(found, found.credential)
+        return Found(fresh, found.key, found.store) if fresh else None
+
+    def matching(self, url: str) -> Found | None:
+        """Return the credential that is for a URL as it is stored; nobody is asked."""
         for key in keys_of(url):
             for store in self.stores:
                 if credential := self._asked(store, key):
                     return Found(credential, key, store.name)
         return None
 
+    def _fresh(self, found: Found, credential: OAuth) -> OAuth | None:
+        """Renew a token that ends. One that has ended and cannot be renewed is not sent."""
+        from wisp.engine.auth.oauth.tokens import has_ended, is_stale
+
+        if self._renew is None or not is_stale(credential):
+            return credential
+        renew = self._renew
+
+        def change(stored: Credential) -> Credential:
+            # Another process may have been quicker; then the old words for renewal are worn out.
+            return renew(stored) if isinstance(stored, OAuth) and is_stale(stored) else stored
+
+        try:
+            for store in self.stores:
+                if store.name == found.store and isinstance(store, FileStore | KeyringStore):
+                    new = store.replace(found.key, change)
+                    return new if isinstance(new, OAuth) else None
+        except WispError as error:
+            self._tell(error)
+        return None if has_ended(credential) else credential
+
+    def of_index(self, url: str) -> Found | None:
+        """Return the credential that is for a package index: variables first, as for uv."""
+        return self._named(url) or self.of_url(url)
+
+    def matching_index(self, url: str) -> Found | None:
+        """Return that of a package index as it is stored; nobody is asked."""
+        return self._named(url) or self.matching(url)
+
+    def _named(self, url: str) -> Found | None:
+        named = self._variables.of(url)
+        return Found(named[0], named[1], ENVIRONMENT) if named else None
+
+    def of_channel(self, url: str) -> Found | None:
+        """Return the credential that rattler sends: it knows hosts without their ports."""
+        return self.matching(_without_port(url))
+
+    def sendable(self, spared: frozenset[str] = frozenset()) -> dict[str, Credential]:
+        """Return what each key stands for, for a program that has no stores: OAuth is a token.
+
+        `spared` keys are left out.
+        """
+        table: dict[str, Credential] = {}
+        for store, stored in self.everything():
+            for key, credential in stored.items():
+                if key in table or key in spared:
+                    continue
+                if isinstance(credential, OAuth):
+                    fresh = self._fresh(Found(credential, key, store.name), credential)
+                    if fresh is None:
+                        continue
+                    credential = BearerToken(fresh.access_token)
+                table[key] = credential
+        return table
+
+    @property
+    def has_keyring(self) -> bool:
+        """Whether one of the stores is one that only Python may be able to reach."""
+        return any(isinstance(store, KeyringStore) for store in self.stores)
+
     def sign(self, url: str) -> tuple[str, str | None]:
         """Return the URL to ask, perhaps with a token in its path, and `Authorization`."""
-        found = self.of_url(url)
-        if found is None:
-            return url, None
-        if isinstance(found.credential, CondaToken):
-            return with_conda_token(url, found.credential), None
-        return url, authorization(found.credential)
+        return _signed(url, self.of_index(url))
+
+    def sign_channel(self, url: str) -> tuple[str, str | None]:
+        """Return the same as rattler would sign it."""
+        return _signed(url, self.of_url(_without_port(url)))
 
     def everything(self) -> list[tuple[Store, Mapping[str, Credential]]]:
         """Return all stores with what is in them now, in their order."""
@@ -112,6 +201,21 @@ class Credentials:
     def _tell(self, error: WispError) -> None:
         if str(error) not in map(str, self.faults):
             self.faults.append(error)
+
+
+def _signed(url: str, found: Found | None) -> tuple[str, str | None]:
+    if found is None:
+        return url, None
+    if isinstance(found.credential, CondaToken):
+        return with_conda_token(url, found.credential), None
+    return url, authorization(found.credential)
+
+
+def _without_port(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    netloc = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=netloc).geturl()
 
 
 def home_of(environ: Mapping[str, str]) -> Path | None:

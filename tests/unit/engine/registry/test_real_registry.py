@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import socket
 import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.registry import PASSWORD, USER, digest_of
+from tests.sandbox import CommandLine
+from wisp.engine.auth.stores import Credentials
 from wisp.engine.http import HttpClient
 from wisp.engine.registry.blobs import fetch_blob
-from wisp.engine.registry.credentials import RegistryLogin
+from wisp.engine.registry.credentials import RegistryLogin, RegistryLogins
 from wisp.engine.registry.faults import RegistryError
 from wisp.engine.registry.manifests import fetch_manifest, push_manifest
 from wisp.engine.registry.session import RegistrySession
@@ -30,17 +35,27 @@ version: 0.1
 log: {{ level: error, accesslog: {{ disabled: true }} }}
 storage: {{ filesystem: {{ rootdirectory: {folder}/data }}, delete: {{ enabled: true }} }}
 http: {{ addr: "127.0.0.1:{port}" }}
+{auth}
 """
+#: A user `me`, and the password `sw0rdfish` as the registry keeps it.
+HTPASSWD = "me:$2b$05$abcdefghijklmnopqrstuuluTiZL3ttNEbQrZeQdXc3T4K9pRyGZ2\n"
+GUARD = "auth: {{ htpasswd: {{ realm: here, path: {file} }} }}"
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Debian's docker-registry is not installed")
 
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[str]:
+    with served(tmp_path) as address:
+        yield address
+
+
+@contextmanager
+def served(tmp_path: Path, auth: str = "") -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     config = tmp_path / "config.yml"
-    config.write_text(CONFIGURATION.format(folder=tmp_path, port=port))
+    config.write_text(CONFIGURATION.format(folder=tmp_path, port=port, auth=auth))
     assert PROGRAM is not None
     with (tmp_path / "log").open("wb") as log:
         server = subprocess.Popen([PROGRAM, "serve", str(config)], stdout=log, stderr=log)
@@ -83,6 +98,37 @@ def test_an_image_goes_there_and_comes_back(registry: str, tmp_path: Path, chunk
     assert (tmp_path / "layer").read_bytes() == layer
     other = put_blob(session, "c/d", blobs[1][0], lambda: io.BytesIO(layer), source="a/b")
     assert other == "mounted"
+
+
+@pytest.mark.parametrize("store", ["login", "netrc", "docker"])
+def test_it_opens_to_who_has_signed_in(wisp: CommandLine, tmp_path: Path, store: str) -> None:
+    (tmp_path / "users").write_text(HTPASSWD)
+    environ = {"HOME": str(tmp_path)}
+    with served(tmp_path, GUARD.format(file=tmp_path / "users")) as registry:
+        with pytest.raises(RegistryError) as failure:
+            fetch_manifest(session_of(registry, environ), "a/b", "latest")
+        assert failure.value.status == 401
+        if store == "login":
+            words = ("login", registry, "--username", "me", "--password", "-")
+            wisp("auth", *words, cwd=tmp_path, env=environ, stdin="sw0rdfish\n").success()
+        elif store == "netrc":
+            (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password sw0rdfish\n")
+            (tmp_path / ".netrc").chmod(0o600)
+        else:
+            (tmp_path / ".docker").mkdir()
+            entry = {"auths": {registry: {"auth": b64encode(b"me:sw0rdfish").decode()}}}
+            (tmp_path / ".docker/config.json").write_text(json.dumps(entry))
+        status = wisp("auth", "status", registry, cwd=tmp_path, env=environ).success()
+        assert "user and password" in status.stdout
+        session = session_of(registry, environ)
+        blob = described(b"this", LAYER)
+        assert put_blob(session, "a/b", blob, lambda: io.BytesIO(b"this")) == "uploaded"
+        fetch_blob(session, "a/b", blob, tmp_path / "layer")
+
+
+def session_of(registry: str, environ: dict[str, str]) -> RegistrySession:
+    logins = RegistryLogins(environ, Credentials.of(Network(), environ))
+    return RegistrySession(HttpClient(Network(), {}), registry, login=logins.of(registry, "a/b"))
 
 
 def test_its_refusals_are_told(registry: str) -> None:
