@@ -37,6 +37,7 @@ class Asked:
 class Answer:
     """What is sent back. `cut` sends only so many bytes of the body and hangs up, `drip` waits so
     many seconds after each byte, `length` is announced instead of the true one (None: chunked).
+    What is `endless` has spaces after its body for as long as somebody listens.
     """
 
     status: int = 200
@@ -45,6 +46,7 @@ class Answer:
     cut: int | None = None
     drip: float = 0.0
     length: int | None = -1
+    endless: bool = False
 
 
 @dataclass(slots=True)
@@ -108,6 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in answer.headers.items():
             self.send_header(name, value)
         length = len(answer.body) if answer.length == -1 else answer.length
+        length = None if answer.endless else length
         if length is None:
             self.send_header("Transfer-Encoding", "chunked")
         elif answer.status not in {204, 304}:
@@ -115,6 +118,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "HEAD":
             return
+        if answer.endless:
+            piece = answer.body
+            while True:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                piece = b" " * 1_000_000
         body = answer.body if answer.cut is None else answer.body[: answer.cut]
         if length is None:
             body = b"%x\r\n%b\r\n" % (len(body), body) + (b"" if answer.cut else b"0\r\n\r\n")

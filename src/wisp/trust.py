@@ -20,6 +20,22 @@ def is_ours(found: os.stat_result) -> bool:
     return found.st_uid in (os.geteuid(), 0) and not found.st_mode & WRITABLE_BY_OTHERS
 
 
+def stranger_who_owns(path: str, caller: str | None = None) -> int | None:
+    """Return who owns a file or folder, if that is neither us, root nor the `caller` of sudo.
+
+    None for what is absent, and where files have no such owners (Windows).
+    """
+    if os.name == "nt":
+        return None
+    try:
+        owner = os.stat(path).st_uid
+    except OSError:
+        return None
+    us = os.geteuid()
+    is_known = owner in (us, 0) or (us == 0 and str(owner) == caller)
+    return None if is_known else owner
+
+
 def own_content(path: str, limit: int = 64 << 20) -> bytes | None:
     """Return the content of a file that is ours, of `limit` bytes at most; None for any other."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from tests.cloud.needs import need, need_root
 from tests.sandbox import CommandLine
+from wisp.config.caches import cache_folders
 
 MANIFEST = """\
 [workspace]
@@ -58,3 +60,123 @@ def test_another_user_runs_what_root_has_installed(wisp: CommandLine, workspace:
 
         assert "Traceback" not in done.stderr
         assert "done" in done.stdout, done.stderr
+
+
+STRANGERS = """\
+[workspace]
+name = "w"
+channels = []
+platforms = ["linux-64", "linux-aarch64"]
+[tasks]
+build = { cmd = "echo ran" }
+"""
+
+
+@pytest.fixture
+def below() -> Iterator[Path]:
+    """A folder of ours below one in which another user has put a manifest."""
+    need("setpriv")
+    need_root()
+    with tempfile.TemporaryDirectory(prefix="wisp-strangers-") as folder:
+        Path(folder).chmod(0o755)
+        manifest = Path(folder, "pixi.toml")
+        manifest.write_text(STRANGERS)
+        os.chown(manifest, 65534, 65534)
+        ours = Path(folder, "sub", "ours")
+        ours.mkdir(parents=True)
+        yield ours
+
+
+def test_a_strangers_manifest_above_us_needs_consent(wisp: CommandLine, below: Path) -> None:
+    """Row 39 of the audit: git's rule."""
+    root = below.parent.parent
+
+    def ran(*words: str, cwd: Path = below, **env: str) -> bool:
+        done = wisp("run", *words, "build", cwd=cwd, env=env)
+        assert "Traceback" not in done.stderr
+        assert done.code == 0 or "belongs to" in done.stderr
+        return "ran" in done.stdout
+
+    assert not ran()
+    # Whoever goes there, or names it, has chosen it; what is remembered of that is no consent.
+    for _ in range(2):
+        assert ran(cwd=root)
+    assert ran("--manifest-path", str(root / "pixi.toml"))
+    assert not ran()
+    assert ran(WISP_TRUST_WORKSPACE="1")
+    assert ran(SUDO_UID="65534")
+    assert "owner (accepted)" in wisp("trust", cwd=below).success().stdout
+    for _ in range(2):
+        assert ran()
+    (root / "pixi.toml").write_text(STRANGERS + "# changed\n")
+    assert not ran()
+    os.chown(root / "pixi.toml", 0, 0)
+    assert ran()
+
+
+def test_a_snapshot_that_another_user_could_write_is_not_read(
+    wisp: CommandLine, below: Path
+) -> None:
+    """Rows 37 and 40: nothing that decides what runs is believed where others may write."""
+    root = below.parent.parent
+    os.chown(root / "pixi.toml", 0, 0)
+    cache = root / "cache"
+    (cache / "wisp-snapshots").mkdir(parents=True)
+    cache.chmod(0o777)
+    os.chown(cache / "wisp-snapshots", 65534, 65534)
+    env = {"PIXI_CACHE_DIR": str(cache), "WISP_SECRET_OF_OURS": "s3cret"}
+    for _ in range(2):
+        assert "ran" in wisp("run", "build", cwd=root, env=env).success().stdout
+    assert list((cache / "wisp-snapshots").iterdir()) == []
+    os.chown(cache / "wisp-snapshots", 0, 0)
+    for _ in range(2):
+        wisp("run", "build", cwd=root, env=env).success()
+    kept = list((cache / "wisp-snapshots").iterdir())
+    assert kept
+    assert all(b"s3cret" not in file.read_bytes() for file in kept)
+    assert all(file.stat().st_mode & 0o077 == 0 for file in kept)
+
+
+def test_a_lock_of_another_user_is_told(wisp: CommandLine, below: Path) -> None:
+    """Row 41: to lock a folder takes no more than to read it."""
+    root = below.parent.parent
+    command = [*NOBODY, "flock", str(root), "sh", "-c", "echo held; cat"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as holder:
+        assert holder.stdin is not None
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with wisp.start("task", "add", "hi", "echo hi", cwd=root) as process:
+            assert process.stderr is not None
+            said = process.stderr.readline()
+            holder.stdin.close()
+            assert process.wait(60) == 0
+    assert "waiting for" in said
+    assert str(root) in said
+    assert "nobody" in said or "65534" in said
+
+
+@pytest.mark.parametrize("made", ["folder", "link", "open"])
+def test_a_scratch_folder_that_another_user_made_first_is_not_used(
+    tmp_path: Path, made: str
+) -> None:
+    """Row 38: what is redirected from a network file system lies in no folder of others."""
+    need_root()
+    scratch = tmp_path / "pixi-cache-us"
+    if made == "link":
+        (tmp_path / "theirs").mkdir()
+        scratch.symlink_to(tmp_path / "theirs")
+    else:
+        scratch.mkdir()
+    if made == "open":
+        scratch.chmod(0o777)
+    else:
+        os.chown(scratch, 65534, 65534, follow_symlinks=False)
+    values: dict[tuple[str, ...], object] = {("cache", "netfs-redirect"): "always"}
+    environ = {"HOME": str(tmp_path / "home"), "USER": "us", "TMPDIR": str(tmp_path)}
+    chosen = cache_folders(values, environ, is_remote=lambda _: False)
+    assert not chosen.exec_environments.is_relative_to(scratch)
+    scratch.unlink() if made == "link" else scratch.rmdir()
+    chosen = cache_folders(values, environ, is_remote=lambda _: False)
+    assert chosen.exec_environments.is_relative_to(scratch)
+    assert scratch.stat().st_mode & 0o777 == 0o700

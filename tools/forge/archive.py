@@ -29,7 +29,8 @@ Json = dict[str, Any]
 class Entry:
     """One file of a package: its bytes, or the target of a symbolic link.
 
-    `prefixed` is `text` or `binary` for a file that contains `PLACEHOLDER`.
+    `prefixed` is `text` or `binary` for a file that contains `PLACEHOLDER`. `mode` are the bits in
+    the archive, if not the usual ones.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Entry:
     executable: bool = False
     link: str = ""
     prefixed: str = ""
+    mode: int | None = None
 
     def as_path_json(self) -> Json:
         """Give the line of `info/paths.json` for this file."""
@@ -171,6 +173,8 @@ def _tar(entries: list[Entry], mtime: int) -> bytes:
             member.mode = 0o755 if entry.executable else 0o644
             if entry.link:
                 member.type, member.linkname, member.mode = tarfile.SYMTYPE, entry.link, 0o777
+            if entry.mode is not None:
+                member.mode = entry.mode
             member.size = len(entry.data)
             tar.addfile(member, io.BytesIO(entry.data))
     return buffer.getvalue()

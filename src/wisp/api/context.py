@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from wisp.compat import CompatLevel, preferred, wish_of
 from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.engine.waiting import listen
 from wisp.platforms import VirtualPackage
 from wisp.report import SILENT, Reporter
 from wisp.specs.settings import EngineSettings
@@ -55,6 +56,7 @@ class SessionContext:
         cls, request: ConfigRequest, reporter: Reporter = SILENT, *, now: datetime | None = None
     ) -> Self:
         """Start a session with the configuration that a request means; it is read when needed."""
+        listen(reporter.warn)
         return cls(request, request.environ, reporter, now=now)
 
     @cached_property

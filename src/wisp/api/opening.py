@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wisp.api.context import SessionContext
+from wisp.api.owners import require_known_owner
 from wisp.compat import wish_of
 from wisp.config.model import ConfigRequest
 from wisp.engine.journals import repair
@@ -45,7 +46,7 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
     """Start a session and read the manifest; warnings met on the way are reported.
 
     Raises:
-        ManifestError: There is no manifest, or it is faulty.
+        ManifestError: There is no manifest, it is faulty, or a stranger's was found above us.
         ConfigError: A configuration file that must be read cannot be.
 
     """
@@ -61,6 +62,8 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
         ),
         reporter,
     )
+    if found.above:
+        require_known_owner(session.config, found.path)
     defaults = _script_defaults(source, session, found.path)
     wish = wish_of(source.environ)
     manifest = load(found.path, script=defaults, any_version=source.any_version, wish=wish)

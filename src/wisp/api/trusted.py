@@ -6,6 +6,7 @@ import os
 
 from wisp.api import snapshot
 from wisp.layout import MANIFEST_NAMES
+from wisp.trust import stranger_who_owns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ def holds(base: Mapping[str, Any], known: str, environ: Mapping[str, str]) -> bo
 def root_around() -> str:
     """Find the nearest folder with a manifest, as a full discovery would begin.
 
-    Raises `Doubt` where there is none.
+    Raises `Doubt` where there is none, and for one above us that is somebody else's.
     """
     try:
-        folder = os.getcwd()
+        folder = here = os.getcwd()
     except OSError:
         raise Doubt from None
     while not any(os.path.exists(os.path.join(folder, name)) for name in MANIFEST_NAMES):
@@ -49,4 +50,8 @@ def root_around() -> str:
         if above == folder:
             raise Doubt
         folder = above
+    if folder != here and any(
+        stranger_who_owns(os.path.join(folder, name)) is not None for name in (".", *MANIFEST_NAMES)
+    ):
+        raise Doubt
     return folder

@@ -1,7 +1,8 @@
 """What a workspace has only with the user's consent: looked at, given, taken back.
 
-Subjects are keys of its own configuration, links where wisp would write, and the scripts of
-activation where the user wants to be asked about those (`trust.activation`).
+Subjects are keys of its own configuration, links where wisp would write, the manifest of a
+stranger that is found from below (`wisp.api.owners`), and the scripts of activation where the user
+wants to be asked about those (`trust.activation`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from wisp import layout
+from wisp.api.owners import OWNER, owned_by
 from wisp.config.consents import consent, consents, digest
 from wisp.config.files import config_files
 from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from wisp.config.model import Config
     from wisp.config.reading import Values
 
-Kind = Literal["configuration", "link", "activation"]
+Kind = Literal["configuration", "link", "activation", "owner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class TrustSubject:
     """Something of a workspace that needs consent, as it is now.
 
     `name` is a key or a path in the workspace, `content` what stands there: a line of TOML, where
-    a link leads to, the SHA-256 of a script. `accepted` tells whether the user has consented to
-    that.
+    a link leads to, the SHA-256 of a script, or the stranger who owns the workspace and the
+    SHA-256 of its manifest. `accepted` tells whether the user has consented to that.
     """
 
     kind: Kind
@@ -125,7 +127,7 @@ def _wanted(environ: Mapping[str, str], root: Path) -> dict[str, str]:
     wanting = _configuration(environ, root)
     found = {SUBJECT: digest(as_subject(wanting))} if wanting else {}
     for kind, _, content, key in _rows(environ, root):
-        if kind == "link":
+        if kind in ("link", "owner"):
             found[key] = digest(content)
         elif kind == "activation":
             found[key] = content
@@ -140,6 +142,10 @@ def _rows(environ: Mapping[str, str], root: Path) -> Iterator[tuple[Kind, str, s
     for link in foreign_links(root):
         name = link.relative_to(root).as_posix()
         yield "link", name, _target(link), f"link {name}"
+    for manifest in _manifests(environ, root):
+        owner = owned_by(environ, manifest)
+        if owner is not None:
+            yield "owner", manifest.name, owner, OWNER
     for name in _scripts(environ, root):
         content = _digest_of(root / name)
         if content is not None:
@@ -173,12 +179,22 @@ def foreign_links(root: Path) -> Iterator[Path]:
 def _scripts(environ: Mapping[str, str], root: Path) -> list[str]:
     """Name the activation scripts of a workspace, of all features and machines."""
     try:
-        manifest = load(discover(root, environ, root).path, any_version=True)
+        manifest = next((load(file, any_version=True) for file in _manifests(environ, root)), None)
     except ManifestError:
+        return []
+    if manifest is None:
         return []
     features = manifest.features.values()
     targets = [each for one in features for each in (one.base, *(row for _, row in one.targets))]
     return list(dict.fromkeys(name for row in targets for name in row.activation.scripts or ()))
+
+
+def _manifests(environ: Mapping[str, str], root: Path) -> list[Path]:
+    """Return the manifest of a workspace, if it has one."""
+    try:
+        return [discover(root, environ, root).path]
+    except ManifestError:
+        return []
 
 
 def _target(link: Path) -> str:

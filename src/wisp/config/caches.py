@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from wisp.config.keys import CACHE_KINDS
 from wisp.config.reading import KeyPath
 from wisp.layout import CACHE_FOLDERS
 from wisp.specs.settings import CacheFolders
+from wisp.trust import is_ours
 
 #: Kinds that bear being shared over a network file system.
 _SHARED_KINDS = {"conda-packages", "pypi-wheels"}
@@ -60,7 +62,7 @@ def cache_folders(
         own = environ.get(variable) or values.get(("cache", kind))
         base = root
         if moves and kind not in _SHARED_KINDS:
-            base = _scratch(environ, is_remote)
+            base = _own(_scratch(environ, is_remote)) or root
         folder = expand(own, environ) if own else base / CACHE_FOLDERS[kind]
         chosen[kind.replace("-", "_")] = folder
     return CacheFolders(root=root, **chosen)
@@ -84,6 +86,20 @@ def _scratch(environ: Mapping[str, str], is_remote: Callable[[Path], bool]) -> P
     local = next((path for path in candidates if path.is_dir() and not is_remote(path)), None)
     user = environ.get("USER") or environ.get("USERNAME") or "user"
     return (local or Path(tempfile.gettempdir())) / f"pixi-cache-{user}"
+
+
+def _own(folder: Path) -> Path | None:
+    """Make a folder that only we may write to; None where another has put something in its place.
+
+    Everybody knows its name, and may make it first in a folder for temporary files. What lies in it
+    is run.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return None
+    return folder if stat.S_ISDIR(found.st_mode) and is_ours(found) else None
 
 
 def expand(path: str, environ: Mapping[str, str]) -> Path:

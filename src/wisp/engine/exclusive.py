@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from wisp.engine.files import held_file, refusal, sweep_drafts
+from wisp.engine.files import held_file, hold, refusal, sweep_drafts
 
 
 @contextlib.contextmanager
@@ -36,15 +36,10 @@ def exclusive_folder(folder: Path) -> Iterator[None]:
             sweep_drafts(folder)
             yield
         return
-    import fcntl
-
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
     except OSError as error:
         raise refusal("lock", folder, error) from error
-    try:
+    with hold(descriptor, folder, inherited=False):
         sweep_drafts(folder)
         yield
-    finally:
-        os.close(descriptor)

@@ -6,15 +6,13 @@ import contextlib
 import os
 import stat
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
 from wisp.engine.safe.folder import Folder, opened
+from wisp.engine.waiting import taken
 from wisp.errors import HostError
-
-_POLL_SECONDS = 0.05
 
 #: How the names of drafts end, which become the file they are for once they are whole.
 _DRAFT = ".wisp-draft"
@@ -87,8 +85,13 @@ def replace_in(
     folder: Folder, name: str, data: bytes, *, mode: int | None = None, lasting: bool = True
 ) -> None:
     """Replace a file of an open folder, as `write_atomically` does. Raises `OSError`."""
-    bits = _mode_for(folder, name) if mode is None else mode
-    replace_file(folder, name, data, lambda handle: _change_mode(handle, bits), lasting=lasting)
+    bits = _mode_of(folder, name) if mode is None else mode
+
+    def dress(handle: int) -> None:
+        if bits is not None:
+            _change_mode(handle, bits)
+
+    replace_file(folder, name, data, dress, lasting=lasting, private=bits is not None)
 
 
 def replace_file(
@@ -98,15 +101,17 @@ def replace_file(
     dress: Callable[[int], None],
     *,
     lasting: bool = True,
+    private: bool = True,
 ) -> None:
     """Put a whole new file in the place of a file; `dress` prepares it, given its descriptor.
 
-    `lasting` as in `write_atomically`.
+    `lasting` as in `write_atomically`. Unless it is `private` until then, it begins with the mode
+    that the umask allows: to ask for the umask would change it for all threads meanwhile.
 
     Raises `OSError`, with nothing changed, when the operating system refuses.
     """
     sweep_in(folder)
-    handle, draft = _open_draft(folder, name)
+    handle, draft = _open_draft(folder, name, 0o600 if private else 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -141,11 +146,11 @@ def sweep_in(folder: Folder) -> None:
                     _remove_unlocked(folder, name)
 
 
-def _open_draft(folder: Folder, name: str) -> tuple[int, str]:
+def _open_draft(folder: Folder, name: str, mode: int) -> tuple[int, str]:
     """Make a draft beside a file, and lock it so that nobody sweeps it away."""
     while True:
         draft = f".{name}.{os.urandom(4).hex()}{_DRAFT}"
-        handle = folder.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = folder.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
         mark_alive(handle)
         # Somebody may have swept in the moment before the lock.
         if sys.platform == "win32" or os.fstat(handle).st_nlink:
@@ -153,13 +158,12 @@ def _open_draft(folder: Folder, name: str) -> tuple[int, str]:
         os.close(handle)
 
 
-def _mode_for(folder: Folder, name: str) -> int:
+def _mode_of(folder: Folder, name: str) -> int | None:
+    """Return the mode of a file that is there; None where the umask decides."""
     found = folder.status(name)
     if found is not None and not stat.S_ISLNK(found.st_mode):
         return stat.S_IMODE(found.st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    return None
 
 
 def _change_mode(handle: int, mode: int) -> None:
@@ -196,11 +200,12 @@ def hold(
     *,
     kind: Literal["exclusive", "shared"] = "exclusive",
     wait: bool = True,
+    inherited: bool = True,
 ) -> Iterator[None]:
     """Hold the lock of an open file, as `held_file` does, and close it afterwards."""
     try:
         _acquire(descriptor, path, shared=kind == "shared", wait=wait)
-        os.set_inheritable(descriptor, True)
+        os.set_inheritable(descriptor, inherited)
         yield
     finally:
         os.close(descriptor)
@@ -245,17 +250,19 @@ if sys.platform == "win32":
         import msvcrt
 
         del shared
-        while True:
+
+        def attempt() -> bool:
             os.lseek(descriptor, 1 << 30, os.SEEK_SET)
             try:
                 msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
             except OSError as error:
                 if not wait:
                     raise _busy(path) from error
-                time.sleep(_POLL_SECONDS)
-            else:
-                os.lseek(descriptor, 0, os.SEEK_SET)
-                return
+                return False
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            return True
+
+        taken(attempt, descriptor, path)
 
 else:
 
@@ -263,13 +270,20 @@ else:
         """Lock with `flock`, which belongs to the open file and so survives in children."""
         import fcntl
 
-        operation = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        try:
-            fcntl.flock(descriptor, operation | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError as error:
-            raise _busy(path) from error
-        except OSError as error:
-            raise refusal("lock", path, error) from error
+        operation = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB
+
+        def attempt() -> bool:
+            try:
+                fcntl.flock(descriptor, operation)
+            except BlockingIOError as error:
+                if not wait:
+                    raise _busy(path) from error
+                return False
+            except OSError as error:
+                raise refusal("lock", path, error) from error
+            return True
+
+        taken(attempt, descriptor, path)
 
 
 def _busy(path: Path) -> HostError:

@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from rattler.package_cache import PackageCache
 from rattler.repo_data.gateway import SourceConfig
 
 from wisp.engine.borrowed import borrowed
+from wisp.engine.lookout import Lookout
 from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
 from wisp.specs.credentials import Credential, credential_as_json
 from wisp.specs.settings import EngineSettings, Network, RepodataFormats, S3Bucket
@@ -87,6 +88,10 @@ class ChannelAccess:
             client=self.client,
         )
 
+    def lookout(self, asked: Sequence[str]) -> Lookout:
+        """Make what looks on while channels are asked."""
+        return Lookout((self.settings.caches.repodata,), asked, self.settings.network.patience)
+
     @cached_property
     def package_cache(self) -> PackageCache:
         """The cache of downloaded and unpacked conda packages."""
@@ -132,6 +137,7 @@ def _checked_client(network: Network, variables: Mapping[str, str]) -> Client:
                 RetryMiddleware(),
             ],
             user_agent=_USER_AGENT,
+            timeout=network.patience.whole,
         )
 
 
@@ -156,7 +162,11 @@ def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
                 for prefix, urls in network.mirrors.items()
             }
         with borrowed(_LOOKED_AT, client_variables(network, environ)):
-            return Client.from_config(Config.from_toml(_toml(keys)), user_agent=_USER_AGENT)
+            return Client.from_config(
+                Config.from_toml(_toml(keys)),
+                user_agent=_USER_AGENT,
+                timeout=network.patience.whole,
+            )
 
 
 def _written(table: Mapping[str, Credential], folder: str) -> str:

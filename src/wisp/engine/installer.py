@@ -19,7 +19,8 @@ from rattler.package_cache import PackageCache
 from wisp.engine import loop
 from wisp.engine.files import sweep_drafts
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.link_progress import LinkProgress
+from wisp.engine.link_progress import LinkProgress, Received
+from wisp.engine.lookout import Lookout
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import chain_of, hints_for
 from wisp.engine.records import to_rattler
@@ -75,31 +76,58 @@ def install_conda(
 
     """
     records = to_rattler(request.records) if made is None else made
-    loop.call(_install(request, records, access, reporter))
+    listeners = _Listeners.of(request, access, reporter)
+    loop.call(_install(request, records, access, listeners), look=listeners.lookout.look)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listeners:
+    """Who is told of an installation, and who looks on."""
+
+    reporter: Reporter
+    received: Received
+    lookout: Lookout
+
+    @classmethod
+    def of(
+        cls, request: CondaInstallation, access: ChannelAccess, reporter: Reporter
+    ) -> _Listeners:
+        patience = access.settings.network.patience
+        sizes = {record.name: record.size for record in request.records}
+        received = Received(sizes, patience.largest)
+        lookout = Lookout(
+            (access.settings.caches.conda_packages,),
+            [record.location for record in request.records],
+            patience,
+            received.heard,
+            {f".{name}-": patience.growth * (size or 0) for name, size in sizes.items()},
+        )
+        return cls(reporter, received, lookout)
 
 
 async def _install(
     request: CondaInstallation,
     records: Sequence[RepoDataRecord],
     access: ChannelAccess,
-    reporter: Reporter,
+    listeners: _Listeners,
 ) -> None:
     if request.repair:
-        await _link(request, (), access, reporter)
+        await _link(request, (), access, listeners)
         _sweep(request)
-    await _link(request, records, access, reporter)
+    await _link(request, records, access, listeners)
 
 
 async def _link(
     request: CondaInstallation,
     records: Sequence[RepoDataRecord],
     access: ChannelAccess,
-    reporter: Reporter,
+    listeners: _Listeners,
 ) -> None:
     with vouched_cache(request.records, access) as vouched:
         judge = _Judge(request, vouched.folders)
+        listeners.lookout.folders = vouched.folders
         try:
-            await _transact(request, records, access, vouched.cache, judge.listener(reporter))
+            await _transact(request, records, access, vouched.cache, judge.listener(listeners))
         except (InstallerError, LinkError, TransactionError, ExtractError) as error:
             raise judge.refusal or _failure(str(error)) from error
         except WispError:
@@ -155,9 +183,11 @@ class _Judge:
         self._stems = {row.name: f"{row.name}-{row.version}-{row.build}" for row in request.records}
         self._locations = {row.name: row.location for row in request.records}
 
-    def listener(self, reporter: Reporter) -> LinkProgress:
+    def listener(self, listeners: _Listeners) -> LinkProgress:
         # Abstract only to the type checker: the bodies it inherits do nothing.
-        return LinkProgress(reporter, self._label, self.check, self._locations)  # type: ignore[abstract]
+        return LinkProgress(  # type: ignore[abstract]
+            listeners.reporter, self._label, self.check, self._locations, listeners.received
+        )
 
     def check(self, name: str) -> None:
         stem = self._stems[name]

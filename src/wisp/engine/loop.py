@@ -18,7 +18,7 @@ import contextlib
 import sys
 import threading
 import time
-from _queue import SimpleQueue  # `queue` adds what costs a millisecond
+from _queue import Empty, SimpleQueue  # `queue` adds what costs a millisecond
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
@@ -31,6 +31,8 @@ T = TypeVar("T")
 #: How long the runtime's threads may take to drop what they hold after the last coroutine;
 #: 5 ms were always enough in hundreds of trials.
 _QUIET_SECONDS = 0.02
+#: How often somebody looks on who wants to.
+_LOOK_SECONDS = 1.0
 
 
 class CancelledError(BaseException):
@@ -153,24 +155,32 @@ class Loop:
         del context
         self._ready.put((call, arguments))
 
-    def run(self, task: Future[T]) -> T:
+    def run(self, task: Future[T], look: Callable[[], object] | None = None) -> T:
         """Do what there is to do until `task` is done, and return its result.
 
-        An interrupt of this thread cancels the task.
+        An interrupt of this thread cancels the task, and so does what `look` raises.
         """
         with _running_here(self):
             try:
-                self._work_for(task)
+                self._work_for(task, look)
             except BaseException:
                 task.cancel()
                 self._work_for(task)
                 raise
         return task.result()
 
-    def _work_for(self, task: Future[T]) -> None:
+    def _work_for(self, task: Future[T], look: Callable[[], object] | None = None) -> None:
+        looked = time.monotonic()
         while not task.done():
-            call, arguments = self._ready.get()
-            call(*arguments)
+            try:
+                call, arguments = self._ready.get(timeout=_LOOK_SECONDS if look else None)
+            except Empty:
+                pass
+            else:
+                call(*arguments)
+            if look and time.monotonic() - looked > _LOOK_SECONDS:
+                looked = time.monotonic()
+                look()
 
 
 class _Here(threading.local):
@@ -185,18 +195,23 @@ _AT_ONCE = nullcontext()
 _begun: dict[Future[Any], Loop] = {}
 
 
-def call(work: Coroutine[Any, Any, T], turns: AbstractContextManager[object] = _AT_ONCE) -> T:
+def call(
+    work: Coroutine[Any, Any, T],
+    turns: AbstractContextManager[object] = _AT_ONCE,
+    look: Callable[[], object] | None = None,
+) -> T:
     """Run a coroutine to its end and return its result, or raise what it raised.
 
-    `turns` is entered for that time: a semaphore limits how many of a kind run at once. An
-    interrupt of the waiting thread (`KeyboardInterrupt`) cancels the coroutine.
+    `turns` is entered for that time: a semaphore limits how many of a kind run at once. `look` is
+    called about once a second. What it raises cancels the coroutine, as does an interrupt of the
+    waiting thread (`KeyboardInterrupt`).
     """
     loop = Loop()
     task = loop.create_task(work)
     _begun[task] = loop
     try:
         with turns:
-            return loop.run(task)
+            return loop.run(task, look)
     finally:
         work.close()  # without effect unless an interrupt came before its turn
         del _begun[task]

@@ -41,7 +41,9 @@ def find_records(
 
     """
     wanted = parse_spec(spec, globs=True)
-    return loop.call(_find(wanted, tuple(channels), tuple(subdirs), access))
+    return loop.call(
+        _find(wanted, tuple(channels), tuple(subdirs), access), look=access.lookout(channels).look
+    )
 
 
 def newest_records(
@@ -53,7 +55,8 @@ def newest_records(
     """
     specs = tuple(parse_spec(name) for name in names)
     found: dict[tuple[str, str], RepoDataRecord] = {}
-    for row in loop.call(_rows(specs, tuple(channels), tuple(subdirs), access)):
+    look = access.lookout(channels).look
+    for row in loop.call(_rows(specs, tuple(channels), tuple(subdirs), access), look=look):
         key = (row.name.normalized, (row.channel or "").rstrip("/"))
         if key not in found or _age(row) > _age(found[key]):
             found[key] = row
@@ -62,7 +65,7 @@ def newest_records(
 
 def known_names(channels: Sequence[str], subdir: str, access: ChannelAccess) -> frozenset[str]:
     """Return the names of all packages for a subdir. Raises `FetchError` if it cannot be known."""
-    return loop.call(_names(tuple(channels), subdir, access))
+    return loop.call(_names(tuple(channels), subdir, access), look=access.lookout(channels).look)
 
 
 async def _names(channels: tuple[str, ...], subdir: str, access: ChannelAccess) -> frozenset[str]:

@@ -76,7 +76,8 @@ def solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRecord, ..
         FetchError: A channel cannot be read.
 
     """
-    return loop.call(_solve(request, access), access.solves)
+    look = access.lookout(request.channels).look
+    return loop.call(_solve(request, access), access.solves, look)
 
 
 async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRecord, ...]:

@@ -26,9 +26,13 @@ _TABLE = "tool.pixi"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """The manifest of the workspace, and the nearest package below it if there is one."""
+    """The manifest of the workspace, and the nearest package below it if there is one.
+
+    It is `above` where nobody named it and it is not that of the folder one stands in.
+    """
 
     path: Path
+    above: bool = False
     package: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -57,6 +61,7 @@ def discover(cwd: Path, environ: Mapping[str, str], manifest_path: Path | None =
                 path = folder / name
                 return Discovery(
                     path=path,
+                    above=folder != cwd,
                     package=package,
                     warnings=(*doubts, *_other_active(path, active, environ)),
                 )

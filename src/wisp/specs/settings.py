@@ -42,6 +42,21 @@ class S3Bucket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long and how much of a host is borne.
+
+    `silence` are seconds without anything, `whole` for a request and its answer; `largest` are
+    bytes of an answer of a channel, or of a package whose size nobody tells, `growth` is how many
+    times its archive's size an unpacked package may have, once it is larger than `largest`.
+    """
+
+    silence: float = 90.0
+    whole: int = 2 * 60 * 60
+    largest: int = 4 << 30
+    growth: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """How channels, archives and mappings are reached.
 
@@ -62,6 +77,7 @@ class Network:
     repodata_by_prefix: Mapping[str, RepodataFormats] = field(default_factory=dict)
     concurrent_solves: int = 2
     concurrent_downloads: int = 50
+    patience: Patience = Patience()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from wisp.engine.files import refusal, write_atomically
+from wisp.engine.files import hold, refusal, write_atomically
 from wisp.errors import Place
 from wisp.specs.credentials import (
     Credential,
@@ -120,14 +120,10 @@ class FileStore:
         if os.name == "nt":
             yield
             return
-        import fcntl
-
-        lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        file = self.path.with_suffix(".lock")
+        lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with hold(lock, file, inherited=False):
             yield
-        finally:
-            os.close(lock)
 
     def _damaged(self, why: str) -> CredentialError:
         return CredentialError(

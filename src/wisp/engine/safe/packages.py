@@ -16,10 +16,11 @@ from pathlib import Path
 
 from wisp import layout
 from wisp.engine.files import write_atomically
+from wisp.engine.safe.modes import restrain
 from wisp.specs.inside import UnsafePathError, inside, is_inside
 
 #: Counted up when the rules become stricter: verdicts by older ones hold no more.
-RULES = 1
+RULES = 2
 
 _LARGEST = 256 * 1024 * 1024
 #: What a prefix says of itself.
@@ -34,7 +35,7 @@ _NOTES = frozenset(
 
 
 def check_unpacked(package: str) -> None:
-    """Judge a package of the cache, by the path of its folder.
+    """Judge a package of the cache, by the path of its folder; nobody else may write to its files.
 
     Raises `UnsafePathError` for one that is not to be linked.
     """
@@ -48,6 +49,7 @@ def check_unpacked(package: str) -> None:
     for folder in folders:
         if not _is_in_folders(package, folder, seen):
             raise UnsafePathError(f"{whose} names paths below `{folder}`, which is a link")
+    restrain(package, paths)
 
 
 def spoil(package: Path) -> None:

@@ -1,0 +1,218 @@
+"""Hosts that are silent, that drip, or that never end: left in words, with nothing kept of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sandbox import CommandLine
+from tests.tiny import all_of, channel, install, settings, tiny
+from tests.web import Answer, Asked, Web
+from tools.forge.archive import Entry, Package
+from wisp.engine import waiting
+from wisp.engine.gateway import ChannelAccess
+from wisp.engine.lookout import Lookout
+from wisp.engine.solver import SolveRequest, solve
+from wisp.errors import FetchError
+from wisp.specs.settings import Patience
+from wisp.values import replace
+
+MB = 1 << 20
+#: Rows 34 and 35 of the audit, and what is said of each.
+ATTACKS = {
+    "silent": r"`127\.0\.0\.1` sent nothing",
+    "dripping": r"`127\.0\.0\.1` sent nothing",
+    "endless": r"longer than \d+ MB",
+}
+
+
+class Hostile:
+    """A channel on a server, of which one file is answered in a hostile way."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.attack = ""
+        self.attacked = ""
+        self.end = threading.Event()
+
+    def answer(self, asked: Asked) -> Answer:
+        if self.attacked and asked.path.endswith(self.attacked):
+            if self.attack == "silent":
+                self.end.wait()
+                return Answer(404)
+            if self.attack == "dripping":
+                return Answer(body=b" " * 60, drip=0.5)
+            file = self.folder / asked.path.lstrip("/")
+            return Answer(body=file.read_bytes(), endless=True)
+        file = self.folder / asked.path.lstrip("/")
+        found = file.is_file() and not (self.attacked and file.name != self.attacked)
+        return Answer(body=file.read_bytes()) if found else Answer(404)
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Iterator[Hostile]:
+    made = Hostile(tmp_path)
+    yield made
+    made.end.set()
+
+
+@pytest.fixture
+def web(hostile: Hostile) -> Iterator[Web]:
+    with Web(hostile.answer) as server:
+        yield server
+        hostile.end.set()
+
+
+def access(cache: Path, **patience: Any) -> ChannelAccess:
+    return ChannelAccess(settings(cache, patience=Patience(**{"silence": 2.0, **patience})))
+
+
+def drafts(cache: Path) -> list[Path]:
+    kept = {".cache.lock", ".wisp-judged"}
+    return [path for path in cache.rglob(".*") if path.name not in kept]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_channel_that_never_ends_is_left(
+    hostile: Hostile, web: Web, tmp_path: Path, attack: str
+) -> None:
+    channel(tmp_path / "c", [tiny("good")])
+    hostile.attack, hostile.attacked = attack, "repodata.json"
+    with pytest.raises(FetchError, match=ATTACKS[attack]):
+        ask_url(f"{web.url}/c/", access(tmp_path / "cache", largest=2 * MB))
+
+
+def ask_url(url: str, channels: ChannelAccess) -> object:
+    return solve(SolveRequest(specs=("good",), channels=(url,), subdir="linux-64"), channels)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_package_that_never_comes_is_left(
+    hostile: Hostile, web: Web, tmp_path: Path, attack: str
+) -> None:
+    made = channel(tmp_path / "c", [tiny("good")])
+    records = all_of(made, access(tmp_path / "first"))
+    url = f"{web.url}/c"
+    records = tuple(
+        replace(row, location=row.location.replace(str(made), url), channel=url) for row in records
+    )
+    hostile.attack, hostile.attacked = attack, ".conda"
+    with pytest.raises(FetchError, match=ATTACKS[attack]):
+        install(tmp_path / "prefix", records, access(tmp_path / "cache", largest=2 * MB))
+
+
+@pytest.mark.parametrize("hashed", [True, False])
+def test_a_package_that_swells_beyond_reason_is_not_kept(tmp_path: Path, hashed: bool) -> None:
+    """Row 35: 46 KB of archive for 1.5 GB of zeros, which take more than one look to write."""
+    bomb = Package(
+        name="bomb", version="1.0", noarch="generic", files=(Entry("x", bytes(1_500 * MB)),)
+    )
+    channels = access(tmp_path / "cache", largest=8 * MB, growth=100)
+    records = all_of(channel(tmp_path / "c", [bomb]), channels)
+    if not hashed:
+        records = tuple(replace(row, sha256=None, md5=None) for row in records)
+    with pytest.raises(FetchError, match=r"longer than \d+ MB"):
+        install(tmp_path / "prefix", records, channels)
+    assert drafts(tmp_path / "cache") == []
+
+
+def test_what_compresses_well_is_no_bomb(tmp_path: Path) -> None:
+    good = Package(
+        name="good", version="1.0", noarch="generic", files=(Entry("x", bytes(16 * MB)),)
+    )
+    channels = access(tmp_path / "cache", largest=8 * MB, growth=100_000)
+    install(tmp_path / "prefix", all_of(channel(tmp_path / "c", [good]), channels), channels)
+    assert (tmp_path / "prefix" / "x").stat().st_size == 16 * MB
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("attacked", ["repodata.json", ".conda"])
+def test_one_signal_ends_who_waits_for_a_host(
+    wisp: CommandLine,
+    hostile: Hostile,
+    web: Web,
+    tmp_path: Path,
+    attacked: str,
+    number: signal.Signals,
+) -> None:
+    """Row 36."""
+    channel(tmp_path / "c", [tiny("good")])
+    folder = tmp_path / "w"
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{web.url}/c"]\nplatforms = ["linux-64"]\n'
+        '[dependencies]\ngood = "*"\n'
+    )
+    if attacked == ".conda":
+        wisp("lock", cwd=folder).success()
+    hostile.attack, hostile.attacked = "silent", attacked
+    process = wisp.start("install", cwd=folder)
+    while not any(row.path.endswith(attacked) for row in list(web.asked) if row.method == "GET"):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(number)
+    assert process.wait(timeout=60) == 128 + number
+    process.communicate()
+
+
+# The look itself
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    now = {"moment": 1000.0, "busy": 0.0}
+    monkeypatch.setattr(time, "monotonic", lambda: now["moment"])
+    monkeypatch.setattr(time, "process_time", lambda: now["busy"])
+
+    def pass_by(seconds: float, busy: float = 0.0) -> None:
+        now["moment"] += seconds
+        now["busy"] += busy
+
+    return pass_by
+
+
+def test_silence_is_told_first_and_then_too_much(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clock: Callable[..., None]
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(waiting._Listener, "tell", staticmethod(told.append))
+    watched = Lookout((tmp_path,), ["https://x.example/a"], Patience(silence=90))
+    for _ in range(89):
+        watched.look()
+        clock(1)
+    assert told == ["`x.example` sent nothing for 31 seconds; still waiting"]
+    clock(3)
+    with pytest.raises(FetchError, match=r"`x\.example` sent nothing for 90 seconds"):
+        watched.look()
+
+
+@pytest.mark.parametrize("sign", ["work", "bytes", "count", "nobody waits"])
+def test_signs_of_life_are_patience(tmp_path: Path, clock: Callable[..., None], sign: str) -> None:
+    heard = {"bytes": 0}
+    count = (lambda: None) if sign == "nobody waits" else (lambda: heard["bytes"])
+    watched = Lookout((tmp_path,), ["https://x.example/a"], Patience(silence=5), count)
+    draft = tmp_path / ".draft"
+    for second in range(1, 60):
+        watched.look()
+        clock(1, busy=0.5 if sign == "work" else 0.0)
+        if sign == "bytes":
+            draft.write_bytes(b"x" * 1000 * second)
+        if sign == "count":
+            heard["bytes"] += 1000
+
+
+def test_what_an_older_process_left_is_nobodys_fault(tmp_path: Path) -> None:
+    left = tmp_path / ".left"
+    with left.open("wb") as file:
+        file.truncate(64 * MB)
+    watched = Lookout((tmp_path,), [], Patience(largest=MB))
+    watched._begun = os.stat(left).st_ctime + 60
+    watched.look()
+    assert left.exists()

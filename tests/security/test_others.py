@@ -1,0 +1,114 @@
+"""Other users of the machine: what they own, what they lock, what they could write to."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine
+from tests.tiny import all_of, channel, install, settings, tiny
+from tools.forge.archive import Entry
+from wisp import trust
+from wisp.api.owners import owned_by
+from wisp.engine import waiting
+from wisp.engine.exclusive import exclusive_folder
+from wisp.engine.files import held_file, write_atomically
+from wisp.engine.gateway import ChannelAccess
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="owners and modes are those of POSIX")
+
+
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_who_waits_for_a_lock_says_so_and_for_whom(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, what: str
+) -> None:
+    """Row 41."""
+    told: list[str] = []
+    heard = threading.Event()
+
+    def tell(message: str) -> None:
+        told.append(message)
+        heard.set()
+
+    monkeypatch.setattr(waiting._Listener, "tell", staticmethod(tell))
+    place = tmp_path if what == "folder" else tmp_path / "file"
+
+    def wait() -> None:
+        with exclusive_folder(place) if what == "folder" else held_file(place):
+            pass
+
+    with exclusive_folder(place) if what == "folder" else held_file(place):
+        waiter = threading.Thread(target=wait)
+        waiter.start()
+        assert heard.wait(60)
+    waiter.join(60)
+    assert len(told) == 1
+    assert f"waiting for `{place}`" in told[0]
+    if Path("/proc/locks").exists():
+        assert f"process {os.getpid()} " in told[0]
+
+
+def test_a_command_that_waits_tells_it(wisp: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n'
+    )
+    with exclusive_folder(tmp_path):
+        process = wisp.start("task", "add", "hi", "echo hi", cwd=tmp_path)
+        assert process.stderr is not None
+        assert f"waiting for `{tmp_path}`" in process.stderr.readline()
+    assert process.wait(60) == 0
+    process.communicate()
+
+
+def test_whose_a_file_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "pixi.toml"
+    file.write_text("")
+    us = os.geteuid()
+    assert owned_by({}, file) is None
+    monkeypatch.setattr(os, "geteuid", lambda: us + 1)
+    if us == 0:
+        assert owned_by({}, file) is None
+    else:
+        assert trust.stranger_who_owns(str(file)) == us
+        assert "SHA-256" in (owned_by({}, file) or "")
+
+
+def test_nobody_else_may_write_to_files_of_packages(tmp_path: Path) -> None:
+    """Row 42: as open as the package says and the umask allows."""
+    modes = {"share/open": 0o666, "bin/open": 0o777, "bin/set": 0o6777, "share/closed": 0o400}
+    before = os.umask(0o027)
+    try:
+        access = ChannelAccess(settings(tmp_path / "cache"))
+        files = tuple(Entry(path, b"x", mode=mode) for path, mode in modes.items())
+        prefix = tmp_path / "prefix"
+        install(prefix, all_of(channel(tmp_path / "c", [tiny("a", files=files)]), access), access)
+    finally:
+        os.umask(before)
+    found = {path: stat.S_IMODE((prefix / path).stat().st_mode) for path in modes}
+    assert found == {
+        "share/open": 0o644,
+        "bin/open": 0o755,
+        "bin/set": 0o755,
+        "share/closed": 0o400,
+    }
+
+
+def test_the_umask_is_never_changed_to_be_known(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = os.umask(0o027)
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "umask", lambda _: pytest.fail("threads would see it"))
+            write_atomically(tmp_path / "new", "x")
+            (tmp_path / "old").write_text("")
+            (tmp_path / "old").chmod(0o604)
+            write_atomically(tmp_path / "old", "x")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o640
+    assert stat.S_IMODE((tmp_path / "old").stat().st_mode) == 0o604
