@@ -36,6 +36,16 @@ def stranger_who_owns(path: str, caller: str | None = None) -> int | None:
     return None if is_known else owner
 
 
+def user_name(number: int) -> str:
+    """Return the name of a user, to be shown; the number where there is none."""
+    import pwd
+
+    try:
+        return f"`{pwd.getpwuid(number).pw_name}`"
+    except KeyError:
+        return f"user {number}"
+
+
 def own_content(path: str, limit: int = 64 << 20) -> bytes | None:
     """Return the content of a file that is ours, of `limit` bytes at most; None for any other."""
     try:

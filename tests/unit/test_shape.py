@@ -80,6 +80,7 @@ DOORS = {
     ("api.machine_platform", "specs.match"): "most machines are what a platform promises",
     ("api.oneoff", "api.oneoff_lock"): "few one-off commands have a lock",
     ("api.oneoff", "api.views.inspect"): "few one-off commands list what they hold",
+    ("api.opening", "api.owners"): "most stand at the top of their workspace",
     ("api.opening", "api.registry"): "few workspaces are opened by name",
     ("api.opening", "lock"): "only a script takes its platforms from its lock",
     ("api.prefixes", "activation"): "only what is built needs an activated prefix",

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from wisp.api.context import SessionContext
-from wisp.api.owners import require_known_owner
 from wisp.compat import wish_of
 from wisp.config.model import ConfigRequest
 from wisp.engine.journals import repair
@@ -63,6 +62,8 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
         reporter,
     )
     if found.above:
+        from wisp.api.owners import require_known_owner
+
         require_known_owner(session.config, found.path)
     defaults = _script_defaults(source, session, found.path)
     wish = wish_of(source.environ)

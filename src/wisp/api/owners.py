@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wisp.trust import found_bytes, stranger_who_owns
+from wisp.config.consents import consents, digest
+from wisp.errors import ManifestError, Place
+from wisp.trust import found_bytes, stranger_who_owns, user_name
 
 if TYPE_CHECKING:
     from wisp.config.model import Config
@@ -30,9 +32,6 @@ def require_known_owner(config: Config, manifest: Path) -> None:
     wanted = owned_by(config.environ, manifest)
     if wanted is None or config.get("trust.workspace"):
         return
-    from wisp.config.consents import consents, digest
-    from wisp.errors import ManifestError, Place
-
     if consents(config.environ, manifest.parent).get(OWNER) == digest(wanted):
         return
     raise ManifestError(
@@ -49,20 +48,11 @@ def owned_by(environ: Mapping[str, str], manifest: Path) -> str | None:
     """Return which stranger owns a manifest or its folder, and the manifest's SHA-256, in words."""
     found = (stranger_who_owns(str(path), environ.get("SUDO_UID")) for path in _judged(manifest))
     owner = next((one for one in found if one is not None), None)
-    return None if owner is None else f"{_user(owner)}, SHA-256 {_digest(manifest)}"
+    return None if owner is None else f"{user_name(owner)}, SHA-256 {_digest(manifest)}"
 
 
 def _judged(manifest: Path) -> tuple[Path, ...]:
     return (manifest, manifest.parent)
-
-
-def _user(number: int) -> str:
-    import pwd
-
-    try:
-        return f"`{pwd.getpwuid(number).pw_name}`"
-    except KeyError:
-        return f"user {number}"
 
 
 def _digest(manifest: Path) -> str:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from wisp.trust import user_name
+
 _SILENT_SECONDS = 1.0
 _POLL_SECONDS = 0.02
 
@@ -80,13 +82,4 @@ def _described(process: int) -> str:
         owner = Path(f"/proc/{process}").stat().st_uid
     except OSError:
         return ""
-    return f" (`{name}`, of {_user(owner)})"
-
-
-def _user(number: int) -> str:
-    import pwd
-
-    try:
-        return f"`{pwd.getpwuid(number).pw_name}`"
-    except KeyError:
-        return f"user {number}"
+    return f" (`{name}`, of {user_name(owner)})"
