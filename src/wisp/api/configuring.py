@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wisp.api.trusting import consent_to_configuration
-from wisp.config.editing import changed, filtered, grown, target_file
+from wisp.config.editing import EXEMPTIONS, changed, filtered, grown, target_file
 from wisp.config.files import config_files
 from wisp.config.keys import normal_url
 from wisp.config.model import Config, ConfigRequest, read_config
@@ -180,8 +180,28 @@ def _adapted(document: Document, old: ConfigFile, new: Mapping[KeyPath, Any]) ->
     for path, value in new.items():
         written = old.spelled.get(path, path)
         if path not in old.values or old.values[path] != value:
-            put = _with_table if isinstance(value, dict) else _with_value
-            document = put(document, written, value)
+            document = _put_for(path, value)(document, written, value)
+    return document
+
+
+def _put_for(path: KeyPath, value: Any) -> Callable[[Document, KeyPath, Any], Document]:
+    if path == EXEMPTIONS:
+        return _with_names
+    return _with_table if isinstance(value, dict) else _with_value
+
+
+def _with_names(document: Document, path: KeyPath, value: Mapping[str, Any]) -> Document:
+    """Set the keys of a table whose keys are names; a cut-off in its place becomes a table."""
+    cutoff = document.get(path[:-1])
+    if isinstance(cutoff, str):
+        document = document.expand(path[:-1], "cutoff")
+    present = document.get(path) or {}
+    for name in present:
+        if name not in value:
+            document = document.remove((*path, name))
+    for name, item in value.items():
+        if present.get(name) != item:
+            document = document.set((*path, name), item)
     return document
 
 

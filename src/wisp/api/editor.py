@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from wisp.api.editor_tables import ActivationEditor, TableEditor, TaskEditor, part_of, words_of
+from wisp.api.editor_tables import (
+    ActivationEditor,
+    CutoffEditor,
+    TableEditor,
+    TaskEditor,
+    part_of,
+    words_of,
+)
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.layout import DEFAULT_FEATURE
 
@@ -320,6 +327,11 @@ class Editor(TableEditor):
     def activation(self) -> ActivationEditor:
         """Edits of what activation runs and sets."""
         return ActivationEditor(self._workspace)
+
+    @property
+    def cutoffs(self) -> CutoffEditor:
+        """Edits of the moments after which packages do not exist, and of what is exempted."""
+        return CutoffEditor(self._workspace)
 
     # What describes the workspace
 

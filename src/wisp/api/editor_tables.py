@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from wisp.api.lock_usage import AS_NEEDED, LockUsage
+
 if TYPE_CHECKING:
     from wisp.api.edits.activations import AddedScripts
+    from wisp.api.edits.sync import LockAndSync
     from wisp.api.opened import OpenedWorkspace
+    from wisp.api.views.cutoffs import ExemptionRow
     from wisp.manifest.edit.document import ManifestPart
     from wisp.manifest.model import Manifest
     from wisp.specs.task import Task
@@ -165,3 +169,69 @@ class ActivationEditor(TableEditor):
 
         part = part_of(feature, environment, target)
         self._done(remove_variables(self._manifest, words_of(names), part))
+
+
+class CutoffEditor(TableEditor):
+    """`workspace.edit.cutoffs`: `exclude-newer`, or, with `pypi`, `pypi-exclude-newer`.
+
+    What is edited is locked and installed as `usage` lets it. All raise `ManifestError` for an edit
+    that makes no sense, `UsageError` for words that mean nothing, and what locking raises.
+    """
+
+    def set(self, cutoff: str, *, pypi: bool = False, usage: LockUsage = AS_NEEDED) -> None:
+        """Write the cut-off: a time, a day, a span back from now, or `now`."""
+        from wisp.api.edits.cutoffs import change_cutoff, spelled
+
+        written = spelled(cutoff, self._workspace.opened.session.now)
+        self._done(change_cutoff(self._manifest, written, pypi=pypi, sync=self._sync(usage)))
+
+    def unset(self, *, pypi: bool = False, usage: LockUsage = AS_NEEDED) -> None:
+        """Take the cut-off away; exemptions stay, though they do nothing then."""
+        from wisp.api.edits.cutoffs import change_cutoff
+
+        self._done(change_cutoff(self._manifest, None, pypi=pypi, sync=self._sync(usage)))
+
+    def exempt(
+        self,
+        words: str | Sequence[str],
+        *,
+        cutoff: str | None = None,
+        forever: bool = False,
+        pypi: bool = False,
+        usage: LockUsage = AS_NEEDED,
+    ) -> tuple[ExemptionRow, ...]:
+        """Let packages in that are newer, match specs or names of PyPI; return what was written.
+
+        A match spec with a version holds up to now, unless up to `cutoff` or `forever`.
+        """
+        from wisp.api.edits.cutoffs import exempt, exemptions_of
+        from wisp.api.views.cutoffs import exemption_rows
+
+        now = self._workspace.opened.session.now
+        found = exemptions_of(words_of(words), cutoff, now, pypi=pypi, forever=forever)
+        self._done(exempt(self._manifest, found, pypi=pypi, sync=self._sync(usage)))
+        return exemption_rows(found)
+
+    def unexempt(
+        self, names: str | Sequence[str], *, pypi: bool = False, usage: LockUsage = AS_NEEDED
+    ) -> None:
+        """Take exemptions away."""
+        from wisp.api.edits.cutoffs import unexempt
+
+        self._done(unexempt(self._manifest, words_of(names), pypi=pypi, sync=self._sync(usage)))
+
+    def prune(
+        self, *, pypi: bool = False, dry_run: bool = False, usage: LockUsage = AS_NEEDED
+    ) -> tuple[str, ...]:
+        """Take exemptions away that change nothing of what is locked; return their packages."""
+        from wisp.api.edits.cutoffs import idle
+
+        found = idle(self._workspace.opened, pypi=pypi)
+        if found and not dry_run:
+            self.unexempt(found, pypi=pypi, usage=usage)
+        return found
+
+    def _sync(self, usage: LockUsage) -> LockAndSync:
+        from wisp.api.edits.sync import LockAndSync
+
+        return LockAndSync(self._workspace.opened, usage, lenient=True)

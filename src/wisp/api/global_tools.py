@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wisp.api.tool_cutoffs import ToolCutoffs
 from wisp.api.toolbox.tools import Tools
 
 if TYPE_CHECKING:
@@ -207,6 +208,13 @@ class GlobalTools:
             parts.setdefault(self._of(owners.get(name, "")), []).append(name)
         self._boxes.clear()
         return tuple(change for box, own in parts.items() for change in unexpose(box, own))
+
+    @property
+    def cutoffs(self) -> ToolCutoffs:
+        """From when on packages do not exist, and edits of that."""
+        boxes = self._all
+        self._boxes.clear()
+        return ToolCutoffs(self._session, boxes)
 
     def add_shortcuts(self, environment: str, packages: Sequence[str]) -> tuple[ToolChange, ...]:
         """Install the menu entries of packages of an environment."""

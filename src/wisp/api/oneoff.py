@@ -9,9 +9,10 @@ from wisp.api import quick_exec
 from wisp.api.machine_platform import solved_platform
 from wisp.api.provisioning import (
     checked_cutoff,
-    cutoff_of,
+    configured_cutoff,
     install_newest,
     is_complete,
+    moments_of,
     users_indexes,
 )
 from wisp.api.spec_environments import LOCK, environment_from_inputs
@@ -22,6 +23,7 @@ from wisp.errors import HostError, SolveError
 from wisp.install.apply import EVERYTHING
 from wisp.install.state import fingerprint_file
 from wisp.layout import CACHE_FOLDERS, CONDA_META, DEFAULT_ENVIRONMENT, PREFIX_MARKER
+from wisp.manifest.cutoff_model import CutoffTable
 from wisp.manifest.words import conda_word, pypi_word
 from wisp.oneoff.request import OneOff, guessed, surroundings
 from wisp.specs.conda import Channel, channel_url, match_spec_text
@@ -122,6 +124,7 @@ def run(session: SessionContext, prepared: OneOffEnvironment, command: Sequence[
 
 def _wanted(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOff:
     texts = request.channels or session.config.default_channels
+    asked = checked_cutoff(request.exclude_newer)
     return OneOff(
         asked=tuple(conda_word(text) for text in (*request.specs, *request.extra)),
         guess=None if _is_named(request) else guessed(request.command[0]),
@@ -129,7 +132,7 @@ def _wanted(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOf
         platform=solved_platform(session, request.platform),
         offline=session.config.offline,
         pypi=tuple(pypi_word(text, cwd) for text in request.pypi),
-        exclude_newer=checked_cutoff(request.exclude_newer) or session.config.exclude_newer,
+        exclude_newer=CutoffTable(asked) if asked else configured_cutoff(session),
     )
 
 
@@ -202,7 +205,7 @@ def _inputs_of(
         dependencies=wanted.requirements,
         pypi_dependencies=wanted.pypi,
         pypi_options=users_indexes(session),
-        exclude_newer=cutoff_of(session, wanted.exclude_newer),
+        exclude_newer=moments_of(session, wanted.exclude_newer, wanted.channels, root),
     )
 
 

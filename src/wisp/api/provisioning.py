@@ -15,14 +15,20 @@ from wisp.errors import UsageError
 from wisp.install.apply import InstallOptions
 from wisp.install.state import read_fingerprint
 from wisp.lock.model import LockedEnvironment
+from wisp.manifest.cutoff_model import NO_CUTOFF, CutoffTable
+from wisp.manifest.exemptions import configured_exemptions
 from wisp.solve.conda import conda_request
 from wisp.solve.plan import STALE, SolveUnit
-from wisp.specs.cutoffs import moment, parse_cutoff
+from wisp.specs.cutoffs import parse_cutoff
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
 from wisp.specs.pypi import PypiOptions
+from wisp.workspace.options import cutoffs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wisp.api.context import SessionContext
+    from wisp.specs.conda import Channel
 
 _COMPLETE = 16
 
@@ -37,9 +43,22 @@ def checked_cutoff(text: str | None) -> str | None:
     return text
 
 
-def cutoff_of(session: SessionContext, text: str | None) -> ExcludeNewer:
+def configured_cutoff(session: SessionContext) -> CutoffTable:
+    """Return the cut-off of the configuration, and what is exempted from it.
+
+    Raises `ConfigError` for an exemption that is none.
+    """
+    config = session.config
+    if config.exclude_newer is None or not config.exemptions:
+        return CutoffTable(config.exclude_newer)
+    return CutoffTable(config.exclude_newer, configured_exemptions(config.exemptions))
+
+
+def moments_of(
+    session: SessionContext, table: CutoffTable, channels: Iterable[Channel], root: Path
+) -> ExcludeNewer:
     """Return the cut-off of all packages; a span is counted back from the session's present."""
-    return ExcludeNewer(default=None if text is None else moment(text, session.now))
+    return cutoffs(table, NO_CUTOFF, channels, root, session.now)
 
 
 def users_indexes(session: SessionContext) -> PypiOptions:

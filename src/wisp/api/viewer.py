@@ -13,6 +13,7 @@ from wisp.layout import DEFAULT_ENVIRONMENT
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.views.activations import DeclaredActivation
+    from wisp.api.views.cutoffs import CutoffListing
     from wisp.api.views.dependency_tree import PackageTree
     from wisp.api.views.describe import EnvironmentOutline, FeatureDescription
     from wisp.api.views.describe_tasks import TaskListing
@@ -160,6 +161,13 @@ class Viewer:
         from wisp.api.views.describe import environment_channels
 
         return environment_channels(self._workspace.manifest)
+
+    def cutoffs(self, *, pypi: bool = False) -> CutoffListing:
+        """Return `exclude-newer`, or `pypi-exclude-newer`, as the manifest says it."""
+        from wisp.api.edits.cutoffs import table_of
+        from wisp.api.views.cutoffs import list_cutoffs
+
+        return list_cutoffs(table_of(self._workspace.manifest, pypi=pypi))
 
     def platforms(self) -> PlatformListing:
         """List platforms beside what this machine is."""

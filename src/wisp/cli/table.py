@@ -114,6 +114,7 @@ BELOW_WORKSPACE = (
     Entry("workspace channel", "List, add or remove channels"),
     Entry("workspace description", "Show or set the description of the workspace"),
     Entry("workspace environment", "List, add or remove environments"),
+    Entry("workspace exclude-newer", "Show and set from when on packages do not exist"),
     Entry("workspace export", "Write environments in the formats of conda"),
     Entry("workspace feature", "List or remove features"),
     Entry("workspace name", "Show or set the name of the workspace"),

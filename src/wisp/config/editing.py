@@ -13,6 +13,12 @@ from wisp.config.keys import KEYS, NAMED_TABLES, normal_url, reader_of
 from wisp.config.reading import KeyPath, Values
 from wisp.errors import ConfigError
 
+#: The table of exemptions from the cut-off, which is set by package and field.
+EXEMPTIONS = ("exclude-newer", "exemptions")
+_EXEMPTED_BY = frozenset(
+    "version build build-number file-name channel subdir license "  # noqa: SIM905
+    "license-family md5 sha256 url cutoff".split()
+)
 #: Keys whose lists can grow at either end.
 _GROWING = ("default-channels", "pypi-config.extra-index-urls")
 #: Tables that are given as a whole, in JSON, or taken away as a whole.
@@ -28,6 +34,7 @@ def supported_keys() -> tuple[str, ...]:
     inside = ("", ".endpoint-url", ".force-path-style", ".region")
     buckets = ("s3-options", *(f"s3-options.<bucket>{key}" for key in inside))
     own = {key for key in KEYS if key.startswith("trust.")}  # Pixi does not know them
+    own.add(".".join(EXEMPTIONS))  # it is set package by package
     apart = {*links, *own, "s3-options", "build.package-format"}
     others = sorted({*KEYS, *_WHOLE_TABLES} - apart)
     middle = others.index("run-post-link-scripts") + 1
@@ -67,6 +74,8 @@ def changed(values: Values, key: str, text: str | None) -> dict[KeyPath, Any]:
     ):
         kept = {known: value for known, value in values.items() if known[: len(path)] != path}
         return kept if text is None else kept | _table(path, text)
+    if path[:2] == EXEMPTIONS and len(path) > 2:
+        return _exempting(values, path[2:], text)
     reader = reader_of(path)
     if reader is None or key == "build.package-format":
         raise unknown_key(key, supported_keys())
@@ -74,6 +83,26 @@ def changed(values: Values, key: str, text: str | None) -> dict[KeyPath, Any]:
     if text is not None:
         kept[path] = _checked(key, path, text)
     return kept
+
+
+def _exempting(values: Values, rest: KeyPath, text: str | None) -> dict[KeyPath, Any]:
+    """Set or take away what a package is exempted by, or the whole exemption."""
+    by = rest[-1] if len(rest) > 1 and rest[-1] in _EXEMPTED_BY else None
+    name = ".".join(rest if by is None else rest[:-1])
+    exemptions = dict(values.get(EXEMPTIONS, {}))
+    if by is not None:
+        before = exemptions.get(name, {})
+        fields = dict(before) if isinstance(before, dict) else {"version": before}
+        fields.pop(by, None)
+        exemptions[name] = fields if text is None else fields | {by: text}
+    else:
+        exemptions[name] = {} if text is None else text
+    if not exemptions[name]:
+        del exemptions[name]
+    kept = {known: value for known, value in values.items() if known != EXEMPTIONS}
+    if not exemptions:
+        return kept
+    return kept | {EXEMPTIONS: _read(".".join(EXEMPTIONS), _reader(EXEMPTIONS), exemptions)}
 
 
 def unknown_key(key: str, known: Iterable[str]) -> ConfigError:

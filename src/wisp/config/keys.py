@@ -141,6 +141,15 @@ def _cutoff(value: Any) -> str:
     return text
 
 
+def _exemptions(value: Any) -> dict[str, Any]:
+    """Take a table of packages: a version spec each, or a table of what is asked of the package."""
+    for name, spec in _table(value).items():
+        fields = spec if isinstance(spec, dict) else {"version": spec}
+        if not fields or not all(isinstance(item, str | list) for item in fields.values()):
+            raise ValueError(f"`{name}` has to be a version, or a table of what is asked")
+    return dict(value)
+
+
 _REPODATA: dict[str, Reader] = {
     f"disable-{form}": _boolean for form in ("bzip2", "sharded", "zstd")
 }
@@ -162,6 +171,7 @@ KEYS: dict[str, Reader] = {
     "run-post-link-scripts": _choice("false", "insecure"),
     "tool-platform": _choice(*SUBDIRS),
     "exclude-newer.cutoff": _cutoff,
+    "exclude-newer.exemptions": _exemptions,
     "allow-symbolic-links": _boolean,
     "allow-hard-links": _boolean,
     "allow-ref-links": _boolean,

@@ -13,6 +13,8 @@ from wisp.values import dataclass, field
 _CONCATENATED = {("pypi-config", "extra-index-urls"), ("pypi-config", "allow-insecure-host")}
 #: Keys of which, against the rule, the lower level wins.
 _LOWER_WINS = {("tool-platform",)}
+#: Tables that grow from level to level, key by key.
+_JOINED_TABLES = {("mirrors",), ("exclude-newer", "exemptions")}
 _DEFAULT_DOWNLOADS = 50
 
 
@@ -57,6 +59,6 @@ def merge(levels: Iterable[Level], *, cpus: int) -> Merged:
 def _joined(path: KeyPath, below: Any, value: Any) -> Any:
     if path in _CONCATENATED and below is not None:
         return [*below, *(item for item in value if item not in below)]
-    if path == ("mirrors",) and below is not None:
+    if path in _JOINED_TABLES and below is not None:
         return {**below, **value}
     return value

@@ -108,6 +108,12 @@ class Config:
         return None if value is None else str(value)
 
     @property
+    def exemptions(self) -> Mapping[str, Any]:
+        """What that cut-off does not hold for, by package, as written."""
+        found: Mapping[str, Any] = self.get("exclude-newer.exemptions", {})
+        return found
+
+    @property
     def use_activation_cache(self) -> bool:
         """Whether activation may be remembered (experimental)."""
         return bool(

@@ -13,7 +13,9 @@ from rattler import Channel, Gateway, PackageName, Subdir
 from rattler.package_cache import CacheIndex
 from rattler.repo_data.record import RepoDataRecord
 
+from wisp.engine.records import from_rattler
 from wisp.specs.inputs import ExcludeNewer
+from wisp.specs.newness import cutoff_for, missed
 
 #: Tells whether a record of a channel is to be seen at all.
 Passes = Callable[[RepoDataRecord], bool]
@@ -52,28 +54,26 @@ def moment(cutoff: datetime | None) -> datetime | None:
 
 def is_uniform(cutoffs: ExcludeNewer) -> bool:
     """Tell whether one moment holds for all conda packages, which rattler can judge alone."""
-    return not cutoffs.packages and not cutoffs.channels
-
-
-def cutoff_for(name: str, channel: str, cutoffs: ExcludeNewer) -> datetime | None:
-    """Return the cut-off of a package: its own beats its channel's, which beats the default."""
-    own = cutoffs.packages.get(name)
-    if own is None:
-        own = cutoffs.channels.get(channel.rstrip("/") + "/")
-    return moment(own if own is not None else cutoffs.default)
+    if cutoffs.is_conda_free:
+        return True
+    return not (cutoffs.packages or cutoffs.channels or cutoffs.exempted)
 
 
 def old_enough(channel: str, cutoffs: ExcludeNewer) -> Passes:
-    """Make the filter that keeps what a channel had at the moments given.
+    """Make the filter that keeps what a channel had at the moments given, and what is exempted.
 
-    It judges as rattler does: the moment of indexing counts before that of building, a record
-    exactly at the cut-off stays, and so does one without any moment.
+    It judges as rattler does (`wisp.specs.newness`). Only what is too new for its cut-off is
+    compared with exemptions, for which it has to become a record of ours.
     """
+    exempted = {one.requirement.name for one in cutoffs.exempted}
 
     def passes(record: RepoDataRecord) -> bool:
-        cutoff = cutoff_for(record.name.normalized, channel, cutoffs)
+        name = record.name.normalized
+        cutoff = cutoff_for(name, channel, cutoffs)
         made = record.indexed_timestamp or record.timestamp
-        return cutoff is None or made is None or made <= cutoff
+        if cutoff is None or made is None or made <= cutoff:
+            return True
+        return name in exempted and missed(from_rattler(record), cutoffs) is None
 
     return passes
 

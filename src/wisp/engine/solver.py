@@ -35,6 +35,7 @@ from wisp.errors import SolveError
 from wisp.platforms import VirtualPackage
 from wisp.specs.inputs import ChannelPriority as PriorityName
 from wisp.specs.inputs import ExcludeNewer, SolveStrategy
+from wisp.specs.newness import missed
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, field, replace
 
@@ -91,8 +92,8 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
             specs=specs,
             gateway=access.gateway,
             platforms=platforms_of(request.subdir),
-            locked_packages=to_rattler(request.locked),
-            pinned_packages=to_rattler(request.pinned),
+            locked_packages=to_rattler(_existing(request.locked, cutoffs)),
+            pinned_packages=to_rattler(_existing(request.pinned, cutoffs)),
             virtual_packages=[_virtual(text) for text in request.virtual_packages],
             channel_priority=_PRIORITIES[request.channel_priority],
             exclude_newer=moment(cutoffs.default) if is_uniform(cutoffs) else None,
@@ -107,6 +108,11 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
     spelled = {record.location: record.track_features for record in request.locked}
     records = [_spelled_as(from_rattler(record), spelled) for record in answer]
     return tuple(sorted(records, key=lambda record: record.location))
+
+
+def _existing(records: tuple[CondaRecord, ...], cutoffs: ExcludeNewer) -> list[CondaRecord]:
+    """Leave out what is too new: rattler takes a preferred record that no channel has."""
+    return [record for record in records if missed(record, cutoffs) is None]
 
 
 def _spelled_as(record: CondaRecord, spelled: Mapping[str, tuple[str, ...]]) -> CondaRecord:

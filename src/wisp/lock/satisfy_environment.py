@@ -32,7 +32,8 @@ from wisp.lock.model import (
     LockPlatform,
 )
 from wisp.lock.select import editable_names
-from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
+from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.newness import missed, moment_of
 from wisp.specs.origins import DirectFile, IndexFile, LocalFolder
 from wisp.specs.package_names import python_of
 from wisp.specs.pypi import FindLinks, normalize
@@ -201,26 +202,19 @@ def _options(locked: EnvironmentRow, inputs: EnvironmentInputs) -> Iterator[Mism
 def _cutoffs(locked: EnvironmentRow, inputs: Sequence[EnvironmentInputs]) -> Iterator[Mismatch]:
     for one in inputs:
         cutoffs = one.exclude_newer
-        if not (cutoffs.default or cutoffs.channels or cutoffs.packages):
+        if cutoffs.is_conda_free:
             continue
         for record in locked.packages.get(one.platform.name, ()):
-            if not isinstance(record, CondaRecord) or record.published is None:
+            if not isinstance(record, CondaRecord):
                 continue
-            cutoff = _cutoff(cutoffs, record)
-            built = datetime.fromtimestamp(record.published / 1000, UTC)
-            if cutoff is not None and built > cutoff:
+            cutoff, made = missed(record, cutoffs), moment_of(record)
+            if cutoff is not None and made is not None:
                 yield TooNew(
                     environment=locked.name,
                     package=record.name,
-                    timestamp=_moment(built),
+                    timestamp=_moment(made),
                     cutoff=_moment(cutoff),
                 )
-
-
-def _cutoff(cutoffs: ExcludeNewer, record: CondaRecord) -> datetime | None:
-    if record.name in cutoffs.packages:
-        return cutoffs.packages[record.name]
-    return cutoffs.channels.get(f"{record.channel}/", cutoffs.default)
 
 
 def _moment(moment: datetime) -> str:

@@ -52,10 +52,11 @@ def _channel(text: str, path: ValuePath) -> str:
 
 def read_cutoff(table: Table, key: str) -> str | None:
     """Read an `exclude-newer` value; it is kept as written."""
-    return table.read(key, _cutoff)
+    return table.read(key, as_cutoff)
 
 
-def _cutoff(value: object, path: ValuePath) -> str:
+def as_cutoff(value: object, path: ValuePath) -> str:
+    """Take a value as a cut-off, kept as written."""
     text = as_text(value, path)
     try:
         parse_cutoff(text)
@@ -73,7 +74,7 @@ def read_cutoffs(parent: Table, key: str) -> dict[str, str]:
     table = parent.table(key)
     if table is None:
         return {}
-    return {name: _cutoff(value, path) for name, value, path in table.items()}
+    return {name: as_cutoff(value, path) for name, value, path in table.items()}
 
 
 def read_channel_priority(table: Table) -> ChannelPriority | None:

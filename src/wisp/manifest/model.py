@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wisp.compat import DEFAULT, CompatLevel
 from wisp.manifest.channel_entry import ChannelEntry
+from wisp.manifest.cutoff_model import NO_CUTOFF, CutoffTable
 from wisp.platforms import Platform
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.inputs import ChannelPriority, SolveStrategy
@@ -109,7 +110,8 @@ class WorkspaceTable:
     channel_priority: ChannelPriority | None = None
     solve_strategy: SolveStrategy | None = None
     requires_pixi: str | None = None
-    exclude_newer: str | None = None
+    exclude_newer: CutoffTable = NO_CUTOFF
+    pypi_exclude_newer: CutoffTable = NO_CUTOFF
     preview: tuple[str, ...] = ()
     conda_pypi_map: CondaPypiMaps = None
     pypi_options: PypiOptions = PypiOptions()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.manifest.channels import read_cutoffs
 from wisp.manifest.conda_tables import package_name
+from wisp.manifest.exemptions import instead_of_cutoffs
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.features import read_default_feature, read_environments, read_features
 from wisp.manifest.getters import Notes, Table
@@ -50,8 +51,8 @@ def read_tables(data: dict[str, Any], prefix: ValuePath, notes: Notes, file: str
         default=read_default_feature(root),
         features=read_features(root),
         environments=with_default(read_environments(root)),
-        exclude_newer=_names(read_cutoffs(root, "exclude-newer")),
-        pypi_exclude_newer=_pypi_names(read_cutoffs(root, "pypi-exclude-newer")),
+        exclude_newer=_names(_cutoffs(root, "exclude-newer")),
+        pypi_exclude_newer=_pypi_names(_cutoffs(root, "pypi-exclude-newer")),
         package=_read_package(root, workspace),
     )
     if not prefix:
@@ -102,6 +103,14 @@ def with_default(environments: dict[str, Environment]) -> dict[str, Environment]
     if DEFAULT_ENVIRONMENT in environments:
         return environments
     return {DEFAULT_ENVIRONMENT: Environment(name=DEFAULT_ENVIRONMENT), **environments}
+
+
+def _cutoffs(root: Table, key: str) -> dict[str, str]:
+    """Read the cut-offs of single packages, which exemptions have taken the place of."""
+    found = read_cutoffs(root, key)
+    if found and root.notes.level.has("cut-offs of single packages are deprecated"):
+        root.below(key).warn(instead_of_cutoffs(key, found, root.path), located=True)
+    return found
 
 
 def _names(cutoffs: dict[str, str]) -> dict[str, str]:

@@ -29,7 +29,7 @@ class NewWorkspace:
 
     `author` is a name and a mail address. `conda_pypi_map` is written as it is given: False, or
     channels with where their names are found. `index_url` and `extra_index_urls` fill
-    `[pypi-options]`.
+    `[pypi-options]`. `exclude_newer` is a cut-off, or a table of one and exemptions.
     """
 
     name: str
@@ -40,6 +40,7 @@ class NewWorkspace:
     conda_pypi_map: Literal[False] | Mapping[str, str] | None = None
     index_url: str | None = None
     extra_index_urls: Sequence[str] = field(default=())
+    exclude_newer: Data | None = None
 
 
 def pixi_toml(start: NewWorkspace) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 from wisp.manifest.channels import (
     read_channel_priority,
     read_channels,
-    read_cutoff,
     read_solve_strategy,
 )
+from wisp.manifest.exemptions import read_cutoff_table
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_text, as_texts, wrong_kind
 from wisp.manifest.locations import as_url
@@ -63,7 +63,8 @@ def read_workspace(table: Table) -> WorkspaceTable:
         channel_priority=read_channel_priority(table),
         solve_strategy=read_solve_strategy(table),
         requires_pixi=table.text("requires-pixi"),
-        exclude_newer=read_cutoff(table, "exclude-newer"),
+        exclude_newer=read_cutoff_table(table, "exclude-newer"),
+        pypi_exclude_newer=read_cutoff_table(table, "pypi-exclude-newer", pypi=True),
         preview=read_preview(table),
         conda_pypi_map=_read_map(table),
         pypi_options=read_pypi_options(table),

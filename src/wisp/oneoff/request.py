@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import xxhash
 
+from wisp.manifest.cutoff_model import NO_CUTOFF, CutoffTable
 from wisp.patterns import pattern
 from wisp.platforms import Platform
 from wisp.specs.conda import Channel, CondaRequirement, CondaSpec
@@ -24,8 +25,8 @@ class OneOff:
 
     `asked` are the packages that were named, `guess` the one that the command's name suggests.
     A guess `beside` others is dropped where no such package fits; alone it has to. With `pypi`
-    packages nothing is guessed, and there is a Python. `exclude_newer` is a cut-off as written: one
-    of days past is the same request every day.
+    packages nothing is guessed, and there is a Python. `exclude_newer` is kept as written: a span
+    of days back is the same request every day.
     """
 
     asked: tuple[CondaRequirement, ...]
@@ -34,7 +35,7 @@ class OneOff:
     platform: Platform
     offline: bool = False
     pypi: tuple[PypiRequirement, ...] = ()
-    exclude_newer: str | None = None
+    exclude_newer: CutoffTable = NO_CUTOFF
 
     @property
     def beside(self) -> bool:
@@ -57,13 +58,15 @@ class OneOff:
         `spelled` are the requirements as match specs, `lock` is the digest of what is locked, if
         that is what decides. The name of a sole package leads the name.
         """
+        newer = self.exclude_newer
         parts = [
             *sorted(spelled),
             *sorted(f"pypi {one}" for one in self.pypi),
             *(channel.url for channel in self.channels),
             self.platform.subdir,
             "offline" if self.offline else "",
-            *([f"exclude-newer {self.exclude_newer}"] if self.exclude_newer else []),
+            *([f"exclude-newer {newer.cutoff}"] if newer.cutoff else []),
+            *(f"exempt {one}" for one in newer.exemptions),
             *([f"lock {lock}"] if lock else []),
         ]
         digest = xxhash.xxh3_64_hexdigest("\0".join(parts).encode())

@@ -195,8 +195,8 @@ def _pypi(lists: Iterable[tuple[PypiRequirement, ...]]) -> tuple[PypiRequirement
 
 def _cutoffs(members: Sequence[EnvironmentInputs]) -> ExcludeNewer:
     merged = [one.exclude_newer for one in members]
-    return ExcludeNewer(
-        default=merged[0].default,
+    return replace(
+        merged[0],
         channels={k: v for one in reversed(merged) for k, v in one.channels.items()},
         packages={k: v for one in reversed(merged) for k, v in one.packages.items()},
         pypi_packages={k: v for one in reversed(merged) for k, v in one.pypi_packages.items()},

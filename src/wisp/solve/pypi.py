@@ -89,8 +89,7 @@ class PypiResolver:
         if not package.wheels and not package.sdist:
             return package
         where = index or self._uv.default_index or DEFAULT_INDEX
-        newer = request.exclude_newer
-        before = newer.pypi_packages.get(package.name, newer.default)
+        before = request.exclude_newer.of_pypi(package.name)
         wheels = self._metadata.index_wheels(where, package, before)
         return replace(package, wheels=wheels or package.wheels)
 

@@ -238,10 +238,14 @@ def _choice_options(request: PypiRequest) -> Iterator[str]:
         yield from ("--prerelease", request.options.prerelease_mode)
     if request.strategy != "highest":
         yield from ("--resolution", request.strategy)
-    if request.exclude_newer.default:
-        yield from ("--exclude-newer", _moment(request.exclude_newer.default))
-    for name, moment in sorted(request.exclude_newer.pypi_packages.items()):
-        yield from ("--exclude-newer-package", f"{name}={_moment(moment)}")
+    newer = request.exclude_newer
+    if newer.for_pypi:
+        yield from ("--exclude-newer", _moment(newer.for_pypi))
+    for name, moment in sorted(newer.pypi_packages.items()):
+        if name not in newer.pypi_exempted:
+            yield from ("--exclude-newer-package", f"{name}={_moment(moment)}")
+    for name in newer.pypi_exempted:
+        yield from ("--exclude-newer-package", f"{name}=false")
 
 
 def _moment(moment: datetime) -> str:

@@ -18,18 +18,50 @@ ChannelPriority = Literal["strict", "flexible", "disabled"]
 SolveStrategy = Literal["highest", "lowest", "lowest-direct"]
 
 
+@dataclass(frozen=True, slots=True)
+class Exempted:
+    """Conda packages that no cut-off holds for, or only that of `until` (aware, UTC).
+
+    The channel of the requirement is a base URL, a file among its locations is absolute.
+    """
+
+    requirement: CondaRequirement
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcludeNewer:
     """Moments (aware, UTC) after which records do not exist: package beats channel beats default.
 
     Keys of `channels` are base URLs with a trailing slash; names are normalised. Relative
-    cut-offs (`7d`) have been turned into moments when the inputs were composed.
+    cut-offs (`7d`) have been turned into moments when the inputs were composed. `exempted` come
+    before all of them. For PyPI the `default` counts unless `pypi_default` is given; the packages
+    in `pypi_exempted` have no cut-off.
     """
 
     default: datetime | None = None
     channels: dict[str, datetime] = field(default_factory=dict)
     packages: dict[str, datetime] = field(default_factory=dict)
+    exempted: tuple[Exempted, ...] = ()
+    pypi_default: datetime | None = None
     pypi_packages: dict[str, datetime] = field(default_factory=dict)
+    pypi_exempted: tuple[str, ...] = ()
+
+    @property
+    def for_pypi(self) -> datetime | None:
+        """The moment that holds for PyPI packages without one of their own."""
+        return self.default if self.pypi_default is None else self.pypi_default
+
+    def of_pypi(self, name: str) -> datetime | None:
+        """Return the moment after which files of a PyPI package do not exist."""
+        if name in self.pypi_exempted:
+            return None
+        return self.pypi_packages.get(name, self.for_pypi)
+
+    @property
+    def is_conda_free(self) -> bool:
+        """Whether all conda packages exist."""
+        return not (self.default or self.channels or self.packages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

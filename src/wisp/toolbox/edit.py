@@ -76,9 +76,10 @@ def remove_environment(toml: TomlText, name: str) -> TomlText:
 
 
 def _channel(entry: ChannelEntry) -> Data:
-    if entry.priority is None:
+    if entry.priority is None and entry.exclude_newer is None:
         return entry.channel
-    return {"channel": entry.channel, "priority": entry.priority}
+    fields = {"priority": entry.priority, "exclude-newer": entry.exclude_newer}
+    return {"channel": entry.channel} | {k: v for k, v in fields.items() if v is not None}
 
 
 def _put(toml: TomlText, table: KeyPath, name: str, data: Data) -> TomlText:

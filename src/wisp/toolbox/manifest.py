@@ -13,8 +13,10 @@ import tomli
 
 from wisp.errors import ManifestError
 from wisp.manifest.channel_entry import ChannelEntry
-from wisp.manifest.channels import read_channels
+from wisp.manifest.channels import read_channels, read_cutoffs
 from wisp.manifest.conda_tables import read_requirements
+from wisp.manifest.cutoff_model import NO_CUTOFF, CutoffTable
+from wisp.manifest.exemptions import read_cutoff_table
 from wisp.manifest.faults import Fault, SourceText
 from wisp.manifest.getters import Notes, Table, as_integer, as_text_map
 from wisp.manifest.pypi_tables import read_pypi_requirements
@@ -22,7 +24,7 @@ from wisp.platforms import SUBDIRS
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.pypi import PypiRequirement
 from wisp.toolbox import names
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 
 VERSION = 1
 #: Sources are part of the format; whether they can be built is not for the reader to say.
@@ -54,11 +56,18 @@ class ToolEnvironment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toolbox:
-    """A manifest of global tools, read from `text`."""
+    """A manifest of global tools, read from `text`.
+
+    `exclude_newer` holds for all environments, `packages` are cut-offs of single packages, as
+    written; `pypi_exclude_newer` stands only in the manifest that Pixi does not know.
+    """
 
     path: Path
     text: str
     environments: Mapping[str, ToolEnvironment]
+    exclude_newer: CutoffTable = NO_CUTOFF
+    pypi_exclude_newer: CutoffTable = NO_CUTOFF
+    packages: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def environment(self, name: str) -> ToolEnvironment:
@@ -80,7 +89,10 @@ def read_toolbox(text: str, path: Path, *, pypi: bool = False) -> Toolbox:
     notes = Notes(path.parent)
     notes.preview = _PREVIEW
     try:
-        environments = _environments(Table(tomli.loads(text), (), notes), pypi=pypi)
+        root = Table(tomli.loads(text), (), notes)
+        general, wheels = _general(root, pypi=pypi)
+        packages = _package_cutoffs(root)
+        environments = _environments(root, pypi=pypi)
     except (tomli.TOMLDecodeError, Fault) as error:
         from wisp.manifest.placing import placed
 
@@ -89,8 +101,31 @@ def read_toolbox(text: str, path: Path, *, pypi: bool = False) -> Toolbox:
         path=path,
         text=text,
         environments=environments,
+        exclude_newer=general,
+        pypi_exclude_newer=wheels,
+        packages=packages,
         warnings=tuple(dict.fromkeys(notes.warnings)),
     )
+
+
+def _general(root: Table, *, pypi: bool) -> tuple[CutoffTable, CutoffTable]:
+    """Read `[global]`: the cut-offs of all environments, of conda and of PyPI."""
+    table = root.below("global")
+    general = read_cutoff_table(table, "exclude-newer")
+    wheels = read_cutoff_table(table, "pypi-exclude-newer", pypi=True) if pypi else NO_CUTOFF
+    table.finish()
+    return general, wheels
+
+
+def _package_cutoffs(root: Table) -> dict[str, str]:
+    """Read `[exclude-newer]`: cut-offs of single packages."""
+    if isinstance(root.data.get("exclude-newer"), str):
+        raise root.fault(
+            "the cut-off of all environments stands below `[global]`",
+            "exclude-newer",
+            (f'write `exclude-newer = "{root.data["exclude-newer"]}"` below `[global]`',),
+        )
+    return {name.lower(): text for name, text in read_cutoffs(root, "exclude-newer").items()}
 
 
 def _environments(root: Table, *, pypi: bool) -> dict[str, ToolEnvironment]:

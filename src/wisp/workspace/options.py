@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from wisp.errors import ManifestError
+from wisp.manifest.cutoff_model import CutoffTable
 from wisp.manifest.model import Feature, Manifest
-from wisp.specs.conda import Channel
+from wisp.specs.conda import Channel, known_channel_url
 from wisp.specs.cutoffs import moment
-from wisp.specs.inputs import ChannelPriority, ExcludeNewer, SolveStrategy
+from wisp.specs.inputs import ChannelPriority, ExcludeNewer, Exempted, SolveStrategy
 from wisp.specs.pypi import PypiOptions, PypiRequirement
 from wisp.values import fields, replace
 
@@ -96,18 +98,56 @@ def _conflict(name: str, left: object, right: object) -> ManifestError:
 
 def exclude_newer(manifest: Manifest, channels: Iterable[Channel], now: datetime) -> ExcludeNewer:
     """Turn all cut-offs into moments; spans are counted back from `now`."""
-    general = manifest.workspace.exclude_newer
+    workspace = manifest.workspace
+    found = cutoffs(
+        workspace.exclude_newer, workspace.pypi_exclude_newer, channels, manifest.root, now
+    )
+    return replace(
+        found,
+        packages=moments(manifest.exclude_newer, now),
+        pypi_packages=moments(manifest.pypi_exclude_newer, now),
+    )
+
+
+def cutoffs(
+    general: CutoffTable,
+    pypi: CutoffTable,
+    channels: Iterable[Channel],
+    root: Path,
+    now: datetime,
+) -> ExcludeNewer:
+    """Turn the cut-offs of all packages, of PyPI's and of channels into moments."""
+    channels = tuple(channels)
     return ExcludeNewer(
-        default=None if general is None else moment(general, now),
+        default=_moment(general.cutoff, now),
+        exempted=_exempted(general, channels, root, now),
+        pypi_default=_moment(pypi.cutoff, now),
+        pypi_exempted=tuple(one.requirement.name for one in pypi.exemptions),
         channels={
             channel.url: moment(channel.exclude_newer, now)
             for channel in channels
             if channel.exclude_newer is not None
         },
-        packages=_moments(manifest.exclude_newer, now),
-        pypi_packages=_moments(manifest.pypi_exclude_newer, now),
     )
 
 
-def _moments(cutoffs: Any, now: datetime) -> dict[str, datetime]:
+def _exempted(
+    table: CutoffTable, channels: Iterable[Channel], root: Path, now: datetime
+) -> tuple[Exempted, ...]:
+    """Return what cut-offs do not hold for; names of channels become addresses."""
+    found = []
+    for one in table.exemptions:
+        spec = one.requirement.spec
+        if spec.channel is not None:
+            spec = replace(spec, channel=known_channel_url(spec.channel, channels, root))
+        found.append(Exempted(replace(one.requirement, spec=spec), _moment(one.cutoff, now)))
+    return tuple(found)
+
+
+def _moment(text: str | None, now: datetime) -> datetime | None:
+    return None if text is None else moment(text, now)
+
+
+def moments(cutoffs: Mapping[str, str], now: datetime) -> dict[str, datetime]:
+    """Turn the cut-offs of single packages into moments."""
     return {name: moment(text, now) for name, text in cutoffs.items()}

@@ -9,7 +9,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from wisp.api import editor, editor_tables, global_tools, imager, terminal, viewer, weigher
+from wisp.api import (
+    editor,
+    editor_tables,
+    global_tools,
+    imager,
+    terminal,
+    tool_cutoffs,
+    viewer,
+    weigher,
+)
 from wisp.api.session import Session
 from wisp.api.workspace import Workspace
 from wisp.cli.declare import Command
@@ -44,18 +53,20 @@ NO_COMMAND = {
     "Session.workspace_of",
     "Session.would_extend",
 }
-HOMES = (editor_tables, editor, viewer, imager, terminal, global_tools, weigher)
+HOMES = (editor_tables, editor, viewer, imager, terminal, global_tools, tool_cutoffs, weigher)
 GROUPS: dict[str, type] = {
     "Workspace": Workspace,
     "Workspace.edit": editor.Editor,
     "Workspace.edit.tasks": editor_tables.TaskEditor,
     "Workspace.edit.activation": editor_tables.ActivationEditor,
+    "Workspace.edit.cutoffs": editor_tables.CutoffEditor,
     "Workspace.show": viewer.Viewer,
     "Workspace.image": imager.Imager,
     "Workspace.sizes": weigher.Weigher,
     "Workspace.terminal": terminal.Terminal,
     "Session": Session,
     "Session.tools": global_tools.GlobalTools,
+    "Session.tools.cutoffs": tool_cutoffs.ToolCutoffs,
 }
 
 

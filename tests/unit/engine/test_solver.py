@@ -10,11 +10,11 @@ from threading import Thread
 import pytest
 
 from tests.tiny import VIRTUAL, ask, channel, settings, tiny
-from wisp.engine.cutoffs import cutoff_for
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.solver import SolveRequest, solve
 from wisp.errors import FetchError, SolveError
 from wisp.specs.inputs import ExcludeNewer
+from wisp.specs.newness import cutoff_for
 from wisp.specs.records import CondaRecord
 
 

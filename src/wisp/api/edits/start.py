@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import tomli
 
+from wisp.compat import CompatLevel, preferred, wish_of
 from wisp.config import Config, ConfigRequest, pixi_home, read_config
 from wisp.engine import host
 from wisp.engine.process import capture
@@ -20,8 +21,10 @@ from wisp.exchange.foreign import ForeignEnvironment, read_text
 from wisp.manifest import templates
 from wisp.manifest.edit.activation import put_variables
 from wisp.manifest.edit.document import Document, ManifestPart
+from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
+from wisp.manifest.model import ManifestKind
 from wisp.manifest.read import load_text
 from wisp.manifest.script import SUFFIXES, ScriptError, find_block, with_block
 from wisp.manifest.toml import loads
@@ -100,7 +103,8 @@ def start_from(request: StartRequest, file: Path, environ: Mapping[str, str]) ->
     facts = replace(
         facts, name=foreign.name or facts.name, channels=foreign.channels or facts.channels
     )
-    _save(path, _filled(templates.pixi_toml(facts), foreign))
+    text = _with_cutoff(templates.pixi_toml(facts), facts, "pixi")
+    _save(path, _filled(text, foreign))
     _write_companions(folder, request.scm)
     return Started(path, warnings=foreign.warnings)
 
@@ -156,7 +160,18 @@ def _facts(
         conda_pypi_map=request.conda_pypi_map,
         index_url=_index_url(config),
         extra_index_urls=tuple(config.get("pypi-config.extra-index-urls", ())),
+        exclude_newer=_configured_cutoff(config, preferred(wish_of(environ))),
     )
+
+
+def _configured_cutoff(config: Config, level: CompatLevel) -> Data | None:
+    """Return what a new manifest says of packages that are too new."""
+    if not level.has("new workspaces begin with the configured cut-off"):
+        return None
+    cutoff, exemptions = config.exclude_newer, config.exemptions
+    if cutoff is None or not exemptions:
+        return cutoff
+    return {"cutoff": cutoff, "exemptions": exemptions}
 
 
 def _index_url(config: Config) -> str | None:
@@ -179,13 +194,20 @@ def _author(environ: Mapping[str, str], folder: Path) -> tuple[str, str] | None:
 
 def _create(path: Path, facts: templates.NewWorkspace, kind: Format) -> Started:
     if kind != "pyproject":
-        _save(path, templates.pixi_toml(facts))
+        _save(path, _with_cutoff(templates.pixi_toml(facts), facts, "pixi"))
         return Started(path)
-    _save(path, templates.pyproject_toml(facts))
+    _save(path, _with_cutoff(templates.pyproject_toml(facts), facts, "pyproject"))
     module = path.parent / "src" / templates.module_name(facts.name) / "__init__.py"
     if not module.exists():
         Root(path.parent).write(module, "")
     return Started(path)
+
+
+def _with_cutoff(text: str, facts: templates.NewWorkspace, kind: ManifestKind) -> str:
+    if facts.exclude_newer is None:
+        return text
+    document = Document.open(text, kind)
+    return document.set((*document.workspace, "exclude-newer"), facts.exclude_newer).text
 
 
 def _extend(path: Path, facts: templates.NewWorkspace) -> Started:
@@ -203,7 +225,7 @@ def _extend(path: Path, facts: templates.NewWorkspace) -> Started:
     environments = _groups(data)
     tables = templates.pyproject_tables(facts, environments, named=name is not None)
     gap = "" if not text or text.endswith("\n") else "\n"
-    _save(path, f"{text}{gap}\n{tables}")
+    _save(path, _with_cutoff(f"{text}{gap}\n{tables}", facts, "pyproject"))
     return Started(
         path, created=False, package=facts.name, environments=tuple(sorted(environments))
     )

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
 from wisp.api.machine_platform import solved_platform
 from wisp.api.provisioning import (
-    cutoff_of,
     install_newest,
     is_complete,
     users_indexes,
 )
+from wisp.api.toolbox.cutoffs import tool_cutoffs
 from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.files import refusal, sweep_drafts, write_atomically
 from wisp.engine.prefix import Installed, installed_packages
@@ -24,7 +24,8 @@ from wisp.install.apply import EVERYTHING
 from wisp.install.state import fingerprint, read_fingerprint
 from wisp.manifest.edit.text import TomlText
 from wisp.specs.conda import Channel, channel_url
-from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
+from wisp.specs.newness import missed
 from wisp.toolbox import place
 from wisp.toolbox.capture import captured
 from wisp.toolbox.completions import offer
@@ -148,7 +149,10 @@ class Tools:
         """Return the channels of an environment, higher priorities first."""
         entries = sorted(environment.channels, key=lambda entry: -(entry.priority or 0))
         root = self.home.manifest.parent
-        found = (Channel(e.channel, channel_url(e.channel, root), e.priority) for e in entries)
+        found = (
+            Channel(e.channel, channel_url(e.channel, root), e.priority, e.exclude_newer)
+            for e in entries
+        )
         return tuple({channel.url: channel for channel in found}.values())
 
     def inputs(self, environment: ToolEnvironment) -> EnvironmentInputs:
@@ -161,8 +165,16 @@ class Tools:
             dependencies=conda_requirements(environment),
             pypi_dependencies=environment.pypi,
             pypi_options=users_indexes(self.session),
-            exclude_newer=cutoff_of(self.session, self.session.config.exclude_newer),
+            exclude_newer=self.cutoffs(environment),
         )
+
+    def cutoffs(self, environment: ToolEnvironment) -> ExcludeNewer:
+        """Return from when on packages do not exist for an environment.
+
+        What the manifest of Pixi says of all tools holds for those of both toolboxes.
+        """
+        general = self.other if self.home.pypi and self.other is not None else self.box
+        return tool_cutoffs(self.session, general, self.box, self.channels(environment))
 
     def is_installed(self, name: str) -> bool:
         """Tell whether an installation of an environment came to its end."""
@@ -177,6 +189,9 @@ class Tools:
         records = [one.record for one in self.packages(environment.name)]
         subdir = environment.platform or self.session.subdir
         urls = [channel.url for channel in self.channels(environment)]
+        newer = self.cutoffs(environment)
+        if any(one.channel is not None and missed(one, newer) for one in records):
+            return False
         return holds(environment, records, subdir, urls)
 
     def is_damaged(self, name: str) -> bool:

@@ -89,7 +89,7 @@ class TomlText:
         inner = entry.value.entries if entry.value.kind == "inline" else ()
         lines = [self.text[one.start : one.value.end] for one in inner]
         if entry.value.kind != "inline":
-            lines = [f"{dotted((key,))} = {self.text[entry.value.start : entry.value.end]}"]
+            lines = [f"{dotted((key,))} = {self.text[entry.value.start : entry.end].rstrip()}"]
         header = f"[{dotted(path)}]\n" + "".join(f"{line}\n" for line in lines)
         if len(section.entries) == 1:
             return TomlText(self.text[: section.start] + header + self.text[entry.end :])

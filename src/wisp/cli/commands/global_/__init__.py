@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wisp.cli import options
-from wisp.cli.commands.global_ import change, expose, install, lock, shortcut, show
+from wisp.cli.commands.global_ import change, exclude_newer, expose, install, lock, shortcut, show
 from wisp.cli.declare import top
 
 COMMAND = top(
@@ -12,6 +12,7 @@ COMMAND = top(
     commands=(
         change.ADD,
         change.EDIT,
+        exclude_newer.COMMAND,
         expose.COMMAND,
         install.COMMAND,
         show.LIST,

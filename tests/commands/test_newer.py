@@ -1,0 +1,72 @@
+"""What differs between the release of Pixi that was recorded and a newer one, case by case.
+
+Each folder of `tests/cases/newer` has a `case.toml`: the release that brought a difference and the
+pull request that it is told in (where that is known), files, a command, and what comes of it
+`before` and `after` that release. `CHANNEL` stands for a channel, `FOLDER` for the folder of the
+files; of the texts in `stdout`, `stderr` and of files each line has to be there.
+"""
+
+from __future__ import annotations
+
+import shlex
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sandbox import CommandLine
+from tools.forge.build import Forge
+from wisp.compat import RELEASES
+
+CASES = Path(__file__).parents[1] / "cases" / "newer"
+KEYS = {"release", "pull", "about", "files", "command", "variables", "before", "after"}
+SIDES = {"code", "stdout", "stderr", "absent", "files"}
+
+
+def cases() -> dict[str, dict[str, Any]]:
+    return {
+        folder.name: tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
+        for folder in sorted(CASES.iterdir())
+    }
+
+
+@pytest.mark.parametrize(("name", "case"), cases().items(), ids=list(cases()))
+def test_a_case_says_what_it_follows(name: str, case: dict[str, Any]) -> None:
+    assert case.keys() <= KEYS, name
+    assert case["release"] in RELEASES[1:]
+    assert isinstance(case.get("pull", 1), int)
+    assert case["before"].keys() | case["after"].keys() <= SIDES
+    assert case["before"] != case["after"]
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("name", cases())
+def test_the_answer_is_that_of_the_release(
+    wisp: CommandLine, forge: Forge, tmp_path: Path, name: str, side: str
+) -> None:
+    case = cases()[name]
+    folder = tmp_path / "here"
+    folder.mkdir()
+
+    def meant(text: str) -> str:
+        return text.replace("CHANNEL", forge.url).replace("FOLDER", str(folder))
+
+    for file, text in case.get("files", {}).items():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(meant(text))
+    release = case["release"]
+    level = release if side == "after" else RELEASES[RELEASES.index(release) - 1]
+    env = {"WISP_PIXI_COMPAT": level} | case.get("variables", {})
+    expected = case[side]
+    for command in case["command"]:
+        done = wisp(*shlex.split(meant(command)), cwd=folder, env=env)
+    assert done.code == expected.get("code", 0), done.stderr
+    for stream in ("stdout", "stderr"):
+        for line in meant(expected.get(stream, "")).splitlines():
+            assert line in getattr(done, stream)
+    for line in meant(expected.get("absent", "")).splitlines():
+        assert line not in done.stdout + done.stderr
+    for file, text in expected.get("files", {}).items():
+        for line in meant(text).splitlines():
+            assert line in (folder / file).read_text()
