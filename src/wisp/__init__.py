@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from wisp.api.use.activated import ActivatedEnvironment as ActivatedEnvironment
     from wisp.api.use.captured import Completed as Completed
     from wisp.api.use.cleaning import Cleaned as Cleaned
+    from wisp.api.use.in_place import Followed as Followed
+    from wisp.api.use.in_place import InPlaceOptions as InPlaceOptions
     from wisp.api.use.installing import InstallReport as InstallReport
     from wisp.api.use.run_options import RunOptions as RunOptions
     from wisp.api.use.running import command_of as command_of
@@ -143,6 +145,7 @@ __all__ = [
     "EnvironmentOutline",
     "FeatureDescription",
     "FetchError",
+    "Followed",
     "FoundPackage",
     "FoundScript",
     "GitLocation",
@@ -153,6 +156,7 @@ __all__ = [
     "ImageOverrides",
     "ImageRequest",
     "ImageSettings",
+    "InPlaceOptions",
     "Information",
     "InstallError",
     "InstallOutcome",
@@ -253,6 +257,7 @@ _HOMES = {
     "EnvironmentOutline": "wisp.api.views.describe",
     "FeatureDescription": "wisp.api.views.describe",
     "FetchError": "wisp.errors",
+    "Followed": "wisp.api.use.in_place",
     "FoundPackage": "wisp.search",
     "FoundScript": "wisp.api.use.scripts",
     "GitLocation": "wisp.specs.locations",
@@ -263,6 +268,7 @@ _HOMES = {
     "ImageOverrides": "wisp.api.imaging.options",
     "ImageRequest": "wisp.api.imaging.building",
     "ImageSettings": "wisp.image.settings",
+    "InPlaceOptions": "wisp.api.use.in_place",
     "Information": "wisp.api.views.information",
     "InstallError": "wisp.errors",
     "InstallOutcome": "wisp.install.apply",

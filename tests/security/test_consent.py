@@ -156,6 +156,7 @@ def test_consent_is_shown_given_and_taken_back(wisp: CommandLine, workspace: Pat
     assert [(row["kind"], row["accepted"]) for row in shown()] == [
         ("configuration", False),
         ("activation", False),
+        ("entering", False),
     ]
     assert "tls-no-verify = true" in wisp("trust", cwd=workspace).success().stdout
     assert all(row["accepted"] for row in shown())

@@ -31,6 +31,7 @@ ROOMS = {
         (
             *("api.workspace", "api.session", "api.editor", "api.editor_tables", "api.viewer"),
             *("api.imager", "api.weigher", "api.terminal", "api.global_tools"),
+            *("api.shells",),
         ),
         "the facade: each method loads its own deed",
     ),

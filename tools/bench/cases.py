@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -118,6 +119,40 @@ def _exposed(world: World) -> tuple[Run, Run]:
     )
 
 
+#: How often a shell looks around in a measurement, and what one look may take.
+_LOOKS = 200
+_HOOK = Limit(1.0, 0.005 * _LOOKS)
+
+
+def _followed(shell: str) -> Callable[[World], tuple[Run, Run]]:
+    """Compare a shell that goes to and fro in a workspace with one that follows it."""
+
+    def prepare(world: World) -> tuple[Run, Run]:
+        folder = world.small / "a" / "b" / "c"
+        folder.mkdir(parents=True, exist_ok=True)
+        init = world.scratch / f"init.{shell}"
+        made = subprocess.run(
+            [WISP, "shell-init", shell, "--follow-cd"], check=True, capture_output=True
+        )
+        init.write_bytes(made.stdout)
+        subject, baseline = (
+            Run([shell, "-c", _going(shell, init, hook)], world.small, world.variables)
+            for hook in ("__wisp_follow", "true")
+        )
+        return subject, baseline
+
+    return prepare
+
+
+def _going(shell: str, init: Path, hook: str) -> str:
+    """Return lines that go to and fro below a workspace, where nothing changes for the hook."""
+    ready = f"source {init}; __wisp_follow"
+    step = f"cd a/b/c; {hook}; cd ../../..; {hook}"
+    if shell == "fish":
+        return f"{ready}; for i in (seq {_LOOKS // 2}); {step}; end"
+    return f"{ready}; for i in {{1..{_LOOKS // 2}}}; do {step}; done"
+
+
 def _quick_cases() -> Iterator[Case]:
     for size, label in (("small", ""), ("large", ", large")):
         for name, arguments, limit in (
@@ -163,6 +198,11 @@ CASES = (
     *_reading_cases(),
     Case("exec, repeated", "bare Python", _exec, Limit(1.6)),
     Case("global tool", "sh that execs it", _exposed, Limit(1.5), runs=60),
+    *(
+        Case(f"{_LOOKS} × cd hook, {shell}", f"{shell} alone", _followed(shell), _HOOK, runs=5)
+        for shell in ("bash", "zsh", "fish")
+        if shutil.which(shell)
+    ),
     Case("lock of one package", "bare Python", _lock_one, Limit(10.0), runs=7),
     Case("solve of 448 packages", "rattler alone", _solve, _ENGINE, runs=5),
     Case("resolve of 180 wheels", "rattler and uv alone", _resolve, _ENGINE, runs=5),

@@ -116,12 +116,15 @@ def _entered(
 
 
 def refreshing(program: str) -> str:
-    """Return a function (bash, zsh) that activates anew after commands that change packages."""
+    """Return a function (bash, zsh) that activates anew after commands that change packages.
+
+    The function that `shell-init` brings does so too, and stays.
+    """
     name = os.path.basename(program)
     if not name.replace("-", "_").isidentifier():
         return ""
     return (
-        f"{name}() {{\n"
+        f"command -v __{name}_in_place >/dev/null || {name}() {{\n"
         f'  command {name} "$@"\n'
         "  local code=$?\n"
         f'  case "${{1:-}}" in {_CHANGING})\n'

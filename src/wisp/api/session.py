@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wisp.api.login_uses import LoginUse
     from wisp.api.oneoff import OneOffEnvironment, OneOffRequest
     from wisp.api.self_updating import SelfUpdate
+    from wisp.api.shells import Shells
     from wisp.api.signing_in import OAuthRequest
     from wisp.api.spec_environments import SpecEnvironment, SpecRequest
     from wisp.api.trusting import TrustSubject
@@ -165,6 +166,13 @@ class Session(SessionContext):
         from wisp.api.edits.fields import required_version_holds
 
         return required_version_holds(path, wish_of(self.environ))
+
+    @property
+    def shells(self) -> Shells:
+        """What activates running shells where no workspace is open yet."""
+        from wisp.api.shells import Shells
+
+        return Shells(self)
 
     # Looking
 

@@ -1,8 +1,8 @@
 """What a workspace has only with the user's consent: looked at, given, taken back.
 
 Subjects are keys of its own configuration, links where wisp would write, the manifest of a
-stranger that is found from below (`wisp.api.owners`), and the scripts of activation where the user
-wants to be asked about those (`trust.activation`).
+stranger that is found from below (`wisp.api.owners`), the scripts of activation where the user
+wants to be asked about those (`trust.activation`), and being activated by `cd`.
 """
 
 from __future__ import annotations
@@ -29,8 +29,11 @@ from wisp.values import dataclass
 if TYPE_CHECKING:
     from wisp.config.model import Config
     from wisp.config.reading import Values
+    from wisp.manifest.model import ActivationTable
 
-Kind = Literal["configuration", "link", "activation", "owner"]
+_ENTERING = "entering"
+
+Kind = Literal["configuration", "link", "activation", "owner", "entering"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,9 @@ class TrustSubject:
     """Something of a workspace that needs consent, as it is now.
 
     `name` is a key or a path in the workspace, `content` what stands there: a line of TOML, where
-    a link leads to, the SHA-256 of a script, or the stranger who owns the workspace and the
-    SHA-256 of its manifest. `accepted` tells whether the user has consented to that.
+    a link leads to, the SHA-256 of a script or of all that activation runs and sets, or the
+    stranger who owns the workspace and the SHA-256 of its manifest. `accepted` tells whether the
+    user has consented to that.
     """
 
     kind: Kind
@@ -122,6 +126,18 @@ def require_consent_to_scripts(config: Config, root: Path, scripts: Iterable[str
             )
 
 
+def may_be_entered(config: Config, root: Path) -> bool:
+    """Whether a workspace may be activated because somebody went there.
+
+    It may if the user has accepted it there, with all that its manifest lets activation run and
+    set, or trusts every workspace. Raises `ManifestError` where that cannot be read.
+    """
+    if config.get("trust.workspace"):
+        return True
+    given = consents(config.environ, root).get(_ENTERING)
+    return given is not None and given == _entering(config.environ, root)
+
+
 def _wanted(environ: Mapping[str, str], root: Path) -> dict[str, str]:
     """Return the digests of all subjects, as consents are kept."""
     wanting = _configuration(environ, root)
@@ -129,7 +145,7 @@ def _wanted(environ: Mapping[str, str], root: Path) -> dict[str, str]:
     for kind, _, content, key in _rows(environ, root):
         if kind in ("link", "owner"):
             found[key] = digest(content)
-        elif kind == "activation":
+        elif kind in ("activation", "entering"):
             found[key] = content
     return found
 
@@ -150,6 +166,9 @@ def _rows(environ: Mapping[str, str], root: Path) -> Iterator[tuple[Kind, str, s
         content = _digest_of(root / name)
         if content is not None:
             yield "activation", name, content, f"activation {name}"
+    entering = _entering(environ, root)
+    if entering is not None:
+        yield "entering", ".", entering, _ENTERING
 
 
 def _configuration(environ: Mapping[str, str], root: Path) -> Values:
@@ -178,15 +197,34 @@ def foreign_links(root: Path) -> Iterator[Path]:
 
 def _scripts(environ: Mapping[str, str], root: Path) -> list[str]:
     """Name the activation scripts of a workspace, of all features and machines."""
+    declared = _activations(environ, root) or ()
+    return list(dict.fromkeys(name for row in declared for name in row.scripts or ()))
+
+
+def _activations(environ: Mapping[str, str], root: Path) -> list[ActivationTable] | None:
+    """Return the tables of activation of all features and machines; None without a manifest."""
     try:
         manifest = next((load(file, any_version=True) for file in _manifests(environ, root)), None)
     except ManifestError:
-        return []
+        return None
     if manifest is None:
-        return []
-    features = manifest.features.values()
+        return None
+    inline = [one.inline for one in manifest.environments.values() if one.inline is not None]
+    features = (*manifest.features.values(), *inline)
     targets = [each for one in features for each in (one.base, *(row for _, row in one.targets))]
-    return list(dict.fromkeys(name for row in targets for name in row.activation.scripts or ()))
+    return [row.activation for row in targets]
+
+
+def _entering(environ: Mapping[str, str], root: Path) -> str | None:
+    """Digest all that activation runs and sets by the manifest; None without a manifest."""
+    declared = _activations(environ, root)
+    if declared is None:
+        return None
+    rows = [
+        [[(name, _digest_of(root / name)) for name in row.scripts or ()], dict(row.env)]
+        for row in declared
+    ]
+    return digest([row for row in rows if any(row)])
 
 
 def _manifests(environ: Mapping[str, str], root: Path) -> list[Path]:

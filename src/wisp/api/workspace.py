@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from wisp.api.use.activated import ActivatedEnvironment
     from wisp.api.use.captured import Completed
     from wisp.api.use.cleaning import Cleaned
+    from wisp.api.use.in_place import InPlaceOptions
     from wisp.api.use.installing import InstallReport
     from wisp.api.use.run_options import RunOptions
     from wisp.api.weigher import Weigher
@@ -302,6 +303,15 @@ class Workspace:
     ) -> str:
         """Return the script that activates an environment in a shell, the caller's by default."""
         return self.enter(environment, usage=usage).hook(shell)
+
+    def activate(self, options: InPlaceOptions) -> str:
+        """Return what a running shell evaluates to have an environment, until it is left.
+
+        Raises what `wisp.api.use.in_place.activate_in_place` raises.
+        """
+        from wisp.api.use.in_place import activate_in_place
+
+        return activate_in_place(self.opened, options)
 
     @overload
     def run(

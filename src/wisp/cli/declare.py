@@ -227,9 +227,9 @@ def values(*flags: str, **more: Any) -> tuple[str, ...]:
     return Option(flags, "list", **more)  # type: ignore[return-value]
 
 
-def argument(metavar: str, *, help: str = "", read: Read | None = None) -> str:
+def argument(metavar: str, *, help: str = "", choices: Words = (), read: Read | None = None) -> str:
     """Declare a word that has to be given."""
-    return Argument(metavar, "one", help, read=read)  # type: ignore[return-value]
+    return Argument(metavar, "one", help, choices, read)  # type: ignore[return-value]
 
 
 def optional(metavar: str, *, help: str = "") -> str | None:

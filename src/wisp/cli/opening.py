@@ -8,6 +8,8 @@ from wisp.layout import TRUE_WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wisp import FoundScript
     from wisp.api.lock_usage import LockUsage
     from wisp.api.session import Session
@@ -63,12 +65,16 @@ def open_session(call: Call) -> Session:
 
 
 def open_workspace(
-    call: Call[options.Workspace], *, script: FoundScript | None = None, any_version: bool = False
+    call: Call[options.Workspace],
+    *,
+    script: FoundScript | None = None,
+    any_version: bool = False,
+    environ: Mapping[str, str] | None = None,
 ) -> Workspace:
     """Open the workspace that the call means and show the warnings met on the way.
 
     `script` is one that was found already, wherever it comes from; `any_version` opens a manifest
-    that wants another version of Pixi, too.
+    that wants another version of Pixi, too; `environ` counts in place of the call's.
     """
     from pathlib import Path
 
@@ -87,7 +93,7 @@ def open_workspace(
         script=str(script.path) if script else named,
         origin=script.origin if script else None,
         cwd=call.cwd,
-        environ=call.environ,
+        environ=call.environ if environ is None else environ,
         reporter=call.reporter,
         overrides=overrides(call),
         no_config=source is not None and source.no_config,

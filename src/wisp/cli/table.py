@@ -82,6 +82,11 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
             lane=_HOOK_LANE,
         ),
     ),
+    "Shells": (
+        Entry("activate", "Make an environment active in the running shell"),
+        Entry("deactivate", "Leave what is active in the running shell"),
+        Entry("shell-init", "Print what a shell reads once, so that `activate` works in it"),
+    ),
     "Looking": (
         Entry("info", "Show the machine, the workspace and its environments", quick=True),
         Entry("list", "List the locked packages of an environment", "ls", quick=True),

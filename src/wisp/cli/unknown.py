@@ -29,8 +29,6 @@ _ELSEWHERE = {
     "platform": "`pixi workspace platform` lists and changes the platforms",
     "channel": "`pixi workspace channel` lists and changes the channels",
     "export": "`pixi workspace export` writes files for conda",
-    "activate": "`pixi shell` opens a shell in an environment",
-    "deactivate": "`exit` leaves the shell that `pixi shell` opened",
     "sync": "`pixi install` brings the environment to what the lock file says",
     "create": "`pixi init` makes a workspace, `pixi install` its environment",
     "new": "`pixi init NAME` makes a workspace in a folder of that name",

@@ -14,6 +14,7 @@ from wisp.api import (
     editor_tables,
     global_tools,
     imager,
+    shells,
     terminal,
     tool_cutoffs,
     viewer,
@@ -53,7 +54,17 @@ NO_COMMAND = {
     "Session.workspace_of",
     "Session.would_extend",
 }
-HOMES = (editor_tables, editor, viewer, imager, terminal, global_tools, tool_cutoffs, weigher)
+HOMES = (
+    editor_tables,
+    editor,
+    viewer,
+    imager,
+    shells,
+    terminal,
+    global_tools,
+    tool_cutoffs,
+    weigher,
+)
 GROUPS: dict[str, type] = {
     "Workspace": Workspace,
     "Workspace.edit": editor.Editor,
@@ -65,6 +76,7 @@ GROUPS: dict[str, type] = {
     "Workspace.sizes": weigher.Weigher,
     "Workspace.terminal": terminal.Terminal,
     "Session": Session,
+    "Session.shells": shells.Shells,
     "Session.tools": global_tools.GlobalTools,
     "Session.tools.cutoffs": tool_cutoffs.ToolCutoffs,
 }

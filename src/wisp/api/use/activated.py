@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,9 +49,10 @@ class ActivatedEnvironment:
     workspace: OpenedWorkspace
     request: ActivationRequest
 
-    def changes(self) -> Changes:
-        """Find out which variables activation changes."""
-        return variables(self.workspace, self.request, self.workspace.environ)
+    def changes(self, environ: Mapping[str, str] | None = None) -> Changes:
+        """Find out which variables activation changes, of the caller's unless others are given."""
+        caller = self.workspace.environ if environ is None else environ
+        return variables(self.workspace, self.request, caller)
 
     def as_data(self) -> dict[str, Any]:
         """Return what `shell-hook --json` prints."""

@@ -59,10 +59,17 @@ def _plain(subject: TrustSubject) -> dict[str, object]:
 def _print(call: Call[Trust], root: object, subjects: Sequence[TrustSubject]) -> None:
     for one in subjects:
         mark = "accepted" if one.accepted else "ignored"
-        joined = one.content if one.kind == "configuration" else f"{one.name} -> {one.content}"
-        call.out.public(f"{one.kind} ({mark}): {joined}")
+        call.out.public(f"{one.kind} ({mark}): {_told(one)}")
     if not subjects:
         call.out.note(f"{root} wants nothing that needs consent")
+
+
+def _told(subject: TrustSubject) -> str:
+    if subject.kind == "entering":
+        return "activated by a shell that follows `cd`"
+    if subject.kind == "configuration":
+        return subject.content
+    return f"{subject.name} -> {subject.content}"
 
 
 COMMAND = top("trust", Trust, run, example="trust --show")
