@@ -64,6 +64,9 @@ def _run_at_length(argv: Sequence[str]) -> NoReturn:
     try:
         watch()
         from wisp.cli.main import main
+        from wisp.cli.partial_packages import RATTLER, load_in_parts
+
+        load_in_parts(RATTLER)
 
         main(argv)
     except BaseException as error:  # before or after `main` can answer it

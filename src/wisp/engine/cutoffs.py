@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from rattler import Channel, Gateway, PackageName, Subdir
-from rattler.package_cache import CacheIndex
+from rattler.channel.channel import Channel
+from rattler.package.package_name import PackageName
+from rattler.package_cache.package_cache import CacheIndex
+from rattler.platform.subdir import Subdir
+from rattler.repo_data.gateway import Gateway
 from rattler.repo_data.record import RepoDataRecord
 
 from wisp.engine.records import from_rattler

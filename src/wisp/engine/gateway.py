@@ -14,8 +14,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rattler import Client, Config, Gateway
+from rattler.config.config import Config
+from rattler.networking.client import Client
 from rattler.networking.middleware import (
     AuthenticationMiddleware,
     GCSMiddleware,
@@ -25,14 +27,16 @@ from rattler.networking.middleware import (
     S3Config,
     S3Middleware,
 )
-from rattler.package_cache import PackageCache
-from rattler.repo_data.gateway import SourceConfig
+from rattler.package_cache.package_cache import PackageCache
 
 from wisp.engine.borrowed import borrowed
 from wisp.engine.lookout import Lookout
 from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
 from wisp.specs.credentials import Credential, credential_as_json
 from wisp.specs.settings import EngineSettings, Network, RepodataFormats, S3Bucket
+
+if TYPE_CHECKING:
+    from rattler.repo_data.gateway import Gateway, SourceConfig
 
 _USER_AGENT = "wisp"
 #: What a client looks at in the environment of the process while it is made.
@@ -76,6 +80,10 @@ class ChannelAccess:
 
     @cached_property
     def _gateway(self) -> Gateway:
+        from rattler.repo_data.gateway import (
+            Gateway,  # which costs more than to install a few packages
+        )
+
         network = self.settings.network
         return Gateway(
             cache_dir=self.settings.caches.repodata,
@@ -99,6 +107,8 @@ class ChannelAccess:
 
 
 def _source_config(formats: RepodataFormats, *, offline: bool) -> SourceConfig:
+    from rattler.repo_data.gateway import SourceConfig
+
     return SourceConfig(
         zstd_enabled=formats.zstd,
         bz2_enabled=formats.bzip2,

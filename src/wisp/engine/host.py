@@ -86,9 +86,9 @@ class _MalformedError(Exception):
 
 def _detected(overrides: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
     """Detect with these overrides and no others. Raises `_MalformedError` if one is."""
-    from rattler import VirtualPackage as Detected
-    from rattler import VirtualPackageOverrides
     from rattler.exceptions import DetectVirtualPackageError
+    from rattler.virtual_package.virtual_package import VirtualPackage as Detected
+    from rattler.virtual_package.virtual_package import VirtualPackageOverrides
 
     names = {*overrides, *(name for name in os.environ if name.startswith(_OVERRIDE))}
     try:

@@ -8,13 +8,15 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
-from rattler import PrefixRecord, RepoDataRecord, Subdir
 from rattler.exceptions import ExtractError, InstallerError, LinkError, TransactionError
-from rattler.install import install
-from rattler.package_cache import PackageCache
+from rattler.package_cache.package_cache import PackageCache
+from rattler.platform.subdir import Subdir
+from rattler.prefix.prefix_record import PrefixRecord
+from rattler.rattler import py_install
+from rattler.repo_data.record import RepoDataRecord
 
 from wisp.engine import loop
 from wisp.engine.files import sweep_drafts
@@ -59,25 +61,36 @@ class CondaInstallation:
     place: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the packages of an installation come from.
+
+    `records` are rattler's, in the order of the request. `held` names those whose entry in the
+    shared cache was verified against their digest.
+    """
+
+    records: tuple[RepoDataRecord, ...]
+    held: frozenset[str]
+
+
 def install_conda(
     request: CondaInstallation,
     access: ChannelAccess,
     reporter: Reporter = SILENT,
-    made: Sequence[RepoDataRecord] | None = None,
+    sources: Sources | None = None,
 ) -> None:
     """Link what is missing or different, unlink what is not wanted.
 
-    `made` are the records as rattler has them, if somebody has made them already
-    (`check_sources`).
+    `sources` are those that `check_sources` has found, if it was asked.
 
     Raises:
         FetchError: A package cannot be had or does not have its hash.
         InstallError: A package cannot be linked or unlinked.
 
     """
-    records = to_rattler(request.records) if made is None else made
+    found = _sources(request, access) if sources is None else sources
     listeners = _Listeners.of(request, access, reporter)
-    loop.call(_install(request, records, access, listeners), look=listeners.lookout.look)
+    loop.call(_install(request, found, access, listeners), look=listeners.lookout.look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,28 +119,22 @@ class _Listeners:
 
 
 async def _install(
-    request: CondaInstallation,
-    records: Sequence[RepoDataRecord],
-    access: ChannelAccess,
-    listeners: _Listeners,
+    request: CondaInstallation, sources: Sources, access: ChannelAccess, listeners: _Listeners
 ) -> None:
     if request.repair:
-        await _link(request, (), access, listeners)
+        await _link(request, Sources((), sources.held), access, listeners)
         _sweep(request)
-    await _link(request, records, access, listeners)
+    await _link(request, sources, access, listeners)
 
 
 async def _link(
-    request: CondaInstallation,
-    records: Sequence[RepoDataRecord],
-    access: ChannelAccess,
-    listeners: _Listeners,
+    request: CondaInstallation, sources: Sources, access: ChannelAccess, listeners: _Listeners
 ) -> None:
-    with vouched_cache(request.records, access) as vouched:
+    with vouched_cache(request.records, sources.held, access) as vouched:
         judge = _Judge(request, vouched.folders)
         listeners.lookout.folders = vouched.folders
         try:
-            await _transact(request, records, access, vouched.cache, judge.listener(listeners))
+            await _transact(request, sources, access, vouched.cache, judge, listeners)
         except (InstallerError, LinkError, TransactionError, ExtractError) as error:
             raise judge.refusal or _failure(str(error)) from error
         except WispError:
@@ -146,27 +153,55 @@ async def _link(
 
 async def _transact(
     request: CondaInstallation,
-    records: Sequence[RepoDataRecord],
+    sources: Sources,
     access: ChannelAccess,
     cache: PackageCache,
-    listener: LinkProgress,
+    judge: _Judge,
+    listeners: _Listeners,
 ) -> None:
-    await install(
-        list(records),
-        request.prefix,
-        installed_packages=_installed(request.prefix),
+    installed, reporter = _installed(request.prefix), listeners.reporter
+    # To be told six things of each package takes as long as to link ten files of it.
+    if installed or reporter.watched or not judge.has_passed(sources):
+        listener = judge.listener(listeners)
+        await _rattler_install(request, sources, installed, access, cache, listener)
+        return
+    token = reporter.start("linking", request.label, len(sources.records))
+    try:
+        await _rattler_install(request, sources, installed, access, cache, None)
+    finally:
+        reporter.finish(token)
+    reporter.count("installed", len(sources.records), "conda")
+
+
+def _rattler_install(
+    request: CondaInstallation,
+    sources: Sources,
+    installed: Sequence[PrefixRecord],
+    access: ChannelAccess,
+    cache: PackageCache,
+    listener: LinkProgress | None,
+) -> Awaitable[None]:
+    """Call what `rattler.install` would; to import that loads what installs nothing."""
+    done: Awaitable[None] = py_install(
+        records=list(sources.records),
+        target_prefix=str(request.prefix),
+        cache_dir=None,
+        installed_packages=list(installed),
         reinstall_packages=set(request.reinstall),
         ignored_packages=set(request.ignored),
-        platform=Subdir(request.subdir),
-        client=access.client,
-        package_cache=cache,
-        config=access.config,
-        show_progress=False,
-        alternative_target_prefix=request.place,
+        platform=Subdir(request.subdir)._inner,
+        client=access.client._client,
         # What is meant for elsewhere does not run here, whatever the configuration says.
         execute_link_scripts=None if request.place is None else False,
+        show_progress=False,
+        requested_specs=None,
         reporter=listener,
+        alternative_target_prefix=request.place,
+        config=access.config._inner,
+        attestation_policy=None,
+        package_cache=cache._inner,
     )
+    return done
 
 
 class _Judge:
@@ -184,9 +219,19 @@ class _Judge:
         self._locations = {row.name: row.location for row in request.records}
 
     def listener(self, listeners: _Listeners) -> LinkProgress:
-        # Abstract only to the type checker: the bodies it inherits do nothing.
-        return LinkProgress(  # type: ignore[abstract]
+        return LinkProgress(
             listeners.reporter, self._label, self.check, self._locations, listeners.received
+        )
+
+    def has_passed(self, sources: Sources) -> bool:
+        """Tell whether no package needs another look.
+
+        What rattler unpacks anew, should it find an entry damaged, has the digest of what passed.
+        """
+        (cache, verdicts), *others = self._verdicts.items()
+        return not others and all(
+            name in sources.held and verdicts.has(f"{cache}/{stem}")
+            for name, stem in self._stems.items()
         )
 
     def check(self, name: str) -> None:
@@ -256,37 +301,23 @@ def _check_record(file: Path) -> None:
         ) from error
 
 
-def check_sources(request: CondaInstallation, access: ChannelAccess) -> Sequence[RepoDataRecord]:
+def check_sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
     """Refuse early what rattler would not: remote files offline, local files that changed.
 
     rattler verifies downloads only; an archive of a `file://` channel it takes as it is. What
-    is linked already needs no source. Nothing is changed. Returns the records as rattler has
-    them, which takes as long as much else of an installation and need not be done twice.
+    is linked already needs no source. Nothing is changed. What was found out need not be found
+    twice.
 
     Raises:
         FetchError: A package cannot be had or does not have its hash.
 
     """
-    made = to_rattler(request.records)
-    loop.call(_check_sources(request, made, access))
-    return made
-
-
-async def _check_sources(
-    request: CondaInstallation, made: Sequence[RepoDataRecord], access: ChannelAccess
-) -> None:
+    sources = _sources(request, access)
     offline = access.settings.network.offline
-    suspects = [
-        (row, rattler_record)
-        for row, rattler_record in zip(request.records, made, strict=True)
-        if (offline or row.origin.is_local) and not _is_linked(row, request)
-    ]
-    if not suspects:
-        return
-    index = await access.package_cache.index()
-    shared = access.settings.caches.conda_packages
-    for record, rattler_record in suspects:
-        if holds(shared, record) and index.contains_record(rattler_record):
+    for record in request.records:
+        if record.name in sources.held or not (offline or record.origin.is_local):
+            continue
+        if _is_linked(record, request):
             continue
         if record.origin.is_local:
             _verify(record)
@@ -295,6 +326,13 @@ async def _check_sources(
                 f"`{record.location}` is not in the package cache",
                 hints=OFFLINE_HINTS,
             )
+    return sources
+
+
+def _sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
+    shared = access.settings.caches.conda_packages
+    held = frozenset(record.name for record in request.records if holds(shared, record))
+    return Sources(tuple(to_rattler(request.records)), held)
 
 
 def _is_linked(record: CondaRecord, request: CondaInstallation) -> bool:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from rattler.install import InstallerReporter
-
 from wisp.engine.lookout import endless
 from wisp.report import BYTES, DOWNLOADING, Reporter
 
@@ -49,13 +47,16 @@ class Received:
         return self._news if self._awaited > 0 else None
 
 
-class LinkProgress(InstallerReporter):
+class LinkProgress:
     """The listener that rattler calls, from threads of its own, about one transaction.
 
     A download is told by its bytes, everything else by the count of finished operations. Tokens
     given to rattler are positions in our own lists. `check` is called with the name of each package
     before it is linked; what it raises rattler does not see. `locations` are URLs by name.
     `received` notes what comes.
+
+    rattler's own class of listeners has a method for all that it tells, but its module loads half
+    of the library.
     """
 
     def __init__(
@@ -77,6 +78,12 @@ class LinkProgress(InstallerReporter):
         self._linking = 0
         self._names: list[str] = []
         self._downloads: list[tuple[str, int, int]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., int]:
+        """Answer news that nobody waits for."""
+        if not name.startswith("on_"):
+            raise AttributeError(name)
+        return lambda *_: 0
 
     def on_transaction_start(self, total_operations: int) -> None:
         """Begin to count operations."""

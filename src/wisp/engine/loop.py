@@ -24,7 +24,7 @@ from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
-from rattler.package_streaming import PackageArchive
+from rattler.rattler import PyPackageArchive
 
 T = TypeVar("T")
 
@@ -269,7 +269,7 @@ def _be_found() -> None:
     sys.modules["asyncio"] = _THIS
     try:
         with contextlib.suppress(RuntimeError):  # there is no loop, and so no future either
-            PackageArchive.from_path("").send(None)
+            PyPackageArchive.from_path("")
     finally:
         del sys.modules["asyncio"]
 

@@ -1,7 +1,8 @@
 """Conda records as rattler holds them, and as locks spell them.
 
-Towards rattler the detour through a lock file in JSON is the only one that keeps everything:
-the constructors of py-rattler know neither purls nor run exports.
+Towards rattler the way leads through a channel's list of packages: the constructors of py-rattler
+know neither purls nor run exports, and its reader of lock files, which keeps them as well, takes
+ten times as long.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+from wisp.errors import LockFileError
 from wisp.specs.inside import inside
 from wisp.specs.records import CondaRecord, RunExports
-from wisp.specs.urls import is_url, normal_url
+from wisp.specs.urls import is_url
 
 if TYPE_CHECKING:  # who only reads rows does not pay for rattler
     from rattler import RepoDataRecord
@@ -32,6 +35,10 @@ _TEXTS = (
     "python_site_packages_path",
     "attestations_sha256",
 )
+#: The channel of a list until each record is told its own.
+_NOWHERE = "https://nowhere.invalid"
+#: What may stand in the path of a URL (WHATWG URL standard, the path percent-encode set).
+_IN_PATHS = "/:@!$&'()*+,;=-._~[]|^"
 _NUMBERS = ("size", "legacy_bz2_size", "timestamp", "indexed_timestamp")
 
 
@@ -115,66 +122,97 @@ def _run_exports(row: Mapping[str, Sequence[str]] | None) -> RunExports | None:
 
 
 def to_rattler(records: Iterable[CondaRecord]) -> list[RepoDataRecord]:
-    """Make rattler's records, in the order given."""
+    """Make rattler's records, in the order given.
+
+    Raises `LockFileError` for what rattler does not take for a record.
+    """
     wanted = list(records)
     if not wanted:
         return []
-    rows = {url_of(record.location): _lock_row(record) for record in wanted}
-    made = {normal_url(record.url): record for record in _through_lock(rows)}
-    answer = []
-    for record in wanted:
-        rattler_record = made[normal_url(url_of(record.location))]
-        if record.fresh:
-            rattler_record.arch = None
-            rattler_record.platform = None
-        answer.append(rattler_record)
-    return answer
+    try:
+        return _made(wanted)
+    except Exception as error:  # of a kind that depends on what is wrong
+        raise LockFileError("a locked package cannot be used", causes=[str(error)]) from error
 
 
-def _through_lock(rows: Mapping[str, dict[str, Any]]) -> list[RepoDataRecord]:
-    """Write a lock file as JSON (which is YAML) and have rattler read it."""
+def _made(wanted: Sequence[CondaRecord]) -> list[RepoDataRecord]:
+    from rattler.package.package_name import PackageName
+
+    listed = _through_repodata(map(_repodata_row, wanted))
+    found = {int(made.file_name.partition("-")[0]): made for made in listed}
+    for number, record in enumerate(wanted):
+        PackageName(record.name)  # of names alone lists are not asked
+        _locate(found[number], record)
+    return [found[number] for number in range(len(wanted))]
+
+
+def _through_repodata(rows: Iterable[dict[str, Any]]) -> list[RepoDataRecord]:
+    """Write a channel's list of packages and have rattler read it.
+
+    Files are named by position, since packages of several channels may share a name.
+    """
     import tempfile
 
-    from rattler import LockFile
+    from rattler.channel.channel import Channel
+    from rattler.rattler import PyRepoData  # around it stands a module that loads half of rattler
+    from rattler.repo_data.record import RepoDataRecord
 
-    platform = "linux-64"
-    environment = {
-        "channels": [],
-        "packages": {platform: [{"conda": url} for url in rows]},
-    }
     document = {
-        "version": 7,
-        "platforms": [{"name": platform}],
-        "environments": {"default": environment},
-        "packages": list(rows.values()),
+        "info": {"subdir": "noarch"},
+        "packages": {},
+        "packages.conda": {f"{number}-0-0.conda": row for number, row in enumerate(rows)},
+        "repodata_version": 1,
     }
     with tempfile.TemporaryDirectory(prefix="wisp-records-") as folder:
-        file = Path(folder, "records.json")
+        file = Path(folder, "repodata.json")
         file.write_text(json.dumps(document), encoding="utf-8")
-        lock = LockFile.from_path(file)
-    made = lock.default_environment()
-    if made is None:
-        return []
-    return made.conda_repodata_records_for_platform(made.platforms()[0]) or []
+        listed = PyRepoData.from_path(file)
+    made = PyRepoData.repo_data_to_records(listed, Channel(_NOWHERE)._channel)
+    return [RepoDataRecord._from_py_record(record) for record in made]
 
 
-def _lock_row(record: CondaRecord) -> dict[str, Any]:
-    """Spell a record as an entry of a lock, with everything that could be derived, too."""
+def _locate(made: RepoDataRecord, record: CondaRecord) -> None:
+    """Tell a record where it is, and what locks let one see in its subdir."""
+    url = _rattler_url(record.location)
+    made.url = url
+    made.channel = f"{record.channel or url.rsplit('/', 2)[0]}/"
+    made.file_name = record.file_name or url.rpartition("/")[2]
+    if not record.fresh:
+        made.platform, made.arch = _machine_of(record.subdir)
+
+
+def _rattler_url(location: str) -> str:
+    """Spell a location as rattler spells it, which escapes less than Python does."""
+    if is_url(location) or os.name == "nt":
+        return url_of(location)
+    return f"file://{quote(os.path.abspath(location), safe=_IN_PATHS)}"  # noqa: PTH100 - for each
+
+
+@cache
+def _machine_of(subdir: str) -> tuple[str | None, str | None]:
+    """Return rattler's words for the system and the processor of a subdir it knows."""
+    from rattler.exceptions import ParseSubdirError
+    from rattler.platform.subdir import Subdir
+
+    try:
+        known = Subdir(subdir)
+    except ParseSubdirError:
+        return None, None
+    return known.only_platform, None if known.arch is None else str(known.arch)
+
+
+def _repodata_row(record: CondaRecord) -> dict[str, Any]:
+    """Spell a record as an entry of repodata."""
     row: dict[str, Any] = {
-        "conda": url_of(record.location),
         "name": record.name,
         "version": record.version,
         "build": record.build,
         "build_number": record.build_number,
         "subdir": record.subdir,
-        "channel": record.channel,
-        "file_name": record.file_name,
-        "noarch": record.noarch if record.noarch else False,
+        "depends": list(record.depends),
     }
-    row |= {key: list(value) for key in _LISTS if (value := getattr(record, key))}
-    row |= {
-        key: value for key in _TEXTS[1:] + _NUMBERS if (value := getattr(record, key)) is not None
-    }
+    row |= {key: list(value) for key in _LISTS[1:] if (value := getattr(record, key))}
+    row |= {key: value for key in _TEXTS + _NUMBERS if (value := getattr(record, key)) is not None}
     if record.extra_depends:
         row["extra_depends"] = {name: list(specs) for name, specs in record.extra_depends.items()}
     if record.purls is not None:

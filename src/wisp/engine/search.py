@@ -6,9 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rattler import Channel, MatchSpec, Subdir, Version
+from rattler.channel.channel import Channel
 from rattler.exceptions import GatewayError
+from rattler.match_spec.match_spec import MatchSpec
+from rattler.platform.subdir import Subdir
 from rattler.repo_data.record import RepoDataRecord
+from rattler.version.version import Version
 
 from wisp.engine import loop
 from wisp.engine.gateway import ChannelAccess

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rattler import (
-    Channel,
-    ChannelPriority,
-    GenericVirtualPackage,
-    MatchSpec,
-    PackageName,
-    Subdir,
-    Version,
-)
-from rattler import solve as rattler_solve
+from rattler.channel.channel import Channel
+from rattler.channel.channel_priority import ChannelPriority
 from rattler.exceptions import GatewayError, InvalidMatchSpecError, SolverError
+from rattler.match_spec.match_spec import MatchSpec
 from rattler.package.build_string import BuildString
+from rattler.package.package_name import PackageName
+from rattler.platform.subdir import Subdir
 from rattler.repo_data.source import RepoDataSource
+from rattler.solver.solver import solve as rattler_solve
+from rattler.version.version import Version
+from rattler.virtual_package.generic import GenericVirtualPackage
 
 from wisp.engine import loop
 from wisp.engine.cutoffs import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from rattler import Version
+from rattler.version.version import Version
 
 Bump = Literal["major", "minor", "patch"]
 

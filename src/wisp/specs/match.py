@@ -23,7 +23,7 @@ from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from rattler import Version
+    from rattler.version.version import Version
 
 # rattler and packaging are imported where they are first needed: most commands read little.
 
@@ -32,6 +32,9 @@ _PLAIN = pattern(
     r"(?: +(?P<version>(?![^\s]*[\w*]=)[^\s\[\]]*[^\s\[\],|])"
     r"(?: +(?P<build>[\w*^.][^\s\[\]?\\{]*))?)?"
 )
+
+#: `=1.2`, which by itself is `1.2` and what begins with it.
+_ONE_BRANCH = pattern(r"=[^=*,|]+")
 
 _CONDITION_TOKEN = pattern(r"[()]|[^\s()\[]+(?:\[[^\]]*\])?")
 
@@ -121,6 +124,8 @@ def parse_spec(text: str) -> Spec:
     match = _PLAIN.fullmatch(text)
     if match:
         name, version, build = match.groups()
+        if build and version and _ONE_BRANCH.fullmatch(version):
+            version = f"={version}"  # beside a build, as conda has it, `=1.2` is that version
         return Spec(text, name.lower(), None if version == "*" else version or None, build)
     found = _match_spec(text)
     return Spec(text, found.name.normalized, is_plain=False)
@@ -145,7 +150,8 @@ def requirement_spec(requirement: CondaRequirement) -> Spec:
     text = f"{requirement.name} {spec.version or '*'}"
     brackets = bracketed_fields(spec)
     if build := requirement.spec.build:
-        if _PLAIN.fullmatch(f"{text} {build}"):
+        plain = _PLAIN.fullmatch(f"{text} {build}")
+        if plain and not _ONE_BRANCH.fullmatch(spec.version or ""):
             text = f"{text} {build}"
         else:
             brackets.append(f'build="{build}"')
@@ -198,7 +204,7 @@ def _one_of(tokens: list[str], holds: Callable[[Spec], bool]) -> tuple[bool, lis
 
 @cache
 def _match_spec(text: str) -> Any:
-    from rattler import MatchSpec
+    from rattler.match_spec.match_spec import MatchSpec
 
     try:
         return MatchSpec(text, strict=False)
@@ -209,7 +215,7 @@ def _match_spec(text: str) -> Any:
 @cache
 def version_of(text: str) -> Version:
     """Parse a conda version, which then compares as conda orders versions."""
-    from rattler import Version
+    from rattler.version.version import Version
 
     try:
         return Version(text)
@@ -219,7 +225,7 @@ def version_of(text: str) -> Version:
 
 @cache
 def _version_spec(text: str) -> Any:
-    from rattler import VersionSpec
+    from rattler.version.version_spec import VersionSpec
 
     try:
         return VersionSpec(text)
@@ -244,7 +250,8 @@ def build_matches(pattern: str, build: str) -> bool:
 
 def _package(candidate: Candidate) -> Any:
     """Make rattler's record of a package, with what match specs may ask for."""
-    from rattler import BuildString, PackageRecord
+    from rattler.package.build_string import BuildString
+    from rattler.repo_data.package_record import PackageRecord
 
     if not isinstance(candidate, CondaRecord):
         build = BuildString(candidate.build or "0")

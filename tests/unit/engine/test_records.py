@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import tempfile
+from pathlib import Path
+from typing import Any
 
 import pytest
+from rattler import LockFile, Subdir
 
 from wisp.engine.records import from_rattler, from_row, location_of, to_rattler, url_of
+from wisp.errors import LockFileError
 from wisp.specs.records import CondaRecord, RunExports
 
 FULL = CondaRecord(
@@ -101,3 +106,77 @@ def test_files_of_folders_with_any_name_reach_rattler_and_come_back(
     )
     (made,) = to_rattler([record])
     assert from_rattler(made).location == record.location
+
+
+LOCATIONS = (
+    "https://host/channel/linux-64/thing-{}-h1_3.conda",
+    "https://host/thing-{}-h1_3.tar.bz2",
+    "/srv/chan+user@corp (1)/linux-64/thing-{}-h1_3.conda",
+    "/srv/a,b;c=d/it's 100% 'mine'!/thing-{}-h1_3.conda",
+    "/srv/ünïcode [x]^|{{}}/`#?/noarch/thing-{}-h1_3.conda",
+)
+
+
+@pytest.mark.parametrize("location", LOCATIONS)
+@pytest.mark.parametrize("version", ["1.0", "1!2.0", "2.0+local"])
+def test_records_are_those_that_rattler_reads_in_a_lock(location: str, version: str) -> None:
+    plain = dataclasses.replace(FULL, location=location.format(version), version=version)
+    bare = dataclasses.replace(
+        plain,
+        channel=None if location.startswith("https://host/channel") else FULL.channel,
+        subdir="noarch",
+        noarch="python",
+        depends=(),
+        constrains=(),
+        extra_depends={},
+        track_features=(),
+        license=None,
+        purls=(),
+        run_exports=None,
+        timestamp=None,
+        python_site_packages_path=None,
+    )
+    for record in (plain, bare):
+        assert json.loads(to_rattler([record])[0].to_json()) == _read_in_a_lock(record)
+
+
+@pytest.mark.parametrize("subdir", [*map(str, Subdir.all()), "plan-9"])
+def test_every_subdir_has_the_system_and_the_processor_that_rattler_reads(subdir: str) -> None:
+    record = dataclasses.replace(FULL, subdir=subdir)
+    assert json.loads(to_rattler([record])[0].to_json()) == _read_in_a_lock(record)
+
+
+def _read_in_a_lock(record: CondaRecord) -> Any:
+    """Have rattler's own reader of locks make the record."""
+    url = url_of(record.location)
+    row = {"conda": url} | {
+        key: value
+        for key, value in dataclasses.asdict(record).items()
+        if value not in (None, ()) and key not in {"location", "fresh"}
+    }
+    if record.run_exports is not None:
+        row["run_exports"] = {"weak": list(record.run_exports.weak)}
+    if record.purls is not None:
+        row["purls"] = list(record.purls)
+    environment = {"channels": [], "packages": {"linux-64": [{"conda": url}]}}
+    document = {
+        "version": 7,
+        "platforms": [{"name": "linux-64"}],
+        "environments": {"default": environment},
+        "packages": [row],
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "pixi.lock")
+        file.write_text(json.dumps(document))
+        made = LockFile.from_path(file).default_environment()
+    assert made is not None
+    found = made.conda_repodata_records_for_platform(made.platforms()[0]) or []
+    return json.loads(found[0].to_json())
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"version": "one two"}, {"name": "../x"}, {"sha256": "zz"}, {"purls": ("x",)}]
+)
+def test_what_is_no_record_is_told_as_a_fault_of_the_lock(wrong: dict[str, Any]) -> None:
+    with pytest.raises(LockFileError):
+        to_rattler([dataclasses.replace(FULL, **wrong)])

@@ -350,6 +350,8 @@ class TestPypi:
 
 
 class _Listener(Reporter):
+    watched = True
+
     def __init__(self) -> None:
         self.news: list[tuple[object, ...]] = []
 
@@ -360,19 +362,40 @@ class _Listener(Reporter):
     def advance(self, token: int, amount: int = 1, total: int | None = None) -> None:
         self.news.append(("advance", amount))
 
+    def count(self, deed: str, amount: int, kind: str = "") -> None:
+        if amount:
+            self.news.append(("count", deed, amount, kind))
+
+
+def _linked(main: Path, access: ChannelAccess, prefix: Path, listener: _Listener) -> None:
+    from wisp.engine.installer import CondaInstallation, install_conda
+
+    request = CondaInstallation(
+        records=all_of(main, access)[:2], prefix=prefix, subdir="linux-64", label="env"
+    )
+    install_conda(request, access, listener)
+
 
 def test_linking_is_told_package_by_package(
     main: Path, access: ChannelAccess, tmp_path: Path
 ) -> None:
-    from wisp.engine.installer import CondaInstallation, install_conda
+    for name in ("fresh", "from what is known"):
+        listener = _Listener()
+        _linked(main, access, tmp_path / name, listener)
+        assert ("linking", "env", 2) in listener.news
+        assert listener.news.count(("advance", 1)) == 2
 
+
+def test_where_nobody_looks_on_what_passed_before_is_linked_without_news(
+    main: Path, access: ChannelAccess, tmp_path: Path
+) -> None:
+    _linked(main, access, tmp_path / "first", _Listener())
     listener = _Listener()
-    request = CondaInstallation(
-        records=all_of(main, access)[:2], prefix=tmp_path / "env", subdir="linux-64", label="env"
-    )
-    install_conda(request, access, listener)
-    assert ("linking", "env", 2) in listener.news
-    assert listener.news.count(("advance", 1)) == 2
+    listener.watched = False
+    _linked(main, access, tmp_path / "second", listener)
+    assert listener.news == [("linking", "env", 2), ("count", "installed", 2, "conda")]
+    first, second = (sorted((tmp_path / name).rglob("*")) for name in ("first", "second"))
+    assert [one.name for one in first] == [one.name for one in second]
 
 
 def test_a_prefix_that_was_moved_or_copied_is_linked_anew(

@@ -121,3 +121,9 @@ def test_conditions_are_joined_by_words_and_parentheses(condition: str, holds: b
 def test_python_versions_are_compared_as_pep_440_has_it() -> None:
     assert python_version_matches(">=1.0", "1.1rc1")
     assert not python_version_matches("==1.0", "not a version")
+
+
+def test_a_branch_is_one_version_beside_a_build() -> None:
+    packages = [VirtualPackage("pkg", version, "h1_0") for version in ("1.2", "1.2.3")]
+    for text, found in (("pkg =1.2", 2), ("pkg =1.2 h1_0", 1), ('pkg =1.2[build="h1_0"]', 2)):
+        assert sum(map(parse_spec(text).matches, packages)) == found

@@ -27,7 +27,7 @@ from wisp.specs.records import CondaRecord
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
-    from rattler.package_cache import PackageCache
+    from rattler.package_cache.package_cache import PackageCache
 
     from wisp.engine.gateway import ChannelAccess
 
@@ -44,15 +44,21 @@ class VouchedCache:
 
 
 @contextlib.contextmanager
-def vouched_cache(records: Sequence[CondaRecord], access: ChannelAccess) -> Iterator[VouchedCache]:
+def vouched_cache(
+    records: Sequence[CondaRecord], held: frozenset[str], access: ChannelAccess
+) -> Iterator[VouchedCache]:
     """Give a cache from which only what was verified against its record can be linked.
+
+    `held` names the records of which that is known already (`holds`).
 
     Raises:
         HostError: The operating system refuses a folder.
 
     """
     shared = access.settings.caches.conda_packages
-    apart = {record.name for record in records if not _clear(shared, record)}
+    apart = {
+        record.name for record in records if record.name not in held and not _clear(shared, record)
+    }
     if not apart:
         yield VouchedCache(access.package_cache, (shared,))
         return
@@ -61,14 +67,16 @@ def vouched_cache(records: Sequence[CondaRecord], access: ChannelAccess) -> Iter
 
 
 def holds(shared: Path, record: CondaRecord) -> bool:
-    """Whether the entry that the cache may have for a record was verified against its digest."""
+    """Whether the cache has an entry for a record, whole and verified against its digest."""
     if record.sha256 is None:
         return False
+    entry = f"{shared}/{_stem(record)}"
     try:
-        with open(f"{shared}/{_stem(record)}.lock", "rb") as file:  # noqa: PTH123 - for each package
-            return file.read(_CLAIM.stop)[_CLAIM].hex() == record.sha256.lower()
+        with open(f"{entry}.lock", "rb", buffering=0) as file:  # noqa: PTH123 - for each package
+            verified = file.read(_CLAIM.stop)[_CLAIM].hex() == record.sha256.lower()
     except OSError:
         return False
+    return verified and os.path.exists(f"{entry}/info/index.json")  # noqa: PTH110
 
 
 def _clear(shared: Path, record: CondaRecord) -> bool:
@@ -96,8 +104,8 @@ def _stem(record: CondaRecord) -> str:
 
 def _split(shared: Path, own: Path, apart: set[str]) -> PackageCache:
     """Make a cache that keeps the packages of these names in a folder of their own."""
-    from rattler import MatchSpec
-    from rattler.package_cache import PackageCache, PackageCacheLayer
+    from rattler.match_spec.match_spec import MatchSpec
+    from rattler.package_cache.package_cache import PackageCache, PackageCacheLayer
 
     first, second = PackageCacheLayer(own), PackageCacheLayer(shared)
     for spec in map(MatchSpec, sorted(apart)):

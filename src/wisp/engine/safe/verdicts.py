@@ -28,8 +28,8 @@ class Verdicts:
 
     def __init__(self, cache: Path) -> None:
         self._file = os.path.join(cache, _NAME)  # noqa: PTH118 - paths as text, as who asks has them
-        self._believed = _is_ours_alone(cache)
-        self._kept: dict[str, Mark] = _read(self._file) if self._believed else {}
+        self._cache = cache
+        self._kept: dict[str, Mark] = _read(self._file) if _is_ours_alone(cache) else {}
         self._new: dict[str, Mark] = {}
 
     def check(self, package: str) -> None:
@@ -37,16 +37,21 @@ class Verdicts:
 
         Raises `UnsafePathError` for one that is not to be linked.
         """
-        name, mark = package.rpartition("/")[2], _mark_of(package)
-        if mark is not None and self._kept.get(name) == mark:
+        if self.has(package):
             return
+        mark = _mark_of(package)
         check_unpacked(package)
-        if self._believed and mark is not None:
-            self._new[name] = mark
+        if mark is not None:
+            self._new[package.rpartition("/")[2]] = mark
+
+    def has(self, package: str) -> bool:
+        """Tell whether a package is as it was when it passed."""
+        mark = self._kept.get(package.rpartition("/")[2])
+        return mark is not None and mark == _mark_of(package)
 
     def store(self) -> None:
         """Write what is new for the next time; where that cannot be, it is judged again."""
-        if not self._new:
+        if not self._new or not _is_ours_alone(self._cache):
             return
         # Somebody else may have written meanwhile; what was removed from the cache is dropped.
         known = _read(self._file) | self._new
