@@ -30,3 +30,11 @@ def printable(text: str, *, coloured: bool = False) -> str:
     return "".join(
         piece if index % 2 else piece.translate(_ESCAPES) for index, piece in enumerate(pieces)
     )
+
+
+def typed(word: object) -> str:
+    """Write a path or name as a word of a command that a hint tells to type, in a POSIX shell."""
+    text = str(word)
+    if text and all(letter.isalnum() or letter in "_-./:@%+=," for letter in text):
+        return text
+    return "'" + text.replace("'", "'\"'\"'") + "'"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _SECONDS = 5.0
 _NEAR = 0.75
+#: So many letters of a name are looked for where no name is near.
+_BEGINNING = 3
 
 
 def hinted(error: SolveError, hints: Iterable[str]) -> SolveError:
@@ -31,13 +33,15 @@ def hints_for_conda(
     if not missing:
         return ()
     known = _channel_names(session, inputs)
-    hints: list[str] = []
-    for name in missing:
-        if known and name not in known:
-            hints += near(name, known)
-            if _on_pypi(session, inputs, name):
-                hints.append(f"PyPI has '{name}': `pixi add --pypi {name}`")
-    return tuple(hints)
+    strangers = [name for name in missing if known and name not in known]
+    hints = [hint for name in strangers for hint in near(name, known) or _alike(name, known)]
+    if found := [name for name in strangers if _on_pypi(session, inputs, name)]:
+        names = " ".join(found)
+        hints.append(
+            f"PyPI has {_listed(found)}: `pixi add --pypi {names}`, after `pixi remove {names}` "
+            "where the manifest asks for it already"
+        )
+    return tuple(hints + [_versions(name) for name in missing if name in known])
 
 
 def hints_for_pypi(
@@ -48,7 +52,30 @@ def hints_for_pypi(
     if not missing:
         return ()
     known = _channel_names(session, inputs)
-    return tuple(f"the channels have '{one}': `pixi add {one}`" for one in missing if one in known)
+    found = [one for one in missing if one in known]
+    if not found:
+        return ()
+    names = " ".join(found)
+    return (
+        f"the channels have {_listed(found)}: `pixi add {names}`, after "
+        f"`pixi remove --pypi {names}` where the manifest asks for it already",
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(f"'{name}'" for name in names)
+
+
+def _versions(name: str) -> str:
+    return f"`pixi search {name}` shows which versions and builds the channels have"
+
+
+def _alike(name: str, known: Iterable[str]) -> list[str]:
+    """Tell how to list the names that begin as an unknown one does, if there are any."""
+    beginning = name[:_BEGINNING]
+    if not any(one.startswith(beginning) for one in known):
+        return []
+    return [f"`pixi search '{beginning}*'` lists names that begin as '{name}' does"]
 
 
 def _channel_names(session: SessionContext, inputs: EnvironmentInputs) -> frozenset[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from wisp import layout
 from wisp.api.trusting import accepted_links, foreign_links
 from wisp.engine.safe.root import Root
+from wisp.printable import typed
 from wisp.specs.inside import is_one_part
 from wisp.values import dataclass
 
@@ -150,6 +151,6 @@ def script_places(session: SessionContext, manifest: Manifest, origin: str | Non
         environments=below / f"{path.stem}-{digest}",
         is_single=True,
         keeps_home=False,
-        lock_command=None if origin is not None else f"lock --script {path}",
+        lock_command=None if origin is not None else f"lock --script {typed(path)}",
         lock_is_optional=True,
     )

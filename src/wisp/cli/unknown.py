@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wisp.errors import UsageError
+from wisp.printable import typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def unknown_command(word: str, names: Sequence[str], usage: str) -> UsageError:
     if word in _ELSEWHERE:
         return _refusal(f"unrecognized subcommand '{word}'", [f"tip: {_ELSEWHERE[word]}"], usage)
     if word.endswith(".py"):
-        tip = f"tip: `pixi run {word}` runs a script that has a PEP 723 block"
+        tip = f"tip: `pixi run {typed(word)}` runs a script that has a PEP 723 block"
         return _refusal(f"unrecognized subcommand '{word}'", [tip], usage)
     return unknown(word, names, usage)
 

@@ -21,6 +21,10 @@ version = 1
 """
 
 
+class DamagedImageLockError(LockFileError):
+    """The file is none that wisp wrote; what it said can be resolved anew."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedDebian:
     """The packages of a generated base for one platform.
@@ -54,7 +58,8 @@ def read_image_lock(text: str) -> ImageLock:
     """Read the text of an `image.lock`.
 
     Raises:
-        LockFileError: It is damaged or newer than this program.
+        DamagedImageLockError: It is damaged.
+        LockFileError: It is newer than this program.
 
     """
     try:
@@ -68,7 +73,7 @@ def read_image_lock(text: str) -> ImageLock:
             {row["reference"]: row["digest"] for row in table.get("image", ())},
         )
     except (tomli.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise LockFileError(
+        raise DamagedImageLockError(
             "`image.lock` is damaged",
             causes=[str(error)],
             hints=["`wisp image update` makes it anew"],

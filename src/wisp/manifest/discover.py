@@ -129,6 +129,7 @@ def _no_section(path: Path, dotted: str) -> ManifestError:
     return ManifestError(
         f"Missing table in manifest {path}:\nAny of the following sections is required:{wanted}",
         place=Place(str(path)),
+        hints=(f"add a table `[{dotted}workspace]` that has `channels` and `platforms`",),
     )
 
 

@@ -84,7 +84,7 @@ def _workspace_section(root: Table, file: str) -> Table:
             f"Missing table in manifest {file}: any of the following sections is required: "
             + ", ".join(f"[{dotted}{name}]" for name in SECTIONS),
             (),
-            hints=("Run `pixi init` to create a new manifest",),
+            hints=(f"add a table `[{dotted}workspace]` that has `channels` and `platforms`",),
         )
     root.warn("The `project` field is deprecated. Use `workspace` instead.")
     return old

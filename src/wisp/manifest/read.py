@@ -35,6 +35,7 @@ from wisp.manifest.script import (
     with_defaults,
 )
 from wisp.manifest.toml import loads
+from wisp.printable import typed
 from wisp.trust import found_bytes
 from wisp.values import dataclass, replace
 
@@ -120,7 +121,7 @@ def _source(text: str, path: Path, kind: ManifestKind) -> SourceText:
         raise ManifestError(
             f"{path.name} does not contain a PEP 723 metadata block",
             place=Place(str(path)),
-            hints=(f"Run `pixi init --script {path.name}` to add one",),
+            hints=(f"Run `pixi init --script {typed(path)}` to add one",),
         )
     return SourceText(path, block.text, text, block.line, indent=2)
 
@@ -132,7 +133,7 @@ def _from_pyproject(data: dict[str, Any], text: str, path: Path, notes: Notes) -
         raise Fault(
             "Missing table `[tool.pixi.workspace]`",
             (),
-            hints=("Run `pixi init` to create a new workspace manifest",),
+            hints=("Run `pixi init --format pyproject` to make it a workspace",),
         )
     tables = read_tables(pixi.data, pixi.path, notes, path.name)
     project = read_project(root)

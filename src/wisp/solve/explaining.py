@@ -25,12 +25,10 @@ _MENTIONED = pattern(rf"{_NAME}(?:\[[^\]]*\])?(?:==|<|>|~=|!=| @ )")
 
 def conda_hints(error: SolveError, subdir: str) -> tuple[str, ...]:
     """Advise on a failed conda solve for a platform with this subdir."""
-    hints = [f"`pixi search {name}` shows what the channels have" for name in absent_names(error)]
     lacking: dict[str, str] = {}
     for name, version in _VIRTUAL.findall(_explanation(error)):
         lacking.setdefault(name, version)
-    hints += [_platform_entry(name, lacking[name], subdir) for name in lacking if name in _KEYS]
-    return tuple(hints)
+    return tuple(_platform_entry(one, lacking[one], subdir) for one in lacking if one in _KEYS)
 
 
 def absent_names(error: SolveError) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def import_file(
 def _read(request: ImportRequest) -> ForeignEnvironment:
     readers: dict[Format, Callable[[Path], ForeignEnvironment]] = {
         "conda-env": _read_conda_environment,
-        "pypi-txt": read_requirements_txt,
+        "pypi-txt": _read_requirements,
     }
     if request.format is not None:
         return readers[request.format](request.file)
@@ -73,7 +73,7 @@ def _read(request: ImportRequest) -> ForeignEnvironment:
             return reader(request.file)
         except ManifestError as error:
             spot = f" ({error.place})" if error.place and error.place.line else ""
-            causes.append(f"{name}: {error.message}{spot}")
+            causes.append("\n".join([f"{name}: {error.message}{spot}", *map(str, error.causes)]))
     raise ManifestError(
         "Tried all formats for input file, but none were successful. Pass a `format` argument to "
         "see the specific error for that format.",
@@ -82,9 +82,19 @@ def _read(request: ImportRequest) -> ForeignEnvironment:
 
 
 def _read_conda_environment(file: Path) -> ForeignEnvironment:
-    foreign = read_conda_environment(read_text(file), file)
+    return _required(read_conda_environment(read_text(file), file), file)
+
+
+def _read_requirements(file: Path) -> ForeignEnvironment:
+    return _required(read_requirements_txt(file), file)
+
+
+def _required(foreign: ForeignEnvironment, file: Path) -> ForeignEnvironment:
+    """Refuse a file of which nothing is left, and tell what was passed over in it."""
     if not (foreign.conda or foreign.pypi or foreign.variables):
-        raise ManifestError(f"`{file}` asks for no package, there is nothing to import")
+        raise ManifestError(
+            f"`{file}` asks for no package, there is nothing to import", causes=foreign.warnings
+        )
     return foreign
 
 

@@ -99,11 +99,12 @@ def _refuse_losing_python(
         old = before.environments.get(environment.name)
         if old is None or not _has_python(before, old):
             continue
-        if not _has_python(after, environment) and _has_pypi(after, environment):
+        names = _pypi_names(after, environment)
+        if not _has_python(after, environment) and names:
             raise ManifestError(
                 f"python cannot be removed from environment '{environment.name}' while it has "
                 "PyPI dependencies",
-                hints=("remove those first, with `pixi remove --pypi`",),
+                hints=(f"remove those first: `pixi remove --pypi {' '.join(names)}`",),
             )
 
 
@@ -116,9 +117,11 @@ def _has_python(manifest: Manifest, environment: Environment) -> bool:
     )
 
 
-def _has_pypi(manifest: Manifest, environment: Environment) -> bool:
-    return any(
-        pypi_dependencies(feature, platform)
+def _pypi_names(manifest: Manifest, environment: Environment) -> tuple[str, ...]:
+    names = (
+        requirement.name
         for feature in features_of(manifest, environment)
         for platform in (None, *platforms_of(manifest, environment))
+        for requirement in pypi_dependencies(feature, platform)
     )
+    return tuple(dict.fromkeys(names))

@@ -17,6 +17,7 @@ from wisp.image.debian.index import GLIBC, SUITE
 from wisp.image.documents import StackedLayer
 from wisp.image.local_base import local_base
 from wisp.image.lock import (
+    DamagedImageLockError,
     ImageLock,
     LockedDebian,
     is_current,
@@ -165,11 +166,17 @@ def renew_bases(
 ) -> tuple[LockedDebian, ...]:
     """Resolve generated bases anew, and forget what names of others stood for.
 
+    A damaged `image.lock` is written anew.
+
     Raises what `base_for` raises.
     """
-    lock = read_lock(workspace)
-    if lock.references:
-        _write_lock(workspace, ImageLock(lock.debian))
+    try:
+        lock = read_lock(workspace)
+    except DamagedImageLockError:
+        _write_lock(workspace, ImageLock())
+    else:
+        if lock.references:
+            _write_lock(workspace, ImageLock(lock.debian))
     if settings.base is not None:
         return ()
     return tuple(locked_debian(workspace, one, settings, renew=True) for one in subdirs)

@@ -20,6 +20,7 @@ from wisp.api.context import SessionContext
 from wisp.api.locks.judging import reasons_against
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.opened import OpenedWorkspace
+from wisp.config import Config, config_files
 from wisp.engine.http import Bounds, Response
 from wisp.engine.mirrors import mirrored
 from wisp.engine.proxies import choose_proxies
@@ -90,10 +91,22 @@ def _looked(subject: str, part: Callable[[], Iterator[Check]]) -> list[Check]:
         return [Check(subject, "broken", str(error))]
 
 
+def _way_to_file(warning: str, config: Config) -> str | None:
+    """Tell how to open the file that a warning is about, unless it has advice of its own."""
+    if "by `wisp trust`" in warning:
+        return None
+    where = config_files(config.environ)
+    if str(where.system) in warning:
+        return "`pixi config edit --system` opens the file"
+    if any(str(file) in warning for file in where.user):
+        return "`pixi config edit --global` opens the file"
+    return "`pixi config edit --local` opens the file"
+
+
 def _configuration(session: SessionContext) -> Iterator[Check]:
     config = session.config
     for warning in config.warnings:
-        yield Check("configuration", "doubtful", str(warning), "`pixi config edit` opens the file")
+        yield Check("configuration", "doubtful", str(warning), _way_to_file(warning, config))
     if not config.warnings:
         yield Check("configuration", "good", "it can be read")
 
