@@ -175,6 +175,8 @@ def test_a_token_that_has_ended_for_good_is_told(auth: CommandLine, tmp_path: Pa
         time.sleep(1.1)
         done = auth("auth", "token", "127.0.0.1", cwd=tmp_path)
         assert (done.code, "sign in again" in done.stderr) == (1, True)
+        sign_in(auth, provider, tmp_path).success()
+        auth("auth", "status", cwd=tmp_path).success()
     assert "access-1" not in done.stderr + done.stdout
 
 

@@ -132,6 +132,16 @@ def test_nothing_of_a_workspace_runs_without_consent(
         assert "<>" in shell.says('echo "<$WHERE>"')
 
 
+def test_what_is_not_installed_is_told_and_then_active(wisp: CommandLine, folder: Path) -> None:
+    shutil.rmtree(folder / "mine/.pixi/envs")
+    with following("bash", wisp, folder) as shell:
+        said = shell.says(f"cd {folder}/mine\n true")
+        assert "is not installed: `wisp install`, then it is activated" in said
+        shell.says("wisp install")
+        shell.says("true")
+        assert "<mine>" in shell.says('echo "<$WHERE>"')
+
+
 @pytest.mark.parametrize("name", STARTS)
 def test_what_is_activated_by_hand_stays_and_status_is_kept(
     wisp: CommandLine, folder: Path, name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from functools import partial
 from http.server import ThreadingHTTPServer
@@ -131,6 +132,25 @@ def test_a_tool_that_could_not_be_put_in_order_is_tried_again(
 
 
 SAY = "#!/bin/sh\necho said $1\n"
+
+
+def test_a_shell_that_cannot_be_activated_gets_a_new_one(wisp: CommandLine, tmp_path: Path) -> None:
+    folder = write(tmp_path / "w")
+    other = tmp_path / "nu"
+    shutil.copy(shutil.which("sh") or "/bin/sh", other)
+    done = subprocess.run(
+        [str(other), "-c", f"{wisp.executable} activate; exit 3"],
+        cwd=folder,
+        env=wisp.environment({"SHELL": str(other)}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert advised(done.stderr) == ["shell"]
+    wisp("shell", cwd=folder).success()
+
+
 FILLED = {"NAME": "base", "FILE": "recipe.yaml", "tool": "base"}
 
 
