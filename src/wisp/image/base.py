@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
-from wisp.errors import WispError
+from wisp.errors import HostError, WispError
 from wisp.image.base_layers import judged_glibc
 from wisp.image.documents import HealthCheck, RunConfig, StackedLayer
 from wisp.image.layer import LayerBlob
@@ -28,7 +28,7 @@ from wisp.specs.oci import (
     Digest,
     ImagePlatform,
 )
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 #: How far indexes may be below each other, and how many layers are fetched at once.
 _DEEPEST, _AT_ONCE = 3, 4
@@ -137,6 +137,21 @@ def image_base(
         list(pool.map(lambda layer: source.copy_to(store, layer), layers))
     glibc = judged_glibc(top.digest, stacked, store, f"`{where}`")
     return Base(layers=stacked, run=run, glibc=glibc, digest=top.digest)
+
+
+def kept_base(where: str, digest: Digest, platform: ImagePlatform, store: BlobStore) -> Base | None:
+    """Return a base all of which is in the store already, None if something is missing.
+
+    Raises what `image_base` raises.
+    """
+    try:
+        content = store.path(digest).read_bytes()
+        kind = json.loads(content)["mediaType"]
+        top = Descriptor(media_type=kind, digest=digest, size=len(content), platform=platform)
+        base = image_base([top], platform, store, store, where)
+    except (OSError, ValueError, KeyError, TypeError, HostError):
+        return None
+    return replace(base, name=where)
 
 
 def _check_platform(config: Mapping[str, Any], wanted: ImagePlatform, where: str) -> None:

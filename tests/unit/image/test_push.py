@@ -15,7 +15,7 @@ from wisp.engine.registry import uploads
 from wisp.engine.registry.credentials import RegistryLogin
 from wisp.engine.registry.faults import RegistryError
 from wisp.engine.registry.session import RegistrySession, pull_scope, push_scope
-from wisp.image.base import BaseImageError
+from wisp.image.base import BaseImageError, kept_base
 from wisp.image.build import PlatformImage, image_blobs
 from wisp.image.documents import (
     RunConfig,
@@ -140,6 +140,10 @@ def test_a_base_is_fetched_for_its_platform_and_by_digest_from_then_on(
         assert again == base
         # Its documents and layers are here: only what the name stands for is asked again.
         assert len(registry.asked()) == asked + 1
+    machine = ImagePlatform("linux", "arm64")
+    assert kept_base(str(name), digest, machine, own) == base
+    own.path(base.layers[0].blob.descriptor.digest).unlink()
+    assert kept_base(str(name), digest, machine, own) is None
 
 
 def test_a_base_for_another_machine_is_refused(store: BlobStore, tmp_path: Path) -> None:

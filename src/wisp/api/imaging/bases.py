@@ -9,7 +9,7 @@ from pathlib import Path
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.apt_sources import host_mirror
 from wisp.errors import FetchError, LockFileError, UsageError
-from wisp.image.base import Base, check_glibc
+from wisp.image.base import Base, check_glibc, kept_base
 from wisp.image.cache import LayerCache
 from wisp.image.code import IMAGE_LOCK
 from wisp.image.debian.base import base_layer, resolve
@@ -95,11 +95,16 @@ def _pulled(
     workspace: OpenedWorkspace, platform: Platform, reference: Reference, work: BaseWork
 ) -> Base:
     """Take a base from a registry, as `image.lock` has it, which learns what it does not know."""
+    lock = read_lock(workspace)
+    known = lock.references.get(str(reference))
+    digest, image = reference.digest or (Digest(known) if known else None), str(reference)
+    machine, store = image_platform(platform.subdir), work.cache.store
+    kept = kept_base(image, digest, machine, store) if digest else None
+    if kept is not None:
+        return kept
     from wisp.api.imaging.registry_sessions import session_with
     from wisp.image.pull import pulled_base
 
-    lock = read_lock(workspace)
-    known = lock.references.get(str(reference))
     if known is None and reference.digest is None and work.keep_lock:
         raise LockFileError(
             f"`{IMAGE_LOCK}` does not say what `{reference}` is",
@@ -108,9 +113,9 @@ def _pulled(
     base, digest = pulled_base(
         session_with(workspace, reference, read=(reference.repository,)),
         reference,
-        Digest(known) if known else None,
-        image_platform(platform.subdir),
-        work.cache.store,
+        digest,
+        machine,
+        store,
     )
     if known is None and reference.digest is None:
         _write_lock(workspace, lock.with_reference(str(reference), digest))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from wisp.api.imaging.building import BuiltImage
 from wisp.api.imaging.writing import write_draft
 from wisp.api.opened import OpenedWorkspace
+from wisp.engine.docker_socket import DockerSocket
 from wisp.engine.process import capture
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError, UsageError
@@ -51,9 +53,16 @@ def _load(
     """Return what the engine says if it does not take the image."""
     with scratch_folder(built.cache.folder, "load-") as folder:
         archive = folder / "image.tar"
-        write_draft(built, archive, names, known)
+        write_draft(built, archive, names, known, lasting=False)
+        engine_here = _socket(workspace, engine)
+        if engine_here is not None and engine_here.load(archive) is None:
+            return None
         done = capture([engine, "load", "--input", str(archive)], environ=workspace.environ)
     return (done.stderr.strip() or done.stdout) if done.code else None
+
+
+def _socket(workspace: OpenedWorkspace, engine: str) -> DockerSocket | None:
+    return DockerSocket.of(workspace.environ) if engine == "docker" else None
 
 
 def _known_layers(
@@ -64,33 +73,34 @@ def _known_layers(
     It knows a layer by all that lie below it, and then does not look for it in the archive. With
     containerd's store it does.
     """
-    info = capture(
-        ["docker", "info", "--format", "{{json .DriverStatus}}"], environ=workspace.environ
-    )
-    if info.code or "containerd" in info.stdout:
+    info = _told(workspace, "info", "--format", "{{json .}}")
+    if info is None or "containerd" in json.dumps(info.get("DriverStatus")):
         return frozenset()
     (image,) = built.images
     ids = json.loads(image.config.content)["rootfs"]["diff_ids"]
     found: set[Digest] = set()
     for name in names:
-        for layer, own, other in zip(
-            image.layers, ids, _layers_of(workspace, docker_name(name)), strict=False
-        ):
+        told = _told(workspace, "image", "inspect", "--format", "{{json .}}", docker_name(name))
+        others = (told or {}).get("RootFS", {}).get("Layers") or []
+        for layer, own, other in zip(image.layers, ids, others, strict=False):
             if own != other:
                 break
             found.add(layer.digest)
     return frozenset(found)
 
 
-def _layers_of(workspace: OpenedWorkspace, name: str) -> list[str]:
-    """Return the diff ids of an image that Docker has."""
-    words = ["docker", "image", "inspect", "--format", "{{json .RootFS.Layers}}", name]
-    done = capture(words, environ=workspace.environ)
-    try:
-        found = json.loads(done.stdout) if done.code == 0 else []
-    except ValueError:
-        return []
-    return found if isinstance(found, list) else []
+def _told(workspace: OpenedWorkspace, *words: str) -> Mapping[str, Any] | None:
+    """Return what Docker tells of itself or an image, asked in the quickest way that there is."""
+    engine = DockerSocket.of(workspace.environ)
+    if engine is not None:
+        found = engine.info() if words[0] == "info" else engine.image(words[-1])
+    else:
+        done = capture(["docker", *words], environ=workspace.environ)
+        try:
+            found = json.loads(done.stdout) if done.code == 0 else None
+        except ValueError:
+            found = None
+    return found if isinstance(found, dict) else None
 
 
 def engine_of(workspace: OpenedWorkspace) -> str:

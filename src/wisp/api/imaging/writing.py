@@ -66,13 +66,22 @@ def write_output(
 
 
 def write_draft(
-    built: BuiltImage, path: Path, names: Sequence[Reference], known: Container[Digest] = ()
+    built: BuiltImage,
+    path: Path,
+    names: Sequence[Reference],
+    known: Container[Digest] = (),
+    *,
+    lasting: bool = True,
 ) -> None:
-    """Write an archive, without layers that are `known` to who reads it. Raises `HostError`."""
+    """Write an archive, without layers that are `known` to who reads it. Raises `HostError`.
+
+    One that need not be `lasting` is not flushed to the disk.
+    """
     try:
         with path.open("wb") as file:
             write_archive(file, built.blobs, built.cache.store, names, known)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
     except OSError as error:
         raise refusal("write", path, error) from error
