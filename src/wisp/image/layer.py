@@ -22,12 +22,17 @@ from wisp.image.entries import LayerEntry, UnfitFileError
 from wisp.specs.oci import LAYER_GZIP, LAYER_ZSTD, Descriptor, Digest
 from wisp.values import dataclass
 
-Compression = Literal["gzip", "zstd"]
+Compression = Literal["gzip", "zstd", "zstd-max"]
 
-MEDIA_TYPES: dict[Compression, str] = {"gzip": LAYER_GZIP, "zstd": LAYER_ZSTD}
+MEDIA_TYPES: dict[Compression, str] = {
+    "gzip": LAYER_GZIP,
+    "zstd": LAYER_ZSTD,
+    "zstd-max": LAYER_ZSTD,
+}
 #: On a numeric prefix: within 2 % of what gzip makes in size, three times as fast.
 _GZIP_LEVEL = 6
-_ZSTD_LEVEL = 6
+#: The higher one makes numpy a third smaller than gzip does, and takes a minute for 100 MB.
+_ZSTD_LEVELS = {"zstd": 6, "zstd-max": 19}
 _CHUNK = 1 << 20
 _TYPES = {
     "file": tarfile.REGTYPE,
@@ -68,16 +73,17 @@ def compressor(compression: Compression) -> Compressor:
 
         made = zlib_ng.compressobj(_GZIP_LEVEL, zlib_ng.DEFLATED, 16 + zlib_ng.MAX_WBITS)
         return cast("Compressor", made)
-    return cast("Compressor", _zstandard().ZstdCompressor(level=_ZSTD_LEVEL).compressobj())
+    level = _ZSTD_LEVELS[compression]
+    return cast("Compressor", _zstandard().ZstdCompressor(level=level).compressobj())
 
 
 def compressor_name(compression: Compression) -> str:
     """Name the library that compresses: another one gives other bytes. Raises `UsageError`."""
-    if compression == "zstd":
-        return f"zstd {_zstandard().__version__}"
-    import zlib_ng
+    if compression == "gzip":
+        import zlib_ng
 
-    return f"zlib-ng {zlib_ng.__version__}"
+        return f"zlib-ng {zlib_ng.__version__}"
+    return f"{compression} {_zstandard().__version__}"
 
 
 def _zstandard() -> Any:

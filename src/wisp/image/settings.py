@@ -147,7 +147,7 @@ def _slim(value: Any, key: str) -> tuple[str, ...]:
 
 def _compression(value: Any, key: str) -> str:
     if value not in MEDIA_TYPES:
-        raise _wrong(key, "`gzip` or `zstd`")
+        raise _wrong(key, "`gzip`, `zstd` or `zstd-max`")
     return str(value)
 
 

@@ -21,7 +21,9 @@ from wisp.image.entries import (
     walk,
     with_parents,
 )
-from wisp.image.layer import LayerBlob, digest_of, write_layer
+from wisp.image.layer import Compression, LayerBlob, compressor_name, digest_of, write_layer
+from wisp.image.unpacking import unpacked
+from wisp.specs.oci import LAYER_GZIP, LAYER_ZSTD
 
 
 def written(entries: tuple[LayerEntry, ...], time: int = 7) -> tuple[bytes, LayerBlob]:
@@ -42,6 +44,23 @@ def test_both_digests_are_those_of_the_bytes() -> None:
     assert blob.descriptor.size == len(content)
     assert blob.diff_id == f"sha256:{hashlib.sha256(tar).hexdigest()}"
     assert blob.unpacked == len(tar)
+
+
+@pytest.mark.parametrize(
+    ("compression", "kind"),
+    [("gzip", LAYER_GZIP), ("zstd", LAYER_ZSTD), ("zstd-max", LAYER_ZSTD)],
+)
+def test_a_layer_is_the_same_however_it_is_packed(compression: Compression, kind: str) -> None:
+    rows = "".join(f"{number * number} {number:x}\n" for number in range(20_000))
+    entries = with_parents([text_file("a/b", rows)])
+    _, plain = written(entries)
+    out = io.BytesIO()
+    blob = write_layer(entries, out, time=7, compression=compression)
+    assert (blob.diff_id, blob.unpacked) == (plain.diff_id, plain.unpacked)
+    assert blob.descriptor.media_type == kind
+    inner = unpacked(io.BytesIO(out.getvalue()), 1 << 24).read()
+    assert f"sha256:{hashlib.sha256(inner).hexdigest()}" == blob.diff_id
+    assert compression in compressor_name(compression) or compression == "gzip"
 
 
 def test_the_bytes_of_a_layer_are_the_same_on_every_machine() -> None:

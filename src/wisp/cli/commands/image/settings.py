@@ -69,7 +69,7 @@ class Settings(options.Lock, options.Workspace, options.Config):
         help="What to leave out of packages instead of `safe`",
     )
     compression: str | None = value(
-        "--compression", choices=("gzip", "zstd"), help="How layers are packed"
+        "--compression", choices=("gzip", "zstd", "zstd-max"), help="How layers are packed"
     )
     debian_package: tuple[str, ...] = values(
         "--debian-package", metavar="NAME", help="A Debian package to add to the base"
