@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.needs import need
+from tests.cloud.needs import need, skip_if_unreachable
 from tests.sandbox import CommandLine, make_home
 from tools.cloud.registry import serve_registry
 from tools.forge.build import Forge
@@ -83,8 +83,7 @@ def demo(forge: Forge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dem
         wisp("add", "--no-install", *conda, cwd=folder).success()
         wisp("add", "--no-install", "--pypi", "rich", cwd=folder).success()
         made = wisp("image", "update", cwd=folder, timeout=300)
-        if made.code and "could not fetch" in made.stderr:
-            pytest.skip(f"no mirror of Debian answers: {made.stderr}")
+        skip_if_unreachable(made.stderr if made.code else "")
         made.success()
         yield Demo(folder, wisp)
 

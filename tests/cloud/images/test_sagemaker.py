@@ -18,6 +18,7 @@ import pytest
 
 from tests.cloud.images.conftest import docker_runs, run
 from tests.cloud.index import environment_of
+from tests.cloud.needs import skip_if_unreachable
 from tests.sandbox import CommandLine, make_home
 from tools.cloud.registry import wait_for
 from tools.forge.build import Forge
@@ -67,9 +68,9 @@ class Kit:
 
     def image(self, sdk: str) -> dict[str, Any]:
         words = ("image", "build", "-e", sdk, "--sagemaker", "--load", "-t", f"remote:{sdk}")
-        found: dict[str, Any] = json.loads(
-            self.wisp(*words, "--json", cwd=self.folder, timeout=900).success().stdout
-        )
+        made = self.wisp(*words, "--json", cwd=self.folder, timeout=900)
+        skip_if_unreachable(made.stderr if made.code else "")
+        found: dict[str, Any] = json.loads(made.success().stdout)
         return found
 
 
@@ -97,8 +98,7 @@ def kit(forge: Forge, tmp_path_factory: pytest.TempPathFactory) -> Kit:
     (folder / "server.py").write_text(SERVER)
     (folder / "training.py").write_text(TRAINING)
     made = wisp("install", "--all", cwd=folder, timeout=900)
-    if made.code and ("could not fetch" in made.stderr or "Failed to fetch" in made.stderr):
-        pytest.skip(f"the package index does not give the SDKs: {made.stderr}")
+    skip_if_unreachable(made.stderr if made.code else "")
     made.success()
     return Kit(folder, wisp)
 

@@ -7,7 +7,7 @@ import pytest
 from wisp.api.imaging.annotating import source_url
 from wisp.api.imaging.options import ImageOverrides, overridden
 from wisp.engine.apt_sources import host_mirror
-from wisp.errors import ManifestError
+from wisp.errors import ManifestError, UsageError
 from wisp.image.documents import HealthCheck
 from wisp.image.settings import ImageSettings
 
@@ -33,6 +33,11 @@ def test_what_a_call_says_counts_before_the_manifest(tmp_path: Path) -> None:
     assert found.health == HealthCheck(command=("true",), interval=5.0)
     only = overridden(found, ImageOverrides(health={"retries": 5}), tmp_path).health
     assert only == HealthCheck(command=("true",), interval=5.0, retries=5)
+
+
+def test_a_health_check_needs_a_command(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="what asks whether a container is well"):
+        overridden(ImageSettings(), ImageOverrides(health={"retries": 5.0}), tmp_path)
 
 
 def test_a_base_that_is_not_on_this_disk_is_a_name(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from wisp.errors import UsageError
 from wisp.image.documents import HealthCheck
 from wisp.image.settings import ImageSettings, health, place, ports
 from wisp.image.slim import chosen_rules
@@ -58,8 +59,18 @@ def overridden(settings: ImageSettings, given: ImageOverrides, cwd: Path) -> Ima
     if given.bases:
         changes["bases"] = {**settings.bases, **dict(given.bases)}
     if given.health:
-        changes["health"] = health({**_as_table(settings.health), **given.health}, "health")
+        changes["health"] = _health(settings.health, given.health)
     return replace(settings, **changes)
+
+
+def _health(known: HealthCheck | None, given: Mapping[str, Any]) -> HealthCheck:
+    table = {**_as_table(known), **given}
+    if "command" not in table:
+        raise UsageError(
+            "nothing says what asks whether a container is well",
+            hints=["give a command with `--health-command`"],
+        )
+    return health(table, "health")
 
 
 def _as_table(check: HealthCheck | None) -> dict[str, Any]:
