@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from wisp.api.use.activated import ActivatedEnvironment as ActivatedEnvironment
     from wisp.api.use.captured import Completed as Completed
     from wisp.api.use.cleaning import Cleaned as Cleaned
+    from wisp.api.use.companions import CompanionFile as CompanionFile
     from wisp.api.use.in_place import Followed as Followed
     from wisp.api.use.in_place import InPlaceOptions as InPlaceOptions
     from wisp.api.use.installing import InstallReport as InstallReport
@@ -130,6 +131,7 @@ __all__ = [
     "BuiltImage",
     "Check",
     "Cleaned",
+    "CompanionFile",
     "Completed",
     "Component",
     "CondaRecord",
@@ -242,6 +244,7 @@ _HOMES = {
     "BuiltImage": "wisp.api.imaging.building",
     "Check": "wisp.api.views.doctor",
     "Cleaned": "wisp.api.use.cleaning",
+    "CompanionFile": "wisp.api.use.companions",
     "Completed": "wisp.api.use.captured",
     "Component": "wisp.sbom.bill",
     "CondaRecord": "wisp.specs.records",

@@ -31,7 +31,10 @@ ROOMS = {
         (
             *("api.workspace", "api.session", "api.editor", "api.editor_tables", "api.viewer"),
             *("api.imager", "api.weigher", "api.terminal", "api.global_tools"),
-            *("api.shells",),
+            *(
+                "api.shells",
+                "api.editors",
+            ),
         ),
         "the facade: each method loads its own deed",
     ),

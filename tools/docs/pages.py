@@ -25,6 +25,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PLAYED = (
     "tutorial.md",
     *sorted(f"how-to/{path.name}" for path in DOCS.glob("how-to/use-*.md")),
+    "how-to/editors.md",
     "reference/json.md",
     "reference/task-shell.md",
 )

@@ -31,6 +31,7 @@ from wisp.report import SILENT, Reporter
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.api.editors import Editors
     from wisp.api.imager import Imager
     from wisp.api.locks.judging import LockOutcome
     from wisp.api.terminal import Terminal
@@ -162,6 +163,13 @@ class Workspace:
         from wisp.api.weigher import Weigher
 
         return Weigher(self.opened.session, self.opened)
+
+    @property
+    def editors(self) -> Editors:
+        """What editors and direnv read."""
+        from wisp.api.editors import Editors
+
+        return Editors(self.opened)
 
     @property
     def terminal(self) -> Terminal:

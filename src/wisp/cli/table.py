@@ -86,6 +86,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("activate", "Make an environment active in the running shell"),
         Entry("deactivate", "Leave what is active in the running shell"),
         Entry("shell-init", "Print what a shell reads once, so that `activate` works in it"),
+        Entry("direnv", "Write an .envrc, so that direnv activates an environment"),
     ),
     "Looking": (
         Entry("info", "Show the machine, the workspace and its environments", quick=True),
@@ -106,6 +107,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("config", "Look at and change the configuration"),
         Entry("auth", "Store credentials for channels, indexes and registries"),
         Entry("trust", "Accept what a workspace may only do with consent"),
+        Entry("editor", "Tell an editor of interpreter and tasks"),
         Entry("kernels", "Let Jupyter start kernels inside environments"),
         Entry("clean", "Remove environments and caches of the workspace"),
         Entry("doctor", "Try network, caches and locks, and say what to do"),

@@ -34,7 +34,7 @@ def supported_keys() -> tuple[str, ...]:
     inside = ("", ".endpoint-url", ".force-path-style", ".region")
     buckets = ("s3-options", *(f"s3-options.<bucket>{key}" for key in inside))
     own = {key for key in KEYS if key.startswith("trust.")}  # Pixi does not know them
-    own.add(".".join(EXEMPTIONS))  # it is set package by package
+    own |= {".".join(EXEMPTIONS), "conda-environments-txt"}  # the first is set package by package
     apart = {*links, *own, "s3-options", "build.package-format"}
     others = sorted({*KEYS, *_WHOLE_TABLES} - apart)
     middle = others.index("run-post-link-scripts") + 1
@@ -166,6 +166,7 @@ def _kind(key: str) -> str:
         return "number"
     switches = {"tls-no-verify", "offline", "change-ps1", "force-activate", "force-path-style"}
     switches |= {"source-completion-scripts", "use-environment-activation-cache"}
+    switches.add("conda-environments-txt")
     if last in switches or last.startswith(("disable-", "allow-")) or key.startswith("trust."):
         return "boolean"
     return "text"

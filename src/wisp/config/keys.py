@@ -190,6 +190,7 @@ KEYS: dict[str, Reader] = {
     "proxy-config.http": normal_url,
     "proxy-config.https": normal_url,
     "proxy-config.non-proxy-hosts": _texts,
+    "conda-environments-txt": _boolean,
     "trust.workspace": _boolean,
     "trust.activation": _boolean,
     "build.package-format": _package_format,

@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 from wisp.api import (
     editor,
     editor_tables,
+    editors,
     global_tools,
     imager,
     shells,
@@ -57,6 +58,7 @@ NO_COMMAND = {
 HOMES = (
     editor_tables,
     editor,
+    editors,
     viewer,
     imager,
     shells,
@@ -71,6 +73,7 @@ GROUPS: dict[str, type] = {
     "Workspace.edit.tasks": editor_tables.TaskEditor,
     "Workspace.edit.activation": editor_tables.ActivationEditor,
     "Workspace.edit.cutoffs": editor_tables.CutoffEditor,
+    "Workspace.editors": editors.Editors,
     "Workspace.show": viewer.Viewer,
     "Workspace.image": imager.Imager,
     "Workspace.sizes": weigher.Weigher,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.api.registry import prune
+from wisp.api.use.conda_list import take_off_list
 from wisp.engine.files import folder_size, refusal
 from wisp.layout import CONDA_META
 from wisp.values import dataclass
@@ -63,6 +64,7 @@ def clean_workspace(
         if environment not in _left_behind(places.environments):
             workspace.require_environment(environment)
         narrowed.append(places.prefix(environment))
+        take_off_list(workspace, places.prefix(environment))
         narrowed.append(places.activation_cache / f"activation_{environment}.json")
     if activation_cache:
         narrowed.append(places.activation_cache)
@@ -80,6 +82,7 @@ def clean_workspace(
         places.activation_cache,
         *(home / name for name in _BUILD_FOLDERS),
     ]
+    take_off_list(workspace, places.environments)
     return Cleaned(remove(folders, _safely(places)).freed)
 
 

@@ -11,6 +11,7 @@ from wisp.api.folders import prepare
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locking import ensure_lock
 from wisp.api.prefixes import install_at
+from wisp.api.use.conda_list import add_to_list
 from wisp.errors import ManifestError
 from wisp.install.apply import (
     EVERYTHING,
@@ -167,6 +168,7 @@ def install_locked(
                     release=workspace.level.release,
                 ),
             )
+    add_to_list(workspace, (one.prefix for one in outcomes.values()))
     return InstallReport(
         outcomes=outcomes, lock=lock, chosen=chosen, detached=workspace.places.detached
     )

@@ -1,0 +1,113 @@
+"""Files beside a workspace that tell other programs of its environments."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wisp.api.locks.lock_file import known_lock
+from wisp.engine.rewriting import rewrite
+from wisp.engine.safe.root import Root
+from wisp.errors import ConfigError, Place
+from wisp.exchange import envrc, vscode
+from wisp.layout import DEFAULT_ENVIRONMENT
+from wisp.trust import found_bytes
+from wisp.values import dataclass
+
+if TYPE_CHECKING:
+    from wisp.api.opened import OpenedWorkspace
+
+_PYTHON = Path("python.exe") if os.name == "nt" else Path("bin", "python")
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionFile:
+    """A file with the text that it shall have; `changed` tells whether it has another one."""
+
+    path: Path
+    text: str
+    changed: bool
+
+
+def vscode_files(
+    workspace: OpenedWorkspace,
+    environment: str,
+    tasks: Iterable[tuple[str, str | None]],
+    program: str,
+) -> tuple[CompanionFile, ...]:
+    """Return what VS Code is told: the interpreter of an environment, if it has one, and tasks.
+
+    Tasks are pairs of name and description.
+
+    Raises:
+        ManifestError: There is no such environment.
+        ConfigError: What stands in a file cannot be read.
+
+    """
+    workspace.require_environment(environment)
+    folder = workspace.root / vscode.FOLDER
+    named = None if environment == DEFAULT_ENVIRONMENT else environment
+    found = []
+    if _has_python(workspace, environment):
+        path = folder / vscode.SETTINGS
+        text = _read(path)
+        new = vscode.settings(text, str(path), _interpreter(workspace, environment))
+        found.append(CompanionFile(path, new, new != text))
+    rows = [vscode.task(program, name, described, named) for name, described in tasks]
+    if rows:
+        path = folder / vscode.TASKS
+        text = _read(path)
+        new = vscode.tasks(text, str(path), rows)
+        found.append(CompanionFile(path, new, new != text))
+    return tuple(found)
+
+
+def direnv_file(workspace: OpenedWorkspace, environment: str) -> CompanionFile:
+    """Return the `.envrc` that activates an environment. Raises as `vscode_files`."""
+    workspace.require_environment(environment)
+    path = workspace.root / envrc.NAME
+    text = _read(path)
+    named = None if environment == DEFAULT_ENVIRONMENT else environment
+    new = envrc.with_part(text, workspace.manifest.path.name, named)
+    return CompanionFile(path, new, new != text)
+
+
+def write_files(
+    workspace: OpenedWorkspace, files: tuple[CompanionFile, ...]
+) -> tuple[CompanionFile, ...]:
+    """Write the files that change, and return all. Raises `HostError` if one cannot be written."""
+    for file in files:
+        if file.changed:
+            rewrite(file.path, file.text, Root(workspace.root))
+    return files
+
+
+def _has_python(workspace: OpenedWorkspace, environment: str) -> bool:
+    """Whether an environment has a Python, as far as it is locked or installed."""
+    if (workspace.prefix(environment) / _PYTHON).exists():
+        return True
+    lock = known_lock(workspace)
+    known = lock.environments.get(environment) if lock else None
+    rows = known.packages.values() if known else ()
+    return any(record.name == "python" for records in rows for record in records)
+
+
+def _interpreter(workspace: OpenedWorkspace, environment: str) -> str:
+    """Return the path of a Python as VS Code expands it, so that it may be shared."""
+    path = workspace.prefix(environment) / _PYTHON
+    if not path.is_relative_to(workspace.root):
+        return str(path)
+    return "${workspaceFolder}/" + path.relative_to(workspace.root).as_posix()
+
+
+def _read(path: Path) -> str:
+    try:
+        return found_bytes(path).decode("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"cannot read `{path}`", causes=(str(error),), place=Place(str(path))
+        ) from error
