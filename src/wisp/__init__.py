@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from wisp.api.oneoff import OneOffEnvironment as OneOffEnvironment
     from wisp.api.oneoff import OneOffRequest as OneOffRequest
     from wisp.api.opened import OpenedWorkspace as OpenedWorkspace
+    from wisp.api.packing.packing import PackedEnvironment as PackedEnvironment
+    from wisp.api.packing.packing import PackRequest as PackRequest
+    from wisp.api.packing.unpacking import UnpackedEnvironment as UnpackedEnvironment
+    from wisp.api.packing.unpacking import UnpackRequest as UnpackRequest
     from wisp.api.self_updating import SelfUpdate as SelfUpdate
     from wisp.api.session import Session as Session
     from wisp.api.signing_in import OAuthRequest as OAuthRequest
@@ -181,12 +185,14 @@ __all__ = [
     "OneOffRequest",
     "OpenedWorkspace",
     "OutdatedTool",
+    "PackRequest",
     "PackageChange",
     "PackageList",
     "PackageRow",
     "PackageSearch",
     "PackageSize",
     "PackageTree",
+    "PackedEnvironment",
     "PlannedImage",
     "PlatformListing",
     "PushedImage",
@@ -223,6 +229,8 @@ __all__ = [
     "ToolRow",
     "TreeNode",
     "TrustSubject",
+    "UnpackRequest",
+    "UnpackedEnvironment",
     "Upgraded",
     "UsageError",
     "Weigher",
@@ -293,6 +301,10 @@ _HOMES = {
     "OneOffEnvironment": "wisp.api.oneoff",
     "OneOffRequest": "wisp.api.oneoff",
     "OpenedWorkspace": "wisp.api.opened",
+    "PackRequest": "wisp.api.packing.packing",
+    "PackedEnvironment": "wisp.api.packing.packing",
+    "UnpackRequest": "wisp.api.packing.unpacking",
+    "UnpackedEnvironment": "wisp.api.packing.unpacking",
     "PackageChange": "wisp.lock.views",
     "PackageList": "wisp.api.views.inspect",
     "PackageRow": "wisp.api.views.inspect",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from wisp.api.imaging.from_specs import SpecImage
     from wisp.api.login_uses import LoginUse
     from wisp.api.oneoff import OneOffEnvironment, OneOffRequest
+    from wisp.api.packing.unpacking import UnpackedEnvironment, UnpackRequest
     from wisp.api.self_updating import SelfUpdate
     from wisp.api.shells import Shells
     from wisp.api.signing_in import OAuthRequest
@@ -118,6 +119,12 @@ class Session(SessionContext):
 
         with workspace_of(self, wanted) as opened:
             yield Workspace(opened)
+
+    def unpack(self, request: UnpackRequest) -> UnpackedEnvironment:
+        """Make an environment of a pack. Raises as `wisp.api.packing.unpacking.unpack`."""
+        from wisp.api.packing.unpacking import unpack
+
+        return unpack(self, request)
 
     # Starting a workspace
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from wisp.api.editors import Editors
     from wisp.api.imager import Imager
     from wisp.api.locks.judging import LockOutcome
+    from wisp.api.packing.packing import PackedEnvironment, PackRequest
     from wisp.api.terminal import Terminal
     from wisp.api.use.activated import ActivatedEnvironment
     from wisp.api.use.captured import Completed
@@ -269,6 +270,14 @@ class Workspace:
             build=build,
             registry=registry,
         )
+
+    # Elsewhere
+
+    def pack(self, request: PackRequest) -> PackedEnvironment:
+        """Write an environment into one file. Raises as `wisp.api.packing.packing.pack`."""
+        from wisp.api.packing.packing import pack
+
+        return pack(self.opened, request)
 
     # Use
 

@@ -99,6 +99,8 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     ),
     "Shipping": (
         Entry("image", "Make container images of environments"),
+        Entry("pack", "Write an environment into one file, for machines without a network"),
+        Entry("unpack", "Make an environment of a pack, without a network"),
         Entry("sbom", "Write a bill of materials of an environment, or list its licences"),
     ),
     "Managing": (

@@ -247,6 +247,7 @@ def _packages(
     cache: LayerCache,
     time: int,
 ) -> tuple[MadeLayer, ...]:
+    session = workspace.session
     workshop = Workshop(
         cache=cache, scratch=cache.folder, workers=_workers(), reporter=workspace.reporter
     )
@@ -254,7 +255,7 @@ def _packages(
         return package_layers(
             planned(wanted, below=len(base.layers)),
             recipe_of(locked.platform.subdir, wanted.python, settings, time),
-            lambda folder: stage(workspace, wanted, settings.prefix, folder, workspace.reporter),
+            lambda folder: stage(session, wanted, settings.prefix, folder, session.reporter),
             workshop,
         )
 

@@ -22,6 +22,7 @@ from wisp.specs.wheels import platform_libc
 from wisp.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from wisp.api.context import SessionContext
     from wisp.api.opened import OpenedWorkspace
 
 
@@ -107,7 +108,7 @@ def _build(
 
 
 def stage(
-    workspace: OpenedWorkspace, wanted: Prepared, place: str, folder: Path, reporter: Reporter
+    session: SessionContext, wanted: Prepared, place: str, folder: Path, reporter: Reporter
 ) -> None:
     """Fill an empty folder with a prefix as it would be at `place`.
 
@@ -128,14 +129,14 @@ def stage(
         label=locked.name,
         place=place,
     )
-    check_sources(request, workspace.session.channels)
-    install_conda(request, workspace.session.channels, reporter)
+    check_sources(request, session.channels)
+    install_conda(request, session.channels, reporter)
     if wanted.pypi:
-        _stage_wheels(workspace, wanted, place, folder, reporter)
+        _stage_wheels(session, wanted, place, folder, reporter)
 
 
 def _stage_wheels(
-    workspace: OpenedWorkspace, wanted: Prepared, place: str, folder: Path, reporter: Reporter
+    session: SessionContext, wanted: Prepared, place: str, folder: Path, reporter: Reporter
 ) -> None:
     from wisp.engine.uv_install import WheelInstallation, install_wheels
 
@@ -167,4 +168,4 @@ def _stage_wheels(
         options=wanted.locked.pypi_options,
         label=wanted.locked.name,
     )
-    install_wheels(workspace.session.uv, installation, reporter)
+    install_wheels(session.uv, installation, reporter)

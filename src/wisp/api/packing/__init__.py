@@ -1,0 +1,1 @@
+"""Environments packed for elsewhere, and unpacked."""

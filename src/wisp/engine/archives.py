@@ -1,0 +1,214 @@
+"""The archives of packages as they are: fetched, compared with the lock, kept for the next time.
+
+rattler fetches conda packages, since it knows all kinds of channels; wheels come by our own client.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO
+
+from wisp.engine import loop
+from wisp.engine.files import refusal
+from wisp.engine.gateway import ChannelAccess
+from wisp.engine.http import Bounds, HttpClient, Response
+from wisp.engine.mirrors import mirrored
+from wisp.engine.offline import OFFLINE_HINTS
+from wisp.engine.rattler_errors import chain_of, hints_for
+from wisp.errors import FetchError
+from wisp.report import DOWNLOADING, Reporter
+from wisp.specs.origins import DirectFile, IndexFile
+from wisp.specs.records import CondaRecord, PypiRecord
+from wisp.specs.urls import shown
+from wisp.values import dataclass
+
+#: Some wheels hold whole GPU libraries.
+_WHEEL = Bounds(size=8 << 30, seconds=3600)
+_MOST_AT_ONCE = 16
+
+ArchiveRecord = CondaRecord | PypiRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveStore:
+    """Where archives come from and go: `folder` is ours, `cache` a folder that somebody keeps.
+
+    `root` is the folder of the lock, to which relative locations refer.
+    """
+
+    folder: Path
+    root: Path
+    cache: Path | None = None
+
+
+def fetch_archives(
+    records: Sequence[ArchiveRecord],
+    store: ArchiveStore,
+    access: ChannelAccess,
+    http: HttpClient,
+    reporter: Reporter,
+) -> tuple[Path, ...]:
+    """Return where the archive of each package lies; each has the digest of its record.
+
+    Raises:
+        FetchError: One cannot be had, or has another digest.
+        HostError: The operating system refuses.
+
+    """
+    token = reporter.start(DOWNLOADING, "packages", len(records))
+
+    def fetched(record: ArchiveRecord) -> Path:
+        path = _fetched(record, store, access, http)
+        reporter.advance(token)
+        return path
+
+    workers = max(1, min(_MOST_AT_ONCE, access.settings.network.concurrent_downloads))
+    pool = ThreadPoolExecutor(workers)
+    try:
+        return tuple(pool.map(fetched, records))
+    except OSError as error:
+        raise refusal("write", error.filename or store.folder, error) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+        reporter.finish(token)
+
+
+def archive_name(record: ArchiveRecord) -> str:
+    """Return the file name of an archive. Raises `FetchError` for what is none."""
+    if isinstance(record, CondaRecord) and record.file_name:
+        return record.file_name
+    origin = record.origin
+    if not isinstance(origin, IndexFile | DirectFile):
+        raise FetchError(f"`{record.name}` is no archive")
+    return origin.file_name
+
+
+def conda_index(path: Path) -> bytes | None:
+    """Return `info/index.json` of a conda package, None if it has none.
+
+    Raises whatever rattler does for a file that is no package.
+    """
+    from rattler.package_streaming import PackageArchive
+
+    async def read() -> bytes | None:
+        archive = await PackageArchive.from_path(path)
+        return await archive.read_file("info/index.json")
+
+    return loop.call(read())
+
+
+def _fetched(
+    record: ArchiveRecord, store: ArchiveStore, access: ChannelAccess, http: HttpClient
+) -> Path:
+    origin = record.origin
+    if isinstance(origin, DirectFile) and origin.is_local:
+        path = Path(origin.path(store.root))
+        _verify(path, record)
+        return path
+    part = record.subdir if isinstance(record, CondaRecord) else "pypi"
+    name = archive_name(record)
+    kept = store.cache / part / name if store.cache else None
+    if kept is not None and _is_that(kept, record):
+        return kept
+    target = store.folder / part / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(record, CondaRecord):
+        _download_conda(record, target, access)
+    else:
+        _download_wheel(str(origin).removeprefix("direct+").partition("#")[0], target, http, access)
+    _verify(target, record)
+    if kept is not None:
+        _keep(target, kept)
+    return target
+
+
+def _download_conda(record: CondaRecord, target: Path, access: ChannelAccess) -> None:
+    from rattler.package_streaming import download_to_path
+
+    url = record.location
+    if access.settings.network.offline:
+        raise _offline(url)
+    try:
+        loop.call(download_to_path(access.client, url, target))
+    except Exception as error:  # whatever rattler's client raises
+        text = str(error)
+        message, causes = chain_of(text)
+        raise FetchError(
+            f"could not fetch `{shown(url)}`", causes=[message, *causes], hints=hints_for(text)
+        ) from error
+
+
+def _download_wheel(url: str, target: Path, http: HttpClient, access: ChannelAccess) -> None:
+    network = access.settings.network
+    if network.offline:
+        raise _offline(url)
+    problems: list[str] = []
+    for candidate in mirrored(url, network.mirrors):
+        with target.open("wb") as file:
+            try:
+                response = http.request("GET", candidate, into=_into(file), bounds=_WHEEL)
+            except FetchError as error:
+                problems += map(str, error.causes)
+                continue
+        if response.ok:
+            return
+        problems.append(f"{shown(candidate)}: status {response.status}")
+    raise FetchError(f"could not fetch `{shown(url)}`", causes=list(dict.fromkeys(problems)))
+
+
+def _into(file: IO[bytes]) -> Callable[[Response], Callable[[bytes], object]]:
+    def begin(_head: Response) -> Callable[[bytes], object]:
+        file.seek(0)
+        file.truncate()
+        return file.write
+
+    return begin
+
+
+def _offline(url: str) -> FetchError:
+    return FetchError(
+        f"could not fetch `{shown(url)}`", causes=["offline mode is on"], hints=OFFLINE_HINTS
+    )
+
+
+def _expected(record: ArchiveRecord) -> tuple[str, str] | None:
+    if record.sha256:
+        return "sha256", record.sha256.lower()
+    return ("md5", record.md5.lower()) if record.md5 else None
+
+
+def _is_that(path: Path, record: ArchiveRecord) -> bool:
+    """Tell whether a kept file is the archive; without a digest nobody can."""
+    expected = _expected(record)
+    return expected is not None and path.is_file() and _digest(path, expected[0]) == expected[1]
+
+
+def _verify(path: Path, record: ArchiveRecord) -> None:
+    expected = _expected(record)
+    found = _digest(path, expected[0] if expected else "sha256")
+    if expected is not None and found != expected[1]:
+        raise FetchError(
+            f"`{shown(record.location)}` does not have the hash that the lock file says",
+            causes=[f"expected {expected[1]}, found {found}"],
+            hints=["the file was changed or damaged; if the change is meant, lock anew"],
+        )
+
+
+def _digest(path: Path, algorithm: str) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, algorithm).hexdigest()
+    except OSError as error:
+        raise refusal("read", path, error) from error
+
+
+def _keep(path: Path, kept: Path) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    draft = kept.with_name(f".{kept.name}.{os.urandom(4).hex()}")
+    shutil.copyfile(path, draft)
+    draft.replace(kept)

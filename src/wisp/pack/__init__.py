@@ -1,0 +1,1 @@
+"""Environments as archives, for machines without a network."""
