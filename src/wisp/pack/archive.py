@@ -34,6 +34,7 @@ def write_pack(out: IO[bytes], members: Mapping[str, Path | bytes]) -> None:
     Raises:
         HostError: A file cannot be read.
         PackError: A file changed meanwhile.
+        OSError: The archive cannot be written.
 
     """
     folders = {place.rpartition("/")[0] for place in members} - {""}
@@ -56,13 +57,15 @@ def _add(archive: tarfile.TarFile, member: tarfile.TarInfo, source: Path | bytes
         archive.addfile(member, io.BytesIO(source))
         return
     try:
-        with source.open("rb") as file:
-            member.size = os.fstat(file.fileno()).st_size
-            archive.addfile(member, file)
-    except tarfile.ReadError as error:
-        raise PackError(f"`{source}` changed while it was packed") from error
+        file = source.open("rb")
     except OSError as error:
-        raise refusal("pack", source, error) from error
+        raise refusal("read", source, error) from error
+    with file:
+        member.size = os.fstat(file.fileno()).st_size
+        try:
+            archive.addfile(member, file)
+        except tarfile.ReadError as error:
+            raise PackError(f"`{source}` changed while it was packed") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,10 @@ trap 'exit 130' HUP INT TERM
 mkdir -- "$draft"
 echo "Unpacking to $final ..." >&2
 tail -c +@OFFSET@ -- "$0" > "$draft/packed"
-gzip -dc < "$draft/packed" > "$draft/tar" || { echo "error: '$0' is damaged" >&2; exit 1; }
+gzip -dc < "$draft/packed" > "$draft/tar" || {
+  echo "error: '$0' is damaged, or the disk is full" >&2
+  exit 1
+}
 rm -f -- "$draft/packed"
 mkdir -- "$draft/env"
 tar -xf "$draft/tar" -C "$draft/env"
