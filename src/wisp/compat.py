@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ENV_COMPAT = "WISP_PIXI_COMPAT"
 
 #: Releases of Pixi that differ in something that wisp writes or says, oldest first.
-RELEASES = ("0.77.0", "0.78.0", "0.82.0", "0.84.0", "0.85.0")
+RELEASES = ("0.77.0", "0.78.0", "0.82.0", "0.82.1", "0.84.0", "0.85.0")
 
 #: The release that is followed where nobody asks for another, until all of a newer one is here.
 DEFAULT = "0.77.0"
@@ -26,6 +26,8 @@ DEFAULT = "0.77.0"
 DIFFERENCES = {
     "locks name platforms as the manifest does": "0.78.0",
     "activation sets PIXI_WORKSPACE_*": "0.82.0",
+    "tasks name environments that there are": "0.82.1",
+    "features that are removed are there": "0.82.1",
     "cut-offs of single packages are deprecated": "0.84.0",
     "new workspaces begin with the configured cut-off": "0.84.0",
     "platforms are written with subdir": "0.85.0",

@@ -32,7 +32,6 @@ REASONS = {
     "is ambiguous": "several environments have it",
     "is not available": "no environment for this machine has it",
     "could not find the task": "it depends on a task that is nowhere",
-    "unknown environment": "it names an environment that there is not, as Pixi 0.82 refuses it too",
     "failed to replace argument placeholders": "its template has no value here",
 }
 _AS_IS = LockUsage(frozen=True, no_install=True)

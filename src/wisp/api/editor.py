@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from wisp.api.editor_tables import (
     ActivationEditor,
     CutoffEditor,
+    PoolEditor,
     TableEditor,
     TaskEditor,
     part_of,
@@ -20,7 +21,6 @@ from wisp.layout import DEFAULT_FEATURE
 if TYPE_CHECKING:
     from wisp.api.edits.adding import Added
     from wisp.api.edits.platforms import AddedPlatform, Anchor
-    from wisp.api.edits.sync import LockAndSync
     from wisp.api.edits.upgrading import Upgraded
     from wisp.engine.versions import Bump
     from wisp.manifest.edit.fields import Field
@@ -37,11 +37,6 @@ class Editor(TableEditor):
     those that lock raise what `Workspace.install` raises.
     """
 
-    def _sync(self, usage: LockUsage, *, lenient: bool = False) -> LockAndSync:
-        from wisp.api.edits.sync import LockAndSync
-
-        return LockAndSync(self._workspace.opened, usage, lenient=lenient)
-
     # Requirements
 
     def add(
@@ -56,11 +51,13 @@ class Editor(TableEditor):
         editable: bool = False,
         index: str | None = None,
         git: GitLocation | None = None,
+        path: Path | None = None,
         usage: LockUsage = AS_NEEDED,
     ) -> Added:
         """Put requirements into the manifest, lock and install.
 
         Words are match specs, or PEP 508 with `pypi`; `git`, `index` and `editable` hold for all.
+        `path` is where the sources of the one word are.
         """
         from wisp.api.edits.adding import add
         from wisp.api.edits.requests import AddRequest
@@ -75,6 +72,7 @@ class Editor(TableEditor):
             editable=editable,
             index=index,
             git=git,
+            path=path,
         )
         strategy = self._workspace.opened.config.pinning_strategy
         added = add(self._manifest, request, self._sync(usage), strategy=strategy)
@@ -327,6 +325,11 @@ class Editor(TableEditor):
     def activation(self) -> ActivationEditor:
         """Edits of what activation runs and sets."""
         return ActivationEditor(self._workspace)
+
+    @property
+    def pool(self) -> PoolEditor:
+        """Edits of `[workspace.dependencies]`."""
+        return PoolEditor(self._workspace)
 
     @property
     def cutoffs(self) -> CutoffEditor:

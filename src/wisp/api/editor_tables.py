@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.views.cutoffs import ExemptionRow
     from wisp.manifest.edit.document import ManifestPart
+    from wisp.manifest.edit.literals import Data
     from wisp.manifest.model import Manifest
+    from wisp.specs.locations import GitLocation
     from wisp.specs.task import Task
 
 
@@ -57,6 +60,11 @@ class TableEditor:
 
     def _done(self, manifest: Manifest | None = None) -> None:
         self._workspace.take(manifest)
+
+    def _sync(self, usage: LockUsage, *, lenient: bool = False) -> LockAndSync:
+        from wisp.api.edits.sync import LockAndSync
+
+        return LockAndSync(self._workspace.opened, usage, lenient=lenient)
 
 
 class TaskEditor(TableEditor):
@@ -171,6 +179,35 @@ class ActivationEditor(TableEditor):
         self._done(remove_variables(self._manifest, words_of(names), part))
 
 
+class PoolEditor(TableEditor):
+    """`workspace.edit.pool`: `[workspace.dependencies]`, which `{ workspace = true }` takes from.
+
+    What is edited is locked and installed as `usage` lets it.
+    """
+
+    def add(
+        self,
+        words: str | Sequence[str],
+        *,
+        path: Path | None = None,
+        git: GitLocation | None = None,
+        usage: LockUsage = AS_NEEDED,
+    ) -> tuple[tuple[str, Data], ...]:
+        """Write requirements, or the sources of one; return each name with what was written."""
+        from wisp.api.edits.pool import add_to_pool
+
+        sync = self._sync(usage)
+        done, rows = add_to_pool(self._manifest, words_of(words), path=path, git=git, sync=sync)
+        self._done(done)
+        return rows
+
+    def remove(self, names: str | Sequence[str], *, usage: LockUsage = AS_NEEDED) -> None:
+        """Take requirements away that nobody takes any more."""
+        from wisp.api.edits.pool import remove_from_pool
+
+        self._done(remove_from_pool(self._manifest, words_of(names), sync=self._sync(usage)))
+
+
 class CutoffEditor(TableEditor):
     """`workspace.edit.cutoffs`: `exclude-newer`, or, with `pypi`, `pypi-exclude-newer`.
 
@@ -230,8 +267,3 @@ class CutoffEditor(TableEditor):
         if found and not dry_run:
             self.unexempt(found, pypi=pypi, usage=usage)
         return found
-
-    def _sync(self, usage: LockUsage) -> LockAndSync:
-        from wisp.api.edits.sync import LockAndSync
-
-        return LockAndSync(self._workspace.opened, usage, lenient=True)

@@ -255,14 +255,17 @@ class _Lane:
     # Parts
 
     def _catalogue(self) -> Catalogue:
+        from wisp.compat import CompatLevel
         from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
 
+        level = CompatLevel(self._snapshot.workspace["release"])
         keys = ("platform", "runnable", "elsewhere", "unlisted")
         return Catalogue(
             [
                 EnvironmentTasks(name, Tasks(tasks), **dict(zip(keys, facts, strict=True)))
                 for name, *facts, tasks in self._snapshot.tables
-            ]
+            ],
+            strict=level.has("tasks name environments that there are"),
         )
 
     def _request(self) -> Request:

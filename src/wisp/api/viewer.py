@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wisp.api.views.platform_list import PlatformListing
     from wisp.api.views.reasons import Reason
     from wisp.api.views.searching import PackageSearch
+    from wisp.manifest.edit.literals import Data
     from wisp.sbom.bill import BillOfMaterials
     from wisp.specs.conda import Channel
 
@@ -168,6 +169,14 @@ class Viewer:
         from wisp.api.views.cutoffs import list_cutoffs
 
         return list_cutoffs(table_of(self._workspace.manifest, pypi=pypi))
+
+    def pool(self) -> dict[str, Data]:
+        """Return `[workspace.dependencies]` as it is written."""
+        from wisp.api.edits.pool import pool_of
+        from wisp.manifest.edit.document import Document
+
+        manifest = self._workspace.manifest
+        return pool_of(Document.open(manifest.text, manifest.kind))
 
     def platforms(self) -> PlatformListing:
         """List platforms beside what this machine is."""

@@ -121,6 +121,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
 BELOW_WORKSPACE = (
     Entry("workspace activation", "Scripts and variables of activation"),
     Entry("workspace channel", "List, add or remove channels"),
+    Entry("workspace dependencies", "List, add or remove what features may inherit"),
     Entry("workspace description", "Show or set the description of the workspace"),
     Entry("workspace environment", "List, add or remove environments"),
     Entry("workspace exclude-newer", "Show and set from when on packages do not exist"),

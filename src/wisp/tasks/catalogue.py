@@ -45,12 +45,16 @@ class EnvironmentTasks:
 
 
 class Catalogue:
-    """The environments of a workspace by name, in the order of the manifest."""
+    """The environments of a workspace by name, in the order of the manifest.
 
-    __slots__ = ("environments",)
+    Where it is not `strict`, a `default-environment` that there is not counts for nothing.
+    """
 
-    def __init__(self, environments: Sequence[EnvironmentTasks]) -> None:
+    __slots__ = ("environments", "strict")
+
+    def __init__(self, environments: Sequence[EnvironmentTasks], *, strict: bool = True) -> None:
         self.environments = {environment.name: environment for environment in environments}
+        self.strict = strict
 
     def having(self, name: str) -> list[EnvironmentTasks]:
         """The environments that have a task of that name: those that run here, if there are any.
@@ -102,9 +106,12 @@ def find(
             if answer is None:
                 raise _ambiguous(name, names)
             found = catalogue.environments[answer]
-    if found is not None and (preferred := found.tasks[name].default_environment) is not None:
+    if found is None:
+        return None
+    preferred = found.tasks[name].default_environment
+    if preferred is not None and catalogue.strict:
         check_environment(catalogue, preferred, f"`default-environment` of task '{name}'")
-    return (found, found.tasks[name]) if found else None
+    return found, found.tasks[name]
 
 
 def check_environment(catalogue: Catalogue, name: str, place: str = "") -> None:

@@ -72,6 +72,7 @@ GROUPS: dict[str, type] = {
     "Workspace.edit": editor.Editor,
     "Workspace.edit.tasks": editor_tables.TaskEditor,
     "Workspace.edit.activation": editor_tables.ActivationEditor,
+    "Workspace.edit.pool": editor_tables.PoolEditor,
     "Workspace.edit.cutoffs": editor_tables.CutoffEditor,
     "Workspace.editors": editors.Editors,
     "Workspace.show": viewer.Viewer,

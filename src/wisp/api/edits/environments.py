@@ -14,6 +14,7 @@ from wisp.manifest.edit.environments import put_environment
 from wisp.manifest.edit.environments import remove_environment as _remove_environment
 from wisp.manifest.edit.features import remove_feature as _remove_feature
 from wisp.manifest.model import Environment, Manifest
+from wisp.specs.similarity import did_you_mean
 
 
 def add_environment(
@@ -86,15 +87,20 @@ def environments_using(
 
 
 def remove_feature(manifest: Manifest, name: str) -> Manifest:
-    """Take a feature away, from environments too; nothing happens where there is none.
+    """Take a feature away, from environments too; that there is none is nothing before Pixi 0.82.1.
 
-    Raises `ManifestError` for the default feature.
+    Raises `ManifestError` for the default feature, and for one that there is not.
     """
     if name == DEFAULT_FEATURE:
         raise ManifestError("Cannot remove the default feature")
 
     def change(_: Manifest, document: Document) -> Document:
         if document.get((*document.root, "feature", name)) is None:
+            if manifest.level.has("features that are removed are there"):
+                known = [one for one in manifest.features if one != DEFAULT_FEATURE]
+                raise ManifestError(
+                    f"Feature `{name}` doesn't exist", hints=did_you_mean(name, known)
+                )
             return document
         return _remove_feature(document, name)
 

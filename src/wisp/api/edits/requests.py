@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,12 +50,13 @@ class DependencySelection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddRequest(DependencySelection):
-    """What `add` is asked for; `git`, `index` and `editable` hold for all words."""
+    """What `add` is asked for; `git`, `index` and `editable` hold for all words, `path` for one."""
 
     words: Sequence[str]
     editable: bool = False
     index: str | None = None
     git: GitLocation | None = None
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,14 @@ def wanted(request: AddRequest, root: Path) -> tuple[AddedPackage, ...]:
     Raises `ManifestError` for a word that is no requirement, `UsageError` for options that do
     not fit it.
     """
+    if request.path is not None and len(request.words) != 1:
+        raise UsageError("--path is where the sources of one package are", hints=("name that one",))
     return tuple(AddedPackage(word, _read(request, word, root)) for word in request.words)
 
 
 def _read(request: AddRequest, word: str, root: Path) -> CondaRequirement | PypiRequirement:
     try:
-        return _pypi(request, word, root) if request.pypi else _conda(request, word)
+        return _pypi(request, word, root) if request.pypi else _conda(request, word, root)
     except ManifestError as error:
         if word in error.message:
             raise
@@ -140,18 +144,38 @@ def name_of(selection: DependencySelection, word: str, root: Path) -> str:
     return pypi_word(word, root).name if selection.pypi else conda_word(word).name
 
 
-def _conda(request: AddRequest, word: str) -> CondaRequirement:
+def _conda(request: AddRequest, word: str, root: Path) -> CondaRequirement:
     requirement = conda_word(word)
-    if request.git is None:
+    location = request.git or _path_location(request, root)
+    if location is None:
         return requirement
-    return replace(requirement, spec=replace(requirement.spec, version=None, location=request.git))
+    return replace(requirement, spec=replace(requirement.spec, version=None, location=location))
+
+
+def _path_location(request: AddRequest, root: Path) -> PathLocation | None:
+    return None if request.path is None else PathLocation(path_from(root, request.path))
+
+
+def path_from(root: Path, path: Path) -> str:
+    """Spell a path as the manifest in `root` does: relative to it, as `./FOLDER`.
+
+    Raises `ManifestError` where nothing is there.
+    """
+    if not path.exists():
+        raise ManifestError(f"'{path}' does not exist")
+    try:
+        found = os.path.relpath(path.resolve(), root.resolve())
+    except ValueError:  # another drive
+        return path.resolve().as_posix()
+    spelled = Path(found).as_posix()
+    return spelled if spelled.startswith("..") else f"./{spelled}"
 
 
 def _pypi(request: AddRequest, word: str, root: Path) -> PypiRequirement:
     requirement = pypi_word(word, root)
     spec = requirement.spec
-    if request.git is not None:
-        spec = replace(spec, version="*", location=request.git)
+    if (location := request.git or _path_location(request, root)) is not None:
+        spec = replace(spec, version="*", location=location)
     if request.index is not None:
         spec = replace(spec, index=request.index)
     if request.editable:

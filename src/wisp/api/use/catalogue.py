@@ -19,7 +19,8 @@ def catalogue_of(workspace: OpenedWorkspace, platform: str | None = None) -> Cat
     With `platform` that platform counts, and environments without it cannot run.
     """
     return Catalogue(
-        [_environment_tasks(workspace, name, platform) for name in workspace.environment_names]
+        [_environment_tasks(workspace, name, platform) for name in workspace.environment_names],
+        strict=workspace.level.has("tasks name environments that there are"),
     )
 
 

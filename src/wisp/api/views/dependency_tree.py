@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locked_view import look_up
@@ -33,6 +33,15 @@ class TreeNode:
     is_repeated: bool = False
     kind: Literal["conda", "pypi"] = "conda"
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the package and what is below it as plain data; what is `repeated` has nothing."""
+        data: dict[str, Any] = {"name": self.name, "version": self.version, "kind": self.kind}
+        if self.extra is not None:
+            data["extra"] = self.extra
+        if self.is_repeated:
+            return data | {"repeated": True}
+        return data | {"packages": [child.as_json() for child in self.children]}
+
 
 @dataclass(frozen=True, slots=True)
 class PackageTree:
@@ -42,6 +51,14 @@ class PackageTree:
     platform: str
     roots: tuple[TreeNode, ...]
     installed_for: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the tree as plain data: `packages` within `packages`."""
+        return {
+            "environment": self.environment,
+            "platform": self.platform,
+            "packages": [root.as_json() for root in self.roots],
+        }
 
     def __repr__(self) -> str:
         names = ", ".join(root.name for root in self.roots)

@@ -16,6 +16,9 @@ class Options(Requirements):
     """What `add` takes."""
 
     editable: bool = flag("--editable", requires=("--pypi",), help="Install the path in place")
+    path: str | None = value(
+        "--path", conflicts=("--git", "--index"), help="A folder or file with the sources"
+    )
     index: str | None = value(
         "--index",
         conflicts=("--git",),
@@ -34,6 +37,7 @@ def run(call: Call[Options]) -> int:
         editable=values.editable,
         index=values.index,
         git=git_of(call),
+        path=call.cwd / values.path if values.path else None,
         usage=usage_of(call),
     )
     for word, constraint in done.added:

@@ -17,6 +17,7 @@ class Options(options.LockAndInstall, options.Script, options.ConfigSource):
     platform: str | None = options.PLATFORM
     environment: str | None = options.ENVIRONMENT
     invert: bool = flag("-i", "--invert", help="Show who needs the packages")
+    json: bool = options.JSON
 
 
 def run(call: Call[Options]) -> int:
@@ -35,6 +36,9 @@ def run(call: Call[Options]) -> int:
         inverted=values.invert,
         usage=usage_of(call),
     )
+    if values.json:
+        call.out.public_json(tree.as_json())
+        return 0
     for line in heading(tree):
         call.out.note(line)
     drawn = dependent_lines if values.invert else dependency_lines
