@@ -248,3 +248,52 @@ def test_activation_of_a_script_is_edited_in_its_block(
     assert done.stdout.splitlines()[-1] == "yes"
     wisp(*words, "remove", "--script", str(script), "MINE", cwd=elsewhere).success()
     assert "activation" not in script.read_text()
+
+
+def test_what_was_solved_for_a_script_is_used_while_it_fits(
+    wisp: CommandLine, forge: Forge, tmp_path: Path, elsewhere: Path
+) -> None:
+    def block(*needs: str) -> str:
+        rows = "".join(f"# {need}\n" for need in needs)
+        tables = f'# [tool.pixi.workspace]\n# channels = ["{forge.url}"]\n'
+        return f"# /// script\n{tables}# [tool.pixi.dependencies]\n# python = '*'\n{rows}# ///\n"
+
+    def greeter() -> str:
+        rows = json.loads(wisp("list", "--json", *named, cwd=elsewhere).success().stdout)
+        return next(row["version"] for row in rows if row["name"] == "greeter")
+
+    file = tmp_path / "remembered.py"
+    named = ("--script", str(file))
+    file.write_text(block("greeter = '1.*'") + BODY)
+    wisp("install", *named, cwd=elsewhere).success()
+    ((memory),) = (wisp.home.cache / "cached-envs-v0").glob("remembered-*.lock")
+    first = memory.stat().st_mtime_ns
+    prefix = json.loads(wisp("run", *named, cwd=elsewhere).success().stdout)[2]
+    assert Path(prefix).with_name(f"{Path(prefix).name}.lock") == memory
+    assert memory.stat().st_mtime_ns == first
+
+    file.write_text(block("greeter = '*'") + BODY)  # what was solved fits that too
+    wisp("run", *named, cwd=elsewhere).success()
+    assert memory.stat().st_mtime_ns == first
+    changed = wisp("update", "--json", *named, cwd=elsewhere).success().stdout
+    assert "greeter" in changed
+    assert "greeter-2." in memory.read_text()
+    file.write_text(block("greeter = '1.*'") + BODY)
+    wisp("run", *named, cwd=elsewhere).success()
+    assert "greeter-1." in memory.read_text()
+
+    memory.write_text("nonsense: [")
+    wisp("run", *named, cwd=elsewhere).success()
+    assert "greeter-1." in memory.read_text()
+    refused = wisp("install", "--locked", *named, cwd=elsewhere)
+    assert refused.code == 1
+    assert "there is no lock file" in refused.stderr
+    assert {one.name for one in tmp_path.iterdir()} >= {"remembered.py"}
+    assert not file.with_name("remembered.py.pixi.lock").exists()
+
+    wisp("lock", *named, cwd=elsewhere).success()
+    memory.unlink()
+    wisp("install", "--locked", *named, cwd=elsewhere).success()
+    wisp("update", *named, cwd=elsewhere).success()
+    assert not memory.exists()
+    assert greeter().startswith("1.")

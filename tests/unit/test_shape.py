@@ -79,6 +79,7 @@ DOORS = {
     ("api.locks.lock_file", "lock.read"): "a first lock is not read",
     ("api.locks.locked_view", "api.locks.locking"): "to take a lock as it is needs no judge",
     ("api.locks.locking", "api.locks.relocking"): "a lock that fits needs no solving",
+    ("api.locks.locking", "api.locks.remembered"): "only scripts without a lock are remembered",
     ("api.locks.relocking", "api.prefixes"): "few solves have to build",
     ("api.machine_platform", "install.state"): "most machines are what a platform promises",
     ("api.machine_platform", "specs.match"): "most machines are what a platform promises",

@@ -29,8 +29,8 @@ class Places:
     and guarded, and whether what was found out about it may be remembered. `environments` holds
     the prefixes by name, or is the only one there is (`is_single`). `lock_command` is what a user
     types to write the lock, None where it cannot be written; `lock_is_optional` when it is only
-    written unasked where there is one. `accepted_links` are those below `folder` that are followed
-    because the user wants it.
+    written unasked where there is one, and `memory` keeps what was solved last where there is none.
+    `accepted_links` are those below `folder` that are followed because the user wants it.
     """
 
     folder: Path
@@ -40,6 +40,7 @@ class Places:
     keeps_home: bool = True
     lock_command: str | None = "lock"
     lock_is_optional: bool = False
+    memory: Path | None = None
     accepted_links: frozenset[Path] = frozenset()
 
     @property
@@ -144,11 +145,12 @@ def script_places(session: SessionContext, manifest: Manifest, origin: str | Non
 
     path = manifest.path
     digest = xxhash.xxh3_64_hexdigest(os.fsencode(origin or path))
-    below = session.settings.caches.exec_environments
+    own = session.settings.caches.exec_environments / f"{path.stem}-{digest}"
     return Places(
         folder=manifest.root,
         lock=path.with_name(path.name + layout.SCRIPT_LOCK_SUFFIX),
-        environments=below / f"{path.stem}-{digest}",
+        environments=own,
+        memory=own.with_name(f"{own.name}.lock"),
         is_single=True,
         keeps_home=False,
         lock_command=None if origin is not None else f"lock --script {typed(path)}",

@@ -55,10 +55,30 @@ def ensure_lock(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) -> Loc
                 ("`pixi lock` upgrades it",),
             )
         return known_or_none
+    if not workspace.places.writes_lock_unasked:
+        return _solved_once(workspace)
     with workspace.writing() as current:
-        return bring_up_to_date(
-            current, dry_run=not workspace.places.writes_lock_unasked, upgrade=False
-        ).lock
+        return bring_up_to_date(current, dry_run=False, upgrade=False).lock
+
+
+def _solved_once(workspace: OpenedWorkspace) -> LockFile:
+    """Solve a script without a lock file, unless what was solved last still fits."""
+    from wisp.api.locks.remembered import remember_lock
+
+    with workspace.writing() as current:
+        known = _fitting_memory(current)
+        if known is not None:
+            return known
+        lock = bring_up_to_date(current, dry_run=True, upgrade=False).lock
+        remember_lock(current, lock)
+    return lock
+
+
+def _fitting_memory(workspace: OpenedWorkspace) -> LockFile | None:
+    from wisp.api.locks.remembered import remembered_lock
+
+    known = remembered_lock(workspace)
+    return known if known is not None and not reasons_against(workspace, known) else None
 
 
 def lock_to_look_at(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) -> LockFile:
@@ -68,6 +88,10 @@ def lock_to_look_at(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) ->
     """
     if usage.lock_is_fixed:
         return ensure_lock(workspace, usage)
+    if not workspace.places.writes_lock_unasked:
+        known = _fitting_memory(workspace)
+        if known is not None:
+            return known
     with workspace.session.only_looking():
         outcome = bring_up_to_date(workspace, dry_run=True, upgrade=False)
     if outcome.changed:

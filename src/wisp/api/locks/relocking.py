@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from wisp.api.folders import prepare
 from wisp.api.locks.judging import LockOutcome
 from wisp.api.locks.lock_file import known_lock
+from wisp.api.locks.remembered import memory_of, remember_lock, remembered_lock
 from wisp.api.solving import solve_engines, workers
 from wisp.engine.rewriting import restoring, rewrite
 from wisp.errors import SolveError
@@ -47,6 +48,8 @@ def update(
         workspace.require_environment(name)
     looking = workspace.session.only_looking() if dry_run else nullcontext()
     with looking, workspace.writing() as current:
+        if memory_of(current) is not None:
+            return _update_remembered(current, packages, dry_run=dry_run)
         old = known_lock(current)
         if old is None:
             return solve_stale(current, None, (), dry_run=dry_run)
@@ -55,6 +58,24 @@ def update(
         loosened = unpinned(old, chosen, packages)
         stale = dict.fromkeys(chosen, STALE)
         return _solve(current, old, loosened, stale, dry_run=dry_run)
+
+
+def _update_remembered(
+    workspace: OpenedWorkspace, packages: Sequence[str], *, dry_run: bool
+) -> LockOutcome:
+    """Solve a script without a lock file anew, which makes none."""
+    old = remembered_lock(workspace)
+    everything = _pairs(workspace, (), ())
+    if old is None:
+        outcome = solve_stale(workspace, None, (), dry_run=True)
+    else:
+        require_locked(old, everything, packages)
+        loosened = unpinned(old, everything, packages)
+        stale = dict.fromkeys(everything, STALE)
+        outcome = _solve(workspace, old, loosened, stale, dry_run=True)
+    if not dry_run:
+        remember_lock(workspace, outcome.lock)
+    return outcome
 
 
 def renew(workspace: OpenedWorkspace, packages: Sequence[str], *, dry_run: bool) -> LockOutcome:

@@ -8,7 +8,7 @@ from wisp.cli.declare import flag, top, values
 from wisp.cli.opening import open_workspace, usage_of
 
 
-class Options(options.Lock, options.Workspace, options.Config):
+class Options(options.Lock, options.Script, options.Config):
     """What `install` takes."""
 
     environment: tuple[str, ...] = options.ENVIRONMENTS
@@ -39,7 +39,7 @@ def run(call: Call[Options]) -> int:
     interrupts.ignore()  # all is done
     message = installed_message(outcome)
     call.out.success(message)
-    if not call.out.warned and call.usual:
+    if not call.out.warned and call.usual and values.script is None:
         names = tuple(outcome.outcomes)
         workspace.terminal.remember_answer(_words(call), message, outcome.lock, names)
     return 0

@@ -9,7 +9,7 @@ from wisp.cli.names import environment_name
 from wisp.cli.opening import open_workspace
 
 
-class Options(options.NoInstall, options.Workspace, options.Config):
+class Options(options.NoInstall, options.Script, options.Config):
     """What `update` takes."""
 
     packages: tuple[str, ...] = arguments(
