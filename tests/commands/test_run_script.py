@@ -260,7 +260,7 @@ def test_what_was_solved_for_a_script_is_used_while_it_fits(
 
     def greeter() -> str:
         rows = json.loads(wisp("list", "--json", *named, cwd=elsewhere).success().stdout)
-        return next(row["version"] for row in rows if row["name"] == "greeter")
+        return str(next(row["version"] for row in rows if row["name"] == "greeter"))
 
     file = tmp_path / "remembered.py"
     named = ("--script", str(file))
