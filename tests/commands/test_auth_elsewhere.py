@@ -167,3 +167,32 @@ def test_a_mirror_is_asked_with_what_is_for_it(auth: CommandLine, tmp_path: Path
     config.write_text('[mirrors]\n"https://origin.org" = ["https://mirror.org/x"]\n')
     env = {"XDG_CONFIG_HOME": str(config.parent.parent)}
     assert "channels" in purposes(auth, "https://origin.org/main", tmp_path, env)
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (f"machine 127.0.0.1\nlogin me\npassword {SECRET}\n", True),
+        (f"machine 127.0.0.1 login me password {SECRET} # mine\n", True),
+        (f'machine 127.0.0.1 login me password "{SECRET}"\n', True),
+        (f"macdef init\ncd /x\n\nmachine 127.0.0.1 login me password {SECRET}\n", True),
+        (f"default login me password {SECRET}\n", False),
+        (f"machine 127.0.0.1:5 login me password {SECRET}\n", False),
+        (f"machine 127.0.0.1 login me password {SECRET}\noops oops\n", False),
+    ],
+)
+def test_netrc_means_the_same_to_status_and_channels(
+    auth: CommandLine, tmp_path: Path, text: str, sent: bool
+) -> None:
+    netrc = Path(auth.variables["HOME"]) / ".netrc"
+    netrc.write_text(text)
+    netrc.chmod(0o600)
+    with refusing() as web:
+        assert ("channels" in purposes(auth, web.url, tmp_path)) is sent
+        assert shown_to_channels(auth, web, tmp_path) == ({BASIC} if sent else {None})
+
+
+def test_a_refusal_names_the_host_to_sign_in_to(auth: CommandLine, tmp_path: Path) -> None:
+    with refusing() as web:
+        done = auth("search", "-c", f"{web.url}/main", "six", cwd=tmp_path)
+    assert (done.code, "`wisp auth login 127.0.0.1`" in done.stderr) == (1, True)

@@ -51,6 +51,17 @@ CASES: dict[tuple[str, ...], list[str]] = {
     ("lock", "--ch"): ["--check"],
     ("lock", "--check", "--ch"): [],
     ("install", "--manifest-path", ""): [""],
+    ("list", "--fields", "name,ver"): ["name,version"],
+    ("list", "--fields=file"): ["--fields=file-name"],
+    ("lock", "--compat", "0.8"): ["0.82", "0.85"],
+    ("image", "plan", "--slim", "hea"): ["headers"],
+    ("config", "set", "pinning-strategy", "m"): ["minor", "major"],
+    ("config", "set", "shell.change-ps1", ""): ["true", "false"],
+    ("config", "set", "pypi-config.k"): ["pypi-config.keyring-provider"],
+    ("config", "set", "pypi-config.keyring-provider", ""): ["disabled", "subprocess"],
+    ("config", "append", "default"): ["default-channels"],
+    ("config", "append", "shell"): [],
+    ("config", "list", "she"): ["shell"],
     ("no-such-command", ""): [],
     ("workspace", "no-such-command", ""): [],
 }
@@ -80,6 +91,37 @@ def test_names_of_another_workspace(wisp: CommandLine, workspace: Path, tmp_path
     wisp("workspace", "register", "--name", "mine", cwd=workspace).success()
     assert completed(wisp, tmp_path, "run", "-w", "") == ["mine"]
     assert completed(wisp, tmp_path, "run", "-w", "mine", "de") == ["deploy"]
+
+
+def test_names_of_tools(wisp: CommandLine, tmp_path: Path) -> None:
+    manifest = wisp.home.path / ".pixi/manifests/pixi-global.toml"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text(
+        '[envs.first]\nchannels = []\ndependencies = { one = "*", two = "*" }\n'
+        'exposed = { uno = "one" }\nshortcuts = ["one"]\n'
+        '[envs.second]\nchannels = []\ndependencies = { three = "*" }\nexposed = {}\n'
+    )
+    for words, found in (
+        (("global", "uninstall", ""), ["first", "second"]),
+        (("global", "update", "first", "se"), ["second"]),
+        (("global", "add", "-e", ""), ["first", "second"]),
+        (("global", "remove", "-e", "first", ""), ["one", "two"]),
+        (("global", "remove", ""), ["one", "two", "three"]),
+        (("global", "expose", "remove", ""), ["uno"]),
+        (("global", "shortcut", "remove", ""), ["one"]),
+    ):
+        assert completed(wisp, tmp_path, *words)[: len(found)] == found
+    manifest.write_text("[envs")
+    assert completed(wisp, tmp_path, "global", "uninstall", "") == []
+
+
+def test_hosts_that_something_is_stored_for(wisp: CommandLine, tmp_path: Path) -> None:
+    auth = tmp_path / "auth.json"
+    auth.write_text('{"a.org": {"BearerToken": "x"}, "*.b.org": {"BearerToken": "x"}}')
+    told = wisp(
+        "complete", "--", "auth", "logout", "", cwd=tmp_path, env={"RATTLER_AUTH_FILE": str(auth)}
+    )
+    assert told.stdout == "*.b.org\t\na.org\t\n"
 
 
 @pytest.mark.parametrize("manifest", ["[workspace", "", "[tasks]\na = 1\n"])

@@ -239,6 +239,47 @@ def test_syncing_repairs_what_is_damaged(user: User) -> None:
     assert not differences(before, content(user.home))
 
 
+def test_an_older_version_may_lack_what_was_exposed(user: User) -> None:
+    user("install", "say").success()
+    done = user("install", "say==1.0").success()
+    assert "old-say" in done.stdout
+    assert user.names() == {"say", "old-say"}
+    assert user.run("say") == "say 1.0\n"
+    assert "Nothing to do" in user("sync").success().stderr
+
+
+def test_what_fails_leaves_the_version_that_was_there(user: User) -> None:
+    user("install", "say>=1,<3").success()
+    before = content(user.home)
+    for words in (
+        ("install", "say==1.0", "--expose", "x=nowhere"),
+        ("add", "-e", "say", "say==1.0", "--expose", "x=nowhere"),
+    ):
+        failed = user(*words)
+        assert (failed.code, "put in order" in failed.stderr) == (1, False)
+        assert user.run("say") == "say 2.0\n"
+        assert not differences(before, content(user.home))
+
+
+def test_what_a_killed_command_has_replaced_comes_back(user: User) -> None:
+    """The manifest is the old one, the packages are new, and lack what is exposed."""
+    user("install", "say").success()
+    text = user.manifest.read_text()
+    user("install", "say==1.0").success()
+    user.manifest.write_text(text)
+    user("sync").success()
+    assert user.run("new-say") == "new-say 2.0\n"
+
+
+def test_a_copy_of_the_launcher_that_starts_nothing_goes(user: User) -> None:
+    user("install", "say").success()
+    copy = user.home / "bin" / "other"
+    copy.write_bytes((user.home / "bin" / "say").read_bytes())
+    (user.home / "bin" / "mine").write_text("#!/bin/sh\n")
+    assert str(copy) in user("sync").success().stderr
+    assert user.names() == {"say", "new-say", "mine"}
+
+
 def test_a_file_of_the_users_own_is_kept_and_named(user: User) -> None:
     mine = user.home / "bin" / "say"
     mine.parent.mkdir(parents=True)

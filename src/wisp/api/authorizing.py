@@ -109,6 +109,12 @@ def entries(credentials: Credentials) -> tuple[StoredLogin, ...]:
     return tuple(found)
 
 
+def hosts_in_files(credentials: Credentials) -> tuple[str, ...]:
+    """Name what files have something for; a keyring might ask for its own password first."""
+    files = [store for store in credentials.stores if isinstance(store, FileStore)]
+    return tuple(dict.fromkeys(host for store in files for host in sorted(store.all())))
+
+
 def token_for(credentials: Credentials, host: str) -> str:
     """Return the token that is stored for a host. Raises `ConfigError` if there is none."""
     found = credentials.of_url(host if "://" in host else f"https://{host.removeprefix('*.')}")

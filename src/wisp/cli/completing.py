@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from wisp.cli.known_words import KINDS, words_of
 from wisp.cli.table import ENTRIES
 from wisp.cli.unfinished import Unfinished
 from wisp.cli.word_kinds import kind_of
@@ -127,7 +128,8 @@ def _values(
     if option.choices:
         yield from ((before + choice, "") for choice in option.choices)
     else:
-        yield from _named(kind_of(line.path, option.metavar), line, environ)
+        found = _named(kind_of(line.path, option.metavar), line, environ)
+        yield from ((before + value if value else value, note) for value, note in found)
 
 
 def _named(kind: str, line: Unfinished, environ: Mapping[str, str]) -> Iterator[Suggestion]:
@@ -143,6 +145,8 @@ def _named(kind: str, line: Unfinished, environ: Mapping[str, str]) -> Iterator[
 
         registered = Session.open(environ=environ).registered()
         yield from ((name, str(folder)) for name, folder in registered.items())
+    elif kind in KINDS:
+        yield from words_of(kind, line, environ)
     elif kind and (names := _names(line, environ)) is not None:
         if kind == "tasks":
             yield from names.tasks(_environment(line)).items()

@@ -13,6 +13,7 @@ _BY_PLACEHOLDER = {
     "FEATURE": "features",
     "FILE": "files",
     "MANIFEST_PATH": "files",
+    "FIELDS": "columns",
     "ONLY": "packages",
     "OUTPUT_DIR": "files",
     "OUTPUT_PATH": "files",
@@ -20,6 +21,8 @@ _BY_PLACEHOLDER = {
     "PACKAGES": "packages",
     "PATH": "files",
     "PLATFORM": "platforms",
+    "RELEASE": "releases",
+    "RULE": "slim rules",
     "SCRIPT": "files",
     "SKIP": "packages",
     "SKIP_WITH_DEPS": "packages",
@@ -30,12 +33,23 @@ _BY_PLACEHOLDER = {
 }
 #: Where a placeholder stands for something else; a group's own name counts for all below it.
 _BY_COMMAND = {
+    ("auth logout", "HOST"): "hosts",
+    ("auth status", "URL"): "hosts",
+    ("auth token", "HOST"): "hosts",
+    ("config", "KEY"): "config keys",
+    ("config", "VALUE"): "config values",
     ("exec", "COMMAND"): "files",
-    ("global", "ENVIRONMENT"): "",
+    ("global", "ENVIRONMENT"): "tools",
+    ("global", "ENVIRONMENTS"): "tools",
     ("global", "PACKAGE"): "",
+    ("global expose remove", "EXPOSED_NAME"): "exposed",
+    ("global remove", "PACKAGE"): "tool packages",
+    ("global shortcut add", "PACKAGE"): "tool packages",
+    ("global shortcut remove", "SHORTCUT"): "shortcuts",
     ("global", "PLATFORM"): "subdirs",
     ("import", "PLATFORM"): "subdirs",
     ("init", "PLATFORM"): "subdirs",
+    ("kernels remove", "NAME"): "kernels",
     ("remove", "SPEC"): "requested",
     ("upgrade", "EXCLUDE"): "requested",
     ("upgrade", "PACKAGES"): "requested",
@@ -50,7 +64,8 @@ _BY_COMMAND = {
 def kind_of(path: str, placeholder: str) -> str:
     """Return the kind of names that a placeholder of a command stands for, empty for none.
 
-    The kinds are attributes of `wisp.api.known_names.Names`, and `files`, `subdirs`, `workspaces`.
+    The kinds are attributes of `wisp.api.known_names.Names`, those of `cli.known_words`, and
+    `files`, `subdirs`, `workspaces`.
     """
     for place in (path, path.partition(" ")[0]):
         if (place, placeholder) in _BY_COMMAND:

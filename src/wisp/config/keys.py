@@ -66,14 +66,19 @@ def _count(value: Any) -> int:
     return value
 
 
-def _choice(*names: str, renamed: Mapping[str, str] | None = None) -> Reader:
-    def read(value: Any) -> str:
-        text = (renamed or {}).get(_text(value), value)
-        if text not in names:
-            raise ValueError("expected one of " + ", ".join(f"`{name}`" for name in names))
-        return str(text)
+class Choice:
+    """Reads one of some words; `renamed` are other spellings of them."""
 
-    return read
+    def __init__(self, *names: str, renamed: Mapping[str, str] | None = None) -> None:
+        self.names = names
+        self._renamed = renamed or {}
+
+    def __call__(self, value: Any) -> str:
+        """Return the word. Raises `ValueError` for any other."""
+        text = self._renamed.get(_text(value), value)
+        if text not in self.names:
+            raise ValueError("expected one of " + ", ".join(f"`{name}`" for name in self.names))
+        return str(text)
 
 
 def normal_url(value: Any) -> str:
@@ -164,12 +169,12 @@ KEYS: dict[str, Reader] = {
     "default-channels": _texts,
     "authentication-override-file": _text,
     "tls-no-verify": _boolean,
-    "tls-root-certs": _choice("webpki", "system", renamed={"native": "system", "all": "system"}),
+    "tls-root-certs": Choice("webpki", "system", renamed={"native": "system", "all": "system"}),
     "offline": _boolean,
     "detached-environments": _detached,
-    "pinning-strategy": _choice(*PINNING_STRATEGIES),
-    "run-post-link-scripts": _choice("false", "insecure"),
-    "tool-platform": _choice(*SUBDIRS),
+    "pinning-strategy": Choice(*PINNING_STRATEGIES),
+    "run-post-link-scripts": Choice("false", "insecure"),
+    "tool-platform": Choice(*SUBDIRS),
     "exclude-newer.cutoff": _cutoff,
     "exclude-newer.exemptions": _exemptions,
     "allow-symbolic-links": _boolean,
@@ -182,7 +187,7 @@ KEYS: dict[str, Reader] = {
     **{f"repodata-config.{name}": read for name, read in _REPODATA.items()},
     "pypi-config.index-url": normal_url,
     "pypi-config.extra-index-urls": _urls,
-    "pypi-config.keyring-provider": _choice("disabled", "subprocess"),
+    "pypi-config.keyring-provider": Choice("disabled", "subprocess"),
     "pypi-config.allow-insecure-host": _texts,
     "experimental.use-environment-activation-cache": _boolean,
     "concurrency.solves": _count,
@@ -196,11 +201,21 @@ KEYS: dict[str, Reader] = {
     "build.package-format": _package_format,
     "cache.root": _absolute,
     **{f"cache.{kind}": _absolute for kind in CACHE_KINDS},
-    "cache.netfs-redirect": _choice("auto", "always", "never"),
+    "cache.netfs-redirect": Choice("auto", "always", "never"),
 }
 #: Tables whose keys the user names, with the keys of each entry.
 NAMED_TABLES: dict[str, dict[str, Reader]] = {"s3-options": _BUCKET, "repodata-config": _REPODATA}
 TABLES = frozenset(key.partition(".")[0] for key in KEYS if "." in key) | set(NAMED_TABLES)
+
+
+def is_switch(reader: Reader) -> bool:
+    """Tell whether a key is on or off."""
+    return reader is _boolean
+
+
+def is_list(reader: Reader) -> bool:
+    """Tell whether a key holds several values."""
+    return reader in (_texts, _urls)
 
 
 def reader_of(path: tuple[str, ...]) -> Reader | None:

@@ -126,8 +126,7 @@ def _client(network: Network, environ: Mapping[str, str]) -> Client:
     with tempfile.TemporaryDirectory(prefix="wisp-auth-") as folder:
         variables = client_variables(network, environ)
         credentials = Credentials.of(network, environ)
-        if credentials.has_keyring:
-            # rattler's keyring is the one of the session; Python's may be any.
+        if not credentials.are_files_of_rattler:
             file = _written(credentials.sendable(), folder)
             variables["RATTLER_AUTH_FILE"] = file
         return _checked_client(network, variables)
@@ -163,7 +162,7 @@ def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
     keys = _network_keys(network)
     credentials = Credentials.of(network, environ)
     with tempfile.TemporaryDirectory(prefix="wisp-auth-") as folder:
-        if network.mirrors or credentials.has_keyring:
+        if network.mirrors or not credentials.are_files_of_rattler:
             spared = frozenset(key for prefix in network.mirrors for key in keys_of(prefix))
             file = _written(credentials.sendable(spared), folder)
             keys["authentication-override-file"] = file

@@ -6,12 +6,14 @@ from urllib.parse import unquote, urlsplit
 
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.errors import FetchError
+from wisp.patterns import pattern
 
 _NETWORK = ("client error (Connect)", "dns error", "operation timed out", "Request failed after")
 #: What one of two requests for the same file hears when they failed: the reason went to the other.
 _LOST = "a coalesced request failed"
 _DIRECT = "the direct url query failed for "
 _GONE = "404 Not Found"
+_ADDRESS = pattern(r"for url \((https?://[^\s)]+)\)")
 _DISK = ("No space left", "File too large", "Disk quota exceeded")
 
 
@@ -38,15 +40,22 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
             "`pixi update` locks what there is now"
         )
     if "401 Unauthorized" in text or "403 Forbidden" in text:
+        host = _host_in(text)
         hints.append(
-            "the host wants credentials: store them with `pixi auth login HOST`, or name a file "
-            "of them in RATTLER_AUTH_FILE"
+            f"the host wants credentials, or others: `pixi auth login {host}` stores them, "
+            f"`pixi auth status {host}` tells what there is"
         )
     if "Permission denied" in text:
         hints.append("check the permissions of the folder and of the package cache")
     if any(sign in text for sign in _DISK):
         hints.append("free some disk space, or raise the limit on file sizes")
     return hints
+
+
+def _host_in(text: str) -> str:
+    """Return the host that a text tells of; channels are asked without regard to ports."""
+    found = _ADDRESS.search(text)
+    return (urlsplit(found[1]).hostname if found else None) or "HOST"
 
 
 def folded(text: str) -> str:

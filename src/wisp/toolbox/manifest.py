@@ -11,7 +11,8 @@ from typing import Any
 
 import tomli
 
-from wisp.errors import ManifestError
+from wisp.engine.files import refusal
+from wisp.errors import ManifestError, Place
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.channels import read_channels, read_cutoffs
 from wisp.manifest.conda_tables import read_requirements
@@ -208,3 +209,18 @@ def _check_unique(environments: Mapping[str, ToolEnvironment]) -> None:
                         f"'{owner}' and '{environment.name}'",
                         ("envs", environment.name, kind),
                     )
+
+
+def text_or_none(file: Path) -> str:
+    """Return the text of a manifest, empty where there is none. Raises as `text_of`."""
+    return text_of(file) if file.exists() else ""
+
+
+def text_of(file: Path) -> str:
+    """Read a manifest. Raises `ManifestError` if it is no text, `HostError` if unreadable."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ManifestError(f"'{file}' is not UTF-8 text", place=Place(str(file))) from None
+    except OSError as error:
+        raise refusal("read", file, error) from error

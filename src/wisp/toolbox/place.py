@@ -95,6 +95,16 @@ def _link(source: Path, target: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
+def remove_lost(home: ToolHome) -> tuple[str, ...]:
+    """Remove names that are our program and start nothing, as copies do; return them."""
+    if not home.exposed.is_dir():
+        return ()
+    lost = [one for one in _twins(home) if not _configuration(home, one.name).exists()]
+    for path in lost:
+        path.unlink(missing_ok=True)
+    return tuple(sorted(path.name for path in lost))
+
+
 def remove_prefix(prefix: Path) -> None:
     """Remove an environment. Raises `HostError` where the system refuses."""
     with contextlib.suppress(FileNotFoundError):

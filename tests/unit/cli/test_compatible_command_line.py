@@ -40,6 +40,12 @@ OTHERWISE = {
     ("global upgrade-all", "--platform", "default"): "the command only says what took its place",
 }
 
+#: What the usage line says in fewer words.
+SHORTER = {
+    "PLATFORM|NAME=PLATFORM|__NAME[=VERSION[=BUILD]]": "PLATFORM",
+    "__NAME[=VERSION[=BUILD]]": "VIRTUAL_PACKAGE",
+}
+
 
 def told(option: Option, command: Command[Any]) -> dict[str, Any]:
     """Say of a declared option what the facts say."""
@@ -78,8 +84,9 @@ def test_a_command_has_its_aliases_and_arguments(name: str) -> None:
     facts, command = FACTS["commands"][name], ALL[name]
     assert set(facts.get("aliases", ())) <= set(command.aliases)
     if command.run is not None:
-        arguments = declared(command.values)[0]
-        assert len(arguments) >= len(facts.get("arguments", ()))
+        wanted = facts.get("arguments", ())
+        ours = [one.metavar for one in declared(command.values)[0]]
+        assert ours[: len(wanted)] == [SHORTER.get(name, name) for name in wanted]
 
 
 @pytest.mark.parametrize(("name", "facts"), OPTIONS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.unit.cli.test_declarations import ALL
 from wisp.api.known_names import Names
 from wisp.cli.declare import declared
+from wisp.cli.known_words import KINDS
 from wisp.cli.word_kinds import _BY_COMMAND, _BY_PLACEHOLDER, kind_of
 
 PLACEHOLDERS = {
@@ -26,7 +27,8 @@ def test_every_exception_is_declared_where_it_says() -> None:
 def test_kinds_are_known() -> None:
     names = {name for name in dir(Names) if not name.startswith("_")} - {"choices", "lock"}
     kinds = {*_BY_PLACEHOLDER.values(), *_BY_COMMAND.values()}
-    assert kinds - {"", "files", "subdirs", "workspaces"} <= names
+    assert kinds - {"", "files", "subdirs", "workspaces"} <= names | {*KINDS}
+    assert kinds >= {*KINDS}
 
 
 def test_a_command_outweighs_its_group_and_that_the_placeholder() -> None:

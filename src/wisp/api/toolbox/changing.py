@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from wisp.api.toolbox.changes import ToolChange, package_changes
-from wisp.api.toolbox.installing import expose_all
+from wisp.api.toolbox.installing import expose_all, without_lost
 from wisp.errors import InstallError, ManifestError, WispError
 from wisp.manifest.edit.spelling import conda_data
 from wisp.manifest.words import conda_word
-from wisp.toolbox import edit, names
+from wisp.toolbox import edit, names, place
 from wisp.toolbox.menus import has_menu
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def add(tools: Tools, name: str, words: Sequence[str], expose: Sequence[str] = (
             toml = edit.put_dependency(toml, name, one.source_name, conda_data(one.spec))
         for mapping in mappings:
             toml = edit.put_exposed(toml, name, mapping.name, mapping.executable)
-        return _changed(current, name, toml, [one.name for one in requirements])
+        asked = {mapping.executable for mapping in mappings}
+        return _changed(current, name, toml, [one.name for one in requirements], asked)
 
 
 def remove(tools: Tools, name: str, words: Sequence[str]) -> Changes:
@@ -63,16 +64,27 @@ def remove(tools: Tools, name: str, words: Sequence[str]) -> Changes:
         return _changed(current, name, toml, wanted)
 
 
-def _changed(current: Tools, name: str, toml: TomlText, packages: Sequence[str]) -> Changes:
-    """Bring an environment to an edited manifest; on failure both are as they were."""
+def _changed(
+    current: Tools,
+    name: str,
+    toml: TomlText,
+    packages: Sequence[str],
+    asked: Collection[str] = (),
+) -> Changes:
+    """Bring an environment to an edited manifest; on failure both are as they were.
+
+    Executables that are `asked` for have to be there, others may be gone with their packages.
+    """
     draft = current.edited(toml)
     environment = draft.box.environment(name)
-    before = current.versions(name)
+    before, had = current.versions(name), current.all_executables(name)
     with current.working_on(name):
         if not draft.in_order(environment):
             draft.install(environment)
+            kept = {one: path for one, path in had.items() if one not in asked}
+            draft = draft.edited(without_lost(draft.toml, draft, kept, environment))
         draft.save(current)
-        exposed, gone = draft.expose(environment)
+        exposed, gone = draft.expose(draft.box.environment(name))
     after = draft.versions(name)
     found = [*package_changes(name, packages, before, after)]
     found += exposure(name, exposed, gone)
@@ -216,6 +228,10 @@ def sync(tools: Tools) -> Changes:
 def without_strangers(current: Tools) -> list[ToolChange]:
     """Remove the environments that the manifest does not name."""
     found: list[ToolChange] = []
+    for name in place.remove_lost(current.home):
+        current.session.reporter.warn(
+            f"`{current.home.exposed / name}` started nothing; it is gone"
+        )
     for name in current.strangers():
         gone = current.discard(name)
         found += [ToolChange("environment removed", name), *exposure(name, (), gone)]
@@ -227,7 +243,7 @@ def _synced(tools: Tools, environment: ToolEnvironment) -> list[ToolChange]:
     was_there = tools.is_installed(name)
     before = tools.versions(name)
     changes: list[ToolChange] = []
-    if not tools.in_order(environment):
+    if tools.lacks_executables(environment) or not tools.in_order(environment):
         with tools.marked(name):
             tools.install(environment)
         after = tools.versions(name)

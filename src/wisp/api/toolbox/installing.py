@@ -131,10 +131,14 @@ class _Job:
         if not self.request.force and self._is_done(draft, environment):
             draft.save(self.tools)
             return draft, "already installed"
+        had = self.tools.all_executables(self.name)
         with self.tools.working_on(self.name):
             if self.request.force or not draft.in_order(environment):
                 draft.install(environment, force=self.request.force)
-            final = draft.edited(self._exposed(draft, environment))
+            toml = self._exposed(draft, environment)
+            final = draft.edited(
+                without_lost(toml, draft, () if self.mappings else had, environment)
+            )
             final.save(self.tools)
             final.expose(final.box.environment(self.name))
         return final, "installed"
@@ -189,6 +193,17 @@ class _Job:
             chosen = [name for name in direct if name in menus or name in environment.shortcuts]
             toml = edit.put_shortcuts(toml, self.name, chosen) if chosen else toml
         return toml
+
+
+def without_lost(
+    toml: TomlText, tools: Tools, had: Collection[str], environment: ToolEnvironment
+) -> TomlText:
+    """Take away the names of executables that packages `had`, and have not any more."""
+    have = tools.all_executables(environment.name)
+    for mapping in environment.exposed:
+        if mapping.executable in had and mapping.executable not in have:
+            toml = edit.remove_exposed(toml, environment.name, mapping.name)
+    return toml
 
 
 def expose_all(

@@ -5,21 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
 from wisp.api.machine_platform import solved_platform
-from wisp.api.provisioning import (
-    install_newest,
-    is_complete,
-    users_indexes,
-)
+from wisp.api.provisioning import install_newest, is_complete, users_indexes
 from wisp.api.toolbox.cutoffs import tool_cutoffs
+from wisp.api.toolbox.holding import Held, bring_back, held
 from wisp.engine.exclusive import exclusive_folder
-from wisp.engine.files import refusal, sweep_drafts, write_atomically
+from wisp.engine.files import sweep_drafts, write_atomically
 from wisp.engine.prefix import Installed, installed_packages
-from wisp.errors import InstallError, ManifestError, Place, WispError
+from wisp.errors import InstallError, WispError
 from wisp.install.apply import EVERYTHING
 from wisp.install.state import fingerprint, read_fingerprint
 from wisp.manifest.edit.text import TomlText
@@ -40,7 +36,14 @@ from wisp.toolbox.contents import (
 )
 from wisp.toolbox.home import ToolHome, tool_home
 from wisp.toolbox.launcher import Launch
-from wisp.toolbox.manifest import Toolbox, ToolEnvironment, check_apart, read_toolbox
+from wisp.toolbox.manifest import (
+    Toolbox,
+    ToolEnvironment,
+    check_apart,
+    read_toolbox,
+    text_of,
+    text_or_none,
+)
 from wisp.toolbox.menus import install_shortcuts, withdraw
 from wisp.toolbox.shims import Steps, steps
 
@@ -76,13 +79,13 @@ class Tools:
 
             write_atomically(home.manifest, rebuilt(home))
         chosen = home.other if pypi else home
-        box = read_toolbox(_text_or_none(chosen.manifest), chosen.manifest, pypi=pypi)
+        box = read_toolbox(text_or_none(chosen.manifest), chosen.manifest, pypi=pypi)
         for warning in box.warnings:
             session.reporter.warn(warning)
         other = chosen.other
         if not other.manifest.exists():
             return cls(session, chosen, box)
-        beside = read_toolbox(_text(other.manifest), other.manifest, pypi=other.pypi)
+        beside = read_toolbox(text_of(other.manifest), other.manifest, pypi=other.pypi)
         return cls(session, chosen, box, beside)
 
     @contextmanager
@@ -270,8 +273,8 @@ class Tools:
     def is_exposed(self, environment: ToolEnvironment) -> bool:
         """Tell whether all names of an environment start what they should."""
         known = self.all_executables(environment.name)
-        missing = [one for one in environment.exposed if one.executable not in known]
-        return not missing and not self._exposure_steps(environment, known).steps
+        lacks = self.lacks_executables(environment)
+        return not lacks and not self._exposure_steps(environment, known).steps
 
     def _exposure_steps(
         self, environment: ToolEnvironment, known: Mapping[str, Executable]
@@ -293,7 +296,12 @@ class Tools:
 
     def all_executables(self, name: str) -> dict[str, Executable]:
         """Return the executables of all packages of an environment, by name."""
-        return self.executables(name, list(self.versions(name)))
+        return self.executables(name, [*self.versions(name)])
+
+    def lacks_executables(self, environment: ToolEnvironment) -> bool:
+        """Tell whether what is exposed came with a version that a killed command has replaced."""
+        known = self.all_executables(environment.name)
+        return any(one.executable not in known for one in environment.exposed)
 
     def bring_in_order(self, environment: ToolEnvironment, *, force: bool = False) -> bool:
         """Install and expose what is missing; tell whether the prefix changed.
@@ -301,7 +309,7 @@ class Tools:
         Raises what `install` and `expose` raise.
         """
         changed = False
-        if force or not self.in_order(environment):
+        if force or self.lacks_executables(environment) or not self.in_order(environment):
             changed = self.install(environment, force=force)
         self.expose(environment)
         return changed
@@ -340,16 +348,21 @@ class Tools:
     @contextmanager
     def working_on(self, name: str) -> Iterator[None]:
         """Mark an environment; should the body fail, make it again what it was before."""
+        before = held(self.packages(name))
         with self.marked(name):
             try:
                 yield
             except WispError:
-                self._revert(name)
+                self._revert(name, before)
                 raise
 
-    def _revert(self, name: str) -> None:
-        if _text_or_none(self.home.manifest) != self.box.text:
+    def _revert(self, name: str, before: Held) -> None:
+        if text_or_none(self.home.manifest) != self.box.text:
             write_atomically(self.home.manifest, self.box.text)
+        old, home = self.box.environments.get(name), self.home
+        # Those with packages of PyPI are made anew as their manifest says.
+        if old is not None and not old.pypi and held(self.packages(name)) != before:
+            bring_back(self.session, self.inputs(old), before, home.prefix(name), home.manifest)
         self._settle(name)
 
     def finish_what_was_begun(self) -> None:
@@ -385,16 +398,3 @@ def _no_executable(
         f"Couldn't find executable {name} in environment {environment.name}",
         hints=(f"its executables are: {shown}",),
     )
-
-
-def _text_or_none(file: Path) -> str:
-    return _text(file) if file.exists() else ""
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise ManifestError(f"'{file}' is not UTF-8 text", place=Place(str(file))) from None
-    except OSError as error:
-        raise refusal("read", file, error) from error

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
-_FIELDS = (
+#: What a row can tell.
+FIELDS = (
     "arch",
     "build",
     "build-number",
@@ -59,7 +60,7 @@ class Options(options.LockAndInstall, options.Script, options.ConfigSource):
         "--fields",
         delimiter=",",
         conflicts=("--json",),
-        help=f"The columns, separated by commas: {', '.join(_FIELDS)}",
+        help=f"The columns, separated by commas: {', '.join(FIELDS)}",
     )
     environment: str | None = options.ENVIRONMENT
     explicit: bool = flag("-x", "--explicit", help="Only packages that the manifest names")
@@ -102,10 +103,10 @@ def _columns(fields: Sequence[str] | None) -> tuple[str, ...]:
     """Check the names of the columns; their order is that of the call."""
     columns = tuple(field.strip() for field in fields or _DEFAULT_FIELDS)
     for column in columns:
-        if column not in _FIELDS:
+        if column not in FIELDS:
             raise UsageError(
                 f"invalid value '{column}' for '--fields <FIELDS>'",
-                hints=(f"[possible values: {', '.join(_FIELDS)}]",),
+                hints=(f"[possible values: {', '.join(FIELDS)}]",),
             )
     return columns
 

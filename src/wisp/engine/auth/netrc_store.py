@@ -32,6 +32,11 @@ class NetrcStore:
         """How people call the store: the file."""
         return str(self.path)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a file."""
+        return self.path.is_file()
+
     def get(self, host: str) -> Credential | None:
         """Return the credential of one host, from what the first question has read."""
         return self._read.get(host)

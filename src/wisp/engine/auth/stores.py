@@ -169,9 +169,15 @@ class Credentials:
         return table
 
     @property
-    def has_keyring(self) -> bool:
-        """Whether one of the stores is one that only Python may be able to reach."""
-        return any(isinstance(store, KeyringStore) for store in self.stores)
+    def are_files_of_rattler(self) -> bool:
+        """Whether rattler finds all of it by itself, and understands it as we do.
+
+        Its keyring may be another one than Python's; in netrc it knows neither quotes nor comments.
+        """
+        return not any(
+            isinstance(store, KeyringStore) or (isinstance(store, NetrcStore) and store.is_there)
+            for store in self.stores
+        )
 
     def sign(self, url: str) -> tuple[str, str | None]:
         """Return the URL to ask, perhaps with a token in its path, and `Authorization`."""
