@@ -9,7 +9,7 @@ from wisp.cli import interrupts
 from wisp.cli.call import Call
 from wisp.cli.commands.image.look import tell_plan
 from wisp.cli.commands.image.settings import Planned, pair, request_of, workspace_of
-from wisp.cli.declare import Command, flag, value, values
+from wisp.cli.declare import Command, arguments, flag, value, values
 from wisp.console.sizes import human_size
 from wisp.errors import UsageError
 from wisp.values import replace
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 class Build(Planned):
     """What `image build` takes."""
 
+    ref: tuple[str, ...] = arguments(
+        "REF", needed=False, help="Where `--push` puts the image, besides its tags"
+    )
     output: tuple[str, ...] = values(
         "-o", "--output", metavar="PATH", help="An archive (`….tar`) or a folder to write"
     )
     load: bool = flag("--load", help="Give the image to Docker or podman")
-    push: bool = flag("--push", help="Put the image under its names into their registries")
+    push: bool = flag("--push", help="Put the image into the registries of its names, or at REF")
     tag: tuple[str, ...] = values("-t", "--tag", metavar="NAME", help="A name for the image")
     annotation: tuple[str, ...] = values(
         "--annotation", metavar="KEY=VALUE", help="An annotation of the image"
@@ -44,6 +47,11 @@ def run_build(call: Call[Build]) -> int:
     with workspace_of(call, given) as workspace:
         if given.dry_run:
             return tell_plan(call, workspace, given)
+        if given.ref and not given.push:
+            raise UsageError(
+                f"unexpected argument '{given.ref[0]}' found",
+                hints=("`--push` puts the image there, `--tag` names it so",),
+            )
         if not (given.output or given.load or given.push):
             raise UsageError(
                 "nothing says where the image shall go",
@@ -65,7 +73,7 @@ def _build(call: Call[Build], workspace: Workspace, given: Build) -> int:
         annotations=tuple(pair("--annotation", text) for text in given.annotation),
         outputs=tuple(call.cwd / text for text in given.output),
     )
-    names = image.names(given.tag or request.settings.tags)
+    names = image.names((*given.tag, *given.ref) or request.settings.tags)
     built = image.build(request)
     bills = image.bills(built, request, given.sbom) if given.sbom else ()
     for output in request.outputs:
