@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,25 @@ def test_a_keyring_that_cannot_be_loaded_is_none(auth: CommandLine, tmp_path: Pa
     env = {"PYTHON_KEYRING_BACKEND": "nobody.has.it"}
     done = auth("auth", "login", "a.b.org", "--token", SECRET, cwd=tmp_path, env=env).success()
     assert "credentials.json" in done.stderr
+
+
+def test_the_program_keyring_is_asked_about_indexes(
+    auth: CommandLine, forge: Forge, tmp_path: Path
+) -> None:
+    program = Path(sys.executable).with_name("keyring")
+    path = f"{program.parent}:{auth.environment()['PATH']}"
+    with refusing() as web:
+        service = f"{web.url}/simple"
+        subprocess.run(
+            [program, "set", service, "me"],
+            input=f"{SECRET}\n", env=auth.environment(), text=True, check=True,
+        )  # fmt: skip
+        (tmp_path / "pixi.toml").write_text(
+            f'[workspace]\nchannels = ["{forge.url}"]\nplatforms = ["linux-64"]\n'
+            f'pypi-options = {{ index-url = "{service.replace("//", "//me@")}" }}\n'
+            '[dependencies]\npython = "*"\n[pypi-dependencies]\nsix = "*"\n'
+        )
+        words = ("lock", "--pypi-keyring-provider", "subprocess")
+        done = auth(*words, cwd=tmp_path, env={"PATH": path})
+        assert SECRET not in done.stdout + done.stderr
+        assert {asked.authorization for asked in web.asked} >= {BASIC}

@@ -147,3 +147,13 @@ def test_a_damaged_store_is_told(wisp: CommandLine, tmp_path: Path) -> None:
     told = [row for row in rows if row["subject"] == "credentials" and row["state"] == "broken"]
     assert str(auth) in told[0]["found"]
     assert told[0]["advice"]
+
+
+def test_a_file_of_certificates_that_is_not_there_is_told(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    done = wisp(
+        "doctor", "--json", "--offline", cwd=tmp_path, env={"SSL_CERT_FILE": "/no/such/file"}
+    )
+    rows = [row for row in json.loads(done.stdout) if row["subject"] == "certificates"]
+    assert ("doubtful", True) in [(row["state"], "/no/such/file" in row["found"]) for row in rows]

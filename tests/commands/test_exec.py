@@ -164,6 +164,16 @@ def test_what_cannot_be_run(
     assert done.stderr
 
 
+@pytest.mark.parametrize("command", ["no-such-tool", "./say", "/bin/echo"])
+def test_a_guess_that_fails_says_that_it_is_one(
+    wisp: CommandLine, tools: str, tmp_path: Path, command: str
+) -> None:
+    done = wisp("exec", "-c", tools, command, cwd=tmp_path)
+    assert (done.code, "`wisp exec --spec PACKAGE COMMAND`" in done.stderr) == (1, True)
+    named = wisp("exec", "-c", tools, "-s", "nowhere", command, cwd=tmp_path)
+    assert (named.code, "guessed" in named.stderr) == (1, False)
+
+
 def test_a_script_may_begin_with_it(wisp: CommandLine, tools: str, tmp_path: Path) -> None:
     script = tmp_path / "script"
     script.write_text(

@@ -122,6 +122,12 @@ def run(session: SessionContext, prepared: OneOffEnvironment, command: Sequence[
         ) from error
 
 
+_GUESSED = (
+    "the package `{}` is guessed from the command; "
+    "name the one that has it: `pixi exec --spec PACKAGE COMMAND`"
+)
+
+
 def _wanted(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOff:
     texts = request.channels or session.config.default_channels
     asked = checked_cutoff(request.exclude_newer)
@@ -187,8 +193,11 @@ def _make(session: SessionContext, wanted: OneOff, prefix: Path, cwd: Path, *, f
 
         try:
             install(inputs)
-        except SolveError:
-            if wanted.guess is None or not wanted.beside:
+        except SolveError as error:
+            if wanted.guess is None:
+                raise
+            if not wanted.beside:
+                error.hints = (*error.hints, _GUESSED.format(wanted.guess.name))
                 raise
             install(replace(inputs, dependencies=wanted.asked))
 

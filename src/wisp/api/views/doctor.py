@@ -142,6 +142,10 @@ def _certificates(session: SessionContext) -> Iterator[Check]:
         advice = "take `tls-no-verify` out of the configuration"
         yield Check("certificates", "doubtful", "they are not checked", advice)
         return
+    named = session.environ.get("SSL_CERT_FILE")
+    if named and not Path(named).is_file():
+        advice = "name a file of certificates, or take the variable away"
+        yield Check("certificates", "doubtful", f"SSL_CERT_FILE names no file: {named}", advice)
     known = tls_context(network, session.environ).cert_store_stats()["x509_ca"]
     folders = session.environ.get("SSL_CERT_DIR")
     if known or folders:
@@ -206,7 +210,8 @@ def _asked(session: SessionContext, kind: str, url: str, pages: Sequence[str]) -
             answer = _head(session, kind, address)
         except WispError as error:
             told = ": ".join([error.message, *map(str, error.causes)])
-            return Check(subject, "broken", f"{told}{_way(session, address)}", _NO_ANSWER)
+            advice = _UNKNOWN_AUTHORITY if "CERTIFICATE_VERIFY_FAILED" in told else _NO_ANSWER
+            return Check(subject, "broken", f"{told}{_way(session, address)}", advice)
         status = answer.status
         if answer.ok:
             return Check(subject, "good", f"it answers{_way(session, address)}")
@@ -235,6 +240,7 @@ def _known_to(session: SessionContext, kind: str, url: str) -> str:
     return f"`pixi auth login {urlsplit(address).hostname or ''}` stores a credential"
 
 
+_UNKNOWN_AUTHORITY = "put the certificate of its authority into a file, and name it: SSL_CERT_FILE"
 _NO_ANSWER = "look at the address, the network, `https_proxy` and `no_proxy`"
 
 
