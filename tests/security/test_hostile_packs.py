@@ -16,7 +16,11 @@ from tests.tiny import tiny
 from tests.unit.wheelhouse import make_wheel
 from wisp.api.packing.unpacking import UnpackRequest
 from wisp.api.session import Session
+from wisp.engine.archives import ArchiveStore, fetch_archives
 from wisp.errors import WispError
+from wisp.report import SILENT
+from wisp.specs.inside import UnsafePathError
+from wisp.specs.records import CondaRecord
 
 GOOD = tiny("good", "1.0").pack()
 FILE = "good-1.0-0.conda"
@@ -170,3 +174,24 @@ def test_what_is_no_archive_is_said(tmp_path: Path, session: Session) -> None:
             session.unpack(UnpackRequest(file=tmp_path / "a.tar", output=tmp_path / "out"))
     with pytest.raises(WispError):
         session.unpack(UnpackRequest(file=tmp_path, output=tmp_path / "out"))
+
+
+@pytest.mark.parametrize(
+    ("name", "subdir"), [("../../../out.conda", "noarch"), ("x.conda", "../../out"), (None, "..")]
+)
+def test_a_lock_cannot_lead_a_download_out_of_its_folder(
+    name: str | None, subdir: str, tmp_path: Path, session: Session
+) -> None:
+    record = CondaRecord(
+        location="https://x.org/noarch/..%2F..%2Fx.conda" if name is None else "https://x.org/x",
+        name="x",
+        version="1",
+        build="0",
+        build_number=0,
+        subdir=subdir,
+        file_name=name,
+    )
+    store = ArchiveStore(folder=tmp_path / "a/b/c", root=tmp_path, cache=tmp_path / "a/b/cache")
+    with pytest.raises(UnsafePathError):
+        fetch_archives([record], store, session.channels, session.http, SILENT)
+    assert not (tmp_path / "a").exists()

@@ -88,6 +88,7 @@ DOORS = {
     ("api.opening", "api.owners"): "most stand at the top of their workspace",
     ("api.opening", "api.registry"): "few workspaces are opened by name",
     ("api.opening", "lock"): "only a script takes its platforms from its lock",
+    ("api.packing.packing", "pack.members"): "a prefix is packed without its archives",
     ("api.prefixes", "activation"): "only what is built needs an activated prefix",
     ("api.spec_locks", "api.solving"): "what was solved before mostly fits",
     ("api.spec_locks", "lock.write"): "what was solved before mostly fits",

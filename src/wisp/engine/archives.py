@@ -22,6 +22,7 @@ from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import chain_of, hints_for
 from wisp.errors import FetchError
 from wisp.report import DOWNLOADING, Reporter
+from wisp.specs.inside import plain_name
 from wisp.specs.origins import DirectFile, IndexFile
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.specs.urls import shown
@@ -46,26 +47,38 @@ class ArchiveStore:
     cache: Path | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """An archive on this disk: `folder` is its subdir, or `pypi`; `sha256` in lower-case hex."""
+
+    record: ArchiveRecord
+    path: Path
+    folder: str
+    name: str
+    sha256: str
+
+
 def fetch_archives(
     records: Sequence[ArchiveRecord],
     store: ArchiveStore,
     access: ChannelAccess,
     http: HttpClient,
     reporter: Reporter,
-) -> tuple[Path, ...]:
-    """Return where the archive of each package lies; each has the digest of its record.
+) -> tuple[Archive, ...]:
+    """Return the archive of each package; each has the digest of its record.
 
     Raises:
         FetchError: One cannot be had, or has another digest.
+        UnsafePathError: The lock names one by what is no name of a file.
         HostError: The operating system refuses.
 
     """
     token = reporter.start(DOWNLOADING, "packages", len(records))
 
-    def fetched(record: ArchiveRecord) -> Path:
-        path = _fetched(record, store, access, http)
+    def fetched(record: ArchiveRecord) -> Archive:
+        archive = _fetched(record, store, access, http)
         reporter.advance(token)
-        return path
+        return archive
 
     workers = max(1, min(_MOST_AT_ONCE, access.settings.network.concurrent_downloads))
     pool = ThreadPoolExecutor(workers)
@@ -79,13 +92,18 @@ def fetch_archives(
 
 
 def archive_name(record: ArchiveRecord) -> str:
-    """Return the file name of an archive. Raises `FetchError` for what is none."""
-    if isinstance(record, CondaRecord) and record.file_name:
-        return record.file_name
+    """Return the file name of an archive.
+
+    Raises:
+        FetchError: The package is none.
+        UnsafePathError: It is no name of a file.
+
+    """
     origin = record.origin
     if not isinstance(origin, IndexFile | DirectFile):
         raise FetchError(f"`{record.name}` is no archive")
-    return origin.file_name
+    own = record.file_name if isinstance(record, CondaRecord) else None
+    return plain_name(own or origin.file_name, f"the archive of `{record.name}`")
 
 
 def conda_index(path: Path) -> bytes | None:
@@ -104,18 +122,33 @@ def conda_index(path: Path) -> bytes | None:
 
 def _fetched(
     record: ArchiveRecord, store: ArchiveStore, access: ChannelAccess, http: HttpClient
+) -> Archive:
+    name = archive_name(record)
+    folder = "pypi"
+    if isinstance(record, CondaRecord):
+        folder = plain_name(record.subdir, f"the subdir of `{record.name}`")
+    path = _path(record, store, f"{folder}/{name}", access, http)
+    sha256 = record.sha256 or _digest(path, "sha256")
+    return Archive(record=record, path=path, folder=folder, name=name, sha256=sha256.lower())
+
+
+def _path(
+    record: ArchiveRecord,
+    store: ArchiveStore,
+    place: str,
+    access: ChannelAccess,
+    http: HttpClient,
 ) -> Path:
+    """Return where an archive with the digest of its record lies."""
     origin = record.origin
     if isinstance(origin, DirectFile) and origin.is_local:
         path = Path(origin.path(store.root))
         _verify(path, record)
         return path
-    part = record.subdir if isinstance(record, CondaRecord) else "pypi"
-    name = archive_name(record)
-    kept = store.cache / part / name if store.cache else None
+    kept = store.cache / place if store.cache else None
     if kept is not None and _is_that(kept, record):
         return kept
-    target = store.folder / part / name
+    target = store.folder / place
     target.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(record, CondaRecord):
         _download_conda(record, target, access)

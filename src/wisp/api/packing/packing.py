@@ -18,16 +18,8 @@ from wisp.errors import UsageError
 from wisp.lock.model import LockedEnvironment
 from wisp.lock.select import locked_environment
 from wisp.pack.archive import TIME, write_pack
-from wisp.pack.channel import by_name, repodata_text
 from wisp.pack.contents import (
-    CHANNEL,
-    ENVIRONMENT,
-    METADATA,
-    REPODATA,
-    WHEELS,
     PackError,
-    PackMetadata,
-    environment_text,
     package_rows,
 )
 from wisp.pack.fits import require_fitting
@@ -189,45 +181,18 @@ def _with_injected(locked: LockedEnvironment, request: PackRequest) -> LockedEnv
 def _write_files(
     workspace: OpenedWorkspace, wanted: Prepared, request: PackRequest, scratch: Path, draft: Path
 ) -> None:
-    from wisp.engine.archives import ArchiveStore, archive_name, fetch_archives
+    from wisp.engine.archives import ArchiveStore, fetch_archives
+    from wisp.pack.members import members_of
 
     session = workspace.session
     cache = None if request.cache is None else request.cwd / request.cache
     store = ArchiveStore(folder=scratch / "fetched", root=wanted.locked.root, cache=cache)
     records: tuple[CondaRecord | PypiRecord, ...] = (*wanted.conda, *wanted.pypi)
-    paths = fetch_archives(records, store, session.channels, session.http, workspace.reporter)
-    conda = sorted(by_name(wanted.conda).values(), key=lambda one: one.name)
-    pypi = sorted(wanted.pypi, key=lambda one: one.name)
-    files = {archive_name(one): one for one in conda}
-    wheels = {
-        archive_name(one): _sha256(path)
-        for one, path in zip(records, paths, strict=True)
-        if isinstance(one, PypiRecord)
-    }
-    metadata = PackMetadata(platform=wanted.locked.platform.subdir, wheels=wheels)
-    members: dict[str, Path | bytes] = {
-        _place(one, archive_name(one)): path for one, path in zip(records, paths, strict=True)
-    }
-    members[METADATA] = metadata.text().encode()
-    members[ENVIRONMENT] = environment_text(conda, pypi).encode()
-    for subdir in sorted({"noarch", *(one.subdir for one in conda)}):
-        rows = {name: one for name, one in files.items() if one.subdir == subdir}
-        members[f"{CHANNEL}/{subdir}/{REPODATA}"] = repodata_text(subdir, rows).encode()
-    if pypi and "pip" not in {one.name for one in conda}:
+    archives = fetch_archives(records, store, session.channels, session.http, workspace.reporter)
+    if wanted.pypi and "pip" not in {one.name for one in wanted.conda}:
         workspace.reporter.info("without `pip` conda cannot unpack the wheels; wisp can")
     try:
         with draft.open("wb") as file:
-            write_pack(file, members)
+            write_pack(file, members_of(archives, wanted.locked.platform.subdir))
     except OSError as error:
         raise refusal("write", draft, error) from error
-
-
-def _place(record: CondaRecord | PypiRecord, name: str) -> str:
-    if isinstance(record, CondaRecord):
-        return f"{CHANNEL}/{record.subdir}/{name}"
-    return f"{WHEELS}/{name}"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
