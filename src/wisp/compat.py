@@ -25,9 +25,12 @@ DEFAULT = "0.77.0"
 #: The name of a difference, and the release that brought it.
 DIFFERENCES = {
     "locks name platforms as the manifest does": "0.78.0",
+    "all tools on rattler share configuration": "0.78.0",
     "activation sets PIXI_WORKSPACE_*": "0.82.0",
     "tasks name environments that there are": "0.82.1",
     "features that are removed are there": "0.82.1",
+    "environments are detached to absolute folders only": "0.82.1",
+    "broken configuration is an error": "0.84.0",
     "cut-offs of single packages are deprecated": "0.84.0",
     "new workspaces begin with the configured cut-off": "0.84.0",
     "platforms are written with subdir": "0.85.0",

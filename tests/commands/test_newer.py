@@ -57,7 +57,8 @@ def test_the_answer_is_that_of_the_release(
         (folder / file).write_text(meant(text))
     release = case["release"]
     level = release if side == "after" else RELEASES[RELEASES.index(release) - 1]
-    env = {"WISP_PIXI_COMPAT": level} | case.get("variables", {})
+    variables = {name: meant(text) for name, text in case.get("variables", {}).items()}
+    env = {"WISP_PIXI_COMPAT": level} | variables
     expected = case[side]
     for command in case["command"]:
         done = wisp(*shlex.split(meant(command)), cwd=folder, env=env)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wisp.api.trusting import consent_to_configuration
-from wisp.config.editing import EXEMPTIONS, changed, filtered, grown, target_file
+from wisp.config.editing import EXEMPTIONS, changed, filtered, grown, refuse_unshared, target_file
 from wisp.config.files import config_files
 from wisp.config.keys import normal_url
 from wisp.config.model import Config, ConfigRequest, read_config
@@ -26,7 +26,7 @@ from wisp.values import dataclass
 
 _PLAINEST_EDITOR = "notepad" if sys.platform == "win32" else "nano"
 
-Level = Literal["local", "global", "system"]
+Level = Literal["local", "global", "shared", "system"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class ConfigScope:
             ConfigRequest(
                 environ=self.environ,
                 workspace=self.root,
-                global_only=self.level == "global",
+                global_only=self.level in ("global", "shared"),
                 system_only=self.level == "system",
                 with_variables=False,
             )
@@ -101,6 +101,8 @@ def set_config(scope: ConfigScope, key: str, value: str | None) -> Path:
         HostError: The file cannot be written.
 
     """
+    if value is not None and scope.level == "shared":
+        refuse_unshared(key)
     if value is None and _drop_unknown(scope, key):
         return scope.file()
     return _change(scope, lambda file: changed(file.values, key, value))
@@ -129,6 +131,8 @@ def grow_config(scope: ConfigScope, key: str, value: str, *, at_end: bool) -> Pa
         HostError: The file cannot be written.
 
     """
+    if scope.level == "shared":
+        refuse_unshared(key)
     path = tuple(key.split("."))
     in_force = scope.read().merged.values
 

@@ -235,7 +235,7 @@ def _remember(
         prompt=request.prompt,
     )
     config = config_files(session.environ)
-    files = [config.system, *config.user, fingerprint_file(prepared.prefix)]
+    files = [*config.all_of_user, fingerprint_file(prepared.prefix)]
     if chosen := session.environ.get("PIXI_CONFIG_FILE"):
         files.append(Path(chosen))
     if request.lock is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wisp.config.files import ConfigFiles
-from wisp.config.keys import KEYS, NAMED_TABLES, normal_url, reader_of
+from wisp.config.keys import KEYS, NAMED_TABLES, SHARED, normal_url, reader_of
 from wisp.config.reading import KeyPath, Values
 from wisp.errors import ConfigError
 
@@ -42,7 +42,7 @@ def supported_keys() -> tuple[str, ...]:
 
 
 def target_file(places: ConfigFiles, *, level: str | None, exists: Callable[[Path], bool]) -> Path:
-    """Choose the file that a change goes into; `level` is `local`, `global`, `system` or None.
+    """Choose the file that a change goes into; `level` is one of `config`'s, or None.
 
     Raises:
         ConfigError: `local` outside of a workspace.
@@ -54,6 +54,8 @@ def target_file(places: ConfigFiles, *, level: str | None, exists: Callable[[Pat
         )
     if level == "system":
         return places.system
+    if level == "shared":
+        return places.shared_user[-1]
     if places.workspace is not None and level != "global":
         return places.workspace
     return next((file for file in places.user if exists(file)), places.user[-1])
@@ -230,3 +232,12 @@ def filtered(values: Values, key: str | None) -> Mapping[KeyPath, Any]:
     if not (whole or named or key in KEYS):
         raise unknown_key(key, supported_keys())
     return {path: value for path, value in values.items() if path[: len(wanted)] == wanted}
+
+
+def refuse_unshared(key: str) -> None:
+    """Refuse a key for the file that all tools on rattler read. Raises `ConfigError`."""
+    if key.partition(".")[0] not in SHARED:
+        raise ConfigError(
+            f"`{key}` cannot be shared: other tools do not know it",
+            hints=("without `--shared` it is set for Pixi alone",),
+        )

@@ -39,6 +39,14 @@ ALIASES = {
 }
 #: Tables that may be written as one value: the key that it is then the value of.
 SHORT_FORMS = {"exclude-newer": "exclude-newer.cutoff"}
+#: What files may say that all tools on rattler read; the last two mean nothing here.
+SHARED = frozenset(
+    "default-channels authentication-override-file tls-no-verify tls-root-certs mirrors build "  # noqa: SIM905
+    "repodata-config concurrency proxy-config s3-options run-post-link-scripts exclude-newer "
+    "allow-symbolic-links allow-hard-links allow-ref-links "
+    "index-config virtual-package-detectors".split()
+)
+OF_OTHERS = frozenset(("index-config", "virtual-package-detectors"))
 DEPRECATED = {"change_ps1", "change-ps1", "force-activate"}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from wisp.compat import CompatLevel, preferred, wish_of
 from wisp.config.caches import cache_folders, expand
 from wisp.config.files import ConfigFiles, config_files
 from wisp.config.keys import reader_of
@@ -202,10 +203,10 @@ def read_config(request: ConfigRequest) -> Config:
     """Read and merge all levels, lowest first; command line and variables come last.
 
     A file that is no TOML becomes a warning and is skipped, and so does a wrong value; all else in
-    its file counts.
+    its file counts. Since Pixi 0.84 both are errors.
 
     Raises:
-        ConfigError: `config_file` is missing or broken.
+        ConfigError: `config_file` is missing or broken, or another file is where that counts.
         UsageError: Both `no_config` and `config_file` are asked for.
 
     """
@@ -213,10 +214,10 @@ def read_config(request: ConfigRequest) -> Config:
     warnings: list[str] = []
     where = config_files(request.environ, request.workspace)
     for file in _global_files(request, where):
-        _add(levels, warnings, file, required=file == _only_file(request))
+        _add(levels, warnings, file, _Care.of(request, where, file))
     last = _from_call(request)
     if where.workspace is not None and not (request.global_only or request.system_only):
-        _add(levels, warnings, where.workspace, required=False)
+        _add(levels, warnings, where.workspace, _Care.of(request, where, where.workspace))
         if levels and levels[-1].file == where.workspace:
             levels[-1] = _obeyed(levels, last, request, warnings)
     files = tuple(level.file for level in reversed(levels) if level.file is not None)
@@ -244,28 +245,59 @@ def _global_files(request: ConfigRequest, where: ConfigFiles) -> list[Path]:
         return []
     if only is not None:
         return [only]
-    return [where.system] if request.system_only else [where.system, *where.user]
+    shared = _level(request).has("all tools on rattler share configuration")
+    return where.everywhere(shared=shared, system_only=request.system_only)
 
 
-def _add(levels: list[Level], warnings: list[str], file: Path, *, required: bool) -> None:
+def _level(request: ConfigRequest) -> CompatLevel:
+    return preferred(wish_of(request.environ))
+
+
+@dataclass(frozen=True, slots=True)
+class _Care:
+    """How a file is read: it has to be there (`required`), or whole, or without some values."""
+
+    required: bool
+    strict: bool
+    never: tuple[str, ...]
+    shared: bool
+
+    @classmethod
+    def of(cls, request: ConfigRequest, where: ConfigFiles, file: Path) -> _Care:
+        level = _level(request)
+        detached = level.has("environments are detached to absolute folders only")
+        return cls(
+            required=file == _only_file(request),
+            strict=level.has("broken configuration is an error"),
+            never=("`detached-environments`",) if detached else (),
+            shared=file in where.shared,
+        )
+
+    def refuses(self, fault: ConfigError) -> bool:
+        """Tell whether a wrong value is an error rather than nothing."""
+        return self.required or self.strict or fault.message.startswith(self.never)
+
+
+def _add(levels: list[Level], warnings: list[str], file: Path, care: _Care) -> None:
     try:
         text = found_text(file)
     except (OSError, UnicodeDecodeError) as error:
-        if required:
+        if care.required:
             raise ConfigError(f"failed to read `{file}`", causes=[str(error)]) from error
         if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
             warnings.append(f"failed to read `{file}`: {error}")
         return
     try:
-        document = parse(text, file)
+        document = parse(text, file, shared=care.shared)
     except ConfigError as error:
-        if required:
+        if care.required or care.strict:
             raise
         spot = f" ({error.place})" if error.place else ""
         warnings.append(f"{_in_one_line(error)}{spot}; the file is ignored")
         return
-    if required and document.faults:
-        raise document.faults[0]
+    wrong = next((fault for fault in document.faults if care.refuses(fault)), None)
+    if wrong is not None:
+        raise wrong
     warnings.extend(document.warnings)
     warnings.extend(f"{_in_one_line(fault)}; it is ignored" for fault in document.faults)
     levels.append(Level(file, document))

@@ -10,6 +10,8 @@ from wisp.config.keys import (
     ALIASES,
     DEPRECATED,
     NAMED_TABLES,
+    OF_OTHERS,
+    SHARED,
     SHORT_FORMS,
     TABLES,
     reader_of,
@@ -36,8 +38,8 @@ class ConfigFile:
     faults: tuple[ConfigError, ...] = ()
 
 
-def parse(text: str, file: Path) -> ConfigFile:
-    """Read the text of a file.
+def parse(text: str, file: Path, *, shared: bool = False) -> ConfigFile:
+    """Read the text of a file; one that is `shared` by all tools has only what all know.
 
     Raises:
         ConfigError: It is no TOML.
@@ -48,7 +50,11 @@ def parse(text: str, file: Path) -> ConfigFile:
     unknown: list[str] = []
     warnings: list[str] = []
     faults: list[ConfigError] = []
-    for written, path, value in _leaves(_tables(text, file)):
+    tables = _tables(text, file)
+    if shared:
+        unknown += [key for key in tables if key not in SHARED]
+        tables = {key: tables[key] for key in tables if key in SHARED - OF_OTHERS}
+    for written, path, value in _leaves(tables):
         if written[0] in DEPRECATED:
             warnings.append(f"`{written[0]}` in {file} is deprecated, use `{'.'.join(path)}`")
         reader = reader_of(path)

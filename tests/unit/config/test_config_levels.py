@@ -229,3 +229,25 @@ def test_configuration_files_follow_the_system() -> None:
     mac = config_files({"HOME": "/h"}, platform="darwin")
     assert mac.user[0] == Path("/h/Library/Application Support/pixi/config.toml")
     assert mac.workspace is None
+
+
+def test_files_of_all_tools_lie_below_those_of_pixi() -> None:
+    environ = {"HOME": "/h", "RATTLER_HOME": "/r", "PIXI_HOME": "/p"}
+    found = config_files(environ, platform="linux").everywhere(shared=True, system_only=False)
+    assert [str(file).removesuffix("/config.toml") for file in found] == [
+        "/etc/rattler",
+        "/etc/pixi",
+        "/h/.config/rattler",
+        "/r",
+        "/h/.config/pixi",
+        "/p",
+    ]
+    system = config_files(environ, platform="linux").everywhere(shared=True, system_only=True)
+    assert system == found[:2]
+    assert config_files(environ).everywhere(shared=False, system_only=True) == found[1:2]
+
+
+def test_a_file_of_pixi_that_all_tools_read_is_pixis() -> None:
+    both = {"HOME": "/h", "RATTLER_HOME": "/p", "PIXI_HOME": "/p"}
+    where = config_files(both, platform="linux")
+    assert Path("/p/config.toml") not in where.shared

@@ -253,7 +253,7 @@ def _files(workspace: OpenedWorkspace, lock: LockFile | None) -> list[str]:
     """Every file that decides what the manifest means and whether the lock fits it."""
     config = config_files(workspace.environ, workspace.root)
     files = [workspace.root / name for name in layout.MANIFEST_NAMES]
-    files += [workspace.lock_path, config.system, *config.user]
+    files += [workspace.lock_path, *config.all_of_user]
     files += [config.workspace] if config.workspace else []
     if workspace.config.get("trust.activation") or (config.workspace and config.workspace.exists()):
         files.append(consent_file(workspace.environ, workspace.root))

@@ -98,7 +98,7 @@ def _way_to_file(warning: str, config: Config) -> str | None:
     where = config_files(config.environ)
     if str(where.system) in warning:
         return "`pixi config edit --system` opens the file"
-    if any(str(file) in warning for file in where.user):
+    if any(str(file) in warning for file in (*where.user, *where.shared_user)):
         return "`pixi config edit --global` opens the file"
     return "`pixi config edit --local` opens the file"
 

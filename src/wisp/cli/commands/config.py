@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Literal, TypedDict
 
-    Level = Literal["local", "global", "system"]
+    Level = Literal["local", "global", "shared", "system"]
 
     class Scope(TypedDict):
         """Whose configuration is meant."""
@@ -30,21 +30,27 @@ class Scoped(options.Workspace):
     local: bool = flag(
         "-l",
         "--local",
-        conflicts=("--global", "--system"),
+        conflicts=("--global", "--shared", "--system"),
         group=_GROUP,
         help="The workspace's configuration",
     )
     global_: bool = flag(
         "-g",
         "--global",
-        conflicts=("--local", "--system"),
+        conflicts=("--local", "--shared", "--system"),
         group=_GROUP,
         help="The user's configuration",
+    )
+    shared: bool = flag(
+        "--shared",
+        conflicts=("--local", "--global", "--system"),
+        group=_GROUP,
+        help="The user's configuration of all tools on rattler",
     )
     system: bool = flag(
         "-s",
         "--system",
-        conflicts=("--local", "--global"),
+        conflicts=("--local", "--global", "--shared"),
         group=_GROUP,
         help="The configuration of the machine",
     )
@@ -146,6 +152,8 @@ def _scope(call: Call[Scoped]) -> Scope:
         level = "local"
     elif values.global_ or values.system:
         level = "global" if values.global_ else "system"
+    elif values.shared:
+        level = "shared"
     root = open_session(call).enclosing_root(call.cwd, values.manifest_path)
     return {"level": level, "root": root}
 

@@ -1,0 +1,31 @@
+"""`config --shared`: the file that all tools on rattler read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.sandbox import CommandLine
+
+NEW = {"WISP_PIXI_COMPAT": "0.85"}
+
+
+def test_what_is_shared_is_written_where_all_tools_read_it(
+    cold_wisp: CommandLine, tmp_path: Path
+) -> None:
+    file = cold_wisp.home.path / ".config/rattler/config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("# of all tools\ntls-no-verify = true  # for now\n")
+    change = ("config", "append", "--shared", "default-channels", "bioconda")
+    cold_wisp(*change, cwd=tmp_path, env=NEW).success()
+    text = file.read_text()
+    assert text.startswith("# of all tools\ntls-no-verify = true  # for now\n")
+    assert 'default-channels = ["bioconda"]' in text
+    cold_wisp("config", "unset", "--shared", "tls-no-verify", cwd=tmp_path, env=NEW).success()
+    assert "tls-no-verify" not in file.read_text()
+
+
+def test_what_only_pixi_knows_cannot_be_shared(cold_wisp: CommandLine, tmp_path: Path) -> None:
+    words = ("config", "set", "--shared", "shell.change-ps1", "false")
+    refused = cold_wisp(*words, cwd=tmp_path, env=NEW)
+    assert refused.code == 1
+    assert "`shell.change-ps1` cannot be shared" in refused.stderr
