@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from tools.docs import commands, modules
+from wisp.cli import since
+from wisp.cli.declare import Command, declared
 from wisp.cli.table import ENTRIES
 from wisp.config.keys import KEYS, NAMED_TABLES
 
@@ -41,3 +46,35 @@ def test_commands_that_are_said_to_be_missing_are() -> None:
     names = {name for cell in missing for name in re.findall(r"`([\w-]+)`", cell)}
     assert names
     assert not names & ENTRIES.keys()
+
+
+def _declared() -> dict[str, set[str]]:
+    """Map the words of each command, and of each group, to the options that it takes."""
+
+    def below(command: Command[Any], path: str) -> Iterator[tuple[str, set[str]]]:
+        yield path, {flag for option in declared(command.values)[1] for flag in option.flags}
+        for one in command.commands:
+            yield from below(one.whole(), f"{path} {one.name}")
+
+    found: dict[str, set[str]] = {}
+    for name, entry in ENTRIES.items():
+        found |= below(import_module(f"wisp.cli.commands.{entry.module}").COMMAND, name)
+    return found
+
+
+@pytest.mark.parametrize("name", since.COMMANDS)
+def test_what_came_later_is_there_and_the_page_tells_when(name: str) -> None:
+    path, _, flag = name.partition(" --")
+    assert path in _declared()
+    assert not flag or f"--{flag}" in _declared()[path]
+    section = commands.render().split(f"# {path}\n")[1].split("\n#")[0]
+    told = f"`--{flag}` since" if flag else "Since"
+    assert f"{told} Pixi {since.short(since.COMMANDS[name])}." in section
+
+
+@pytest.mark.parametrize("name", [*since.KEYS, *since.VARIABLES])
+def test_keys_and_variables_that_came_later_are_told_when(name: str) -> None:
+    release = since.short((since.KEYS | since.VARIABLES)[name])
+    page = CONFIGURATION.read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if f"`{name}`" in line]
+    assert any(f"since Pixi {release}" in row for row in rows)

@@ -13,6 +13,8 @@ from typing import Any
 from wisp.cli import options
 from wisp.cli.declare import Command, Option, Values, declared
 from wisp.cli.help import placeholder
+from wisp.cli.since import COMMANDS as SINCE
+from wisp.cli.since import short
 from wisp.cli.table import ENTRIES
 
 PAGE = Path(__file__).parents[2] / "docs/reference/commands.md"
@@ -43,6 +45,8 @@ two equal. `wisp COMMAND --help` prints the same.
 
 Options are spelled out in full: an abbreviation is an error. A variable that is named beside an
 option stands in for it where it is not given.
+
+Where nothing else is said, a command is as old as Pixi 0.77, or of wisp's own.
 
 Results go to standard output, everything else to standard error. [Exit codes](exit-codes.md) and
 [JSON](json.md) have pages of their own.
@@ -78,6 +82,7 @@ def _section(command: Command[Any], path: str, level: int) -> str:
     if command.run is not None:
         words = [f"wisp {path}", "[OPTIONS]", *map(placeholder, arguments)]
         lines += ["```text", " ".join(words), "```", ""]
+    lines += _since(path)
     if command.aliases and level > 2:
         lines += [f"Also called {_listed(command.aliases)}.", ""]
     if command.run is None:
@@ -90,6 +95,20 @@ def _section(command: Command[Any], path: str, level: int) -> str:
     if own:
         lines.append(_options(own))
     return "\n".join([*lines, *_families(available)])
+
+
+def _since(path: str) -> list[str]:
+    """Tell with which release of Pixi a command came, or options of it."""
+    told = []
+    if path in SINCE:
+        told.append(f"Since Pixi {short(SINCE[path])}.")
+    flags = {name.removeprefix(f"{path} "): SINCE[name] for name in SINCE if "--" in name}
+    told += [
+        f"`{flag}` since Pixi {short(release)}."
+        for flag, release in flags.items()
+        if flag.startswith("--")
+    ]
+    return [" ".join(told), ""] if told else []
 
 
 def _families(available: Sequence[Option]) -> Iterator[str]:

@@ -1,0 +1,40 @@
+"""With which release of Pixi commands, options, keys and variables came that 0.77 does not have.
+
+They are there at every level. The references are made from this, or held to it by a test.
+"""
+
+from __future__ import annotations
+
+#: A command or a group of them, or a command and an option of its own.
+COMMANDS = {
+    "add --path": "0.78.0",
+    "clean cache --notices": "0.77.1",
+    "config append --shared": "0.83.0",
+    "config edit --shared": "0.83.0",
+    "config list --shared": "0.83.0",
+    "config prepend --shared": "0.83.0",
+    "config set --shared": "0.83.0",
+    "config unset --shared": "0.83.0",
+    "global exclude-newer": "0.84.0",
+    "install --script": "0.79.0",
+    "tree --json": "0.85.0",
+    "update --script": "0.78.0",
+    "workspace dependencies": "0.79.0",
+    "workspace exclude-newer": "0.84.0",
+    "workspace preview": "0.77.1",
+}
+#: Keys of the configuration.
+KEYS = {"exclude-newer.cutoff": "0.84.0", "exclude-newer.exemptions": "0.84.0"}
+#: Variables of the environment, read or set.
+VARIABLES = {
+    "PIXI_WORKSPACE_MANIFEST": "0.82.0",
+    "PIXI_WORKSPACE_NAME": "0.82.0",
+    "PIXI_WORKSPACE_ROOT": "0.82.0",
+    "PIXI_WORKSPACE_VERSION": "0.82.0",
+    "RATTLER_HOME": "0.78.0",
+}
+
+
+def short(release: str) -> str:
+    """Spell a release as pages do: without a patch that is none."""
+    return release.removesuffix(".0")
