@@ -71,6 +71,27 @@ def test_each_kind_is_stored_as_pixi_stores_it(
     assert stat.S_IMODE((home_of(auth) / STORE).stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("A.B.ORG", "https://a.b.org/x"),
+        ("Ü.org", "https://ü.org/x"),
+        ("[::1]", "http://[::1]/x"),
+        ("::1", "http://[::1]:5/x"),
+        ("[::1]:5", "http://[::1]:5/x"),
+        ("https://a.b.org:8/x", "https://a.b.org:9/y"),
+        ("xn--tda.org", "https://sub.ü.org/x"),
+    ],
+)
+def test_a_host_is_found_however_it_is_written(
+    auth: CommandLine, tmp_path: Path, host: str, url: str
+) -> None:
+    auth("auth", "login", host, "--token", SECRET, cwd=tmp_path).success()
+    assert "token" in auth("auth", "status", url, cwd=tmp_path).success().stdout
+    auth("auth", "logout", host, cwd=tmp_path).success()
+    assert stored(auth) == {}
+
+
 @pytest.mark.parametrize("option", ["--token", "--conda-token"])
 def test_a_secret_may_come_from_standard_input(
     auth: CommandLine, tmp_path: Path, option: str
@@ -90,6 +111,10 @@ def test_a_secret_may_come_from_standard_input(
         ("a.b.org", "--token", "x\ny"),
         ("", "--token", SECRET),
         ("a/b", "--token", SECRET),
+        ("*", "--token", SECRET),
+        ("a.org:99999", "--token", SECRET),
+        ("a.org:x", "--token", SECRET),
+        ("[::1", "--token", SECRET),
         ("u:p@a.b.org", "--token", SECRET),
         ("prefix.dev", "--conda-token", SECRET),
         ("anaconda.org", "--token", SECRET),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from wisp.engine.auth.file_store import FileStore
 from wisp.engine.auth.keyring_store import KeyringStore
-from wisp.engine.auth.stores import Credentials
+from wisp.engine.auth.stores import Credentials, ascii_host
 from wisp.errors import ConfigError, UsageError, WispError
 from wisp.specs.credentials import (
     WORDS,
@@ -44,6 +44,11 @@ class StoredLogin:
     store: str
     user: str = ""
     counts: bool = True
+
+    @property
+    def port(self) -> int | None:
+        """The port that it is for alone, which channels are not asked by."""
+        return port_of(self.key)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -133,16 +138,46 @@ def token_for(credentials: Credentials, host: str) -> str:
 
 def key_of(host: str) -> str:
     """Return the key under which a host's credential is stored. Raises `UsageError` for no host."""
-    name = urlsplit(host).hostname if "://" in host else host
-    if not name or not name.isprintable() or any(sign in name for sign in "/@ "):
-        raise UsageError(f"`{host}` is no host", hints=["write it like `repo.prefix.dev`"])
+    try:
+        name = urlsplit(host).hostname if "://" in host else host
+        name, port = _apart(name or "")
+        name = ascii_host(name)
+        if not name.strip("*.") or any(sign in name for sign in "/@ []"):
+            raise ValueError
+    except ValueError:
+        raise UsageError(
+            f"`{host}` is no host", hints=["write it like `repo.prefix.dev`"]
+        ) from None
+    if port is not None:
+        return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
     if name.count(".") == 1 and ":" not in name and not name.startswith("*"):
         return f"*.{name}"
     return name
 
 
+def port_of(key: str) -> int | None:
+    """Return the port that a key is for alone, None for any."""
+    return _apart(key)[1]
+
+
+def _apart(host: str) -> tuple[str, int | None]:
+    """Part a host, which may be a number in brackets, from its port. Raises `ValueError`."""
+    name, bracket, rest = host.removeprefix("[").partition("]") if host[:1] == "[" else ("", "", "")
+    if not bracket:
+        name, colon, rest = host.partition(":")
+        if not colon or ":" in rest:  # none, or the many of an IPv6 address
+            return host, None
+        rest = f":{rest}"
+    if not rest:
+        return name, None
+    port = int(rest.removeprefix(":"))
+    if not (rest[0] == ":" and rest[1:].isdigit() and 0 < port < 65536):
+        raise ValueError(f"{port} is no port")
+    return name, port
+
+
 def _check_kind(host: str, credential: Credential) -> None:
-    site = key_of(host).removeprefix("*.")
+    site = _apart(key_of(host))[0].removeprefix("*.")
     if f".{site}".endswith(".prefix.dev") and not isinstance(credential, BearerToken | OAuth):
         raise UsageError("prefix.dev wants a token", hints=["give one with `--token`"])
     if f".{site}".endswith(".anaconda.org") and not isinstance(credential, CondaToken | OAuth):

@@ -57,7 +57,7 @@ def login_uses(session: SessionContext, text: str) -> tuple[LoginUse, ...]:
 
 def _logins(session: SessionContext, url: str) -> Iterator[tuple[str, StoredLogin | None]]:
     credentials, mirrors = session.credentials, session.settings.network.mirrors
-    if urlsplit(url).scheme not in {"oci"}:
+    if urlsplit(url).scheme in {"http", "https", "s3", "gcs"}:
         asked = mirrored(url, mirrors)[0]
         own = _in_address(asked)
         yield CHANNEL, own or _told(credentials.of_channel(asked))

@@ -120,8 +120,8 @@ def run_login(call: Call[Login]) -> int:
         stored = session.login(given.host, _credential(given))
     kind = stored.kind if stored.kind.isupper() or "keys" in stored.kind else f"a {stored.kind}"
     call.out.success(f"Stored {kind} for {stored.key} in {stored.store}")
-    host, colon, port = stored.key.rpartition(":")
-    if colon and port.isdigit() and "]" not in port:
+    if stored.port is not None:
+        host = stored.key.removesuffix(f":{stored.port}").strip("[]")
         call.out.note(
             f"It is for indexes and registries at that port. Channels are asked by host alone: "
             f"`wisp auth login {host}`."

@@ -230,18 +230,26 @@ def home_of(environ: Mapping[str, str]) -> Path | None:
     return Path(name) if name else None
 
 
+def ascii_host(host: str) -> str:
+    """Spell a host as requests do: in lower case, other letters encoded (RFC 5890).
+
+    Raises `ValueError` for what cannot be encoded.
+    """
+    host = host.lower()
+    return host if host.isascii() else host.encode("idna").decode()
+
+
 def keys_of(url: str) -> Iterator[str]:
     """Give the keys under which the credential of a URL may be stored, the closest first."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if not host:
-        return
     try:
-        port = parts.port
+        parts = urlsplit(url)
+        host, port = ascii_host(parts.hostname or ""), parts.port
     except ValueError:
         return
+    if not host:
+        return
     if port is not None:
-        yield f"{host}:{port}"
+        yield f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     yield host
     if ":" in host or host.replace(".", "").isdigit():
         return  # an address has no domain
