@@ -32,7 +32,8 @@ def locked_environment(
     if environment is None:
         raise LockFileError(f"the lock file is not up-to-date with requested environment: '{name}'")
     row = next((row for row in lock.platforms if row.name == platform), None)
-    row = row or LockPlatform(platform, platform)
+    if row is None:  # no environment has a package for it
+        row = LockPlatform(platform, platform if inputs is None else inputs.platform.subdir)
     return LockedEnvironment(
         name=name,
         platform=declared_platform(row),

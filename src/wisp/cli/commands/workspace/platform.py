@@ -128,7 +128,19 @@ def add(call: Call[Add]) -> int:
     )
     for added in platforms:
         call.out.success(_told(added, values))
+        if values.auto_detect and added.state == "added":
+            _tell_how_to_refine(call, added.name)
     return 0
+
+
+def _tell_how_to_refine(call: Call[Add], name: str) -> None:
+    """What was detected is this very machine; mostly one means others like it, too."""
+    edit = f"{call.program} workspace platform edit {name}"
+    call.out.note(
+        "  Machines with an older kernel, C library or processor do not fit it:\n"
+        f"  `{edit} --remove-virtual-package __archspec` takes one of its virtual packages away,\n"
+        f"  `{edit} --clear-virtual-packages` all of them"
+    )
 
 
 def _told(added: AddedPlatform, values: Add) -> str:
