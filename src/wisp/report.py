@@ -18,6 +18,7 @@ PHASES = (
     "checking",
     "locking",
     "solving",
+    "reading",
     "resolving PyPI",
     "preparing",
     "installing",

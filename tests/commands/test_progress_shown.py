@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pexpect
 import pytest
 
 from tests.sandbox import CommandLine
+from tests.tiny import channel, tiny
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
@@ -122,3 +124,34 @@ def test_a_task_gets_a_clean_terminal_after_the_summary(
     child = terminal(cold_wisp, "run", "python", "-c", "print('begun')", cwd=folder)
     child.expect(r"Locked \d+ packages, installed [^\r\n]*\r\n")
     assert end(child).strip() == "begun"
+
+
+def test_repodata_that_comes_slowly_tells_bytes_and_speed(
+    cold_wisp: CommandLine, tmp_path: Path
+) -> None:
+    """rattler tells nothing of it; what shows is how its cache grows."""
+    site = channel(tmp_path / "site" / "main", [tiny("base")])
+    (record,) = json.loads((site / "noarch/repodata.json").read_text())["packages.conda"].values()
+    for name in ("noarch", "linux-64"):
+        file = site / name / "repodata.json"
+        repodata = json.loads(file.read_text())
+        for number in range(6000):
+            more = record | {"name": f"other-{number}", "depends": [f"none-{number}"]}
+            repodata["packages.conda"][f"other-{number}-1.0-0.conda"] = more
+        for old in (site / name).glob("repodata*"):
+            old.unlink()
+        file.write_text(json.dumps(repodata))
+    folder = tmp_path / "w"
+    folder.mkdir()
+    with Server(tmp_path / "site") as server:
+        (folder / "pixi.toml").write_text(
+            f'[workspace]\nname = "w"\nchannels = ["{server.url}/main"]\n'
+            'platforms = ["linux-64"]\n[dependencies]\nbase = "*"\n'
+        )
+        server.held.add("repodata.json")
+        child = terminal(cold_wisp, "lock", cwd=folder)
+        child.expect(rf"reading repodata {SIZE} {SIZE}/s")
+        child.expect(r"asking localhost")
+        server.go_on.set()
+        child.expect("Updated lock file")
+        end(child)

@@ -11,7 +11,7 @@ from wisp.lock.markers import marker_environment
 from wisp.solve.conda import conda_request
 from wisp.solve.names import add_purls
 from wisp.solve.plan import SolveUnit, combine
-from wisp.solve.update import Conda, Engines, Pypi
+from wisp.solve.update import Conda, Engines, Pypi, hosts_of
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.mapping import CondaPypiMaps
 
@@ -34,11 +34,15 @@ def solve_engines(
 
     `maps` are PyPI names of conda packages that the manifest knows better.
     """
+    from wisp.engine.repodata_news import tell_of_repodata
     from wisp.engine.solver import solve
+
+    cache = session.settings.caches.repodata
 
     def answer(unit: SolveUnit) -> Conda:
         try:
-            return solve(conda_request(unit), session.channels)
+            with tell_of_repodata(cache, session.reporter, hosts_of(unit)):
+                return solve(conda_request(unit), session.channels)
         except SolveError as error:
             from wisp.api.elsewhere import hinted, hints_for_conda
 

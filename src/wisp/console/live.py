@@ -87,6 +87,9 @@ def _work(row: Row, now: float, asks: bool) -> Iterator[tuple[str, str]]:
         yield _bar(row.done, row.total), _CYAN
         amount = human_size if row.unit == BYTES else str
         yield f"{amount(row.done)}/{amount(row.total)}", ""
+    elif row.unit == BYTES and row.done:
+        yield human_size(row.done), ""
+        yield f"{human_size(int(row.done / max(now - row.began, PATIENCE)))}/s", _GREEN
     if row.name:
         yield row.name, ""
     yield f"{now - row.began:.0f} s", _DIM

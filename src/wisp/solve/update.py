@@ -108,7 +108,7 @@ def _solve(unit: SolveUnit, engines: Engines, reporter: Reporter) -> Conda:
     if not any(one.dependencies or one.dev for one in unit.members):
         return ()
     token = reporter.start("solving", f"{unit.label} for {unit.platform}")
-    reporter.describe(token, source=_hosts(unit))
+    reporter.describe(token, source=hosts_of(unit))
     try:
         return engines.solve(unit)
     except SolveError as error:
@@ -131,7 +131,7 @@ def _resolve(
         reporter.finish(token)
 
 
-def _hosts(unit: SolveUnit) -> str:
+def hosts_of(unit: SolveUnit) -> str:
     """Name the hosts that a solve has to ask, for who waits for them."""
     hosts = [urlsplit(channel.url).hostname for channel in unit.members[0].channels]
     return ", ".join(dict.fromkeys(host for host in hosts if host))
