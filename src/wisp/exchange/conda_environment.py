@@ -22,6 +22,12 @@ from wisp.values import replace
 _DEFAULTS = ("main", "r", "msys2")
 _SELECTOR = "sel("
 _NULL = "tag:yaml.org,2002:null"
+#: What YAML reads as something else than a text where nothing is quoted: no name of a package.
+_NO_TEXT = {
+    "tag:yaml.org,2002:int": "a number",
+    "tag:yaml.org,2002:float": "a number",
+    "tag:yaml.org,2002:bool": "a boolean",
+}
 _KINDS = {yaml.ScalarNode: "a string", yaml.SequenceNode: "a list", yaml.MappingNode: "a mapping"}
 
 
@@ -82,7 +88,7 @@ class _Reader:
         return ManifestError(f"`{self.file}` is not YAML", causes=[reason], place=place)
 
     def _wrong(self, what: str, expected: str, node: yaml.Node) -> ManifestError:
-        found = "nothing" if _is_null(node) else _KINDS[type(node)]
+        found = "nothing" if _is_null(node) else _NO_TEXT.get(node.tag) or _KINDS[type(node)]
         hints = []
         if isinstance(node, yaml.ScalarNode) and expected.startswith("a list") and node.value:
             hints.append(f"write it as a list: `[{node.value}]`")
@@ -137,6 +143,8 @@ class _Reader:
                 pip += self._pip(item)
                 continue
             word = self._text(item, "an item of `dependencies`")
+            if item.tag in _NO_TEXT:
+                raise self._wrong("an item of `dependencies`", "a string", item)
             if word.lstrip().startswith(_SELECTOR):
                 self._skip(word, "has a selector")
             else:

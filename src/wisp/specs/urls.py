@@ -178,8 +178,9 @@ def without_credentials(url: str) -> str:
 def normal_url(url: str) -> str:
     """Spell a URL so that equal ones are equal texts.
 
-    Scheme and host are in lower case, default ports and slashes at the end are gone, and each
-    character of the path is escaped or not as it has to be. Query and fragment stay.
+    Scheme and host are in lower case, default ports, `.` and `..` in the path and slashes at its
+    end are gone, and each character of the path is escaped or not as it has to be. Query and
+    fragment stay. Source: RFC 3986, sections 5.2.4 and 6.2.
     """
     parts = urlsplit(url)
     scheme = parts.scheme.lower()
@@ -187,5 +188,17 @@ def normal_url(url: str) -> str:
     host = (parts.hostname or "").lower()
     if parts.port is not None and parts.port != _PORTS.get(scheme):
         host += f":{parts.port}"
-    path = quote(unquote(parts.path), safe=_IN_PATHS).rstrip("/")
+    path = quote(unquote(_without_dots(parts.path)), safe=_IN_PATHS).rstrip("/")
     return urlunsplit(parts._replace(scheme=scheme, netloc=f"{user}{at}{host}", path=path))
+
+
+def _without_dots(path: str) -> str:
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            del kept[max(1, len(kept) - 1) :]
+        elif part != ".":
+            kept.append(part)
+    return "/".join(kept)

@@ -44,7 +44,7 @@ def test_selected_lines_are_skipped_with_a_warning() -> None:
     [
         ("- a\n", 1, "expected a mapping for the file, found a list"),
         ("", 0, "is empty"),
-        ("dependencies: 3\n", 1, "expected a list for `dependencies`, found a string"),
+        ("dependencies: 3\n", 1, "expected a list for `dependencies`, found a number"),
         ("name: x\nchannels: conda-forge\n", 2, "expected a list for `channels`"),
         ("channels:\n- {a: b}\n", 2, "expected a string for an item of `channels`"),
         ("channels:\n- a\n-\n", 3, "found nothing"),
@@ -52,6 +52,8 @@ def test_selected_lines_are_skipped_with_a_warning() -> None:
         ("dependencies:\n- pip: [requests, null]\n", 2, "found nothing"),
         ("dependencies:\n- pip:\n  - {a: 1}\n", 3, "an item of `pip`, found a mapping"),
         ("dependencies:\n- [a]\n", 2, "an item of `dependencies`, found a list"),
+        ("dependencies:\n- 1.5\n", 2, "an item of `dependencies`, found a number"),
+        ("dependencies:\n- a\n- true\n", 3, "an item of `dependencies`, found a boolean"),
         ("variables: [A=1]\n", 1, "expected a mapping for `variables`"),
         ("variables:\n  A: [1]\n", 2, "the variable `A`, found a list"),
         ("name: [n]\n", 1, "expected a string for name"),

@@ -15,6 +15,9 @@ from wisp.specs.urls import normal_url, without_credentials
         ("file:///a%2Bb%20%281%29/x", "file:///a+b%20(1)/x"),
         ("https://h/1%212.0", "https://h/1!2.0"),
         ("https://h/%7Euser", "https://h/~user"),
+        ("https://h/./c", "https://h/c"),
+        ("https://h/a/../c/", "https://h/c"),
+        ("https://h/../c", "https://h/c"),
     ],
 )
 def test_spellings_of_one_url_are_made_the_same(one: str, other: str) -> None:
@@ -27,6 +30,8 @@ def test_spellings_of_one_url_are_made_the_same(one: str, other: str) -> None:
         ("https://h/c", "https://h/C"),
         ("http://h/c", "https://h/c"),
         ("https://h:8443/c", "https://h/c"),
+        ("https://h//c", "https://h/c"),
+        ("https://h/.c", "https://h/c"),
         ("https://h/c?x=1", "https://h/c?x=2"),
         ("https://a@h/c", "https://b@h/c"),
         ("https://h/a%2525", "https://h/a%25"),
