@@ -57,7 +57,7 @@ def template(node: ast.AST) -> str | None:
 
 
 def hints_in(path: Path) -> Iterator[str]:
-    """Find the texts of a module that name a command of the program; docstrings are none."""
+    """Find the texts of a module that name a command; docstrings and heads of files are none."""
     tree = ast.parse(path.read_text("utf-8"))
     passed: set[ast.AST] = set()
     for node in ast.walk(tree):
@@ -68,7 +68,7 @@ def hints_in(path: Path) -> Iterator[str]:
             passed.update(node.values)
     for node in ast.walk(tree):
         text = template(node) if node not in passed else None
-        if text is not None and _NAMES_COMMAND.search(text):
+        if text is not None and text[:1] != "#" and _NAMES_COMMAND.search(text):
             yield text
 
 

@@ -52,13 +52,13 @@ def test_a_channel_behind_a_password_is_read_after_the_login(
     folder = write(tmp_path / "w", guarded, "[dependencies]", 'say = "*"')
     told = cold_wisp(run, cwd=folder)
     assert told.code == 1
-    host = "localhost" if run == "doctor" else "HOST"
     # Where nothing can be locked yet, the doctor says also how the lock will come about.
     login, *others = advised(told.stdout + told.stderr)
-    assert (login, others) == (f"auth login {host}", ["lock"] if run == "doctor" else [])
+    assert login == "auth login localhost"
+    assert others == (["lock"] if run == "doctor" else ["auth status localhost"])
     credential = ["--username", "me", "--password", SECRET]
-    words = words_of(login, {"HOST": "localhost"})
-    cold_wisp(*words, *credential, cwd=folder).success()
+    cold_wisp(*words_of(login, {}), *credential, cwd=folder).success()
+    cold_wisp("auth", "status", "localhost", cwd=folder).success()
     cold_wisp("lock", cwd=folder).success()
     if run == "doctor":
         assert not advised(cold_wisp("doctor", cwd=folder).stdout)
