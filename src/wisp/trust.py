@@ -46,6 +46,26 @@ def user_name(number: int) -> str:
         return f"user {number}"
 
 
+def doubt_about(folder: str) -> str | None:
+    """Return why nothing is to be run from a folder of programs, in words.
+
+    It has to be ours or root's, no link, and not for everybody to write to. None also for one that
+    is not there.
+    """
+    try:
+        found = os.lstat(folder)
+    except OSError:
+        return None
+    if stat.S_ISLNK(found.st_mode):
+        return "it is a symbolic link"
+    owner = stranger_who_owns(folder)
+    if owner is not None:
+        return f"it belongs to {user_name(owner)}"
+    if os.name == "posix" and found.st_mode & stat.S_IWOTH:
+        return "everybody may write to it"
+    return None
+
+
 def own_content(path: str, limit: int = 64 << 20) -> bytes | None:
     """Return the content of a file that is ours, of `limit` bytes at most; None for any other."""
     try:

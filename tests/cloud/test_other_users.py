@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import xxhash
 
 from tests.cloud.needs import need, need_root
 from tests.sandbox import CommandLine
+from wisp.api import quick_exec
+from wisp.api.session import Session
 from wisp.config.caches import cache_folders
 
 MANIFEST = """\
@@ -180,3 +183,47 @@ def test_a_scratch_folder_that_another_user_made_first_is_not_used(
     chosen = cache_folders(values, environ, is_remote=lambda _: False)
     assert chosen.exec_environments.is_relative_to(scratch)
     assert scratch.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("planted", ["owned", "open"])
+def test_a_script_runs_in_no_environment_that_another_user_has_made(
+    wisp: CommandLine, tmp_path: Path, planted: str
+) -> None:
+    """The environments of scripts and of `exec` are found by their names in a shared cache."""
+    need_root()
+    script = tmp_path / "hi.py"
+    script.write_text('# /// script\n# requires-python = "*"\n# ///\nprint("ours")\n')
+    cache = tmp_path / "cache"
+    env = {"PIXI_CACHE_DIR": str(cache)}
+    session = Session.open(environ=wisp.environment(env))
+    digest = xxhash.xxh3_64_hexdigest(os.fsencode(script))
+    prefix = session.settings.caches.exec_environments / f"hi-{digest}"
+    (prefix / "bin").mkdir(parents=True)
+    (prefix / "bin" / "python").write_text(f"#!/bin/sh\ntouch {tmp_path}/evil\n")
+    (prefix / "bin" / "python").chmod(0o755)
+    if planted == "owned":
+        os.chown(prefix, 65534, 65534)
+    else:
+        prefix.chmod(0o777)
+    done = wisp("run", "--script", str(script), cwd=tmp_path, env=env)
+    assert done.code == 1
+    assert "nothing is run from" in done.stderr
+    assert not (tmp_path / "evil").exists()
+
+
+def test_what_exec_remembers_is_ours_alone(tmp_path: Path) -> None:
+    """Row 37, for the memory of one-off commands: it names the prefix that a command runs in."""
+    need_root()
+    environ = {"HOME": str(tmp_path), "PIXI_CACHE_DIR": str(tmp_path / "cache")}
+    question = quick_exec.ExecQuestion({"spec": ["a"]}, "", prompt=True)
+    prefix = tmp_path / "prefix"
+    prefix.mkdir()
+    quick_exec.remember(question, str(prefix), {}, [], environ)
+    assert quick_exec.recall(question, environ) is not None
+    folder = tmp_path / "cache" / "wisp-snapshots"
+    (file,) = folder.iterdir()
+    for path in (prefix, file, folder):
+        os.chown(path, 65534, 65534)
+        assert quick_exec.recall(question, environ) is None
+        os.chown(path, 0, 0)
+        assert quick_exec.recall(question, environ) is not None

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.security.garbage import garbage
 from tests.tiny import install, settings
 from tests.trees import content
 from tools.forge.archive import Entry, Package, text
@@ -108,14 +109,14 @@ class Ground:
         self.folder = folder
         self.cache = folder.with_name("cache")
         self.access = ChannelAccess(settings(self.cache))
-        self.workspace = folder / LEVELS / "w"
+        self.workspace: Path = folder / LEVELS / "w"
         self.prefix = self.workspace / ".pixi" / "envs" / "default"
         self.levels = [folder, *(folder / LEVELS[:end] for end in range(1, len(LEVELS) + 1, 2))]
         for level in self.levels:
             for name in ("canary/secret", "canary/x.json", "canary/deep/.tmpAbCdEf"):
                 (level / name).parent.mkdir(parents=True, exist_ok=True)
                 (level / name).write_text("mine")
-        self.environ = {"HOME": str(folder / "home"), "PATH": os.defpath}
+        self.environ: dict[str, str] = {"HOME": str(folder / "home"), "PATH": os.defpath}
         self.environ["PIXI_CACHE_DIR"] = str(self.cache)
         self.program = f"#!/bin/sh\ntouch '{folder}/canary/ran'\n"
         self.clear()
@@ -393,4 +394,5 @@ KINDS: Mapping[Callable[[random.Random, Ground], None], int] = {
     records: 7,
     wheels: 8,
     links: 10,
+    garbage: 15,
 }

@@ -11,6 +11,7 @@ import os
 
 from wisp import trust
 from wisp.errors import HostError
+from wisp.foreign import json_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,10 +26,8 @@ def read(path: str, activation: Activation, key: str, caller: Mapping[str, str])
 
     `key` stands for the installed packages and the platform.
     """
-    import json
-
     try:
-        data = json.loads(trust.own_content(path) or b"")
+        data = json_data(trust.own_content(path) or b"")
         variables = dict(data["environment_variables"])
         stored = data["hash"]
     except (OSError, ValueError, KeyError, TypeError):

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from wisp.activation.shells import SHELLS
 from wisp.activation.variables import is_name
+from wisp.foreign import json_data
 from wisp.values import dataclass, field, replace
 
 #: Holds the `Entered` of the shell. No snapshot of the fast lane depends on it.
@@ -42,12 +43,11 @@ class Entered:
 
 def entered(environ: Mapping[str, str]) -> Entered | None:
     """Return what is active in the shell that `environ` is of; None where nothing is."""
-    import json
     from binascii import a2b_base64
     from zlib import decompress
 
     try:
-        rows = json.loads(decompress(a2b_base64(environ[VARIABLE])))
+        rows = json_data(decompress(a2b_base64(environ[VARIABLE])))
         root, environment, followed, before, folders = rows
         changed = {name: (old, mark) for name, (old, mark) in before.items()}
         return Entered(root, environment, bool(followed), changed, tuple(folders))

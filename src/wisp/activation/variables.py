@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 
 from wisp.errors import ActivationError
+from wisp.foreign import json_data
 from wisp.layout import (
     DEFAULT_ENVIRONMENT,
     ENV_ENVIRONMENT_NAME,
@@ -154,11 +155,10 @@ def _files(folder: str, extensions: Sequence[str]) -> list[str]:
 
 
 def _json(path: str) -> dict[str, object]:
-    import json
 
     try:
         with open(path, encoding="utf-8") as file:
-            data = json.load(file)
+            data = json_data(file.read())
     except (OSError, ValueError) as error:
         raise ActivationError(f"cannot read '{path}'", causes=(str(error),)) from error
     return data if isinstance(data, dict) else {}

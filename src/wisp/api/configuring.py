@@ -22,6 +22,7 @@ from wisp.engine.safe.root import Root
 from wisp.errors import ConfigError, ManifestError
 from wisp.manifest.discover import discover
 from wisp.manifest.edit.document import Document
+from wisp.trust import found_bytes
 from wisp.values import dataclass
 
 _PLAINEST_EDITOR = "notepad" if sys.platform == "win32" else "nano"
@@ -167,7 +168,7 @@ def _save(scope: ConfigScope, file: Path, text: str) -> None:
 
 def _text_of(file: Path) -> str:
     try:
-        return file.read_bytes().decode()
+        return found_bytes(file).decode()
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

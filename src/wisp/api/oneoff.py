@@ -19,6 +19,7 @@ from wisp.api.spec_environments import LOCK, environment_from_inputs
 from wisp.config.files import config_files
 from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.prefix import installed_packages
+from wisp.engine.safe.owner import require_own
 from wisp.errors import HostError, SolveError
 from wisp.install.apply import EVERYTHING
 from wisp.install.state import fingerprint_file
@@ -95,6 +96,7 @@ def prepare(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOf
         prefix = _locked(session, request, wanted, spelled, home, cwd)
     else:
         prefix = home / wanted.folder(spelled)
+        require_own(prefix)
         if request.force or not _is_ready(wanted, prefix):
             _make(session, wanted, prefix, cwd, force=request.force)
     prepared = OneOffEnvironment(
@@ -178,6 +180,7 @@ def _is_ready(wanted: OneOff, prefix: Path) -> bool:
 
 def _make(session: SessionContext, wanted: OneOff, prefix: Path, cwd: Path, *, force: bool) -> None:
     prefix.mkdir(parents=True, exist_ok=True)
+    require_own(prefix)  # somebody may have been quicker
     with exclusive_folder(prefix):
         if _is_ready(wanted, prefix) and not force:
             return  # somebody else has made it meanwhile

@@ -15,6 +15,7 @@ from wisp.api.prefixes import install_at
 from wisp.api.provisioning import is_complete
 from wisp.api.spec_locks import lock_for, read_lock
 from wisp.engine.exclusive import exclusive_folder
+from wisp.engine.safe.owner import require_own
 from wisp.errors import LockFileError, SolveError
 from wisp.install.apply import EVERYTHING, InstallOptions
 from wisp.install.state import lock_hash
@@ -74,6 +75,7 @@ def _installed(session: SessionContext, request: LockedRequest) -> Path:
     locked = locked_environment(lock, here.environment, here.platform.name, here.root, here)
     prefix = _folder(request, lock_hash(locked))
     prefix.mkdir(parents=True, exist_ok=True)
+    require_own(prefix)
     with exclusive_folder(prefix):
         if request.force or not is_complete(prefix):
             install_at(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.api.trusting import accepted_links, foreign_links
+from wisp.engine.safe.owner import require_own
 from wisp.engine.safe.root import Root
 from wisp.printable import typed
 from wisp.specs.inside import is_one_part
@@ -140,12 +141,14 @@ def script_places(session: SessionContext, manifest: Manifest, origin: str | Non
     """A script: its prefix lies below the cache, by its name and where the script is from.
 
     `origin` says where a script comes from that is no file of the user's, and so has no lock.
+    Raises `HostError` for a prefix that somebody else has made.
     """
     import xxhash
 
     path = manifest.path
     digest = xxhash.xxh3_64_hexdigest(os.fsencode(origin or path))
     own = session.settings.caches.exec_environments / f"{path.stem}-{digest}"
+    require_own(own)
     return Places(
         folder=manifest.root,
         lock=path.with_name(path.name + layout.SCRIPT_LOCK_SUFFIX),

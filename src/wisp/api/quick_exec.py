@@ -12,6 +12,7 @@ import os
 import sys
 import time
 
+from wisp import trust
 from wisp.api import snapshot
 from wisp.errors import WispError
 from wisp.layout import SNAPSHOTS_DIR, VERSION
@@ -156,17 +157,13 @@ def recall(question: ExecQuestion, environ: Mapping[str, str]) -> dict[str, Any]
     path = _path(question, environ)
     if path is None:
         return None
-    try:
-        with open(path, "rb") as file:
-            data = marshal.loads(file.read())
-    except (OSError, ValueError, EOFError, TypeError):
-        return None
+    data = snapshot.load(path)
     if not isinstance(data, tuple) or len(data) != 3 or data[:2] != (_key(), question.key):
         return None
     known: dict[str, Any] = data[2]
     if known["environ"] != snapshot.relevant(environ) or known["host"] != snapshot.host():
         return None
-    if not snapshot.unchanged(known["files"]):
+    if not snapshot.unchanged(known["files"]) or trust.doubt_about(known["prefix"]):
         return None
     fresh = snapshot.settled(known["files"], time.time_ns())
     if fresh is not None:
@@ -209,14 +206,7 @@ def _path(question: ExecQuestion, environ: Mapping[str, str]) -> str | None:
 
 
 def _write(path: str, question: ExecQuestion, known: dict[str, Any]) -> None:
-    scratch = f"{path}.{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(scratch, "wb") as file:
-            file.write(marshal.dumps((_key(), question.key, known)))
-        os.replace(scratch, path)
-    except OSError:
-        return
+    snapshot.store(path, (_key(), question.key, known))
 
 
 def _key() -> str:

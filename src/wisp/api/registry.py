@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import tomli
-
 from wisp.config import pixi_home
 from wisp.engine.rewriting import rewrite
 from wisp.errors import ConfigError
+from wisp.foreign import toml_data
 from wisp.manifest.edit.literals import key, literal
 from wisp.specs.similarity import did_you_mean
+from wisp.trust import found_text
 
 _FILE = "workspaces.toml"
 _TABLE = "named-workspaces"
@@ -43,7 +43,7 @@ def all_registered(environ: Mapping[str, str]) -> dict[str, Path]:
     """
     file = registry_file(environ)
     try:
-        table = tomli.loads(file.read_text(encoding="utf-8")).get(_TABLE, {})
+        table = toml_data(found_text(file)).get(_TABLE, {})
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

@@ -120,7 +120,7 @@ def read(root: str, environ: Mapping[str, str]) -> Snapshot | None:
     path = path_of(root, environ)
     if path is None:
         return None
-    data = _loaded(path)
+    data = load(path)
     if not isinstance(data, tuple) or data[:2] != (_key(), root) or len(data) != 8:
         return None
     return Snapshot(*data[2:])
@@ -132,7 +132,7 @@ def read_looks(root: str, environ: Mapping[str, str]) -> dict[str, Any] | None:
     The entries are `base` and `manifest` as in a snapshot, and `answers` by command line. They
     have a file of their own, since to make a snapshot costs more than most looks.
     """
-    data = _loaded(f"{path_of(root, environ)}{_LOOKS}")
+    data = load(f"{path_of(root, environ)}{_LOOKS}")
     if not isinstance(data, tuple) or data[:2] != (_key(), root) or len(data) != 3:
         return None
     looks: dict[str, Any] = data[2]
@@ -143,10 +143,10 @@ def write_looks(root: str, looks: dict[str, Any], environ: Mapping[str, str]) ->
     """Store what commands printed that only look."""
     path = path_of(root, environ)
     if path is not None:
-        _store(path + _LOOKS, (_key(), root, looks))
+        store(path + _LOOKS, (_key(), root, looks))
 
 
-def _loaded(path: str) -> Any:
+def load(path: str) -> Any:
     """Return the data of a file of ours; None for what is no data of ours."""
     try:
         if not trust.is_ours(os.lstat(os.path.dirname(path))):
@@ -163,10 +163,11 @@ def write(root: str, snapshot: Snapshot, environ: Mapping[str, str]) -> None:
     if path is None:
         return
     rest = (snapshot.workspace, snapshot.ready, snapshot.listings, snapshot.answers)
-    _store(path, (_key(), root, snapshot.base, snapshot.tables, *rest))
+    store(path, (_key(), root, snapshot.base, snapshot.tables, *rest))
 
 
-def _store(path: str, data: Any) -> None:
+def store(path: str, data: Any) -> None:
+    """Replace a file by data for us alone; where that cannot be, nothing changes."""
     try:
         content = marshal.dumps(data)
         if _has_own_folder(path):

@@ -12,10 +12,12 @@ _PREFIX = "pixi-"
 
 
 def _folders(environ: Mapping[str, str]) -> list[str]:
+    """Where extensions may lie: never in the folder one stands in, which may be a stranger's."""
     home = environ.get("PIXI_HOME")
     if not home:
         home = os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".pixi")
-    return [*environ.get("PATH", "").split(os.pathsep), os.path.join(home, "bin")]
+    found = [*environ.get("PATH", "").split(os.pathsep), os.path.join(home, "bin")]
+    return [folder for folder in found if os.path.isabs(folder)]
 
 
 def find(name: str, environ: Mapping[str, str]) -> str | None:
@@ -24,7 +26,9 @@ def find(name: str, environ: Mapping[str, str]) -> str | None:
         return None
     from shutil import which
 
-    return which(_PREFIX + name, path=os.pathsep.join(_folders(environ)))
+    folders = _folders(environ)
+    # An empty path would mean the folder one stands in.
+    return which(_PREFIX + name, path=os.pathsep.join(folders)) if folders else None
 
 
 def installed(environ: Mapping[str, str]) -> list[str]:

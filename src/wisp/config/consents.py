@@ -16,6 +16,7 @@ from typing import Any
 
 from wisp.config.files import pixi_home
 from wisp.errors import HostError
+from wisp.foreign import json_data
 from wisp.trust import is_ours, own_content, write_own
 
 _FOLDER = "wisp-consents"
@@ -43,7 +44,7 @@ def consents(environ: Mapping[str, str], root: Path) -> Mapping[str, str]:
     file = consent_file(environ, root)
     try:
         folder_is_ours = is_ours(os.lstat(file.parent))
-        found = json.loads((own_content(str(file)) if folder_is_ours else None) or b"{}")
+        found = json_data((own_content(str(file)) if folder_is_ours else None) or b"{}")
         given = found.get("consents") if isinstance(found, dict) else None
     except (OSError, ValueError, RecursionError):
         return {}

@@ -12,6 +12,7 @@ from wisp.config.files import ConfigFiles
 from wisp.config.keys import KEYS, NAMED_TABLES, SHARED, normal_url, reader_of
 from wisp.config.reading import KeyPath, Values
 from wisp.errors import ConfigError
+from wisp.foreign import json_data
 
 #: The table of exemptions from the cut-off, which is set by package and field.
 EXEMPTIONS = ("exclude-newer", "exemptions")
@@ -189,7 +190,7 @@ def _read(key: str, reader: Callable[[Any], Any], value: Any) -> Any:
 
 def _json(key: str, text: str) -> Any:
     try:
-        return json.loads(text)
+        return json_data(text)
     except ValueError as error:
         example = (
             '{"https://conda.anaconda.org": ["https://mirror"]}' if key == "mirrors" else '["a"]'

@@ -17,6 +17,7 @@ from wisp.config.keys import (
     reader_of,
 )
 from wisp.errors import ConfigError, Place
+from wisp.foreign import toml_data
 from wisp.values import dataclass, field
 
 #: Where a value stands: `("shell", "change-ps1")`, `("s3-options", "bucket", "region")`.
@@ -77,7 +78,7 @@ def _tables(text: str, file: Path) -> dict[str, Any]:
     import tomli
 
     try:
-        return tomli.loads(text.removeprefix("\ufeff"))
+        return toml_data(text.removeprefix("\ufeff"))
     except tomli.TOMLDecodeError as error:
         place = Place(str(file), error.lineno, error.colno, text=text)
         raise ConfigError(f"failed to parse `{file}`", causes=[error.msg], place=place) from error

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _RED = "31"
 _CYAN = "36"
 
+#: A line of a file is shown up to this many characters.
+_WIDEST = 400
+
 
 def render(error: WispError, *, color: bool = False) -> str:
     """Word a failure for a person, in the layout that users of Pixi know."""
@@ -50,6 +53,14 @@ def _chain(error: WispError) -> list[str]:
     return found
 
 
+def _window(line: str, column: int) -> tuple[str, int]:
+    """Cut what is around a column out of a line without measure; and how much was left out."""
+    if len(line) <= _WIDEST:
+        return line, 0
+    first = max(0, min(column - _WIDEST // 2, len(line) - _WIDEST))
+    return line[first : first + _WIDEST], first
+
+
 def _excerpt(place: Place, paint: Painter) -> list[str]:
     """The marked line, with its neighbours, under its file, line and column."""
     if not place.line:
@@ -60,9 +71,10 @@ def _excerpt(place: Place, paint: Painter) -> list[str]:
     spot = f"{place.line}:{place.column}" if place.length else f"{place.line}"
     rows = [f" {pad} ╭─[{place.file}:{spot}]"]
     for number in range(max(1, place.line - 1), min(len(source), place.line + 1) + 1):
-        rows.append(f" {number:>{width}} │ {source[number - 1]}")
+        line, cut = _window(source[number - 1], place.column if number == place.line else 1)
+        rows.append(f" {number:>{width}} │ {line}")
         if number == place.line:
-            mark = "─" * max(1, place.length)
+            mark = "─" * min(max(1, place.length), _WIDEST)
             label = f" {place.label}" if place.label else ""
-            rows.append(f" {pad} · {' ' * (place.column - 1)}{paint(mark + label, _RED)}")
+            rows.append(f" {pad} · {' ' * (place.column - 1 - cut)}{paint(mark + label, _RED)}")
     return [*rows, f" {pad} ╰────"]

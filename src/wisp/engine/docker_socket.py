@@ -9,7 +9,6 @@ Source: Docker Engine API 1.41, "ImageInspect", "SystemInfo", "ImageLoad".
 from __future__ import annotations
 
 import http.client
-import json
 import socket
 import stat
 from collections.abc import Mapping
@@ -17,6 +16,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from wisp.foreign import json_data
 
 _SOCKET = "/var/run/docker.sock"
 _SCHEME = "unix://"
@@ -73,7 +74,7 @@ class DockerSocket:
                 connection.request("GET", target)
                 answer = connection.getresponse()
                 content = answer.read()
-            return json.loads(content) if answer.status == 200 else None
+            return json_data(content) if answer.status == 200 else None
         return None
 
     def _connection(self) -> http.client.HTTPConnection:
@@ -92,7 +93,7 @@ class DockerSocket:
 def _has_context(environ: Mapping[str, str]) -> bool:
     folder = environ.get("DOCKER_CONFIG") or f"{environ.get('HOME', '')}/.docker"
     try:
-        table = json.loads((Path(folder) / "config.json").read_bytes())
+        table = json_data((Path(folder) / "config.json").read_bytes())
     except FileNotFoundError:
         return False
     except (OSError, ValueError):
@@ -102,6 +103,6 @@ def _has_context(environ: Mapping[str, str]) -> bool:
 
 def _problem(line: str) -> str | None:
     with suppress(ValueError):
-        row = json.loads(line)
+        row = json_data(line)
         return str(row["error"]) if isinstance(row, dict) and row.get("error") else None
     return None

@@ -32,8 +32,10 @@ from rattler.package_cache.package_cache import PackageCache
 from wisp.engine.borrowed import borrowed
 from wisp.engine.lookout import Lookout
 from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
+from wisp.errors import HostError
 from wisp.specs.credentials import Credential, credential_as_json
 from wisp.specs.settings import EngineSettings, Network, RepodataFormats, S3Bucket
+from wisp.trust import LARGEST, is_readable
 
 if TYPE_CHECKING:
     from rattler.repo_data.gateway import Gateway, SourceConfig
@@ -118,7 +120,11 @@ def _source_config(formats: RepodataFormats, *, offline: bool) -> SourceConfig:
 
 
 def _client(network: Network, environ: Mapping[str, str]) -> Client:
-    """Make the client, whose certificates are the system's or those that the variables name."""
+    """Make the client, whose certificates are the system's or those that the variables name.
+
+    Raises `HostError` for a file of credentials that has no end.
+    """
+    _require_files(client_variables(network, environ))
     from wisp.engine.auth.stores import Credentials
 
     if network.tls_no_verify:
@@ -185,6 +191,17 @@ def _written(table: Mapping[str, Credential], folder: str) -> str:
     content = {key: credential_as_json(credential) for key, credential in table.items()}
     file.write_text(json.dumps(content), encoding="utf-8")
     return str(file)
+
+
+def _require_files(variables: Mapping[str, str]) -> None:
+    """Refuse pipes and devices in the places of credentials: rattler would read them for ever."""
+    home = Path(variables.get("HOME") or "/nonexistent")
+    own = variables.get("RATTLER_AUTH_FILE") or home / ".rattler/credentials.json"
+    for file in map(Path, (own, variables.get("NETRC") or home / ".netrc")):
+        if file.is_dir() or not file.exists():
+            continue
+        if not is_readable(file.stat(), LARGEST):
+            raise HostError(f"`{file}` has no end, so its credentials were not read")
 
 
 def _bucket(bucket: S3Bucket) -> S3Config:

@@ -8,7 +8,6 @@ Source: PEP 691 (JSON form of the simple API), PEP 700 (upload times).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -24,6 +23,7 @@ from packaging.version import InvalidVersion, Version
 
 from wisp.engine.http import HttpClient
 from wisp.engine.pylock import PylockFile
+from wisp.foreign import json_data
 
 _JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}
 
@@ -61,7 +61,7 @@ def _files(http: HttpClient, page: str) -> Sequence[Mapping[str, Any]]:
     response = http.get(page, _JSON)
     if response.status != 200 or "json" not in response.headers.get("content-type", ""):
         return ()
-    files: Sequence[Mapping[str, Any]] = json.loads(response.body).get("files", ())
+    files: Sequence[Mapping[str, Any]] = json_data(response.body).get("files", ())
     return files
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import glob
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Awaitable, Sequence
@@ -30,6 +29,7 @@ from wisp.engine.safe.package_cache import holds, vouched_cache
 from wisp.engine.safe.packages import check_prefix_record, spoil
 from wisp.engine.safe.verdicts import Verdicts
 from wisp.errors import FetchError, InstallError, WispError
+from wisp.foreign import json_data
 from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
 from wisp.specs.inside import UnsafePathError
@@ -288,9 +288,13 @@ def _installed(prefix: Path) -> list[PrefixRecord]:
 def _check_record(file: Path) -> None:
     """Refuse a record whose files would be removed outside of the prefix."""
     try:
-        record = json.loads(found_bytes(file, LARGEST_LOCK))
-    except (OSError, ValueError, RecursionError):
+        record = json_data(found_bytes(file, LARGEST_LOCK))
+    except FileNotFoundError:  # a link that leads nowhere
+        return
+    except ValueError:
         return  # rattler cannot read it either
+    except OSError as error:  # a pipe, from which rattler would read for ever
+        raise InstallError(f"could not read `{file}`", causes=[str(error)]) from error
     try:
         check_prefix_record(record, f"`{file}`")
     except UnsafePathError as error:
@@ -383,5 +387,5 @@ def owned_files(prefix: Path) -> frozenset[str]:
     for file in (prefix / "conda-meta").glob("*.json"):
         # A record that a crash left half-written owns nothing; the repair links anew.
         with contextlib.suppress(ValueError):
-            owned.update(json.loads(found_bytes(file, LARGEST_LOCK)).get("files", ()))
+            owned.update(json_data(found_bytes(file, LARGEST_LOCK)).get("files", ()))
     return frozenset(owned)

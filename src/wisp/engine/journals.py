@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from wisp.config.caches import cache_root
+from wisp.foreign import json_data
 from wisp.values import dataclass
 
 _FOLDER = "wisp-unfinished"
@@ -107,11 +108,9 @@ def _is_ours(file: BinaryIO) -> bool:
 
 def _read(file: BinaryIO) -> Journal | None:
     """Read a journal; None of one that was not finished, whose file was not yet touched then."""
-    import json
-
     line, _, texts = file.read().partition(b"\n")
     try:
-        head = json.loads(line)
+        head = json_data(line)
         target, old, new = Path(head["path"]), int(head["old"]), int(head["new"])
     except (ValueError, KeyError, TypeError):
         return None

@@ -18,6 +18,7 @@ from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_cache import UvCache
 from wisp.engine.uv_compile import CompileQuestion, compile_requirements
 from wisp.errors import FetchError
+from wisp.foreign import toml_data
 from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import normalize
 from wisp.specs.requirement_text import canonical_requirement, canonical_specifiers
@@ -46,7 +47,7 @@ def static_metadata(folder: Path) -> CoreMetadata | NeedsBuild:
     """
     file = folder / "pyproject.toml"
     try:
-        table = tomli.loads(found_text(file))
+        table = toml_data(found_text(file))
     except FileNotFoundError:
         return _without_pyproject(folder)
     except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:

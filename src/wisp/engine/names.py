@@ -19,6 +19,7 @@ from typing import Any
 from wisp.engine.files import write_atomically
 from wisp.engine.http import HttpClient
 from wisp.errors import ConfigError, FetchError, WispError
+from wisp.foreign import json_data
 from wisp.report import SILENT, Reporter
 from wisp.trust import LARGEST_LOCK, found_bytes
 
@@ -106,7 +107,7 @@ class NameService:
             response = self._http.get(f"{_BY_HASH}/{digest}")
             if response.status != 200:
                 return None
-            return tuple(json.loads(response.body).get("pypi_normalized_names") or ())
+            return tuple(json_data(response.body).get("pypi_normalized_names") or ())
 
         with ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="wisp-names") as pool:
             for digest, future in [(digest, pool.submit(one, digest)) for digest in digests]:
@@ -164,7 +165,7 @@ class NameService:
             response = self._http.get(_COMPRESSED, {"If-None-Match": tag} if tag else None)
             if response.status == 200:
                 stored = {
-                    "names": json.loads(response.body),
+                    "names": json_data(response.body),
                     "etag": response.headers.get("etag"),
                 }
             elif response.status != 304:
@@ -178,7 +179,7 @@ class NameService:
 
 def shipped_names() -> Names:
     """Return the map of conda-forge that is shipped with wisp."""
-    table = json.loads(gzip.decompress(_SHIPPED.read_bytes()))
+    table = json_data(gzip.decompress(_SHIPPED.read_bytes()))
     names: Names = dict.fromkeys(table["none"], ())
     names |= {name: (name,) for name in table["same"]}
     names |= {name: tuple(found) for name, found in table["other"].items()}
@@ -187,7 +188,7 @@ def shipped_names() -> Names:
 
 def _parsed(content: bytes, location: str) -> Names:
     try:
-        table = json.loads(content)
+        table = json_data(content)
     except ValueError as error:
         raise ConfigError(f"`{location}` is no JSON", causes=[str(error)]) from error
     if not isinstance(table, dict):
@@ -204,7 +205,7 @@ def _as_names(table: Mapping[str, Any]) -> Names:
 
 def _stored(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(found_bytes(file, LARGEST_LOCK))
+        found = json_data(found_bytes(file, LARGEST_LOCK))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

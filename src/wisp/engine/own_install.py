@@ -7,7 +7,6 @@ Told by what each tool leaves beside the program: `uv-receipt.toml` (uv tool), `
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import sysconfig
@@ -17,9 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-import tomli
-
 from wisp.errors import HostError
+from wisp.foreign import json_data, toml_data
 from wisp.layout import CONDA_META, DISTRIBUTION
 from wisp.values import dataclass, field
 
@@ -72,7 +70,7 @@ def _by_uv_tool(
 ) -> UpdateCommand:
     """Let uv upgrade its tool; one that is held to a version, or shall be, is installed anew."""
     text = (home / "uv-receipt.toml").read_text(encoding="utf-8")
-    receipt: dict[str, Any] = tomli.loads(text).get("tool", {})
+    receipt: dict[str, Any] = toml_data(text).get("tool", {})
     variables = {"UV_TOOL_DIR": str(home.parent)}
     points = receipt.get("entrypoints", ())
     if points and "install-path" in points[0]:
@@ -136,4 +134,4 @@ def direct_origin() -> str | None:
         text = distribution(DISTRIBUTION).read_text("direct_url.json")
     except PackageNotFoundError:
         return str(Path(__file__).parents[2])
-    return None if text is None else str(json.loads(text).get("url", "elsewhere"))
+    return None if text is None else str(json_data(text).get("url", "elsewhere"))

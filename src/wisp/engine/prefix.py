@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from wisp.engine.records import from_row
+from wisp.foreign import json_data
 from wisp.layout import CONDA_META
 from wisp.specs.records import CondaRecord
 from wisp.trust import LARGEST_LOCK, found_bytes
@@ -32,7 +32,7 @@ def installed_packages(prefix: Path) -> tuple[Installed, ...]:
 
 def _read(file: Path) -> Installed | None:
     try:
-        row: Mapping[str, Any] = json.loads(found_bytes(file, LARGEST_LOCK))
+        row: Mapping[str, Any] = json_data(found_bytes(file, LARGEST_LOCK))
         return Installed(from_row(row), tuple(row.get("files", ())))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

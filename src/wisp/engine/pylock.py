@@ -14,9 +14,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-import tomli
-
 from wisp.errors import SolveError
+from wisp.foreign import toml_data
 from wisp.specs.origins import DirectFile, GitCheckout, IndexFile
 from wisp.specs.records import PypiRecord
 from wisp.values import dataclass
@@ -68,7 +67,7 @@ def parse_pylock(text: str, base: Path) -> tuple[PylockPackage, ...]:
 
     """
     try:
-        return tuple(_package(row, base) for row in tomli.loads(text).get("packages", ()))
+        return tuple(_package(row, base) for row in toml_data(text).get("packages", ()))
     except Exception as error:  # whatever a stranger's text leads to is no fault of the program
         raise SolveError("the answer of uv cannot be read", causes=[str(error)]) from error
 

@@ -37,7 +37,7 @@ def rewrite(path: Path, content: str | bytes, root: Root | None = None) -> None:
     data = content.encode() if isinstance(content, str) else content
     if root is not None:
         root.require(path)
-    target = path if root is not None or not path.is_symlink() else path.resolve()
+    target = path if root is not None or not path.is_symlink() else Path(os.path.realpath(path))
     try:
         found = target.lstat()
     except OSError:

@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import tomli
-
 from wisp.engine.auth.index_variables import named_index
 from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.mirrors import TextMirrors
@@ -21,9 +19,11 @@ from wisp.engine.uv_network import UvCall, prepared
 from wisp.engine.uv_news import DRAWING, NOWHERE, UvNews
 from wisp.engine.watched import can_watch, watch
 from wisp.errors import HostError, WispError
+from wisp.foreign import toml_data
 from wisp.report import SILENT, Reporter
 from wisp.specs.credentials import BasicHTTP, BearerToken, Credential
 from wisp.specs.settings import EngineSettings, Network
+from wisp.trust import found_text
 from wisp.values import dataclass, field
 
 #: What of the user's uv settings reaches uv: how to reach the network, never what to choose.
@@ -201,8 +201,8 @@ def _users_store(environ: Mapping[str, str]) -> str:
     if file is None:
         return ""
     try:
-        text = file.read_text("utf-8")
-        return text if tomli.loads(text).keys() <= {"credential"} else ""
+        text = found_text(file)
+        return text if toml_data(text).keys() <= {"credential"} else ""
     except (OSError, ValueError):
         return ""
 
@@ -216,7 +216,7 @@ def _users_file(environ: Mapping[str, str]) -> Path | None:
 
 def users_login(environ: Mapping[str, str], url: str) -> tuple[str, Credential, str] | None:
     """Return what the user's own store of uv has for an address: service, credential, file."""
-    rows = tomli.loads(_users_store(environ) or "").get("credential", ())
+    rows = toml_data(_users_store(environ) or "").get("credential", ())
     fitting = [row for row in rows if url.startswith(str(row.get("service", "\0")).rstrip("/"))]
     if not fitting:
         return None

@@ -20,6 +20,7 @@ from typing import Any
 from wisp.engine.msgpack import MsgpackError, decode
 from wisp.engine.seahash import seahash
 from wisp.specs.metadata import CoreMetadata
+from wisp.trust import LARGEST_LOCK, found_bytes
 
 _WHEELS = "wheels-v8"
 _SDISTS = "sdists-v11"
@@ -129,7 +130,7 @@ def _newest(files: Iterator[Path], name: str | None = None) -> CoreMetadata | No
 def _read(file: Path) -> tuple[CoreMetadata, bytes] | None:
     """Return the metadata of an entry and the bytes behind it (the HTTP policy, with the URL)."""
     try:
-        data = file.read_bytes()
+        data = found_bytes(file, LARGEST_LOCK)
         return _metadata(decode(data)), data
     except (OSError, MsgpackError, UnicodeDecodeError, ValueError, TypeError, IndexError):
         return None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import json
 import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 from wisp import layout
 from wisp.engine.files import refusal
+from wisp.foreign import json_data
 from wisp.patterns import pattern
 from wisp.specs.controls import has_control
 from wisp.specs.origins import GitCheckout
@@ -78,7 +78,7 @@ def _read(folder: Path) -> InstalledWheel:
     name, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
     direct_url: Mapping[str, Any] | None = None
     with contextlib.suppress(OSError, ValueError, RecursionError):
-        found = json.loads(found_bytes(folder / "direct_url.json"))
+        found = json_data(found_bytes(folder / "direct_url.json"))
         direct_url = found if isinstance(found, dict) else None
     installer = ""
     with contextlib.suppress(OSError):
@@ -170,7 +170,7 @@ def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
         rows = [row[0] for row in csv.reader(text.splitlines()) if row and row[0]]
     rows = [row for row in rows if not has_control(row)]
     base = site.resolve()
-    files = [(base / row).parent.resolve() / Path(row).name for row in rows]
+    files = [Path(os.path.realpath((base / row).parent)) / Path(row).name for row in rows]
     info = base / wheel.folder.name
     yield from (file for file in files if not file.is_relative_to(info))
     rest = [file for file in info.rglob("*") if not file.is_dir()]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wisp.errors import ConfigError
+from wisp.foreign import json_data
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.patterns import pattern
 from wisp.values import dataclass
@@ -79,7 +80,7 @@ def checked_name(name: str) -> str:
 def read_kernel(name: str, text: str) -> Kernel | None:
     """Read a `kernel.json`; None for a kernel that wisp did not write."""
     try:
-        document = json.loads(text)
+        document = json_data(text)
         ours = document["metadata"][_OURS]
         manifest, environment = ours["manifest"], ours["environment"]
     except (KeyError, TypeError, ValueError):

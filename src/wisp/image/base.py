@@ -7,13 +7,13 @@ that have them need not get them again; a root file system becomes one layer.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 from wisp.errors import HostError, WispError
+from wisp.foreign import json_data
 from wisp.image.base_layers import judged_glibc
 from wisp.image.documents import HealthCheck, RunConfig, StackedLayer
 from wisp.image.layer import LayerBlob
@@ -28,6 +28,7 @@ from wisp.specs.oci import (
     Digest,
     ImagePlatform,
 )
+from wisp.trust import found_bytes
 from wisp.values import dataclass, replace
 
 #: How far indexes may be below each other, and how many layers are fetched at once.
@@ -99,7 +100,7 @@ def layout_base(folder: Path, platform: ImagePlatform, store: BlobStore) -> Base
 
     """
     try:
-        rows = json.loads((folder / "index.json").read_bytes())["manifests"]
+        rows = json_data(found_bytes(folder / "index.json"))["manifests"]
         found = [Descriptor.from_json(row) for row in rows]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BaseImageError(f"`{folder}` is no layout of images", causes=[str(error)]) from error
@@ -125,8 +126,8 @@ def image_base(
     """
     try:
         top = _resolve(rows, platform, source, where)
-        manifest = json.loads(source.read(top))
-        config = json.loads(source.read(Descriptor.from_json(manifest["config"])))
+        manifest = json_data(source.read(top))
+        config = json_data(source.read(Descriptor.from_json(manifest["config"])))
         layers = [Descriptor.from_json(row) for row in manifest["layers"]]
         _check_platform(config, platform, where)
         stacked = stacked_layers(layers, config)
@@ -146,7 +147,7 @@ def kept_base(where: str, digest: Digest, platform: ImagePlatform, store: BlobSt
     """
     try:
         content = store.path(digest).read_bytes()
-        kind = json.loads(content)["mediaType"]
+        kind = json_data(content)["mediaType"]
         top = Descriptor(media_type=kind, digest=digest, size=len(content), platform=platform)
         base = image_base([top], platform, store, store, where)
     except (OSError, ValueError, KeyError, TypeError, HostError):
@@ -173,7 +174,7 @@ def _resolve(
     if found is None or depth > _DEEPEST:
         raise BaseImageError(f"`{where}` has no image for {platform}")
     if found.media_type in INDEXES:
-        below = json.loads(source.read(found))["manifests"]
+        below = json_data(source.read(found))["manifests"]
         inner = [Descriptor.from_json(row) for row in below]
         return _resolve(inner, platform, source, where, depth + 1)
     if found.media_type not in MANIFESTS:

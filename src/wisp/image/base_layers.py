@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from wisp.engine.files import write_atomically
+from wisp.foreign import json_data
 from wisp.image.documents import StackedLayer
 from wisp.image.judging import HostileLayerError, LayerJudge
 from wisp.image.layout import BlobStore, DamagedBlobError
 from wisp.image.unpacking import UnpackingError, most_unpacked, opened_tar
 from wisp.patterns import pattern
 from wisp.specs.oci import Digest
+from wisp.trust import found_bytes
 
 #: Bytes of a C library that are looked through; some 2 MB are usual.
 _LARGEST_LIBC = 32 << 20
@@ -41,7 +43,7 @@ def judged_glibc(
     """
     note = store.folder / "judged" / digest.hex
     with suppress(OSError, ValueError):
-        found = json.loads(note.read_bytes())
+        found = json_data(found_bytes(note))
         return (found[0], found[1]) if found else None
     versions = [_judged(layer, store, where) for layer in layers]
     glibc = next((one for one in reversed(versions) if one is not None), None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from wisp.engine.files import write_atomically
 from wisp.engine.scratch import sweep
 from wisp.errors import WispError
+from wisp.foreign import json_data
 from wisp.image.documents import canonical
 from wisp.image.layer import Compression, LayerBlob, compressor_name
 from wisp.image.layout import BlobStore
@@ -89,7 +89,7 @@ class LayerCache:
     def find(self, key: str) -> CachedLayer | None:
         """Return a layer made before, if its blob is still there. A damaged note counts as none."""
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, WispError):
-            found = _read(json.loads(self._file(key).read_bytes()))
+            found = _read(json_data(self._file(key).read_bytes()))
             return found if self.store.has(found.blob.descriptor) else None
         return None
 

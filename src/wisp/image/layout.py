@@ -21,10 +21,12 @@ from typing import IO
 from wisp.engine.files import refusal, write_atomically
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import WispError
+from wisp.foreign import json_data
 from wisp.image.documents import IMAGE_NAME, REF_NAME, ImageDocument, canonical
 from wisp.image.entries import FILE_MODE, FOLDER_MODE
 from wisp.image.referrers import Referrer
 from wisp.specs.oci import INDEX, Descriptor, Digest, Reference
+from wisp.trust import found_bytes
 from wisp.values import dataclass
 
 LAYOUT_VERSION = b'{"imageLayoutVersion":"1.0.0"}'
@@ -215,13 +217,11 @@ def write_layout(
 
 def _others(folder: Path, names: Sequence[Reference]) -> list[Mapping[str, object]]:
     """Return the rows of a layout's index that the new image does not replace."""
-    import json
-
     index = folder / "index.json"
     if not index.exists():
         return []
     try:
-        rows = json.loads(index.read_bytes())["manifests"]
+        rows = json_data(found_bytes(index))["manifests"]
         taken = {ref_name(name) for name in names}
         return [row for row in rows if row.get("annotations", {}).get(REF_NAME) not in taken]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -11,6 +11,7 @@ from typing import Any
 import tomli
 
 from wisp.errors import LockFileError
+from wisp.foreign import toml_data
 from wisp.image.debian.index import DebianPackage
 from wisp.values import dataclass, field
 
@@ -63,7 +64,7 @@ def read_image_lock(text: str) -> ImageLock:
 
     """
     try:
-        table = tomli.loads(text)
+        table = toml_data(text)
         if table["version"] != _VERSION:
             raise LockFileError(
                 f"`image.lock` has version {table['version']}, this program knows {_VERSION}"

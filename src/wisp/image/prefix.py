@@ -7,13 +7,13 @@ for wheels. So layers can be made, and kept, one by one.
 from __future__ import annotations
 
 import csv
-import json
 import os.path
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from wisp.engine.files import refusal
 from wisp.engine.wheels import installed_wheels
+from wisp.foreign import json_data
 from wisp.image.bytecode import lasting_header, source_of
 from wisp.image.entries import LayerEntry, file_entry, text_file
 from wisp.image.plan import PackageKind
@@ -26,6 +26,7 @@ from wisp.image.scrub import (
     clean_wheel_record,
 )
 from wisp.layout import CONDA_META
+from wisp.trust import LARGEST_LOCK, found_bytes
 from wisp.values import dataclass, field, replace
 
 Owner = tuple[PackageKind, str]
@@ -79,7 +80,7 @@ def read_staged(folder: Path, place: str) -> Staged:
 def _conda_owners(folder: Path) -> Iterator[tuple[Owner, OwnedFiles]]:
     for file in sorted((folder / CONDA_META).glob("*.json")):
         try:
-            record = json.loads(file.read_bytes())
+            record = json_data(found_bytes(file, LARGEST_LOCK))
         except OSError as error:
             raise refusal("read", file, error) from error
         rows = record.get("paths_data", {}).get("paths", [])

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from wisp.foreign import json_data
 from wisp.patterns import pattern
 
 _TOKEN = pattern(r"/t/[^/]+/")
@@ -47,7 +48,7 @@ def clean_text(text: str) -> str:
 
 def clean_conda_record(content: bytes) -> bytes:
     """Return a record of `conda-meta` that says nothing of this machine and no secret."""
-    record = json.loads(content)
+    record = json_data(content)
     for key in _HOST_ONLY:
         record.pop(key, None)
     if isinstance(record.get("link"), dict):
@@ -60,7 +61,7 @@ def clean_conda_record(content: bytes) -> bytes:
 
 def clean_direct_url(content: bytes) -> bytes | None:
     """Return the origin of a wheel without credentials; None if it is a place on this machine."""
-    origin: dict[str, Any] = json.loads(content)
+    origin: dict[str, Any] = json_data(content)
     url = origin.get("url")
     if not isinstance(url, str) or url.startswith("file:"):
         return None

@@ -20,6 +20,7 @@ from typing import Any
 from wisp import layout
 from wisp.compat import DEFAULT
 from wisp.errors import InstallError
+from wisp.foreign import json_data
 from wisp.lock.model import LockedEnvironment
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
 from wisp.trust import found_bytes, found_text
@@ -153,7 +154,7 @@ def installed_subdir(prefix: Path) -> str | None:
 def read_marker(prefix: Path) -> Mapping[str, Any]:
     """Return the marker as plain data; empty when it is missing or damaged."""
     try:
-        found = json.loads(found_bytes(prefix / layout.CONDA_META / layout.PREFIX_MARKER))
+        found = json_data(found_bytes(prefix / layout.CONDA_META / layout.PREFIX_MARKER))
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

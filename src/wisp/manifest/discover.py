@@ -9,6 +9,7 @@ from pathlib import Path
 import tomli
 
 from wisp.errors import ManifestError, Place
+from wisp.foreign import toml_data
 from wisp.layout import (
     ENV_IN_SHELL,
     ENV_PROJECT_MANIFEST,
@@ -16,7 +17,6 @@ from wisp.layout import (
     MANIFEST_NAMES,
 )
 from wisp.manifest.pixi_toml import SECTIONS
-from wisp.manifest.toml import loads
 from wisp.trust import found_text
 from wisp.values import dataclass
 
@@ -110,7 +110,7 @@ def _sections(path: Path) -> set[str]:
 
 def _sections_by_meaning(path: Path, text: str, dotted: str) -> set[str]:
     try:
-        data = loads(text.removeprefix("\ufeff"))
+        data = toml_data(text.removeprefix("\ufeff"))
     except tomli.TOMLDecodeError:
         # Whoever reads a manifest will say what is wrong with it; other files may be as they are.
         return set() if dotted and _TABLE not in text else {"workspace"}

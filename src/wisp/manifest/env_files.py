@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import tomli
-
+from wisp.foreign import toml_data
 from wisp.manifest.faults import Fault, SourceText, ValuePath
 from wisp.manifest.getters import as_text, wrong_kind
 from wisp.manifest.model import Manifest
@@ -24,7 +23,7 @@ def env_files(manifest: Manifest) -> dict[str, tuple[str, ...]]:
         return {}
     text = manifest.text.removeprefix("\ufeff")
     source = SourceText(manifest.path, text, text)
-    table = tomli.loads(text)
+    table = toml_data(text)
     above: ValuePath = ()
     for key in ("tool", "wisp", "tasks"):
         above = (*above, key)

@@ -9,6 +9,7 @@ import tomli
 
 from wisp.compat import CompatLevel
 from wisp.errors import ManifestError, Place
+from wisp.foreign import toml_data
 from wisp.manifest.check import (
     check_environments,
     check_platforms,
@@ -34,7 +35,6 @@ from wisp.manifest.script import (
     find_block,
     with_defaults,
 )
-from wisp.manifest.toml import loads
 from wisp.printable import typed
 from wisp.trust import found_bytes
 from wisp.values import dataclass, replace
@@ -96,7 +96,7 @@ def load_text(
     source = _source(text, path, kind)
     notes = Notes(path.parent, any_version=any_version, wish=wish, place_of=source.line_of)
     try:
-        data = loads(source.toml)
+        data = toml_data(source.toml)
         refuse_controls(data, kind)
         if kind == "script":
             return _from_script(data, text, path, notes, script or ScriptDefaults())

@@ -12,6 +12,7 @@ from typing import Literal
 
 import tomli
 
+from wisp.foreign import toml_data
 from wisp.patterns import pattern
 from wisp.values import dataclass, replace
 
@@ -243,7 +244,7 @@ class _Scanner:
     def _unquoted(self, start: int) -> str:
         written = self.text[start : self.at]
         try:
-            return str(tomli.loads(f"text = {written}")["text"])
+            return str(toml_data(f"text = {written}")["text"])
         except tomli.TOMLDecodeError:  # no character has that number
             return written
 

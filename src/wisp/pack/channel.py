@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wisp.engine.records import from_row
+from wisp.foreign import json_data
 from wisp.pack.contents import PackError
 from wisp.specs.inside import UnsafePathError, is_plain_name
 from wisp.specs.records import CondaRecord
@@ -65,7 +66,7 @@ def read_repodata(content: bytes, folder: Path, subdir: str) -> Iterator[CondaRe
 
     """
     try:
-        document = json.loads(content)
+        document = json_data(content)
         rows = {**(document.get("packages") or {}), **(document.get("packages.conda") or {})}
         found = [(name, from_row(_whole(row, folder / name))) for name, row in rows.items()]
     except UnsafePathError:

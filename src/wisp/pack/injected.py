@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
@@ -13,6 +12,7 @@ from wisp.engine.dist_metadata import wheel_metadata
 from wisp.engine.files import refusal
 from wisp.engine.local_metadata import core_metadata
 from wisp.engine.records import from_row
+from wisp.foreign import json_data
 from wisp.pack.channel import is_archive
 from wisp.pack.contents import PackError
 from wisp.platforms import Platform
@@ -48,7 +48,7 @@ def described(path: Path, platform: Platform, python: str | None) -> Record:
 
 def _conda(path: Path, content: bytes, subdir: str) -> CondaRecord:
     try:
-        row = json.loads(conda_index(path) or b"")
+        row = json_data(conda_index(path) or b"")
         record = from_row(
             {
                 **row,

@@ -10,6 +10,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from wisp.foreign import json_data
 from wisp.layout import VERSION
 from wisp.sbom.bill import BillOfMaterials, Component
 from wisp.sbom.licenses import spdx_expression
@@ -95,4 +96,4 @@ def _license(text: str) -> Any:
 
 def _plain(text: str) -> str:
     """Spell the document in one way, whatever the version of the library."""
-    return json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(json_data(text), indent=2, sort_keys=True, ensure_ascii=False) + "\n"

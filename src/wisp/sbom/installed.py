@@ -5,7 +5,6 @@ Sources: `conda-meta` of conda; core metadata and PEP 610 (`direct_url.json`) fo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from wisp.engine.local_metadata import core_metadata
 from wisp.engine.records import from_row
 from wisp.engine.wheels import InstalledWheel, installed_wheels
 from wisp.errors import UsageError
+from wisp.foreign import json_data
 from wisp.layout import CONDA_META
 from wisp.sbom.licenses import metadata_license
 from wisp.specs.records import CondaRecord, PypiRecord
@@ -71,7 +71,7 @@ def wheel_licenses(prefix: Path) -> dict[tuple[str, str], str | None]:
 
 def _row(file: Path) -> dict[str, Any]:
     try:
-        row = json.loads(found_bytes(file, LARGEST_LOCK))
+        row = json_data(found_bytes(file, LARGEST_LOCK))
         row["name"], row["version"], row["url"], row["subdir"], row["build_number"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise UsageError(f"`{file}` is no record of a package", causes=[str(error)]) from error

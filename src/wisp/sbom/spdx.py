@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from wisp.foreign import json_data
 from wisp.layout import VERSION
 from wisp.sbom.bill import BillOfMaterials, Component
 from wisp.sbom.licenses import spdx_expression
@@ -45,7 +46,7 @@ def spdx_text(bill: BillOfMaterials) -> str:
     stream = io.StringIO()
     # The library's own check takes no host without a dot for one, as many are inside of companies.
     write_document_to_stream(document, stream, validate=False)
-    return json.dumps(json.loads(stream.getvalue()), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(json_data(stream.getvalue()), indent=2, ensure_ascii=False) + "\n"
 
 
 def _creation(bill: BillOfMaterials) -> Any:

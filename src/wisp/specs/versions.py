@@ -82,6 +82,10 @@ def _leftover(text: str, at: int) -> str:
     return f"'{text}' is not a valid version spec: '{rest}' is left over, separate parts by ','"
 
 
+#: Parentheses in parentheses: nobody needs more, and Python bears ten times as many.
+_DEEPEST = 50
+
+
 class _Parser:
     """Recursive descent over `|`, `,`, parentheses and terms."""
 
@@ -89,6 +93,7 @@ class _Parser:
         self.text = text
         self.at = 0
         self.bare: list[str] = []
+        self._depth = 0
 
     def alternatives(self) -> _Tree:
         return self._joined("|", self._conjunction)
@@ -108,7 +113,11 @@ class _Parser:
             return self._constraint()
         self.at += 1
         self._skip_space()
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise VersionSyntaxError(f"'{self.text[:60]}…' is nested too deeply")
         inner = self.alternatives()
+        self._depth -= 1
         if not self._accept(")"):
             raise VersionSyntaxError(f"'{self.text}' has an unclosed parenthesis")
         return inner

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 
+from wisp.foreign import json_data
 from wisp.tasks.globs import files
 from wisp.tasks.script import shown
 from wisp.tasks.templates import render
@@ -92,13 +93,11 @@ def is_up_to_date(node: TaskNode, root: str, folder: str, facts: Digestible) -> 
     `ValueError` for a cache file that cannot be read as one, `OSError` for one, or an input, that
     cannot be read at all.
     """
-    import json
-
     if node.task.inputs is None and node.task.outputs is None:
         return False
     try:
         with open(os.path.join(folder, file_name(node)), encoding="utf-8") as file:
-            data = json.load(file)
+            data = json_data(file.read())
     except FileNotFoundError:
         return False
     stored = data.get("hash") if isinstance(data, dict) else None

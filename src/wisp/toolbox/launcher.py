@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from wisp.foreign import json_data
 from wisp.values import dataclass
 
 _OPENING = b"#!/bin/sh\n# wisp launcher:"
@@ -47,7 +48,7 @@ def read_launch(text: bytes | None) -> Launch | None:
     if text is None:
         return None
     try:
-        data = json.loads(text)
+        data = json_data(text)
         exe, path, env = data["exe"], data["path_diff"], data["env"]
     except (ValueError, KeyError, TypeError):
         return None

@@ -13,6 +13,7 @@ import tomli
 
 from wisp.engine.files import refusal
 from wisp.errors import ManifestError, Place
+from wisp.foreign import toml_data
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.channels import read_channels, read_cutoffs
 from wisp.manifest.conda_tables import read_requirements
@@ -25,6 +26,7 @@ from wisp.platforms import SUBDIRS
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.pypi import PypiRequirement
 from wisp.toolbox import names
+from wisp.trust import found_text
 from wisp.values import dataclass, field
 
 VERSION = 1
@@ -90,7 +92,7 @@ def read_toolbox(text: str, path: Path, *, pypi: bool = False) -> Toolbox:
     notes = Notes(path.parent)
     notes.preview = _PREVIEW
     try:
-        root = Table(tomli.loads(text), (), notes)
+        root = Table(toml_data(text), (), notes)
         general, wheels = _general(root, pypi=pypi)
         packages = _package_cutoffs(root)
         environments = _environments(root, pypi=pypi)
@@ -219,7 +221,7 @@ def text_or_none(file: Path) -> str:
 def text_of(file: Path) -> str:
     """Read a manifest. Raises `ManifestError` if it is no text, `HostError` if unreadable."""
     try:
-        return file.read_text(encoding="utf-8")
+        return found_text(file)
     except UnicodeDecodeError:
         raise ManifestError(f"'{file}' is not UTF-8 text", place=Place(str(file))) from None
     except OSError as error:

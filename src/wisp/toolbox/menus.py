@@ -6,7 +6,6 @@ Sources: CEP 11 (menu files of packages, `Menu/NAME.json`), the Desktop Entry Sp
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,9 @@ from typing import Any
 
 from wisp.config.files import home_folder
 from wisp.engine.files import write_atomically
+from wisp.foreign import json_data
 from wisp.patterns import pattern
+from wisp.trust import found_bytes, found_text
 
 _PLACEHOLDER = pattern(r"\{\{\s*(\w+)\s*\}\}")
 #: Says which environment an entry belongs to, so that it goes away with it.
@@ -164,7 +165,7 @@ def _owned(folder: Path, prefix: Path) -> list[Path]:
 
 def _read(file: Path) -> Mapping[str, Any]:
     try:
-        data = json.loads(file.read_bytes())
+        data = json_data(found_bytes(file))
     except (OSError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
@@ -172,6 +173,6 @@ def _read(file: Path) -> Mapping[str, Any]:
 
 def _text(file: Path) -> str | None:
     try:
-        return file.read_text(encoding="utf-8")
+        return found_text(file)
     except (OSError, ValueError):
         return None

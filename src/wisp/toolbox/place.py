@@ -12,6 +12,7 @@ from wisp.engine.files import refusal, sweep_drafts, write_atomically
 from wisp.toolbox.home import ToolHome
 from wisp.toolbox.launcher import program, read_launch
 from wisp.toolbox.shims import Present, Step, Steps
+from wisp.trust import found_bytes
 
 _DRAFT = ".wisp-draft"
 
@@ -122,6 +123,6 @@ def _configuration(home: ToolHome, name: str) -> Path:
 
 def _content(file: Path) -> bytes | None:
     try:
-        return file.read_bytes()
+        return found_bytes(file)
     except OSError:
         return None

@@ -18,6 +18,7 @@ from wisp.engine.safe.root import Root
 from wisp.errors import HostError, ManifestError, Place
 from wisp.exchange.conda_environment import read_conda_environment
 from wisp.exchange.foreign import ForeignEnvironment, read_text
+from wisp.foreign import toml_data
 from wisp.manifest import templates
 from wisp.manifest.edit.activation import put_variables
 from wisp.manifest.edit.document import Document, ManifestPart
@@ -27,7 +28,7 @@ from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.model import ManifestKind
 from wisp.manifest.read import load_text
 from wisp.manifest.script import SUFFIXES, ScriptError, find_block, with_block
-from wisp.manifest.toml import loads
+from wisp.trust import found_bytes, found_text
 from wisp.values import dataclass, replace
 
 Format = Literal["pixi", "pyproject", "mojoproject"]
@@ -117,7 +118,7 @@ def start_script(file: Path, channels: Sequence[str]) -> None:
     if file.suffix not in SUFFIXES:
         raise ManifestError(f"'{file}' is not a Python script: its name must end in .py or .pyw")
     try:
-        text = file.read_bytes().decode() if file.exists() else ""
+        text = found_bytes(file).decode() if file.exists() else ""
         found = find_block(text)
     except UnicodeDecodeError:
         raise ManifestError(f"'{file}' is not UTF-8 text", place=Place(str(file))) from None
@@ -212,9 +213,9 @@ def _with_cutoff(text: str, facts: templates.NewWorkspace, kind: ManifestKind) -
 
 def _extend(path: Path, facts: templates.NewWorkspace) -> Started:
     """Make a workspace of a pyproject that is none yet."""
-    text = path.read_text(encoding="utf-8")
+    text = found_text(path)
     try:
-        data = loads(text)
+        data = toml_data(text)
     except tomli.TOMLDecodeError as error:
         raise ManifestError(f"'{path.name}' is not valid TOML", causes=[str(error)]) from None
     tool = data.get("tool", {})
@@ -265,7 +266,7 @@ def _write_companions(folder: Path, scm: templates.Scm) -> None:
     ):
         file = folder / name
         root.require(file)
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        text = found_text(file) if file.exists() else ""
         if block not in text:
             gap = "" if not text or text.endswith("\n") else "\n"
             rewrite(file, text + gap + block, root)

@@ -16,6 +16,7 @@ from wisp.activation.variables import (
 from wisp.api.opened import OpenedWorkspace
 from wisp.api.use.activating import doubts_about
 from wisp.errors import ActivationError
+from wisp.foreign import json_data
 from wisp.image.packages import MadeLayer
 from wisp.image.settings import ImageSettings
 from wisp.layout import CONDA_META, ENV_EXE
@@ -141,10 +142,9 @@ def _contents(prefix: str, layers: Sequence[MadeLayer]) -> PrefixContents:
 
 
 def _json(path: str, text: str) -> dict[str, object]:
-    import json
 
     try:
-        data = json.loads(text)
+        data = json_data(text)
     except ValueError as error:
         raise ActivationError(f"cannot read '{path}'", causes=(str(error),)) from error
     return data if isinstance(data, dict) else {}

@@ -30,6 +30,7 @@ from wisp.image.settings import ImageSettings
 from wisp.platforms import Platform
 from wisp.specs.oci import Digest, Reference
 from wisp.specs.wheels import platform_libc
+from wisp.trust import found_text
 from wisp.values import dataclass
 
 #: Debian's own mirror network, which everybody may use.
@@ -194,7 +195,7 @@ def _write_lock(workspace: OpenedWorkspace, lock: ImageLock) -> None:
 def read_lock(workspace: OpenedWorkspace) -> ImageLock:
     """Read `image.lock`; a missing one is empty. Raises `LockFileError`."""
     try:
-        return read_image_lock((workspace.root / IMAGE_LOCK).read_text(encoding="utf-8"))
+        return read_image_lock(found_text(workspace.root / IMAGE_LOCK))
     except FileNotFoundError:
         return ImageLock()
 

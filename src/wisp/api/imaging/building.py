@@ -6,8 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import tomli
-
 from wisp import layout
 from wisp.api.imaging.activated import ImageActivation, image_activation
 from wisp.api.imaging.annotating import annotations_of
@@ -19,6 +17,7 @@ from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locking import ensure_lock
 from wisp.api.opened import OpenedWorkspace
 from wisp.errors import ManifestError, UsageError
+from wisp.foreign import toml_data
 from wisp.image.base import Base, shell_of
 from wisp.image.build import PATH, ImageInput, PlatformImage, assemble, image_blobs
 from wisp.image.cache import LayerCache, Recipe
@@ -40,6 +39,7 @@ from wisp.patterns import pattern
 from wisp.platforms import Platform
 from wisp.specs.records import CondaRecord
 from wisp.specs.source_date import source_date
+from wisp.trust import found_text
 from wisp.values import dataclass, field, replace
 
 _LINK_SCRIPT = pattern(r"bin/\.(.+)-post-link\.sh")
@@ -83,7 +83,7 @@ def settings_of(workspace: OpenedWorkspace, environment: str) -> ImageSettings:
     if path.suffix in SUFFIXES:
         return ImageSettings()
     try:
-        document = tomli.loads(path.read_text(encoding="utf-8"))
+        document = toml_data(found_text(path))
     except (OSError, ValueError) as error:
         raise ManifestError(f"could not read `{path}`", causes=[str(error)]) from error
     return read_settings(document, environment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from wisp.api.imaging.loading import engine_of, load
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.process import capture
 from wisp.errors import HostError
+from wisp.foreign import json_data
 from wisp.image import probe
 from wisp.specs.oci import Reference
 from wisp.values import dataclass, replace
@@ -75,7 +75,7 @@ def _probed(workspace: OpenedWorkspace, request: ImageRequest, name: str) -> _Pr
         capture([engine, "rmi", "--force", name], environ=workspace.environ)
     try:
         # Scripts of an activation may have said something before.
-        found = json.loads(done.stdout.strip().rpartition("\n")[2])
+        found = json_data(done.stdout.strip().rpartition("\n")[2])
         return _Probed(found["tried"], found["failed"])
     except (ValueError, KeyError, TypeError) as error:
         raise HostError(

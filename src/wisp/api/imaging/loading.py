@@ -14,6 +14,7 @@ from wisp.engine.docker_socket import DockerSocket
 from wisp.engine.process import capture
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError, UsageError
+from wisp.foreign import json_data
 from wisp.image.layout import docker_name
 from wisp.specs.oci import Digest, Reference
 
@@ -77,7 +78,7 @@ def _known_layers(
     if info is None or "containerd" in json.dumps(info.get("DriverStatus")):
         return frozenset()
     (image,) = built.images
-    ids = json.loads(image.config.content)["rootfs"]["diff_ids"]
+    ids = json_data(image.config.content)["rootfs"]["diff_ids"]
     found: set[Digest] = set()
     for name in names:
         told = _told(workspace, "image", "inspect", "--format", "{{json .}}", docker_name(name))
@@ -97,7 +98,7 @@ def _told(workspace: OpenedWorkspace, *words: str) -> Mapping[str, Any] | None:
     else:
         done = capture(["docker", *words], environ=workspace.environ)
         try:
-            found = json.loads(done.stdout) if done.code == 0 else None
+            found = json_data(done.stdout) if done.code == 0 else None
         except ValueError:
             found = None
     return found if isinstance(found, dict) else None

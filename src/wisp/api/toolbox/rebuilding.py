@@ -13,6 +13,7 @@ from wisp.toolbox.home import ToolHome
 from wisp.toolbox.launcher import read_launch
 from wisp.toolbox.manifest import ToolEnvironment
 from wisp.toolbox.names import environment_fault
+from wisp.trust import found_bytes
 
 
 def rebuilt(home: ToolHome) -> str:
@@ -31,7 +32,7 @@ def _with_environment(toml: TomlText, home: ToolHome, prefix: Path) -> TomlText:
         return toml
     started = {}
     for name in names:
-        launch = read_launch((home.configurations / f"{name}.json").read_bytes())
+        launch = read_launch(found_bytes(home.configurations / f"{name}.json"))
         if launch is not None:
             started[name] = os.path.relpath(launch.exe, prefix)
     packages = installed_packages(prefix)

@@ -14,8 +14,8 @@ from wisp.engine.process import hand_over
 from wisp.engine.uv import UvError
 from wisp.engine.uv_options import index_options
 from wisp.errors import FetchError
+from wisp.foreign import toml_data
 from wisp.manifest.script import find_block
-from wisp.manifest.toml import loads
 from wisp.specs.pypi import PypiOptions
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def may_run_on_uv(workspace: OpenedWorkspace, options: RunOptions) -> bool:
     if fixed or workspace.places.lock.exists():
         return False
     block = find_block(workspace.manifest.text)
-    return block is not None and "pixi" not in loads(block.text).get("tool", {})
+    return block is not None and "pixi" not in toml_data(block.text).get("tool", {})
 
 
 def run_on_uv(

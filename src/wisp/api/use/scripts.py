@@ -7,7 +7,6 @@ has a lock file.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,8 +17,10 @@ from urllib.parse import unquote, urlsplit
 from wisp.api.context import SessionContext
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.errors import FetchError, LockFileError, ManifestError, TaskError
+from wisp.foreign import json_data
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.manifest.script import OPENING, SUFFIXES
+from wisp.trust import found_text
 from wisp.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def is_script(path: Path) -> bool:
     if path.suffix not in SUFFIXES:
         return False
     try:
-        text = path.read_text(encoding="utf-8")
+        text = found_text(path)
     except (OSError, UnicodeDecodeError):
         return False
     return OPENING in text.splitlines()
@@ -136,7 +137,7 @@ def _download(url: str, session: SessionContext) -> tuple[str, str]:
     gist = gist_of(url)
     if gist is None:
         return _file_name(url), _text(url, http)
-    name, address = script_of_gist(json.loads(_text(_GIST_API + gist, http)), url)
+    name, address = script_of_gist(json_data(_text(_GIST_API + gist, http)), url)
     return _file_name(name), _text(address, http)
 
 

@@ -5,7 +5,6 @@ Source: OCI image specification, layer.md ("Whiteouts"); Docker image specificat
 
 from __future__ import annotations
 
-import json
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -15,6 +14,7 @@ from typing import IO, Any
 from wisp.api.weighing.owners import Owners
 from wisp.api.weighing.report import LayerSize, Pile
 from wisp.errors import WispError
+from wisp.foreign import json_data
 from wisp.image.unpacking import most_unpacked, unpacked
 from wisp.specs.oci import INDEXES, Digest
 
@@ -50,7 +50,7 @@ class _Blobs:
     def json(self, name: str) -> Any:
         file, _ = self.open(name)
         with file:
-            return json.loads(file.read(_LONGEST))
+            return json_data(file.read(_LONGEST))
 
 
 def weigh_image(path: Path) -> tuple[Pile, Owners, tuple[LayerSize, ...]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import json
 import os.path
 
 from wisp.api.weighing.report import Kind
+from wisp.foreign import json_data
 from wisp.image.bytecode import source_of
 from wisp.patterns import pattern
 from wisp.specs.pypi import normalize
@@ -32,7 +32,7 @@ class Owners:
         """Learn from a record. Raises `ValueError`, `KeyError`, `TypeError` for a damaged one."""
         conda = _CONDA.fullmatch(path)
         if conda is not None:
-            record = json.loads(content)
+            record = json_data(content)
             if "files" not in record:
                 return  # something else that is kept there
             owner: tuple[Kind, str] = ("conda", record["name"])

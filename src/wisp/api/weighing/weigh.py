@@ -19,6 +19,7 @@ from wisp.image.prefix import read_staged
 from wisp.layout import CONDA_META
 from wisp.lock.read import read
 from wisp.specs.records import CondaRecord, Record
+from wisp.trust import LARGEST_LOCK, found_text
 
 
 def weigh_environment(
@@ -97,7 +98,7 @@ def weigh_file(
         packages = pile.packages(owners.versions, {})
         return SizeReport(subject=str(path), form="image", packages=packages, layers=layers)
     try:
-        lock = read(path.read_text(encoding="utf-8"), path.name)
+        lock = read(found_text(path, LARGEST_LOCK), path.name)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"could not read `{path}`", causes=[str(error)]) from error
     records = lock.packages(environment, platform or session.subdir)

@@ -16,12 +16,14 @@ from typing import Any
 
 from wisp.engine.files import hold, refusal, write_atomically
 from wisp.errors import Place
+from wisp.foreign import json_data
 from wisp.specs.credentials import (
     Credential,
     CredentialError,
     credential_as_json,
     credential_from_json,
 )
+from wisp.trust import found_bytes
 
 _LARGEST = 4 * 1024 * 1024
 
@@ -88,14 +90,13 @@ class FileStore:
 
     def _table(self) -> dict[str, Any]:
         try:
-            with self.path.open("rb") as file:
-                content = file.read(_LARGEST + 1)
+            content = found_bytes(self.path, _LARGEST)
         except FileNotFoundError:
             return {}
         except OSError as error:
             raise refusal("read", self.path, error) from error
         try:
-            table = json.loads(content) if len(content) <= _LARGEST else None
+            table = json_data(content)
         except (ValueError, RecursionError) as error:
             raise self._damaged("it is not JSON") from error
         if not isinstance(table, dict):

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from wisp.foreign import json_data
 from wisp.specs.credentials import (
     Credential,
     CredentialError,
@@ -56,7 +57,7 @@ class KeyringStore:
         if text is None:
             return None
         try:
-            return credential_from_json(json.loads(text))
+            return credential_from_json(json_data(text))
         except ValueError as error:
             raise CredentialError(f"the keyring's entry of `{host}` is not JSON") from error
 
@@ -89,7 +90,7 @@ class KeyringStore:
 
     def _listed(self) -> list[str]:
         try:
-            hosts = json.loads(self._asked("get_password", _INDEX) or "[]")
+            hosts = json_data(self._asked("get_password", _INDEX) or "[]")
         except ValueError:
             return []
         return [host for host in hosts if isinstance(host, str)] if isinstance(hosts, list) else []

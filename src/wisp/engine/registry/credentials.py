@@ -10,7 +10,6 @@ Sources: containers-auth.json(5); docker-credential-helpers, "Development".
 from __future__ import annotations
 
 import base64
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,9 +18,11 @@ from typing import Any
 from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.process import capture
 from wisp.errors import Place, WispError
+from wisp.foreign import json_data
 from wisp.patterns import pattern
 from wisp.specs.credentials import BasicHTTP, BearerToken, CredentialError, OAuth
 from wisp.specs.oci import DOCKER_HUB
+from wisp.trust import found_bytes
 from wisp.values import dataclass, field
 
 _HELPER = pattern(r"[A-Za-z0-9._+-]+")
@@ -108,9 +109,8 @@ class RegistryLogins:
     def _read(self, path: Path) -> Mapping[str, Any]:
         if path not in self._files:
             try:
-                with path.open("rb") as file:
-                    content = file.read(_LARGEST + 1)
-                found = json.loads(content) if len(content) <= _LARGEST else None
+                content = found_bytes(path, _LARGEST)
+                found = json_data(content)
             except OSError:
                 found = {}
             except (ValueError, RecursionError) as error:
@@ -134,7 +134,7 @@ class RegistryLogins:
                 return None
             raise CredentialError(f"`{name}` failed with exit code {done.code}")
         try:
-            answer = json.loads(done.stdout)
+            answer = json_data(done.stdout)
             user, secret = str(answer["Username"]), str(answer["Secret"])
         except (ValueError, KeyError, TypeError) as error:
             raise CredentialError(f"`{name}` did not answer as a helper does") from error

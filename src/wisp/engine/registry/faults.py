@@ -5,11 +5,11 @@ Source: OCI distribution specification 1.1, "Error Codes".
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from wisp.engine.http import Response, asked_pause
 from wisp.errors import WispError
+from wisp.foreign import json_data
 from wisp.specs.urls import shown
 
 _TEMPORARY_CODES = frozenset({"TOOMANYREQUESTS", "UNKNOWN", "UNAVAILABLE", "BLOB_UPLOAD_INVALID"})
@@ -74,7 +74,7 @@ def fault_of(response: Response, method: str, url: str, doing: str) -> RegistryE
 
 def _errors(body: bytes) -> list[tuple[str, str]]:
     try:
-        rows = json.loads(body).get("errors") or []
+        rows = json_data(body).get("errors") or []
         return [(_plain(row.get("code")), _plain(row.get("message"))) for row in rows]
     except (ValueError, AttributeError, TypeError, RecursionError):
         return []

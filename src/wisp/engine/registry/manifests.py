@@ -9,11 +9,11 @@ Source: OCI distribution specification 1.1, "Pulling manifests", "Pushing Manife
 from __future__ import annotations
 
 import hashlib
-import json
 
 from wisp.engine.http import Bounds, Response
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.session import RegistrySession
+from wisp.foreign import json_data
 from wisp.specs.oci import INDEX, INDEXES, MANIFEST, MANIFESTS, Digest
 from wisp.values import dataclass, field
 
@@ -97,7 +97,7 @@ def push_manifest(
 def _media_type(content: bytes, response: Response, doing: str) -> str:
     """Return what the body says it is, else the header, else what it looks like."""
     try:
-        table = json.loads(content)
+        table = json_data(content)
     except (ValueError, RecursionError):
         table = None
     if not isinstance(table, dict):

@@ -12,6 +12,7 @@ from wisp.engine.http import Bounds
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.manifests import LARGEST_MANIFEST, fetch_manifest, push_manifest
 from wisp.engine.registry.session import RegistrySession
+from wisp.foreign import json_data
 from wisp.specs.oci import INDEX, Descriptor
 
 _BOUNDS = Bounds(size=LARGEST_MANIFEST, seconds=120)
@@ -64,7 +65,7 @@ def _listed(session: RegistrySession, repository: str, tag: str) -> list[dict[st
         if error.status == 404:
             return []
         raise
-    rows = json.loads(found.content).get("manifests")
+    rows = json_data(found.content).get("manifests")
     if not found.is_index or not isinstance(rows, list):
         raise RegistryError(
             f"could not list what refers to an image in `{session.registry}/{repository}`",

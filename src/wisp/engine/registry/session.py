@@ -10,7 +10,6 @@ Authentication Specification", "OAuth2 Token Authentication").
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -20,6 +19,7 @@ from wisp.engine.registry.challenge import Challenge, choose_challenge
 from wisp.engine.registry.credentials import RegistryLogin
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.realm import leads_inside, why_foreign
+from wisp.foreign import json_data
 from wisp.specs.oci import DOCKER_HUB
 from wisp.specs.urls import Origin, UserInfo, basic, shown, url_origin
 
@@ -202,7 +202,7 @@ class RegistrySession:
         if not response.ok:
             raise fault_of(response, "GET", realm, f"log in to `{self.registry}`")
         try:
-            answer = json.loads(response.body)
+            answer = json_data(response.body)
             token = answer.get("token") or answer["access_token"]
             renewed = answer.get("refresh_token")
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -8,7 +8,6 @@ symbolic link of the package itself, behind which the file of a package may be a
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from wisp import layout
 from wisp.engine.files import write_atomically
 from wisp.engine.safe.modes import restrain
+from wisp.foreign import json_data
 from wisp.specs.inside import UnsafePathError, inside, is_inside
 
 #: Counted up when the rules become stricter: verdicts by older ones hold no more.
@@ -88,7 +88,7 @@ def _check_all(paths: Sequence[str], whose: str) -> None:
 
 def _listed(package: str, whose: str) -> list[str]:
     try:
-        table = json.loads(_read(f"{package}/info/paths.json"))
+        table = json_data(_read(f"{package}/info/paths.json"))
         paths = [row["_path"] for row in table["paths"]]
     except FileNotFoundError:
         return _listed_of_old(package)

@@ -59,7 +59,15 @@ def outward_links(prefix: Path) -> Iterator[Path]:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(entry.path)
-                elif entry.is_symlink() and (folder in written or entry.is_dir()):
+                elif entry.is_symlink() and (folder in written or _is_folder(entry)):
                     target = os.path.realpath(entry.path)
                     if not (target + os.sep).startswith(inside):
                         yield Path(entry.path)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether a link leads to a folder; one that leads in a circle leads to nothing."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

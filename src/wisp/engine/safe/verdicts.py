@@ -15,6 +15,7 @@ import os
 from pathlib import Path
 
 from wisp.engine.safe.packages import RULES, check_unpacked
+from wisp.foreign import json_data
 from wisp.trust import is_ours, own_content, write_own
 
 #: Beside packages, whose names have two hyphens.
@@ -79,7 +80,7 @@ def _is_ours_alone(cache: Path) -> bool:
 
 def _read(file: str) -> dict[str, Mark]:
     try:
-        rules, marks = json.loads(own_content(file) or b"[0,{}]")
+        rules, marks = json_data(own_content(file) or b"[0,{}]")
         return marks if rules == RULES and isinstance(marks, dict) else {}
     except (ValueError, TypeError):
         return {}

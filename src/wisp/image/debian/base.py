@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 
+from wisp.foreign import json_data
 from wisp.image.cache import CachedLayer, LayerCache
 from wisp.image.debian.archive import unpack
 from wisp.image.debian.index import (
@@ -71,7 +71,7 @@ def archive_keys() -> Mapping[str, RsaKey]:
     text = resources.files("wisp.data").joinpath(_KEYS).read_text(encoding="utf-8")
     return {
         fingerprint: RsaKey(int(key["modulus"], 16), key["exponent"])
-        for fingerprint, key in json.loads(text).items()
+        for fingerprint, key in json_data(text).items()
     }
 
 

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-import tomli
-
 from wisp.errors import ManifestError
+from wisp.foreign import toml_data
 from wisp.manifest.edit import arrays
 from wisp.manifest.edit.literals import Data, dotted, literal
 from wisp.manifest.edit.placement import predecessor
@@ -37,7 +36,7 @@ class TomlText:
 
         Raises `tomli.TOMLDecodeError`.
         """
-        return tomli.loads(self.text)
+        return toml_data(self.text)
 
     def get(self, path: KeyPath) -> Any:
         """Return the data at a path, or None."""

@@ -5,12 +5,12 @@ Sources: OpenID Connect Discovery 1.0, section 4; RFC 8414, section 3; RFC 8628,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from wisp.engine.http import Bounds, HttpClient
 from wisp.errors import WispError
+from wisp.foreign import json_data
 from wisp.specs.urls import shown, url_origin
 from wisp.values import dataclass
 
@@ -54,7 +54,7 @@ def discover(http: HttpClient, issuer: str, headers: Mapping[str, str]) -> Provi
 def as_table(body: bytes, address: str) -> Mapping[str, object]:
     """Read a JSON object. Raises `SignInError`, without what was read, for anything else."""
     try:
-        table = json.loads(body)
+        table = json_data(body)
     except (ValueError, RecursionError):
         table = None
     if not isinstance(table, dict):

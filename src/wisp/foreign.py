@@ -1,0 +1,36 @@
+"""JSON and TOML that others have written, to plain data: whatever is wrong is one kind of failure.
+
+The readers of Python tell of bad syntax by one exception, of nesting without measure and of numbers
+with thousands of digits by others. Here all of them are a `ValueError`, which every caller words
+with the file and the place it comes from.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def json_data(content: str | bytes) -> Any:
+    """Read a JSON text; bytes may be in any of its encodings. Raises `ValueError`."""
+    import json
+
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("values are nested too deeply") from None
+
+
+def toml_data(text: str) -> dict[str, Any]:
+    """Read a TOML 1.1 text. Raises `tomli.TOMLDecodeError`, a `ValueError`, with its place."""
+    import tomli
+
+    try:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError:
+        raise
+    except RecursionError:
+        raise tomli.TOMLDecodeError("Values are nested too deeply", text, 0) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        raise tomli.TOMLDecodeError("A number is too long", text, 0) from None

@@ -1,0 +1,149 @@
+"""Readers of what others wrote: named one by one, and none calls bad input a bug of ours."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import wisp
+from tests.sandbox import CommandLine
+from wisp.engine.installer import CondaInstallation, install_conda
+from wisp.engine.safe.prefix import outward_links
+from wisp.errors import InstallError, ManifestError
+from wisp.foreign import json_data, toml_data
+from wisp.manifest.read import load_text
+
+SOURCES = Path(wisp.__file__).parent
+HEAD = '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n'
+#: Who reads a format by itself, and why that is safe. JSON and TOML go through `wisp.foreign`.
+READERS = {
+    ("foreign", "json.loads"): "the one reader of JSON",
+    ("foreign", "tomli.loads"): "the one reader of TOML",
+    ("engine.records", "json.loads"): "what rattler itself has written just now",
+    ("engine.search", "json.loads"): "what rattler itself has written just now",
+    ("api.snapshot", "marshal.loads"): "a file for us alone, in a folder of ours",
+    ("tasks.worker", "marshal.loads"): "what our own parent process sends",
+    ("exchange.conda_environment", "yaml.SafeLoader"): "makes nodes, never objects",
+    ("engine.dist_metadata", "zipfile.ZipFile"): "reads one member, found by its name",
+    ("engine.auth.netrc_store", "netrc.netrc"): "a file of the user's",
+}
+#: Archives are read where one judge looks at each member.
+ARCHIVES = ("image", "api.weighing", "api.imaging", "pack", "api.packing")
+WATCHED = {
+    *("json.load", "json.loads", "tomli.load", "tomli.loads", "tomllib.loads", "marshal.loads"),
+    *("marshal.load", "pickle.load", "pickle.loads", "yaml.load", "yaml.SafeLoader", "netrc.netrc"),
+    *("zipfile.ZipFile", "tarfile.open", "configparser.ConfigParser"),
+}
+
+
+def readers() -> Iterator[tuple[str, str]]:
+    for file in sorted(SOURCES.rglob("*.py")):
+        module = ".".join(file.relative_to(SOURCES).with_suffix("").parts)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in WATCHED:
+                writes = any(
+                    isinstance(word, ast.Constant) and word.value in ("w", "x", "w|")
+                    for word in (*node.args, *(one.value for one in node.keywords))
+                )
+                if not writes:
+                    yield module, ast.unparse(node.func)
+
+
+def test_who_reads_a_format_by_itself_says_why() -> None:
+    unknown = {
+        (module, call)
+        for module, call in readers()
+        if (module, call) not in READERS
+        and not (call == "tarfile.open" and module.startswith(ARCHIVES))
+    }
+    assert unknown == set()
+
+
+@pytest.mark.parametrize("text", ["[" * 60_000, '{"a":' * 60_000, "", "[1", "nul"])
+def test_all_that_is_wrong_with_json_is_one_failure(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        json_data(text)
+    with pytest.raises(ValueError, match=r"\w"):
+        json_data(text.encode("utf-16"))
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 60_000, "a = " + "9" * 6_000, "a", "a = {b = "])
+def test_all_that_is_wrong_with_toml_is_one_failure(text: str) -> None:
+    with pytest.raises(ValueError, match=r"at (line|end)"):
+        toml_data(text)
+
+
+def test_parentheses_without_measure_are_no_version(tmp_path: Path) -> None:
+    text = f'{HEAD}[dependencies]\nx = "{">=1,(" * 3000}"\n'
+    with pytest.raises(ManifestError, match="too deeply"):
+        load_text(text, tmp_path / "pixi.toml", "pixi")
+
+
+def test_a_record_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    from tests.tiny import settings
+    from wisp.engine.gateway import ChannelAccess
+
+    pipe = tmp_path / "prefix" / "conda-meta" / "a-1-0.json"
+    pipe.parent.mkdir(parents=True)
+    os.mkfifo(pipe)
+    request = CondaInstallation(records=(), prefix=tmp_path / "prefix", subdir="linux-64")
+    with pytest.raises(InstallError, match="could not read"):
+        install_conda(request, ChannelAccess(settings(tmp_path / "cache")))
+
+
+def test_a_link_in_a_circle_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share" / "loop").symlink_to("loop")
+    assert list(outward_links(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (".pixi/manifests/pixi-global.toml", ("global", "list")),
+        (".pixi/workspaces.toml", ("workspace", "register", "list")),
+        (".rattler/credentials.json", ("auth", "status")),
+        (".netrc", ("search", "x", "--channel", "file:///nowhere")),
+    ],
+)
+@pytest.mark.parametrize("kind", ["pipe", "loop", "deep"])
+def test_odd_files_of_a_home_are_told_in_words(
+    wisp: CommandLine, tmp_path: Path, place: str, words: tuple[str, ...], kind: str
+) -> None:
+    file = wisp.home.path / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "loop":
+        file.symlink_to(file.name)
+    else:
+        file.write_text("a = " + "[" * 60_000)
+    done = wisp(*words, cwd=tmp_path, timeout=120)
+    assert done.code in (0, 1)
+    assert "bug" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("path", ["", ".", ":", "bin"])
+def test_no_extension_is_taken_from_the_folder_one_stands_in(
+    wisp: CommandLine, tmp_path: Path, path: str
+) -> None:
+    for folder in (tmp_path, tmp_path / "bin"):
+        folder.mkdir(exist_ok=True)
+        (folder / "pixi-evil").write_text("#!/bin/sh\necho ran\n")
+        (folder / "pixi-evil").chmod(0o755)
+    done = wisp("evil", cwd=tmp_path, env={"PATH": path})
+    assert done.code == 2
+    assert "ran" not in done.stdout
+
+
+def test_a_line_without_measure_is_cut_where_it_is_shown(wisp: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "pixi.toml").write_text(HEAD + "a = " + "[" * 60_000)
+    done = wisp("task", "list", cwd=tmp_path)
+    assert done.code == 1
+    assert "too deeply" in done.stderr
+    assert len(done.stderr) < 3_000
