@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +180,32 @@ def test_nothing_raw_reaches_the_terminal(wisp: CommandLine, tmp_path: Path) -> 
 def test_an_answer_of_uv_that_is_none_is_told_in_words(tmp_path: Path, text: str) -> None:
     with pytest.raises(SolveError, match="cannot be read"):
         parse_pylock(text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["a$(touch ran)", "a`touch ran`", "a\\$(touch ran)", "a${x:=`touch ran`}"]
+)
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_prompt_runs_no_name(wisp: CommandLine, tmp_path: Path, shell: str, name: str) -> None:
+    """Row 28: the shell itself expands what stands in a prompt, each time it shows it."""
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"no {shell} here")
+    (tmp_path / "pixi.toml").write_text(HEAD.replace('"w"', json.dumps(name)))
+    wisp("install", cwd=tmp_path).success()
+    hook = wisp("shell-hook", "--shell", shell, cwd=tmp_path).success().stdout
+    first, shown = {
+        "bash": ("", 'printf %s "${PS1@P}"'),
+        "zsh": ("setopt prompt_subst", 'print -rP -- "$PS1"'),
+    }[shell]
+    script = f"{first}\nPS1='$ '\n{hook}\n{shown}\n"
+    done = subprocess.run(
+        [program, "-c", script],
+        cwd=tmp_path,
+        env=wisp.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "touch ran" in done.stdout, done.stderr
+    assert not (tmp_path / "ran").exists()

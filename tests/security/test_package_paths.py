@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.tiny import VIRTUAL, channel, settings, tiny
+from tests.tiny import VIRTUAL, all_of, channel, settings, tiny
 from tests.trees import content, differences
-from tools.forge.archive import Entry, text
+from tests.web import Answer, Asked, Web
+from tools.forge.archive import Entry, Package, text
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.installer import CondaInstallation, install_conda
 from wisp.engine.solver import SolveRequest, solve
@@ -123,3 +124,38 @@ def test_a_channel_may_not_say_where_site_packages_lie_outside(tmp_path: Path, p
     )
     with pytest.raises(WispError, match="leads elsewhere"):
         solve(request, ChannelAccess(settings(tmp_path / "cache")))
+
+
+@pytest.mark.parametrize("name", ["a\nb", "../a", "a\x1b", "."])
+def test_a_command_of_a_package_is_a_plain_file(tmp_path: Path, place: Path, name: str) -> None:
+    python = tiny("python", "3.12", site_packages="lib/python3.12/site-packages")
+    evil = Package(
+        name="evil",
+        version="1.0",
+        noarch="python",
+        depends=("python",),
+        entry_points=(f"{name} = x:main",),
+        files=(text("site-packages/x.py", ""),),
+    )
+    access = ChannelAccess(settings(tmp_path / "cache"))
+    records = all_of(channel(tmp_path / "channel", [python, evil]), access)
+    with pytest.raises(InstallError, match=r"refused|link\.json"):
+        install(list(records), access, place)
+    assert not (place / "conda-meta" / "evil-1.0-0.json").exists()
+
+
+def test_a_channel_of_the_web_names_no_file_of_this_machine(tmp_path: Path) -> None:
+    folder = channel(tmp_path / "channel", [tiny("good")])
+
+    def answer(asked: Asked) -> Answer:
+        file = tmp_path / asked.path.lstrip("/")
+        if not asked.path.endswith("repodata.json") or not file.is_file():
+            return Answer(404)
+        table = json.loads(file.read_bytes())
+        table["info"]["base_url"] = f"{folder.as_uri()}/noarch/"
+        return Answer(body=json.dumps(table | {"repodata_version": 2}).encode())
+
+    with Web(answer) as web:
+        request = SolveRequest(channels=(f"{web.url}/channel",), specs=("good",), subdir="linux-64")
+        with pytest.raises(WispError, match="on this machine"):
+            solve(request, ChannelAccess(settings(tmp_path / "cache")))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from wisp.errors import LockFileError
-from wisp.specs.inside import inside
+from wisp.specs.inside import UnsafePathError, inside
 from wisp.specs.records import CondaRecord, RunExports
 from wisp.specs.urls import is_url
 
@@ -78,6 +78,7 @@ def from_row(row: Mapping[str, Any]) -> CondaRecord:
     if site_packages is not None:
         inside(str(site_packages), f"the record of `{row['name']}` in its channel")
     location = location_of(row["url"])
+    _require_same_side(row["url"], row.get("channel"))
     last = unquote(row["url"].rsplit("/", 1)[-1])
     kept: dict[str, Any] = {key: tuple(_words(row.get(key))) for key in _LISTS}
     kept |= {key: row.get(key) for key in _TEXTS + _NUMBERS}
@@ -102,6 +103,13 @@ def from_row(row: Mapping[str, Any]) -> CondaRecord:
         fresh="arch" not in row,
         **kept | {"timestamp": _milliseconds(row.get("timestamp"))},
     )
+
+
+def _require_same_side(url: str, channel: str | None) -> None:
+    """Refuse a package of this machine that a channel elsewhere claims for its own (`base_url`)."""
+    is_remote = channel is not None and is_url(channel) and not channel.startswith("file:")
+    if is_remote and url.startswith("file:"):
+        raise UnsafePathError(f"the channel `{channel}` names a package on this machine: `{url}`")
 
 
 def _milliseconds(timestamp: int | None) -> int | None:

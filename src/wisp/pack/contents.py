@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from wisp.errors import WispError
+from wisp.foreign import json_data
 from wisp.specs.records import CondaRecord, PypiRecord, Record
 from wisp.values import dataclass, field
 
@@ -55,7 +56,7 @@ def read_metadata(content: bytes) -> PackMetadata:
 
     """
     try:
-        table = json.loads(content)
+        table = json_data(content)
         version, platform = table["version"], table["platform"]
         wheels = (table.get("wisp") or {}).get("wheels") or {}
         known = {str(name): str(digest) for name, digest in wheels.items()}

@@ -20,7 +20,7 @@ from wisp.foreign import json_data
 from wisp.specs.inside import UnsafePathError, inside, is_inside
 
 #: Counted up when the rules become stricter: verdicts by older ones hold no more.
-RULES = 2
+RULES = 3
 
 _LARGEST = 256 * 1024 * 1024
 #: What a prefix says of itself.
@@ -42,6 +42,7 @@ def check_unpacked(package: str) -> None:
     whose = f"the package `{package.rpartition('/')[2]}`"
     paths = _listed(package, whose)
     _check_all(paths, whose)
+    _check_all(_commands(package, whose), whose)
     seen: set[str] = {""}
     folders = {path.rpartition("/")[0] for path in paths}
     if any(folder.lower() == layout.CONDA_META for folder in folders):
@@ -97,6 +98,18 @@ def _listed(package: str, whose: str) -> list[str]:
     if not all(isinstance(path, str) for path in paths):
         raise UnsafePathError(f"{whose} names a path that is no text")
     return paths
+
+
+def _commands(package: str, whose: str) -> list[str]:
+    """Return the names of the commands that rattler makes for a package of Python."""
+    try:
+        table = json_data(_read(f"{package}/info/link.json"))
+        rows = ((table.get("noarch") or {}).get("entry_points")) or ()
+        return [str(row).partition("=")[0].strip(" ") for row in rows]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise UnsafePathError(f"{whose} has no readable list of commands") from error
 
 
 def _listed_of_old(package: str) -> list[str]:
