@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,12 +46,21 @@ def cyclonedx_text(bill: BillOfMaterials) -> str:
             timestamp=datetime.fromtimestamp(bill.time, UTC),
             tools=ToolRepository(components=[tool]),
         ),
+        dependencies=_dependencies(bill, parts, root),
     )
-    bom.register_dependency(root, [parts[purl] for purl in bill.direct if purl in parts])
-    for one in bill.components:
-        needs = [parts[purl] for purl in one.needs if purl in parts]
-        bom.register_dependency(parts[one.purl], needs)
     return _plain(JsonV1Dot6(bom).output_as_string())
+
+
+def _dependencies(bill: BillOfMaterials, parts: Mapping[str, Any], root: Any) -> list[Any]:
+    """Say who needs whom, all at once: to register each need searches all that are there."""
+    from cyclonedx.model.dependency import Dependency
+
+    def needing(part: Any, purls: Iterable[str]) -> Any:
+        needed = [Dependency(ref=parts[purl].bom_ref) for purl in purls if purl in parts]
+        return Dependency(ref=part.bom_ref, dependencies=needed)
+
+    rows = [needing(parts[one.purl], one.needs) for one in bill.components]
+    return [needing(root, bill.direct), *rows]
 
 
 def _component(one: Component) -> Any:
