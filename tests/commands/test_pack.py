@@ -219,6 +219,9 @@ def test_a_prefix_lies_anywhere_and_can_be_moved_again(
     sh(f"tar -xzf {workspace}/p.tar.gz -C {place}", tmp_path)
     # As clusters use it: unpacked, and nothing else.
     assert sh("./environment/bin/python -c 'import rich; print(1)'", tmp_path) == "1\n"
+    assert sh("./environment/bin/pytool; ./environment/bin/pygmentize -V", tmp_path).startswith(
+        "pytool 2.0\nPygments "
+    )
     moved = tmp_path / "a b&c#'d"
     for one in (place, moved):
         if one is moved:

@@ -9,13 +9,14 @@ that nothing else moves.
 from __future__ import annotations
 
 import mmap
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
 from wisp.engine.files import refusal
 from wisp.image.entries import LayerEntry
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 #: The place that environments are made for, and the length of the longest place in the end.
 LONGEST = 240
@@ -25,6 +26,9 @@ ACTIVATE = "bin/activate"
 #: Tells which place the texts name at present.
 NOTE = "conda-meta/unpacked_at"
 _NAME = PLACE.encode()
+_LARGEST_SCRIPT = 1 << 16
+_STARTS_PYTHON = rb"\A#!/bin/sh\n'''exec' (['\"])" + re.escape(_NAME) + rb"/bin/([\w.+-]+)\1"
+_STARTS_PYTHON_BESIDE = rb"""#!/bin/sh\n'''exec' "$(dirname -- "$(realpath -- "$0")")"/'\2'"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,23 @@ class Mention:
 
     path: str
     spots: tuple[tuple[int, tuple[bytes, ...]], ...] | None = None
+
+
+def with_python_beside(entry: LayerEntry) -> LayerEntry:
+    """Make a program of a Python package find the Python in its own folder, wherever that lies.
+
+    Where a path is too long for the first line of a script both installers let a shell start it,
+    with quotes of one kind or the other. Raises `HostError` if the file cannot be read.
+    """
+    is_script = entry.kind == "file" and entry.path.startswith("bin/")
+    if not is_script or entry.source is None or entry.size > _LARGEST_SCRIPT:
+        return entry
+    try:
+        content = entry.source.read_bytes()
+    except OSError as error:
+        raise refusal("read", entry.source, error) from error
+    found = re.sub(_STARTS_PYTHON, _STARTS_PYTHON_BESIDE, content, count=1)
+    return replace(entry, source=None, content=found, size=len(found))
 
 
 def mentions(entries: Iterable[LayerEntry]) -> Iterator[Mention]:

@@ -80,8 +80,8 @@ def _refuse_sources(records: tuple[PypiRecord, ...]) -> None:
         file = record.location.partition("#")[0].partition("?")[0]
         if record.version is not None and not file.endswith(".whl"):
             raise InstallError(
-                f"`{record.name}` is locked as sources, of which an image would get whatever "
-                "this machine makes",
+                f"`{record.name}` is locked as sources, and what this machine would make of them "
+                "need not run elsewhere",
                 hints=["lock a version that has wheels: `no-build = true` in [pypi-options]"],
             )
 

@@ -23,6 +23,7 @@ from wisp.pack.relocation import (
     activate_script,
     mentions,
     unpack_script,
+    with_python_beside,
 )
 from wisp.pack.self_extracting import header
 from wisp.values import replace
@@ -74,7 +75,8 @@ def _package_entries(folder: Path) -> Iterator[LayerEntry]:
     staged = read_staged(folder, "")
     for owner in staged.owners:
         for entry in package_entries(staged, owner, lambda _path: True):
-            yield _relative(replace(entry, path=entry.path.lstrip("/")))
+            entry = replace(entry, path=entry.path.lstrip("/"))
+            yield with_python_beside(_relative(entry))
 
 
 def _relative(entry: LayerEntry) -> LayerEntry:
