@@ -144,7 +144,10 @@ class _Reader:
 
 def replaced(text: str, node: Node, data: Any) -> str:
     """Put another value in place of a node."""
-    new = _written(text, data, _indent(text, node.start))
+    if node.parts and "\n" not in text[node.start : node.end]:
+        new = json.dumps(data, ensure_ascii=False)
+    else:
+        new = _written(text, data, _indent(text, node.start))
     return text[: node.start] + _broken_as(text, new) + text[node.end :]
 
 

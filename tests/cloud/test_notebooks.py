@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 
-NOTEBOOK = {
+NOTEBOOK: dict[str, Any] = {
     "cells": [
         {
             "cell_type": "code",
@@ -47,3 +48,31 @@ def test_a_notebook_runs_in_the_environment_of_its_kernel(
     cell = json.loads((tmp_path / "done.ipynb").read_text())["cells"][0]
     prefix = tmp_path / ".pixi" / "envs" / "kernel"
     assert "".join(cell["outputs"][0]["text"]) == f"set kernel {prefix}\n"
+
+
+def test_a_notebook_with_a_block_is_run_by_ipython(
+    wisp: CommandLine, tmp_path: Path, forge: Forge
+) -> None:
+    block = (
+        f"# /// script\n# requires-python = '=={forge.minor}.*'\n"
+        f"# [tool.pixi.workspace]\n# channels = ['{forge.url}']\n# ///\n"
+    )
+    cells = [block, "import sys\n%timeit -n1 -r1 pass\nprint(sys.argv[1:])", "!echo magic", "1 / 0"]
+    row = NOTEBOOK["cells"][0]
+    document = {
+        **NOTEBOOK,
+        "cells": [{**row, "id": f"c{n}", "source": text} for n, text in enumerate(cells)],
+    }
+    note = tmp_path / "note.ipynb"
+    note.write_text(json.dumps(document))
+    wisp("add", "--script", "note.ipynb", "--pypi", "ipython", "nbformat", cwd=tmp_path).success()
+    before = note.read_text()
+    for words in (("--script", "note.ipynb"), ("note.ipynb",)):
+        done = wisp("run", *words, "a b", "--option", cwd=tmp_path)
+        assert done.code == 1
+        assert "['a b', '--option']\nmagic\n" in done.stdout
+        assert "ZeroDivisionError: division by zero" in done.stdout
+    note.write_text(before.replace("1 / 0", "2"))
+    assert wisp("run", "note.ipynb", cwd=tmp_path).success().stdout.endswith("[]\nmagic\n")
+    done = wisp("run", "--script", "-", "from stdin", cwd=tmp_path, stdin=note.read_text())
+    assert "['from stdin']\nmagic\n" in done.success().stdout

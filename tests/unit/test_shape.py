@@ -107,6 +107,7 @@ DOORS = {
     ("config.model", "config.consents"): "few workspaces ask for more than they are given",
     ("lock.satisfy_environment", "specs.wheels"): "only locked wheels are ranked",
     ("lock.views", "lock.write"): "most versions differ",
+    ("manifest.notebook", "json_spans"): "few scripts are notebooks",
     ("manifest.pixi_toml", "manifest.package"): "few manifests describe a package",
     ("manifest.requirements", "specs.requirement_text"): "most specifiers are canonical",
     ("sbom.bill", "sbom.cyclonedx"): "each format has a library of its own",

@@ -27,7 +27,8 @@ class WorkspaceSource:
     """Which workspace is meant: by `path`, registered `name`, `script`, or as seen from `cwd`.
 
     `overrides` are configuration keys, dotted, with their values. With `any_version` the manifest
-    may want another version of Pixi than the one we speak.
+    may want another version of Pixi than the one we speak. The script may be a copy of what comes
+    from elsewhere, whose relative paths begin at `cwd`.
     """
 
     cwd: Path
@@ -39,6 +40,7 @@ class WorkspaceSource:
     no_config: bool = False
     config_file: Path | None = None
     any_version: bool = False
+    is_copy: bool = False
 
 
 def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[SessionContext, Manifest]:
@@ -105,6 +107,7 @@ def _script_defaults(
     return ScriptDefaults(
         channels=session.config.default_channels,
         platforms=_locked_subdirs(path) or (host.subdir(source.environ),),
+        root=source.cwd if source.is_copy else None,
     )
 
 

@@ -166,7 +166,7 @@ class _Lane:
         explicit = self._options.get("environment")
         if not words:
             return lambda: self._write_tasks(catalogue, explicit)
-        if words[0].endswith((".py", ".pyw")) and os.path.isfile(words[0]):
+        if words[0].endswith((".py", ".pyw", ".ipynb")) and os.path.isfile(words[0]):
             raise Doubt  # it may be a script with requirements of its own
         graph = build(catalogue, words, self._request())
         for node in graph.nodes:

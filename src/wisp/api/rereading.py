@@ -28,4 +28,5 @@ def same_defaults(manifest: Manifest) -> ScriptDefaults:
     return ScriptDefaults(
         channels=tuple(entry.channel for entry in manifest.workspace.channels),
         platforms=tuple(platform.name for platform in manifest.workspace.platforms),
+        root=manifest.apart,
     )

@@ -96,6 +96,7 @@ class Workspace:
             no_config=no_config,
             config_file=config_file,
             any_version=any_version,
+            is_copy=origin is not None,
         )
         session, manifest = read_workspace(source, reporter)
         return cls(OpenedWorkspace(session, manifest, origin=origin))

@@ -128,7 +128,8 @@ class Manifest:
     `exclude_newer` and `pypi_exclude_newer` map normalised names to cut-offs as written.
     `warnings` were met while reading and are to be shown once. `level` is the release of Pixi that
     is followed, `wish` the one that was asked for outside of the manifest. `any_version` tells that
-    it was read though `requires-pixi` may exclude all that we can follow.
+    it was read though `requires-pixi` may exclude all that we can follow. A script from elsewhere
+    has the root of its paths `apart`.
     """
 
     path: Path
@@ -144,8 +145,9 @@ class Manifest:
     any_version: bool = False
     wish: CompatLevel | None = None
     level: CompatLevel = CompatLevel(DEFAULT)
+    apart: Path | None = None
 
     @property
     def root(self) -> Path:
-        """The folder of the manifest, which is the root of the workspace."""
-        return self.path.parent
+        """The root of the workspace: the folder of the manifest, unless it stands `apart`."""
+        return self.apart or self.path.parent

@@ -33,6 +33,7 @@ from wisp.manifest.script import (
     ScriptError,
     check_script_tables,
     find_block,
+    python_of,
     with_defaults,
 )
 from wisp.printable import typed
@@ -48,10 +49,14 @@ _LAST_NAME = "workspace"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptDefaults:
-    """What a script means where it names no channels or platforms."""
+    """What a script means where it names no channels or platforms.
+
+    `root` is where its relative paths begin, unless that is its folder.
+    """
 
     channels: tuple[str, ...] = ("conda-forge",)
     platforms: tuple[str, ...] = ()
+    root: Path | None = None
 
 
 def load(
@@ -94,12 +99,15 @@ def load_text(
 ) -> Manifest:
     """Read a manifest from its text; `path` is where it lies or shall lie."""
     source = _source(text, path, kind)
-    notes = Notes(path.parent, any_version=any_version, wish=wish, place_of=source.line_of)
+    apart = script.root if script is not None else None
+    root = apart or path.parent
+    notes = Notes(root, any_version=any_version, wish=wish, place_of=source.line_of)
     try:
         data = toml_data(source.toml)
         refuse_controls(data, kind)
         if kind == "script":
-            return _from_script(data, text, path, notes, script or ScriptDefaults())
+            read = _from_script(data, text, path, notes, script or ScriptDefaults())
+            return read if apart is None else replace(read, apart=apart)
         if kind == "pyproject":
             return _from_pyproject(data, text, path, notes)
         return _from_tables(read_tables(data, (), notes, path.name), text, path, kind, notes)
@@ -113,8 +121,9 @@ def _source(text: str, path: Path, kind: ManifestKind) -> SourceText:
     if kind != "script":
         toml = text.removeprefix("\ufeff")
         return SourceText(path, toml, toml)
+    python = python_of(text)
     try:
-        block = find_block(text)
+        block = find_block(python)
     except ScriptError as error:
         raise ManifestError(str(error), place=Place(str(path))) from None
     if block is None:
@@ -123,7 +132,7 @@ def _source(text: str, path: Path, kind: ManifestKind) -> SourceText:
             place=Place(str(path)),
             hints=(f"Run `pixi init --script {typed(path)}` to add one",),
         )
-    return SourceText(path, block.text, text, block.line, indent=2)
+    return SourceText(path, block.text, python, block.line, indent=2)
 
 
 def _from_pyproject(data: dict[str, Any], text: str, path: Path, notes: Notes) -> Manifest:

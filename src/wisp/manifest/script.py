@@ -6,10 +6,12 @@ from typing import Any
 
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table
+from wisp.manifest.notebook import SUFFIX as NOTEBOOK
+from wisp.manifest.notebook import code_of, is_notebook
 from wisp.patterns import pattern
 from wisp.values import dataclass
 
-SUFFIXES = (".py", ".pyw")
+SUFFIXES = (".py", ".pyw", NOTEBOOK)
 #: The line that a block begins with.
 OPENING = "# /// script"
 
@@ -40,6 +42,11 @@ class Block:
 
     text: str
     line: int
+
+
+def python_of(text: str) -> str:
+    """Return the Python in which a block is looked for: of a notebook its first cell of code."""
+    return code_of(text) if is_notebook(text) else text
 
 
 def find_block(source: str) -> Block | None:

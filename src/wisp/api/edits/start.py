@@ -26,8 +26,16 @@ from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.model import ManifestKind
+from wisp.manifest.notebook import SUFFIX as NOTEBOOK
+from wisp.manifest.notebook import is_notebook, new_notebook, with_code
 from wisp.manifest.read import load_text
-from wisp.manifest.script import SUFFIXES, ScriptError, find_block, with_block
+from wisp.manifest.script import (
+    SUFFIXES,
+    ScriptError,
+    find_block,
+    python_of,
+    with_block,
+)
 from wisp.trust import found_bytes, found_text
 from wisp.values import dataclass, replace
 
@@ -116,17 +124,33 @@ def start_script(file: Path, channels: Sequence[str]) -> None:
     Raises `ManifestError` when the script has a block already or is no Python file.
     """
     if file.suffix not in SUFFIXES:
-        raise ManifestError(f"'{file}' is not a Python script: its name must end in .py or .pyw")
+        raise ManifestError(
+            f"'{file}' is not a Python script: its name must end in .py or .pyw",
+            hints=(f"or in {NOTEBOOK}, for a notebook",),
+        )
     try:
         text = found_bytes(file).decode() if file.exists() else ""
-        found = find_block(text)
+        found = find_block(python_of(text))
     except UnicodeDecodeError:
         raise ManifestError(f"'{file}' is not UTF-8 text", place=Place(str(file))) from None
     except ScriptError as error:
         raise ManifestError(str(error), place=Place(str(file))) from None
     if found is not None:
         raise ManifestError(f"{file} is already a PEP 723 script")
-    rewrite(file, with_block(text, templates.script_block(channels)))
+    block = templates.script_block(channels)
+    if file.suffix == NOTEBOOK:
+        rewrite(file, _notebook_with(file, text, block))
+    else:
+        rewrite(file, with_block(text, block))
+
+
+def _notebook_with(file: Path, text: str, block: str) -> str:
+    """Put a block into the first cell of code of a notebook, which may be empty yet."""
+    if not text.strip():
+        return new_notebook(block.removesuffix("\n"))
+    if not is_notebook(text):
+        raise ManifestError(f"'{file}' is no notebook", place=Place(str(file)))
+    return with_code(text, with_block(python_of(text), block).removesuffix("\n"))
 
 
 def _admitted(folder: Path, environ: Mapping[str, str]) -> Path:

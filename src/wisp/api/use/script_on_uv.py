@@ -15,6 +15,7 @@ from wisp.engine.uv import UvError
 from wisp.engine.uv_options import index_options
 from wisp.errors import FetchError
 from wisp.foreign import toml_data
+from wisp.manifest.notebook import SUFFIX as NOTEBOOK
 from wisp.manifest.script import find_block
 from wisp.specs.pypi import PypiOptions
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 def may_run_on_uv(workspace: OpenedWorkspace, options: RunOptions) -> bool:
     """Tell whether a script would be the same without conda: it names none of it, and no lock."""
+    if workspace.manifest.path.suffix == NOTEBOOK:
+        return False
     fixed = options.usage.lock_is_fixed or options.usage.no_install or options.dry
     if fixed or workspace.places.lock.exists():
         return False

@@ -19,7 +19,9 @@ from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.errors import FetchError, LockFileError, ManifestError, TaskError
 from wisp.foreign import json_data
 from wisp.layout import DEFAULT_ENVIRONMENT
-from wisp.manifest.script import OPENING, SUFFIXES
+from wisp.manifest.notebook import SUFFIX as NOTEBOOK
+from wisp.manifest.notebook import is_notebook
+from wisp.manifest.script import OPENING, SUFFIXES, python_of
 from wisp.trust import found_text
 from wisp.values import dataclass, replace
 
@@ -29,6 +31,22 @@ if TYPE_CHECKING:
     from wisp.engine.http import HttpClient
 
 STDIN = "-"
+#: IPython runs the cells of a notebook, magic words and all, and prints what they print.
+_RUN_NOTEBOOK = """\
+import sys
+try:
+    import nbformat
+    from IPython import start_ipython
+except ImportError as error:
+    sys.exit(
+        f"error: to run a notebook its environment needs `{error.name}`: "
+        f"add it by `wisp add --script {sys.argv[1]} --pypi ipython nbformat`"
+    )
+sys.stdout.reconfigure(line_buffering=True)
+words = ["--no-banner", "--HistoryManager.enabled=False"]
+words += [] if sys.stdout.isatty() else ["--colors=NoColor"]
+sys.exit(start_ipython([*words, "--", *sys.argv[1:]]))
+"""
 _GISTS = "gist.github.com"
 _GIST_API = "https://api.github.com/gists/"
 
@@ -75,11 +93,14 @@ def found_script(
             shown = "stdin" if word == STDIN else f"`{word}`"
             raise ManifestError(f"{shown} does not contain a PEP 723 metadata block")
         path = Path(folder, name)
+        if is_notebook(text):
+            path = path.with_suffix(NOTEBOOK)
         path.write_text(text, encoding="utf-8", newline="")
-        if word == STDIN:
+        if word == STDIN and path.suffix != NOTEBOOK:
             yield FoundScript(path=path, words=("-c", text), origin=text)
         else:
-            yield FoundScript(path=path, words=(str(path),), origin=word)
+            origin = text if word == STDIN else word
+            yield FoundScript(path=path, words=(str(path),), origin=origin)
 
 
 def is_script(path: Path) -> bool:
@@ -90,7 +111,7 @@ def is_script(path: Path) -> bool:
         text = found_text(path)
     except (OSError, UnicodeDecodeError):
         return False
-    return OPENING in text.splitlines()
+    return OPENING in python_of(text).splitlines()
 
 
 def run_script(
@@ -116,8 +137,9 @@ def run_script(
         remember=False,
         replace=options.replace and script.origin is None,
     )
+    how = ("-c", _RUN_NOTEBOOK) if script.path.suffix == NOTEBOOK else ()
     try:
-        return run_words(workspace, ["python", *script.words, *arguments], alone)
+        return run_words(workspace, ["python", *how, *script.words, *arguments], alone)
     except FetchError as error:
         from wisp.api.use.script_on_uv import may_run_on_uv, run_on_uv
 
@@ -176,7 +198,8 @@ def script_of_gist(answer: Any, url: str) -> tuple[str, str]:
     Raises `FetchError` unless there is exactly one.
     """
     files = answer.get("files", {}) if isinstance(answer, dict) else {}
-    scripts = [(name, row["raw_url"]) for name, row in files.items() if name.endswith(".py")]
+    kinds = (".py", NOTEBOOK)
+    scripts = [(name, row["raw_url"]) for name, row in files.items() if name.endswith(kinds)]
     if len(scripts) != 1:
         raise FetchError(
             f"the gist `{url}` has {len(scripts)} Python files instead of one",
@@ -187,6 +210,7 @@ def script_of_gist(answer: Any, url: str) -> tuple[str, str]:
 
 def _file_name(url: str) -> str:
     """Make a plain file name that ends in `.py` of the last part of a URL."""
-    stem = PurePosixPath(unquote(urlsplit(url).path)).name.removesuffix(".py")
+    name = PurePosixPath(unquote(urlsplit(url).path)).name
+    stem = name.removesuffix(".py").removesuffix(NOTEBOOK)
     plain = "".join(char if char.isalnum() or char in "-_" else "-" for char in stem)
     return (plain.strip("-") or "script") + ".py"

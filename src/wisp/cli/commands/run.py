@@ -60,7 +60,7 @@ def run(call: Call[Options]) -> int:
 def _names_script(call: Call[Options], words: list[str]) -> bool:
     """Whether the first word is a script and no task, so that what follows belongs to it."""
     values = call.values
-    if not words or not words[0].endswith((".py", ".pyw")):
+    if not words or not words[0].endswith((".py", ".pyw", ".ipynb")):
         return False
     if values.executable or values.environment or values.manifest_path or values.workspace:
         return False

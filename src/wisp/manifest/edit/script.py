@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from wisp.errors import ManifestError
-from wisp.manifest.script import ScriptError, find_block
+from wisp.manifest.notebook import is_notebook, with_code
+from wisp.manifest.script import ScriptError, find_block, python_of
 from wisp.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptFrame:
-    """What stands before and behind the TOML of a text; both empty for a plain manifest."""
+    """What stands before and behind the TOML of a text; both empty for a plain manifest.
+
+    They may be those of a cell in a `notebook`, which is kept as it was read.
+    """
 
     before: str = ""
     after: str = ""
     commented: bool = False
+    notebook: str | None = None
 
     def wrap(self, toml: str) -> str:
         """Put a TOML text back into its place."""
         if not self.commented:
             return toml
         lines = (f"# {line}" if line else "#" for line in toml.splitlines())
-        return f"{self.before}{''.join(line + chr(10) for line in lines)}{self.after}"
+        text = f"{self.before}{''.join(line + chr(10) for line in lines)}{self.after}"
+        if self.notebook is None:
+            return text
+        # The last line of a cell has no line break.
+        return with_code(self.notebook, text if self.after else text.removesuffix("\n"))
 
 
 def unwrap(text: str) -> tuple[str, ScriptFrame]:
@@ -28,6 +37,8 @@ def unwrap(text: str) -> tuple[str, ScriptFrame]:
 
     Raises `ManifestError` when there is no block or more than one.
     """
+    notebook = text if is_notebook(text) else None
+    text = python_of(text)
     try:
         block = find_block(text)
     except ScriptError as error:
@@ -36,5 +47,6 @@ def unwrap(text: str) -> tuple[str, ScriptFrame]:
         raise ManifestError("the script does not contain a PEP 723 metadata block")
     lines = text.splitlines(keepends=True)
     end = block.line + block.text.count("\n")
-    frame = ScriptFrame("".join(lines[: block.line]), "".join(lines[end:]), commented=True)
+    before, after = "".join(lines[: block.line]), "".join(lines[end:])
+    frame = ScriptFrame(before, after, commented=True, notebook=notebook)
     return block.text, frame
