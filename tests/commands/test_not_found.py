@@ -59,6 +59,16 @@ def test_what_only_the_channels_have_is_found_there(
     assert "the channels have 'greeter': `wisp add greeter`" in wisp("lock", cwd=folder).stderr
 
 
+def test_a_misspelt_name_of_pypi_gets_those_that_it_has(
+    tmp_path: Path, wisp: CommandLine, forge: Forge, forge_server: Server
+) -> None:
+    options = f'[pypi-options]\nindex-url = "{forge_server.url}/simple"\n'
+    folder = manifest(tmp_path, forge.url, f'[dependencies]\npython = "{forge.minor}.*"\n', options)
+    assert "did you mean 'requests'?" in wisp("add", "--pypi", "requets", cwd=folder).stderr
+    # The channels have a `greeter`, but PyPI does not.
+    assert "did you mean" not in wisp("add", "--pypi", "greter", cwd=folder).stderr
+
+
 @pytest.mark.parametrize("listed", [True, False])
 def test_the_feature_that_brought_a_platform_is_named(
     tmp_path: Path, wisp: CommandLine, listed: bool

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _SECONDS = 5.0
 _NEAR = 0.75
+#: PyPI is asked for so many names whether it has them.
+_MOST_ASKED = 3
 #: So many letters of a name are looked for where no name is near.
 _BEGINNING = 3
 
@@ -54,12 +56,25 @@ def hints_for_pypi(
     known = _channel_names(session, inputs)
     found = [one for one in missing if one in known]
     if not found:
-        return ()
+        return tuple(
+            hint for name in missing for hint in _near_on_pypi(session, inputs, name, known)
+        )
     names = " ".join(found)
     return (
         f"the channels have {_listed(found)}: `pixi add {names}`, after "
         f"`pixi remove --pypi {names}` where the manifest asks for it already",
     )
+
+
+def _near_on_pypi(
+    session: SessionContext, inputs: EnvironmentInputs, name: str, known: Iterable[str]
+) -> list[str]:
+    """Word names that PyPI has: it lists none, but what the channels have is mostly there too."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=_MOST_ASKED, cutoff=_NEAR)
+    found = [f"'{one}'" for one in near if _on_pypi(session, inputs, one)]
+    return [f"did you mean {' or '.join(found)}?"] if found else []
 
 
 def _listed(names: Iterable[str]) -> str:

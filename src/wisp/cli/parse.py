@@ -11,6 +11,7 @@ from wisp.cli.declare import declared
 from wisp.cli.help import usage
 from wisp.errors import UsageError
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
+from wisp.printable import typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -193,6 +194,8 @@ class _Reading:
                 tips.append(f"tip: a similar argument exists: '{near}'")
             elif self._arguments:
                 tips.append(f"tip: to pass '{word}' as a value, use '-- {word}'")
+        elif self._path.endswith(" install") and not self._arguments:  # as conda and pip do
+            tips.append(f"tip: `pixi add {typed(word)}` adds a package to the workspace")
         self._refuse(f"unexpected argument '{word}' found", *tips)
 
     def _refuse(self, message: str, *tips: str) -> NoReturn:
