@@ -138,6 +138,28 @@ def test_keys_of_a_bucket_are_for_channels(auth: CommandLine, tmp_path: Path) ->
     assert purposes(auth, "s3://other/channel", tmp_path) == set()
 
 
+def test_requests_to_a_bucket_are_signed_with_its_keys(auth: CommandLine, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    words = ("--s3-access-key-id", "KEY", "--s3-secret-access-key", "-")
+    auth("auth", "login", "s3://bucket", *words, cwd=tmp_path, stdin=f"{SECRET}\n").success()
+    with Web(lambda asked: Answer(403)) as web:
+        config.mkdir()
+        (config / "config.toml").write_text(
+            f'[s3-options.bucket]\nendpoint-url = "{web.url}"\nregion = "here-1"\n'
+            "force-path-style = true\n"
+        )
+        env = {"PIXI_CONFIG_FILE": str(config / "config.toml")}
+        done = auth("search", "-c", "s3://bucket/main", "six", cwd=tmp_path, env=env)
+    assert web.asked
+    for asked in web.asked:
+        assert asked.path.startswith("/bucket/main/")
+        signed = dict(asked.query)
+        assert signed["X-Amz-Credential"].startswith("KEY/")
+        assert signed["X-Amz-Signature"] not in done.stderr
+    assert SECRET not in str(web.asked) + done.stderr
+    assert "`wisp auth login s3://BUCKET`" in done.stderr
+
+
 def test_what_uv_has_stored_is_told(auth: CommandLine, forge: Forge, tmp_path: Path) -> None:
     folder = tmp_path / "uv"
     folder.mkdir()

@@ -40,7 +40,8 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
             "`pixi update` locks what there is now"
         )
     if "401 Unauthorized" in text or "403 Forbidden" in text:
-        host = _host_in(text)
+        # A bucket is asked at its endpoint, but its keys are stored by its name.
+        host = "s3://BUCKET" if "X-Amz-" in text else _host_in(text)
         hints.append(
             f"the host wants credentials, or others: `pixi auth login {host}` stores them, "
             f"`pixi auth status {host}` tells what there is"
