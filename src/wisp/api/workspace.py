@@ -18,19 +18,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from wisp import layout
-from wisp.api.editor import Editor
 from wisp.api.editor_tables import words_of
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.opened import OpenedWorkspace
 from wisp.api.opening import WorkspaceSource, own_program, read_workspace
 from wisp.api.rereading import reread
-from wisp.api.viewer import Viewer
 from wisp.config.model import Config
 from wisp.manifest.model import Manifest
 from wisp.report import SILENT, Reporter
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.api.editor import Editor
     from wisp.api.editors import Editors
     from wisp.api.imager import Imager
     from wisp.api.locks.judging import LockOutcome
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from wisp.api.use.in_place import InPlaceOptions
     from wisp.api.use.installing import InstallReport
     from wisp.api.use.run_options import RunOptions
+    from wisp.api.viewer import Viewer
     from wisp.api.weigher import Weigher
     from wisp.exchange.kernelspec import Kernel
 
@@ -145,11 +145,15 @@ class Workspace:
     @property
     def edit(self) -> Editor:
         """What changes the manifest."""
+        from wisp.api.editor import Editor
+
         return Editor(self)
 
     @property
     def show(self) -> Viewer:
         """What there is to look at."""
+        from wisp.api.viewer import Viewer
+
         return Viewer(self.opened)
 
     @property

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -129,13 +128,15 @@ def _client(network: Network, environ: Mapping[str, str]) -> Client:
 
     if network.tls_no_verify:
         return _unchecked_client(network, environ)
-    with tempfile.TemporaryDirectory(prefix="wisp-auth-") as folder:
-        variables = client_variables(network, environ)
-        credentials = Credentials.of(network, environ)
-        if not credentials.are_files_of_rattler:
-            file = _written(credentials.sendable(), folder)
-            variables["RATTLER_AUTH_FILE"] = file
+    variables = client_variables(network, environ)
+    credentials = Credentials.of(network, environ)
+    if credentials.are_files_of_rattler:
         return _checked_client(network, variables)
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="wisp-auth-") as folder:
+        file = _written(credentials.sendable(), folder)
+        return _checked_client(network, {**variables, "RATTLER_AUTH_FILE": file})
 
 
 def _checked_client(network: Network, variables: Mapping[str, str]) -> Client:
@@ -163,11 +164,13 @@ def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
     told no credentials of hosts that have mirrors. Of those of a mirror only a conda token can be
     sent, since that stands in the URL.
     """
+    from tempfile import TemporaryDirectory
+
     from wisp.engine.auth.stores import Credentials, keys_of
 
     keys = _network_keys(network)
     credentials = Credentials.of(network, environ)
-    with tempfile.TemporaryDirectory(prefix="wisp-auth-") as folder:
+    with TemporaryDirectory(prefix="wisp-auth-") as folder:
         if network.mirrors or not credentials.are_files_of_rattler:
             spared = frozenset(key for prefix in network.mirrors for key in keys_of(prefix))
             file = _written(credentials.sendable(spared), folder)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
-import hashlib
 import os
-import shutil
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
@@ -262,6 +260,8 @@ class _Judge:
 
 def _sweep(request: CondaInstallation) -> None:
     """Remove what a killed installation left: drafts, and the files that rattler had put aside."""
+    import shutil
+
     sweep_drafts(request.prefix / "conda-meta")
     for probe in request.prefix.glob(".refprobe-*"):
         shutil.rmtree(probe, ignore_errors=True)
@@ -350,6 +350,8 @@ def _verify(record: CondaRecord) -> None:
     expected = record.sha256 or record.md5
     if expected is None:
         return
+    import hashlib  # it loads OpenSSL
+
     algorithm = "sha256" if record.sha256 else "md5"
     try:
         with Path(record.location).open("rb") as file:

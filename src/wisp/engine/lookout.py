@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -119,7 +118,9 @@ def endless(host: str, largest: int) -> FetchError:
 def _remove(path: str) -> None:
     """Free what a draft takes, although its writer may still have it open."""
     if os.path.isdir(path):  # noqa: PTH112
-        shutil.rmtree(path, ignore_errors=True)
+        from shutil import rmtree
+
+        rmtree(path, ignore_errors=True)
     else:
         with contextlib.suppress(OSError):
             os.unlink(path)  # noqa: PTH108

@@ -7,9 +7,11 @@ ten times as long.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -159,8 +161,6 @@ def _through_repodata(rows: Iterable[dict[str, Any]]) -> list[RepoDataRecord]:
 
     Files are named by position, since packages of several channels may share a name.
     """
-    import tempfile
-
     from rattler.channel.channel import Channel
     from rattler.rattler import PyRepoData  # around it stands a module that loads half of rattler
     from rattler.repo_data.record import RepoDataRecord
@@ -171,12 +171,28 @@ def _through_repodata(rows: Iterable[dict[str, Any]]) -> list[RepoDataRecord]:
         "packages.conda": {f"{number}-0-0.conda": row for number, row in enumerate(rows)},
         "repodata_version": 1,
     }
-    with tempfile.TemporaryDirectory(prefix="wisp-records-") as folder:
-        file = Path(folder, "repodata.json")
-        file.write_text(json.dumps(document), encoding="utf-8")
-        listed = PyRepoData.from_path(file)
+    with _file_of(json.dumps(document).encode()) as path:
+        listed = PyRepoData.from_path(path)
     made = PyRepoData.repo_data_to_records(listed, Channel(_NOWHERE)._channel)
     return [RepoDataRecord._from_py_record(record) for record in made]
+
+
+@contextlib.contextmanager
+def _file_of(content: bytes) -> Iterator[str]:
+    """Give the path of a file with some bytes: in memory where Linux shows such files."""
+    if sys.platform == "linux" and os.access("/proc/self/fd", os.X_OK):
+        descriptor = os.memfd_create("wisp-records")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            yield f"/proc/self/fd/{descriptor}"
+        return
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="wisp-records-") as folder:
+        file_there = Path(folder, "repodata.json")
+        file_there.write_bytes(content)
+        yield str(file_there)
 
 
 def _locate(made: RepoDataRecord, record: CondaRecord) -> None:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,7 +31,7 @@ def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         os.close(handle)
 
 
@@ -44,7 +42,7 @@ if sys.platform == "win32":
         del parent, is_scratch
 
     def _made(parent: Path, prefix: str) -> tuple[Path, int]:
-        return Path(tempfile.mkdtemp(prefix=prefix, dir=parent)), os.open(os.devnull, os.O_RDONLY)
+        return _new(parent, prefix), os.open(os.devnull, os.O_RDONLY)
 
 else:
     _FOLDER = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY
@@ -59,7 +57,7 @@ else:
                     handle = os.open(folder, _FOLDER | os.O_NOFOLLOW)
                     try:
                         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                        shutil.rmtree(folder, ignore_errors=True)
+                        _remove(folder)
                     finally:
                         os.close(handle)
 
@@ -71,7 +69,7 @@ else:
         import fcntl
 
         while True:
-            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+            folder = _new(parent, prefix)
             try:
                 handle = os.open(folder, _FOLDER)
             except FileNotFoundError:
@@ -83,3 +81,15 @@ else:
                 if os.path.samestat(folder.stat(), os.fstat(handle)):
                     return folder, handle
             os.close(handle)
+
+
+def _new(parent: Path, prefix: str) -> Path:
+    from tempfile import mkdtemp  # which most installations do without
+
+    return Path(mkdtemp(prefix=prefix, dir=parent))
+
+
+def _remove(folder: Path) -> None:
+    from shutil import rmtree
+
+    rmtree(folder, ignore_errors=True)

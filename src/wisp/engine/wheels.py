@@ -6,9 +6,7 @@ Removing needs no uv and no interpreter, so it also works for a Python that is a
 from __future__ import annotations
 
 import contextlib
-import csv
 import os
-import shutil
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -105,7 +103,9 @@ def sweep_wheel_drafts(prefix: Path) -> None:
 
 def _discard(entry: os.DirEntry[str]) -> None:
     if entry.is_dir(follow_symlinks=False):
-        shutil.rmtree(entry.path, ignore_errors=True)
+        from shutil import rmtree
+
+        rmtree(entry.path, ignore_errors=True)
         return
     with contextlib.suppress(OSError):
         os.unlink(entry.path)  # noqa: PTH108
@@ -164,6 +164,8 @@ def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
 
     RECORD goes once the files are gone that only it names, INSTALLER after all others.
     """
+    import csv
+
     rows: list[str] = []
     with contextlib.suppress(OSError, csv.Error):
         text = found_text(wheel.folder / "RECORD", errors="replace")

@@ -80,7 +80,7 @@ def test_a_folder_that_is_swept_while_it_is_made_is_made_again(
             made[0].rmdir()
         return folder
 
-    monkeypatch.setattr("wisp.engine.scratch.tempfile.mkdtemp", taken_away)
+    monkeypatch.setattr("tempfile.mkdtemp", taken_away)
     with scratch_folder(tmp_path, "work-") as folder:
         assert folder == made[1]
         assert folder.is_dir()

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,10 +87,12 @@ def _clear(shared: Path, record: CondaRecord) -> bool:
     folder = shared / _stem(record)
     if not os.path.lexists(folder):
         return True
+    from shutil import rmtree
+
     try:
         with held_file(shared / f"{_stem(record)}.lock") as lock:
             if not holds(shared, record):  # another program may have fetched the right one
-                shutil.rmtree(folder)
+                rmtree(folder)
                 os.ftruncate(lock, 0)
     except (OSError, HostError):
         return False  # e.g. a cache that may only be read
