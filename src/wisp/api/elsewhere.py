@@ -9,6 +9,7 @@ from wisp.errors import FetchError, SolveError
 from wisp.layout import DEFAULT_INDEX
 from wisp.solve.explaining import absent_names, unregistered_names
 from wisp.specs.pypi import normalize
+from wisp.specs.similarity import closest
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
@@ -105,9 +106,7 @@ def _channel_names(session: SessionContext, inputs: EnvironmentInputs) -> frozen
 
 def near(name: str, known: Iterable[str]) -> list[str]:
     """Word which of many names may have been meant by an unknown one, if any is near to it."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(name, known, n=3, cutoff=_NEAR)
+    found = closest(name, known, 3, _NEAR)
     listed = " or ".join(f"'{one}'" for one in found)
     return [f"did you mean {listed}?"] if found else []
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from wisp import layout
 from wisp.api.machine_platform import solved_platform
 from wisp.api.prefixes import install_at
-from wisp.api.spec_locks import read_lock, reasons_against, solved_lock, write_lock
+from wisp.api.spec_locks import read_lock, reasons_against_inputs, solved_lock, write_lock
 from wisp.errors import LockFileError
 from wisp.install.apply import InstallOptions
 from wisp.install.state import lock_hash, needs_full_check, quick_check
@@ -148,7 +148,7 @@ def _fitting_lock(
         return None
     if lock is None or lock.version != LOCK_VERSION:
         return None
-    return None if reasons_against(session, lock, (inputs,)) else lock
+    return None if reasons_against_inputs(session, lock, (inputs,)) else lock
 
 
 def lock_path(prefix: Path) -> Path:

@@ -40,7 +40,7 @@ def read_lock(path: Path) -> LockFile | None:
     return read(text, str(path)) if text.strip() else None
 
 
-def reasons_against(
+def reasons_against_inputs(
     session: SessionContext, lock: LockFile, inputs: Sequence[EnvironmentInputs]
 ) -> tuple[Mismatch, ...]:
     """Tell why a lock is not what inputs ask for; nothing if it is."""
@@ -99,7 +99,7 @@ def lock_for(
 
     """
     known = _usable(session, path)
-    reasons = () if known is None else reasons_against(session, known, inputs)
+    reasons = () if known is None else reasons_against_inputs(session, known, inputs)
     if known is not None and not reasons:
         return known
     if locked:

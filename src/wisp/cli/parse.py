@@ -203,10 +203,10 @@ class _Reading:
 
 
 def _nearest(word: str, options: Sequence[Option]) -> str | None:
-    from difflib import get_close_matches
+    from wisp.specs.similarity import closest
 
     known = [flag for option in options if not option.hidden for flag in option.flags]
-    return next(iter(get_close_matches(word, [*known, "--help"], 1, 0.7)), None)
+    return next(iter(closest(word, [*known, "--help"], least=0.7)), None)
 
 
 def _possible(choices: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from wisp.config.keys import KEYS, NAMED_TABLES, SHARED, normal_url, reader_of
 from wisp.config.reading import KeyPath, Values
 from wisp.errors import ConfigError
 from wisp.foreign import json_data
+from wisp.specs.similarity import closest
 
 #: The table of exemptions from the cut-off, which is set by package and field.
 EXEMPTIONS = ("exclude-newer", "exemptions")
@@ -110,7 +110,7 @@ def _exempting(values: Values, rest: KeyPath, text: str | None) -> dict[KeyPath,
 
 def unknown_key(key: str, known: Iterable[str]) -> ConfigError:
     """Return the failure of a key that is none, with the near ones or else with all."""
-    near = get_close_matches(key, list(known), n=3, cutoff=0.6)
+    near = closest(key, known, 3)
     if near:
         return ConfigError(f"Unknown key: {key}", hints=[f"did you mean {_either(near)}?"])
     return ConfigError(f"Unknown key: {key}\nSupported keys:" + ",".join(f"\n\t{k}" for k in known))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from wisp.errors import Place
+from wisp.specs.similarity import closest
 from wisp.values import dataclass
 
 Key = str | int
@@ -45,9 +46,7 @@ class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybod
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
     """Return a hint that names the candidate nearest to a name, or none."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, list(candidates), n=1, cutoff=0.6)
+    near = closest(name, candidates)
     return (f"Did you mean '{near[0]}'?",) if near else ()
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from wisp.compat import CompatLevel, preferred
 from wisp.manifest.faults import Fault, ValuePath, did_you_mean
+from wisp.specs.similarity import closest
 
 T = TypeVar("T")
 
@@ -183,9 +184,7 @@ class Table:
 
     def missing(self, key: str) -> Fault:
         """Return the fault of a key that must be there, with one that may stand for it."""
-        from difflib import get_close_matches
-
-        near = get_close_matches(key, list(self.data), n=1, cutoff=0.6)
+        near = closest(key, self.data)
         hints = (f"did you mean '{key}' where it says '{near[0]}'?",) if near else ()
         return Fault(f"missing field '{key}'", self.path, hints=hints)
 

@@ -22,7 +22,7 @@ _REFS: tuple[RefKind, ...] = get_args(RefKind)
 _SCP = pattern(r"[\w.-]+@[\w.-]+:.+")
 
 
-def is_url(text: str) -> bool:
+def is_absolute_url(text: str) -> bool:
     """Tell whether a text is an absolute URL."""
     try:
         parts = urlsplit(text)
@@ -34,7 +34,7 @@ def is_url(text: str) -> bool:
 def as_url(value: object, path: ValuePath) -> str:
     """Take a value as an absolute URL."""
     text = as_text(value, path)
-    if not is_url(text):
+    if not is_absolute_url(text):
         raise Fault(f"'{text}' is not a valid URL: a scheme and a host are needed", path)
     return text
 
@@ -71,7 +71,7 @@ def read_location(table: Table) -> Location | None:
 
 def _as_git_url(value: object, path: ValuePath) -> str:
     text = as_text(value, path).removeprefix("git+")
-    if not is_url(text) and not _SCP.fullmatch(text):
+    if not is_absolute_url(text) and not _SCP.fullmatch(text):
         raise Fault(f"'{text}' is not a valid git URL", path)
     return text
 

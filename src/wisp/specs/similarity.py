@@ -8,7 +8,7 @@ _NEAR = 0.6
 _MOST = 5
 
 
-def near_names(name: str, known: Iterable[str]) -> list[str]:
+def like_names(name: str, known: Iterable[str]) -> list[str]:
     """Return the known names that are like another one, nearest first; case counts."""
     scores = [(jaro(name, one), one) for one in dict.fromkeys(known)]
     near = [pair for pair in scores if pair[0] > _NEAR]
@@ -18,16 +18,21 @@ def near_names(name: str, known: Iterable[str]) -> list[str]:
 
 def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Word a hint that names what is like an unknown name; nothing where nothing is."""
-    near = near_names(name, known)
+    near = like_names(name, known)
     told = "', '".join(near)
     return (f"did you mean '{told}'?",) if near else ()
 
 
-def mistyped(word: str, known: Iterable[str]) -> list[str]:
-    """Word a hint that names what a command may have meant; few names, judged more strictly."""
+def closest(name: str, known: Iterable[str], most: int = 1, least: float = _NEAR) -> list[str]:
+    """Return the few names that share the longest pieces with one; `least` of 0 takes any."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, sorted(known), 3, 0.6)
+    return get_close_matches(name, list(known), most, least)
+
+
+def mistyped(word: str, known: Iterable[str]) -> list[str]:
+    """Word a hint that names what a command may have meant; few names, judged more strictly."""
+    near = closest(word, sorted(known), 3)
     return [f"did you mean {' or '.join(f'`{name}`' for name in near)}?"] if near else []
 
 

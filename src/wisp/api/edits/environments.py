@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 from wisp.api.edits.requests import DependencySelection
 from wisp.api.edits.transaction import edit
@@ -14,7 +13,7 @@ from wisp.manifest.edit.environments import put_environment
 from wisp.manifest.edit.environments import remove_environment as _remove_environment
 from wisp.manifest.edit.features import remove_feature as _remove_feature
 from wisp.manifest.model import Environment, Manifest
-from wisp.specs.similarity import did_you_mean
+from wisp.specs.similarity import closest, did_you_mean
 
 
 def add_environment(
@@ -113,5 +112,5 @@ def _is_declared(document: Document, name: str) -> bool:
 
 def _nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Suggest a feature, however far-fetched: there is always `default`."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0)
+    near = closest(name, known, least=0)
     return (f"Did you mean '{near[0]}'?",) if near else ()

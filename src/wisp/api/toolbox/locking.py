@@ -15,7 +15,7 @@ from wisp.api.spec_environments import lock_path
 from wisp.api.spec_locks import (
     not_what_is_asked_for,
     read_lock,
-    reasons_against,
+    reasons_against_inputs,
     solved_lock,
     write_lock,
 )
@@ -60,7 +60,7 @@ def lock_tools(boxes: Sequence[Tools], platforms: Sequence[str] = ()) -> ToolLoc
         old = read_lock(first.home.lock)
         inputs = [one for box in boxes for _, one in _inputs(box, old, platforms)]
         known = _known(boxes, old, platforms)
-        reasons = () if known is None else reasons_against(first.session, known, inputs)
+        reasons = () if known is None else reasons_against_inputs(first.session, known, inputs)
         lock = known
         if inputs and (known is None or reasons):
             lock = solved_lock(
@@ -141,7 +141,7 @@ def locked_for(boxes: Sequence[Tools]) -> LockFile:
             f"there is no lock file at `{path}`", hints=("`wisp global lock` makes one",)
         )
     inputs = [one for box in boxes for _, one in _inputs(box, lock)]
-    reasons = reasons_against(first.session, lock, inputs) if inputs else ()
+    reasons = reasons_against_inputs(first.session, lock, inputs) if inputs else ()
     if reasons:
         raise not_what_is_asked_for(path, reasons, hint="`wisp global lock` brings it up to date")
     return lock

@@ -78,7 +78,7 @@ def found_script(
     as it is (`usage`) cannot run such a copy, which has none.
     Raises `FetchError` for what the web does not give, `ManifestError` for what is no script.
     """
-    if word != STDIN and not is_url(word):
+    if word != STDIN and not is_web_address(word):
         yield FoundScript(path=cwd / word, words=(word,))
         return
     if usage.lock_is_fixed:
@@ -148,7 +148,7 @@ def run_script(
         return run_on_uv(workspace, script.path, arguments, error)
 
 
-def is_url(word: str) -> bool:
+def is_web_address(word: str) -> bool:
     """Whether a word names something on the web."""
     return word.startswith(("http://", "https://"))
 

@@ -67,16 +67,6 @@ def fetch_manifest(session: RegistrySession, repository: str, identifier: str) -
     return RawManifest(content, _media_type(content, response, doing), digest)
 
 
-def has_manifest(session: RegistrySession, repository: str, identifier: str) -> bool:
-    """Tell whether a manifest is there. Raises `RegistryError` where we may not ask."""
-    path = f"{repository}/manifests/{identifier}"
-    response = session.request("HEAD", path, headers={"Accept": _ACCEPT}, bounds=_BOUNDS)
-    if response.status in {401, 403}:
-        doing = f"look for `{identifier}` in `{session.registry}/{repository}`"
-        raise fault_of(response, "HEAD", session.resolved(path), doing)
-    return response.status == 200
-
-
 def push_manifest(
     session: RegistrySession, repository: str, identifier: str, content: bytes, media_type: str
 ) -> Digest:
