@@ -37,6 +37,8 @@ ELSEWHERE = tomllib.loads(SITUATIONS.with_suffix(".toml").read_text("utf-8"))
 
 #: A command in back quotes or below a line that announces it, as the program writes them.
 _NAMES_COMMAND = re.compile(r"(?:`|\t|use )(?:pixi|wisp|\{\}) -{0,2}[a-z{]")
+#: A text of more lines is a program, of which the line with the hint counts.
+_LONG = 8
 _TOLD = re.compile(r"`(?:wisp|pixi) ([^`]+)`|^\t(?:wisp|pixi) (.+)$", re.MULTILINE)
 
 
@@ -68,8 +70,11 @@ def hints_in(path: Path) -> Iterator[str]:
             passed.update(node.values)
     for node in ast.walk(tree):
         text = template(node) if node not in passed else None
-        if text is not None and text[:1] != "#" and _NAMES_COMMAND.search(text):
-            yield text
+        if text is None or text[:1] == "#" or not _NAMES_COMMAND.search(text):
+            continue
+        lines = text.splitlines()
+        is_program = len(lines) > _LONG
+        yield from filter(_NAMES_COMMAND.search, map(str.strip, lines)) if is_program else [text]
 
 
 def test_every_hint_of_the_program_has_its_test() -> None:
