@@ -102,7 +102,10 @@ def test_files_of_folders_with_any_name_reach_rattler_and_come_back(
     folder: str, version: str
 ) -> None:
     record = dataclasses.replace(
-        FULL, location=f"/srv/{folder}/linux-64/thing-{version}-h1_3.conda", version=version
+        FULL,
+        location=f"/srv/{folder}/linux-64/thing-{version}-h1_3.conda",
+        version=version,
+        channel="file:///srv",
     )
     (made,) = to_rattler([record])
     assert from_rattler(made).location == record.location
