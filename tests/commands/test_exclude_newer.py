@@ -159,6 +159,27 @@ def test_a_cut_off_outside_of_global_is_told_where_it_belongs(
     assert "the cut-off of all environments stands below `[global]`" in refused.stderr
 
 
+def test_exemptions_of_the_configuration_keep_its_layout(
+    cold_wisp: CommandLine, tmp_path: Path
+) -> None:
+    def change(*words: str) -> str:
+        cold_wisp("config", words[0], "--global", *words[1:], cwd=tmp_path).success()
+        return file.read_text()
+
+    file = cold_wisp.home.path / ".config/pixi/config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('# mine\nexclude-newer = "7d"  # a week\n\n[shell]\nchange-ps1 = false\n')
+    rest = "\n[shell]\nchange-ps1 = false\n"
+    head = '# mine\n[exclude-newer]\ncutoff = "7d"  # a week\n'
+    table = '\n[exclude-newer.exemptions]\nnumpy = { build = "py313*" }\n'
+    spared = "exclude-newer.exemptions"
+    assert change("set", f"{spared}.numpy.build", "py313*") == head + table + rest
+    assert '"ruamel.yaml" = "*"\n' in change("set", f"{spared}.ruamel.yaml", "*")
+    assert "numpy" not in change("unset", f"{spared}.numpy.build")
+    assert "ruamel" not in change("unset", f"{spared}.ruamel.yaml")
+    assert file.read_text().startswith(head)
+
+
 def test_the_configuration_exempts_for_one_off_commands(
     cold_wisp: CommandLine, dated: str, tmp_path: Path
 ) -> None:

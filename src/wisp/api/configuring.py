@@ -114,9 +114,10 @@ def _drop_unknown(scope: ConfigScope, key: str) -> bool:
     file = scope.file()
     document = Document.open(_text_of(file), "pixi")
     path = tuple(key.split("."))
-    if path in parse(document.text, file).spelled.values() or document.get(path) is None:
+    known = parse(document.text, file).spelled
+    if path in known.values() or (path[:2] == EXEMPTIONS and EXEMPTIONS in known):
         return False
-    if isinstance(document.get(path), dict):
+    if document.get(path) is None or isinstance(document.get(path), dict):
         return False
     _save(scope, file, document.remove(path).text)
     return True

@@ -91,7 +91,8 @@ class TomlText:
             lines = [f"{dotted((key,))} = {self.text[entry.value.start : entry.end].rstrip()}"]
         header = f"[{dotted(path)}]\n" + "".join(f"{line}\n" for line in lines)
         if len(section.entries) == 1:
-            return TomlText(self.text[: section.start] + header + self.text[entry.end :])
+            lead = self.text[entry.lead : entry.start].lstrip("\n")
+            return TomlText(self.text[: section.start] + lead + header + self.text[entry.end :])
         own = self._own_lead(entry.lead, entry.start)
         above = self.text[own : entry.start].strip("\n")
         above = f"{above}\n" if above.strip() else ""
