@@ -394,5 +394,5 @@ KINDS: Mapping[Callable[[random.Random, Ground], None], int] = {
     records: 7,
     wheels: 8,
     links: 10,
-    garbage: 15,
+    garbage: 8,
 }
