@@ -164,6 +164,28 @@ def with_item(text: str, node: Node, data: Any) -> str:
     return _appended(text, node, data, "")
 
 
+def without_item(text: str, node: Node, index: int) -> str:
+    """Take an item out of an array, and its line where nothing else stands there."""
+    assert node.items is not None
+    reader = _Reader(text)
+    start, end = node.items[index].start, node.items[index].end
+    comma = reader.skipped(end)
+    before = None
+    if text[comma] == ",":
+        end = comma + 1
+    elif index:  # the comma before it would stand behind the last item
+        before = reader.skipped(node.items[index - 1].end)
+    line, following = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    if following >= 0 and not text[line:start].strip() and not text[end:following].strip():
+        start, end = line, following + 1
+    elif before is not None:
+        start = len(text[:start].rstrip(" \t"))
+    else:
+        end += len(text[end:]) - len(text[end:].lstrip(" \t"))
+    kept = text[:start] if before is None else text[:before] + text[before + 1 : start]
+    return kept + text[end:]
+
+
 def _appended(text: str, node: Node, data: Any, before: str) -> str:
     if not text.strip("\ufeff" + _BLANK):
         step = _step(text)

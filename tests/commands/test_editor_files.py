@@ -97,6 +97,34 @@ def test_what_stands_there_stays_and_twice_is_as_once(wisp: CommandLine, root: P
     ]
 
 
+def test_tasks_that_are_no_more_go_and_others_stay(wisp: CommandLine, root: Path) -> None:
+    wisp("lock", cwd=root).success()
+    manifest, tasks = root / "pixi.toml", root / ".vscode/tasks.json"
+    manifest.write_text(manifest.read_text() + '[target.win-64.tasks]\nelsewhere = "true"\n')
+    wisp("editor", "vscode", cwd=root).success()
+    wisp("editor", "vscode", "-e", "test", cwd=root).success()
+    mine = '{ "label": "wisp: mine", "command": "wisp", "args": ["run", "mine"] }, // my own'
+    text = tasks.read_text().replace('"tasks": [\n', f'"tasks": [\n        {mine}\n')
+    there = (
+        text.replace("wisp: check (test)", "wisp: elsewhere (test)")
+        .replace('"check"', '"elsewhere"', 2)
+        .replace('"wisp: check"', '"wisp: elsewhere"')
+    )
+    tasks.write_text(there)
+    wisp("editor", "vscode", cwd=root).success()
+    assert "wisp: elsewhere (test)" in tasks.read_text()
+    wisp("task", "remove", "build", cwd=root).success()
+    wisp("editor", "vscode", cwd=root).success()
+    left = [row["label"] for row in vscode(root, "tasks.json")["tasks"]]
+    assert left == ["wisp: mine", "wisp: elsewhere", "wisp: elsewhere (test)", "wisp: check"]
+    assert f"        {mine}\n" in tasks.read_text()
+    wisp("workspace", "environment", "remove", "test", cwd=root).success()
+    wisp("task", "remove", "check", cwd=root).success()
+    wisp("editor", "vscode", cwd=root).success()
+    left = [row["label"] for row in vscode(root, "tasks.json")["tasks"]]
+    assert left == ["wisp: mine", "wisp: elsewhere"]
+
+
 def test_an_environment_without_python_has_no_interpreter(wisp: CommandLine, root: Path) -> None:
     wisp("lock", cwd=root).success()
     done = wisp("editor", "vscode", "-e", "bare", cwd=root).success()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wisp.json_spans import JsonError, parse, replaced, with_item, with_member
+from wisp.json_spans import JsonError, parse, replaced, with_item, with_member, without_item
 
 SETTINGS = """\
 // mine
@@ -54,6 +54,27 @@ def test_what_is_written_is_indented_like_its_surroundings() -> None:
         '{\n  "tasks": [\n    {\n      "a": 1\n    },\n    {\n      "b": [\n        2\n      ]\n'
         "    }\n  ]\n}\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "index", "after"),
+    [
+        ("[1, 2, 3]", 0, "[2, 3]"),
+        ("[1, 2, 3]", 1, "[1, 3]"),
+        ("[1, 2, 3]", 2, "[1, 2]"),
+        ("[1]", 0, "[]"),
+        ("[\n  1,\n  2\n]", 0, "[\n  2\n]"),
+        ("[\n  1, // one\n  2\n]", 1, "[\n  1 // one\n]"),
+        ("[\n  1, // one\n  2,\n]", 1, "[\n  1, // one\n]"),
+        ("[\r\n  1,\r\n  2 // two\r\n]", 1, "[\r\n  1\r\n // two\r\n]"),
+        ("[\n  1\n]\n", 0, "[\n]\n"),
+    ],
+)
+def test_an_item_goes_and_comments_stay(before: str, index: int, after: str) -> None:
+    found = without_item(before, parse(before), index)
+    assert found == after
+    values = parse(before).data()
+    assert parse(found).data() == values[:index] + values[index + 1 :]
 
 
 @pytest.mark.parametrize(

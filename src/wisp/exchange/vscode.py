@@ -1,16 +1,17 @@
 """What VS Code reads of a workspace: `.vscode/settings.json` and `.vscode/tasks.json`.
 
-Both are JSON with comments. What stands there stays: only the interpreter is set, and tasks are
-added whose labels are not there yet (schema of tasks: version 2.0.0 of VS Code).
+Both are JSON with comments. What stands there stays: only the interpreter is set, tasks are added
+whose labels are not there yet, and those that were written here and are no more go (schema of
+tasks: version 2.0.0 of VS Code).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from wisp.errors import ConfigError, Place
-from wisp.json_spans import JsonError, Node, parse, with_item, with_member
+from wisp.json_spans import JsonError, Node, parse, with_item, with_member, without_item
 
 FOLDER = ".vscode"
 SETTINGS = "settings.json"
@@ -43,6 +44,42 @@ def tasks(text: str, file: str, wanted: Iterable[Mapping[str, Any]]) -> str:
         if task["label"] not in known:
             text = _with_task(text, file, task)
     return text
+
+
+def without_gone(
+    text: str, file: str, program: str, exists: Callable[[str, str | None], bool]
+) -> str:
+    """Return tasks without those that `task` made of what is no more.
+
+    `exists` tells it of a task's name and its environment, None for the default one. What was
+    changed by hand is not ours, and stays. Raises `ConfigError` for a damaged text.
+    """
+    node = _object(text, file)
+    assert node.members is not None
+    rows = node.members.get("tasks")
+    if rows is None or rows.items is None:
+        return text
+    for index, item in reversed(list(enumerate(rows.items))):
+        known = _made_of(item.data(), program)
+        if known is not None and not exists(*known):
+            text = without_item(text, rows, index)
+            again = _object(text, file).members
+            assert again is not None
+            rows = again["tasks"]
+    return text
+
+
+def _made_of(row: Any, program: str) -> tuple[str, str | None] | None:
+    """Return name and environment that `task` made a row of; None for other rows."""
+    match row:
+        case {"args": ["run", "-e", str(environment), str(name)]}:
+            found: tuple[str, str | None] = name, environment
+        case {"args": ["run", str(name)]}:
+            found = name, None
+        case _:
+            return None
+    name, named = found
+    return found if row == task(program, name, row.get("detail"), named) else None
 
 
 def task(program: str, name: str, description: str | None, environment: str | None) -> Any:

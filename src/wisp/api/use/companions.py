@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from wisp.exchange import envrc, vscode
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.trust import found_bytes
 from wisp.values import dataclass
+from wisp.workspace.features import features_of
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
@@ -56,10 +58,11 @@ def vscode_files(
         new = vscode.settings(text, str(path), _interpreter(workspace, environment))
         found.append(CompanionFile(path, new, new != text))
     rows = [vscode.task(program, name, described, named) for name, described in tasks]
-    if rows:
-        path = folder / vscode.TASKS
-        text = _read(path)
-        new = vscode.tasks(text, str(path), rows)
+    path = folder / vscode.TASKS
+    text = _read(path)
+    if rows or text:
+        new = vscode.without_gone(text, str(path), program, partial(_has_task, workspace))
+        new = vscode.tasks(new, str(path), rows) if rows else new
         found.append(CompanionFile(path, new, new != text))
     return tuple(found)
 
@@ -82,6 +85,17 @@ def write_files(
         if file.changed:
             rewrite(file.path, file.text, Root(workspace.root))
     return files
+
+
+def _has_task(workspace: OpenedWorkspace, name: str, environment: str | None) -> bool:
+    """Whether an environment has a task on any platform: the file may be shared."""
+    manifest = workspace.manifest
+    known = manifest.environments.get(environment or DEFAULT_ENVIRONMENT)
+    if known is None:
+        return False
+    features = features_of(manifest, known)
+    targets = ((feature.base, *(target for _, target in feature.targets)) for feature in features)
+    return any(name in target.tasks for group in targets for target in group)
 
 
 def _has_python(workspace: OpenedWorkspace, environment: str) -> bool:
