@@ -47,6 +47,8 @@ _ARCHSPEC = {
     "riscv32": "riscv32",
     "riscv64": "riscv64",
 }
+#: Subdirs that conda-forge began to build for with a newer C library than elsewhere.
+_GLIBC = {"linux-riscv64": "2.39"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def default_virtual_packages(subdir: str) -> tuple[VirtualPackage, ...]:
     if family in {"linux", "osx", "emscripten", "wasi", "zos"}:
         packages.append(VirtualPackage("__unix", "0", "0"))
     if family == "linux":
-        packages += [VirtualPackage("__linux", "4.18"), VirtualPackage("__glibc", "2.28")]
+        libc = _GLIBC.get(subdir, "2.28")
+        packages += [VirtualPackage("__linux", "4.18"), VirtualPackage("__glibc", libc)]
     if family == "win":
         packages.append(VirtualPackage("__win", "10.0"))
     if family == "osx":
@@ -124,6 +127,7 @@ def default_virtual_packages(subdir: str) -> tuple[VirtualPackage, ...]:
 #: Short keys of a manifest and the virtual packages they stand for, in the order of locks.
 FRIENDLY_KEYS = {
     "cuda": "__cuda",
+    "amdgpu": "__amdgpu",
     "archspec": "__archspec",
     "glibc": "__glibc",
     "linux": "__linux",
@@ -141,6 +145,8 @@ def customised(platform: Platform) -> tuple[VirtualPackage, ...]:
 
 def friendly(package: VirtualPackage) -> str:
     """Spell a virtual package as a person writes it: `cuda=12`, `archspec=x86_64_v3`."""
+    if package.name == "__amdgpu":
+        return "amdgpu"
     key = _SHORT.get(package.name)
     if key is None and (package.version, package.build) == ("0", "0"):
         return package.name
@@ -152,7 +158,8 @@ def friendly(package: VirtualPackage) -> str:
 def shown(packages: Iterable[VirtualPackage]) -> list[str]:
     """Spell packages as listings do: short keys in their order, then raw names sorted.
 
-    Driver and architecture of CUDA stand together, as the manifest has them.
+    Driver and architecture of CUDA stand together, as the manifest has them, and so do an AMD GPU
+    and its architecture.
     """
     found = {package.name: package for package in packages}
     spelled = {name: friendly(package) for name, package in found.items()}
@@ -160,12 +167,41 @@ def shown(packages: Iterable[VirtualPackage]) -> list[str]:
         driver, arch = found["__cuda"].version, found["__cuda_arch"].version
         spelled["__cuda"] = f'cuda = {{ driver = "{driver}", arch = "{arch}" }}'
         del spelled["__cuda_arch"]
+    target = amd_target(found["__amdgpu_arch"].version) if "__amdgpu_arch" in found else None
+    if target and "__amdgpu" in found:
+        spelled["__amdgpu"] = f'amdgpu = "{target}"'
+        del spelled["__amdgpu_arch"]
     return _ordered(spelled)
 
 
 def _ordered(spelled: Mapping[str, str]) -> list[str]:
     short = [spelled[name] for name in _SHORT if not spelled.get(name, "__").startswith("__")]
     return short + sorted(text for text in spelled.values() if text.startswith("__"))
+
+
+def amd_packages(target: str | None = None) -> tuple[VirtualPackage, ...] | None:
+    """Return what an AMD GPU promises, one of an architecture (`gfx90a`) if that is named.
+
+    The architecture's version is the number before the last two characters, which are hexadecimal
+    digits, and these: `gfx90a` is 9.0.10. None where `target` is no such name.
+
+    Source: the draft of a CEP for `__amdgpu` and `__amdgpu_arch` (August 2026).
+    """
+    here = VirtualPackage("__amdgpu", "0", "0")
+    if target is None:
+        return (here,)
+    found = re.fullmatch(r"gfx([1-9]\d*)([0-9a-f])([0-9a-f])", target, re.ASCII)
+    if found is None:
+        return None
+    major, minor, stepping = found.groups()
+    version = f"{major}.{int(minor, 16)}.{int(stepping, 16)}"
+    return here, VirtualPackage("__amdgpu_arch", version)
+
+
+def amd_target(version: str) -> str | None:
+    """Name an architecture of AMD GPUs by its version, 9.0.10 as `gfx90a`; None if it is none."""
+    found = re.fullmatch(r"([1-9]\d*)\.(\d|1[0-5])\.(\d|1[0-5])", version, re.ASCII)
+    return f"gfx{found[1]}{int(found[2]):x}{int(found[3]):x}" if found else None
 
 
 def derived_name(subdir: str, declared: tuple[VirtualPackage, ...]) -> str:
@@ -187,7 +223,7 @@ def select_platform(
     """Return the platform that fits a machine best, None if none does.
 
     `platforms` are in order of preference. For each subdir the machine can run, the first entry
-    is taken whose own packages the machine provides in at least that version. Emulated and
+    is taken whose own packages the machine provides (`provides`). Emulated and
     browser platforms come last: a sole WebAssembly platform fits everywhere.
     """
     for subdir in runnable_subdirs(host):
@@ -208,12 +244,24 @@ _EMULATED = {"osx-arm64": ("osx-64",), "win-arm64": ("win-64",), "win-64": ("win
 
 
 def provides(provided: tuple[VirtualPackage, ...], wanted: tuple[VirtualPackage, ...]) -> bool:
-    """Tell whether each wanted package is there in the same or a higher version."""
+    """Tell whether each wanted package is there in the same or a higher version.
+
+    Of what is in `EXACT` only the same version will do.
+    """
     versions = {package.name: package.version for package in provided}
     return all(
-        package.name in versions and _numbers(versions[package.name]) >= _numbers(package.version)
-        for package in wanted
+        package.name in versions and _serves(versions[package.name], package) for package in wanted
     )
+
+
+#: Virtual packages whose versions say which, not how much: no GPU of AMD runs what was built for
+#: an older one.
+EXACT = frozenset({"__amdgpu_arch"})
+
+
+def _serves(version: str, wanted: VirtualPackage) -> bool:
+    there, least = _numbers(version), _numbers(wanted.version)
+    return there == least if wanted.name in EXACT else there >= least
 
 
 def _numbers(version: str) -> tuple[int, ...]:

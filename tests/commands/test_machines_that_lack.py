@@ -51,6 +51,31 @@ def test_what_is_missing_is_named_and_the_override_helps(
     wisp(*command, cwd=tmp_path, env=env | {hint[1]: hint[2]}).success()
 
 
+def test_an_amd_gpu_of_another_architecture_is_no_substitute(
+    tmp_path: Path, wisp: CommandLine
+) -> None:
+    source = channel(tmp_path / "chan", [tiny("greeter", "1.0", "__amdgpu")])
+    platform = '{ name = "amd", platform = "linux-64", amdgpu = "gfx90a" }'
+    (tmp_path / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{source}"]\nplatforms = [{platform}]\n'
+        '[dependencies]\ngreeter = "*"\n'
+    )
+    lacking = wisp("install", cwd=tmp_path, env={"CONDA_OVERRIDE_AMDGPU": ""})
+    assert lacking.code == 1
+    assert "asks for __amdgpu, which is not here; __amdgpu_arch ==9.0.10" in lacking.stderr
+    variables = re.search(
+        r"`CONDA_OVERRIDE_AMDGPU=0 CONDA_OVERRIDE_AMDGPU_ARCH=\S+`", lacking.stderr
+    )
+    assert variables is not None
+    env = dict(word.split("=") for word in variables[0].strip("`").split())
+    told = wisp("workspace", "platform", "list", cwd=tmp_path, env=env).success()
+    assert "supported by current machine" in told.stdout
+    other = env | {"CONDA_OVERRIDE_AMDGPU_ARCH": "11.0.0"}
+    told = wisp("workspace", "platform", "list", cwd=tmp_path, env=other).success()
+    assert "supported by current machine" not in told.stdout
+    wisp("install", cwd=tmp_path, env=env).success()
+
+
 def test_an_override_that_cannot_be_read_is_named_and_ignored(
     tmp_path: Path, wisp: CommandLine
 ) -> None:

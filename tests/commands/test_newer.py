@@ -2,8 +2,9 @@
 
 Each folder of `tests/cases/newer` has a `case.toml`: the release that brought a difference and the
 pull request that it is told in (where that is known), files, a command, and what comes of it
-`before` and `after` that release. `CHANNEL` stands for a channel, `FOLDER` for the folder of the
-files; of the texts in `stdout`, `stderr` and of files each line has to be there.
+`before` and `after` that release, or `always`, where the level decides nothing. `CHANNEL` stands
+for a channel, `FOLDER` for the folder of the files; of the texts in `stdout`, `stderr` and of
+files each line has to be there.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tools.forge.build import Forge
 from wisp.compat import RELEASES
 
 CASES = Path(__file__).parents[1] / "cases" / "newer"
-KEYS = {"release", "pull", "about", "files", "command", "variables", "before", "after"}
+KEYS = {"release", "pull", "about", "files", "command", "variables", "before", "after", "always"}
 SIDES = {"code", "stdout", "stderr", "absent", "files"}
 
 
@@ -34,10 +35,16 @@ def cases() -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize(("name", "case"), cases().items(), ids=list(cases()))
 def test_a_case_says_what_it_follows(name: str, case: dict[str, Any]) -> None:
     assert case.keys() <= KEYS, name
-    assert case["release"] in RELEASES[1:]
+    assert case["release"] in RELEASES[1:] or "always" in case
     assert isinstance(case.get("pull", 1), int)
-    assert case["before"].keys() | case["after"].keys() <= SIDES
-    assert case["before"] != case["after"]
+    before, after = sides(case)
+    assert before.keys() | after.keys() <= SIDES
+    assert (before == after) is ("always" in case)
+
+
+def sides(case: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    always = case.get("always", {})
+    return case.get("before", always), case.get("after", always)
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
@@ -55,11 +62,13 @@ def test_the_answer_is_that_of_the_release(
     for file, text in case.get("files", {}).items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_text(meant(text))
-    release = case["release"]
+    release = case["release"] if "always" not in case else RELEASES[-1]
     level = release if side == "after" else RELEASES[RELEASES.index(release) - 1]
+    if "always" in case and side == "before":
+        level = RELEASES[0]
     variables = {name: meant(text) for name, text in case.get("variables", {}).items()}
     env = {"WISP_PIXI_COMPAT": level} | variables
-    expected = case[side]
+    expected = sides(case)[side == "after"]
     for command in case["command"]:
         done = wisp(*shlex.split(meant(command)), cwd=folder, env=env)
     assert done.code == expected.get("code", 0), done.stderr

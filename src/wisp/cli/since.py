@@ -21,12 +21,16 @@ COMMANDS = {
     "update --script": "0.78.0",
     "workspace dependencies": "0.79.0",
     "workspace exclude-newer": "0.84.0",
+    "workspace platform add --amdgpu": "0.82.0",
+    "workspace platform edit --amdgpu": "0.82.0",
     "workspace preview": "0.77.1",
 }
 #: Keys of the configuration.
 KEYS = {"exclude-newer.cutoff": "0.84.0", "exclude-newer.exemptions": "0.84.0"}
 #: Variables of the environment, read or set.
 VARIABLES = {
+    "CONDA_OVERRIDE_AMDGPU": "0.82.0",
+    "CONDA_OVERRIDE_AMDGPU_ARCH": "0.82.0",
     "PIXI_WORKSPACE_MANIFEST": "0.82.0",
     "PIXI_WORKSPACE_NAME": "0.82.0",
     "PIXI_WORKSPACE_ROOT": "0.82.0",

@@ -96,12 +96,23 @@ def _platform(lock: LockFile, row: LockPlatform, inputs: EnvironmentInputs) -> I
         return
     if lock.version < _FIRST_WITH_PLATFORMS or row.virtual_packages is None:
         return
-    _, before = identity(row.subdir, row.virtual_packages)
+    _, before = identity(row.subdir, _today(row))
     _, wanted = identity_of(platform)
     if Counter(before) != Counter(wanted):
         yield VirtualPackagesChanged(
             environment=inputs.environment, name=platform.name, locked=before, wanted=wanted
         )
+
+
+def _today(row: LockPlatform) -> tuple[str, ...]:
+    """Return what a row promises; what a plain subdir promised by default once, it does today.
+
+    Before Pixi 0.79 that was the same C library for riscv64 as for all Linux.
+    """
+    packages = row.virtual_packages or ()
+    if (row.name, row.subdir) == ("linux-riscv64", "linux-riscv64"):
+        return tuple(one for one in packages if one != "__glibc=2.28")
+    return packages
 
 
 def _indexes(

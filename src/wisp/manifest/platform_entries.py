@@ -13,6 +13,7 @@ from wisp.platforms import (
     SUBDIRS,
     Platform,
     VirtualPackage,
+    amd_packages,
     bare,
     customised,
     derived_name,
@@ -133,6 +134,10 @@ def _read_packages(table: Table) -> tuple[VirtualPackage, ...]:
     names = {package.name for package in found}
     if "__cuda_arch" in names and "__cuda" not in names:
         raise table.fault("`__cuda_arch` requires `__cuda` to be declared as well", "__cuda_arch")
+    if "__amdgpu_arch" in names and "__amdgpu" not in names:
+        raise table.fault(
+            "`__amdgpu_arch` requires `__amdgpu` to be declared as well", "__amdgpu_arch"
+        )
     return tuple(found)
 
 
@@ -145,6 +150,8 @@ def _read_friendly(table: Table, keys: tuple[str, ...], package: str) -> list[Vi
     value, path = table.data[given[0]], (*table.path, given[0])
     if package == "__cuda" and isinstance(value, dict):
         return _read_cuda(Table(value, path, table.notes))
+    if package == "__amdgpu":
+        return _read_amdgpu(value, path)
     if package == "__archspec":
         return [VirtualPackage(package, "0", _microarchitecture(value, path))]
     return [VirtualPackage(package, _version(value, path))]
@@ -158,6 +165,21 @@ def _read_cuda(table: Table) -> list[VirtualPackage]:
         raise table.fault("'arch' needs 'driver'", "arch" if arch is not None else None)
     found = [VirtualPackage("__cuda", driver)]
     return found if arch is None else [*found, VirtualPackage("__cuda_arch", arch)]
+
+
+def _read_amdgpu(value: object, path: ValuePath) -> list[VirtualPackage]:
+    """Read `true`, or the architecture of a GPU, as LLVM calls it; `false` promises nothing."""
+    if isinstance(value, bool):
+        return list(amd_packages() or ()) if value else []
+    text = as_text(value, path)
+    found = amd_packages(text)
+    if found is None:
+        raise Fault(
+            f"'{text}' is not an architecture of AMD GPUs",
+            path,
+            hints=('write `true` for any AMD GPU, or an architecture as in `"gfx90a"`',),
+        )
+    return list(found)
 
 
 def _microarchitecture(value: object, path: ValuePath) -> str:

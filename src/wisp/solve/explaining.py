@@ -13,7 +13,13 @@ _ABSENT = pattern(r"No candidates were found for ([\w.-]*\w)")
 _UNREGISTERED = pattern(r"([\w.-]*\w) was not found in the (?:package registry|provided)")
 _VIRTUAL = pattern(r"(__\w+)(?: (?:[<>=!~]=?)*([\d.]+)\S*| \S+)?, for which no candidates")
 #: Virtual packages and the keys of a platform entry that stand for them.
-_KEYS = {"__cuda": "cuda", "__glibc": "glibc", "__osx": "macos", "__linux": "linux"}
+_KEYS = {
+    "__amdgpu": "amdgpu",
+    "__cuda": "cuda",
+    "__glibc": "glibc",
+    "__linux": "linux",
+    "__osx": "macos",
+}
 _EXAMPLES = {"cuda": "12", "glibc": "2.28", "macos": "13.0", "linux": "4.18"}
 
 _NAME = r"([A-Za-z0-9][\w.-]*[A-Za-z0-9]|[A-Za-z0-9])"
@@ -48,7 +54,8 @@ def _explanation(error: SolveError) -> str:
 
 def _platform_entry(package: str, version: str, subdir: str) -> str:
     key = _KEYS[package]
-    entry = f'{{ platform = "{subdir}", {key} = "{version or _EXAMPLES[key]}" }}'
+    value = "true" if key == "amdgpu" else f'"{version or _EXAMPLES[key]}"'
+    entry = f'{{ platform = "{subdir}", {key} = {value} }}'
     where = "in `platforms` of `[workspace]`"
     return f"the platform has no {package}: if the machines have it, write `{entry}` {where}"
 

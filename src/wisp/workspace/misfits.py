@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.errors import ManifestError
 from wisp.patterns import pattern
-from wisp.platforms import Platform, VirtualPackage, customised, provides
+from wisp.platforms import EXACT, Platform, VirtualPackage, customised, provides
 
 Lacking = Mapping[str, Sequence[VirtualPackage]]
 
@@ -17,6 +17,8 @@ _OVERRIDES = {
     "__osx": ("CONDA_OVERRIDE_OSX", "osx"),
     "__win": ("CONDA_OVERRIDE_WIN", "win"),
     "__cuda": ("CONDA_OVERRIDE_CUDA", ""),
+    "__amdgpu": ("CONDA_OVERRIDE_AMDGPU", ""),
+    "__amdgpu_arch": ("CONDA_OVERRIDE_AMDGPU_ARCH", ""),
     "__archspec": ("CONDA_OVERRIDE_ARCHSPEC", ""),
 }
 _VERSION = pattern(r"\d[\w.]*")
@@ -66,11 +68,18 @@ def _reason(
     """Say what a machine lacks for a platform, and what it has instead."""
     here = {one.name: one.version for one in provided}
     words = [
-        f"{one.name} >={one.version}, "
+        f"{_least(one)}, "
         + (f"but here it is {here[one.name]}" if one.name in here else "which is not here")
         for one in missing
     ]
     return f"platform '{platform}' asks for {'; '.join(words)}"
+
+
+def _least(wanted: VirtualPackage) -> str:
+    """Spell what a platform asks for; a version that says nothing is left out."""
+    if wanted.version == "0":
+        return wanted.name
+    return f"{wanted.name} {'==' if wanted.name in EXACT else '>='}{wanted.version}"
 
 
 def _pretence(lacking: Lacking) -> str | None:
@@ -100,8 +109,9 @@ def pretended(specs: Iterable[str], subdir: str) -> tuple[str, ...]:
         name, _, version = spec.partition(" ")
         variable, family = _OVERRIDES.get(name, ("", "-"))
         number = _VERSION.search(version)
-        if variable and number and family in ("", subdir.partition("-")[0]):
-            found[f"{variable}={number[0]}"] = None
+        known = number[0] if number else {"__amdgpu": "0"}.get(name)
+        if variable and known and family in ("", subdir.partition("-")[0]):
+            found[f"{variable}={known}"] = None
     if not found:
         return ()
     return ("Or mock them via the environment, e.g.: " + " ".join(f"`{one}`" for one in found),)

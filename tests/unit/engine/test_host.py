@@ -53,6 +53,14 @@ def test_virtual_packages_obey_condas_variables() -> None:
     assert "__cuda" not in provided(environ | {"CONDA_OVERRIDE_CUDA": ""})
 
 
+def test_an_amd_gpu_is_there_or_not_and_its_architecture_only_with_it() -> None:
+    there = {"CONDA_OVERRIDE_AMDGPU": "0", "CONDA_OVERRIDE_AMDGPU_ARCH": "9.0.10"}
+    found = provided(there)
+    assert (found["__amdgpu"], found["__amdgpu_arch"]) == ("0", "9.0.10")
+    none = provided(there | {"CONDA_OVERRIDE_AMDGPU": ""})
+    assert not none.keys() & {"__amdgpu", "__amdgpu_arch"}
+
+
 def test_two_environments_have_overrides_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "11.0")
     before = dict(os.environ)

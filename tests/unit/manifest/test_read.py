@@ -135,6 +135,28 @@ def test_cuda_may_name_driver_and_architecture() -> None:
     assert declared == (VirtualPackage("__cuda", "13"), VirtualPackage("__cuda_arch", "9.0"))
 
 
+@pytest.mark.parametrize(
+    ("written", "declared", "name"),
+    [
+        ("true", ("__amdgpu=0=0",), "linux-64-amdgpu"),
+        ("false", (), "linux-64"),
+        (
+            '"gfx1151"',
+            ("__amdgpu=0=0", "__amdgpu_arch=11.5.1"),
+            "linux-64-amdgpu-amdgpu-arch-11-5-1",
+        ),
+    ],
+)
+def test_an_amd_gpu_is_promised_with_or_without_architecture(
+    written: str, declared: tuple[str, ...], name: str
+) -> None:
+    text = f'{{ platform = "linux-64", amdgpu = {written} }}'
+    manifest = read("", head=f"[workspace]\nchannels = []\nplatforms = [{text}]\n")
+    (platform,) = manifest.workspace.platforms
+    assert tuple(map(str, platform.declared)) == declared
+    assert platform.name == name
+
+
 def test_channels_keep_priority_and_cutoff() -> None:
     head = (
         '[workspace]\nplatforms = []\nchannels = ["a", '

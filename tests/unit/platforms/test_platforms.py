@@ -7,6 +7,8 @@ import pytest
 from wisp.platforms import (
     Platform,
     VirtualPackage,
+    amd_packages,
+    amd_target,
     bare,
     customised,
     derived_name,
@@ -46,6 +48,38 @@ def test_listings_show_driver_and_architecture_together() -> None:
     assert shown(both[1:2]) == ["__cuda_arch=8.6=0"]
 
 
+def test_listings_show_an_amd_gpu_and_its_architecture_together() -> None:
+    both = packages("__amdgpu=0=0", "__amdgpu_arch=9.0.10=0", "__linux=6.1")
+    assert shown(both) == ['amdgpu = "gfx90a"', "linux=6.1"]
+    assert shown(both[:1]) == ["amdgpu"]
+
+
+@pytest.mark.parametrize(
+    ("target", "version"),
+    [("gfx90a", "9.0.10"), ("gfx1151", "11.5.1"), ("gfx1201", "12.0.1"), ("gfx908", "9.0.8")],
+)
+def test_architectures_of_amd_have_versions(target: str, version: str) -> None:
+    found = amd_packages(target)
+    assert found == packages("__amdgpu=0=0", f"__amdgpu_arch={version}")
+    assert amd_target(version) == target
+
+
+@pytest.mark.parametrize("target", ["gfx", "gfx9", "9.0.10", "GFX90A", "gfx90g", "", "gfx090a"])
+def test_what_is_no_architecture_of_amd_is_told_apart(target: str) -> None:
+    assert amd_packages(target) is None
+
+
+@pytest.mark.parametrize("version", ["9.0", "9.0.16", "9.0.10.1", "a.0.1"])
+def test_versions_that_no_architecture_has_have_no_name(version: str) -> None:
+    assert amd_target(version) is None
+
+
+def test_riscv_promises_a_newer_c_library() -> None:
+    found = {one.name: one.version for one in bare("linux-riscv64").virtual_packages()}
+    assert found["__glibc"] == "2.39"
+    assert VirtualPackage("__glibc", "2.28") in bare("linux-aarch64").virtual_packages()
+
+
 def test_packages_are_shown_short_names_first() -> None:
     spelled = shown(packages("__unix=0=0", "__linux=6.1", "__cuda=12", "__archspec=1=zen3"))
     assert spelled == ["cuda=12", "linux=6.1", "__archspec=1=zen3", "__unix"]
@@ -81,6 +115,8 @@ def test_selector_means_family_subdir_name_or_pattern(selector: str, matching: s
         (("__cuda=12",), ("__cuda=12.0",), True),
         (("__cuda=9.2",), ("__cuda=12",), False),
         ((), ("__cuda=12",), False),
+        (("__amdgpu=0=0", "__amdgpu_arch=9.0.10=0"), ("__amdgpu_arch=9.0.10",), True),
+        (("__amdgpu=0=0", "__amdgpu_arch=11.0.0=0"), ("__amdgpu_arch=9.0.10",), False),
         (("__cuda=12", "__glibc=2.36"), ("__cuda=11", "__glibc=2.40"), False),
     ],
 )

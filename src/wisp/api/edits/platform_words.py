@@ -15,6 +15,7 @@ from wisp.platforms import (
     SUBDIRS,
     Platform,
     VirtualPackage,
+    amd_packages,
     bare,
     customised,
     derived_name,
@@ -42,8 +43,8 @@ def wanted_platforms(
     the one platform is this machine, which provides those, under the name that a word gives it.
 
     Raises `ManifestError` for a subdir that is none, for a name or a package that comes twice, for
-    packages on more than one platform or on a plain subdir, and for a `__cuda_arch` without
-    `__cuda`.
+    packages on more than one platform or on a plain subdir, and for the architecture of a GPU
+    without the GPU (`__cuda_arch`, `__amdgpu_arch`).
     """
     raw = raw_packages([word for word in words if word.startswith("__")])
     named = [word for word in words if not word.startswith("__")]
@@ -92,10 +93,11 @@ def check_families(packages: Iterable[VirtualPackage], subdir: str) -> None:
 
 
 def check_packages(packages: Iterable[VirtualPackage]) -> None:
-    """Raise `ManifestError` for an architecture of CUDA without CUDA."""
+    """Raise `ManifestError` for the architecture of a GPU without the GPU."""
     names = {package.name for package in packages}
-    if "__cuda_arch" in names and "__cuda" not in names:
-        raise ManifestError("`__cuda_arch` requires `__cuda` to be declared as well")
+    for gpu in ("__cuda", "__amdgpu"):
+        if f"{gpu}_arch" in names and gpu not in names:
+            raise ManifestError(f"`{gpu}_arch` requires `{gpu}` to be declared as well")
 
 
 def _this_machine(
@@ -119,13 +121,25 @@ def _this_machine(
 
 
 def friendly_packages(versions: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
-    """Turn `cuda`, `cuda_arch`, `archspec`, `glibc` … with their versions into packages."""
-    return tuple(
-        VirtualPackage("__archspec", "0", version)
-        if key == "archspec"
-        else VirtualPackage(FRIENDLY_KEYS.get(key, f"__{key}"), version)
-        for key, version in versions.items()
-    )
+    """Turn `cuda`, `cuda_arch`, `archspec`, `glibc` … with their versions into packages.
+
+    Raises `ManifestError` for an `amdgpu` that is neither `true` nor an architecture.
+    """
+    return tuple(one for key, text in versions.items() for one in _friendly(key, text))
+
+
+def _friendly(key: str, text: str) -> tuple[VirtualPackage, ...]:
+    if key == "archspec":
+        return (VirtualPackage("__archspec", "0", text),)
+    if key != "amdgpu":
+        return (VirtualPackage(FRIENDLY_KEYS.get(key, f"__{key}"), text),)
+    found = amd_packages(None if text == "true" else text)
+    if found is None:
+        raise ManifestError(
+            f"'{text}' is not an architecture of AMD GPUs",
+            hints=("write `true` for any AMD GPU, or an architecture as in `gfx90a`",),
+        )
+    return found
 
 
 def raw_packages(words: Sequence[str]) -> tuple[VirtualPackage, ...]:

@@ -9,7 +9,7 @@ from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.syntax import KeyPath
-from wisp.platforms import FRIENDLY_KEYS, Platform
+from wisp.platforms import FRIENDLY_KEYS, Platform, amd_target
 
 _ARCHSPEC = "__archspec"
 
@@ -38,6 +38,7 @@ def platform_data(platform: Platform, *, named: bool = True, newer: bool = False
     if raw & {"__cuda", "__cuda_arch"}:
         raw |= {"__cuda", "__cuda_arch"} & versions.keys()
     arch = versions.get("__cuda_arch")
+    target = amd_target(versions["__amdgpu_arch"].version) if "__amdgpu_arch" in versions else None
     for key, package in FRIENDLY_KEYS.items():
         if package not in versions or package in raw:
             continue
@@ -46,9 +47,12 @@ def platform_data(platform: Platform, *, named: bool = True, newer: bool = False
             table[key] = declared.build or declared.version
         elif package == "__cuda" and arch is not None:
             table[key] = {"driver": declared.version, "arch": arch.version}
+        elif package == "__amdgpu":
+            table[key] = target or True
         else:
             table[key] = declared.version
     friendly = {*FRIENDLY_KEYS.values(), "__cuda_arch"} - raw
+    friendly |= {"__amdgpu_arch"} if target and "__amdgpu" in friendly else set()
     for name in sorted(versions.keys() - friendly):
         package_text = str(versions[name])
         table[name] = package_text.partition("=")[2]

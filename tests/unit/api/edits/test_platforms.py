@@ -52,6 +52,27 @@ def test_named_platforms_promise_packages(manifest: Manifest) -> None:
     assert edited.workspace.platforms[-1].name == "gpu"
 
 
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [("true", "true"), ("gfx90a", '"gfx90a"')],
+)
+def test_an_amd_gpu_is_written_as_people_write_it(
+    manifest: Manifest, given: str, written: str
+) -> None:
+    wanted = wanted_platforms(["amd=linux-64"], friendly_packages({"amdgpu": given}))
+    edited = add_platforms(manifest, wanted, ManifestPart.of())
+    entry = f'{{ name = "amd", platform = "linux-64", amdgpu = {written} }}'
+    assert entry in platforms_line(edited)
+    assert edited.workspace.platforms[-1].declared == wanted[0].declared
+
+
+def test_an_amd_gpu_has_an_architecture_that_there_is() -> None:
+    with pytest.raises(ManifestError, match="'mi250' is not an architecture"):
+        friendly_packages({"amdgpu": "mi250"})
+    with pytest.raises(ManifestError, match="requires `__amdgpu`"):
+        wanted_platforms(["a=linux-64"], raw_packages(["__amdgpu_arch=9.0.10"]))
+
+
 def test_packages_need_a_name_of_their_own() -> None:
     with pytest.raises(ManifestError, match="name of its own"):
         wanted_platforms(["linux-64"], friendly_packages({"cuda": "12"}))

@@ -28,6 +28,9 @@ class Described(options.NoInstall):
 
     cuda: str | None = value("--cuda", metavar="VERSION", help="Version of __cuda")
     cuda_arch: str | None = value("--cuda-arch", metavar="VERSION", help="Version of __cuda_arch")
+    amdgpu: str | None = value(
+        "--amdgpu", metavar="ARCH", help="An AMD GPU: its architecture (gfx90a), or true"
+    )
     archspec: str | None = value("--archspec", metavar="ARCH", help="Microarchitecture")
     glibc: str | None = value("--glibc", metavar="VERSION", help="Version of the C library (Linux)")
     linux: str | None = value("--linux", metavar="VERSION", help="Version of the kernel (Linux)")
@@ -39,6 +42,7 @@ class Described(options.NoInstall):
         given = {
             "cuda": self.cuda,
             "cuda_arch": self.cuda_arch,
+            "amdgpu": self.amdgpu,
             "archspec": self.archspec,
             "glibc": self.glibc,
             "linux": self.linux,
