@@ -83,6 +83,9 @@ def test_without_ipython_it_says_what_is_missing(wisp: CommandLine, note: Path) 
         done = wisp("run", *words, cwd=note.parent)
         assert done.code == 1
         assert "wisp add --script note.ipynb --pypi ipython nbformat" in done.stderr
+    piped = wisp("run", "--script", "-", cwd=note.parent, stdin=note.read_text())
+    assert (piped.code, "wisp add" in piped.stderr) == (1, False)
+    assert "name `ipython` and `nbformat` among the `dependencies`" in piped.stderr
 
 
 def test_one_is_begun(wisp: CommandLine, tmp_path: Path) -> None:

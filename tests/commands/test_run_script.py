@@ -107,6 +107,9 @@ def test_a_lock_is_demanded_written_and_kept_up_to_date(
 def test_without_a_lock_edits_make_none(wisp: CommandLine, script: Path) -> None:
     wisp("add", "six", "--script", script.name, cwd=script.parent).success()
     assert '# six = "*"' in script.read_text()
+    for command in ("tree", "list"):
+        looked = wisp(command, "--script", script.name, cwd=script.parent).success()
+        assert ("six" in looked.stdout, looked.stderr) == (True, "")
     assert files_beside(script) == {"show-me.py"}
 
 
@@ -147,6 +150,11 @@ def test_what_is_no_script_is_refused(wisp: CommandLine, elsewhere: Path) -> Non
         (wisp("run", "-s", "-", cwd=elsewhere, stdin="print(1)"), f"stdin {told}"),
         (wisp("run", "-s", "none.py", cwd=elsewhere), "does not exist"),
         (wisp("run", "-s", "text.txt", cwd=elsewhere), "not a Python file"),
+        (
+            wisp("list", "-s", "http://x.test/a.py", cwd=elsewhere),
+            "`http://x.test/a.py` is no file",
+        ),
+        (wisp("lock", "-s", "-", cwd=elsewhere, stdin="print(1)"), "`-` is no file"),
     ):
         assert done.code == 1
         assert words in done.stderr

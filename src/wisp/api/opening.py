@@ -77,6 +77,7 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
 
 def _locate(source: WorkspaceSource) -> Discovery:
     if source.script is not None:
+        _require_file(source.script)
         return Discovery(path=_script_path(source.cwd / source.script))
     path = source.path
     if source.name is not None:
@@ -84,6 +85,14 @@ def _locate(source: WorkspaceSource) -> Discovery:
 
         path = registered(source.name, source.environ)
     return discover(source.cwd, source.environ, path)
+
+
+def _require_file(word: str) -> None:
+    if word == "-" or word.startswith(("http://", "https://")):
+        raise ManifestError(
+            f"`{word}` is no file",
+            hints=("what is not saved in a file can only be run",),
+        )
 
 
 def _script_path(path: Path) -> Path:

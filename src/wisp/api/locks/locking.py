@@ -84,7 +84,8 @@ def _fitting_memory(workspace: OpenedWorkspace) -> LockFile | None:
 def lock_to_look_at(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) -> LockFile:
     """Return a lock for a command that only looks: what is stale is solved, and not written.
 
-    It is warned of where the answer is not what the lock file has. Raises what `ensure_lock` does.
+    It is warned of where the answer is not what the lock file has, or would have. Raises what
+    `ensure_lock` does.
     """
     if usage.lock_is_fixed:
         return ensure_lock(workspace, usage)
@@ -94,10 +95,10 @@ def lock_to_look_at(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) ->
             return known
     with workspace.session.only_looking():
         outcome = bring_up_to_date(workspace, dry_run=True, upgrade=False)
-    if outcome.changed:
+    if outcome.changed and workspace.places.writes_lock_unasked:
         workspace.reporter.warn(
             "what is shown is not locked yet: the lock file does not fit the manifest",
-            ("`pixi lock` writes it",),
+            (f"`pixi {workspace.places.lock_command}` writes it",),
         )
     return outcome.lock
 

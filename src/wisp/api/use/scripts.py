@@ -38,10 +38,7 @@ try:
     import nbformat
     from IPython import start_ipython
 except ImportError as error:
-    sys.exit(
-        f"error: to run a notebook its environment needs `{error.name}`: "
-        f"add it by `wisp add --script {sys.argv[1]} --pypi ipython nbformat`"
-    )
+    sys.exit(f"error: to run a notebook its environment needs `{error.name}`: " + MENDING)
 sys.stdout.reconfigure(line_buffering=True)
 words = ["--no-banner", "--HistoryManager.enabled=False"]
 words += [] if sys.stdout.isatty() else ["--colors=NoColor"]
@@ -137,7 +134,7 @@ def run_script(
         remember=False,
         replace=options.replace and script.origin is None,
     )
-    how = ("-c", _RUN_NOTEBOOK) if script.path.suffix == NOTEBOOK else ()
+    how = ("-c", _notebook_code(script)) if script.path.suffix == NOTEBOOK else ()
     try:
         return run_words(workspace, ["python", *how, *script.words, *arguments], alone)
     except FetchError as error:
@@ -146,6 +143,14 @@ def run_script(
         if not may_run_on_uv(workspace, options):
             raise
         return run_on_uv(workspace, script.path, arguments, error)
+
+
+def _notebook_code(script: FoundScript) -> str:
+    """Return what Python runs for a notebook; it tells what to do where IPython is missing."""
+    mending = f"add it by `wisp add --script {script.words[0]} --pypi ipython nbformat`"
+    if script.origin is not None:
+        mending = "name `ipython` and `nbformat` among the `dependencies` of its block"
+    return f"MENDING = {mending!r}\n{_RUN_NOTEBOOK}"
 
 
 def is_web_address(word: str) -> bool:
