@@ -87,7 +87,7 @@ def _section(command: Command[Any], path: str, level: int) -> str:
         lines += [f"Also called {_listed(command.aliases)}.", ""]
     if command.run is None:
         return "\n".join(lines)
-    lines += [f"For example `wisp {command.example}`.", ""]
+    lines += [f"For example `{command.example_for('wisp')}`.", ""]
     if any(argument.help for argument in arguments):
         lines += ["| argument | |", "|---|---|"]
         lines += [f"| {_cell(f'`{a.metavar}`')} | {_cell(a.help)} |" for a in arguments]

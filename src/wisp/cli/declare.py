@@ -274,10 +274,11 @@ class Command(Generic[V]):
     """A command: what it takes and what it does, or the commands below it.
 
     `run` gets the parsed call and returns the exit code. `example` is a command line as one would
-    type it, without the program. `help_without_words` prints the help, with exit code 2, when the
-    command is called with nothing at all. `remembered` names the options with which the answer
-    is the usual one, so that the quick path may learn from it. One that is `hidden` stands in no
-    list of commands; one with a `home` has its rest in that module below `wisp.cli.commands`.
+    type it, without the program, or with `{}` where that stands elsewhere. `help_without_words`
+    prints the help, with exit code 2, when the command is called with nothing at all. `remembered`
+    names the options with which the answer is the usual one, so that the quick path may learn from
+    it. One that is `hidden` stands in no list of commands; one with a `home` has its rest in that
+    module below `wisp.cli.commands`.
     """
 
     name: str
@@ -296,6 +297,14 @@ class Command(Generic[V]):
         """The sub-command of that name or alias."""
         found = (c for c in self.commands if word == c.name or word in c.aliases)
         return next((one.whole() for one in found), None)
+
+    def example_for(self, program: str) -> str:
+        """The example as it is typed; a group has that of its first command, "" if none has."""
+        if not self.example:
+            below = (one.whole().example_for(program) for one in self.commands if not one.hidden)
+            return next(filter(None, below), "")
+        line = self.example if "{} " in self.example else f"{{}} {self.example}"
+        return line.replace("{}", program, 1)
 
     def whole(self) -> Command[Any]:
         """The command itself, where this only stands for one of another module."""

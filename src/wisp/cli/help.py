@@ -56,9 +56,8 @@ def described(command: Command[Any], path: str, paint: Paint) -> str:
     groups["Options"].append(("-h, --help", "Print this help"))
     for title in sorted(groups, key=_LAST.__eq__):
         lines += _section(title, groups[title], paint)
-    if command.example:
-        program = path.partition(" ")[0]
-        lines += ["", paint("Example:", _HEADING), f"  {program} {command.example}"]
+    if example := command.example_for(path.partition(" ")[0]):
+        lines += ["", paint("Example:", _HEADING), f"  {example}"]
     return "\n".join(lines) + "\n"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox import CommandLine
 from wisp.cli import table
 from wisp.cli.declare import Command, declared
 from wisp.cli.help import described, overview
@@ -103,7 +104,14 @@ def test_help_fits_and_has_an_example(path: str) -> None:
     text = described(command, f"wisp {path}", _plain)
     assert max(map(len, text.splitlines())) <= 80
     assert all(argument.help for argument in declared(command.values)[0])
-    assert (command.run is None) or re.search(rf"^(eval \"\$\(wisp )?{path}\b", command.example)
+    found = re.search(r"^Example:\n  (?:eval \"\$\()?wisp (.+)", text, re.MULTILINE)
+    assert found is not None
+    assert re.match(rf"{path}\b", found[1])
+
+
+@pytest.mark.parametrize("path", ["image build", "pack", "sbom", "size", "global", "shell-init"])
+def test_help_loads_no_reader_of_types(path: str, wisp: CommandLine, tmp_path: Path) -> None:
+    assert not {"typing", "dataclasses"} & wisp.imported(*path.split(), "--help", cwd=tmp_path)
 
 
 def test_the_overview_fits_and_names_all() -> None:

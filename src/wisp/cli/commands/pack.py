@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from wisp.cli import interrupts, options
 from wisp.cli.call import Call
 from wisp.cli.declare import flag, top, value, values
@@ -12,7 +10,10 @@ from wisp.console.sizes import human_size
 from wisp.errors import UsageError
 from wisp.layout import DEFAULT_ENVIRONMENT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from wisp import PackedEnvironment
 
 

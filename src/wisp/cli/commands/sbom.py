@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from wisp.cli import interrupts, options
 from wisp.cli.call import Call
 from wisp.cli.declare import flag, top, value
 from wisp.cli.opening import open_session, open_workspace, usage_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from wisp import BillOfMaterials
 
 

@@ -69,6 +69,6 @@ COMMAND = top(
     "shell-hook",
     Options,
     run,
-    example='eval "$(wisp shell-hook)"',
+    example='eval "$({} shell-hook)"',
     remembered=frozenset(("environment", "shell", "json", "change_ps1", "no_completions", "quiet")),
 )

@@ -50,4 +50,4 @@ def run(call: Call[Options]) -> int:
     return 0
 
 
-COMMAND = top("shell-init", Options, run, example='eval "$(wisp shell-init bash)"')
+COMMAND = top("shell-init", Options, run, example='eval "$({} shell-init bash)"')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from wisp.cli import interrupts, options
 from wisp.cli.call import Call
@@ -12,6 +11,7 @@ from wisp.cli.opening import open_session, open_workspace
 from wisp.errors import UsageError
 from wisp.layout import DEFAULT_ENVIRONMENT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 

@@ -18,6 +18,7 @@ import pytest
 
 from tests.registry import PASSWORD, USER, digest_of
 from tests.sandbox import CommandLine
+from tools.forge.build import Forge
 from wisp.engine.auth.stores import Credentials
 from wisp.engine.http import HttpClient
 from wisp.engine.registry.blobs import fetch_blob
@@ -124,6 +125,35 @@ def test_it_opens_to_who_has_signed_in(wisp: CommandLine, tmp_path: Path, store:
         blob = described(b"this", LAYER)
         assert put_blob(session, "a/b", blob, lambda: io.BytesIO(b"this")) == "uploaded"
         fetch_blob(session, "a/b", blob, tmp_path / "layer")
+
+
+def test_an_image_is_pushed_and_taken_for_a_base_after_the_login(
+    wisp: CommandLine, forge: Forge, tmp_path: Path
+) -> None:
+    users = tmp_path / "htpasswd"
+    users.write_text(HTPASSWD)
+    for name in ("lower", "upper"):
+        wisp("init", name, "-c", forge.url, "-p", "linux-64", cwd=tmp_path).success()
+    lower, upper = tmp_path / "lower", tmp_path / "upper"
+    wisp("add", "--no-install", "greeter", cwd=lower).success()
+    libc = lower / "base" / "lib" / "libc.so.6"
+    libc.parent.mkdir(parents=True)
+    libc.write_text("GNU C Library stable release version 2.36.\n")
+    with served(tmp_path, GUARD.format(file=users)) as registry:
+        first, second = f"{registry}/me/lower:1", f"{registry}/me/upper:1"
+        push = ("image", "build", "--base", "base", "--push", first)
+        refused = wisp(*push, cwd=lower)
+        assert (refused.code, "wisp auth login" in refused.stderr) == (1, True)
+        words = ("auth", "login", registry, "--username", "me", "--password", "-")
+        wisp(*words, cwd=tmp_path, stdin="sw0rdfish\n").success()
+        wisp(*push, cwd=lower).success()
+        above = ("image", "build", "--base", first, "--json")
+        made = json.loads(wisp(*above, "--push", second, cwd=upper).success().stdout)
+        assert made["pushed"][0]["mounted"] > 0
+        wisp("auth", "logout", registry, cwd=tmp_path).success()
+        out = wisp(*above, "--push", f"{registry}/me/other:1", cwd=upper)
+        assert (out.code, "wisp auth login" in out.stderr) == (1, True)
+        assert "sw0rdfish" not in refused.stderr + out.stderr
 
 
 def session_of(registry: str, environ: dict[str, str]) -> RegistrySession:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
 
 from wisp.cli import interrupts
 from wisp.cli.call import Call
@@ -14,7 +13,10 @@ from wisp.console.sizes import human_size
 from wisp.errors import UsageError
 from wisp.values import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from wisp import BuiltImage, PushedImage, Referrer, RemoteUse, Workspace
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wisp.cli.call import Call
 from wisp.cli.commands.image.settings import Planned, request_of, workspace_of
 from wisp.cli.declare import Command
 from wisp.console.sizes import human_size
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp import PlannedImage, Workspace
 

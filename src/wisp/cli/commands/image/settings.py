@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
 
 from wisp.cli import options
 from wisp.cli.call import Call
@@ -13,10 +12,13 @@ from wisp.cli.opening import open_session, open_workspace, usage_of
 from wisp.errors import UsageError
 from wisp.layout import DEFAULT_ENVIRONMENT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from wisp import ImageRequest, ImageSettings, Workspace
 
-S = TypeVar("S", bound="Settings")
+    S = TypeVar("S", bound="Settings")
 
 
 class Settings(options.Lock, options.Workspace, options.Config):
