@@ -114,3 +114,41 @@ def test_names_change_only_when_something_else_does(
     manifest.write_text(manifest.read_text().replace('greeter = "1.*"', 'greeter = "2.*"'))
     wisp("lock", "--compat", "0.77", cwd=tmp_path).success()
     assert "- name: p1\n" in file.read_text()
+
+
+WHEEL = """\
+version: 7
+platforms:
+- name: linux-64
+environments:
+  default:
+    channels:
+    - url: https://example.org/conda-pypi/
+    packages:
+      linux-64:
+      - conda: https://example.org/conda-pypi/noarch/tiny-1.0-py3-none-any.whl
+packages:
+- conda: https://example.org/conda-pypi/noarch/tiny-1.0-py3-none-any.whl
+  name: tiny
+  version: '1.0'
+  build: py3_none_any_0
+  subdir: noarch
+  noarch: python
+  sha256: abababababababababababababababababababababababababababababababab
+"""
+
+
+def test_a_lock_with_a_wheel_of_a_channel_is_taken_and_refused_by_name_to_install(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        '[workspace]\nname = "w"\nchannels = ["https://example.org/conda-pypi"]\n'
+        'platforms = ["linux-64"]\n[dependencies]\ntiny = "*"\n'
+    )
+    (tmp_path / "pixi.lock").write_text(WHEEL)
+    wisp("lock", "--check", cwd=tmp_path).success()
+    assert "tiny" in wisp("list", "--locked", "--no-install", cwd=tmp_path).success().stdout
+    refused = wisp("install", "--locked", cwd=tmp_path)
+    assert refused.code == 1
+    assert "`tiny` is a wheel that a conda channel lists" in refused.stderr
+    assert (tmp_path / "pixi.lock").read_text() == WHEEL

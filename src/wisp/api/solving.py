@@ -17,6 +17,7 @@ from wisp.specs.mapping import CondaPypiMaps
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.compat import CompatLevel
 
 #: Makes the Python of conda packages, which the build of a source distribution needs.
 ProvidePython = Callable[[EnvironmentInputs, Conda], Path]
@@ -28,12 +29,17 @@ def workers(session: SessionContext) -> int:
 
 
 def solve_engines(
-    session: SessionContext, provide_python: ProvidePython, maps: CondaPypiMaps = None
+    session: SessionContext,
+    provide_python: ProvidePython,
+    maps: CondaPypiMaps = None,
+    level: CompatLevel | None = None,
 ) -> Engines:
     """Connect solving with rattler, the name service and uv.
 
-    `maps` are PyPI names of conda packages that the manifest knows better.
+    `maps` are PyPI names of conda packages that the manifest knows better, `level` is the
+    manifest's.
     """
+    named = (level or session.level).has("packages of conda-pypi have names on PyPI")
     from wisp.engine.repodata_news import tell_of_repodata
     from wisp.engine.solver import solve
 
@@ -50,7 +56,7 @@ def solve_engines(
             raise hinted(error, hints_for_conda(session, inputs, error)) from error
 
     def name(inputs: EnvironmentInputs, conda: Conda) -> Conda:
-        return add_purls(conda, session.names, inputs.root, maps)
+        return add_purls(conda, session.names, inputs.root, maps, conda_pypi=named)
 
     def resolve(inputs: EnvironmentInputs, conda: Conda, previous: Pypi) -> Pypi:
         from wisp.solve.pypi import pypi_request

@@ -23,8 +23,13 @@ class Derived:
 
 
 def derive(location: str) -> Derived:
-    """Split `CHANNEL/SUBDIR/NAME-VERSION-BUILD.(conda|tar.bz2)`, as far as it has that shape."""
+    """Split `CHANNEL/SUBDIR/NAME-VERSION-BUILD.(conda|tar.bz2)`, as far as it has that shape.
+
+    A wheel that a channel lists may lie anywhere, so its entry says everything itself.
+    """
     parent, _, file_name = location.rpartition("/")
+    if is_wheel(location):
+        return Derived(None, None, None, None, None, file_name)
     channel, slash, subdir = parent.rpartition("/")
     name, version, build = split_archive_name(file_name)
     known = is_url(location) and subdir in _SUBDIRS
@@ -50,7 +55,12 @@ def split_archive_name(file_name: str) -> tuple[str, str, str] | tuple[None, Non
 
 def is_archive(location: str) -> bool:
     """Tell whether a conda location names a built package rather than a source folder."""
-    return location.endswith(ARCHIVE_SUFFIXES)
+    return location.endswith(ARCHIVE_SUFFIXES) or is_wheel(location)
+
+
+def is_wheel(location: str) -> bool:
+    """Tell whether a built package is a wheel, which channels list since Pixi 0.84.1."""
+    return location.endswith(".whl")
 
 
 def derived_build_number(build: str) -> int:
@@ -59,11 +69,11 @@ def derived_build_number(build: str) -> int:
     return int(digits) if digits else 0
 
 
-def derived_noarch(subdir: str, build: str) -> str | None:
+def derived_noarch(subdir: str | None, build: str) -> str | None:
     """Return which kind of noarch package a build string suggests, None for other subdirs.
 
     `subdir` is that of the URL, where there is one: old locks gave packages of the `noarch` folder
-    the subdir of the platform they were locked for.
+    the subdir of the platform they were locked for. None where no location says it (a wheel).
     """
     if subdir != "noarch":
         return None

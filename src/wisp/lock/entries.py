@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from wisp.lock.derive import derive, derived_build_number, derived_noarch
+from wisp.lock.derive import derive, derived_build_number, derived_noarch, is_wheel
 from wisp.patterns import pattern
 from wisp.specs.inside import is_inside
 from wisp.specs.origins import is_folder
@@ -72,7 +72,7 @@ def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
         build=build,
         build_number=derived_build_number(build) if number is None else int(number),
         subdir=subdir,
-        noarch=_noarch(entry, derived.subdir or subdir, build),
+        noarch=_noarch(entry, None if is_wheel(location) else derived.subdir or subdir, build),
         sha256=_digest(get("sha256")),
         md5=_digest(get("md5")),
         legacy_bz2_md5=_digest(get("legacy_bz2_md5")),
@@ -241,7 +241,7 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(value or ())
 
 
-def _noarch(entry: Mapping[str, Any], subdir: str, build: str) -> str | None:
+def _noarch(entry: Mapping[str, Any], subdir: str | None, build: str) -> str | None:
     if "noarch" not in entry:
         return derived_noarch(subdir, build)
     value = entry["noarch"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.aliases import names_on_disk
-from wisp.lock.derive import derive, derived_build_number, derived_noarch
+from wisp.lock.derive import derive, derived_build_number, derived_noarch, is_wheel
 from wisp.lock.emit import dump
 from wisp.lock.merge import merged
 from wisp.lock.model import LOCK_VERSION, EnvironmentRow, LockFile, LockOptions, LockPlatform
@@ -179,7 +179,8 @@ def _conda(record: CondaRecord) -> dict[str, Any]:
         entry["build_number"] = record.build_number
     if record.subdir != derived.subdir:
         entry["subdir"] = record.subdir
-    if record.noarch != derived_noarch(derived.subdir or record.subdir, record.build):
+    where = None if is_wheel(record.location) else derived.subdir or record.subdir
+    if record.noarch != derived_noarch(where, record.build):
         entry["noarch"] = record.noarch or False
     _set(entry, record, "sha256", "md5", "legacy_bz2_md5", "attestations_sha256")
     _set_nonempty(entry, record, "depends", "constrains", "extra_depends")

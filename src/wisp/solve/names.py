@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from wisp.specs.conda import channel_url
 from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
 from wisp.specs.package_names import PYPI_PURL
+from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, field, replace
 
@@ -61,16 +62,24 @@ def is_conda_forge(record: CondaRecord) -> bool:
     return urlsplit(where).path.startswith("/conda-forge")
 
 
+def is_conda_pypi(record: CondaRecord) -> bool:
+    """Tell whether a record comes from a channel `conda-pypi`: PyPI's wheels as conda packages."""
+    return urlsplit(record.channel or "").path.rstrip("/").rpartition("/")[2] == "conda-pypi"
+
+
 def add_purls(
     records: Iterable[CondaRecord],
     service: NameService,
     root: Path,
     maps: CondaPypiMaps = None,
+    *,
+    conda_pypi: bool = False,
 ) -> tuple[CondaRecord, ...]:
     """Give conda records their PyPI names, in the order project, archive, channel, same name.
 
     `maps` is the manifest's `conda-pypi-map`: False switches names off, an empty table the
-    default maps. Raises `ConfigError` or `FetchError` when a map of the manifest cannot be read.
+    default maps. With `conda_pypi` packages of such channels have PyPI's own names. Raises
+    `ConfigError` or `FetchError` when a map of the manifest cannot be read.
     """
     records = tuple(records)
     if maps is False:
@@ -78,8 +87,21 @@ def add_purls(
     by_channel = {
         channel_url(name, root).rstrip("/"): entry for name, entry in (maps or {}).items()
     }
-    lookup = _Lookup(records, service, root, by_channel, defaults=maps is None or bool(maps))
+    lookup = _Lookup(
+        records,
+        service,
+        root,
+        by_channel,
+        defaults=maps is None or bool(maps),
+        conda_pypi=conda_pypi,
+    )
     return tuple(lookup.named(record) for record in records)
+
+
+def _wheel_name(record: CondaRecord) -> str:
+    """Return the PyPI name of a package that is one of PyPI's: that of the wheel, if it is one."""
+    file = record.location.rpartition("/")[2]
+    return normalize(file.partition("-")[0] if file.endswith(".whl") else record.name)
 
 
 class _Lookup:
@@ -93,17 +115,22 @@ class _Lookup:
         entries: Mapping[str, CondaPypiMap],
         *,
         defaults: bool,
+        conda_pypi: bool,
     ) -> None:
         self._records = records
         self._service = service
         self._root = root
         self._entries = entries
         self._defaults = defaults
+        self._conda_pypi = conda_pypi
         self._known: dict[tuple[str, bool], ChannelNames] = {}
 
     def named(self, record: CondaRecord) -> CondaRecord:
         channel = (record.channel or "").rstrip("/")
         key = (channel, is_conda_forge(record))
+        pypi = self._conda_pypi and is_conda_pypi(record)
+        if pypi and self._defaults and channel not in self._entries:
+            return replace(record, purls=(f"{PYPI_PURL}{_wheel_name(record)}",))
         if key not in self._known:
             self._known[key] = self._channel(*key)
         purls = purls_of(record, self._known[key])

@@ -107,6 +107,18 @@ def test_another_channel_may_be_given_names_too(service: NameService) -> None:
     assert purls(service, record("pytorch"), maps) == ("pkg:pypi/torch?source=compressed-mapping",)
 
 
+@pytest.mark.parametrize("file", ["Tiny_Words-1-py3-none-any.whl", "tiny-words-1-0.conda"])
+def test_packages_of_conda_pypi_have_the_names_of_pypi(service: NameService, file: str) -> None:
+    channel = "https://example.org/conda-pypi"
+    given = record("tiny-words", channel, location=f"{channel}/noarch/{file}")
+    [named] = add_purls([given], service, Path("/"), conda_pypi=True)
+    assert named.purls == ("pkg:pypi/tiny-words",)
+    [left] = add_purls([given], service, Path("/"), {}, conda_pypi=True)
+    assert left.purls is None
+    [older] = add_purls([given], service, Path("/"))
+    assert older.purls is None
+
+
 def test_names_can_be_switched_off(service: NameService) -> None:
     assert purls(service, record("pytorch"), False) is None
     assert purls(service, record("pytorch"), {"conda-forge": CondaPypiMap(disabled=True)}) is None

@@ -195,7 +195,10 @@ def _engines(workspace: OpenedWorkspace) -> Engines:
         )
 
     engines = solve_engines(
-        workspace.session, provide_python, workspace.manifest.workspace.conda_pypi_map
+        workspace.session,
+        provide_python,
+        workspace.manifest.workspace.conda_pypi_map,
+        workspace.manifest.level,
     )
 
     def solve(unit: SolveUnit) -> Conda:
