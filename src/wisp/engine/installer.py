@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 from rattler.exceptions import ExtractError, InstallerError, LinkError, TransactionError
@@ -26,6 +26,7 @@ from wisp.engine.records import to_rattler
 from wisp.engine.safe.package_cache import holds, vouched_cache
 from wisp.engine.safe.packages import check_prefix_record, spoil
 from wisp.engine.safe.verdicts import Verdicts
+from wisp.engine.unlinkable import refuse_wheels
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.foreign import json_data
 from wisp.patterns import pattern
@@ -333,23 +334,8 @@ def check_sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
     return sources
 
 
-def _refuse_wheels(records: Iterable[CondaRecord]) -> None:
-    """Refuse wheels that a channel lists as packages: this rattler unpacks conda's archives only.
-
-    Raises `InstallError`.
-    """
-    wheels = [record for record in records if record.location.endswith(".whl")]
-    if wheels:
-        names = ", ".join(f"`{record.name}`" for record in wheels)
-        raise InstallError(
-            f"{names} is a wheel that a conda channel lists, which cannot be installed yet",
-            causes=[record.location for record in wheels],
-            hints=["take it from PyPI, with `wisp add --pypi NAME` in place of the conda package"],
-        )
-
-
 def _sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
-    _refuse_wheels(request.records)
+    refuse_wheels(request.records)
     shared = access.settings.caches.conda_packages
     held = frozenset(record.name for record in request.records if holds(shared, record))
     return Sources(tuple(to_rattler(request.records)), held)
