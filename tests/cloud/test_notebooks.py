@@ -76,3 +76,21 @@ def test_a_notebook_with_a_block_is_run_by_ipython(
     assert wisp("run", "note.ipynb", cwd=tmp_path).success().stdout.endswith("[]\nmagic\n")
     done = wisp("run", "--script", "-", "from stdin", cwd=tmp_path, stdin=note.read_text())
     assert "['from stdin']\nmagic\n" in done.success().stdout
+
+
+def test_a_notebook_without_conda_runs_where_no_channel_is_reached(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    configuration = wisp.home.path / ".config" / "pixi" / "config.toml"
+    configuration.parent.mkdir(parents=True)
+    configuration.write_text("default-channels = ['http://127.0.0.1:9/none']\n")
+    block = "# /// script\n# dependencies = ['ipython', 'nbformat', 'six']\n# ///\n"
+    row = {
+        **NOTEBOOK["cells"][0],
+        "source": f"{block}import six, sys\nprint(six.__name__, sys.argv)",
+    }
+    (tmp_path / "note.ipynb").write_text(json.dumps({**NOTEBOOK, "cells": [row]}))
+    done = wisp("run", "note.ipynb", "one", cwd=tmp_path).success()
+    assert done.stdout.startswith("six [")
+    assert "'one']" in done.stdout
+    assert done.stderr.count("no conda channel can be reached") == 1

@@ -228,6 +228,27 @@ def test_where_no_channel_can_be_reached_pypi_and_a_python_of_the_machine_do(
     assert done.stderr.count("no conda channel can be reached") == 1
 
 
+def test_a_notebook_runs_there_too(cut_off: CommandLine, tmp_path: Path) -> None:
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
+    pinned = PLAIN.removesuffix("# ///\n") + "# [tool.uv]\n# ///\n"
+    for name, block, told in (
+        ("plain.ipynb", PLAIN, "its environment needs `nbformat`"),
+        ("pinned.ipynb", pinned, "no-such-channel"),
+    ):
+        cells = [{**cell, "id": "a", "source": block}]
+        data = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        (tmp_path / name).write_text(json.dumps(data))
+        done = cut_off("run", name, cwd=tmp_path)
+        assert (done.code, told in done.stderr) == (1, True)
+        on_uv = done.stderr.count("no conda channel can be reached")
+        assert on_uv == (name == "plain.ipynb")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -16,7 +16,7 @@ from wisp.engine.uv_options import index_options
 from wisp.errors import FetchError
 from wisp.foreign import toml_data
 from wisp.manifest.notebook import SUFFIX as NOTEBOOK
-from wisp.manifest.script import find_block
+from wisp.manifest.script import find_block, python_of
 from wisp.specs.pypi import PypiOptions
 
 if TYPE_CHECKING:
@@ -26,25 +26,29 @@ if TYPE_CHECKING:
 
 def may_run_on_uv(workspace: OpenedWorkspace, options: RunOptions) -> bool:
     """Tell whether a script would be the same without conda: it names none of it, and no lock."""
-    if workspace.manifest.path.suffix == NOTEBOOK:
-        return False
     fixed = options.usage.lock_is_fixed or options.usage.no_install or options.dry
     if fixed or workspace.places.lock.exists():
         return False
-    block = find_block(workspace.manifest.text)
-    return block is not None and "pixi" not in toml_data(block.text).get("tool", {})
+    block = find_block(python_of(workspace.manifest.text))
+    if block is None:
+        return False
+    # Of a notebook uv is told what it needs; what `[tool.uv]` says of that would be lost.
+    foreign = ("pixi", "uv") if _is_notebook(workspace) else ("pixi",)
+    return not any(tool in toml_data(block.text).get("tool", {}) for tool in foreign)
 
 
 def run_on_uv(
-    workspace: OpenedWorkspace, script: Path, arguments: Sequence[str], error: FetchError
+    workspace: OpenedWorkspace, words: Sequence[str], arguments: Sequence[str], error: FetchError
 ) -> int:
     """Run a script on a Python of this machine, and return its exit code.
 
+    `words` are what Python is called with: the file, or for a notebook what runs its cells.
     Raises the `error` for which conda is left out where there is no such Python.
     """
     uv = workspace.session.uv
+    wanted, running = _asked(workspace, words)
     try:
-        found = uv.run(["python", "find", "--script", str(script)])
+        found = uv.run(["python", "find", *wanted])
     except UvError as missing:
         raise FetchError(
             error.message,
@@ -56,9 +60,23 @@ def run_on_uv(
         f"{found.stdout.strip()}"
     )
     indexes = index_options(PypiOptions(), Path(workspace.root), uv.default_index)
-    words = ["run", "--quiet", "--no-project", *indexes]
-    with uv.command(words, ["--script", str(script), *arguments]) as call:
+    with uv.command(["run", "--quiet", "--no-project", *indexes], [*running, *arguments]) as call:
         workspace.reporter.hand_over()
         environ = {**workspace.session.environ, **call.variables}
         code = hand_over(call.arguments, environ=environ)
     return 128 - code if code < 0 else code
+
+
+def _asked(workspace: OpenedWorkspace, words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return how uv is asked for the Python of a script, and how to run it."""
+    if not _is_notebook(workspace):
+        return ["--script", *words], ["--script", *words]
+    block = find_block(python_of(workspace.manifest.text))
+    asked = toml_data(block.text) if block is not None else {}
+    python = str(asked.get("requires-python", ">=3"))
+    needs = [word for one in asked.get("dependencies", ()) for word in ("--with", str(one))]
+    return ["--no-project", "--system", python], ["--python", python, *needs, "python", *words]
+
+
+def _is_notebook(workspace: OpenedWorkspace) -> bool:
+    return workspace.manifest.path.suffix == NOTEBOOK

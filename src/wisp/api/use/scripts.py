@@ -142,7 +142,8 @@ def run_script(
 
         if not may_run_on_uv(workspace, options):
             raise
-        return run_on_uv(workspace, script.path, arguments, error)
+        called = (*how, *script.words) if how else (str(script.path),)
+        return run_on_uv(workspace, called, arguments, error)
 
 
 def _notebook_code(script: FoundScript) -> str:
