@@ -94,6 +94,8 @@ def test_a_prompt_shows_the_name_and_runs_nothing(
         "bash": 'PS1="$ "; eval "$HOOK"; eval "$HOOK2"; printf %s "${PS1@P}"',
         "zsh": 'PS1="$ "; eval "$HOOK"; eval "$HOOK2"; print -rnP -- "$PS1"',
         "zsh -o promptsubst": 'PS1="$ "; eval "$HOOK"; eval "$HOOK2"; print -rnP -- "$PS1"',
+        "zsh +o promptsubst": 'PS1="$ "; eval "$HOOK"; eval "$HOOK2"; setopt promptsubst; '
+        'print -rnP -- "$PS1"',
         "fish": 'function fish_prompt; echo -n "$status \\$ "; end\n'
         "echo $HOOK | source; echo $HOOK2 | source; false; fish_prompt",
     }
@@ -114,7 +116,8 @@ def test_a_prompt_shows_the_name_and_runs_nothing(
             timeout=60,
             check=False,
         )
-        assert done.stdout == f"({name}) {'1 ' if words[0] == 'fish' else ''}$ ", shell
+        seen = name.replace("`", "'") if words[0] == "zsh" else name
+        assert done.stdout == f"({seen}) {'1 ' if words[0] == 'fish' else ''}$ ", shell
     assert list(tmp_path.rglob("pwned")) == []
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox import CommandLine
+from tests.tiny import channel, tiny
 from tools.forge import serve
 from tools.forge.build import Forge
 from tools.forge.serve import Server
@@ -124,6 +125,44 @@ def test_a_token_that_opens_a_channel_is_not_told(
             assert SECRET not in done.stdout + done.stderr, words
         refused = cold_wisp("add", "nothing-there", "-vv", cwd=workspace)
         assert (refused.code, SECRET in refused.stderr) == (1, False)
+
+
+def test_what_is_exported_for_others_has_no_secret(wisp: CommandLine, tmp_path: Path) -> None:
+    made = channel(tmp_path / "srv" / "main", [tiny("good")])
+    with Server(made.parent) as server:
+        urls = [with_secret(f"{server.url}/{name}", "user") for name in ("main", "more")]
+        folder = tmp_path / "ws"
+        folder.mkdir()
+        (folder / "pixi.toml").write_text(
+            f'[workspace]\nname = "w"\nchannels = ["{urls[0]}"]\nplatforms = ["linux-64"]\n'
+            f'[dependencies]\ngood = {{ version = "*", channel = "{urls[0]}" }}\n'
+            f'[feature.f.pypi-options]\nindex-url = "{urls[1]}?token={SECRET}"\n'
+            f'[feature.f.pypi-dependencies]\nsix = {{ url = "{urls[1]}/six-1-py3-none-any.whl" }}\n'
+            '[environments]\nf = ["f"]\n'
+        )
+        for name in ("default", "f"):
+            words = ("workspace", "export", "conda-environment", "-e", name)
+            done = wisp(*words, cwd=folder).success()
+            assert f"- {server.url}/main" in done.stdout
+            assert f"{server.url}/main::good" in done.stdout
+            assert SECRET not in done.stdout + done.stderr
+    assert f"six @ {server.url}/more/six-1" in done.stdout
+
+
+def test_an_explicit_list_has_no_token(wisp: CommandLine, tmp_path: Path) -> None:
+    url = f"https://x.invalid/t/{SECRET}/main"
+    (tmp_path / "pixi.toml").write_text(
+        f'[workspace]\nchannels = ["{url}"]\nplatforms = ["linux-64"]\n'
+    )
+    (tmp_path / "pixi.lock").write_text(
+        f"version: 6\nenvironments:\n  default:\n    channels:\n    - url: {url}/\n"
+        f"    packages:\n      linux-64:\n      - conda: {url}/noarch/a-1-0.conda\n"
+        f"packages:\n- conda: {url}/noarch/a-1-0.conda\n  md5: {'0' * 32}\n"
+    )
+    words = ("workspace", "export", "conda-explicit-spec", "out", "--frozen")
+    wisp(*words, cwd=tmp_path).success()
+    (file,) = (tmp_path / "out").iterdir()
+    assert f"https://x.invalid/main/noarch/a-1-0.conda#{'0' * 32}" in file.read_text()
 
 
 def test_secrets_in_the_configuration_are_not_listed(wisp: CommandLine, tmp_path: Path) -> None:

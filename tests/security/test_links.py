@@ -15,6 +15,7 @@ from tools.forge.archive import Entry, text
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.safe.root import ForeignLinkError, Root
 from wisp.errors import InstallError
+from wisp.layout import INSTALLING
 
 MANIFEST = """\
 [workspace]
@@ -92,6 +93,55 @@ def test_a_link_ends_the_command_and_nothing_is_done_through_it(
     assert result.code == 1
     assert "symbolic link" in result.stderr or "symbolic link" in result.stdout
     assert "Traceback" not in result.stderr
+
+
+SITE = f"{DEFAULT}/lib/python3.12/site-packages"
+WHEEL = "alpha-1.0.dist-info"
+
+
+@pytest.fixture
+def interrupted(wisp: CommandLine, workspace: Path) -> Path:
+    """A workspace whose next installation sweeps and removes."""
+    wisp("install", cwd=workspace).success()
+    (workspace / DEFAULT / FINGERPRINT).write_text(INSTALLING)
+    return workspace
+
+
+@pytest.mark.parametrize("place", [SITE, f"{SITE}/alpha", f"{DEFAULT}/bin", f"{DEFAULT}/lib"])
+def test_no_draft_is_swept_behind_a_link(
+    wisp: CommandLine, interrupted: Path, tmp_path: Path, place: str
+) -> None:
+    """Row 16."""
+    away = tmp_path / "away"
+    deep = away / ("python3.12/site-packages" if place.endswith("lib") else "")
+    deep.mkdir(parents=True)
+    (deep / ".tmpAbCdEf").write_text("mine")
+    plant(interrupted, place, away)
+    done = wisp("install", cwd=interrupted)
+    assert (done.code, "lead out of it" in done.stderr) == (1, True), done.stderr
+    assert (deep / ".tmpAbCdEf").read_text() == "mine"
+    (interrupted / place).unlink()
+    wisp("install", cwd=interrupted).success()
+
+
+@pytest.mark.parametrize("broken", [True, False])
+@pytest.mark.parametrize("place", [f"{SITE}/{WHEEL}", SITE])
+def test_no_wheel_is_removed_whose_metadata_lie_behind_a_link(
+    wisp: CommandLine, interrupted: Path, tmp_path: Path, place: str, *, broken: bool
+) -> None:
+    """Row 17."""
+    away = tmp_path / "away"
+    (away / WHEEL).mkdir(parents=True)
+    (away / "secret").write_text("mine")
+    (away / WHEEL / "INSTALLER").write_text("uv-pixi")
+    (away / WHEEL / "RECORD").write_text(f"secret,,\n{WHEEL}/RECORD,,\n")
+    if not broken:
+        (interrupted / DEFAULT / FINGERPRINT).unlink()
+    before = content(away)
+    plant(interrupted, place, away / WHEEL if place.endswith(WHEEL) else away)
+    done = wisp("install", cwd=interrupted)
+    assert (done.code, "lead out of it" in done.stderr) == (1, True), done.stderr
+    assert differences(before, content(away)) == []
 
 
 def test_a_task_runs_but_is_not_remembered_through_a_link(

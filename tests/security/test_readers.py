@@ -18,6 +18,7 @@ from wisp.foreign import json_data, toml_data
 from wisp.manifest.read import load_text
 
 SOURCES = Path(wisp.__file__).parent
+DIST_INFO = "lib/python3.12/site-packages/alpha-1.0.dist-info"
 HEAD = '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n'
 #: Who reads a format by itself, and why that is safe. JSON and TOML go through `wisp.foreign`.
 READERS = {
@@ -139,6 +140,100 @@ def test_no_extension_is_taken_from_the_folder_one_stands_in(
     done = wisp("evil", cwd=tmp_path, env={"PATH": path})
     assert done.code == 2
     assert "ran" not in done.stdout
+
+
+LOCK = """\
+version: 6
+environments:
+  default:
+    channels:
+    - url: {channel}
+    packages:
+      linux-64:
+      - {kind}: {url}
+packages:
+- {kind}: {url}
+  {row}
+"""
+PLAIN = "https://x.invalid/noarch/a-1-0.conda"
+WHEEL = "https://x.invalid/b-1-py3-none-any.whl"
+#: What a lock says that cannot be: kind, URL, the rest of the row, as one line of YAML.
+BAD_LOCKS = {
+    "a URL without a file": ("conda", "https://x.invalid/", "sha256: aa"),
+    "a URL that is none": ("conda", '"https://[x/noarch/a-1-0.conda"', "sha256: aa"),
+    "a port that is none": ("conda", '"https://x:99999/noarch/a-1-0.conda"', "sha256: aa"),
+    "a version that is none": ("conda", PLAIN, 'version: "1..!!x"'),
+    "a version that is a table": ("conda", PLAIN, "version: {a: b}"),
+    "a name that is a path": ("conda", PLAIN, "name: ../../x"),
+    "a name that is a number": ("conda", PLAIN, "name: 1"),
+    "a name with a line break": ("conda", PLAIN, r'name: "a\nb"'),
+    "a subdir that is a path": ("conda", PLAIN, "subdir: ../x"),
+    "a build number without measure": ("conda", PLAIN, f"build_number: {'9' * 5000}"),
+    "a digest that is none": ("conda", PLAIN, "sha256: ../../x"),
+    "a size that is a list": ("conda", PLAIN, "size: [1]"),
+    "needs that are a number": ("conda", PLAIN, "depends: 1"),
+    "a wheel with a bad name": ("pypi", WHEEL, "{name: ../../b, version: 1}"),
+    "a wheel's version": ("pypi", WHEEL, 'version: "not a version"'),
+    "a wheel's needs": ("pypi", WHEEL, 'requires_dist: ["a b c ;;; ["]'),
+    "a wheel at a port that is none": ("pypi", '"https://x:y/b-1-py3-none-any.whl"', "name: b"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD_LOCKS)
+@pytest.mark.parametrize("words", [("install", "--frozen"), ("list", "--json"), ("install",)])
+def test_what_a_lock_cannot_say_is_told_in_words(
+    wisp: CommandLine, tmp_path: Path, bad: str, words: tuple[str, ...]
+) -> None:
+    """Row 45. A lock that says nonsense is refused, or locked anew, and never a bug of ours."""
+    kind, url, row = BAD_LOCKS[bad]
+    (tmp_path / "pixi.toml").write_text(HEAD)
+    text = LOCK.format(channel=tmp_path.as_uri(), kind=kind, url=url, row=row)
+    (tmp_path / "pixi.lock").write_text(text)
+    done = wisp(*words, "--offline" if words[0] == "install" else "-q", cwd=tmp_path)
+    assert done.code in (0, 1), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "bug" not in done.stderr
+    if words[-1] == "--frozen":
+        assert done.code == 1
+    if done.code:
+        assert any(told in done.stderr for told in ("pixi.lock", "a-1-0", "https://", "PyPI"))
+
+
+ODD = ["[]", "1", '"text"', "{}", "null", "[" * 60_000, "\udc80", "", '{"a": [[[]]]}']
+PLATFORMS = [
+    *('"text"', "[]", "1", '{"subdir": 1}', '{"subdir": "a\\nb"}', '{"virtual_packages": 1}'),
+    *('{"virtual_packages": [[1]]}', '{"virtual_packages": ["==="]}', '{"requirements": {"a": 1}}'),
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        *(("conda-meta/pixi", text) for text in ODD),
+        *(("conda-meta/pixi", f'{{"resolved_platform": {text}}}') for text in PLATFORMS),
+        *(("conda-meta/pixi", f'{{"minimum_supported_platform": {text}}}') for text in PLATFORMS),
+        *((f"{DIST_INFO}/direct_url.json", text) for text in ODD),
+        *((f"{DIST_INFO}/direct_url.json", f'{{"dir_info": {text}}}') for text in ODD[:5]),
+        *((f"{DIST_INFO}/direct_url.json", f'{{"vcs_info": {text}}}') for text in ODD[:5]),
+        *((f"{DIST_INFO}/direct_url.json", f'{{"url": {text}}}') for text in ODD[:5]),
+    ],
+)
+def test_what_a_prefix_says_of_itself_in_an_odd_shape_counts_for_nothing(
+    wisp: CommandLine, tmp_path: Path, place: str, text: str
+) -> None:
+    """Row 48."""
+    (tmp_path / "pixi.toml").write_text(HEAD)
+    (tmp_path / "pixi.lock").write_text(
+        "version: 6\nenvironments:\n  default:\n    channels: []\n    packages: {}\npackages: []\n"
+    )
+    file = tmp_path / ".pixi" / "envs" / "default" / place
+    file.parent.mkdir(parents=True)
+    file.write_text(text, errors="surrogateescape")
+    (file.parent / "INSTALLER").write_text("uv-pixi")
+    for words in (("info", "--json"), ("list", "--frozen"), ("install",)):
+        done = wisp(*words, cwd=tmp_path)
+        assert (done.code in (0, 1), "bug" in done.stderr) == (True, False), done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_a_line_without_measure_is_cut_where_it_is_shown(wisp: CommandLine, tmp_path: Path) -> None:

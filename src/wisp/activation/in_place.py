@@ -147,7 +147,6 @@ class _Posix:
 
     def __init__(self, shell: str) -> None:
         self._dialect = SHELLS[IN_PLACE[shell]]
-        self._is_zsh = shell == "zsh"
 
     def assign(self, name: str, value: str) -> str:
         return f"\\export {name}={self._dialect.literal(value)}"
@@ -161,12 +160,7 @@ class _Posix:
 
     def prompt_on(self, text: str) -> list[str]:
         plain = self._dialect.literal(self._dialect.in_prompt(text))
-        setting = [f"__wisp_prompt={plain}"]
-        if self._is_zsh and set(text) & set("$`\\"):
-            escaped = "".join(f"\\{c}" if c in "$`\\" else c for c in text).replace("%", "%%")
-            literal = self._dialect.literal(escaped)
-            setting.append(f"[[ ! -o promptsubst ]] || __wisp_prompt={literal}")
-        inner = "\n".join([*setting, "PS1=$__wisp_prompt$PS1"])
+        inner = f"__wisp_prompt={plain}\nPS1=$__wisp_prompt$PS1"
         return [f'if [ -n "${{PS1+x}}" ]; then\n{inner}\nfi']
 
     def prompt_off(self) -> list[str]:

@@ -67,34 +67,28 @@ class Bash:
         return ""
 
 
+#: What the prompts of zsh may expand, as what they show as it is.
+_INERT_IN_ZSH = str.maketrans({"$": "$%{%}", "\\": "\\%{%}", "`": "'"})
+
+
 class Zsh(Bash):
     """zsh: bash but for completions."""
 
     name = "zsh"
 
-    def prompt(self, prefix: str, old: str = "") -> str:
-        """Escape `%`; what else would have a meaning has it only where prompts are expanded."""
-        plain = super().prompt(prefix, old)
-        if not set(prefix + old) & set("$`\\"):
-            return plain
-        expanded = _ExpandingZsh().prompt(prefix, old)
-        return f"if [[ -o promptsubst ]]; then\n{expanded}\nelse\n{plain}\nfi"
-
     def in_prompt(self, text: str) -> str:
-        return text.replace("%", "%%")
+        """Write a text so that no prompt expands it, whether `promptsubst` is set now or later.
+
+        Nothing is named by a `$` and no character is escaped by a backslash that have `%{%}` behind
+        them, which shows nothing. Backquotes have no such guard, and become apostrophes.
+        """
+        return text.replace("%", "%%").translate(_INERT_IN_ZSH)
 
     def completions(self, prefix: str) -> str:
         folder = os.path.join(prefix, "share", "zsh", "site-functions")
         if not os.path.isdir(folder):
             return ""
         return f"fpath+=({self.literal(folder)})\nautoload -Uz compinit\ncompinit"
-
-
-class _ExpandingZsh(Bash):
-    """zsh with the option `promptsubst`."""
-
-    def in_prompt(self, text: str) -> str:
-        return "".join(f"\\{c}" if c in "$`\\" else c for c in text).replace("%", "%%")
 
 
 class Fish(Bash):

@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote, urlsplit
 from wisp.errors import LockFileError
 from wisp.specs.inside import UnsafePathError, inside
 from wisp.specs.records import CondaRecord, RunExports
-from wisp.specs.urls import is_url
+from wisp.specs.urls import is_url, shown
 
 if TYPE_CHECKING:  # who only reads rows does not pay for rattler
     from rattler import RepoDataRecord
@@ -142,7 +142,18 @@ def to_rattler(records: Iterable[CondaRecord]) -> list[RepoDataRecord]:
     try:
         return _made(wanted)
     except Exception as error:  # of a kind that depends on what is wrong
-        raise LockFileError("a locked package cannot be used", causes=[str(error)]) from error
+        raise _unusable(wanted, error) from error
+
+
+def _unusable(wanted: Sequence[CondaRecord], error: Exception) -> LockFileError:
+    """Name the first package that rattler does not take, which says only what is wrong with it."""
+    for record in wanted:
+        try:
+            _made([record])
+        except Exception as why:
+            told = f"the locked package `{shown(record.location)}` cannot be used"
+            return LockFileError(told, causes=[str(why)])
+    return LockFileError("the locked packages cannot be used", causes=[str(error)])
 
 
 def _made(wanted: Sequence[CondaRecord]) -> list[RepoDataRecord]:

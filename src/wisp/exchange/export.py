@@ -13,7 +13,7 @@ from wisp.specs.conda import CondaRequirement
 from wisp.specs.locations import PathLocation
 from wisp.specs.pypi import PypiOptions, PypiRequirement, is_editable
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
-from wisp.specs.urls import without_userinfo
+from wisp.specs.urls import handed_on
 from wisp.values import dataclass, field
 
 _DEFAULTS = frozenset({"main", "r", "msys2"})
@@ -33,7 +33,7 @@ class CondaEnvironment:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        channels = list(dict.fromkeys(self.channels))
+        channels = list(dict.fromkeys(map(handed_on, self.channels)))
         if not _DEFAULTS & set(channels):
             channels.append("nodefaults")
         lines = [f"name: {_scalar(self.name)}", "channels:"]
@@ -51,7 +51,7 @@ class CondaEnvironment:
 def conda_line(requirement: CondaRequirement) -> str:
     """Spell a requirement as a match spec: `forge::name version build[key="value"]`."""
     spec = requirement.spec
-    channel = spec.channel or ""
+    channel = handed_on(spec.channel or "")
     if spec.subdir:
         channel += f"/{spec.subdir}"
     text = f"{channel}::" if channel else ""
@@ -69,25 +69,22 @@ def conda_line(requirement: CondaRequirement) -> str:
     return f"{text}[{written}]" if written else text
 
 
-def _open(url: str) -> str:
-    return without_userinfo(url)[0]
-
-
 def pip_lines(requirements: Iterable[PypiRequirement], options: PypiOptions) -> list[str]:
     """Spell requirements as lines for pip, after the options that say where to look.
 
     Credentials in addresses stay behind: such a file is made to be handed on.
     """
-    lines = [f"--index-url {_open(options.index_url)}"] if options.index_url else []
-    lines += [f"--extra-index-url {_open(url)}" for url in options.extra_index_urls]
-    links = (place.path or _open(str(place.url)) for place in options.find_links)
+    lines = [f"--index-url {handed_on(options.index_url)}"] if options.index_url else []
+    lines += [f"--extra-index-url {handed_on(url)}" for url in options.extra_index_urls]
+    links = (place.path or handed_on(str(place.url)) for place in options.find_links)
     lines += [f"--find-links {link}" for link in links]
     for requirement in requirements:
         location = requirement.spec.location
         if isinstance(location, PathLocation):
             lines.append(("-e " if is_editable(requirement.spec) else "") + location.path)
         else:
-            lines.append(pypi_text(requirement))
+            name, at, url = pypi_text(requirement).partition(" @ ")
+            lines.append(f"{name}{at}{handed_on(url)}")
     return lines
 
 
@@ -138,7 +135,8 @@ def _refuse(
 
 
 def _explicit_line(record: CondaRecord) -> str:
-    return f"{record.location}#{record.md5}" if record.md5 else record.location
+    location = handed_on(record.location)
+    return f"{location}#{record.md5}" if record.md5 else location
 
 
 def in_dependency_order(records: Sequence[CondaRecord]) -> list[CondaRecord]:

@@ -14,7 +14,9 @@ import tarfile
 from pathlib import PurePosixPath
 
 from wisp.errors import WispError
+from wisp.specs.inside import is_inside
 
+_ROOT = PurePosixPath()
 _WHITEOUT = ".wh."
 #: What runtimes put into every container: character devices by their numbers.
 _HARMLESS = frozenset(
@@ -42,13 +44,12 @@ class LayerJudge:
 
         """
         path = self._inside(member, member.name.removeprefix("./"))
-        through = next((one for one in path.parents if one in self._links), None)
-        if through is not None:
-            raise self._refused(member, f"lies below the link `{through}` of the same layer")
+        self._check_above(member, path, "lies")
         if path.name.startswith(_WHITEOUT) and path.name[len(_WHITEOUT) :] in ("", ".", ".."):
             raise self._refused(member, "hides a whole folder of what is below it")
         if member.islnk():
-            self._inside(member, member.linkname.removeprefix("./"))
+            target = self._inside(member, member.linkname.removeprefix("./"))
+            self._check_above(member, target, "is a hard link to what lies")
         elif member.issym():
             self._links.add(path)
             self._check_link(member, path)
@@ -60,9 +61,14 @@ class LayerJudge:
 
     def _inside(self, member: tarfile.TarInfo, text: str) -> PurePosixPath:
         path = PurePosixPath(text)
-        if path.is_absolute() or ".." in path.parts or "\0" in text:
+        if path != _ROOT and not is_inside(str(path)):
             raise self._refused(member, "leads out of the image")
         return path
+
+    def _check_above(self, member: tarfile.TarInfo, path: PurePosixPath, what: str) -> None:
+        through = next((one for one in path.parents if one in self._links), None)
+        if through is not None:
+            raise self._refused(member, f"{what} below the link `{through}` of the same layer")
 
     def _check_link(self, member: tarfile.TarInfo, path: PurePosixPath) -> None:
         """Follow a link's parts: absolute ones begin at the image's root, and stay there."""

@@ -31,6 +31,9 @@ INVALID_HASH = "invalid-hash"
 
 HISTORY = "// not relevant for pixi but for `conda run -p`"
 
+#: The keys of the marker that hold a platform, and those of a platform that hold lists of texts.
+_PLATFORMS = ("resolved_platform", "minimum_supported_platform")
+_TEXTS = ("virtual_packages", "requirements")
 _SEPARATOR = b"\xff"
 _DIGEST_SIZES = {"sha256": 32, "md5": 16}
 
@@ -152,12 +155,29 @@ def installed_subdir(prefix: Path) -> str | None:
 
 
 def read_marker(prefix: Path) -> Mapping[str, Any]:
-    """Return the marker as plain data; empty when it is missing or damaged."""
+    """Return the marker as plain data; empty when it is missing or damaged.
+
+    Its platforms, where it has any, are tables with a text `subdir` and lists of texts: whatever
+    else stands there was written by nobody we know and is left out.
+    """
     try:
         found = json_data(found_bytes(prefix / layout.CONDA_META / layout.PREFIX_MARKER))
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    platforms = {key: _platform(found[key]) for key in _PLATFORMS if key in found}
+    return found | platforms
+
+
+def _platform(told: object) -> Mapping[str, Any] | None:
+    if not isinstance(told, dict) or not isinstance(told.get("subdir", ""), str):
+        return None
+    texts = {key: told[key] for key in _TEXTS if key in told}
+    for key, listed in texts.items():
+        rows = listed if isinstance(listed, list) else ()
+        texts[key] = [row for row in rows if isinstance(row, str)]
+    return told | texts
 
 
 def is_moved(prefix: Path) -> bool:

@@ -24,6 +24,7 @@ _SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _IN_PATHS = "/:@!$&'()*+,;=-._~"
 _END_OF_URL = pattern(r"[\s\"'`<>]")
 _AUTHORITY_END = pattern(r"[/?#]")
+_TOKEN_IN_PATH = pattern(r"/t/[^/]+(?=/|$)")
 _SECRET_WORDS = ("token", "signature", "secret", "password", "passwd", "credential", "apikey")
 _SECRET_KEYS = frozenset({"sig", "key", "pwd", "pass", "auth", "authorization", "accesskey"})
 
@@ -109,6 +110,25 @@ def shown(url: str) -> str:
     if at and ("http" in scheme or ":" in info):
         authority = f"{_HIDDEN}@{host}"
     return f"{scheme}://{authority}{_hidden_tail(tail)}"
+
+
+def handed_on(url: str) -> str:
+    """Return a URL without the credentials in it, for files that others are given.
+
+    User and password, the token in a path of conda's, and what a query names a secret are left out.
+    What is no URL stays as it is.
+    """
+    scheme, sign, rest = url.partition("://")
+    if not sign or shown(url) == url:
+        return url
+    authority, tail = _parted(rest)
+    path, *query = re.split(r"(?=[?#])", tail, maxsplit=1)
+    path = _TOKEN_IN_PATH.sub("", path)
+    pairs = re.split(r"(?=[&;#?])", "".join(query))
+    kept = "".join(pair for pair in pairs if _hidden_pair(pair[1:]) == pair[1:])
+    if kept[:1] in ("&", ";"):
+        kept = f"?{kept[1:]}"
+    return f"{scheme}://{authority.rpartition('@')[2]}{path}{kept}"
 
 
 def without_secrets(text: str) -> str:

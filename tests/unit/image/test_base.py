@@ -128,6 +128,12 @@ SYM, HARD, BLOCK = tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.BLKTYPE
         ([member("x", HARD, "/etc/shadow")], "leads out"),
         ([member("lib", SYM, "/etc"), member("lib/passwd")], "below the link `lib`"),
         ([member("a", SYM, "b"), member("./a/b/c", HARD, "x")], "below the link `a`"),
+        (
+            [member("a", SYM, "/"), member("x", HARD, "a/etc/shadow")],
+            "hard link to what lies below",
+        ),
+        ([member("a\x1b]0;x\x07")], "leads out"),
+        ([member("a\\..\\..\\x")], "leads out"),
         ([device(8, 0, BLOCK)], "is a device"),
         ([device(1, 1)], "is a device"),
         ([member("usr/.wh...")], "hides a whole folder"),

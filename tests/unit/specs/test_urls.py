@@ -5,6 +5,7 @@ import pytest
 from wisp.specs.urls import (
     Origin,
     UserInfo,
+    handed_on,
     shown,
     url_origin,
     with_userinfo,
@@ -43,6 +44,28 @@ from wisp.specs.urls import (
 )
 def test_secrets_of_a_url_are_not_shown(url: str, said: str) -> None:
     assert shown(url) == said
+
+
+@pytest.mark.parametrize(
+    ("url", "left"),
+    [
+        ("https://me:secret@host/x", "https://host/x"),
+        ("https://token@host:1/x?a=1#b", "https://host:1/x?a=1#b"),
+        ("https://host/t/secret/main/linux-64", "https://host/main/linux-64"),
+        ("https://u:p@host/t/secret/t/secret", "https://host"),
+        ("https://host/x?token=secret", "https://host/x"),
+        ("https://host/x?token=secret&a=1#md5=0", "https://host/x?a=1#md5=0"),
+        ("https://host/x?a=1&X-Amz-Signature=secret&b=2", "https://host/x?a=1&b=2"),
+        ("git+https://a:b@host/r.git@main", "git+https://host/r.git@main"),
+        ("s3://key:secret@bucket/x", "s3://bucket/x"),
+        ("ssh://git@host/r.git", "ssh://git@host/r.git"),
+        ("https://host/a@b?c=d", "https://host/a@b?c=d"),
+        ("conda-forge", "conda-forge"),
+        ("./t/x/y", "./t/x/y"),
+    ],
+)
+def test_what_is_handed_on_has_no_credentials(url: str, left: str) -> None:
+    assert handed_on(url) == left
 
 
 def test_every_url_of_a_text_is_looked_at() -> None:

@@ -7,7 +7,7 @@ the machine. A prefix may come from elsewhere, or the machine may have changed s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wisp.engine.host import OVERRIDE_SUBDIR
 from wisp.errors import HostError, ManifestError
@@ -46,7 +46,7 @@ def check_installed(
         subdirs, provided = runnable_subdirs(workspace.subdir), workspace.host[1]
     else:
         subdirs, provided = (wanted.subdir,), wanted.virtual_packages()
-    promised = tuple(map(VirtualPackage.parse, _texts(resolved, "virtual_packages")))
+    promised = tuple(map(VirtualPackage.parse, resolved.get("virtual_packages", ())))
     missing = [one for one in promised if not provides(provided, (one,))]
     if resolved.get("subdir") in subdirs and not missing:
         return
@@ -54,7 +54,7 @@ def check_installed(
     needed = str(minimum.get("subdir"))
     unmet = [
         spec.text
-        for spec in _readable(workspace, _texts(minimum, "requirements"))
+        for spec in _readable(workspace, minimum.get("requirements", ()))
         if not any(spec.matches(one) for one in provided)
     ]
     if needed not in subdirs:
@@ -74,12 +74,6 @@ def _cannot_run(environment: str, platform: str, *hints: str) -> ManifestError:
         f"the installed environment '{environment}' cannot run on platform '{platform}'",
         hints=hints,
     )
-
-
-def _texts(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    found = record.get(key)
-    listed = found if isinstance(found, list) else ()
-    return tuple(one for one in listed if isinstance(one, str))
 
 
 def _readable(workspace: OpenedWorkspace, texts: Iterable[str]) -> list[Spec]:
