@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from wisp.errors import HostError
 from wisp.values import dataclass
+
+#: How often whoever waits for a child looks at what it does.
+LOOK_SECONDS = 1.0
 
 #: The children that somebody waits for.
 _running: set[subprocess.Popen[Any]] = set()
@@ -32,10 +35,12 @@ def capture(
     cwd: Path | None = None,
     stdin: str | None = None,
     keep_open: Sequence[int] = (),
+    look: Callable[[], object] | None = None,
 ) -> ProcessResult:
     """Run a program to its end. An exit code other than 0 is a result, not an error.
 
-    `keep_open` are descriptors that the child inherits (POSIX), such as a prefix lock.
+    `keep_open` are descriptors that the child inherits (POSIX), such as a prefix lock. `look` is
+    called every second meanwhile; what it raises ends the child.
 
     Raises:
         HostError: The program is missing or cannot be started.
@@ -57,8 +62,20 @@ def capture(
     except OSError as error:
         raise cannot_start(argv[0], error) from error
     with child, listed(child):
-        stdout, stderr = child.communicate(stdin)
+        stdout, stderr = _communicated(child, stdin, look)
     return ProcessResult(child.returncode, stdout, stderr)
+
+
+def _communicated(
+    child: subprocess.Popen[str], stdin: str | None, look: Callable[[], object] | None
+) -> tuple[str, str]:
+    while True:
+        try:
+            return child.communicate(stdin, None if look is None else LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            stdin = None  # the child has it, or will get it
+            if look is not None:
+                look()
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from wisp.engine.auth.index_variables import named_index
 from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.mirrors import TextMirrors
 from wisp.engine.process import ProcessResult, capture
+from wisp.engine.uv_drafts import UvDrafts
 from wisp.engine.uv_network import UvCall, prepared
 from wisp.engine.uv_news import DRAWING, NOWHERE, UvNews
 from wisp.engine.watched import can_watch, watch
@@ -22,7 +23,7 @@ from wisp.errors import HostError, WispError
 from wisp.foreign import toml_data
 from wisp.report import SILENT, Reporter
 from wisp.specs.credentials import BasicHTTP, BearerToken, Credential
-from wisp.specs.settings import EngineSettings, Network
+from wisp.specs.settings import EngineSettings, Network, Patience
 from wisp.trust import found_text
 from wisp.values import dataclass, field
 
@@ -84,6 +85,7 @@ class Uv:
     mirrors: TextMirrors = field(default=TextMirrors({}), repr=False)
     users_store: str = field(default="", repr=False)
     reporter: Reporter = field(default=SILENT, repr=False)
+    patience: Patience = field(default=Patience(), repr=False)
 
     def run(
         self,
@@ -98,8 +100,13 @@ class Uv:
 
         `pass_fds` are descriptors that uv inherits: a lock held on one of them lasts as long as
         uv does, even if wisp dies first (POSIX only). Whoever looks on is told what uv shows on
-        a terminal; `hosts` are where packages come from, by their names. Raises `UvError` when
-        uv fails and `HostError` when it cannot be started.
+        a terminal; `hosts` are where packages come from, by their names.
+
+        Raises:
+            UvError: uv fails.
+            FetchError: What it fetches has no end.
+            HostError: It cannot be started.
+
         """
         with prepared(
             arguments, self.credentials, self.mirrors, self.users_store,
@@ -138,12 +145,13 @@ class Uv:
         pass_fds: Sequence[int],
         hosts: Mapping[str, str],
     ) -> ProcessResult:
+        look = UvDrafts(self.cache_dir, hosts.values(), self.patience).look
         if not (self.reporter.watched and can_watch()):
             argv.append("--no-progress")
-            return capture(argv, environ=environ, cwd=cwd, keep_open=pass_fds)
+            return capture(argv, environ=environ, cwd=cwd, keep_open=pass_fds, look=look)
         environ |= DRAWING
         with UvNews(self.reporter, hosts) as news:
-            return watch(argv, news, environ=environ, cwd=cwd, keep_open=pass_fds)
+            return watch(argv, news, environ=environ, cwd=cwd, keep_open=pass_fds, look=look)
 
     def _common(self) -> list[str]:
         options = ["--no-config", "--no-python-downloads", "--color=never"]
@@ -192,6 +200,7 @@ def find_uv(
         mirrors=TextMirrors(settings.network.mirrors),
         users_store=_users_store(environ),
         reporter=reporter,
+        patience=settings.network.patience,
     )
 
 

@@ -6,11 +6,12 @@ import codecs
 import os
 import selectors
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from wisp.engine.process import ProcessResult, cannot_start, listed
+from wisp.engine.process import LOOK_SECONDS, ProcessResult, cannot_start, listed
 
 #: Nothing is wrapped there, and many lines are.
 _LINES, _COLUMNS = 100, 200
@@ -39,11 +40,13 @@ def watch(
     environ: Mapping[str, str],
     cwd: Path | None = None,
     keep_open: Sequence[int] = (),
+    look: Callable[[], object] = lambda: None,
 ) -> ProcessResult:
     """Run a program to its end with a terminal as its stderr, which the audience reads.
 
     What the audience makes of it is the `stderr` of the result. `keep_open` are descriptors that
-    the child inherits. The terminal controls nothing: questions still go to the user's.
+    the child inherits. The terminal controls nothing: questions still go to the user's. `look` is
+    called every second or so; what it raises ends the child.
 
     Raises:
         HostError: The program is missing or cannot be started.
@@ -68,7 +71,7 @@ def watch(
     try:
         with child, listed(child):
             assert child.stdout is not None
-            stdout = _read(child.stdout.fileno(), ours, audience)
+            stdout = _read(child.stdout.fileno(), ours, audience, look)
     finally:
         os.close(ours)
     return ProcessResult(child.returncode, stdout, audience.said())
@@ -85,15 +88,19 @@ def _terminal() -> tuple[int, int]:
     return ours, theirs
 
 
-def _read(stdout: int, terminal: int, audience: Audience) -> str:
+def _read(stdout: int, terminal: int, audience: Audience, look: Callable[[], object]) -> str:
     """Read both until both have ended; the audience hears the one, the other is returned."""
     drawn = codecs.getincrementaldecoder("utf-8")("replace")
     written: list[bytes] = []
+    looked = time.monotonic()
     with selectors.DefaultSelector() as waiting:
         for descriptor in (stdout, terminal):
             waiting.register(descriptor, selectors.EVENT_READ)
         while waiting.get_map():
-            for key, _ in waiting.select():
+            if time.monotonic() - looked > LOOK_SECONDS:
+                look()
+                looked = time.monotonic()
+            for key, _ in waiting.select(LOOK_SECONDS):
                 data = _chunk(key.fd)
                 if not data:
                     waiting.unregister(key.fd)

@@ -1,0 +1,62 @@
+"""A bound on what uv fetches, which has none itself: neither of size nor of time.
+
+uv ends a download that is silent (`UV_HTTP_TIMEOUT`, 30 seconds), but not one that drips or never
+ends. It unpacks what it fetches while it comes, into drafts in its cache: `.tmpXXXXXX` at the top
+for wheels, in `sdists-vN` for source distributions. What builds make lies elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from wisp.engine.lookout import Lookout
+from wisp.errors import FetchError
+from wisp.specs.settings import Patience
+from wisp.values import replace
+
+_DRAFTS = ".tmp*"
+_PLACES = ("", "sdists-v*")
+#: A draft is unpacked already, and some wheels hold whole GPU libraries.
+_UNPACKED = 4
+
+
+class UvDrafts:
+    """Watches the drafts in a cache of uv's during one call; `hosts` are asked, for messages."""
+
+    def __init__(self, cache: Path, hosts: Iterable[str], patience: Patience) -> None:
+        self._cache = cache
+        self._hosts = sorted(set(hosts))
+        self._whole = patience.whole
+        self._bounds = replace(patience, silence=math.inf, largest=patience.largest * _UNPACKED)
+        self._lookouts: dict[Path, Lookout] = {}
+        self._since: dict[Path, float] = {}
+
+    def look(self) -> None:
+        """See how far uv is. Raises `FetchError` for what has no end, in size or in time."""
+        for folder in (found for place in _PLACES for found in self._folders(place)):
+            if folder not in self._lookouts:
+                urls = [f"//{host}" for host in self._hosts]
+                self._lookouts[folder] = Lookout((folder,), urls, self._bounds)
+            self._lookouts[folder].look()
+        self._judge_time()
+
+    def _folders(self, place: str) -> Iterable[Path]:
+        return self._cache.glob(place) if place else (self._cache,)
+
+    def _judge_time(self) -> None:
+        now = time.monotonic()
+        there = (
+            draft
+            for place in _PLACES
+            for draft in self._cache.glob(f"{place}/{_DRAFTS}".lstrip("/"))
+        )
+        self._since = {draft: self._since.get(draft, now) for draft in there}
+        if any(now - since > self._whole for since in self._since.values()):
+            hosts = " or ".join(f"`{host}`" for host in self._hosts) or "an index"
+            raise FetchError(
+                f"{hosts} did not send a package whole in {self._whole} seconds",
+                hints=["check the network connection, or work with what is cached: `--offline`"],
+            )

@@ -1,0 +1,82 @@
+"""What uv fetches has a size and a time, which uv itself does not see to."""
+
+from __future__ import annotations
+
+import os
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.web import Answer, Asked, Web
+from wisp.engine.uv import Uv
+from wisp.engine.uv_drafts import UvDrafts
+from wisp.errors import FetchError
+from wisp.report import SILENT, Reporter
+from wisp.specs.settings import Patience
+
+NAME = "evil-1.0-py3-none-any.whl"
+
+
+class Watching(Reporter):
+    """Somebody who looks on, so that uv draws."""
+
+    watched = True
+
+
+def beginning() -> bytes:
+    """The first bytes of a wheel: a file that is said to be large, and not packed."""
+    path, size = b"evil/big.bin", (1 << 31) - 1
+    return struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 0, 0, 33, 0, size, size, len(path), 0) + path
+
+
+def index(body: Answer) -> Web:
+    page = f'<a href="/f/{NAME}" data-core-metadata="true">{NAME}</a>'.encode()
+
+    def answer(asked: Asked) -> Answer:
+        if asked.method == "HEAD":
+            return Answer(405)
+        if asked.path.startswith("/simple"):
+            return Answer(headers={"Content-Type": "text/html"}, body=page)
+        if asked.path.endswith(".metadata"):
+            return Answer(body=b"Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+        return body
+
+    return Web(answer)
+
+
+@pytest.mark.parametrize("reporter", [SILENT, Watching()], ids=["unseen", "watched"])
+@pytest.mark.parametrize(
+    ("body", "patience", "words"),
+    [
+        (Answer(body=beginning(), endless=True), Patience(largest=1 << 20), "longer than 4 MB"),
+        (Answer(body=beginning() + bytes(1 << 16), drip=0.01), Patience(whole=1), "did not send"),
+    ],
+    ids=["without end", "drips"],
+)
+def test_what_uv_fetches_has_an_end(
+    uv: Uv, tmp_path: Path, reporter: Reporter, body: Answer, patience: Patience, words: str
+) -> None:
+    bounded = replace(uv, offline=False, patience=patience, reporter=reporter)
+    with index(body) as web:
+        words_of_uv = ["pip", "install", "--target", str(tmp_path / "t"), "evil"]
+        words_of_uv += ["--default-index", f"{web.url}/simple"]
+        with pytest.raises(FetchError, match=words):
+            bounded.run(words_of_uv, hosts={"evil": "files.example"})
+    assert not (tmp_path / "t" / "evil").exists()
+
+
+def test_drafts_of_before_and_what_is_whole_count_for_nothing(tmp_path: Path) -> None:
+    for place in (".tmpAbCdEf", "archive-v0/x/big", "sdists-v11/.tmpAbCdEf/big"):
+        file = tmp_path / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(bytes(5000))
+    drafts = UvDrafts(tmp_path, ["h"], Patience(largest=1000))
+    for old in (tmp_path / ".tmpAbCdEf", tmp_path / "sdists-v11" / ".tmpAbCdEf"):
+        old.rename(old.with_name("whole"))
+    drafts.look()
+    os.truncate(tmp_path / "whole", 0)
+    (tmp_path / "sdists-v11" / ".tmpGhIjKl").write_bytes(bytes(5000))
+    with pytest.raises(FetchError, match="`h`"):
+        UvDrafts(tmp_path, ["h"], Patience(largest=1000)).look()
