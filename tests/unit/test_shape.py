@@ -29,12 +29,9 @@ ROOMS = {
     "console": "most command lines draw nothing and fail nowhere",
     **dict.fromkeys(
         (
-            *("api.workspace", "api.session", "api.editor", "api.editor_tables", "api.viewer"),
+            *("api.workspace", "api.session", "api.user_settings", "api.shells"),
+            *("api.editor", "api.editor_tables", "api.editors", "api.viewer"),
             *("api.imager", "api.weigher", "api.terminal", "api.global_tools"),
-            *(
-                "api.shells",
-                "api.editors",
-            ),
         ),
         "the facade: each method loads its own deed",
     ),
@@ -95,7 +92,7 @@ DOORS = {
     ("api.toolbox.tools", "api.configuring"): "only `edit` opens an editor",
     ("api.toolbox.tools", "api.toolbox.rebuilding"): "the manifest is hardly ever gone",
     ("api.toolbox.tools", "api.spec_environments"): "few tools come from PyPI",
-    ("api.toolbox.tools", "api.toolbox.wheels"): "few tools come from PyPI",
+    ("api.toolbox.installed", "api.toolbox.wheels"): "few tools come from PyPI",
     ("api.use.activated", "api.use.snapshot_writer"): "only the usual is remembered",
     ("api.use.installed", "api.use.installing"): "mostly all is installed",
     ("api.use.running", "tasks.parallel"): "only `--jobs` needs processes",

@@ -112,7 +112,7 @@ def near(name: str, known: Iterable[str]) -> list[str]:
 
 
 def _on_pypi(session: SessionContext, inputs: EnvironmentInputs, name: str) -> bool:
-    from wisp.engine.http import Bounds
+    from wisp.engine.http_exchange import Bounds
 
     index = inputs.pypi_options.index_url or session.uv.default_index or DEFAULT_INDEX
     if session.http.offline or not index.startswith(("http:", "https:")):

@@ -15,26 +15,21 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from wisp.api.context import SessionContext
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
+from wisp.api.user_settings import UserSettings
 from wisp.compat import wish_of
 from wisp.config.model import ConfigRequest
 from wisp.report import SILENT, Reporter
 
 if TYPE_CHECKING:
-    from wisp.api.authorizing import StoredLogin
-    from wisp.api.configuring import ConfigListing, Level
     from wisp.api.edits.start import Started, StartRequest
     from wisp.api.global_tools import GlobalTools
     from wisp.api.imaging.from_specs import SpecImage
-    from wisp.api.login_uses import LoginUse
     from wisp.api.oneoff import OneOffEnvironment, OneOffRequest
     from wisp.api.packing.unpacking import UnpackedEnvironment, UnpackRequest
     from wisp.api.self_updating import SelfUpdate
     from wisp.api.shells import Shells
-    from wisp.api.signing_in import OAuthRequest
     from wisp.api.spec_environments import SpecEnvironment, SpecRequest
-    from wisp.api.trusting import TrustSubject
     from wisp.api.use.cleaning import Cleaned
     from wisp.api.use.scripts import FoundScript
     from wisp.api.views.doctor import Check
@@ -42,13 +37,11 @@ if TYPE_CHECKING:
     from wisp.api.views.searching import PackageSearch
     from wisp.api.weigher import Weigher
     from wisp.api.workspace import Workspace
-    from wisp.engine.auth.oauth.device import Tell
     from wisp.exchange.kernelspec import Kernel
     from wisp.sbom.bill import BillOfMaterials
-    from wisp.specs.credentials import Credential
 
 
-class Session(SessionContext):
+class Session(UserSettings):
     """A session with the deeds that need no workspace."""
 
     @classmethod
@@ -238,152 +231,6 @@ class Session(SessionContext):
         from wisp.api.use.cleaning_caches import CACHE_KINDS
 
         return tuple(CACHE_KINDS)
-
-    # The configuration. `level` is "local", "global" or "system", None for the nearest file;
-    # `root` the root of the workspace whose level it may be.
-
-    def configured(
-        self, key: str | None = None, *, level: Level | None = None, root: Path | None = None
-    ) -> ConfigListing:
-        """Show the merged configuration, or the part below a key."""
-        from wisp.api.configuring import ConfigScope, list_config
-
-        return list_config(ConfigScope(environ=self.environ, level=level, root=root), key)
-
-    def configure(
-        self,
-        key: str,
-        value: str | None,
-        *,
-        level: Level | None = None,
-        root: Path | None = None,
-    ) -> Path:
-        """Set a key, or take it away (None); return the file. Raises `ConfigError` if wrong."""
-        from wisp.api.configuring import ConfigScope, set_config
-
-        return set_config(ConfigScope(environ=self.environ, level=level, root=root), key, value)
-
-    def extend_config(
-        self,
-        key: str,
-        value: str,
-        *,
-        first: bool = False,
-        level: Level | None = None,
-        root: Path | None = None,
-    ) -> Path:
-        """Add an item to a list, at its end or `first`; return the file. Raises as `configure`."""
-        from wisp.api.configuring import ConfigScope, grow_config
-
-        scope = ConfigScope(environ=self.environ, level=level, root=root)
-        return grow_config(scope, key, value, at_end=not first)
-
-    def edit_config(
-        self, editor: str | None = None, *, level: Level | None = None, root: Path | None = None
-    ) -> int:
-        """Open the file of a level in an editor; return the editor's exit code."""
-        from wisp.api.configuring import ConfigScope, edit_config
-
-        return edit_config(ConfigScope(environ=self.environ, level=level, root=root), editor)
-
-    def enclosing_root(self, cwd: Path, manifest_path: str | None = None) -> Path | None:
-        """Return the root of the workspace around a folder, None outside of one."""
-        from wisp.api.configuring import enclosing_root
-
-        return enclosing_root(cwd, self.environ, manifest_path)
-
-    # Credentials
-
-    def login(self, host: str, credential: Credential) -> StoredLogin:
-        """Store a credential for a host; say where. Raises `UsageError` if its kind is wrong."""
-        from wisp.api.authorizing import login
-
-        return login(self.credentials, host, credential)
-
-    def logout(self, host: str | None) -> tuple[StoredLogin, ...]:
-        """Take what is stored for a host, or all (None), away; return what that was."""
-        from wisp.api.authorizing import logout
-
-        return logout(self.credentials, host, self.http)
-
-    def logins(self) -> tuple[StoredLogin, ...]:
-        """List the stored credentials, without secrets."""
-        from wisp.api.authorizing import entries
-
-        return entries(self.credentials)
-
-    def sign_in(self, host: str, request: OAuthRequest, tell: Tell) -> StoredLogin:
-        """Get OAuth tokens for a host and store them; the person is told what to open.
-
-        Raises as `wisp.api.signing_in.oauth_credential`, and as `login`.
-        """
-        from wisp.api.signing_in import oauth_credential
-
-        return self.login(host, oauth_credential(self, host, request, tell))
-
-    def logins_for(self, url: str) -> tuple[LoginUse, ...]:
-        """Tell which credentials a URL, or a host, would get, and who would send them."""
-        from wisp.api.login_uses import login_uses
-
-        return login_uses(self, url)
-
-    def token_for(self, host: str) -> str:
-        """Return the token that is stored for a host. Raises `ConfigError` if there is none."""
-        from wisp.api.authorizing import token_for
-
-        return token_for(self.credentials, host)
-
-    # Consent
-
-    def trust(self, root: Path) -> tuple[TrustSubject, ...]:
-        """Accept what the workspace at a folder wants as it is now, and nothing else of it."""
-        from wisp.api.trusting import trust
-
-        return trust(self.environ, root)
-
-    def trust_subjects(self, root: Path) -> tuple[TrustSubject, ...]:
-        """List what the workspace at a folder may only do with consent."""
-        from wisp.api.trusting import trust_subjects
-
-        return trust_subjects(self.environ, root)
-
-    def distrust(self, root: Path) -> bool:
-        """Take all consent to a workspace back; False when there was none."""
-        from wisp.api.trusting import distrust
-
-        return distrust(self.environ, root)
-
-    # The register of workspaces
-
-    def registered(self) -> dict[str, Path]:
-        """Return the folders of registered workspaces by name."""
-        from wisp.api.registry import all_registered
-
-        return all_registered(self.environ)
-
-    def registered_lines(self) -> list[str]:
-        """Return the register as it is written: a line of TOML for each workspace."""
-        from wisp.api.registry import all_registered, lines
-
-        return lines(all_registered(self.environ))
-
-    def register(self, name: str, folder: Path, *, force: bool = False) -> bool:
-        """Name a workspace; False when the name is taken and `force` is off."""
-        from wisp.api.registry import register
-
-        return register(self.environ, name, folder, force=force)
-
-    def forget(self, name: str) -> None:
-        """Take a name away. Raises `ConfigError` when it is not registered."""
-        from wisp.api.registry import forget
-
-        forget(self.environ, name)
-
-    def prune_register(self) -> list[str]:
-        """Forget the workspaces whose folders are gone; return their names."""
-        from wisp.api.registry import prune
-
-        return prune(self.environ)
 
     # Kernels of Jupyter
 

@@ -16,7 +16,8 @@ from typing import IO
 from wisp.engine import loop
 from wisp.engine.files import refusal
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.http import Bounds, HttpClient, Response
+from wisp.engine.http import HttpClient
+from wisp.engine.http_exchange import Bounds, Response
 from wisp.engine.mirrors import mirrored
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import chain_of, hints_for

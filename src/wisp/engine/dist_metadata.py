@@ -7,7 +7,8 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
-from wisp.engine.http import Bounds, HttpClient
+from wisp.engine.http import HttpClient
+from wisp.engine.http_exchange import Bounds
 from wisp.engine.index_files import wheels_of
 from wisp.engine.local_metadata import (
     NeedsBuild,

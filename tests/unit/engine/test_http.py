@@ -13,7 +13,8 @@ import pytest
 from tests.web import Answer, Web
 from tools.forge.serve import Server
 from wisp.engine import http
-from wisp.engine.http import Bounds, HttpClient, Upload
+from wisp.engine.http import HttpClient
+from wisp.engine.http_exchange import Bounds, Response, Upload
 from wisp.engine.mirrors import mirrored
 from wisp.engine.ranged import RangedFile
 from wisp.errors import FetchError
@@ -192,7 +193,7 @@ def test_a_body_is_streamed_and_begun_anew_when_it_was_cut(
     cuts = iter([Answer(body=content, cut=70_000, length=length)])
     places: list[io.BytesIO] = []
 
-    def place(head: http.Response) -> Callable[[bytes], object]:
+    def place(head: Response) -> Callable[[bytes], object]:
         assert head.status == 200
         places.append(io.BytesIO())
         return places[-1].write

@@ -50,7 +50,7 @@ def remove(tools: Tools, name: str, words: Sequence[str]) -> Changes:
                 raise ManifestError(f"Environment {name} has no dependency {package}")
         toml = current.toml
         gone = {
-            *(one.name for one in current.executables(name, wanted).values()),
+            *(one.name for one in current.installed(name).executables(wanted).values()),
         }
         for mapping in environment.exposed:
             if mapping.executable in gone:
@@ -77,7 +77,8 @@ def _changed(
     """
     draft = current.edited(toml)
     environment = draft.box.environment(name)
-    before, had = current.versions(name), current.all_executables(name)
+    there = current.installed(name)
+    before, had = there.versions(), there.all_executables()
     with current.working_on(name):
         if not draft.in_order(environment):
             draft.install(environment)
@@ -85,8 +86,7 @@ def _changed(
             draft = draft.edited(without_lost(draft.toml, draft, kept, environment))
         draft.save(current)
         exposed, gone = draft.expose(draft.box.environment(name))
-    after = draft.versions(name)
-    found = [*package_changes(name, packages, before, after)]
+    found = [*package_changes(name, packages, before, there.versions())]
     found += exposure(name, exposed, gone)
     return tuple(found)
 
@@ -185,13 +185,13 @@ def update(tools: Tools, wanted: Sequence[str] = ()) -> Changes:
 def _updated(current: Tools, environment: ToolEnvironment) -> tuple[Tools, list[ToolChange]]:
     name = environment.name
     direct = environment.direct
-    before = current.versions(name)
-    had = current.executables(name, direct)
+    before = current.installed(name).versions()
+    had = current.installed(name).executables(direct)
     started = {one.executable for one in environment.exposed}
     with current.working_on(name):
         changed = current.install(environment)
         toml = current.toml
-        have = current.executables(name, direct)
+        have = current.installed(name).executables(direct)
         if had and had.keys() <= started:
             new = {one: path for one, path in have.items() if one not in had}
             toml = expose_all(toml, environment, new)
@@ -201,7 +201,7 @@ def _updated(current: Tools, environment: ToolEnvironment) -> tuple[Tools, list[
         draft = current.edited(toml)
         draft.save(current)
         exposed, gone = draft.expose(draft.box.environment(name))
-    changes = [*package_changes(name, direct, before, draft.versions(name))]
+    changes = [*package_changes(name, direct, before, current.installed(name).versions())]
     if changed and not changes:
         changes = [ToolChange("environment updated", name)]
     return draft, changes + exposure(name, exposed, gone)
@@ -240,13 +240,13 @@ def without_strangers(current: Tools) -> list[ToolChange]:
 
 def _synced(tools: Tools, environment: ToolEnvironment) -> list[ToolChange]:
     name = environment.name
-    was_there = tools.is_installed(name)
-    before = tools.versions(name)
+    was_there = tools.installed(name).is_complete()
+    before = tools.installed(name).versions()
     changes: list[ToolChange] = []
     if tools.lacks_executables(environment) or not tools.in_order(environment):
         with tools.marked(name):
             tools.install(environment)
-        after = tools.versions(name)
+        after = tools.installed(name).versions()
         changes = [*package_changes(name, environment.direct, before, after)]
         if not was_there:
             changes = [ToolChange("environment added", name)]
@@ -265,7 +265,8 @@ def add_shortcuts(tools: Tools, name: str, words: Sequence[str]) -> Changes:
     with tools.changing() as current:
         environment = current.box.environment(name)
         wanted = [conda_word(word).name for word in words]
-        menus = {one.record.name for one in current.packages(name) if has_menu(one.files)}
+        packages = current.installed(name).packages()
+        menus = {one.record.name for one in packages if has_menu(one.files)}
         for package in wanted:
             if package not in menus:
                 raise InstallError(f"package {package} of environment {name} has no menu entries")

@@ -91,9 +91,9 @@ def idle(tools: Tools, boxes: Iterable[Tools]) -> tuple[str, ...]:
     for box in boxes:
         for environment in box.box.environments.values():
             if tools.home.pypi:
-                used |= box.wheels(environment.name).keys()
+                used |= box.installed(environment.name).wheels().keys()
                 continue
-            records = [one.record for one in box.packages(environment.name)]
+            records = [one.record for one in box.installed(environment.name).packages()]
             used |= used_exemptions(box.cutoffs(environment), records)
     names = (one.requirement for one in table_of(tools).exemptions)
     return tuple(one.source_name for one in names if one.name not in used)

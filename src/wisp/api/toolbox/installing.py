@@ -131,7 +131,7 @@ class _Job:
         if not self.request.force and self._is_done(draft, environment):
             draft.save(self.tools)
             return draft, "already installed"
-        had = self.tools.all_executables(self.name)
+        had = self.tools.installed(self.name).all_executables()
         with self.tools.working_on(self.name):
             if self.request.force or not draft.in_order(environment):
                 draft.install(environment, force=self.request.force)
@@ -185,11 +185,12 @@ class _Job:
         toml = draft.toml
         beside = {one.name for one in self.beside}
         direct = [name for name in environment.direct if name not in beside]
+        there = draft.installed(self.name)
         if not self.mappings:
-            known = draft.executables(self.name, direct)
+            known = there.executables(direct)
             toml = expose_all(toml, environment, known)
         if self.request.shortcuts:
-            menus = {one.record.name for one in draft.packages(self.name) if has_menu(one.files)}
+            menus = {one.record.name for one in there.packages() if has_menu(one.files)}
             chosen = [name for name in direct if name in menus or name in environment.shortcuts]
             toml = edit.put_shortcuts(toml, self.name, chosen) if chosen else toml
         return toml
@@ -199,7 +200,7 @@ def without_lost(
     toml: TomlText, tools: Tools, had: Collection[str], environment: ToolEnvironment
 ) -> TomlText:
     """Take away the names of executables that packages `had`, and have not any more."""
-    have = tools.all_executables(environment.name)
+    have = tools.installed(environment.name).all_executables()
     for mapping in environment.exposed:
         if mapping.executable in had and mapping.executable not in have:
             toml = edit.remove_exposed(toml, environment.name, mapping.name)

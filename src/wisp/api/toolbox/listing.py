@@ -74,7 +74,7 @@ def environment_rows(
 
 
 def _row(tools: Tools, environment: ToolEnvironment) -> ToolRow:
-    versions = tools.versions(environment.name)
+    versions = tools.installed(environment.name).versions()
     return ToolRow(
         name=environment.name,
         dependencies=tuple((name, versions.get(name)) for name in environment.direct),
@@ -100,7 +100,7 @@ def contents(
 ) -> ToolContents:
     """Return what is installed in an environment. Raises `ManifestError` for an unknown one."""
     environment = tools.box.environment(name)
-    records = [one.record for one in tools.packages(name)]
+    records = [one.record for one in tools.installed(name).packages()]
     asked = {one.name: one.spec.version or "*" for one in environment.dependencies}
     rows = chosen_rows(record_rows(records, asked), pattern, sort_by=sort_by)
     return ToolContents(
@@ -120,7 +120,8 @@ def tool_tree(
     if nothing fits the pattern.
     """
     environment = tools.box.environment(name)
-    records: Mapping[str, Any] = {one.record.name: one.record for one in tools.packages(name)}
+    packages = tools.installed(name).packages()
+    records: Mapping[str, Any] = {one.record.name: one.record for one in packages}
     if not records:
         raise ManifestError(
             f"Environment {name} is not installed", hints=("`pixi global sync` installs it",)

@@ -114,7 +114,7 @@ def _here(
     subdir = environment.platform or tools.session.subdir
     if inputs.platform.subdir != subdir or not tools.in_order(environment):
         return ()
-    conda = tuple(one.record for one in tools.packages(environment.name))
+    conda = tuple(one.record for one in tools.installed(environment.name).packages())
     if not environment.pypi:
         return conda
     solved = read_lock(lock_path(tools.home.prefix(environment.name)))
@@ -164,7 +164,8 @@ def _synced(tools: Tools, environment: ToolEnvironment, lock: LockFile) -> list[
     platform = bare(environment.platform or tools.session.subdir)
     inputs = replace(tools.inputs(environment), platform=platform)
     locked = locked_environment(lock, name, platform.name, inputs.root, inputs)
-    before, damaged = tools.versions(name), tools.is_damaged(name)
+    there = tools.installed(name)
+    before, damaged = there.versions(), there.is_damaged()
     changes: list[ToolChange] = []
     if damaged or not _is_there(tools, name, locked.records):
         with tools.marked(name):
@@ -182,7 +183,7 @@ def _synced(tools: Tools, environment: ToolEnvironment, lock: LockFile) -> list[
             )
             if environment.pypi:
                 write_lock(lock, lock_path(prefix))
-        changes = [*package_changes(name, environment.direct, before, tools.versions(name))]
+        changes = [*package_changes(name, environment.direct, before, there.versions())]
         if not before:
             changes = [ToolChange("environment added", name)]
     return changes + exposure(name, *tools.expose(environment))
@@ -192,5 +193,5 @@ def _is_there(tools: Tools, name: str, records: Sequence[Record]) -> bool:
     """Tell whether an environment holds these records, whoever put them there."""
     conda = fingerprint(row for row in records if isinstance(row, CondaRecord))
     wheels = {row.name: row.version for row in records if isinstance(row, PypiRecord)}
-    there = {wheel: one.version for wheel, one in tools.wheels(name).items()}
+    there = {wheel: one.version for wheel, one in tools.installed(name).wheels().items()}
     return read_fingerprint(tools.home.prefix(name)) == conda and there == wheels

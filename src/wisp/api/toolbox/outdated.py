@@ -49,7 +49,7 @@ def outdated(tools: Tools, environments: Sequence[str] = ()) -> tuple[OutdatedTo
 
 
 def _rows(tools: Tools, environment: ToolEnvironment) -> list[OutdatedTool]:
-    installed = tools.versions(environment.name)
+    installed = tools.installed(environment.name).versions()
     inputs = tools.inputs(environment)
     allowed = _versions(tools, inputs)
     newest = allowed | _newest(tools, inputs)

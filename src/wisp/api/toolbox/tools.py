@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
 from wisp.api.machine_platform import solved_platform
-from wisp.api.provisioning import install_newest, is_complete, users_indexes
+from wisp.api.provisioning import install_newest, users_indexes
 from wisp.api.toolbox.cutoffs import tool_cutoffs
 from wisp.api.toolbox.holding import Held, bring_back, held
+from wisp.api.toolbox.installed import InstalledEnvironment
 from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.files import sweep_drafts, write_atomically
-from wisp.engine.prefix import Installed, installed_packages
 from wisp.errors import InstallError, WispError
 from wisp.install.apply import EVERYTHING
-from wisp.install.state import fingerprint, read_fingerprint
 from wisp.manifest.edit.text import TomlText
 from wisp.specs.conda import Channel, channel_url
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
@@ -27,10 +24,7 @@ from wisp.toolbox.capture import captured
 from wisp.toolbox.completions import offer
 from wisp.toolbox.contents import (
     Executable,
-    Package,
-    by_name,
     conda_requirements,
-    executables,
     holds,
     holds_pypi,
 )
@@ -49,9 +43,6 @@ from wisp.toolbox.shims import Steps, steps
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
-    from wisp.api.toolbox.wheels import ToolWheel
-
-WINDOWS = os.name == "nt"
 
 
 class Tools:
@@ -131,22 +122,9 @@ class Tools:
 
     # One environment
 
-    def packages(self, name: str) -> tuple[Installed, ...]:
-        """Return what is installed in an environment."""
-        return installed_packages(self.home.prefix(name))
-
-    def wheels(self, name: str) -> dict[str, ToolWheel]:
-        """Return the packages of PyPI that an environment has, by normalised name."""
-        if not self.home.pypi:
-            return {}
-        from wisp.api.toolbox.wheels import tool_wheels
-
-        return tool_wheels(self.home.prefix(name))
-
-    def versions(self, name: str) -> dict[str, str]:
-        """Return the version of each package of an environment."""
-        found = {one.record.name: one.record.version for one in self.packages(name)}
-        return found | {wheel: one.version for wheel, one in self.wheels(name).items()}
+    def installed(self, name: str) -> InstalledEnvironment:
+        """Return what looks into the prefix of an environment."""
+        return InstalledEnvironment(self.home, name)
 
     def channels(self, environment: ToolEnvironment) -> tuple[Channel, ...]:
         """Return the channels of an environment, higher priorities first."""
@@ -179,17 +157,12 @@ class Tools:
         general = self.other if self.home.pypi and self.other is not None else self.box
         return tool_cutoffs(self.session, general, self.box, self.channels(environment))
 
-    def is_installed(self, name: str) -> bool:
-        """Tell whether an installation of an environment came to its end."""
-        return is_complete(self.home.prefix(name))
-
     def in_order(self, environment: ToolEnvironment) -> bool:
         """Tell whether the prefix of an environment holds what the manifest asks for."""
-        if self.is_damaged(environment.name):
+        there = self.installed(environment.name)
+        if there.is_damaged() or not holds_pypi(environment.pypi, there.versions()):
             return False
-        if not holds_pypi(environment.pypi, self.versions(environment.name)):
-            return False
-        records = [one.record for one in self.packages(environment.name)]
+        records = [one.record for one in there.packages()]
         subdir = environment.platform or self.session.subdir
         urls = [channel.url for channel in self.channels(environment)]
         newer = self.cutoffs(environment)
@@ -197,25 +170,15 @@ class Tools:
             return False
         return holds(environment, records, subdir, urls)
 
-    def is_damaged(self, name: str) -> bool:
-        """Tell whether a prefix is not what its last installation left, as far as tools need it."""
-        prefix, packages = self.home.prefix(name), self.packages(name)
-        if read_fingerprint(prefix) != fingerprint(one.record for one in packages):
-            return True
-        folders = tuple(f"{folder}/" for folder in (WINDOWS_FOLDERS if WINDOWS else UNIX_FOLDERS))
-        wheels = self.wheels(name).values()
-        every: list[Package] = [*packages, *wheels]
-        files = [file for one in every for file in one.files if file.startswith(folders)]
-        return not all(os.path.lexists(prefix / file) for file in files)
-
     def install(self, environment: ToolEnvironment, *, force: bool = False) -> bool:
         """Solve an environment anew and bring its prefix there; tell whether that changed it.
 
         What is damaged is installed from the ground up. Raises what solving and installing raise.
         """
         name, prefix = environment.name, self.home.prefix(environment.name)
-        before = self._state(name)
-        anew = force or (self.is_installed(name) and self.is_damaged(name))
+        there = self.installed(name)
+        before = there.state()
+        anew = force or (there.is_complete() and there.is_damaged())
         inputs, manifest = self.inputs(environment), self.home.manifest
         if environment.pypi:
             from wisp.api.spec_environments import environment_from_inputs
@@ -226,24 +189,7 @@ class Tools:
         else:
             again = EVERYTHING if anew else frozenset[str]()
             install_newest(self.session, inputs, prefix, manifest_path=manifest, reinstall=again)
-        return anew or self._state(name) != before
-
-    def _state(self, name: str) -> tuple[str, dict[str, str]]:
-        """Describe what an environment holds, but not how it came there."""
-        return read_fingerprint(self.home.prefix(name)), self.versions(name)
-
-    def executables(self, name: str, packages: Sequence[str]) -> dict[str, Executable]:
-        """Return the executables of some packages of an environment, by name."""
-        prefix = self.home.prefix(name)
-        known: dict[str, Package] = {one.record.name: one for one in self.packages(name)}
-        known.update(self.wheels(name))
-        found: list[Executable] = []
-        for package in (known[one] for one in packages if one in known):
-            runnable = frozenset(
-                file for file in package.files if os.access(prefix / file, os.X_OK)
-            )
-            found += executables(package, runnable, windows=WINDOWS)
-        return by_name(found)
+        return anew or there.state() != before
 
     def expose(self, environment: ToolEnvironment) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Bring the names of an environment in order; return those that are new and those gone.
@@ -251,7 +197,8 @@ class Tools:
         Raises `InstallError`, when all else is done, for names whose executable is not there.
         """
         home, prefix = self.home, self.home.prefix(environment.name)
-        known = self.all_executables(environment.name)
+        there = self.installed(environment.name)
+        known = there.all_executables()
         todo = self._exposure_steps(environment, known)
         place.carry_out(home, todo)
         for name in todo.kept:
@@ -260,7 +207,7 @@ class Tools:
                 (f"remove it, then `pixi global sync` exposes {name}",),
             )
         offer(home, prefix, [one.name for one in environment.exposed if str(one) == one.name])
-        files = {one.record.name: one.files for one in self.packages(environment.name)}
+        files = {one.record.name: one.files for one in there.packages()}
         menus = {name: files.get(name, ()) for name in environment.shortcuts}
         install_shortcuts(self.session.environ, prefix, menus)
         missing = [one.executable for one in environment.exposed if one.executable not in known]
@@ -272,7 +219,7 @@ class Tools:
 
     def is_exposed(self, environment: ToolEnvironment) -> bool:
         """Tell whether all names of an environment start what they should."""
-        known = self.all_executables(environment.name)
+        known = self.installed(environment.name).all_executables()
         lacks = self.lacks_executables(environment)
         return not lacks and not self._exposure_steps(environment, known).steps
 
@@ -294,13 +241,9 @@ class Tools:
         found = captured(prefix, self.session.environ)
         return {one.name: found.launch(prefix / known[one.executable].path) for one in wanted}
 
-    def all_executables(self, name: str) -> dict[str, Executable]:
-        """Return the executables of all packages of an environment, by name."""
-        return self.executables(name, [*self.versions(name)])
-
     def lacks_executables(self, environment: ToolEnvironment) -> bool:
         """Tell whether what is exposed came with a version that a killed command has replaced."""
-        known = self.all_executables(environment.name)
+        known = self.installed(environment.name).all_executables()
         return any(one.executable not in known for one in environment.exposed)
 
     def bring_in_order(self, environment: ToolEnvironment, *, force: bool = False) -> bool:
@@ -348,7 +291,7 @@ class Tools:
     @contextmanager
     def working_on(self, name: str) -> Iterator[None]:
         """Mark an environment; should the body fail, make it again what it was before."""
-        before = held(self.packages(name))
+        before = held(self.installed(name).packages())
         with self.marked(name):
             try:
                 yield
@@ -361,7 +304,7 @@ class Tools:
             write_atomically(self.home.manifest, self.box.text)
         old, home = self.box.environments.get(name), self.home
         # Those with packages of PyPI are made anew as their manifest says.
-        if old is not None and not old.pypi and held(self.packages(name)) != before:
+        if old is not None and not old.pypi and held(self.installed(name).packages()) != before:
             bring_back(self.session, self.inputs(old), before, home.prefix(name), home.manifest)
         self._settle(name)
 

@@ -21,7 +21,7 @@ from wisp.api.locks.judging import reasons_against
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.opened import OpenedWorkspace
 from wisp.config import Config, config_files
-from wisp.engine.http import Bounds, Response
+from wisp.engine.http_exchange import Bounds, Response
 from wisp.engine.mirrors import mirrored
 from wisp.engine.proxies import choose_proxies
 from wisp.engine.tls import tls_context

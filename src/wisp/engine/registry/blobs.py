@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from wisp.engine.files import refusal
-from wisp.engine.http import Bounds, Response
+from wisp.engine.http_exchange import Bounds, Response
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.session import RegistrySession
 from wisp.errors import FetchError

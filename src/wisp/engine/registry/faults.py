@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wisp.engine.http import Response, asked_pause
+from wisp.engine.http import asked_pause
+from wisp.engine.http_exchange import Response
 from wisp.errors import WispError
 from wisp.foreign import json_data
 from wisp.specs.urls import shown

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 
-from wisp.engine.http import Bounds, Response
+from wisp.engine.http_exchange import Bounds, Response
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.session import RegistrySession
 from wisp.foreign import json_data

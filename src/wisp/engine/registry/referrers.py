@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from wisp.engine.http import Bounds
+from wisp.engine.http_exchange import Bounds
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.manifests import LARGEST_MANIFEST, fetch_manifest, push_manifest
 from wisp.engine.registry.session import RegistrySession

@@ -14,7 +14,8 @@ import threading
 from collections.abc import Mapping
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from wisp.engine.http import Bounds, HttpClient, Response, Sink, Upload
+from wisp.engine.http import HttpClient
+from wisp.engine.http_exchange import Bounds, Response, Sink, Upload
 from wisp.engine.registry.challenge import Challenge, choose_challenge
 from wisp.engine.registry.credentials import RegistryLogin
 from wisp.engine.registry.faults import RegistryError, fault_of

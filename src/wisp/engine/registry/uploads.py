@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import BinaryIO, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
-from wisp.engine.http import Bounds, Response, Upload
+from wisp.engine.http_exchange import Bounds, Response, Upload
 from wisp.engine.registry.blobs import Progress, has_blob, seconds_for
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.session import RegistrySession

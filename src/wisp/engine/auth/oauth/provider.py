@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from wisp.engine.http import Bounds, HttpClient
+from wisp.engine.http import HttpClient
+from wisp.engine.http_exchange import Bounds
 from wisp.errors import WispError
 from wisp.foreign import json_data
 from wisp.specs.urls import shown, url_origin
