@@ -133,11 +133,11 @@ def read_prefix(prefix: str, extensions: Sequence[str]) -> PrefixContents:
     conda = os.path.join(prefix, "etc", "conda")
     static: dict[str, str] = {}
     for path in _files(os.path.join(conda, "env_vars.d"), ("json",)):
-        static.update(_texts(_json(path)))
+        static.update(texts_of(_json(path)))
     state = os.path.join(prefix, "conda-meta", "state")
     if os.path.exists(state):
         declared = _json(state).get("env_vars")
-        static.update(_texts(declared if isinstance(declared, dict) else {}))
+        static.update(texts_of(declared if isinstance(declared, dict) else {}))
     return PrefixContents(
         static,
         _files(os.path.join(conda, "activate.d"), extensions),
@@ -155,16 +155,29 @@ def _files(folder: str, extensions: Sequence[str]) -> list[str]:
 
 
 def _json(path: str) -> dict[str, object]:
-
     try:
         with open(path, encoding="utf-8") as file:
-            data = json_data(file.read())
+            text = file.read()
     except (OSError, ValueError) as error:
-        raise ActivationError(f"cannot read '{path}'", causes=(str(error),)) from error
+        raise _unreadable(path, error) from error
+    return json_table(text, path)
+
+
+def json_table(text: str, path: str) -> dict[str, object]:
+    """Read an object of JSON, empty for other values. Raises `ActivationError`, naming `path`."""
+    try:
+        data = json_data(text)
+    except ValueError as error:
+        raise _unreadable(path, error) from error
     return data if isinstance(data, dict) else {}
 
 
-def _texts(table: Mapping[str, object]) -> dict[str, str]:
+def _unreadable(path: str, error: Exception) -> ActivationError:
+    return ActivationError(f"cannot read '{path}'", causes=(str(error),))
+
+
+def texts_of(table: Mapping[str, object]) -> dict[str, str]:
+    """Return what of a table are texts."""
     return {name: value for name, value in table.items() if isinstance(value, str)}
 
 

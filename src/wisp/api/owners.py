@@ -48,17 +48,20 @@ def owned_by(environ: Mapping[str, str], manifest: Path) -> str | None:
     """Return which stranger owns a manifest or its folder, and the manifest's SHA-256, in words."""
     found = (stranger_who_owns(str(path), environ.get("SUDO_UID")) for path in _judged(manifest))
     owner = next((one for one in found if one is not None), None)
-    return None if owner is None else f"{user_name(owner)}, SHA-256 {_digest(manifest)}"
+    if owner is None:
+        return None
+    return f"{user_name(owner)}, SHA-256 {digest_of(manifest) or 'unknown'}"
 
 
 def _judged(manifest: Path) -> tuple[Path, ...]:
     return (manifest, manifest.parent)
 
 
-def _digest(manifest: Path) -> str:
+def digest_of(file: Path) -> str | None:
+    """Return the SHA-256 of a file in hex, None if it cannot be read."""
     import hashlib
 
     try:
-        return hashlib.sha256(found_bytes(manifest)).hexdigest()
+        return hashlib.sha256(found_bytes(file)).hexdigest()
     except OSError:
-        return "unknown"
+        return None

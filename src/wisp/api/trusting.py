@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from wisp import layout
-from wisp.api.owners import OWNER, owned_by
+from wisp.api.owners import OWNER, digest_of, owned_by
 from wisp.config.consents import consent, consents, digest
 from wisp.config.files import config_files
 from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
@@ -23,7 +23,7 @@ from wisp.engine.safe.prefix import outward_links
 from wisp.errors import ActivationError, ConfigError, ManifestError
 from wisp.manifest.discover import discover
 from wisp.manifest.read import load
-from wisp.trust import found_bytes, found_text
+from wisp.trust import found_text
 from wisp.values import dataclass
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def require_consent_to_scripts(config: Config, root: Path, scripts: Iterable[str
         return
     given = consents(config.environ, root)
     for name in scripts:
-        if given.get(f"activation {name}") != _digest_of(root / name):
+        if given.get(f"activation {name}") != digest_of(root / name):
             raise ActivationError(
                 f"the activation script `{name}` was not run: you have not accepted it as it is",
                 hints=("look at it, then accept what the workspace wants by `wisp trust`",),
@@ -163,7 +163,7 @@ def _rows(environ: Mapping[str, str], root: Path) -> Iterator[tuple[Kind, str, s
         if owner is not None:
             yield "owner", manifest.name, owner, OWNER
     for name in _scripts(environ, root):
-        content = _digest_of(root / name)
+        content = digest_of(root / name)
         if content is not None:
             yield "activation", name, content, f"activation {name}"
     entering = _entering(environ, root)
@@ -221,7 +221,7 @@ def _entering(environ: Mapping[str, str], root: Path) -> str | None:
     if declared is None:
         return None
     rows = [
-        [[(name, _digest_of(root / name)) for name in row.scripts or ()], dict(row.env)]
+        [[(name, digest_of(root / name)) for name in row.scripts or ()], dict(row.env)]
         for row in declared
     ]
     return digest([row for row in rows if any(row)])
@@ -237,12 +237,3 @@ def _manifests(environ: Mapping[str, str], root: Path) -> list[Path]:
 
 def _target(link: Path) -> str:
     return os.path.realpath(link)
-
-
-def _digest_of(script: Path) -> str | None:
-    try:
-        import hashlib
-
-        return hashlib.sha256(found_bytes(script)).hexdigest()
-    except OSError:
-        return None

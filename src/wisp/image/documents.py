@@ -166,7 +166,11 @@ def _annotations(annotations: Mapping[str, str] | None) -> dict[str, object]:
 
 
 def _document(media_type: str, table: Mapping[str, object]) -> ImageDocument:
-    content = canonical(table)
+    return described(canonical(table), media_type)
+
+
+def described(content: bytes, media_type: str) -> ImageDocument:
+    """Give bytes the descriptor by which an image names them."""
     digest = Digest(f"sha256:{hashlib.sha256(content).hexdigest()}")
     return ImageDocument(
         Descriptor(media_type=media_type, digest=digest, size=len(content)), content

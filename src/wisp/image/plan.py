@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from wisp.errors import WispError
-from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PackageKind, PypiRecord, Record
 from wisp.values import dataclass
-
-PackageKind = Literal["conda", "pypi"]
 
 #: Engines refuse images of some 127 layers; a few are left for who builds upon ours.
 MOST_LAYERS = 120

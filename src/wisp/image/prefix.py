@@ -16,7 +16,6 @@ from wisp.engine.wheels import installed_wheels
 from wisp.foreign import json_data
 from wisp.image.bytecode import lasting_header, source_of
 from wisp.image.entries import LayerEntry, file_entry, text_file
-from wisp.image.plan import PackageKind
 from wisp.image.scrub import (
     DIRECT_URL,
     DROPPED,
@@ -26,6 +25,7 @@ from wisp.image.scrub import (
     clean_wheel_record,
 )
 from wisp.layout import CONDA_META
+from wisp.specs.records import PackageKind
 from wisp.trust import LARGEST_LOCK, found_bytes
 from wisp.values import dataclass, field, replace
 

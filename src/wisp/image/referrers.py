@@ -9,10 +9,8 @@ Source: OCI image specification 1.1, manifest.md, "Guidelines for Artifact Usage
 
 from __future__ import annotations
 
-import hashlib
-
-from wisp.image.documents import TITLE, ImageDocument, canonical
-from wisp.specs.oci import EMPTY, MANIFEST, Descriptor, Digest
+from wisp.image.documents import TITLE, ImageDocument, canonical, described
+from wisp.specs.oci import EMPTY, MANIFEST, Descriptor
 from wisp.values import dataclass, replace
 
 _NOTHING = b"{}"
@@ -29,8 +27,8 @@ class Referrer:
 
 def referrer_to(subject: Descriptor, content: bytes, media_type: str, title: str) -> Referrer:
     """Attach bytes to an image; `title` is the file name that tools save them under."""
-    payload = _blob(content, media_type)
-    nothing = _blob(_NOTHING, EMPTY)
+    payload = described(content, media_type)
+    nothing = described(_NOTHING, EMPTY)
     layer = replace(payload.descriptor, annotations={TITLE: title})
     bare = replace(subject, platform=None, annotations={})
     manifest = canonical(
@@ -43,14 +41,8 @@ def referrer_to(subject: Descriptor, content: bytes, media_type: str, title: str
             "subject": bare.as_json(),
         }
     )
-    described = replace(_blob(manifest, MANIFEST).descriptor, artifact_type=media_type)
+    document = described(manifest, MANIFEST)
+    descriptor = replace(document.descriptor, artifact_type=media_type)
     return Referrer(
-        manifest=ImageDocument(described, manifest), blobs=(nothing, payload), subject=bare
-    )
-
-
-def _blob(content: bytes, media_type: str) -> ImageDocument:
-    digest = Digest(f"sha256:{hashlib.sha256(content).hexdigest()}")
-    return ImageDocument(
-        Descriptor(media_type=media_type, digest=digest, size=len(content)), content
+        manifest=ImageDocument(descriptor, manifest), blobs=(nothing, payload), subject=bare
     )

@@ -7,14 +7,13 @@ exports ask it. (Only what judges a lock walks by itself, since it judges each s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal
 
 from wisp.lock.markers import Markers, markers_of
 from wisp.lock.wanted import from_metadata
 from wisp.specs.match import parse_spec
 from wisp.specs.package_names import pypi_names, python_of, spec_name
 from wisp.specs.pypi import normalize
-from wisp.specs.records import LockedConda, PypiRecord, Record
+from wisp.specs.records import LockedConda, PackageKind, PypiRecord, Record, package_kind
 from wisp.values import dataclass, replace
 
 #: Tells whether the marker of a requirement holds, given the extras that are asked for.
@@ -141,7 +140,7 @@ class PackageNode:
     name: str
     version: str
     needs: tuple[Edge, ...] = ()
-    kind: Literal["conda", "pypi"] = "conda"
+    kind: PackageKind = "conda"
 
 
 def graph_of(records: Sequence[Record], subdir: str) -> PackageGraph:
@@ -171,7 +170,7 @@ def dependency_graph(
                 name=record.name,
                 version=record.version or "",
                 needs=needs,
-                kind="pypi" if isinstance(record, PypiRecord) else "conda",
+                kind=package_kind(record),
             ),
         )
     return nodes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.aliases import identity, identity_of
@@ -32,6 +31,7 @@ from wisp.lock.model import (
     LockPlatform,
 )
 from wisp.lock.select import editable_names
+from wisp.specs.cutoffs import utc_text
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.newness import missed, moment_of
 from wisp.specs.origins import DirectFile, IndexFile, LocalFolder
@@ -223,10 +223,6 @@ def _cutoffs(locked: EnvironmentRow, inputs: Sequence[EnvironmentInputs]) -> Ite
                 yield TooNew(
                     environment=locked.name,
                     package=record.name,
-                    timestamp=_moment(made),
-                    cutoff=_moment(cutoff),
+                    timestamp=utc_text(made),
+                    cutoff=utc_text(cutoff),
                 )
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from wisp.lock.model import LockFile
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
+from wisp.specs.records import (
+    CondaRecord,
+    CondaSourceRecord,
+    PackageKind,
+    Record,
+    package_kind,
+)
 from wisp.values import dataclass, field
-
-PackageKind = Literal["conda", "pypi"]
 
 _JSON_VERSION = 1
 
@@ -102,7 +106,7 @@ def _changes(
     return tuple(
         PackageChange(
             name=name,
-            kind=_kind(after.get(name) or before[name]),
+            kind=package_kind(after.get(name) or before[name]),
             before=before.get(name),
             after=after.get(name),
             explicit=name in explicit,
@@ -116,10 +120,6 @@ def _identity(record: Record | None) -> str | None:
     if record is None:
         return None
     return record.identifier if isinstance(record, CondaSourceRecord) else record.location
-
-
-def _kind(record: Record) -> PackageKind:
-    return "pypi" if isinstance(record, PypiRecord) else "conda"
 
 
 def _shown(record: Record | None) -> str:

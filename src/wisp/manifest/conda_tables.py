@@ -15,7 +15,7 @@ from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation, is_conda_archive
 from wisp.specs.match import is_match_spec
 from wisp.specs.operators import meant
-from wisp.specs.versions import VersionSyntaxError, parse_version_spec
+from wisp.specs.versions import VersionSyntaxError, is_version_spec, parse_version_spec
 
 #: Whether a table may name sources: as the preview flag says, or never.
 Sources = Literal["preview", "forbidden"]
@@ -141,7 +141,7 @@ def _version(text: str, path: ValuePath, parent: Table) -> str:
         spec = parse_version_spec(text)
     except VersionSyntaxError as error:
         hint = _matchspec_hint(text)
-        hints = () if hint else meant(text, _is_version)
+        hints = () if hint else meant(text, is_version_spec)
         raise Fault(hint or str(error), path, hints=hints) from None
     for bare in spec.bare:
         parent.warn(
@@ -149,14 +149,6 @@ def _version(text: str, path: ValuePath, parent: Table) -> str:
             f"write '=={bare}' or '{bare}.*'"
         )
     return spec.text
-
-
-def _is_version(text: str) -> bool:
-    try:
-        parse_version_spec(text)
-    except VersionSyntaxError:
-        return False
-    return True
 
 
 def _refuse_operators_with_wildcards(text: str, path: ValuePath) -> None:

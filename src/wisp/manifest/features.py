@@ -8,14 +8,13 @@ from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.channels import read_channel_priority, read_channels, read_solve_strategy
 from wisp.manifest.conda_tables import read_requirements, read_sources
 from wisp.manifest.faults import Fault, ValuePath
-from wisp.manifest.getters import Table, as_text, as_text_map, as_texts, wrong_kind
+from wisp.manifest.getters import Table, as_text_map, as_texts, as_version, wrong_kind
 from wisp.manifest.model import ActivationTable, Environment, Feature, SystemRequirements, Target
 from wisp.manifest.pypi_options import read_pypi_options
 from wisp.manifest.pypi_tables import read_pypi_requirements
 from wisp.manifest.tasks import read_tasks
 from wisp.patterns import pattern
 from wisp.specs.inside import is_one_part
-from wisp.specs.versions import VersionSyntaxError, normalize_version
 
 _ENVIRONMENT_NAME = pattern(r"[a-z0-9-]+")
 _PACKAGE_ONLY = ("host-dependencies", "build-dependencies")
@@ -131,9 +130,9 @@ def _read_system_requirements(parent: Table) -> SystemRequirements:
     table.warn(_instead_of_requirements(table), located=True)
     family, version = _read_libc(table)
     found = SystemRequirements(
-        linux=table.read("linux", _version),
-        cuda=table.read("cuda", _version),
-        macos=table.read("macos", _version),
+        linux=table.read("linux", as_version),
+        cuda=table.read("cuda", as_version),
+        macos=table.read("macos", as_version),
         libc_family=family,
         libc_version=version,
         archspec=table.text("archspec"),
@@ -166,19 +165,12 @@ def _read_libc(table: Table) -> tuple[str | None, str | None]:
     if value is None:
         return None, None
     if not isinstance(value, dict):
-        return "glibc", _version(value, path)
+        return "glibc", as_version(value, path)
     inner = Table(value, path, table.notes)
     family = inner.text("family") or "glibc"
-    version = _version(inner.required("version"), (*path, "version"))
+    version = as_version(inner.required("version"), (*path, "version"))
     inner.finish()
     return family, version
-
-
-def _version(value: object, path: ValuePath) -> str:
-    try:
-        return normalize_version(as_text(value, path))
-    except VersionSyntaxError as error:
-        raise Fault(str(error), path) from None
 
 
 def read_environments(parent: Table) -> dict[str, Environment]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from wisp.compat import CompatLevel, preferred
 from wisp.manifest.faults import Fault, ValuePath, did_you_mean
 from wisp.specs.similarity import closest
+from wisp.specs.versions import VersionSyntaxError, normalize_version
 
 T = TypeVar("T")
 
@@ -111,6 +112,14 @@ def as_integer(value: object, path: ValuePath) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise wrong_kind("an integer", value, path)
     return value
+
+
+def as_version(value: object, path: ValuePath) -> str:
+    """Take a value as a conda version."""
+    try:
+        return normalize_version(as_text(value, path))
+    except VersionSyntaxError as error:
+        raise Fault(str(error), path) from None
 
 
 def as_array(value: object, path: ValuePath) -> list[Any]:

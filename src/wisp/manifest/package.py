@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from wisp.manifest.faults import Fault
-from wisp.manifest.getters import Table, as_text
+from wisp.manifest.getters import Table, as_text, as_version
 from wisp.manifest.model import WorkspaceTable
 from wisp.manifest.package_build import read_build
 from wisp.manifest.package_model import PackageRequirements, PackageTable
 from wisp.manifest.package_requirements import read_package_requirements
-from wisp.manifest.workspace_table import as_version
 
 _INHERITED = (
     "name",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wisp.manifest.faults import Fault, ValuePath, did_you_mean
-from wisp.manifest.getters import Table, as_array, as_text, wrong_kind
+from wisp.manifest.getters import Table, as_array, as_text, as_version, wrong_kind
 from wisp.manifest.microarchitectures import MICROARCHITECTURES
 from wisp.patterns import pattern
 from wisp.platforms import (
@@ -18,7 +18,6 @@ from wisp.platforms import (
     customised,
     derived_name,
 )
-from wisp.specs.versions import VersionSyntaxError, normalize_version
 
 _NAME = pattern(r"[A-Za-z][A-Za-z0-9-]*(?<!-)")
 _RESERVED = ("linux", "unix", "win", "osx", "macos")
@@ -154,12 +153,12 @@ def _read_friendly(table: Table, keys: tuple[str, ...], package: str) -> list[Vi
         return _read_amdgpu(value, path)
     if package == "__archspec":
         return [VirtualPackage(package, "0", _microarchitecture(value, path))]
-    return [VirtualPackage(package, _version(value, path))]
+    return [VirtualPackage(package, as_version(value, path))]
 
 
 def _read_cuda(table: Table) -> list[VirtualPackage]:
-    driver = table.read("driver", _version)
-    arch = table.read("arch", _version)
+    driver = table.read("driver", as_version)
+    arch = table.read("arch", as_version)
     table.finish()
     if driver is None:
         raise table.fault("'arch' needs 'driver'", "arch" if arch is not None else None)
@@ -193,17 +192,10 @@ def _microarchitecture(value: object, path: ValuePath) -> str:
     return text
 
 
-def _version(value: object, path: ValuePath) -> str:
-    try:
-        return normalize_version(as_text(value, path))
-    except VersionSyntaxError as error:
-        raise Fault(str(error), path) from None
-
-
 def _read_raw(table: Table, key: str, known: list[VirtualPackage]) -> VirtualPackage:
     text = table.required_text(key)
     path = (*table.path, key)
     if any(package.name == key for package in known):
         raise Fault(f"'{key}' is given twice, once under its short name", path)
     version, _, build = text.partition("=")
-    return VirtualPackage(key, _version(version, path), build)
+    return VirtualPackage(key, as_version(version, path), build)

@@ -13,7 +13,7 @@ from wisp.platforms import SUBDIRS
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import ARCHIVE_SUFFIXES, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement
-from wisp.specs.versions import VersionSyntaxError, parse_version_spec
+from wisp.specs.versions import VersionSyntaxError, is_version_spec, parse_version_spec
 
 _WORD = pattern(
     r"\s*(?:(?P<channel>[^\s\[\]]+?)::)?(?P<name>[A-Za-z0-9_.-]+)"
@@ -83,20 +83,12 @@ def _is_subdir(text: str) -> bool:
 def _version_and_build(text: str) -> tuple[str, str]:
     """Split `=1.2=py*` or `>=1.2 py*`; a version with a build and one `=` is meant exactly."""
     match = _BUILD.fullmatch(text)
-    if match is None or _is_version(text):
+    if match is None or is_version_spec(text):
         return text, ""
     version = match["version"].strip()
     if re.match(r"=[^=]", version) and not version.endswith("*"):
         version = "=" + version
     return version, match["build"]
-
-
-def _is_version(text: str) -> bool:
-    try:
-        parse_version_spec(text)
-    except VersionSyntaxError:
-        return False
-    return True
 
 
 def _fields(text: str, word: str) -> dict[str, str]:

@@ -11,13 +11,12 @@ from wisp.manifest.channels import (
 )
 from wisp.manifest.exemptions import read_cutoff_table
 from wisp.manifest.faults import Fault, ValuePath
-from wisp.manifest.getters import Table, as_text, as_texts, wrong_kind
+from wisp.manifest.getters import Table, as_text, as_texts, as_version, wrong_kind
 from wisp.manifest.locations import as_url
 from wisp.manifest.model import WorkspaceTable
 from wisp.manifest.platform_entries import read_platforms
 from wisp.manifest.pypi_options import read_pypi_options
 from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
-from wisp.specs.versions import VersionSyntaxError, normalize_version
 
 _PREVIEW_FLAGS = ("pixi-build",)
 _MAPPING_MODES = ("overlay", "replace")
@@ -76,14 +75,6 @@ def read_workspace(table: Table) -> WorkspaceTable:
     table.raw("dependencies")
     table.finish()
     return found
-
-
-def as_version(value: object, path: ValuePath) -> str:
-    """Take a value as a conda version."""
-    try:
-        return normalize_version(as_text(value, path))
-    except VersionSyntaxError as error:
-        raise Fault(str(error), path) from None
 
 
 def as_license(value: object, path: ValuePath) -> str:

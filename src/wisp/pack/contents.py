@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 
 from wisp.errors import WispError
 from wisp.foreign import json_data
-from wisp.specs.records import CondaRecord, PypiRecord, Record
+from wisp.specs.records import CondaRecord, PypiRecord, Record, package_kind
 from wisp.values import dataclass, field
 
 METADATA = "pixi-pack.json"
@@ -86,7 +86,7 @@ def package_rows(packages: Iterable[Record]) -> list[dict[str, object]]:
         {
             "name": one.name,
             "version": one.version,
-            "kind": "pypi" if isinstance(one, PypiRecord) else "conda",
+            "kind": package_kind(one),
         }
         for one in sorted(packages, key=lambda one: one.name)
     ]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
+from wisp.specs.records import PackageKind
 from wisp.values import dataclass
 
 BillFormat = Literal["cyclonedx", "spdx"]
@@ -33,7 +34,7 @@ class Component:
     `size` bytes.
     """
 
-    kind: Literal["conda", "pypi"]
+    kind: PackageKind
     name: str
     version: str
     purl: str

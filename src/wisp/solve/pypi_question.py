@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from wisp.engine.pylock import preferences, quoted
@@ -11,6 +10,7 @@ from wisp.engine.uv_compile import CompileQuestion
 from wisp.engine.uv_options import absolute_path, build_options, index_options
 from wisp.errors import SolveError
 from wisp.platforms import Platform
+from wisp.specs.cutoffs import utc_text
 from wisp.specs.inputs import ExcludeNewer, SolveStrategy
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
 from wisp.specs.origins import GitCheckout, git_text, git_url
@@ -240,13 +240,9 @@ def _choice_options(request: PypiRequest) -> Iterator[str]:
         yield from ("--resolution", request.strategy)
     newer = request.exclude_newer
     if newer.for_pypi:
-        yield from ("--exclude-newer", _moment(newer.for_pypi))
+        yield from ("--exclude-newer", utc_text(newer.for_pypi))
     for name, moment in sorted(newer.pypi_packages.items()):
         if name not in newer.pypi_exempted:
-            yield from ("--exclude-newer-package", f"{name}={_moment(moment)}")
+            yield from ("--exclude-newer-package", f"{name}={utc_text(moment)}")
     for name in newer.pypi_exempted:
         yield from ("--exclude-newer-package", f"{name}=false")
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -52,3 +52,8 @@ def moment(text: str, now: datetime) -> datetime:
     """Return the moment that a cut-off means now. Raises `ValueError` as `parse_cutoff` does."""
     cutoff = parse_cutoff(text)
     return now - cutoff if isinstance(cutoff, timedelta) else cutoff
+
+
+def utc_text(moment: datetime) -> str:
+    """Write an aware moment as RFC 3339 in UTC, with `Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

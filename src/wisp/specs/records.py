@@ -7,7 +7,7 @@ record that is read can be written back unchanged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wisp.specs.origins import DirectFile, IndexFile, Origin, archive_origin, origin_of
 from wisp.values import dataclass, field
@@ -168,3 +168,9 @@ class PypiRecord:
 
 LockedConda = CondaRecord | CondaSourceRecord
 Record = LockedConda | PypiRecord
+PackageKind = Literal["conda", "pypi"]
+
+
+def package_kind(record: Record) -> PackageKind:
+    """Return the world that a locked package is of."""
+    return "pypi" if isinstance(record, PypiRecord) else "conda"

@@ -75,6 +75,15 @@ def parse_version_spec(text: str) -> VersionSpec:
     return VersionSpec(_print(tree), tuple(parser.bare), tree)
 
 
+def is_version_spec(text: str) -> bool:
+    """Tell whether a text is a version spec."""
+    try:
+        parse_version_spec(text)
+    except VersionSyntaxError:
+        return False
+    return True
+
+
 def _leftover(text: str, at: int) -> str:
     rest = text[at:].strip()
     if not rest:

@@ -11,12 +11,13 @@ from wisp.activation.variables import (
     Activation,
     PrefixContents,
     activation_steps,
+    json_table,
     project_variables,
+    texts_of,
 )
 from wisp.api.opened import OpenedWorkspace
 from wisp.api.use.activating import doubts_about
 from wisp.errors import ActivationError
-from wisp.foreign import json_data
 from wisp.image.packages import MadeLayer
 from wisp.image.settings import ImageSettings
 from wisp.layout import CONDA_META, ENV_EXE
@@ -129,26 +130,13 @@ def _contents(prefix: str, layers: Sequence[MadeLayer]) -> PrefixContents:
     texts = {path: text for made in layers for path, text in made.content.texts.items()}
     static: dict[str, str] = {}
     for path in sorted(name for name in texts if name != _STATE):
-        static |= _texts(_json(path, texts[path]))
+        static |= texts_of(json_table(texts[path], path))
     if _STATE in texts:
-        declared = _json(_STATE, texts[_STATE]).get("env_vars")
-        static |= _texts(declared if isinstance(declared, dict) else {})
+        declared = json_table(texts[_STATE], _STATE).get("env_vars")
+        static |= texts_of(declared if isinstance(declared, dict) else {})
     scripts = [
         f"{prefix}/{path}"
         for path in paths
         if path.startswith(_ACTIVATE) and path.endswith(".sh") and path.count("/") == 3
     ]
     return PrefixContents(static, scripts)
-
-
-def _json(path: str, text: str) -> dict[str, object]:
-
-    try:
-        data = json_data(text)
-    except ValueError as error:
-        raise ActivationError(f"cannot read '{path}'", causes=(str(error),)) from error
-    return data if isinstance(data, dict) else {}
-
-
-def _texts(table: Mapping[str, object]) -> dict[str, str]:
-    return {name: value for name, value in table.items() if isinstance(value, str)}

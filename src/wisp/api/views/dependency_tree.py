@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locked_view import look_up
@@ -14,7 +14,7 @@ from wisp.lock.graph import Edge, PackageNode, dependency_graph, inverted
 from wisp.lock.model import LockFile
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
-from wisp.specs.records import Record
+from wisp.specs.records import PackageKind, Record
 from wisp.values import dataclass
 
 
@@ -31,7 +31,7 @@ class TreeNode:
     extra: str | None = None
     children: tuple[TreeNode, ...] = ()
     is_repeated: bool = False
-    kind: Literal["conda", "pypi"] = "conda"
+    kind: PackageKind = "conda"
 
     def as_json(self) -> dict[str, Any]:
         """Return the package and what is below it as plain data; what is `repeated` has nothing."""

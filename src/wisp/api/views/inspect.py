@@ -15,7 +15,7 @@ from wisp.lock.model import EnvironmentRow, LockFile
 from wisp.lock.select import index_of
 from wisp.platforms import default_virtual_packages
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PackageKind, PypiRecord, Record
 from wisp.values import dataclass, fields
 
 SortKey = Literal["name", "size", "kind"]
@@ -34,7 +34,7 @@ class PackageRow:
     build: str | None = None
     build_number: int | None = None
     size_bytes: int | None = None
-    kind: Literal["conda", "pypi"] = "conda"
+    kind: PackageKind = "conda"
     source: str | None = None
     license: str | None = None
     license_family: str | None = None

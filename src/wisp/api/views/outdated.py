@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from wisp.api.locks.locked_view import look_up_all
 from wisp.api.locks.relocking import update
@@ -17,7 +17,7 @@ from wisp.lock.wanted import from_manifest
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.match import parse_spec
 from wisp.specs.package_names import spec_name
-from wisp.specs.records import CondaRecord, PypiRecord, Record
+from wisp.specs.records import CondaRecord, PackageKind, PypiRecord, Record
 from wisp.values import dataclass
 
 
@@ -43,7 +43,7 @@ class OutdatedPackage:
     environment: str
     platform: str
     name: str
-    kind: Literal["conda", "pypi"]
+    kind: PackageKind
     locked: str
     allowed: str
     newest: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locked_view import look_up_all
@@ -16,7 +16,7 @@ from wisp.lock.wanted import from_manifest
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.package_names import pypi_names
 from wisp.specs.pypi import normalize
-from wisp.specs.records import PypiRecord, Record
+from wisp.specs.records import PackageKind, PypiRecord, Record, package_kind
 from wisp.specs.similarity import mistyped
 from wisp.values import dataclass
 
@@ -27,7 +27,7 @@ class Link:
 
     name: str
     version: str
-    kind: Literal["conda", "pypi"]
+    kind: PackageKind
     requirement: str
 
 
@@ -43,7 +43,7 @@ class Reason:
     platform: str
     name: str
     version: str
-    kind: Literal["conda", "pypi"]
+    kind: PackageKind
     chains: tuple[tuple[Link, ...], ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def reasons_in(
             platform=inputs.platform.name,
             name=record.name,
             version=record.version or "",
-            kind=_kind(record),
+            kind=package_kind(record),
             chains=tuple(tuple(map(_link, chain)) for chain in chains),
         )
 
@@ -138,11 +138,7 @@ def asked_for(graph: PackageGraph, inputs: EnvironmentInputs) -> Iterator[Need]:
 
 def _link(need: Need) -> Link:
     record = need.record
-    return Link(record.name, record.version or "", _kind(record), need.text)
-
-
-def _kind(record: Record) -> Literal["conda", "pypi"]:
-    return "pypi" if isinstance(record, PypiRecord) else "conda"
+    return Link(record.name, record.version or "", package_kind(record), need.text)
 
 
 def _not_locked(package: str, names: Iterable[str], *, anywhere: bool) -> WispError:

@@ -8,12 +8,7 @@ from wisp.api.views.reasons import asked_for
 from wisp.api.weighing.report import Kind
 from wisp.lock.graph import Need, graph_of, key_of
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.records import PypiRecord, Record
-
-
-def kind_of_record(record: Record) -> Kind:
-    """Return the world that a locked package is of."""
-    return "pypi" if isinstance(record, PypiRecord) else "conda"
+from wisp.specs.records import Record, package_kind
 
 
 def chains(
@@ -36,7 +31,7 @@ def chains(
             if key in seen:
                 continue
             seen.add(key)
-            found.setdefault((kind_of_record(need.record), need.record.name), chain)
+            found.setdefault((package_kind(need.record), need.record.name), chain)
             following += [
                 (one, (*chain, one.record.name)) for one in graph.needs(need.record, need.extras)
             ]

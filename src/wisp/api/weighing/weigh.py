@@ -11,14 +11,14 @@ from wisp.api.opened import OpenedWorkspace
 from wisp.api.use.catalogue import catalogue_of
 from wisp.api.weighing.images import weigh_image
 from wisp.api.weighing.prefix import weigh_prefix
-from wisp.api.weighing.reasons import chains, direct_names, kind_of_record
+from wisp.api.weighing.reasons import chains, direct_names
 from wisp.api.weighing.report import Kind, PackageSize, SizeReport, largest_first
 from wisp.api.weighing.unused import imported_modules, unused
 from wisp.errors import LockFileError, UsageError
 from wisp.image.prefix import read_staged
 from wisp.layout import CONDA_META
 from wisp.lock.read import read
-from wisp.specs.records import CondaRecord, Record
+from wisp.specs.records import CondaRecord, Record, package_kind
 from wisp.trust import LARGEST_LOCK, found_text
 
 
@@ -41,14 +41,16 @@ def weigh_environment(
     if platform is not None or not (prefix / CONDA_META).is_dir():
         subject = f"lock of {environment} on {view.inputs.platform.name}"
         return SizeReport(subject=subject, form="lock", packages=_locked(records, reasons))
-    versions = {(kind_of_record(one), one.name): one.version or "" for one in records}
+    versions: dict[tuple[Kind, str], str] = {
+        (package_kind(one), one.name): one.version or "" for one in records
+    }
     owned: dict[tuple[Kind, str], tuple[str, ...]] = {
         owner: files.paths for owner, files in read_staged(prefix, "").owners.items()
     }
     direct = {
-        one.name: owned.get((kind_of_record(one), one.name), ())
+        one.name: owned.get((package_kind(one), one.name), ())
         for one in direct_names(records, view.inputs)
-        if (kind_of_record(one), one.name) in owned
+        if (package_kind(one), one.name) in owned
     }
     return SizeReport(
         subject=environment,
@@ -73,9 +75,9 @@ def _locked(
         PackageSize(
             name=one.name,
             version=one.version or "",
-            kind=kind_of_record(one),
+            kind=package_kind(one),
             size=(one.size or 0) if isinstance(one, CondaRecord) else 0,
-            why=reasons.get((kind_of_record(one), one.name), ()),
+            why=reasons.get((package_kind(one), one.name), ()),
         )
         for one in records
     )
