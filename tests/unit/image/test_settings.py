@@ -88,7 +88,7 @@ def test_an_environment_may_differ() -> None:
         ({"command": "python app.py"}, "a list of texts"),
         ({"labels": {"a": 1}}, "a table of texts"),
         ({"code": "no"}, "true or false"),
-        ({"compression": "bzip2"}, "`gzip` or `zstd`"),
+        ({"compression": "bzip2"}, "`gzip`, `zstd` or `zstd-max`"),
         ({"health": {"interval": 3}}, r"health.command` must be"),
         ({"health": {"command": ["a"], "interval": 0}}, "a number above 0"),
         ({"health": {"command": ["a"], "other": 0}}, "health` must be"),
