@@ -35,7 +35,7 @@ def test_a_missing_virtual_package_is_written_into_the_manifest(leaf: str, entry
     assert entry in hint
 
 
-def test_a_name_that_no_channel_has_is_told() -> None:
+def test_an_unknown_name_is_searched_for() -> None:
     text = "Cannot solve the request because of: No candidates were found for numppy *."
     assert absent_names(failure(text)) == ("numppy",)
 
