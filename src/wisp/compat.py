@@ -24,6 +24,8 @@ DEFAULT = "0.77.0"
 
 #: The name of a difference, and the release that brought it.
 DIFFERENCES = {
+    # Came with 0.77.1, which is no level of its own: `0.77` is what was recorded.
+    "notices of channels are shown": "0.78.0",
     "locks name platforms as the manifest does": "0.78.0",
     "all tools on rattler share configuration": "0.78.0",
     "activation sets PIXI_WORKSPACE_*": "0.82.0",

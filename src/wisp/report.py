@@ -76,6 +76,12 @@ class Reporter:
     def warn(self, message: str, hints: tuple[str, ...] = ()) -> None:
         """Tell something that the user should know but that stops nothing."""
 
+    def end(self) -> None:
+        """Tell that all is over, whatever came of it."""
+
+    def notice(self, message: str) -> None:
+        """Tell what a channel has to say, which is shown at the end of all."""
+
     def info(self, message: str) -> None:
         """Tell what is only of interest to somebody who looks for it (`-v`)."""
 

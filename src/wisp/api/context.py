@@ -18,6 +18,7 @@ from wisp.report import SILENT, Reporter
 from wisp.specs.settings import EngineSettings
 
 if TYPE_CHECKING:
+    from wisp.api.notices import ChannelNotices
     from wisp.engine.auth.stores import Credentials
     from wisp.engine.gateway import ChannelAccess
     from wisp.engine.http import HttpClient
@@ -118,6 +119,13 @@ class SessionContext:
         from wisp.engine.gateway import ChannelAccess
 
         return ChannelAccess(self.settings, self.environ)
+
+    @cached_property
+    def notices(self) -> ChannelNotices:
+        """What channels have to tell."""
+        from wisp.api.notices import ChannelNotices
+
+        return ChannelNotices(self)
 
     @cached_property
     def credentials(self) -> Credentials:

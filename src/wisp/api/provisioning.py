@@ -104,6 +104,8 @@ def solved_newest(session: SessionContext, inputs: EnvironmentInputs) -> LockedE
         from wisp.engine.solver import solve
 
         records = solve(conda_request(SolveUnit(members=(inputs,), stale=STALE)), session.channels)
+        if session.level.has("notices of channels are shown"):
+            session.notices.ask(channel.url for channel in inputs.channels)
     finally:
         session.reporter.finish(token)
     return LockedEnvironment(

@@ -39,7 +39,9 @@ def solve_engines(
     `maps` are PyPI names of conda packages that the manifest knows better, `level` is the
     manifest's.
     """
-    named = (level or session.level).has("packages of conda-pypi have names on PyPI")
+    followed = level or session.level
+    told = followed.has("notices of channels are shown")
+    named = followed.has("packages of conda-pypi have names on PyPI")
     from wisp.engine.repodata_news import tell_of_repodata
     from wisp.engine.solver import solve
 
@@ -48,12 +50,15 @@ def solve_engines(
     def answer(unit: SolveUnit) -> Conda:
         try:
             with tell_of_repodata(cache, session.reporter, hosts_of(unit)):
-                return solve(conda_request(unit), session.channels)
+                found = solve(conda_request(unit), session.channels)
         except SolveError as error:
             from wisp.api.elsewhere import hinted, hints_for_conda
 
             inputs = combine(unit.members)
             raise hinted(error, hints_for_conda(session, inputs, error)) from error
+        if told:
+            session.notices.ask(channel.url for channel in unit.members[0].channels)
+        return found
 
     def name(inputs: EnvironmentInputs, conda: Conda) -> Conda:
         return add_purls(conda, session.names, inputs.root, maps, conda_pypi=named)

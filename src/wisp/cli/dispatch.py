@@ -120,6 +120,7 @@ def _execute(
             call.reporter.hand_over()
         return code
     finally:
+        call.reporter.end()
         out.close()
 
 

@@ -35,6 +35,7 @@ class PlainReporter(Reporter):
         self._began: dict[int, tuple[str, float]] = {}
         self._summary = Summary()
         self._since = time.monotonic()
+        self._notices: list[str] = []
 
     def start(self, phase: str, subject: str = "", total: int | None = None) -> int:
         token = next(self._tokens)
@@ -66,6 +67,15 @@ class PlainReporter(Reporter):
         self._summary, self._since = Summary(), time.monotonic()
         if text and (self.watched or self._out.verbosity >= 1):
             self._out.note(self._out.paint(text, "2", error=True))
+        self.end()
+
+    def end(self) -> None:
+        notices, self._notices = self._notices, []
+        for notice in notices:
+            self._out.note(notice)
+
+    def notice(self, message: str) -> None:
+        self._notices.append(message)
 
     def warn(self, message: str, hints: tuple[str, ...] = ()) -> None:
         self._out.warning(message, hints)
