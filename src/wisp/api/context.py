@@ -125,7 +125,7 @@ class SessionContext:
         """What channels have to tell."""
         from wisp.api.notices import ChannelNotices
 
-        return ChannelNotices(self)
+        return ChannelNotices(self.http, self.settings.caches.root, self.reporter, self.now)
 
     @cached_property
     def credentials(self) -> Credentials:

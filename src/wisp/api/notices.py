@@ -12,10 +12,14 @@ from wisp.errors import FetchError, HostError
 from wisp.foreign import json_data
 from wisp.layout import CACHE_FOLDERS
 from wisp.specs.notices import Notice, Seen, due, notices_of, remembered, worded
+from wisp.specs.urls import shown
 from wisp.trust import LARGEST, found_bytes
 
 if TYPE_CHECKING:
-    from wisp.api.context import SessionContext
+    from datetime import datetime
+
+    from wisp.engine.http import HttpClient
+    from wisp.report import Reporter
 
 _FILE = "wisp-viewed-notices.json"
 _SECONDS = 5.0
@@ -25,10 +29,16 @@ _LARGEST_ANSWER = 1 << 20
 
 
 class ChannelNotices:
-    """What channels tell, in one session. May be used from several threads."""
+    """What channels tell, in one session. May be used from several threads.
 
-    def __init__(self, session: SessionContext) -> None:
-        self._session = session
+    `cache` is the root of all caches.
+    """
+
+    def __init__(self, http: HttpClient, cache: Path, reporter: Reporter, now: datetime) -> None:
+        self._http = http
+        self._file = cache / CACHE_FOLDERS["notices"] / _FILE
+        self._reporter = reporter
+        self._now = now.timestamp()
         self._asked: set[str] = set()
         self._guard = threading.Lock()
 
@@ -38,7 +48,7 @@ class ChannelNotices:
         A channel that has none, or does not answer, is as good as any other. Offline nobody is
         asked.
         """
-        if self._session.settings.network.offline:
+        if self._http.offline:
             return
         with self._guard:
             new = [one for one in dict.fromkeys(channels) if one not in self._asked]
@@ -57,26 +67,23 @@ class ChannelNotices:
 
         bounds = Bounds(size=_LARGEST_ANSWER, seconds=_SECONDS)
         try:
-            answer = self._session.http.get(f"{channel.rstrip('/')}/notices.json", bounds=bounds)
+            answer = self._http.get(f"{channel.rstrip('/')}/notices.json", bounds=bounds)
             data = json_data(answer.body) if answer.status == 200 else None
         except (FetchError, ValueError):
             return ()
-        from wisp.specs.urls import shown
-
         return notices_of(data, shown(channel.rstrip("/")))
 
     def _tell(self, found: Iterable[Notice]) -> None:
-        now = self._session.now.timestamp()
-        file = self._session.settings.caches.root / CACHE_FOLDERS["notices"] / _FILE
-        seen = _read(file)
-        shown = due(found, seen, now)
-        for notice in shown:
-            self._session.reporter.notice(worded(notice))
-        if shown:
+        seen = _read(self._file)
+        ready = due(found, seen, self._now)
+        for notice in ready:
+            self._reporter.notice(worded(notice))
+        if ready:
             try:
-                write_atomically(file, _text(remembered(shown, seen, now)), lasting=False)
+                known = remembered(ready, seen, self._now)
+                write_atomically(self._file, _text(known), lasting=False)
             except HostError as error:  # then it is shown again
-                self._session.reporter.info(error.message)
+                self._reporter.info(error.message)
 
 
 def _read(file: Path) -> Seen:

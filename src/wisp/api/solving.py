@@ -40,7 +40,6 @@ def solve_engines(
     manifest's.
     """
     followed = level or session.level
-    told = followed.has("notices of channels are shown")
     named = followed.has("packages of conda-pypi have names on PyPI")
     from wisp.engine.repodata_news import tell_of_repodata
     from wisp.engine.solver import solve
@@ -56,8 +55,7 @@ def solve_engines(
 
             inputs = combine(unit.members)
             raise hinted(error, hints_for_conda(session, inputs, error)) from error
-        if told:
-            session.notices.ask(channel.url for channel in unit.members[0].channels)
+        ask_notices(session, followed, unit.members[0])
         return found
 
     def name(inputs: EnvironmentInputs, conda: Conda) -> Conda:
@@ -75,6 +73,12 @@ def solve_engines(
             raise hinted(error, hints_for_pypi(session, inputs, error)) from error
 
     return Engines(solve=answer, name=name, resolve=resolve, markers=_markers, stop=_stop)
+
+
+def ask_notices(session: SessionContext, level: CompatLevel, inputs: EnvironmentInputs) -> None:
+    """Let the channels that were asked tell what they have to tell."""
+    if level.has("notices of channels are shown"):
+        session.notices.ask(channel.url for channel in inputs.channels)
 
 
 def _stop() -> None:
