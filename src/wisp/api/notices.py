@@ -63,7 +63,7 @@ class ChannelNotices:
                 self._tell(found)
 
     def _fetch(self, channel: str) -> tuple[Notice, ...]:
-        from wisp.engine.http import Bounds
+        from wisp.engine.http_exchange import Bounds
 
         bounds = Bounds(size=_LARGEST_ANSWER, seconds=_SECONDS)
         try:
