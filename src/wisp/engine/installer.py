@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import os
 from collections.abc import Awaitable, Sequence
@@ -16,24 +15,22 @@ from rattler.rattler import py_install
 from rattler.repo_data.record import RepoDataRecord
 
 from wisp.engine import loop
-from wisp.engine.files import sweep_drafts
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.link_progress import LinkProgress, Received
+from wisp.engine.linked import linked_records, sweep
 from wisp.engine.lookout import Lookout
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import chain_of, hints_for
 from wisp.engine.records import to_rattler
 from wisp.engine.safe.package_cache import holds, vouched_cache
-from wisp.engine.safe.packages import check_prefix_record, spoil
+from wisp.engine.safe.packages import spoil
 from wisp.engine.safe.verdicts import Verdicts
 from wisp.engine.unlinkable import refuse_wheels
 from wisp.errors import FetchError, InstallError, WispError
-from wisp.foreign import json_data
 from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
 from wisp.specs.inside import UnsafePathError
 from wisp.specs.records import CondaRecord
-from wisp.trust import LARGEST_LOCK, found_bytes
 from wisp.values import dataclass
 
 _MISMATCH = pattern(r"(?s)hash mismatch.*?expected (\w+), got (\w+)")
@@ -122,7 +119,7 @@ async def _install(
 ) -> None:
     if request.repair:
         await _link(request, Sources((), sources.held), access, listeners)
-        _sweep(request)
+        sweep(request.prefix, clobbered=not request.ignored)
     await _link(request, sources, access, listeners)
 
 
@@ -158,7 +155,7 @@ async def _transact(
     judge: _Judge,
     listeners: _Listeners,
 ) -> None:
-    installed, reporter = _installed(request.prefix), listeners.reporter
+    installed, reporter = linked_records(request.prefix), listeners.reporter
     # To be told six things of each package takes as long as to link ten files of it.
     if installed or reporter.watched or not judge.has_passed(sources):
         listener = judge.listener(listeners)
@@ -259,53 +256,6 @@ class _Judge:
         return [name[:-1] for folder in folders for name in glob.glob(f"{glob.escape(folder)}-*/")]  # noqa: PTH207
 
 
-def _sweep(request: CondaInstallation) -> None:
-    """Remove what a killed installation left: drafts, and the files that rattler had put aside."""
-    import shutil
-
-    sweep_drafts(request.prefix / "conda-meta")
-    for probe in request.prefix.glob(".refprobe-*"):
-        shutil.rmtree(probe, ignore_errors=True)
-    for link in request.prefix.glob("symtest_*-*-*-*-*"):
-        link.unlink(missing_ok=True)
-    for draft in (request.prefix / "conda-meta").glob("prefix_record_*"):
-        draft.unlink(missing_ok=True)
-    if not request.ignored:
-        shutil.rmtree(request.prefix / "__clobbers__", ignore_errors=True)
-
-
-def _installed(prefix: Path) -> list[PrefixRecord]:
-    """Read `conda-meta`; a record that a crash left half-written counts as not installed."""
-    found: list[PrefixRecord] = []
-    for file in sorted((prefix / "conda-meta").glob("*.json")):
-        _check_record(file)
-        try:
-            found.append(PrefixRecord.from_path(file))
-        except Exception:  # whatever rattler's JSON reader raises
-            file.unlink(missing_ok=True)
-    return found
-
-
-def _check_record(file: Path) -> None:
-    """Refuse a record whose files would be removed outside of the prefix."""
-    try:
-        record = json_data(found_bytes(file, LARGEST_LOCK))
-    except FileNotFoundError:  # a link that leads nowhere
-        return
-    except ValueError:
-        return  # rattler cannot read it either
-    except OSError as error:  # a pipe, from which rattler would read for ever
-        raise InstallError(f"could not read `{file}`", causes=[str(error)]) from error
-    try:
-        check_prefix_record(record, f"`{file}`")
-    except UnsafePathError as error:
-        raise InstallError(
-            "the environment has a record that no package made",
-            causes=[error.message],
-            hints=["remove the environment with `wisp clean` and install it anew"],
-        ) from error
-
-
 def check_sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
     """Refuse early what rattler would not: remote files offline, local files that changed.
 
@@ -383,13 +333,3 @@ def _failure(text: str) -> WispError:
         # The first cause only says that the cache was involved.
         return FetchError(message, causes=causes[1:], hints=hints_for(text))
     return InstallError(message, causes=causes, hints=hints_for(text))
-
-
-def owned_files(prefix: Path) -> frozenset[str]:
-    """Return the paths, relative to the prefix, that conda packages have put there."""
-    owned: set[str] = set()
-    for file in (prefix / "conda-meta").glob("*.json"):
-        # A record that a crash left half-written owns nothing; the repair links anew.
-        with contextlib.suppress(ValueError):
-            owned.update(json_data(found_bytes(file, LARGEST_LOCK)).get("files", ()))
-    return frozenset(owned)

@@ -191,7 +191,7 @@ class _Job:
         """Remove wheels before conda may put the same packages, or another Python, there."""
         if not plan.remove:
             return
-        from wisp.engine.installer import owned_files
+        from wisp.engine.linked import owned_files
 
         owned = owned_files(self.prefix)
         for wheel in plan.remove:

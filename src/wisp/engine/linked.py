@@ -1,0 +1,75 @@
+"""What is linked into a prefix, by its records in `conda-meta`, and what a killed process left.
+
+Records may be anybody's: one whose files would lie outside of the prefix is refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from rattler.prefix.prefix_record import PrefixRecord
+
+from wisp.engine.files import sweep_drafts
+from wisp.engine.safe.packages import check_prefix_record
+from wisp.errors import InstallError
+from wisp.foreign import json_data
+from wisp.specs.inside import UnsafePathError
+from wisp.trust import LARGEST_LOCK, found_bytes
+
+
+def sweep(prefix: Path, *, clobbered: bool) -> None:
+    """Remove what a killed installation left: drafts, and, if `clobbered`, what was put aside."""
+    import shutil
+
+    sweep_drafts(prefix / "conda-meta")
+    for probe in prefix.glob(".refprobe-*"):
+        shutil.rmtree(probe, ignore_errors=True)
+    for link in prefix.glob("symtest_*-*-*-*-*"):
+        link.unlink(missing_ok=True)
+    for draft in (prefix / "conda-meta").glob("prefix_record_*"):
+        draft.unlink(missing_ok=True)
+    if clobbered:
+        shutil.rmtree(prefix / "__clobbers__", ignore_errors=True)
+
+
+def linked_records(prefix: Path) -> list[PrefixRecord]:
+    """Read `conda-meta`; a record that a crash left half-written counts as not installed."""
+    found: list[PrefixRecord] = []
+    for file in sorted((prefix / "conda-meta").glob("*.json")):
+        _check_record(file)
+        try:
+            found.append(PrefixRecord.from_path(file))
+        except Exception:  # whatever rattler's JSON reader raises
+            file.unlink(missing_ok=True)
+    return found
+
+
+def _check_record(file: Path) -> None:
+    """Refuse a record whose files would be removed outside of the prefix."""
+    try:
+        record = json_data(found_bytes(file, LARGEST_LOCK))
+    except FileNotFoundError:  # a link that leads nowhere
+        return
+    except ValueError:
+        return  # rattler cannot read it either
+    except OSError as error:  # a pipe, from which rattler would read for ever
+        raise InstallError(f"could not read `{file}`", causes=[str(error)]) from error
+    try:
+        check_prefix_record(record, f"`{file}`")
+    except UnsafePathError as error:
+        raise InstallError(
+            "the environment has a record that no package made",
+            causes=[error.message],
+            hints=["remove the environment with `wisp clean` and install it anew"],
+        ) from error
+
+
+def owned_files(prefix: Path) -> frozenset[str]:
+    """Return the paths, relative to the prefix, that conda packages have put there."""
+    owned: set[str] = set()
+    for file in (prefix / "conda-meta").glob("*.json"):
+        # A record that a crash left half-written owns nothing; the repair links anew.
+        with contextlib.suppress(ValueError):
+            owned.update(json_data(found_bytes(file, LARGEST_LOCK)).get("files", ()))
+    return frozenset(owned)
