@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,10 +101,10 @@ def test_a_full_disk(tmp_path: Path, cold_wisp: CommandLine, words: tuple[str, .
     before = {name: (workspace / name).read_bytes() for name in _texts(workspace)}
     limited = "ulimit -f 1; trap '' XFSZ; exec \"$@\""
     done = subprocess.run(
-        ["bash", "-c", limited, "bash", str(cold_wisp.executable), *words],
+        # Without -B Python would leave its compiled modules half written.
+        ["bash", "-c", limited, "bash", sys.executable, "-IB", str(cold_wisp.executable), *words],
         cwd=workspace,
-        # Python would leave its compiled modules half written.
-        env=cold_wisp.environment({"PYTHONDONTWRITEBYTECODE": "1"}),
+        env=cold_wisp.environment(),
         capture_output=True,
         text=True,
         check=False,

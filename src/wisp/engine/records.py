@@ -142,6 +142,8 @@ def to_rattler(records: Iterable[CondaRecord]) -> list[RepoDataRecord]:
     try:
         return _made(wanted)
     except Exception as error:  # of a kind that depends on what is wrong
+        if isinstance(error, OSError) and error.errno:  # it is the machine that refuses
+            raise
         raise _unusable(wanted, error) from error
 
 
