@@ -170,3 +170,22 @@ def test_a_lock_nested_without_end_is_damaged() -> None:
 )
 def test_a_quoted_scalar_ends_where_its_quote_ends(text: str, value: str) -> None:
     assert parse(f"a:\n  b: {text}\n  c: d\n", "pixi.lock") == {"a": {"b": value, "c": "d"}}
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("secrets.env", ("run", "with")),
+        (".pixi/envs/default/conda-meta/state", ("shell-hook", "--frozen")),
+    ],
+)
+def test_a_pipe_that_a_workspace_names_is_not_waited_for(
+    wisp: CommandLine, tmp_path: Path, place: str, words: tuple[str, ...]
+) -> None:
+    named = '[tool.wisp.tasks.with]\nenv-file = "secrets.env"\n'
+    (tmp_path / "pixi.toml").write_text(f'{MANIFEST}with = "echo said"\n{named}')
+    wisp("install", cwd=tmp_path).success()
+    (tmp_path / place).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / place)
+    done = wisp(*words, cwd=tmp_path)
+    assert (done.code, "regular file" in done.stderr) == (1, True), done.stderr

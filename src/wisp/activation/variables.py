@@ -31,6 +31,7 @@ from wisp.layout import (
     ENV_WORKSPACE_ROOT,
     ENV_WORKSPACE_VERSION,
 )
+from wisp.trust import found_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,8 +157,7 @@ def _files(folder: str, extensions: Sequence[str]) -> list[str]:
 
 def _json(path: str) -> dict[str, object]:
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
+        text = found_text(path)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
     return json_table(text, path)

@@ -74,7 +74,7 @@ class Names:
     def packages(self) -> list[str]:
         """Return the names of all locked packages, sorted."""
         try:
-            if os.path.getsize(self.lock) > _READABLE:
+            if not os.path.isfile(self.lock) or os.path.getsize(self.lock) > _READABLE:
                 return []
             with open(self.lock, encoding="utf-8", errors="replace") as file:
                 return sorted(set(_packages(file)))

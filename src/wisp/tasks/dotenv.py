@@ -78,11 +78,12 @@ def read(root: str, paths: Iterable[str]) -> dict[str, str]:
     """Read files given relative to the workspace root; later ones win. Raises `TaskError`."""
     import os
 
+    from wisp.trust import found_text
+
     values: dict[str, str] = {}
     for path in paths:
         try:
-            with open(os.path.join(root, path), encoding="utf-8") as file:
-                values.update(parse(file.read(), path))
+            values.update(parse(found_text(os.path.join(root, path)), path))
         except (OSError, UnicodeDecodeError) as error:
             raise TaskError(f"cannot read the env-file '{path}'", causes=(str(error),)) from error
     return values
