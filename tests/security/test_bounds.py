@@ -177,6 +177,7 @@ def test_a_quoted_scalar_ends_where_its_quote_ends(text: str, value: str) -> Non
     [
         ("secrets.env", ("run", "with")),
         (".pixi/envs/default/conda-meta/state", ("shell-hook", "--frozen")),
+        (".dockerignore", ("image", "dockerfile")),
     ],
 )
 def test_a_pipe_that_a_workspace_names_is_not_waited_for(

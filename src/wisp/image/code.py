@@ -17,6 +17,7 @@ from pathspec import GitIgnoreSpec
 from wisp.image.entries import LayerEntry, UnfitFileError, file_entry, walk
 from wisp.layout import LOCK_NAME, PIXI_DIR
 from wisp.patterns import pattern
+from wisp.trust import found_text
 from wisp.values import dataclass
 
 IMAGE_LOCK = "image.lock"
@@ -141,7 +142,7 @@ def _is_image(file: Path, is_folder: bool) -> bool:
 
 def _lines(file: Path) -> list[str]:
     try:
-        return file.read_text(encoding="utf-8", errors="replace").splitlines()
+        return found_text(file, errors="replace").splitlines()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return []
     except OSError as error:

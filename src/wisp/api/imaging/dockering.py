@@ -17,6 +17,7 @@ from wisp.layout import VERSION
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
 from wisp.specs.records import CondaRecord, Record
+from wisp.trust import found_text
 from wisp.values import dataclass, replace
 from wisp.workspace.activation import activation_of as declared_activation
 
@@ -136,4 +137,4 @@ def save(workspace: OpenedWorkspace, files: DockerFiles, *, force: bool) -> tupl
 
 
 def _differs(path: Path, text: str) -> bool:
-    return path.exists() and path.read_text(encoding="utf-8", errors="replace") != text
+    return path.exists() and found_text(path, errors="replace") != text

@@ -12,6 +12,7 @@ from wisp.api.opened import OpenedWorkspace
 from wisp.errors import HostError, UsageError
 from wisp.image.sagemaker import MARK, conda_shim, names_of
 from wisp.layout import CONDA_META
+from wisp.trust import found_text
 
 _PROGRAMS = ("conda", "mamba")
 
@@ -35,7 +36,7 @@ def put_shim(workspace: OpenedWorkspace, environment: str) -> Path:
     text = conda_shim(str(prefix), names_of(workspace.name, environment), channels)
     files = [prefix / "bin" / name for name in _PROGRAMS]
     for file in files:
-        if file.exists() and MARK not in file.read_text(encoding="utf-8", errors="replace"):
+        if file.exists() and MARK not in found_text(file, errors="replace"):
             raise HostError(
                 f"environment '{environment}' has a `{file.name}` of its own",
                 hints=["programs that ask for it are answered by that one"],

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from wisp.image.code import CodeSelection, code_files
 from wisp.patterns import pattern
+from wisp.trust import found_text
 
 _MODULE = pattern(r"(?:lib/python[^/]+|Lib)/site-packages/([A-Za-z_]\w*)(?:/.+|\.py|\.[\w.-]+\.so)")
 _PROGRAM = pattern(r"(?:bin|Scripts)/([^/]+?)(?:\.exe|\.bat)?")
@@ -27,7 +28,7 @@ def imported_modules(root: Path) -> set[str]:
     found: set[str] = set()
     for path in code_files(root, CodeSelection()):
         if path.endswith(".py"):
-            found.update(_imports((root / path).read_text(encoding="utf-8", errors="replace")))
+            found.update(_imports(found_text(root / path, errors="replace")))
     return found
 
 
