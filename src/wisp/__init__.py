@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from wisp.api.use.running import command_of as command_of
     from wisp.api.use.scripts import FoundScript as FoundScript
     from wisp.api.views.activations import DeclaredActivation as DeclaredActivation
+    from wisp.api.views.cutoffs import CutoffListing as CutoffListing
     from wisp.api.views.dependency_tree import PackageTree as PackageTree
     from wisp.api.views.dependency_tree import TreeNode as TreeNode
     from wisp.api.views.describe import EnvironmentDescription as EnvironmentDescription
@@ -143,6 +144,7 @@ __all__ = [
     "ConfigError",
     "ConfigListing",
     "ConfigRequest",
+    "CutoffListing",
     "DeclaredActivation",
     "Difference",
     "DockerFiles",
@@ -243,6 +245,7 @@ __all__ = [
 
 #: The module that each name comes from.
 _HOMES = {
+    "CutoffListing": "wisp.api.views.cutoffs",
     "PHASES": "wisp.report",
     "AddedPlatform": "wisp.api.edits.platforms",
     "ActivatedEnvironment": "wisp.api.use.activated",

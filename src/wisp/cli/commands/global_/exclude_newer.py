@@ -5,6 +5,7 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.commands.global_ import common
+from wisp.cli.cutoff_listing import print_cutoffs
 from wisp.cli.declare import Command, argument, arguments, flag, value
 
 
@@ -61,13 +62,7 @@ class Prune(Change):
 def run_get(call: Call[Get]) -> int:
     """Print the cut-off and its exemptions."""
     listing = common.open_tools(call).cutoffs.listing(pypi=call.values.pypi)
-    if call.values.json:
-        call.out.public_json(listing.as_json())
-        return 0
-    if listing.cutoff is not None:
-        call.out.result(listing.cutoff)
-    for row in listing.exemptions:
-        call.out.result(f"- {row.text}")
+    print_cutoffs(call.out, listing, json=call.values.json)
     return 0
 
 
