@@ -252,6 +252,33 @@ def test_no_secret_and_no_lock_is_in_an_image(
     assert not [path for path, row in content(tmp_path / "root").items() if folder in row[1]]
 
 
+def test_link_scripts_run_for_an_image_where_they_are_asked_to(
+    base: Path, wisp: CommandLine, forge: Forge, tmp_path: Path
+) -> None:
+    wisp("init", "-c", forge.url, "-p", "linux-64", cwd=tmp_path).success()
+    wisp("add", "--no-install", "scripted", cwd=tmp_path).success()
+    words = ("image", "build", "--no-code", "--base", str(base), "--json", "--output")
+    plain = wisp(*words, "plain", cwd=tmp_path).success()
+    assert "link scripts have not run: scripted" in plain.stderr
+    done = wisp(*words, "done", "--run-post-link-scripts", cwd=tmp_path)
+    if "unshare:" in done.stderr:
+        pytest.skip(f"nothing may be mounted here: {done.stderr}")
+    made, before = json.loads(done.success().stdout), json.loads(plain.stdout)
+    assert "link scripts" not in done.stderr
+    layers, others = made["images"][0]["layers"], before["images"][0]["layers"]
+    new = [row["digest"] for row in layers if row not in others and row["kind"] == "conda"]
+    assert len(layers) == len(others) + 1
+    unpack(tmp_path / "done", made["digest"], tmp_path / "root")
+    found = tmp_path / "root" / "opt" / "conda" / "share" / "scripted.txt"
+    assert found.read_text() == "linked\n"
+    again = json.loads(
+        wisp(*words, "again", "--run-post-link-scripts", cwd=tmp_path).success().stdout
+    )
+    assert again["digest"] == made["digest"]
+    rows = again["images"][0]["layers"]
+    assert all(row["cached"] for row in rows if row["digest"] in new)
+
+
 def test_a_base_too_old_for_the_lock_is_refused(
     workspace: Path, base: Path, wisp: CommandLine
 ) -> None:

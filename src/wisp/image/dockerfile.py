@@ -35,7 +35,7 @@ class DockerRecipe:
     `program` is the requirement that installs wisp where the builder lacks it. `sources` are what
     installing needs of the workspace besides manifest and lock, as paths relative to it, `.` for
     all of it. `task` is the text of a script for `sh`, `pretended` what installing shall take for
-    true of the machine it happens on.
+    true of the machine it happens on. With `run_link_scripts` those of packages run there.
     """
 
     manifest: str
@@ -48,6 +48,7 @@ class DockerRecipe:
     variables: Mapping[str, str] = field(default_factory=dict)
     pretended: Mapping[str, str] = field(default_factory=dict)
     cache_mounts: bool = False
+    run_link_scripts: bool = False
 
 
 def dockerfile_text(recipe: DockerRecipe) -> str:
@@ -70,7 +71,8 @@ def _build_stage(recipe: DockerRecipe) -> Iterator[str]:
     else:
         yield _copy(recipe.manifest, LOCK_NAME, "./")
         yield from (_copy(path, path) for path in recipe.sources)
-    yield f"RUN {mount}wisp install --locked {environment}"
+    scripts = " --run-post-link-scripts" if recipe.run_link_scripts else ""
+    yield f"RUN {mount}wisp install --locked{scripts} {environment}"
     yield "# The entry point: what activation does, then the command."
     hook = f"wisp shell-hook --as-is --shell bash --no-completions {environment}"
     yield "RUN set -eu; { \\"

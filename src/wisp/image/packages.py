@@ -138,12 +138,13 @@ def _write(layer: PackageLayer, staged: Staged, recipe: Recipe, cache: LayerCach
         blob = write_layer(shared, draft, time=recipe.time, compression=recipe.compression)
         cache.store.keep(draft, blob.descriptor)
     paths = all_paths(staged, owners)
-    return CachedLayer(blob=blob, paths=paths, texts=_texts(staged, paths))
+    return CachedLayer(blob=blob, paths=paths, texts=variable_texts(staged.folder, paths))
 
 
-def _texts(staged: Staged, paths: Iterable[str]) -> dict[str, str]:
+def variable_texts(prefix: Path, paths: Iterable[str]) -> dict[str, str]:
+    """Read those of some files that say which variables an activation sets."""
     return {
-        path: (staged.folder / path).read_text(encoding="utf-8", errors="replace")
+        path: (prefix / path).read_text(encoding="utf-8", errors="replace")
         for path in paths
         if _VARIABLES.fullmatch(path)
     }

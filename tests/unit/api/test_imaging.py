@@ -6,8 +6,9 @@ import pytest
 
 from wisp.api.imaging.annotating import source_url
 from wisp.api.imaging.options import ImageOverrides, overridden
+from wisp.api.imaging.packaging import refuse_elsewhere
 from wisp.engine.apt_sources import host_mirror
-from wisp.errors import ManifestError, UsageError
+from wisp.errors import HostError, ManifestError, UsageError
 from wisp.image.documents import HealthCheck
 from wisp.image.settings import ImageSettings
 
@@ -45,6 +46,12 @@ def test_a_base_that_is_not_on_this_disk_is_a_name(tmp_path: Path) -> None:
     assert overridden(ImageSettings(), given, tmp_path).base == "debian:13"
     with pytest.raises(ManifestError, match="an absolute path"):
         overridden(ImageSettings(), ImageOverrides(texts={"workdir": "app"}), tmp_path)
+
+
+def test_link_scripts_for_other_machines_are_refused() -> None:
+    refuse_elsewhere((), "win-64")
+    with pytest.raises(HostError, match=r"for win-64 cannot run on .*: a, b"):
+        refuse_elsewhere(("a", "b"), "win-64")
 
 
 @pytest.mark.parametrize(

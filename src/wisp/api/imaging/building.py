@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from wisp import layout
 from wisp.api.imaging.activated import ImageActivation, image_activation
 from wisp.api.imaging.annotating import annotations_of
 from wisp.api.imaging.bases import BaseWork, base_for
+from wisp.api.imaging.packaging import PackageWork, packages_of, workers
 from wisp.api.imaging.sagemaking import as_root, kit_for
-from wisp.api.imaging.staging import Prepared, prepared, stage
 from wisp.api.imaging.starting import task_text
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locking import ensure_lock
@@ -20,14 +19,13 @@ from wisp.errors import ManifestError, UsageError
 from wisp.foreign import toml_data
 from wisp.image.base import Base, shell_of
 from wisp.image.build import PATH, ImageInput, PlatformImage, assemble, image_blobs
-from wisp.image.cache import LayerCache, Recipe
+from wisp.image.cache import LayerCache
 from wisp.image.debian.rootfs import CERTIFICATES
 from wisp.image.entries import LayerEntry, text_file
 from wisp.image.entrypoint import entrypoint_text
 from wisp.image.gpu import gpu_variables
 from wisp.image.layout import ImageBlobs
-from wisp.image.packages import MadeLayer, Workshop, package_layers
-from wisp.image.plan import PackageLayer, package_of, plan_layers
+from wisp.image.packages import MadeLayer
 from wisp.image.platform import PLATFORMS, image_platform
 from wisp.image.sagemaker import NO_KIT, SageMakerKit
 from wisp.image.scrub import clean_text
@@ -35,14 +33,11 @@ from wisp.image.settings import ImageSettings, read_settings
 from wisp.lock.model import LockedEnvironment, LockFile
 from wisp.lock.select import locked_environment
 from wisp.manifest.script import SUFFIXES
-from wisp.patterns import pattern
 from wisp.platforms import Platform
-from wisp.specs.records import CondaRecord
 from wisp.specs.source_date import source_date
 from wisp.trust import found_text
-from wisp.values import dataclass, field, replace
+from wisp.values import dataclass, field
 
-_LINK_SCRIPT = pattern(r"bin/\.(.+)-post-link\.sh")
 #: When files of an image, and the image, count as made: zip files cannot say an earlier time.
 DEFAULT_TIME = 315532800
 
@@ -52,6 +47,8 @@ class ImageRequest:
     """Which image to make: environment, platforms (this machine's unless named), settings.
 
     `outputs` are files that shall not end up in the image although they lie in the workspace.
+    Link scripts of packages run for the image only where it says so here: what an image has shall
+    not depend on the configuration of who builds it.
     """
 
     environment: str = layout.DEFAULT_ENVIRONMENT
@@ -60,6 +57,7 @@ class ImageRequest:
     annotations: tuple[tuple[str, str], ...] = ()
     usage: LockUsage = AS_NEEDED
     outputs: tuple[Path, ...] = ()
+    run_link_scripts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,13 +176,19 @@ def _build_one(
     inputs = workspace.inputs(request.environment, platform)
     locked = locked_environment(lock, request.environment, platform.name, workspace.root, inputs)
     work = BaseWork(
-        cache=cache, time=time, workers=_workers(), keep_lock=request.usage.lock_is_fixed
+        cache=cache, time=time, workers=workers(), keep_lock=request.usage.lock_is_fixed
     )
     # What a task cannot be said by is told before anything is made.
     task = task_text(workspace, request.environment, platform, settings)
     base, cached = base_for(workspace, locked.platform, settings, work)
-    packages = _packages(workspace, locked, settings, base, cache, time)
-    _warn_of_scripts(workspace, packages)
+    layers = PackageWork(
+        settings=settings,
+        cache=cache,
+        below=len(base.layers),
+        time=time,
+        run_scripts=request.run_link_scripts,
+    )
+    packages = packages_of(workspace, locked, layers)
     parts = _Parts(
         platform=platform,
         settings=settings,
@@ -239,52 +243,6 @@ def _started(
     return activation.scripts, activation.late
 
 
-def _packages(
-    workspace: OpenedWorkspace,
-    locked: LockedEnvironment,
-    settings: ImageSettings,
-    base: Base,
-    cache: LayerCache,
-    time: int,
-) -> tuple[MadeLayer, ...]:
-    session = workspace.session
-    workshop = Workshop(
-        cache=cache, scratch=cache.folder, workers=_workers(), reporter=workspace.reporter
-    )
-    with prepared(workspace, locked, cache.folder, time) as wanted:
-        return package_layers(
-            planned(wanted, below=len(base.layers)),
-            recipe_of(locked.platform.subdir, wanted.python, settings, time),
-            lambda folder: stage(session, wanted, settings.prefix, folder, session.reporter),
-            workshop,
-        )
-
-
-def planned(wanted: Prepared, *, below: int) -> tuple[PackageLayer, ...]:
-    """Plan the layers of an environment."""
-    packages = [
-        replace(package_of(record), local=True)
-        if record in wanted.pypi and record.name in wanted.local
-        else package_of(record)
-        for record in wanted.records
-    ]
-    return plan_layers(packages, below=below)
-
-
-def recipe_of(
-    subdir: str, python: CondaRecord | None, settings: ImageSettings, time: int
-) -> Recipe:
-    """Return what decides about the layers of an environment besides its packages."""
-    return Recipe(
-        place=settings.prefix,
-        subdir=subdir,
-        python=f"{python.version} {python.build}" if python else "",
-        slim=settings.slim,
-        time=time,
-        compression=settings.compression,
-    )
-
-
 def _code(workspace: OpenedWorkspace, request: ImageRequest) -> tuple[LayerEntry, ...]:
     settings = request.settings
     if not settings.code:
@@ -312,14 +270,6 @@ def _clean_manifest(entry: LayerEntry, manifest: Path) -> LayerEntry:
     return entry if cleaned == text else text_file(entry.path, cleaned)
 
 
-def _warn_of_scripts(workspace: OpenedWorkspace, layers: Sequence[MadeLayer]) -> None:
-    """Name the packages whose link scripts did not run, as in a usual installation."""
-    paths = (path for made in layers for path in made.content.paths)
-    names = sorted({found[1] for path in paths if (found := _LINK_SCRIPT.fullmatch(path))})
-    if names:
-        workspace.reporter.warn(f"link scripts do not run in images: {', '.join(names)}")
-
-
 def made_at(workspace: OpenedWorkspace) -> int:
     """Return when the image counts as made, in seconds: SOURCE_DATE_EPOCH, or always the same.
 
@@ -329,7 +279,3 @@ def made_at(workspace: OpenedWorkspace) -> int:
     """
     told = source_date(workspace.environ)
     return DEFAULT_TIME if told is None else told
-
-
-def _workers() -> int:
-    return os.cpu_count() or 1

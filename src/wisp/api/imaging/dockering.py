@@ -79,6 +79,7 @@ def docker_files(
         variables=gpu_variables(locked.platform, named),
         pretended=pretended_driver(locked.platform),
         cache_mounts=options.cache_mounts,
+        run_link_scripts=request.run_link_scripts,
     )
     ignored = _lines(workspace.root / ".gitignore")
     return DockerFiles(

@@ -6,9 +6,9 @@ from wisp.api.imaging.building import (
     ImageRequest,
     layer_cache,
     made_at,
-    recipe_of,
     wanted_platforms,
 )
+from wisp.api.imaging.packaging import recipe_of
 from wisp.api.locks.locking import lock_to_look_at
 from wisp.api.opened import OpenedWorkspace
 from wisp.image.cache import layer_key

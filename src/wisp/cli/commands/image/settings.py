@@ -120,6 +120,7 @@ def request_of(
         platforms=given.platform,
         settings=_settings(call, workspace, given, code=code),
         usage=usage_of(call),
+        run_link_scripts=given.run_post_link_scripts,
     )
 
 
