@@ -16,6 +16,8 @@ CHANNEL_ALIAS = "https://conda.anaconda.org"
 MANIFEST_NAMES = ("pixi.toml", "pyproject.toml", "mojoproject.toml")
 LOCK_NAME = "pixi.lock"
 SCRIPT_LOCK_SUFFIX = ".pixi.lock"
+#: What may hold a block of metadata; notebooks only for us.
+SCRIPT_SUFFIXES = (".py", ".pyw", ".ipynb")
 
 #: Inside a workspace.
 PIXI_DIR = ".pixi"

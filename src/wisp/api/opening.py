@@ -12,11 +12,10 @@ from wisp.compat import wish_of
 from wisp.config.model import ConfigRequest
 from wisp.engine.journals import repair
 from wisp.errors import ManifestError, Place
-from wisp.layout import SCRIPT_LOCK_SUFFIX
+from wisp.layout import SCRIPT_LOCK_SUFFIX, SCRIPT_SUFFIXES
 from wisp.manifest.discover import Discovery, discover
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import ScriptDefaults, load
-from wisp.manifest.script import SUFFIXES
 from wisp.report import Reporter
 from wisp.trust import LARGEST_LOCK, found_text
 from wisp.values import dataclass
@@ -98,10 +97,10 @@ def _require_file(word: str) -> None:
 def _script_path(path: Path) -> Path:
     if not path.is_file():
         raise ManifestError(f"the script '{path}' does not exist", place=Place(str(path)))
-    if path.suffix not in SUFFIXES:
+    if path.suffix not in SCRIPT_SUFFIXES:
         raise ManifestError(
             f"the script '{path.name}' is not a Python file",
-            hints=(f"its name has to end in {' or '.join(SUFFIXES)}",),
+            hints=(f"its name has to end in {' or '.join(SCRIPT_SUFFIXES)}",),
         )
     return path.resolve()
 

@@ -18,7 +18,7 @@ from wisp.api import snapshot
 from wisp.api.packed_tasks import Tasks
 from wisp.api.snapshot import Snapshot
 from wisp.api.trusted import Doubt, holds, root_around, trusted
-from wisp.layout import DEFAULT_ENVIRONMENT, ENV_EXE, ENV_INIT_CWD, LOCK_NAME
+from wisp.layout import DEFAULT_ENVIRONMENT, ENV_EXE, ENV_INIT_CWD, LOCK_NAME, SCRIPT_SUFFIXES
 from wisp.printable import printable
 
 TYPE_CHECKING = False
@@ -166,7 +166,7 @@ class _Lane:
         explicit = self._options.get("environment")
         if not words:
             return lambda: self._write_tasks(catalogue, explicit)
-        if words[0].endswith((".py", ".pyw", ".ipynb")) and os.path.isfile(words[0]):
+        if words[0].endswith(SCRIPT_SUFFIXES) and os.path.isfile(words[0]):
             raise Doubt  # it may be a script with requirements of its own
         graph = build(catalogue, words, self._request())
         for node in graph.nodes:
@@ -255,17 +255,15 @@ class _Lane:
     # Parts
 
     def _catalogue(self) -> Catalogue:
-        from wisp.compat import CompatLevel
         from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
 
-        level = CompatLevel(self._snapshot.workspace["release"])
         keys = ("platform", "runnable", "elsewhere", "unlisted")
         return Catalogue(
             [
                 EnvironmentTasks(name, Tasks(tasks), **dict(zip(keys, facts, strict=True)))
                 for name, *facts, tasks in self._snapshot.tables
             ],
-            strict=level.has("tasks name environments that there are"),
+            strict=self._snapshot.workspace["strict"],
         )
 
     def _request(self) -> Request:

@@ -193,16 +193,14 @@ def remember(
 
 
 def _path(question: ExecQuestion, environ: Mapping[str, str]) -> str | None:
-    from binascii import crc32
-
     other = snapshot.path_of("exec", environ)
     if other is None:
         return None
-    digest = crc32(marshal.dumps(question.key))
+    digest = snapshot.short_digest(marshal.dumps(question.key))
     tag = sys.implementation.cache_tag or "python"
     folder = os.path.dirname(other)
     assert os.path.basename(folder) == SNAPSHOTS_DIR
-    return os.path.join(folder, f"exec-{digest:08x}-{tag}-{VERSION}")
+    return os.path.join(folder, f"exec-{digest}-{tag}-{VERSION}")
 
 
 def _write(path: str, question: ExecQuestion, known: dict[str, Any]) -> None:

@@ -97,6 +97,6 @@ class Terminal:
 
         `environment` is given where both the lock and the prefix of one count.
         """
-        from wisp.api.use.snapshot_writer import remember_look
+        from wisp.api.use.look_writer import remember_look
 
         remember_look(self._workspace, words, text, tuple(notes), environment)

@@ -7,7 +7,6 @@ workspace can give one.
 
 from __future__ import annotations
 
-import json
 import os
 from _blake2 import blake2b  # `hashlib` takes 3 ms, and most workspaces have no consents
 from collections.abc import Mapping
@@ -25,6 +24,7 @@ _FOLDER = "wisp-consents"
 def digest(subject: Any) -> str:
     """Digest plain data that somebody is to consent to: 64 hex digits."""
     import hashlib
+    import json
 
     text = json.dumps(subject, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -44,7 +44,8 @@ def consents(environ: Mapping[str, str], root: Path) -> Mapping[str, str]:
     file = consent_file(environ, root)
     try:
         folder_is_ours = is_ours(os.lstat(file.parent))
-        found = json_data((own_content(str(file)) if folder_is_ours else None) or b"{}")
+        content = own_content(str(file)) if folder_is_ours else None
+        found = json_data(content) if content else {}
         given = found.get("consents") if isinstance(found, dict) else None
     except (OSError, ValueError, RecursionError):
         return {}
@@ -60,6 +61,8 @@ def consent(environ: Mapping[str, str], root: Path, given: Mapping[str, str]) ->
         HostError: They cannot be written.
 
     """
+    import json
+
     file = consent_file(environ, root)
     document = {"workspace": os.path.realpath(root), "consents": dict(given)}
     try:

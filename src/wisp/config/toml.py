@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -69,4 +68,6 @@ def _string(text: str) -> str:
     plain = "'" not in text and not re.search(r"[\x00-\x1f\x7f]", text)
     if ('"' in text or "\\" in text) and plain:
         return f"'{text}'"
+    import json
+
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

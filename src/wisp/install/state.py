@@ -11,7 +11,6 @@ The files and formulas are Pixi's, so that either tool trusts what the other has
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -55,6 +54,8 @@ class Marker:
 
     def text(self) -> str:
         """Write it as Pixi does: indented JSON without a final newline."""
+        import json
+
         minimum: dict[str, Any] = {"subdir": self.subdir}
         if self.requirements:
             minimum["requirements"] = list(self.requirements)

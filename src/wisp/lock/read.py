@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from wisp.errors import LockFileError
-from wisp.lock import legacy, modern
+from wisp.lock import modern
 from wisp.lock.entries import EntryError
 from wisp.lock.failures import NewerLockFileError, damaged, damaged_at
 from wisp.lock.model import LOCK_VERSION, LockFile
@@ -49,7 +49,7 @@ def _read(text: str, file: str, platforms: Sequence[Platform]) -> LockFile:
         where = ".".join(map(str, found))
         raise damaged(f"there is a control character in `{where}`", file)
     version = _version(document, text, file)
-    body = modern.body if version >= _FIRST_WITH_ENVIRONMENTS else legacy.body
+    body = _body_of(version)
     try:
         return body(version, document, platforms)
     except DanglingError as error:
@@ -60,6 +60,15 @@ def _read(text: str, file: str, platforms: Sequence[Platform]) -> LockFile:
         raise damaged(str(error), file) from None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise damaged(f"it does not have the shape of a lock file ({error})", file) from None
+
+
+def _body_of(version: int) -> Callable[[int, Any, Sequence[Platform]], LockFile]:
+    """Return what reads the rest of a lock of this version."""
+    if version >= _FIRST_WITH_ENVIRONMENTS:
+        return modern.body
+    from wisp.lock.legacy import body
+
+    return body
 
 
 def _version(document: Any, text: str, file: str) -> int:

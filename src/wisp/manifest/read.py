@@ -10,6 +10,7 @@ import tomli
 from wisp.compat import CompatLevel
 from wisp.errors import ManifestError, Place
 from wisp.foreign import toml_data
+from wisp.layout import SCRIPT_SUFFIXES
 from wisp.manifest.check import (
     check_environments,
     check_platforms,
@@ -21,21 +22,6 @@ from wisp.manifest.faults import Fault, SourceText, ValuePath
 from wisp.manifest.getters import Notes, Table
 from wisp.manifest.model import Feature, Manifest, ManifestKind
 from wisp.manifest.pixi_toml import Tables, read_tables
-from wisp.manifest.pyproject import (
-    fill_default,
-    fill_features,
-    fill_workspace,
-    read_project,
-    read_script_project,
-)
-from wisp.manifest.script import (
-    SUFFIXES,
-    ScriptError,
-    check_script_tables,
-    find_block,
-    python_of,
-    with_defaults,
-)
 from wisp.printable import typed
 from wisp.trust import found_bytes
 from wisp.values import dataclass, replace
@@ -85,7 +71,7 @@ def load(
 
 def kind_of_file(path: Path) -> ManifestKind:
     """Tell by its name what kind of manifest a file is."""
-    return "script" if path.suffix in SUFFIXES else _KINDS.get(path.name, "pixi")
+    return "script" if path.suffix in SCRIPT_SUFFIXES else _KINDS.get(path.name, "pixi")
 
 
 def load_text(
@@ -121,7 +107,9 @@ def _source(text: str, path: Path, kind: ManifestKind) -> SourceText:
     if kind != "script":
         toml = text.removeprefix("\ufeff")
         return SourceText(path, toml, toml)
-    python = python_of(text)
+    from wisp.manifest.script import ScriptError, block_source, find_block
+
+    python = block_source(text)
     try:
         block = find_block(python)
     except ScriptError as error:
@@ -136,6 +124,8 @@ def _source(text: str, path: Path, kind: ManifestKind) -> SourceText:
 
 
 def _from_pyproject(data: dict[str, Any], text: str, path: Path, notes: Notes) -> Manifest:
+    from wisp.manifest.pyproject import fill_default, fill_features, fill_workspace, read_project
+
     root = Table(data, (), notes)
     pixi = root.below("tool").table("pixi")
     if pixi is None:
@@ -159,6 +149,9 @@ def _from_pyproject(data: dict[str, Any], text: str, path: Path, notes: Notes) -
 def _from_script(
     data: dict[str, Any], text: str, path: Path, notes: Notes, defaults: ScriptDefaults
 ) -> Manifest:
+    from wisp.manifest.pyproject import fill_default, fill_workspace, read_script_project
+    from wisp.manifest.script import check_script_tables, with_defaults
+
     root = Table(data, (), notes)
     pixi = check_script_tables(root)
     filled = with_defaults(pixi.data, defaults.channels, defaults.platforms)

@@ -6,12 +6,10 @@ from typing import Any
 
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table
-from wisp.manifest.notebook import SUFFIX as NOTEBOOK
 from wisp.manifest.notebook import code_of, is_notebook
 from wisp.patterns import pattern
 from wisp.values import dataclass
 
-SUFFIXES = (".py", ".pyw", NOTEBOOK)
 #: The line that a block begins with.
 OPENING = "# /// script"
 
@@ -44,7 +42,7 @@ class Block:
     line: int
 
 
-def python_of(text: str) -> str:
+def block_source(text: str) -> str:
     """Return the Python in which a block is looked for: of a notebook its first cell of code."""
     return code_of(text) if is_notebook(text) else text
 

@@ -9,7 +9,6 @@ Sources: RFC 3986, sections 3.2 (authority) and 6.2 (comparison); RFC 6454 (orig
 
 from __future__ import annotations
 
-import base64
 import re
 from functools import cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
@@ -96,6 +95,8 @@ def with_userinfo(url: str, info: UserInfo) -> str:
 
 def basic(info: UserInfo) -> str:
     """Return the value of `Authorization` for user and password (RFC 7617)."""
+    import base64
+
     pair = f"{info.user}:{info.password or ''}".encode()
     return f"Basic {base64.b64encode(pair).decode()}"
 

@@ -6,7 +6,6 @@ two tasks runs once. A task that needs itself, by whatever way, is refused.
 
 from __future__ import annotations
 
-from wisp.compat import DEFAULT
 from wisp.errors import TaskError
 from wisp.specs.task import Task
 from wisp.tasks.args import Arguments, bind, bind_dependency, quote, split
@@ -53,13 +52,13 @@ class Request:
         init_cwd: str,
         system: str,
         fallback: str,
+        release: str,
         host: str = "",
         environment: str | None = None,
         platform: str | None = None,
         executable: bool = False,
         skip_dependencies: bool = False,
         templated: bool = False,
-        release: str = DEFAULT,
     ) -> None:
         self.root = root
         self.manifest = manifest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wisp.compat import DEFAULT
 from wisp.errors import TaskError
 
 TYPE_CHECKING = False
@@ -34,7 +33,7 @@ class Context:
         environment: str,
         manifest: str,
         init_cwd: str,
-        release: str = DEFAULT,
+        release: str,
     ) -> None:
         self.platform = platform
         self.system = system

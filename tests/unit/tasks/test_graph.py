@@ -29,6 +29,7 @@ def request(**more: Any) -> Request:
         "init_cwd": "/w/sub",
         "system": "linux",
         "fallback": "default",
+        "release": "0.77.0",
     }
     return Request(**facts, **more)
 

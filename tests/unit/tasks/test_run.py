@@ -49,6 +49,7 @@ class Workspace:
             init_cwd=str(self.root),
             system="linux",
             fallback="default",
+            release="0.77.0",
         )
         return build(Catalogue([environment]), words, request)
 

@@ -17,7 +17,12 @@ from wisp.tasks.script import script
 from wisp.tasks.templates import Context, render
 
 CONTEXT = Context(
-    platform="linux-64", system="linux", environment="default", manifest="/m", init_cwd="/"
+    platform="linux-64",
+    system="linux",
+    environment="default",
+    manifest="/m",
+    init_cwd="/",
+    release="0.77.0",
 )
 TELL = "import sys; print(ascii(sys.argv[1:]))"
 

@@ -19,6 +19,7 @@ from wisp.errors import HostError, ManifestError, Place
 from wisp.exchange.conda_environment import read_conda_environment
 from wisp.exchange.foreign import ForeignEnvironment, read_text
 from wisp.foreign import toml_data
+from wisp.layout import SCRIPT_SUFFIXES
 from wisp.manifest import templates
 from wisp.manifest.edit.activation import put_variables
 from wisp.manifest.edit.document import Document, ManifestPart
@@ -29,13 +30,7 @@ from wisp.manifest.model import ManifestKind
 from wisp.manifest.notebook import SUFFIX as NOTEBOOK
 from wisp.manifest.notebook import is_notebook, new_notebook, with_code
 from wisp.manifest.read import load_text
-from wisp.manifest.script import (
-    SUFFIXES,
-    ScriptError,
-    find_block,
-    python_of,
-    with_block,
-)
+from wisp.manifest.script import ScriptError, block_source, find_block, with_block
 from wisp.trust import found_bytes, found_text
 from wisp.values import dataclass, replace
 
@@ -123,14 +118,14 @@ def start_script(file: Path, channels: Sequence[str]) -> None:
 
     Raises `ManifestError` when the script has a block already or is no Python file.
     """
-    if file.suffix not in SUFFIXES:
+    if file.suffix not in SCRIPT_SUFFIXES:
         raise ManifestError(
             f"'{file}' is not a Python script: its name must end in .py or .pyw",
             hints=(f"or in {NOTEBOOK}, for a notebook",),
         )
     try:
         text = found_bytes(file).decode() if file.exists() else ""
-        found = find_block(python_of(text))
+        found = find_block(block_source(text))
     except UnicodeDecodeError:
         raise ManifestError(f"'{file}' is not UTF-8 text", place=Place(str(file))) from None
     except ScriptError as error:
@@ -150,7 +145,7 @@ def _notebook_with(file: Path, text: str, block: str) -> str:
         return new_notebook(block.removesuffix("\n"))
     if not is_notebook(text):
         raise ManifestError(f"'{file}' is no notebook", place=Place(str(file)))
-    return with_code(text, with_block(python_of(text), block).removesuffix("\n"))
+    return with_code(text, with_block(block_source(text), block).removesuffix("\n"))
 
 
 def _admitted(folder: Path, environ: Mapping[str, str]) -> Path:

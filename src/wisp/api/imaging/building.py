@@ -32,7 +32,6 @@ from wisp.image.scrub import clean_text
 from wisp.image.settings import ImageSettings, read_settings
 from wisp.lock.model import LockedEnvironment, LockFile
 from wisp.lock.select import locked_environment
-from wisp.manifest.script import SUFFIXES
 from wisp.platforms import Platform
 from wisp.specs.source_date import source_date
 from wisp.trust import found_text
@@ -78,7 +77,7 @@ class BuiltImage:
 def settings_of(workspace: OpenedWorkspace, environment: str) -> ImageSettings:
     """Read `[tool.wisp.image]` of the manifest. Raises `ManifestError`."""
     path = workspace.manifest.path
-    if path.suffix in SUFFIXES:
+    if path.suffix in layout.SCRIPT_SUFFIXES:
         return ImageSettings()
     try:
         document = toml_data(found_text(path))

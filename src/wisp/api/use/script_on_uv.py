@@ -16,7 +16,7 @@ from wisp.engine.uv_options import index_options
 from wisp.errors import FetchError
 from wisp.foreign import toml_data
 from wisp.manifest.notebook import SUFFIX as NOTEBOOK
-from wisp.manifest.script import find_block, python_of
+from wisp.manifest.script import block_source, find_block
 from wisp.specs.pypi import PypiOptions
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def may_run_on_uv(workspace: OpenedWorkspace, options: RunOptions) -> bool:
     fixed = options.usage.lock_is_fixed or options.usage.no_install or options.dry
     if fixed or workspace.places.lock.exists():
         return False
-    block = find_block(python_of(workspace.manifest.text))
+    block = find_block(block_source(workspace.manifest.text))
     if block is None:
         return False
     # Of a notebook uv is told what it needs; what `[tool.uv]` says of that would be lost.
@@ -71,7 +71,7 @@ def _asked(workspace: OpenedWorkspace, words: Sequence[str]) -> tuple[list[str],
     """Return how uv is asked for the Python of a script, and how to run it."""
     if not _is_notebook(workspace):
         return ["--script", *words], ["--script", *words]
-    block = find_block(python_of(workspace.manifest.text))
+    block = find_block(block_source(workspace.manifest.text))
     asked = toml_data(block.text) if block is not None else {}
     python = str(asked.get("requires-python", ">=3"))
     needs = [word for one in asked.get("dependencies", ()) for word in ("--with", str(one))]

@@ -18,10 +18,10 @@ from wisp.api.context import SessionContext
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.errors import FetchError, LockFileError, ManifestError, TaskError
 from wisp.foreign import json_data
-from wisp.layout import DEFAULT_ENVIRONMENT
+from wisp.layout import DEFAULT_ENVIRONMENT, SCRIPT_SUFFIXES
 from wisp.manifest.notebook import SUFFIX as NOTEBOOK
 from wisp.manifest.notebook import is_notebook
-from wisp.manifest.script import OPENING, SUFFIXES, python_of
+from wisp.manifest.script import OPENING, block_source
 from wisp.trust import found_text
 from wisp.values import dataclass, replace
 
@@ -102,13 +102,13 @@ def found_script(
 
 def is_script(path: Path) -> bool:
     """Whether a file is a Python file that brings its own requirements."""
-    if path.suffix not in SUFFIXES:
+    if path.suffix not in SCRIPT_SUFFIXES:
         return False
     try:
         text = found_text(path)
     except (OSError, UnicodeDecodeError):
         return False
-    return OPENING in python_of(text).splitlines()
+    return OPENING in block_source(text).splitlines()
 
 
 def run_script(

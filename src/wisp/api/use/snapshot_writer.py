@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from wisp import layout
 from wisp.api import snapshot
-from wisp.api.folders import GUARDS
 from wisp.api.known_names import Names
 from wisp.api.packed_tasks import pack
 from wisp.api.snapshot import Snapshot
@@ -20,12 +18,11 @@ from wisp.api.use.activating import (
     doubts_about,
     source_completions,
 )
-from wisp.config.consents import consent_file
-from wisp.config.files import config_files
-from wisp.engine.wheels import WHEEL_ORIGIN, site_packages
+from wisp.api.use.catalogue import catalogue_of
+from wisp.api.use.snapshot_base import base_of, holds, looked_at
 from wisp.errors import WispError
 from wisp.lock.model import LockFile
-from wisp.specs.origins import LocalFolder
+from wisp.manifest.env_files import env_files
 from wisp.specs.records import CondaSourceRecord, PypiRecord
 from wisp.workspace.activation import activation_of as declared_activation
 from wisp.workspace.channels import channels_of
@@ -36,9 +33,6 @@ if TYPE_CHECKING:
     from wisp.specs.conda import CondaRequirement
     from wisp.specs.pypi import PypiRequirement
     from wisp.tasks.catalogue import Catalogue
-
-#: What uv looks at to see whether a local project has changed.
-_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "src")
 
 
 def remember_environment(
@@ -84,8 +78,6 @@ def remember_environment(
 
 def remember_listing(workspace: OpenedWorkspace, words: tuple[str, ...], text: str) -> None:
     """Remember what `task list` printed for these words."""
-    from wisp.api.use.catalogue import catalogue_of
-
     current = _current(workspace, catalogue_of(workspace), None)
     if current is not None:
         current.listings[" ".join(words)] = text
@@ -106,8 +98,6 @@ def remember_answer(
     one, so where there are any nothing is remembered. What only running tasks would complain of
     is no failure here.
     """
-    from wisp.api.use.catalogue import catalogue_of
-
     if _has_sources(lock) or _has_local_packages(lock):
         return
     try:
@@ -116,58 +106,10 @@ def remember_answer(
         return
     if current is None:
         return
-    files = [file for name in environments for file in _looked_at(workspace, name)]
+    files = [file for name in environments for file in looked_at(workspace, name)]
     states = snapshot.observe(map(str, files), time.time_ns())
     current.answers["\0".join(words)] = {"text": text, "files": states}
     snapshot.write(str(workspace.root), current, workspace.environ)
-
-
-def remember_look(
-    workspace: OpenedWorkspace,
-    words: Iterable[str],
-    text: str,
-    notes: tuple[str, ...] = (),
-    environment: str | None = None,
-) -> None:
-    """Remember what a command printed that only looks.
-
-    `notes` are the lines it wrote beside its answer. Where `environment` is given, the answer is
-    about what the lock and a prefix have of it.
-    """
-    if environment is not None and _names_local_packages(workspace.lock_path):
-        return
-    base = _base(workspace, None)
-    if base is None:
-        return
-    root, environ = str(workspace.root), workspace.environ
-    looks = snapshot.read_looks(root, environ)
-    if looks is None or not _holds(looks["base"], base):
-        looks = {"base": base, "manifest": str(workspace.manifest.path), "answers": {}}
-    files = [] if environment is None else _looked_at(workspace, environment)
-    looks["answers"]["\0".join((*words, snapshot.shade(environ)))] = {
-        "text": text,
-        "notes": notes,
-        "files": snapshot.observe(map(str, files), time.time_ns()),
-        "facts": snapshot.looked_on(environ, str(workspace.lock_path)),
-    }
-    snapshot.write_looks(root, looks, environ)
-
-
-def _looked_at(workspace: OpenedWorkspace, environment: str) -> list[Path]:
-    """Return what an installation that finds nothing to do has looked at, in the order it does.
-
-    That is more than `run` asks for: a user may have taken a package away or put another there.
-    """
-    home, prefix = workspace.places.home, workspace.prefix(environment)
-    meta = prefix / layout.CONDA_META
-    files = [home / name for name in GUARDS] + [meta, prefix / "lib", *(prefix / "lib").glob("py*")]
-    names = (layout.PREFIX_FINGERPRINT, layout.PREFIX_HISTORY, layout.PREFIX_PATH_FILE)
-    files += [meta / name for name in (*names, layout.PREFIX_MARKER)]
-    for folder in site_packages(prefix):
-        wheels = sorted(folder.glob("*.dist-info"))
-        # Another tool may install the same version: then these files tell, and no folder's names.
-        files += [folder, *(wheel / name for wheel in wheels for name in WHEEL_ORIGIN)]
-    return files
 
 
 def _has_sources(lock: LockFile) -> bool:
@@ -185,36 +127,14 @@ def _has_local_packages(lock: LockFile) -> bool:
 def _current(
     workspace: OpenedWorkspace, catalogue: Catalogue, lock: LockFile | None
 ) -> Snapshot | None:
-    """Return the snapshot so far if it still holds, else a new one; None if there can be none.
-
-    A manifest that was changed since it was read, or that a command without options would not
-    find, gives none.
-    """
-    base = _base(workspace, lock)
+    """Return the snapshot so far if it still holds, else a new one; None if there can be none."""
+    base = base_of(workspace, lock)
     if base is None:
         return None
     old = snapshot.read(str(workspace.root), workspace.environ)
-    if old is not None and _holds(old.base, base):
+    if old is not None and holds(old.base, base):
         return old
-    return Snapshot(base, _tables(catalogue), _facts(workspace))
-
-
-def _base(workspace: OpenedWorkspace, lock: LockFile | None) -> dict[str, Any] | None:
-    """Return the state of all that the manifest's meaning depends on; None as in `_current`."""
-    first = next((n for n in layout.MANIFEST_NAMES if (workspace.root / n).exists()), None)
-    if workspace.manifest.path.name != first or not workspace.places.keeps_home:
-        return None
-    base = {
-        "files": snapshot.observe(_files(workspace, lock), time.time_ns()),
-        "environ": snapshot.relevant(workspace.environ),
-        "host": snapshot.host(),
-    }
-    try:
-        if workspace.manifest.path.read_text(encoding="utf-8") != workspace.manifest.text:
-            return None
-    except (OSError, UnicodeDecodeError):
-        return None
-    return base
+    return Snapshot(base, _tables(catalogue), _facts(workspace, catalogue))
 
 
 def names_of(workspace: OpenedWorkspace, catalogue: Catalogue) -> Names:
@@ -242,58 +162,13 @@ def _tables(catalogue: Catalogue) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _holds(old: dict[str, Any], base: dict[str, Any]) -> bool:
-    """Whether an old base has all that a new one would, and nothing of it changed."""
-    same = old["environ"] == base["environ"] and old["host"] == base["host"]
-    covered = set(base["files"]) <= set(old["files"])
-    return same and covered and snapshot.unchanged(old["files"])
-
-
-def _files(workspace: OpenedWorkspace, lock: LockFile | None) -> list[str]:
-    """Every file that decides what the manifest means and whether the lock fits it."""
-    config = config_files(workspace.environ, workspace.root)
-    files = [workspace.root / name for name in layout.MANIFEST_NAMES]
-    files += [workspace.lock_path, *config.all_of_user]
-    files += [config.workspace] if config.workspace else []
-    if workspace.config.get("trust.activation") or (config.workspace and config.workspace.exists()):
-        files.append(consent_file(workspace.environ, workspace.root))
-    chosen = workspace.environ.get("PIXI_CONFIG_FILE")
-    files += [Path(chosen)] if chosen else []
-    for folder in _local_projects(lock):
-        files += [workspace.root / folder / name for name in _PROJECT_FILES]
-    return list(dict.fromkeys(os.path.normpath(file) for file in files))
-
-
-def _names_local_packages(lock: Path) -> bool:
-    """Whether a lock of our own has packages that are built here; reading it would take long."""
-    entries = [line.strip() for line in lock.read_text(encoding="utf-8").splitlines()]
-    return any(
-        line.startswith(("- conda_source:", "- source:"))
-        or (line.startswith("- pypi:") and "://" not in line)
-        for line in entries
-    )
-
-
-def _local_projects(lock: LockFile | None) -> list[str]:
-    if lock is None:
-        return []
-    return sorted(
-        {
-            record.location
-            for record in lock.records()
-            if isinstance(record, PypiRecord) and isinstance(record.origin, LocalFolder)
-        }
-    )
-
-
-def _facts(workspace: OpenedWorkspace) -> dict[str, Any]:
-    from wisp.manifest.env_files import env_files
-
+def _facts(workspace: OpenedWorkspace, catalogue: Catalogue) -> dict[str, Any]:
     return {
         "root": str(workspace.root),
         "manifest": str(workspace.manifest.path),
         "system": workspace.host[0].partition("-")[0],
         "release": workspace.level.release,
+        "strict": catalogue.strict,
         "task_cache": str(workspace.places.task_cache),
         "several": len(workspace.environment_names) > 1,
         "env_files": env_files(workspace.manifest),

@@ -10,6 +10,7 @@ from wisp.cli.declare import flag, tail, top, value
 from wisp.cli.launch import die_as, program_path
 from wisp.cli.opening import open_session, open_workspace, usage_of
 from wisp.errors import WispError
+from wisp.layout import SCRIPT_SUFFIXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def run(call: Call[Options]) -> int:
 def _names_script(call: Call[Options], words: list[str]) -> bool:
     """Whether the first word is a script and no task, so that what follows belongs to it."""
     values = call.values
-    if not words or not words[0].endswith((".py", ".pyw", ".ipynb")):
+    if not words or not words[0].endswith(SCRIPT_SUFFIXES):
         return False
     if values.executable or values.environment or values.manifest_path or values.workspace:
         return False

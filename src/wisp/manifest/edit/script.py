@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wisp.errors import ManifestError
 from wisp.manifest.notebook import is_notebook, with_code
-from wisp.manifest.script import ScriptError, find_block, python_of
+from wisp.manifest.script import ScriptError, block_source, find_block
 from wisp.values import dataclass
 
 
@@ -38,7 +38,7 @@ def unwrap(text: str) -> tuple[str, ScriptFrame]:
     Raises `ManifestError` when there is no block or more than one.
     """
     notebook = text if is_notebook(text) else None
-    text = python_of(text)
+    text = block_source(text)
     try:
         block = find_block(text)
     except ScriptError as error:
