@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from wisp.api.workspace import Workspace as Workspace
     from wisp.config.model import ConfigRequest as ConfigRequest
     from wisp.engine.auth.oauth.device import Invitation as Invitation
+    from wisp.engine.detecting import DetectorFinding as DetectorFinding
     from wisp.errors import ActivationError as ActivationError
     from wisp.errors import ConfigError as ConfigError
     from wisp.errors import FetchError as FetchError
@@ -146,6 +147,7 @@ __all__ = [
     "ConfigRequest",
     "CutoffListing",
     "DeclaredActivation",
+    "DetectorFinding",
     "Difference",
     "DockerFiles",
     "DockerfileOptions",
@@ -264,6 +266,7 @@ _HOMES = {
     "ConfigListing": "wisp.api.configuring",
     "ConfigRequest": "wisp.config.model",
     "DeclaredActivation": "wisp.api.views.activations",
+    "DetectorFinding": "wisp.engine.detecting",
     "Difference": "wisp.lock.views",
     "DockerFiles": "wisp.api.imaging.dockering",
     "DockerfileOptions": "wisp.api.imaging.dockering",

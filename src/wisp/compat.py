@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ENV_COMPAT = "WISP_PIXI_COMPAT"
 
 #: Releases of Pixi that differ in something that wisp writes or says, oldest first.
-RELEASES = ("0.77.0", "0.78.0", "0.82.0", "0.82.1", "0.84.0", "0.84.2", "0.85.0")
+RELEASES = ("0.77.0", "0.78.0", "0.82.0", "0.82.1", "0.83.0", "0.84.0", "0.84.2", "0.85.0")
 
 #: The release that is followed where nobody asks for another, until all of a newer one is here.
 DEFAULT = "0.77.0"
@@ -32,6 +32,7 @@ DIFFERENCES = {
     "tasks name environments that there are": "0.82.1",
     "features that are removed are there": "0.82.1",
     "environments are detached to absolute folders only": "0.82.1",
+    "detectors of channels are run": "0.83.0",
     "broken configuration is an error": "0.84.0",
     "cut-offs of single packages are deprecated": "0.84.0",
     "new workspaces begin with the configured cut-off": "0.84.0",

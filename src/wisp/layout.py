@@ -50,6 +50,7 @@ CACHE_FOLDERS = {
     "build-tool-environments": "cached-build-tool-envs-v0",
     "detached-environments": "envs",
     "notices": "notices",
+    "detectors": "virtual-package-detectors",
     "built-packages": "backends-v0",
     "git-sources": "git-v0",
     "url-sources": "url-v0",

@@ -134,6 +134,10 @@ FRIENDLY_KEYS = {
     "macos": "__osx",
     "windows": "__win",
 }
+#: Those that are looked for on any machine, without a program of a channel's.
+WELL_KNOWN = frozenset(
+    (*FRIENDLY_KEYS.values(), "__unix", "__musl", "__eglibc", "__cuda_arch", "__amdgpu_arch")
+)
 _SHORT = {name: key for key, name in FRIENDLY_KEYS.items()}
 
 

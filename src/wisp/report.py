@@ -79,6 +79,13 @@ class Reporter:
     def end(self) -> None:
         """Tell that all is over, whatever came of it."""
 
+    def ask(self, question: str, answers: str) -> str | None:
+        """Ask whoever sits there; return a letter of `answers`, None where nobody can answer.
+
+        The first letter is what nothing typed, or anything else, means.
+        """
+        return None
+
     def notice(self, message: str) -> None:
         """Tell what a channel has to say, which is shown at the end of all."""
 

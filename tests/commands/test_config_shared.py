@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.sandbox import CommandLine
@@ -29,3 +30,35 @@ def test_what_only_pixi_knows_cannot_be_shared(cold_wisp: CommandLine, tmp_path:
     refused = cold_wisp(*words, cwd=tmp_path, env=NEW)
     assert refused.code == 1
     assert "`shell.change-ps1` cannot be shared" in refused.stderr
+
+
+def test_consent_to_detectors_is_set_by_channel(cold_wisp: CommandLine, tmp_path: Path) -> None:
+    key = "virtual-package-detectors.consent"
+    file = cold_wisp.home.path / ".config/rattler/config.toml"
+
+    def config(verb: str, *words: str) -> str:
+        return cold_wisp("config", verb, "--shared", *words, cwd=tmp_path, env=NEW).stderr
+
+    config("set", f"{key}.https://Conda.Example/lab/", "allow")
+    config("set", f'{key}."https://conda.example/other"', "deny")
+    config("set", "virtual-package-detectors.timeout-seconds", "60")
+    listed = cold_wisp(
+        "config", "list", "virtual-package-detectors", "--json", cwd=tmp_path, env=NEW
+    )
+    assert json.loads(listed.success().stdout) == {
+        "virtual-package-detectors": {
+            "timeout-seconds": 60,
+            "consent": {
+                "https://conda.example/lab": "allow",
+                "https://conda.example/other": "deny",
+            },
+        }
+    }
+    config("unset", f"{key}.https://conda.example/lab")
+    config("set", f"{key}.https://conda.example/other", "allow")
+    assert '"https://conda.example/other" = "allow"' in file.read_text()
+    assert "lab" not in file.read_text()
+    assert "expected one of `allow`, `deny`" in config("set", f"{key}.https://c.example", "maybe")
+    assert "1 to 300" in config("set", "virtual-package-detectors.timeout-seconds", "301")
+    config("unset", key)
+    assert "consent" not in file.read_text()

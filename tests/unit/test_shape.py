@@ -68,6 +68,7 @@ COSTLY = {
 FAILURES = {"api.elsewhere", "manifest.placing", "manifest.positions"}
 #: Who may load what late besides, since it is seldom needed there.
 DOORS = {
+    ("api.detectors", "api.configuring"): "few answers are kept",
     ("api.edits.sync", "api.use.installing"): "an edit need not install",
     ("api.imaging.bases", "api.imaging.registry_sessions"): "a base may lie here",
     ("api.imaging.bases", "image.pull"): "a base may lie here",
@@ -79,8 +80,13 @@ DOORS = {
     ("api.locks.locking", "api.locks.relocking"): "a lock that fits needs no solving",
     ("api.locks.locking", "api.locks.remembered"): "only scripts without a lock are remembered",
     ("api.locks.relocking", "api.prefixes"): "few solves have to build",
+    ("api.machine_platform", "api.detectors"): "few platforms promise what a channel has to find",
     ("api.machine_platform", "install.state"): "most machines are what a platform promises",
     ("api.machine_platform", "specs.match"): "most machines are what a platform promises",
+    (
+        "api.machine_platform",
+        "workspace.channels",
+    ): "few platforms promise what a channel has to find",
     ("api.oneoff", "api.oneoff_lock"): "few one-off commands have a lock",
     ("api.oneoff", "api.views.inspect"): "few one-off commands list what they hold",
     ("api.opening", "api.owners"): "most stand at the top of their workspace",

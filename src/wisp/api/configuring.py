@@ -9,9 +9,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wisp.api.trusting import consent_to_configuration
-from wisp.config.editing import EXEMPTIONS, changed, filtered, grown, refuse_unshared, target_file
+from wisp.config.editing import (
+    CONSENT,
+    EXEMPTIONS,
+    changed,
+    filtered,
+    grown,
+    refuse_unshared,
+    target_file,
+)
 from wisp.config.files import config_files
-from wisp.config.keys import normal_url
+from wisp.config.keys import canonical_channel, normal_url
 from wisp.config.model import Config, ConfigRequest, read_config
 from wisp.config.reading import ConfigFile, KeyPath, parse
 from wisp.config.toml import dump, nested
@@ -115,7 +123,7 @@ def _drop_unknown(scope: ConfigScope, key: str) -> bool:
     document = Document.open(_text_of(file), "pixi")
     path = tuple(key.split("."))
     known = parse(document.text, file).spelled
-    if path in known.values() or (path[:2] == EXEMPTIONS and EXEMPTIONS in known):
+    if path in known.values() or (path[:2] in (EXEMPTIONS, CONSENT) and path[:2] in known):
         return False
     if document.get(path) is None or isinstance(document.get(path), dict):
         return False
@@ -193,6 +201,8 @@ def _adapted(document: Document, old: ConfigFile, new: Mapping[KeyPath, Any]) ->
 def _put_for(path: KeyPath, value: Any) -> Callable[[Document, KeyPath, Any], Document]:
     if path == EXEMPTIONS:
         return _with_names
+    if path == CONSENT:
+        return _with_channels
     return _with_table if isinstance(value, dict) else _with_value
 
 
@@ -223,16 +233,33 @@ def _with_value(document: Document, path: KeyPath, value: Any) -> Document:
 
 
 def _with_table(document: Document, path: KeyPath, value: Mapping[str, Any]) -> Document:
-    """Set the keys of a table whose keys are URLs, in whatever spelling they stand there."""
+    """Set the keys of a table of lists of URLs whose keys are URLs."""
     present = document.get(path) or {}
-    spelled = {normal_url(key): key for key in present}
+    given = {key: [normal_url(item) for item in items] for key, items in present.items()}
+    return _with_urls(document, path, value, given, normal_url)
+
+
+def _with_channels(document: Document, path: KeyPath, value: Mapping[str, Any]) -> Document:
+    """Set the keys of a table of words whose keys are channels."""
+    return _with_urls(document, path, value, document.get(path) or {}, canonical_channel)
+
+
+def _with_urls(
+    document: Document,
+    path: KeyPath,
+    value: Mapping[str, Any],
+    present: Mapping[str, Any],
+    spell: Callable[[str], str],
+) -> Document:
+    """Set the keys of a table whose keys are URLs, in whatever spelling they stand there."""
+    spelled = {spell(key): key for key in present}
     for url, key in spelled.items():
         if url not in value:
             document = document.remove((*path, key))
-    for url, items in value.items():
+    for url, item in value.items():
         key = spelled.get(url, url)
-        if [normal_url(item) for item in present.get(key, ())] != items:
-            document = document.set((*path, key), items)
+        if present.get(key) != item:
+            document = document.set((*path, key), item)
     return document
 
 

@@ -18,6 +18,7 @@ from wisp.report import SILENT, Reporter
 from wisp.specs.settings import EngineSettings
 
 if TYPE_CHECKING:
+    from wisp.api.detectors import Detectors
     from wisp.api.notices import ChannelNotices
     from wisp.engine.auth.stores import Credentials
     from wisp.engine.gateway import ChannelAccess
@@ -126,6 +127,13 @@ class SessionContext:
         from wisp.api.notices import ChannelNotices
 
         return ChannelNotices(self.http, self.settings.caches.root, self.reporter, self.now)
+
+    @cached_property
+    def detectors(self) -> Detectors:
+        """What the detectors of channels find on this machine."""
+        from wisp.api.detectors import Detectors
+
+        return Detectors(self)
 
     @cached_property
     def credentials(self) -> Credentials:

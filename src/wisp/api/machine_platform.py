@@ -14,6 +14,7 @@ They differ because Pixi's do, and Pixi's do because the questions do:
 - `exported_platform`: an environment for elsewhere is exported as the first of its platforms.
 - `task_platform`: a listing has to show tasks of environments that cannot run here, and say so.
 - `solved_platform`: what no workspace asks for is solved for this machine, with all it provides.
+- `completed`: of what could be installed something may ask for what detectors of channels find.
 - `fits_here`: after an edit of platforms none of this machine's may be left; nothing is installed.
 
 What describes a workspace for a given machine (`wisp.api.views.describe`) takes the machine as a
@@ -25,9 +26,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from wisp.engine.host import OVERRIDE_SUBDIR
-from wisp.errors import ManifestError, UsageError
-from wisp.platforms import SUBDIRS, Platform, bare, customised, runnable_subdirs
+from wisp.errors import FetchError, ManifestError, UsageError
+from wisp.platforms import SUBDIRS, WELL_KNOWN, Platform, bare, customised, runnable_subdirs
 from wisp.platforms import select_platform as select_among
+from wisp.values import replace
 from wisp.workspace.compose import platform_named
 from wisp.workspace.features import asks_for_nothing, environment_named
 from wisp.workspace.misfits import misfit
@@ -37,11 +39,13 @@ from wisp.workspace.platforms import platforms_of, select_platform
 Runnability = Literal["no dependency", "by design", "by accident", "not runnable here"]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from wisp.api.context import SessionContext
     from wisp.lock.model import LockFile
-    from wisp.manifest.model import Manifest
+    from wisp.manifest.model import Environment, Manifest
+    from wisp.platforms import VirtualPackage
+    from wisp.specs.inputs import EnvironmentInputs
     from wisp.specs.records import Record
 
 
@@ -51,33 +55,101 @@ def install_platform(
     environment: str,
     wanted: str | None = None,
     lock: LockFile | None = None,
+    *,
+    may_ask: bool = True,
 ) -> Platform:
     """The platform that an environment is installed for here, or the one that is asked for.
 
     With a `lock` a platform will do whose promise the machine does not keep, where the packages do
-    not need it. Raises `ManifestError` when there is none.
+    not need it. With `may_ask` the user may be
+    asked whether detectors may run. Raises `ManifestError` when there is none.
     """
     found = environment_named(manifest, environment)
     if wanted is not None:
         return platform_named(manifest, found, wanted)
     platforms = platforms_of(manifest, found)
     asks = any(one.declared for one in platforms)
-    host = session.host if asks else (session.subdir, ())
+    here = _Here(session, manifest, found, may_ask=may_ask)
+    host = here.for_platforms(platforms) if asks else (session.subdir, ())
     platform = select_platform(manifest, found, *host)
     if platform is None:
-        return _accidental(session, platforms, lock, environment)
+        return _accidental(here, platforms, lock, environment)
     return platform
 
 
+def machine_having(
+    session: SessionContext,
+    manifest: Manifest,
+    environment: Environment,
+    names: Iterable[str],
+    *,
+    may_ask: bool = False,
+) -> tuple[str, tuple[VirtualPackage, ...]]:
+    """The subdir of this machine and what it has; of `names` what detectors find of it too.
+
+    Those are the detectors of an environment's channels. With `may_ask` the user may be asked
+    whether they may run.
+    """
+    beyond = frozenset(names) - WELL_KNOWN
+    if not beyond:
+        return session.host
+    from wisp.api.detectors import DIFFERENCE
+    from wisp.workspace.channels import channels_of
+
+    if not manifest.level.has(DIFFERENCE):
+        return session.host
+    urls = [channel.url for channel in channels_of(manifest, environment)]
+    found = session.detectors.provided(urls, beyond, may_ask=may_ask, root=manifest.root)
+    return session.subdir, found
+
+
+class _Here:
+    """The machine as one environment sees it: detectors of its channels may find more of it."""
+
+    def __init__(
+        self,
+        session: SessionContext,
+        manifest: Manifest,
+        environment: Environment,
+        *,
+        may_ask: bool = False,
+    ) -> None:
+        self.session = session
+        self._manifest = manifest
+        self._environment = environment
+        self._may_ask = may_ask
+
+    def having(self, names: Iterable[str]) -> tuple[str, tuple[VirtualPackage, ...]]:
+        """Return its subdir and virtual packages; of `names` those found by detectors too."""
+        wanted, may_ask = self._environment, self._may_ask
+        return machine_having(self.session, self._manifest, wanted, names, may_ask=may_ask)
+
+    def for_platforms(
+        self, platforms: Iterable[Platform]
+    ) -> tuple[str, tuple[VirtualPackage, ...]]:
+        """Return its subdir and virtual packages, as far as these platforms ask."""
+        return self.having(one.name for platform in platforms for one in platform.declared)
+
+    def lacks(self, records: tuple[Record, ...]) -> tuple[str, ...]:
+        """Return what locked packages ask of a machine that this one has not."""
+        from wisp.install.state import virtual_requirements
+        from wisp.specs.match import parse_spec
+
+        needed = tuple(map(parse_spec, virtual_requirements(records)))
+        _, provided = self.having(spec.name for spec in needed if spec.name)
+        return tuple(spec.text for spec in needed if not any(spec.matches(one) for one in provided))
+
+
 def _accidental(
-    session: SessionContext, platforms: Sequence[Platform], lock: LockFile | None, environment: str
+    here: _Here, platforms: Sequence[Platform], lock: LockFile | None, environment: str
 ) -> Platform:
     """Find a platform whose locked packages can run here though the platform asks for more."""
-    unmet = {} if lock is None else unmet_by_platform(session, platforms, lock, environment)
+    unmet = {} if lock is None else _unmet_by_platform(here, platforms, lock, environment)
     for platform, specs in unmet.items():
         if not specs:
             return platform
-    raise misfit(environment, platforms, *session.host, unmet=next(iter(unmet.values()), ()))
+    host = here.for_platforms(platforms)
+    raise misfit(environment, platforms, *host, unmet=next(iter(unmet.values()), ()))
 
 
 def run_platform(
@@ -100,7 +172,8 @@ def run_platform(
     if wanted is not None:
         return install_platform(manifest, session, environment, wanted)
     platforms = platforms_of(manifest, found)
-    best = select_platform(manifest, found, *session.host)
+    here = _Here(session, manifest, found, may_ask=True)
+    best = select_platform(manifest, found, *here.for_platforms(platforms))
     if best is not None or not platforms:
         return best
     if no_install or asks_for_nothing(manifest, found, platforms):
@@ -113,11 +186,11 @@ def run_platform(
             f"Cannot install environment '{environment}': no platform supported by it matches the "
             "current system"
         )
-    return _accidental(session, platforms, lock, environment)
+    return _accidental(here, platforms, lock, environment)
 
 
-def unmet_by_platform(
-    session: SessionContext, platforms: Sequence[Platform], lock: LockFile, environment: str
+def _unmet_by_platform(
+    here: _Here, platforms: Sequence[Platform], lock: LockFile, environment: str
 ) -> dict[Platform, tuple[str, ...]]:
     """Return what the packages locked for each platform that could run here lack on this machine.
 
@@ -126,21 +199,11 @@ def unmet_by_platform(
     row = lock.environments.get(environment)
     packages = row.packages if row is not None else {}
     return {
-        platform: _unmet(session, packages.get(platform.name, ()))
-        for subdir in runnable_subdirs(session.subdir)
+        platform: here.lacks(packages.get(platform.name, ()))
+        for subdir in runnable_subdirs(here.session.subdir)
         for platform in platforms
         if platform.subdir == subdir
     }
-
-
-def _unmet(session: SessionContext, records: tuple[Record, ...]) -> tuple[str, ...]:
-    from wisp.install.state import virtual_requirements
-    from wisp.specs.match import parse_spec
-
-    needed = map(parse_spec, virtual_requirements(records))
-    return tuple(
-        spec.text for spec in needed if not any(spec.matches(one) for one in session.provided)
-    )
 
 
 def runnability(
@@ -152,15 +215,16 @@ def runnability(
     """Tell how an environment runs on this machine; the lock is read only where it decides."""
     found = environment_named(manifest, environment)
     vouched = bool(session.environ.get(OVERRIDE_SUBDIR))
-    if vouched or select_platform(manifest, found, *session.host) is not None:
-        return "by design"
     platforms = platforms_of(manifest, found)
+    here = _Here(session, manifest, found)
+    if vouched or select_platform(manifest, found, *here.for_platforms(platforms)) is not None:
+        return "by design"
     if asks_for_nothing(manifest, found, platforms):
         return "no dependency"
     locked = lock()
     if locked is None:
         return "not runnable here"
-    unmet = unmet_by_platform(session, platforms, locked, environment)
+    unmet = _unmet_by_platform(here, platforms, locked, environment)
     return "by accident" if () in unmet.values() else "not runnable here"
 
 
@@ -179,7 +243,7 @@ def shown_platform(
     if wanted in SUBDIRS and wanted not in known:
         return bare(wanted)
     try:
-        return install_platform(manifest, session, environment, wanted)
+        return install_platform(manifest, session, environment, wanted, may_ask=False)
     except ManifestError:
         if wanted is not None or not platforms:
             raise
@@ -195,7 +259,7 @@ def exported_platform(
         supported = platforms_of(manifest, environment_named(manifest, environment))
         if supported and all(platform.subdir != session.subdir for platform in supported):
             return supported[0]
-    return install_platform(manifest, session, environment, wanted)
+    return install_platform(manifest, session, environment, wanted, may_ask=False)
 
 
 def task_platform(
@@ -204,7 +268,7 @@ def task_platform(
     """The platform to show tasks for, None if there is none, and whether they can run here."""
     found = environment_named(manifest, environment)
     platforms = platforms_of(manifest, found)
-    subdir, provided = session.host
+    subdir, provided = _Here(session, manifest, found).for_platforms(platforms)
     if wanted is not None:
         chosen = next((p for p in platforms if wanted in (p.name, p.subdir)), None)
     else:
@@ -233,7 +297,32 @@ def solved_platform(session: SessionContext, subdir: str | None) -> Platform:
     return bare(subdir)
 
 
+def completed(session: SessionContext, inputs: EnvironmentInputs) -> EnvironmentInputs:
+    """Add to what inputs promise of this machine what detectors find of what they ask for.
+
+    Inputs for another machine stay as they are, and so do those of a release without detectors.
+    """
+    from wisp.api.detectors import DIFFERENCE
+
+    platform = inputs.platform
+    if not session.level.has(DIFFERENCE) or platform.subdir != session.subdir:
+        return inputs
+    try:
+        names = session.detectors.asked_for(inputs)
+    except FetchError:
+        return inputs  # solving tells it
+    if not names:
+        return inputs
+    urls = [channel.url for channel in inputs.channels]
+    here = session.detectors.provided(urls, names, may_ask=True, root=None)
+    told = {package.name for package in here} - {package.name for package in session.provided}
+    own = tuple(one for one in platform.declared if one.name not in told)
+    found = tuple(one for one in here if one.name in told)
+    return replace(inputs, platform=Platform(platform.name, platform.subdir, (*own, *found)))
+
+
 def fits_here(manifest: Manifest, session: SessionContext, environment: str) -> bool:
     """Whether any platform of an environment is this machine's."""
     found = environment_named(manifest, environment)
-    return select_platform(manifest, found, *session.host) is not None
+    here = _Here(session, manifest, found).for_platforms(platforms_of(manifest, found))
+    return select_platform(manifest, found, *here) is not None

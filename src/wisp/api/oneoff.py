@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp.api import quick_exec
-from wisp.api.machine_platform import solved_platform
+from wisp.api.machine_platform import completed, solved_platform
 from wisp.api.provisioning import (
     checked_cutoff,
     configured_cutoff,
@@ -184,7 +184,7 @@ def _make(session: SessionContext, wanted: OneOff, prefix: Path, cwd: Path, *, f
     with exclusive_folder(prefix):
         if _is_ready(wanted, prefix) and not force:
             return  # somebody else has made it meanwhile
-        inputs = _inputs_of(session, wanted, prefix.name, cwd)
+        inputs = completed(session, _inputs_of(session, wanted, prefix.name, cwd))
         reinstall = EVERYTHING if force else frozenset[str]()
         owner = prefix / CONDA_META / PREFIX_MARKER
         if wanted.pypi:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wisp import layout
-from wisp.api.machine_platform import solved_platform
+from wisp.api.machine_platform import completed, solved_platform
 from wisp.api.prefixes import install_at
 from wisp.api.spec_locks import read_lock, reasons_against_inputs, solved_lock, write_lock
 from wisp.errors import LockFileError
@@ -80,7 +80,7 @@ def environment_from_specs(
     `anew` forgets what was solved before. Raises what `environment_from_inputs` and `inputs_of`
     raise.
     """
-    inputs = inputs_of(session, request, prefix)
+    inputs = completed(session, inputs_of(session, request, prefix))
     return environment_from_inputs(session, inputs, prefix, anew=anew)
 
 

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from wisp.config.files import ConfigFiles
-from wisp.config.keys import KEYS, NAMED_TABLES, SHARED, normal_url, reader_of
+from wisp.config.keys import (
+    KEYS,
+    NAMED_TABLES,
+    SHARED,
+    canonical_channel,
+    normal_url,
+    reader_of,
+)
 from wisp.config.reading import KeyPath, Values
 from wisp.errors import ConfigError
 from wisp.foreign import json_data
@@ -16,6 +23,8 @@ from wisp.specs.similarity import closest
 
 #: The table of exemptions from the cut-off, which is set by package and field.
 EXEMPTIONS = ("exclude-newer", "exemptions")
+#: The table of channels whose detectors may run, or may not, which is set by channel.
+CONSENT = ("virtual-package-detectors", "consent")
 _EXEMPTED_BY = frozenset(
     "version build build-number file-name channel subdir license "  # noqa: SIM905
     "license-family md5 sha256 url cutoff".split()
@@ -36,6 +45,7 @@ def supported_keys() -> tuple[str, ...]:
     buckets = ("s3-options", *(f"s3-options.<bucket>{key}" for key in inside))
     own = {key for key in KEYS if key.startswith("trust.")}  # Pixi does not know them
     own |= {".".join(EXEMPTIONS), "conda-environments-txt"}  # the first is set package by package
+    own |= {key for key in KEYS if key.startswith(f"{CONSENT[0]}.")}  # not in Pixi's list of 0.77
     apart = {*links, *own, "s3-options", "build.package-format"}
     others = sorted({*KEYS, *_WHOLE_TABLES} - apart)
     middle = others.index("run-post-link-scripts") + 1
@@ -79,6 +89,8 @@ def changed(values: Values, key: str, text: str | None) -> dict[KeyPath, Any]:
         return kept if text is None else kept | _table(path, text)
     if path[:2] == EXEMPTIONS and len(path) > 2:
         return _exempting(values, path[2:], text)
+    if path[:2] == CONSENT and len(path) > 2:
+        return _consenting(values, key.removeprefix(".".join(CONSENT) + "."), text)
     reader = reader_of(path)
     if reader is None or key == "build.package-format":
         raise unknown_key(key, supported_keys())
@@ -106,6 +118,16 @@ def _exempting(values: Values, rest: KeyPath, text: str | None) -> dict[KeyPath,
     if not exemptions:
         return kept
     return kept | {EXEMPTIONS: _read(".".join(EXEMPTIONS), _reader(EXEMPTIONS), exemptions)}
+
+
+def _consenting(values: Values, channel: str, text: str | None) -> dict[KeyPath, Any]:
+    """Set or take away what holds for the detectors of a channel, whose URL may be in quotes."""
+    key = ".".join(CONSENT)
+    url = _read(key, canonical_channel, channel.strip("\"'"))
+    given = {one: word for one, word in values.get(CONSENT, {}).items() if one != url}
+    given |= {} if text is None else _read(key, _reader(CONSENT), {url: text})
+    kept = {known: value for known, value in values.items() if known != CONSENT}
+    return kept | {CONSENT: given} if given else kept
 
 
 def unknown_key(key: str, known: Iterable[str]) -> ConfigError:
@@ -151,7 +173,7 @@ def _checked(key: str, path: KeyPath, text: str) -> Any:
     if kind == "number":
         if not text.isdecimal():
             raise ConfigError(f"`{text}` is not a number", hints=[f"`{key}` is a count"])
-        return int(text)
+        return _read(key, _reader(path), int(text))
     if key == "detached-environments" and text in {"true", "false"}:
         return text == "true"
     return _read(key, _reader(path), text)
@@ -165,7 +187,7 @@ def _kind(key: str) -> str:
         "non-proxy-hosts",
     }:
         return "json"
-    if key.startswith("concurrency."):
+    if key.startswith("concurrency.") or last == "timeout-seconds":
         return "number"
     switches = {"tls-no-verify", "offline", "change-ps1", "force-activate", "force-path-style"}
     switches |= {"source-completion-scripts", "use-environment-activation-cache"}

@@ -39,14 +39,14 @@ ALIASES = {
 }
 #: Tables that may be written as one value: the key that it is then the value of.
 SHORT_FORMS = {"exclude-newer": "exclude-newer.cutoff"}
-#: What files may say that all tools on rattler read; the last two mean nothing here.
+#: What files may say that all tools on rattler read; what belongs to others means nothing here.
 SHARED = frozenset(
     "default-channels authentication-override-file tls-no-verify tls-root-certs mirrors build "  # noqa: SIM905
     "repodata-config concurrency proxy-config s3-options run-post-link-scripts exclude-newer "
     "allow-symbolic-links allow-hard-links allow-ref-links "
     "index-config virtual-package-detectors".split()
 )
-OF_OTHERS = frozenset(("index-config", "virtual-package-detectors"))
+OF_OTHERS = frozenset(("index-config",))
 DEPRECATED = {"change_ps1", "change-ps1", "force-activate"}
 
 
@@ -163,6 +163,25 @@ def _exemptions(value: Any) -> dict[str, Any]:
     return dict(value)
 
 
+def _seconds(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 300:
+        raise ValueError("expected a number of seconds, 1 to 300")
+    return value
+
+
+def canonical_channel(value: Any) -> str:
+    """Spell the base URL of a channel as consents to its detectors are filed: no slash at the end.
+
+    Raises `ValueError` for what is no URL.
+    """
+    return normal_url(value).rstrip("/")
+
+
+def _consents(value: Any) -> dict[str, str]:
+    read = Choice("allow", "deny")
+    return {canonical_channel(url): read(word) for url, word in _table(value).items()}
+
+
 _REPODATA: dict[str, Reader] = {
     f"disable-{form}": _boolean for form in ("bzip2", "sharded", "zstd")
 }
@@ -204,6 +223,8 @@ KEYS: dict[str, Reader] = {
     "proxy-config.https": normal_url,
     "proxy-config.non-proxy-hosts": _texts,
     "conda-environments-txt": _boolean,
+    "virtual-package-detectors.timeout-seconds": _seconds,
+    "virtual-package-detectors.consent": _consents,
     "trust.workspace": _boolean,
     "trust.activation": _boolean,
     "build.package-format": _package_format,

@@ -14,7 +14,11 @@ _CONCATENATED = {("pypi-config", "extra-index-urls"), ("pypi-config", "allow-ins
 #: Keys of which, against the rule, the lower level wins.
 _LOWER_WINS = {("tool-platform",)}
 #: Tables that grow from level to level, key by key.
-_JOINED_TABLES = {("mirrors",), ("exclude-newer", "exemptions")}
+_JOINED_TABLES = {
+    ("mirrors",),
+    ("exclude-newer", "exemptions"),
+    ("virtual-package-detectors", "consent"),
+}
 _DEFAULT_DOWNLOADS = 50
 
 

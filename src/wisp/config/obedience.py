@@ -46,6 +46,8 @@ _HARMLESS_VALUES: Mapping[KeyPath, Callable[[Any], bool]] = {
     ("pypi-config", "allow-insecure-host"): lambda value: not value,
     ("proxy-config", "non-proxy-hosts"): lambda value: not value,
     ("cache", "netfs-redirect"): lambda value: value == "auto",
+    ("virtual-package-detectors", "timeout-seconds"): lambda _: True,
+    ("virtual-package-detectors", "consent"): lambda value: "allow" not in value.values(),
 }
 
 

@@ -158,12 +158,24 @@ class Output:
 
         Raises `HostError` where nobody can answer; `hint` then tells another way.
         """
-        if not (self._stderr.isatty() and sys.stdin.isatty()):
+        answer = self.choose(question, "ny")
+        if answer is None:
             raise HostError("IO error: not a terminal", hints=(hint,))
+        return answer == "y"
+
+    def choose(self, question: str, answers: str) -> str | None:
+        """Ask something that is answered by a letter; the first is what nothing typed means.
+
+        None where nobody can answer.
+        """
+        if not (self._stderr.isatty() and sys.stdin.isatty()):
+            return None
         self._pause()
-        self._stderr.write(f"{question} [y/N] ")
+        first, others = answers[0], answers[1:]
+        self._stderr.write(f"{question} [{'/'.join([*others, first.upper()])}] ")
         self._stderr.flush()
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        typed = sys.stdin.readline().strip().lower()[:1]
+        return typed if typed and typed in others else first
 
     # Failures
 

@@ -74,6 +74,9 @@ class PlainReporter(Reporter):
         for notice in notices:
             self._out.note(notice)
 
+    def ask(self, question: str, answers: str) -> str | None:
+        return self._out.choose(question, answers)
+
     def notice(self, message: str) -> None:
         self._notices.append(message)
 

@@ -92,7 +92,7 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
             platforms=platforms_of(request.subdir),
             locked_packages=to_rattler(_existing(request.locked, cutoffs)),
             pinned_packages=to_rattler(_existing(request.pinned, cutoffs)),
-            virtual_packages=[_virtual(text) for text in request.virtual_packages],
+            virtual_packages=[virtual_package(text) for text in request.virtual_packages],
             channel_priority=_PRIORITIES[request.channel_priority],
             exclude_newer=moment(cutoffs.default) if is_uniform(cutoffs) else None,
             timestamp_policy="allow-missing",
@@ -156,7 +156,8 @@ def platforms_of(subdir: str) -> list[Subdir]:
     return [Subdir(name) for name in names]
 
 
-def _virtual(text: str) -> GenericVirtualPackage:
+def virtual_package(text: str) -> GenericVirtualPackage:
+    """Read a virtual package as locks spell it, as rattler's value."""
     package = VirtualPackage.parse(text)
     return GenericVirtualPackage(
         PackageName(package.name),

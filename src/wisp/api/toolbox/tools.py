@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wisp.api.machine_platform import solved_platform
+from wisp.api.machine_platform import completed, solved_platform
 from wisp.api.provisioning import install_newest, users_indexes
 from wisp.api.toolbox.cutoffs import tool_cutoffs
 from wisp.api.toolbox.holding import Held, bring_back, held
@@ -179,7 +179,8 @@ class Tools:
         there = self.installed(name)
         before = there.state()
         anew = force or (there.is_complete() and there.is_damaged())
-        inputs, manifest = self.inputs(environment), self.home.manifest
+        inputs = completed(self.session, self.inputs(environment))
+        manifest = self.home.manifest
         if environment.pypi:
             from wisp.api.spec_environments import environment_from_inputs
 

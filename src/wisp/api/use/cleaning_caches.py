@@ -25,7 +25,7 @@ CACHE_KINDS: dict[str, tuple[str, ...]] = {
     "pypi": ("pypi-wheels",),
     "conda": ("conda-packages",),
     "mapping": ("pypi-mapping",),
-    "exec": ("exec-environments",),
+    "exec": ("exec-environments", "detectors"),
     "repodata": ("repodata",),
     "notices": ("notices",),
     "build-backends": ("build-tool-environments",),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from wisp.api.machine_platform import machine_having
 from wisp.engine.host import OVERRIDE_SUBDIR
 from wisp.errors import HostError, ManifestError
 from wisp.install.state import read_marker
@@ -42,21 +43,21 @@ def check_installed(
     resolved, minimum = marker.get("resolved_platform"), marker.get("minimum_supported_platform")
     if not isinstance(resolved, Mapping) or not isinstance(minimum, Mapping):
         return
+    promised = tuple(map(VirtualPackage.parse, resolved.get("virtual_packages", ())))
     if wanted is None:
-        subdirs, provided = runnable_subdirs(workspace.subdir), workspace.host[1]
+        subdirs = runnable_subdirs(workspace.subdir)
+        provided = _provided(workspace, environment, promised)
     else:
         subdirs, provided = (wanted.subdir,), wanted.virtual_packages()
-    promised = tuple(map(VirtualPackage.parse, resolved.get("virtual_packages", ())))
     missing = [one for one in promised if not provides(provided, (one,))]
     if resolved.get("subdir") in subdirs and not missing:
         return
+    needs = _readable(workspace, minimum.get("requirements", ()))
+    if wanted is None:
+        provided = _provided(workspace, environment, (*promised, *needs))
     subdir = wanted.name if wanted is not None else workspace.subdir
     needed = str(minimum.get("subdir"))
-    unmet = [
-        spec.text
-        for spec in _readable(workspace, minimum.get("requirements", ()))
-        if not any(spec.matches(one) for one in provided)
-    ]
+    unmet = [spec.text for spec in needs if not any(spec.matches(one) for one in provided)]
     if needed not in subdirs:
         hint = f"It was installed for subdir '{needed}', which this machine cannot run. "
         raise _cannot_run(environment, subdir, hint + "`pixi install` makes it anew for this one")
@@ -67,6 +68,16 @@ def check_installed(
         )
         raise _cannot_run(environment, subdir, told, *pretended(unmet, subdirs[0]))
     _tell_once(workspace, environment, str(resolved.get("subdir")), subdirs, missing, provided)
+
+
+def _provided(
+    workspace: OpenedWorkspace, environment: str, asked: Iterable[VirtualPackage | Spec]
+) -> tuple[VirtualPackage, ...]:
+    """Return what this machine has, of what is asked also what detectors find."""
+    chosen = workspace.require_environment(environment)
+    names = [one.name for one in asked]
+    found = machine_having(workspace.session, workspace.manifest, chosen, names, may_ask=True)
+    return found[1]
 
 
 def _cannot_run(environment: str, platform: str, *hints: str) -> ManifestError:

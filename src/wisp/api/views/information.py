@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wisp.api.context import SessionContext
+from wisp.api.detectors import DIFFERENCE
 from wisp.api.opened import OpenedWorkspace
 from wisp.api.views.describe import (
     EnvironmentDescription,
@@ -19,9 +20,17 @@ from wisp.config.files import home_folder, pixi_home
 from wisp.config.model import Config
 from wisp.engine import host
 from wisp.engine.files import folder_size
-from wisp.values import dataclass
+from wisp.errors import WispError
+from wisp.specs.conda import channel_url
+from wisp.specs.urls import shown
+from wisp.values import dataclass, replace
+from wisp.workspace.channels import channels_of
+
+if TYPE_CHECKING:
+    from wisp.engine.detecting import DetectorFinding
 
 TLS_BACKEND = "rustls"
+_DETECTORS = "virtual_package_detectors"
 _GLOBAL_MANIFEST = Path("manifests", "pixi-global.toml")
 _CREDENTIALS = Path(".rattler", "credentials.json")
 
@@ -52,7 +61,10 @@ class WorkspaceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Information:
-    """Everything that `info` shows. Outside of a workspace `workspace` is None."""
+    """Everything that `info` shows. Outside of a workspace `workspace` is None.
+
+    `detectors` is None for a release of Pixi that has none.
+    """
 
     platform: str
     virtual_packages: tuple[str, ...]
@@ -66,13 +78,16 @@ class Information:
     workspace: WorkspaceFacts | None
     environments: tuple[EnvironmentDescription, ...]
     release: str
+    detectors: tuple[DetectorFinding, ...] | None = None
     tls_backend: str = TLS_BACKEND
 
     def as_json(self) -> dict[str, Any]:
         """Return the document of `info --json`."""
+        told = {} if self.detectors is None else {_DETECTORS: list(map(_plain, self.detectors))}
         return {
             "platform": self.platform,
             "virtual_packages": list(self.virtual_packages),
+            **told,
             "version": self.release,
             "tls_backend": self.tls_backend,
             "cache_dir": str(self.cache_folder),
@@ -96,12 +111,14 @@ def gather(
 
     Raises `ManifestError` if features of an environment contradict each other.
     """
-    machine = Machine(host.detected_subdir(), session.provided)
+    detectors = _detectors(session, workspace)
+    told = (package for one in detectors or () for package in one.packages.values())
+    machine = Machine(host.detected_subdir(), (*session.provided, *filter(None, told)))
     home = pixi_home(session.environ)
     cache = session.config.cache_folders(is_remote=host.is_remote).root
     return Information(
         platform=machine.subdir,
-        virtual_packages=tuple(map(str, machine.provided)),
+        virtual_packages=tuple(map(str, session.provided)),
         cache_folder=cache,
         cache_size=folder_size(cache) if sizes else None,
         credentials=_credentials(session.config, session.environ),
@@ -114,7 +131,42 @@ def gather(
         if workspace is None
         else describe_environments(workspace.manifest, machine, workspace.places, sizes=sizes),
         release=(session if workspace is None else workspace).level.release,
+        detectors=detectors,
     )
+
+
+def _detectors(
+    session: SessionContext, workspace: OpenedWorkspace | None
+) -> tuple[DetectorFinding, ...] | None:
+    """Return what detectors find: those of the workspace's channels, or of the configured ones.
+
+    Only such run as the user has allowed. A channel that cannot be read is worth a warning.
+    """
+    if not (session if workspace is None else workspace).level.has(DIFFERENCE):
+        return None
+    if workspace is None:
+        home = home_folder(session.environ)
+        urls = [channel_url(name, home) for name in session.config.default_channels]
+    else:
+        environments = workspace.manifest.environments.values()
+        urls = [channel.url for channel in channels_of(workspace.manifest, *environments)]
+    try:
+        return tuple(
+            replace(one, origin=shown(one.origin)) for one in session.detectors.findings(urls)
+        )
+    except WispError as error:
+        session.reporter.warn(f"no detectors are known: {error.message}", error.hints)
+        return ()
+
+
+def _plain(one: DetectorFinding) -> dict[str, Any]:
+    return {
+        "origin": one.origin,
+        "detector": one.detector,
+        "state": one.state,
+        "detail": one.detail or None,
+        "virtual_packages": list(one.spelled),
+    }
 
 
 def _credentials(config: Config, environ: Mapping[str, str]) -> Path:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from wisp import EnvironmentDescription, Information, Workspace
+    from wisp import DetectorFinding, EnvironmentDescription, Information, Workspace
     from wisp.console.style import Paint
 
 _WIDTH = 19
@@ -42,7 +42,7 @@ def run(call: Call[Options]) -> int:
         call.out.public_json({**found.as_json(), **own})
     else:
         call.out.public("\n".join(_lines(found, own, call.out.painter())))
-    if workspace is not None:
+    if workspace is not None and not found.detectors:  # those may find something else tomorrow
         remember(call, workspace)
     return 0
 
@@ -81,11 +81,17 @@ def _system(found: Information) -> list[str]:
         _row("TLS backend", found.tls_backend),
         _row("Platform", found.platform),
         *_rows("Virtual packages", found.virtual_packages),
+        *_rows("Detectors", map(_detector, found.detectors or ())),
         _row("Cache dir", found.cache_folder),
         *_size("Cache size", found.cache_size),
         _row("Auth storage", found.credentials),
         _row("Config locations", " ".join(map(str, files)) or "No config files found"),
     ]
+
+
+def _detector(one: DetectorFinding) -> str:
+    told = ", ".join([f"{one.detector}: {one.state}", *one.spelled])
+    return f"{one.origin} {told}" + (f" ({one.detail})" if one.detail else "")
 
 
 def _global(found: Information) -> list[str]:

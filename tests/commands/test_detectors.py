@@ -1,0 +1,196 @@
+"""Detectors of channels on the command line: who may run them, what is told, what they decide."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.detectors import quantum_channel, report, runs
+from tests.sandbox import CommandLine
+
+NEW = {"WISP_PIXI_COMPAT": "0.85"}
+CONSENT = "virtual-package-detectors.consent"
+
+
+@pytest.fixture
+def channel(tmp_path: Path) -> str:
+    return quantum_channel(tmp_path / "chan").as_uri()
+
+
+def workspace(folder: Path, channel: str, *, needs: str = ">=1", has: str = "1.0") -> Path:
+    """A workspace for machines with a quantum computer, for an `app` that needs one."""
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{channel}"]\n'
+        f'platforms = [{{ name = "q", subdir = "linux-64", __quantum = "{has}" }}]\n'
+        f'[dependencies]\napp = "{needs}"\n'
+    )
+    return folder
+
+
+def test_without_consent_nothing_runs_and_one_warning_tells_the_key(
+    cold_wisp: CommandLine, tmp_path: Path, channel: str
+) -> None:
+    here = workspace(tmp_path / "w", channel)
+    refused = cold_wisp("install", cwd=here, env=NEW)
+    assert refused.code == 1
+    assert "platform 'q' asks for __quantum >=1.0, which is not here" in refused.stderr
+    assert refused.stderr.count("were not run") == 1
+    hint = f"config set --shared {CONSENT}.{channel} allow"
+    assert f"`wisp {hint}` lets them" in refused.stderr
+    assert runs(cold_wisp.home.cache) == 0
+    # The advice helps.
+    cold_wisp(*hint.split(), cwd=tmp_path, env=NEW).success()
+    done = cold_wisp("install", cwd=here, env=NEW).success()
+    assert "detector" not in done.stderr
+    assert runs(cold_wisp.home.cache) == 1
+    cold_wisp("run", "true", cwd=here, env=NEW).success()
+    cold_wisp("config", "unset", "--shared", f"{CONSENT}.{channel}", cwd=here, env=NEW).success()
+    text = (cold_wisp.home.path / ".config/rattler/config.toml").read_text()
+    assert channel not in text
+
+
+def test_who_was_denied_is_not_told_of(
+    cold_wisp: CommandLine, tmp_path: Path, channel: str
+) -> None:
+    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}/", "deny", cwd=tmp_path, env=NEW)
+    done = cold_wisp("exec", "-c", channel, "--spec", "app", "true", cwd=tmp_path, env=NEW)
+    assert done.code == 1
+    assert "__quantum" in done.stderr
+    assert "were not run" not in done.stderr
+
+
+def test_what_a_detector_finds_decides_what_is_solved(
+    cold_wisp: CommandLine, tmp_path: Path, channel: str
+) -> None:
+    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}", "allow", cwd=tmp_path, env=NEW)
+    request = ("--spec", "app", "--force-reinstall")
+
+    def version(**more: str) -> str:
+        words = ("exec", "-c", channel, *request, "sh", "-c", "cat $CONDA_PREFIX/share/app.txt")
+        return cold_wisp(*words, cwd=tmp_path, env=NEW | more).success().stdout.strip()
+
+    assert version() == "app 1.0"
+    assert version(CONDA_OVERRIDE_QUANTUM="2") == "app 2.0"
+    cold_wisp("global", "install", "-c", channel, "app", cwd=tmp_path, env=NEW).success()
+
+
+def test_a_variable_needs_no_consent(cold_wisp: CommandLine, tmp_path: Path, channel: str) -> None:
+    here = workspace(tmp_path / "w", channel)
+    done = cold_wisp("install", cwd=here, env=NEW | {"CONDA_OVERRIDE_QUANTUM": "1.5"}).success()
+    assert "were not run" not in done.stderr
+    wrong = cold_wisp("install", cwd=here, env=NEW | {"CONDA_OVERRIDE_QUANTUM": "%"})
+    assert wrong.code == 1
+    assert "CONDA_OVERRIDE_QUANTUM is not a version" in wrong.stderr
+
+
+def test_a_locked_package_is_matched_as_it_asks(
+    cold_wisp: CommandLine, tmp_path: Path, channel: str
+) -> None:
+    """The platform promises more than there is, which the locked package does not need."""
+    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}", "allow", cwd=tmp_path, env=NEW)
+    cold_wisp("install", cwd=workspace(tmp_path / "w", channel, has="1.9", needs="1.0"), env=NEW)
+    more = workspace(tmp_path / "v", channel, has="2.0", needs="2.0")
+    refused = cold_wisp("install", cwd=more, env=NEW)
+    assert refused.code == 1
+    assert "__quantum >=2" in refused.stderr
+
+
+def test_the_level_before_knows_no_detectors(
+    cold_wisp: CommandLine, tmp_path: Path, channel: str
+) -> None:
+    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}", "allow", cwd=tmp_path, env=NEW)
+    old = {"WISP_PIXI_COMPAT": "0.82.1"}
+    refused = cold_wisp("install", cwd=workspace(tmp_path / "w", channel), env=old)
+    assert refused.code == 1
+    assert runs(cold_wisp.home.cache) == 0
+    assert "virtual_package_detectors" not in cold_wisp("info", "--json", cwd=tmp_path).stdout
+
+
+def test_info_runs_what_was_allowed_and_shows_it(
+    cold_wisp: CommandLine, tmp_path: Path, channel: str
+) -> None:
+    here = workspace(tmp_path / "w", channel)
+
+    def told() -> str:
+        lines = cold_wisp("info", cwd=here, env=NEW).success().stdout.splitlines()
+        (line,) = (one for one in lines if "Detectors" in one)
+        return line.partition(": ")[2]
+
+    assert told() == f"{channel} quantum-detector: skipped (not allowed to run)"
+    assert runs(cold_wisp.home.cache) == 0
+    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}", "allow", cwd=here, env=NEW)
+    assert told() == f"{channel} quantum-detector: ran, __quantum=1.2=0"
+    assert told() == f"{channel} quantum-detector: cached, __quantum=1.2=0"
+    data = json.loads(cold_wisp("info", "--json", cwd=here, env=NEW).success().stdout)
+    assert data["virtual_package_detectors"] == [
+        {
+            "origin": channel,
+            "detector": "quantum-detector",
+            "state": "cached",
+            "detail": None,
+            "virtual_packages": ["__quantum=1.2=0"],
+        }
+    ]
+    # Outside of a workspace the configured channels count.
+    cold_wisp("config", "set", "--global", "default-channels", f'["{channel}"]', cwd=tmp_path)
+    assert "quantum" in cold_wisp("info", cwd=tmp_path, env=NEW).success().stdout
+    cold_wisp("clean", "cache", "--exec", "--yes", cwd=tmp_path, env=NEW).success()
+    assert not (cold_wisp.home.cache / "virtual-package-detectors").exists()
+
+
+def test_a_detector_that_fails_is_told_and_stops_nothing(
+    cold_wisp: CommandLine, tmp_path: Path
+) -> None:
+    commands = f"echo no luck >&2\n{report({})}"
+    channel = quantum_channel(tmp_path / "chan", commands).as_uri()
+    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}", "allow", cwd=tmp_path, env=NEW)
+    here = workspace(tmp_path / "w", channel)
+    refused = cold_wisp("install", cwd=here, env=NEW)
+    assert f"the detector `quantum-detector` of {channel} failed" in refused.stderr
+    assert "failed (" in cold_wisp("info", cwd=here, env=NEW).success().stdout
+    cold_wisp("exec", "-c", channel, "--spec", "plain", "true", cwd=tmp_path, env=NEW).success()
+
+
+def test_a_workspace_gives_no_consent_to_itself(
+    cold_wisp: CommandLine, tmp_path: Path, channel: str
+) -> None:
+    here = workspace(tmp_path / "w", channel)
+    own = here / ".pixi/config.toml"
+    own.parent.mkdir()
+    own.write_text(f'[{CONSENT}]\n"{channel}" = "allow"\n')
+    refused = cold_wisp("install", cwd=here, env=NEW)
+    assert refused.code == 1
+    assert f"`{CONSENT}` in {own} does not count without your consent" in refused.stderr
+    assert runs(cold_wisp.home.cache) == 0
+    cold_wisp("trust", cwd=here, env=NEW).success()
+    cold_wisp("install", cwd=here, env=NEW).success()
+    assert runs(cold_wisp.home.cache) == 1
+
+
+@pytest.mark.parametrize("place", ["nowhere", "workspace", "user"])
+def test_who_sits_at_a_terminal_is_asked(
+    cold_wisp: CommandLine, tmp_path: Path, channel: str, place: str
+) -> None:
+    here = workspace(tmp_path / "w", channel)
+    words = [str(cold_wisp.executable), "install"]
+    env = cold_wisp.environment(NEW)
+    child = pexpect.spawn(
+        words[0], words[1:], cwd=str(here), env=env, encoding="utf-8", timeout=120
+    )
+    child.expect_exact(f"Trust detectors from {channel}? [y/N] ")
+    child.sendline("y")
+    child.expect_exact("all tools of this [u]ser? [w/u/N] ")
+    child.sendline(place[0])
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    local, shared = here / ".pixi/config.toml", cold_wisp.home.path / ".config/rattler/config.toml"
+    line = f'"{channel}" = "allow"'
+    assert (local.is_file() and line in local.read_text()) is (place == "workspace")
+    assert (shared.is_file() and line in shared.read_text()) is (place == "user")
+    again = cold_wisp("info", cwd=here, env=NEW).success().stdout
+    assert ("cached, __quantum" in again) is (place != "nowhere")
