@@ -31,7 +31,7 @@ VIRTUAL = ("__unix=0=0", "__linux=4.18", "__glibc=2.28")
 
 
 def settings(cache: Path, **network: Any) -> EngineSettings:
-    folders = {kind: cache / kind for kind in KINDS}
+    folders: dict[str, Any] = {kind: cache / kind for kind in KINDS}
     return EngineSettings(caches=CacheFolders(root=cache, **folders), network=Network(**network))
 
 

@@ -13,12 +13,16 @@ _ESCAPES = {
     for code in (*range(0x20), *range(0x7F, 0xA0), *_TURNING)
     if chr(code) not in _KEPT
 }
+#: All that is painted with here. Any other code may hide: black on black, blinking, the hidden.
+_PAINT = r"(\x1b\[(?:[012]|(?:1;)?3[1-6])m)"
+#: What JSON may hold as it is, although a terminal obeys it.
+_IN_JSON = {code: f"\\u{code:04x}" for code in _ESCAPES if code >= 0x7F}
 
 
 def printable(text: str, *, coloured: bool = False) -> str:
     """Return a text with such characters escaped; line breaks and tabs stay.
 
-    Codes for colours stay where they are wanted (`coloured`), but none that hides.
+    The codes that we paint with stay where they are wanted (`coloured`), and no other.
     """
     if text.isprintable():
         return text
@@ -26,10 +30,15 @@ def printable(text: str, *, coloured: bool = False) -> str:
         return text.translate(_ESCAPES)
     import re
 
-    pieces = re.split(r"(\x1b\[(?!0*8m)[0-9;]*m)", text)
+    pieces = re.split(_PAINT, text)
     return "".join(
         piece if index % 2 else piece.translate(_ESCAPES) for index, piece in enumerate(pieces)
     )
+
+
+def printable_json(text: str) -> str:
+    """Return a JSON text that says the same, with escapes for what a terminal would obey."""
+    return text if text.isascii() and "\x7f" not in text else text.translate(_IN_JSON)
 
 
 def typed(word: object) -> str:

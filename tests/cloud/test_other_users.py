@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ import xxhash
 
 from tests.cloud.needs import need, need_root
 from tests.sandbox import CommandLine
+from tests.tiny import channel, tiny
+from tools.forge.archive import text
 from wisp.api import quick_exec
 from wisp.api.session import Session
 from wisp.config.caches import cache_folders
@@ -227,3 +230,65 @@ def test_what_exec_remembers_is_ours_alone(tmp_path: Path) -> None:
         assert quick_exec.recall(question, environ) is None
         os.chown(path, 0, 0)
         assert quick_exec.recall(question, environ) is not None
+
+
+@pytest.fixture
+def shared(wisp: CommandLine, tmp_path: Path) -> Path:
+    """A workspace with one package, which lies in a cache of its own."""
+    made = channel(tmp_path / "channel", [tiny("good", files=(text("share/good", "good"),))])
+    (tmp_path / "pixi.toml").write_text(
+        f'[workspace]\nchannels = ["{made.as_uri()}"]\nplatforms = ["linux-64", "linux-aarch64"]\n'
+        '[dependencies]\ngood = "*"\n'
+    )
+    cache = tmp_path / "cache"
+    wisp("install", cwd=tmp_path, env={"PIXI_CACHE_DIR": str(cache)}).success()
+    (cache / "pkgs" / "good-1.0-0" / "share" / "good").write_text("evil")
+    shutil.rmtree(tmp_path / ".pixi")
+    return cache
+
+
+@pytest.mark.parametrize(
+    ("planted", "told"),
+    [
+        ("entry", ""),
+        ("note", ""),
+        ("packages", "belongs to"),
+        ("root", "belongs to"),
+        ("open", "everybody may write"),
+        ("group", "a group may write"),
+        ("open above", "everybody may write"),
+        ("link", "belongs to"),
+    ],
+)
+def test_what_another_user_put_into_a_shared_cache_is_not_linked(
+    wisp: CommandLine, shared: Path, planted: str, told: str
+) -> None:
+    """A digest beside a package is believed only of those whom we believe."""
+    need_root()
+    packages, root = shared / "pkgs", shared.parent
+    if planted in ("entry", "note", "packages", "root"):
+        names = {"entry": "good-1.0-0", "note": "good-1.0-0.lock", "packages": "", "root": ".."}
+        os.chown((packages / names[planted]).resolve(), 65534, 65534)
+    elif planted == "open":
+        packages.chmod(0o777)
+    elif planted == "group":
+        os.chown(packages, 0, 65534)
+        packages.chmod(0o775)
+    elif planted == "open above":
+        root.chmod(0o777)
+    else:
+        packages.rename(root / "theirs")
+        packages.symlink_to(root / "theirs")
+        os.chown(packages, 65534, 65534, follow_symlinks=False)
+    linked = root / ".pixi" / "envs" / "default" / "share" / "good"
+    env = {"PIXI_CACHE_DIR": str(shared)}
+    for _ in range(2):
+        done = wisp("install", cwd=root, env=env).success()
+        assert linked.read_text() == "good"
+        assert (told in done.stderr) if told else "⚠" not in done.stderr
+        shutil.rmtree(root / ".pixi")
+    if told:
+        wisp("config", "set", "--global", "trust.caches", "true", cwd=root).success()
+        done = wisp("install", cwd=root, env=env).success()
+        assert "⚠" not in done.stderr
+        assert linked.read_text() == "evil"

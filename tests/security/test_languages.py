@@ -5,19 +5,26 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 from wisp.activation.session import activate
 from wisp.activation.variables import Activation
+from wisp.api.plain_json import quoted
+from wisp.cli.completing import _fitting
 from wisp.config.keys import normal_url
+from wisp.console.live import Row, screen
+from wisp.console.output import json_text
 from wisp.engine.pylock import parse_pylock
 from wisp.engine.uv_options import build_options
 from wisp.errors import LockFileError, ManifestError, SolveError
+from wisp.exchange.export import CondaEnvironment
 from wisp.lock.read import read
 from wisp.manifest.read import load_text
 from wisp.printable import printable
@@ -124,8 +131,46 @@ def test_what_a_terminal_would_obey_is_escaped(text: str, shown: str) -> None:
 
 def test_colours_stay_where_they_are_wanted_and_nothing_else_does() -> None:
     assert printable("\x1b[1;31mred\x1b[0m", coloured=True) == "\x1b[1;31mred\x1b[0m"
-    for code in ("\x1b[8m", "\x1b[08m", "\x1b[2J", "\x1b]0;x\x07"):
+    hiding = ("8", "08", "1;8", "0;08", "30;40", "38;5;0", "97;107", "5", "7")
+    for code in (*(f"\x1b[{one}m" for one in hiding), "\x1b[2J", "\x1b]0;x\x07"):
         assert "\x1b" not in printable(code, coloured=True)
+
+
+@pytest.mark.parametrize("write", [json_text, quoted])
+def test_json_says_by_escapes_what_a_terminal_would_obey(write: Callable[[str], str]) -> None:
+    text = "\x1b[2J\x7f\x9b2J\u202eä"
+    shown = write(text)
+    assert json.loads(shown) == text
+    assert shown == '"\\u001b[2J\\u007f\\u009b2J\\u202eä"'
+
+
+def test_yaml_for_conda_says_so_too() -> None:
+    text = "\x1b[2J\x7f\x9b2J\u202eä\n"
+    environment = CondaEnvironment(name="w", channels=(), conda=(), variables={"A": text})
+    (written,) = (line for line in str(environment).splitlines() if "A:" in line)
+    assert printable(written) == written
+    assert yaml.safe_load(str(environment))["variables"] == {"A": text}
+
+
+def test_what_completion_and_the_task_shell_say_is_obeyed_by_no_terminal(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        HEAD + '[tasks]\nt = { cmd = "no\\u001b[2J; cat x\\u009b2J; cd y\\u202e; $(z\\u0007)", '
+        'description = "d\\u001b[2J" }\n'
+    )
+    for words in (("run", "t"), ("run", "--jobs", "2", "t")):
+        said = wisp(*words, cwd=tmp_path).stderr
+        assert "not found" in said
+        assert printable(said) == said, words
+    notes = _fitting([("t", "d\x1b[2J\x9b")], "")
+    assert notes == [("t", "d\\x1b[2J\\x9b")]
+
+
+def test_live_rows_are_obeyed_by_no_terminal() -> None:
+    row = Row(phase="linking", subject="a\x1b[2J", began=0.0)
+    (line,) = screen((row,), None, 1.0, 80, lambda text, _: text)
+    assert printable(line) == line
 
 
 def test_what_a_manifest_names_is_no_option_of_uv() -> None:

@@ -13,6 +13,7 @@ from tests.sandbox import CommandLine
 from tests.tiny import all_of, channel, install, settings, tiny
 from tools.forge.archive import Entry
 from wisp import trust
+from wisp.api import quick_exec
 from wisp.api.owners import owned_by
 from wisp.engine import waiting
 from wisp.engine.exclusive import exclusive_folder
@@ -112,3 +113,29 @@ def test_the_umask_is_never_changed_to_be_known(
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o640
     assert stat.S_IMODE((tmp_path / "old").stat().st_mode) == 0o604
+
+
+def test_what_is_remembered_holds_no_value_of_a_variable_and_no_password(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64", "linux-aarch64"]\n'
+        '[activation.env]\nDATABASE = "$OURS"\n'
+        '[tasks]\nt = { cmd = "true", env = { T = "$OURS" } }\n'
+    )
+    cache = tmp_path / "cache"
+    names = ("OURS", "PIXI_OURS", "WISP_OURS", "RATTLER_OURS", "TZ", "PS1", "PIXI_PROMPT")
+    env = dict.fromkeys(names, "s3cret") | {"PIXI_CACHE_DIR": str(cache)}
+    for words in (("run", "t"), ("shell-hook",), ("info",), ("task", "list"), ("lock",)):
+        wisp(*words, cwd=tmp_path, env=env).success()
+    environ = wisp.environment(env)
+    question = quick_exec.ExecQuestion(
+        {"channel": ["https://me:s3cret@x.example/c", "https://x.example/t/s3cret/c"]},
+        "",
+        prompt=True,
+    )
+    quick_exec.remember(question, str(tmp_path), {}, [], environ)
+    assert quick_exec.recall(question, environ) is not None
+    kept = list((cache / "wisp-snapshots").iterdir())
+    assert len(kept) == 3
+    assert all(b"s3cret" not in file.read_bytes() for file in kept)

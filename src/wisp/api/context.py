@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from wisp.engine.uv import Uv
     from wisp.solve.pypi import PypiResolver
 
+_SHARED_CACHE = (
+    "`wisp config set --global trust.caches true` believes all who write to shared caches"
+)
+
 
 class SessionContext:
     """A configuration, the caller's surroundings, and everything that reaches the outside.
@@ -112,7 +116,10 @@ class SessionContext:
         """How caches, network and links are to be used."""
         from wisp.engine.host import is_remote
 
-        return self.config.engine_settings(is_remote=is_remote)
+        settings = self.config.engine_settings(is_remote=is_remote)
+        for doubt in settings.caches.doubts:
+            self.reporter.warn(doubt, hints=(_SHARED_CACHE,))
+        return settings
 
     @cached_property
     def channels(self) -> ChannelAccess:

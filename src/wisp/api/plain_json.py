@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wisp.printable import printable_json
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,4 +21,4 @@ def quoted(text: str) -> str:
     escapes = {chr(code): f"\\u{code:04x}" for code in range(0x20)}
     escapes |= {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
     escapes |= {'"': '\\"', "\\": "\\\\"}
-    return '"' + "".join(escapes.get(char, char) for char in text) + '"'
+    return printable_json('"' + "".join(escapes.get(char, char) for char in text) + '"')

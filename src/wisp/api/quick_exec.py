@@ -7,7 +7,6 @@ came from. Whenever anything is in doubt the full program does the work.
 
 from __future__ import annotations
 
-import marshal
 import os
 import sys
 import time
@@ -35,7 +34,7 @@ _VALUED = {
     "--exclude-newer": "exclude-newer",
     "--lock": "lock",
 }
-_FORMAT = 2
+_FORMAT = 3
 #: Python ignores these for itself; a program that takes our place must be able to die of them.
 _SIGPIPE, _SIGXFSZ = 13, 25
 
@@ -56,9 +55,10 @@ class ExecQuestion:
         self.prompt = prompt
 
     @property
-    def key(self) -> tuple[Any, ...]:
-        """Plain data that only equal questions share."""
-        return (tuple(sorted(self.options.items())), self.guess, self.prompt)
+    def key(self) -> str:
+        """A digest that only equal questions share: channels may have passwords in them."""
+        asked = (tuple(sorted(self.options.items())), self.guess, self.prompt)
+        return snapshot.digest_of(repr(asked).encode("utf-8", "surrogatepass"))
 
     @property
     def depends_on_folder(self) -> bool:
@@ -196,11 +196,10 @@ def _path(question: ExecQuestion, environ: Mapping[str, str]) -> str | None:
     other = snapshot.path_of("exec", environ)
     if other is None:
         return None
-    digest = snapshot.short_digest(marshal.dumps(question.key))
     tag = sys.implementation.cache_tag or "python"
     folder = os.path.dirname(other)
     assert os.path.basename(folder) == SNAPSHOTS_DIR
-    return os.path.join(folder, f"exec-{digest}-{tag}-{VERSION}")
+    return os.path.join(folder, f"exec-{question.key[:8]}-{tag}-{VERSION}")
 
 
 def _write(path: str, question: ExecQuestion, known: dict[str, Any]) -> None:

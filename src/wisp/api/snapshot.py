@@ -109,16 +109,8 @@ def path_of(root: str, environ: Mapping[str, str]) -> str | None:
     if not cache:
         return None
     tag = sys.implementation.cache_tag or "python"
-    name = f"{os.path.basename(root)[:40]}-{short_digest(os.fsencode(root))}-{tag}-{VERSION}"
+    name = f"{os.path.basename(root)[:40]}-{digest_of(os.fsencode(root))[:8]}-{tag}-{VERSION}"
     return os.path.join(cache, SNAPSHOTS_DIR, name)
-
-
-def short_digest(data: bytes) -> str:
-    """Return what tells files of one folder apart; what they hold says whose they are."""
-    # `hashlib` takes 3 ms, and `crc32` more than this, since it comes with all of zlib.
-    from _blake2 import blake2b
-
-    return str(blake2b(data, digest_size=4).hexdigest())
 
 
 def read(root: str, environ: Mapping[str, str]) -> Snapshot | None:
@@ -301,13 +293,17 @@ def _digest(path: str) -> str:
 
 def relevant(environ: Mapping[str, str]) -> str:
     """Return a digest of the variables that a command may depend on."""
-    from _blake2 import blake2b  # `hashlib` takes 3 ms
+    names = sorted(name for name in environ if name.startswith(PREFIXES) or name in NAMES)
+    parts = [f"{name}={environ[name]}\0" for name in names if name not in OF_ACTIVATION]
+    return digest_of(os.fsencode("".join(parts)))
 
-    digest = blake2b(digest_size=16)
-    for name in sorted(environ):
-        if (name.startswith(PREFIXES) or name in NAMES) and name not in OF_ACTIVATION:
-            digest.update(os.fsencode(f"{name}={environ[name]}") + b"\0")
-    return str(digest.hexdigest())
+
+def digest_of(data: bytes) -> str:
+    """Return what is kept of data that is only compared, and may hold a secret."""
+    # `hashlib` takes 3 ms, and `crc32` more than this, since it comes with all of zlib.
+    from _blake2 import blake2b
+
+    return str(blake2b(data, digest_size=16).hexdigest())
 
 
 def host() -> tuple[Any, ...]:
@@ -327,7 +323,7 @@ def looked_on(environ: Mapping[str, str], lock: str) -> tuple[Any, ...]:
     except OSError:
         written = 0
     node = os.uname()[1] if hasattr(os, "uname") else ""
-    return (environ.get("TZ"), node, written)
+    return (digest_of(os.fsencode(repr(environ.get("TZ")))), node, written)
 
 
 def shade(environ: Mapping[str, str]) -> str:

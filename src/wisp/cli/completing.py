@@ -12,6 +12,7 @@ from wisp.cli.known_words import KINDS, words_of
 from wisp.cli.table import ENTRIES
 from wisp.cli.unfinished import Unfinished
 from wisp.cli.word_kinds import kind_of
+from wisp.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def suggestions(words: Sequence[str], environ: Mapping[str, str]) -> list[Sugges
 def _fitting(found: Sequence[Suggestion], partial: str, before: str = "") -> list[Suggestion]:
     """Choose what begins with the word so far; what does not fit on a line is left out."""
     fitting = [
-        (before + value, " ".join(note.split()))
+        (before + value, printable(" ".join(note.split())))
         for value, note in dict(found).items()
         if value and value.startswith(partial) and value.isprintable()
     ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from wisp.config.files import home_folder
 from wisp.config.keys import CACHE_KINDS
+from wisp.config.others_caches import believed_owners, doubt_about_cache
 from wisp.config.reading import KeyPath
 from wisp.layout import CACHE_FOLDERS
 from wisp.specs.settings import CacheFolders
@@ -33,8 +34,10 @@ def user_cache(environ: Mapping[str, str], *, platform: str = sys.platform) -> P
 def cache_root(environ: Mapping[str, str], configured: str | None = None) -> Path:
     """Return the root of all caches; `configured` is the key `cache.root`."""
     chosen = environ.get("PIXI_CACHE_DIR") or environ.get("RATTLER_CACHE_DIR") or configured
-    if chosen:
-        return expand(chosen, environ)
+    return expand(chosen, environ) if chosen else _users_root(environ)
+
+
+def _users_root(environ: Mapping[str, str]) -> Path:
     user = user_cache(environ)
     own = user / "pixi"
     return own if own.is_dir() else user / "rattler" / "cache"
@@ -49,11 +52,16 @@ def cache_folders(
     """Choose the folder of each kind: its variable, its key, the root's sub-folder.
 
     `is_remote` tells whether a path lies on a network file system. There, unless the user has
-    chosen the root, what does not bear sharing moves to a local folder.
+    chosen the root, what does not bear sharing moves to a local folder. A chosen folder to which
+    others may write is not used, unless the user says so (`trust.caches`).
     """
     configured = values.get(("cache", "root"))
-    root = cache_root(environ, configured)
     explicit = configured or environ.get("PIXI_CACHE_DIR") or environ.get("RATTLER_CACHE_DIR")
+    owners = None if values.get(("trust", "caches")) else believed_owners(environ)
+    safe = _Safe(owners, _users_root(environ))
+    root = cache_root(environ, configured)
+    if explicit:
+        root = safe.root(root)
     redirect = _redirect(values, environ)
     moves = not explicit and (redirect == "always" or (redirect == "auto" and is_remote(root)))
     chosen: dict[str, Path] = {}
@@ -64,8 +72,30 @@ def cache_folders(
         if moves and kind not in _SHARED_KINDS:
             base = _own(_scratch(environ, is_remote)) or root
         folder = expand(own, environ) if own else base / CACHE_FOLDERS[kind]
-        chosen[kind.replace("-", "_")] = folder
-    return CacheFolders(root=root, **chosen)
+        chosen[kind.replace("-", "_")] = safe.folder(folder, kind) if own or explicit else folder
+    return CacheFolders(root=root, owners=owners, doubts=tuple(safe.doubts), **chosen)
+
+
+class _Safe:
+    """Puts folders in the user's home in the place of those that others may write to."""
+
+    def __init__(self, owners: frozenset[int] | None, home: Path) -> None:
+        self._owners = owners
+        self._home = home
+        self.doubts: list[str] = []
+
+    def root(self, folder: Path) -> Path:
+        return self._home if self._is_doubtful(folder, self._home) else folder
+
+    def folder(self, folder: Path, kind: str) -> Path:
+        usual = self._home / CACHE_FOLDERS[kind]
+        return usual if self._is_doubtful(folder, usual) else folder
+
+    def _is_doubtful(self, folder: Path, instead: Path) -> bool:
+        reason = None if folder == instead else doubt_about_cache(folder, self._owners)
+        if reason is not None:
+            self.doubts.append(f"the cache `{folder}` is not used, but `{instead}`: {reason}")
+        return reason is not None
 
 
 def _redirect(values: Mapping[KeyPath, Any], environ: Mapping[str, str]) -> str:

@@ -227,6 +227,7 @@ KEYS: dict[str, Reader] = {
     "virtual-package-detectors.consent": _consents,
     "trust.workspace": _boolean,
     "trust.activation": _boolean,
+    "trust.caches": _boolean,
     "build.package-format": _package_format,
     "cache.root": _absolute,
     **{f"cache.{kind}": _absolute for kind in CACHE_KINDS},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wisp.console.sizes import human_size
+from wisp.printable import printable
 from wisp.report import BYTES, DOWNLOADING
 from wisp.values import dataclass
 
@@ -133,7 +134,7 @@ def _fitted(pieces: Sequence[tuple[str, str]], width: int, paint: Paint) -> str:
     for text, code in pieces:
         if left <= 0:
             break
-        part = text[:left]
+        part = printable(text)[:left]
         left -= len(part) + 1
         shown.append(paint(part, code) if code else part)
     return " ".join(shown)

@@ -6,7 +6,7 @@ import os
 import sys
 
 from wisp.errors import HostError, UsageError, WispError
-from wisp.printable import printable
+from wisp.printable import printable, printable_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def json_text(data: object) -> str:
     """Write data as all commands do."""
     import json
 
-    return json.dumps(data, indent=2, ensure_ascii=False)
+    return printable_json(json.dumps(data, indent=2, ensure_ascii=False))
 
 
 class Output:
@@ -172,7 +172,7 @@ class Output:
             return None
         self._pause()
         first, others = answers[0], answers[1:]
-        self._stderr.write(f"{question} [{'/'.join([*others, first.upper()])}] ")
+        self._stderr.write(f"{printable(question)} [{'/'.join([*others, first.upper()])}] ")
         self._stderr.flush()
         typed = sys.stdin.readline().strip().lower()[:1]
         return typed if typed and typed in others else first

@@ -286,8 +286,8 @@ def check_sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
 
 def _sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
     refuse_wheels(request.records)
-    shared = access.settings.caches.conda_packages
-    held = frozenset(record.name for record in request.records if holds(shared, record))
+    caches = access.settings.caches
+    held = frozenset(record.name for record in request.records if holds(caches, record))
     return Sources(tuple(to_rattler(request.records)), held)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.errors import LockFileError
@@ -9,6 +10,7 @@ from wisp.lock.graph import PackageGraph, every_marker
 from wisp.lock.model import LockedEnvironment
 from wisp.manifest.edit.spelling import pypi_text
 from wisp.patterns import pattern
+from wisp.printable import printable, printable_json
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.locations import PathLocation
 from wisp.specs.pypi import PypiOptions, PypiRequirement, is_editable
@@ -173,4 +175,6 @@ def _scalar(text: str) -> str:
     meant = text.lower() not in _WORDS and not _NUMBER.fullmatch(text)
     if meant and _PLAIN.fullmatch(text) and " #" not in text and ": " not in text:
         return text
+    if printable(text) != text or "\n" in text:  # what YAML may not hold as it is: JSON is YAML
+        return printable_json(json.dumps(text, ensure_ascii=False))
     return "'" + text.replace("'", "''") + "'"

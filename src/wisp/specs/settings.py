@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from wisp.values import dataclass, field
+from wisp.values import dataclass, field, fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheFolders:
-    """Where each kind of cached content lives (absolute paths)."""
+    """Where each kind of cached content lives (absolute paths).
+
+    `owners` are the users whose packages are believed to be what is noted of them (None: anybody).
+    `doubts` tell which chosen folders are not used, and why.
+    """
 
     root: Path
     conda_packages: Path
@@ -21,6 +25,14 @@ class CacheFolders:
     exec_environments: Path
     build_tool_environments: Path
     detached_environments: Path
+    owners: frozenset[int] | None = None
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All folders, the root first."""
+        named = [getattr(self, one.name) for one in fields(self)]
+        return tuple(one for one in named if isinstance(one, Path))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

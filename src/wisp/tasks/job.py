@@ -17,6 +17,8 @@ from collections.abc import Collection
 from queue import Queue
 from typing import IO, TYPE_CHECKING, Any  # noqa: TID253
 
+from wisp.printable import printable
+
 if TYPE_CHECKING:
     from wisp.tasks.graph import TaskNode
 
@@ -159,4 +161,4 @@ def _environment(node: TaskNode) -> str:
 
 def _arguments(node: TaskNode) -> str:
     values = [value for _, value in node.arguments.named or ()]
-    return "".join(f" {word}" for word in (*values, *node.arguments.extra))
+    return printable("".join(f" {word}" for word in (*values, *node.arguments.extra)))

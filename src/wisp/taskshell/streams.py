@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from wisp.printable import printable
 from wisp.taskshell.control import Leave
 from wisp.taskshell.state import WINDOWS
 
@@ -161,9 +162,12 @@ def _pump_in_kernel(reader: Reader, writer: Writer) -> bool:
 
 
 def say(stream: Stream, text: str, control: Control) -> None:
-    """Write a line of the shell itself; a reader that has gone is no news to anybody."""
+    """Write a line of the shell itself, which may quote what is expanded from anywhere.
+
+    A reader that has gone is no news to anybody.
+    """
     try:
-        Writer(stream, control).write(os.fsencode(text + "\n"))
+        Writer(stream, control).write(os.fsencode(printable(text) + "\n"))
     except (OSError, Leave):
         return
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,22 @@ class TestNetworkFileSystems:
         values: dict[KeyPath, str] = {("cache", "netfs-redirect"): "always"}
         folders = cache_folders(values, environ, is_remote=_local)
         assert folders.repodata == tmp_path / "pixi-cache-me" / "repodata"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="owners and modes are those of POSIX")
+@pytest.mark.parametrize("opened", [".", "pkgs"])
+def test_a_chosen_folder_that_others_may_write_to_is_not_used(tmp_path: Path, opened: str) -> None:
+    root = tmp_path / "chosen"
+    (root / "pkgs").mkdir(parents=True)
+    (root / opened).chmod(0o777)
+    environ = {"HOME": str(tmp_path / "home"), "PIXI_CACHE_DIR": str(root)}
+    usual = tmp_path / "home" / ".cache" / "rattler" / "cache"
+    chosen = cache_folders({}, environ, is_remote=_local)
+    assert chosen.conda_packages == usual / "pkgs"
+    assert chosen.repodata == (usual if opened == "." else root) / "repodata"
+    assert any("everybody may write to" in doubt for doubt in chosen.doubts)
+    believed = cache_folders({("trust", "caches"): True}, environ, is_remote=_local)
+    assert (believed.root, believed.doubts) == (root, ())
+    (root / opened).chmod(0o755)
+    chosen = cache_folders({}, environ, is_remote=_local)
+    assert (chosen.root, chosen.doubts) == (root, ())

@@ -35,11 +35,11 @@ def test_no_module_of_the_shell_loads_anything_slow() -> None:
     assert set(FORBIDDEN) & set(loaded) == set()
 
 
-def test_the_shell_knows_nothing_of_wisp_but_its_errors() -> None:
+def test_the_shell_knows_nothing_of_wisp_but_its_errors_and_what_terminals_obey() -> None:
     imports = "\n".join(f"import {module}" for module in MODULES)
     loaded = fresh(f"{imports}\nprint(*sys.modules, sep='\\n')")
     of_wisp = {name for name in loaded if name.partition(".")[0] == "wisp"}
-    assert of_wisp - {"wisp", "wisp.errors"} == {
+    assert of_wisp - {"wisp", "wisp.errors", "wisp.printable"} == {
         name for name in of_wisp if name.startswith("wisp.taskshell")
     }
 

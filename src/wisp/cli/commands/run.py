@@ -11,6 +11,7 @@ from wisp.cli.launch import die_as, program_path
 from wisp.cli.opening import open_session, open_workspace, usage_of
 from wisp.errors import WispError
 from wisp.layout import SCRIPT_SUFFIXES
+from wisp.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,9 +123,9 @@ def _options(call: Call[Options]) -> RunOptions:
 
 def _ask(name: str, environments: list[str]) -> str | None:
     """Let the person at the terminal choose an environment; None without a choice."""
-    print(f"The task '{name}' can be run in several environments:", file=sys.stderr)
-    for number, environment in enumerate(environments, 1):
-        print(f"  {number}) {environment}", file=sys.stderr)
+    lines = [f"The task '{name}' can be run in several environments:"]
+    lines += [f"  {number}) {one}" for number, one in enumerate(environments, 1)]
+    print(printable("\n".join(lines)), file=sys.stderr)
     print("Environment: ", end="", file=sys.stderr, flush=True)
     answer = sys.stdin.readline().strip()
     if answer.isdecimal() and 1 <= int(answer) <= len(environments):

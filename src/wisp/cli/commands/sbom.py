@@ -6,6 +6,7 @@ from wisp.cli import interrupts, options
 from wisp.cli.call import Call
 from wisp.cli.declare import flag, top, value
 from wisp.cli.opening import open_session, open_workspace, usage_of
+from wisp.printable import printable_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def run(call: Call[Options]) -> int:
         return _list(call, bill)
     text = bill.written(given.format)
     if given.output is None:
-        call.out.raw(text)
+        call.out.raw(printable_json(text))
         return 0
     target = call.cwd / given.output
     bill.save(target, given.format)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rattler.package_cache.package_cache import PackageCache
 
     from wisp.engine.gateway import ChannelAccess
+    from wisp.specs.settings import CacheFolders
 
 #: In an entry's lock file: a revision of eight bytes, then the digest.
 _CLAIM = slice(8, 40)
@@ -54,36 +55,44 @@ def vouched_cache(
         HostError: The operating system refuses a folder.
 
     """
-    shared = access.settings.caches.conda_packages
+    caches = access.settings.caches
+    shared = caches.conda_packages
     apart = {
-        record.name for record in records if record.name not in held and not _clear(shared, record)
+        record.name for record in records if record.name not in held and not _clear(caches, record)
     }
     if not apart:
         yield VouchedCache(access.package_cache, (shared,))
         return
-    with scratch_folder(access.settings.caches.root, UNVERIFIED_PACKAGES) as own:
+    with scratch_folder(caches.root, UNVERIFIED_PACKAGES) as own:
         yield VouchedCache(_split(shared, own, apart), (shared, own))
 
 
-def holds(shared: Path, record: CondaRecord) -> bool:
-    """Whether the cache has an entry for a record, whole and verified against its digest."""
+def holds(caches: CacheFolders, record: CondaRecord) -> bool:
+    """Whether the cache has an entry for a record, whole and verified against its digest.
+
+    Where several users might write, only what one of them noted whom we believe counts.
+    """
     if record.sha256 is None:
         return False
-    entry = f"{shared}/{_stem(record)}"
+    entry = f"{caches.conda_packages}/{_stem(record)}"
     try:
         with open(f"{entry}.lock", "rb", buffering=0) as file:  # noqa: PTH123 - for each package
             verified = file.read(_CLAIM.stop)[_CLAIM].hex() == record.sha256.lower()
+            if caches.owners is not None:
+                makers = {os.fstat(file.fileno()).st_uid, os.lstat(entry).st_uid}
+                verified = verified and makers <= caches.owners
     except OSError:
         return False
     return verified and os.path.exists(f"{entry}/info/index.json")  # noqa: PTH110
 
 
-def _clear(shared: Path, record: CondaRecord) -> bool:
+def _clear(caches: CacheFolders, record: CondaRecord) -> bool:
     """Remove an entry that nobody vouches for; tell whether the record may use the cache."""
-    if holds(shared, record):
+    if holds(caches, record):
         return True
     if record.sha256 is None:
         return False
+    shared = caches.conda_packages
     folder = shared / _stem(record)
     if not os.path.lexists(folder):
         return True
@@ -91,7 +100,7 @@ def _clear(shared: Path, record: CondaRecord) -> bool:
 
     try:
         with held_file(shared / f"{_stem(record)}.lock") as lock:
-            if not holds(shared, record):  # another program may have fetched the right one
+            if not holds(caches, record):  # another program may have fetched the right one
                 rmtree(folder)
                 os.ftruncate(lock, 0)
     except (OSError, HostError):
