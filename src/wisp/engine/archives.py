@@ -20,7 +20,7 @@ from wisp.engine.http import HttpClient
 from wisp.engine.http_exchange import Bounds, Response
 from wisp.engine.mirrors import mirrored
 from wisp.engine.offline import OFFLINE_HINTS
-from wisp.engine.rattler_errors import chain_of, hints_for
+from wisp.engine.rattler_errors import CHANGED_FILE, chain_of, hints_for
 from wisp.errors import FetchError
 from wisp.report import DOWNLOADING, Reporter
 from wisp.specs.inside import plain_name
@@ -229,7 +229,7 @@ def _verify(path: Path, record: ArchiveRecord) -> None:
         raise FetchError(
             f"`{shown(record.location)}` does not have the hash that the lock file says",
             causes=[f"expected {expected[1]}, found {found}"],
-            hints=["the file was changed or damaged; if the change is meant, lock anew"],
+            hints=[CHANGED_FILE],
         )
 
 

@@ -20,7 +20,7 @@ from wisp.engine.link_progress import LinkProgress, Received
 from wisp.engine.linked import linked_records, sweep
 from wisp.engine.lookout import Lookout
 from wisp.engine.offline import OFFLINE_HINTS
-from wisp.engine.rattler_errors import chain_of, hints_for
+from wisp.engine.rattler_errors import CHANGED_FILE, chain_of, hints_for
 from wisp.engine.records import to_rattler
 from wisp.engine.safe.package_cache import holds, vouched_cache
 from wisp.engine.safe.packages import spoil
@@ -320,7 +320,7 @@ def _mismatch(what: str, expected: str, found: str) -> FetchError:
     return FetchError(
         f"`{what}` does not have the hash that the lock file says",
         causes=[f"expected {expected}, found {found}"],
-        hints=["the file was changed or damaged; if the change is meant, lock anew"],
+        hints=[CHANGED_FILE],
     )
 
 

@@ -12,6 +12,11 @@ _NETWORK = ("client error (Connect)", "dns error", "operation timed out", "Reque
 #: What one of two requests for the same file hears when they failed: the reason went to the other.
 _LOST = "a coalesced request failed"
 _DIRECT = "the direct url query failed for "
+#: What to do about a file that has another hash than its lock says.
+CHANGED_FILE = (
+    "the file was changed or damaged; if you trust where it comes from, `pixi update` locks it as "
+    "it is now"
+)
 _GONE = "404 Not Found"
 _ADDRESS = pattern(r"for url \((https?://[^\s)]+)\)")
 _DISK = ("No space left", "File too large", "Disk quota exceeded")

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from wisp.engine.files import refusal
 from wisp.engine.pylock import install_lock
+from wisp.engine.rattler_errors import CHANGED_FILE
 from wisp.engine.uv import Uv, UvError, unindented
 from wisp.engine.uv_options import build_options, index_options
 from wisp.engine.wheels import (
@@ -182,7 +183,7 @@ def installation_error(error: UvError) -> WispError:
         return FetchError(
             "a PyPI package does not have the digest that the lock file names",
             causes=causes,
-            hints=["the file has changed on its index, or was altered on the way", *hints],
+            hints=[CHANGED_FILE, *hints],
         )
     if "Failed to fetch" in error.stderr or "Failed to download" in error.stderr:
         return FetchError("a PyPI package could not be downloaded", causes=causes, hints=hints)

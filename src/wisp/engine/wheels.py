@@ -25,6 +25,8 @@ from wisp.values import dataclass
 WHEEL_ORIGIN = ("INSTALLER", "direct_url.json")
 #: How uv names what it will rename once it is whole.
 _UV_DRAFT = pattern(r"\.tmp[A-Za-z0-9]{6}")
+#: A number of bytes; no file has more.
+_SIZE = pattern(r"[0-9]{1,15}")
 #: How a file is called that will replace another one of a dist-info.
 MARK_DRAFT_SUFFIX = ".wisp"
 _MARK_DRAFTS = frozenset(f"{name}{MARK_DRAFT_SUFFIX}" for name in ("INSTALLER", "RECORD"))
@@ -70,6 +72,27 @@ def installed_wheels(prefix: Path) -> list[InstalledWheel]:
         for folder in sorted(site.glob("*.dist-info"))
         if folder.is_dir()
     ]
+
+
+def wheel_sizes(prefix: Path) -> dict[tuple[str, str], int]:
+    """Return what wheels take in a prefix, in bytes, by normalised name and version.
+
+    It is what their RECORD says, so that no file of theirs is looked at; one that cannot be read
+    gives none.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for site in site_packages(prefix):
+        for record in site.glob("*.dist-info/RECORD"):
+            name, _, version = record.parent.name.removesuffix(".dist-info").rpartition("-")
+            with contextlib.suppress(OSError):
+                found[normalize(name), version] = _recorded_size(found_text(record))
+    return found
+
+
+def _recorded_size(text: str) -> int:
+    """Add up the last column of a RECORD; the file itself has nothing there."""
+    sizes = (line.rpartition(",")[2] for line in text.splitlines())
+    return len(text) + sum(int(size) for size in sizes if _SIZE.fullmatch(size))
 
 
 def _read(folder: Path) -> InstalledWheel:

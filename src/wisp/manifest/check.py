@@ -72,6 +72,18 @@ def unused_features(
             )
 
 
+def unknown_homes(environments: Iterable[str], features: Iterable[Feature]) -> Iterator[str]:
+    """Word a warning for each task whose `default-environment` there is not."""
+    known = [*environments]
+    for feature in features:
+        targets = (feature.base, *(target for _, target in feature.targets))
+        for name, task in (pair for target in targets for pair in target.tasks.items()):
+            home = task.default_environment
+            if home is not None and home not in known:
+                told = f"The `default-environment` of task '{name}' is '{home}', which there is not"
+                yield ". ".join((told, *did_you_mean(home, known)))
+
+
 def unmatched_selectors(workspace: WorkspaceTable, features: Iterable[Feature]) -> Iterator[str]:
     """Word a warning for each target that no platform of the workspace matches."""
     features = list(features)

@@ -14,6 +14,7 @@ from wisp.layout import SCRIPT_SUFFIXES
 from wisp.manifest.check import (
     check_environments,
     check_platforms,
+    unknown_homes,
     unmatched_selectors,
     unused_features,
 )
@@ -217,6 +218,7 @@ def _check(tables: Tables, kind: ManifestKind, declared: dict[str, Feature]) -> 
     return [
         *unused_features(declared, environments.values()),
         *unmatched_selectors(tables.workspace, features),
+        *unknown_homes(environments, features),
     ]
 
 

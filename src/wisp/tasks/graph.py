@@ -163,19 +163,27 @@ def _refuse_cycles(nodes: Sequence[TaskNode]) -> None:
                 done.add(path.pop())
                 ways.pop()
             elif below in path:
-                raise _cycle([nodes[i].task.name for i in path[path.index(below) :]], nodes[0])
+                raise _cycle([nodes[i] for i in path[path.index(below) :]], nodes[0])
             else:
                 path.append(below)
                 ways.append(iter(nodes[below].needs))
 
 
-def _cycle(names: Sequence[str], asked: TaskNode) -> TaskError:
-    """Return the failure for tasks in a circle, told from the task that was asked for."""
-    start = names.index(asked.task.name) if asked.task.name in names else 0
-    way = [*names[start:], *names[:start], names[start]]
-    return TaskError(
-        f"the task '{way[0]}' depends on itself", hints=(f"by way of: {' → '.join(way)}",)
-    )
+def _cycle(circle: Sequence[TaskNode], asked: TaskNode) -> TaskError:
+    """Return the failure for tasks in a circle, told from the task that was asked for.
+
+    Environments are named where the circle leads through several.
+    """
+    known = [(node.task.name, node.environment.name) for node in circle]
+    first = (asked.task.name, asked.environment.name)
+    start = known.index(first) if first in known else 0
+    several = len({place for _, place in known}) > 1
+    way = [
+        f"{name} ({place})" if several else name
+        for name, place in (*known[start:], *known[:start], known[start])
+    ]
+    told = f"the task '{known[start][0]}' depends on itself"
+    return TaskError(told, hints=(f"by way of: {' → '.join(way)}",))
 
 
 def _root(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from wisp.taskshell import builtins
@@ -10,7 +11,7 @@ from wisp.taskshell.control import KILLED, Leave
 from wisp.taskshell.errors import ExpansionError
 from wisp.taskshell.expand import Expander
 from wisp.taskshell.jobs import Job, Scope
-from wisp.taskshell.lookup import find_executable, has_separator, interpreter
+from wisp.taskshell.lookup import find_executable, has_separator, interpreter, missing_interpreter
 from wisp.taskshell.redirect import RedirectError, duplicated, reason, redirected
 from wisp.taskshell.streams import Reader, Stream, Streams, say
 from wisp.taskshell.tree import Quoted, SimpleCommand, Substitution
@@ -204,7 +205,10 @@ def _spawn(path: str, arguments: list[str], frame: Frame) -> Process | int:
             frame.descriptors(),
         )
     except OSError as error:
-        return _complain(frame, f"Error launching '{arguments[0]}': {reason(error)}")
+        said = f"Error launching '{arguments[0]}': {reason(error)}"
+        wanted = missing_interpreter(path) if error.errno == errno.ENOENT else None
+        because = f": {wanted!r}, which its first line names, is not there" if wanted else ""
+        return _complain(frame, said + because)
     control.enter(process)
     return process
 

@@ -42,11 +42,7 @@ def interpreter(path: str) -> list[str]:
     The shell honours that line itself, so scripts run on Windows and without the executable
     bit too. Without `-S` the rest is one name, as for the kernel.
     """
-    try:
-        with open(path, "rb") as file:
-            line = os.fsdecode(file.read(SHEBANG_LENGTH).split(b"\n", 1)[0]).strip()
-    except OSError:
-        return []
+    line = _first_line(path).strip()
     if not line.startswith(SHEBANG):
         return []
     rest = line[len(SHEBANG) :].strip()
@@ -58,6 +54,25 @@ def interpreter(path: str) -> list[str]:
         return shlex.split(rest[3:])
     except ValueError:
         return []
+
+
+def missing_interpreter(path: str) -> str | None:
+    """Give the program that a script's `#!` line wants and that is not there, if that is so.
+
+    The kernel says of such a script that the script itself does not exist. Where the line ends
+    in the line break of Windows, that is part of the name.
+    """
+    line = _first_line(path)
+    words = line[2:].strip(" \t").split(" ", 1) if line.startswith("#!") else []
+    return words[0] if words and words[0] and not os.path.exists(words[0]) else None
+
+
+def _first_line(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return os.fsdecode(file.read(SHEBANG_LENGTH).split(b"\n", 1)[0])
+    except OSError:
+        return ""
 
 
 def near_names(name: str, state: State, others: Iterable[str] = ()) -> list[str]:

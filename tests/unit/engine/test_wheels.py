@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
+from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts, wheel_sizes
 
 
 def _wheel(prefix: Path, name: str, files: dict[str, str], installer: str = "uv-pixi") -> Path:
@@ -101,3 +101,25 @@ def test_projects_installed_in_place_are_known_by_their_direct_url(tmp_path: Pat
         folder.mkdir(parents=True)
         (folder / "direct_url.json").write_text(text)
     assert [one.name for one in installed_wheels(tmp_path) if one.is_editable] == ["my-tool"]
+
+
+def test_a_wheel_takes_what_its_record_says(tmp_path: Path) -> None:
+    site = _wheel(tmp_path, "Some.Thing", {"some.py": ""})
+    record = site / "Some.Thing-1.0.dist-info" / "RECORD"
+    text = 'some.py,sha256=x,1500\n"odd,name.py",sha256=y,20\nSome.Thing-1.0.dist-info/RECORD,,\n'
+    record.write_text(text)
+    assert wheel_sizes(tmp_path) == {("some-thing", "1.0"): 1520 + len(text)}
+
+
+def test_a_size_that_is_no_number_counts_nothing(tmp_path: Path) -> None:
+    site = _wheel(tmp_path, "thing", {})
+    record = site / "thing-1.0.dist-info" / "RECORD"
+    text = f"a.py,,-5\nb.py,,{'9' * 40}\nc.py,,1e3\nd.py,,\u0663\ne.py,,7\n"
+    record.write_text(text, "utf-8")
+    assert wheel_sizes(tmp_path) == {("thing", "1.0"): 7 + len(text)}
+
+
+def test_a_wheel_without_a_record_has_no_size(tmp_path: Path) -> None:
+    site = _wheel(tmp_path, "thing", {})
+    (site / "thing-1.0.dist-info" / "RECORD").unlink()
+    assert wheel_sizes(tmp_path) == {}

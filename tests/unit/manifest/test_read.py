@@ -246,6 +246,15 @@ def test_default_environment_comes_first_unless_it_is_declared() -> None:
         ("[target.osx-64.tasks]\n", "'osx-64'"),
         ('[tasks.a]\ncmd = "b"\ndepends_on = []\n', "depends_on"),
         ('preview = ["warp-drive"]\n', "'warp-drive'"),
+        ('[tasks]\na = { cmd = "b", default-environment = "gone" }\n', "'gone'"),
+        (
+            '[target.unix.tasks]\na = { cmd = "b", default-environment = "defualt" }\n',
+            "which there is not. Did you mean 'default'?",
+        ),
+        (
+            '[feature.f.tasks.a]\ncmd = "b"\ndefault-environment = ""\n[environments]\nf = ["f"]\n',
+            "is ''",
+        ),
     ],
 )
 def test_questionable_content_is_warned_of(text: str, word: str) -> None:

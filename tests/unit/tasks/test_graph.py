@@ -78,6 +78,27 @@ def test_a_task_that_needs_itself_is_refused(needs: dict[str, str], told: str) -
     assert raised.value.hints == (f"by way of: {told}",)
 
 
+@pytest.mark.parametrize(
+    ("needs", "asked", "told"),
+    [
+        ({"default": "a b x", "x": "b a default"}, "a", "a (default) → b (x) → a (default)"),
+        ({"x": "t t y", "y": "t t z", "z": "t t x"}, "t", "t (x) → t (y) → t (z) → t (x)"),
+        ({"default": "t u x", "x": "u u x"}, "t", "u → u"),
+    ],
+)
+def test_a_circle_through_environments_names_them(
+    needs: dict[str, str], asked: str, told: str
+) -> None:
+    places = []
+    for place, words in needs.items():
+        name, below, where = words.split()
+        one = task(name, name, depends_on=(TaskDependency(below, environment=where),))
+        places.append(environment(place, one))
+    with pytest.raises(TaskError) as raised:
+        build(Catalogue(places), [asked], request(environment=next(iter(needs))))
+    assert raised.value.hints == (f"by way of: {told}",)
+
+
 def test_what_two_need_is_no_cycle() -> None:
     catalogue = single(
         task("a", "a", "b", "c"), task("b", "b", "d"), task("c", "c", "d"), task("d")

@@ -34,6 +34,11 @@ class LockOutcome:
         state = "changed" if self.changed else "unchanged"
         return f"<{type(self).__name__}: {state}, {len(self.lock.environments)} environments>"
 
+    @property
+    def rewritten(self) -> bool:
+        """Whether the lock says something else of the same packages, a hash or a dependency."""
+        return self.changed and not self.difference and self.format == LOCK_VERSION
+
     def require_unchanged(self) -> None:
         """Raise `LockFileError`, with the reasons, if the lock file is another one now."""
         if self.changed:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
-from wisp.api.locks.locked_view import look_up
+from wisp.api.locks.locked_view import LockedView, look_up
 from wisp.api.opened import OpenedWorkspace
 from wisp.api.views.requested import listed_name, requested_specs
 from wisp.errors import UsageError
@@ -15,8 +15,9 @@ from wisp.lock.model import EnvironmentRow, LockFile
 from wisp.lock.select import index_of
 from wisp.platforms import default_virtual_packages
 from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PackageKind, PypiRecord, Record
-from wisp.values import dataclass, fields
+from wisp.values import dataclass, fields, replace
 
 SortKey = Literal["name", "size", "kind"]
 
@@ -93,10 +94,28 @@ def locked_packages(
 ) -> PackageList:
     """List what is locked for an environment. Raises what `look_up` and `chosen_rows` raise."""
     view = look_up(workspace, environment, platform, usage)
-    rows = package_rows(view.lock, view.inputs, view.editable)
+    rows = _sized(package_rows(view.lock, view.inputs, view.editable), workspace, view)
     chosen = chosen_rows(rows, pattern, explicit=explicit, sort_by=sort_by)
     name, where = view.inputs.environment, view.inputs.platform.name
     return PackageList(name, where, chosen, view.installed_for)
+
+
+def _sized(
+    rows: tuple[PackageRow, ...], workspace: OpenedWorkspace, view: LockedView
+) -> tuple[PackageRow, ...]:
+    """Add the sizes of wheels; a lock tells none, so the installed ones are asked."""
+    installed = view.installed_for == view.inputs.platform.subdir
+    if not installed or not any(row.kind == "pypi" for row in rows):
+        return rows
+    from wisp.engine.wheels import wheel_sizes
+
+    sizes = wheel_sizes(workspace.prefix(view.inputs.environment))
+    return tuple(
+        replace(row, size_bytes=sizes.get((normalize(row.name), row.version or "")))
+        if row.kind == "pypi"
+        else row
+        for row in rows
+    )
 
 
 def package_rows(

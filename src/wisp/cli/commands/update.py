@@ -38,6 +38,8 @@ def run(call: Call[Options]) -> int:
         call.out.public_json(outcome.difference.as_json())
     elif outcome.difference:
         call.out.note(lock_changes(outcome.difference))
+    elif outcome.rewritten:
+        call.out.success("Updated lock file: the packages stay, what is known of them changed")
     else:
         call.out.success("Lock-file was already up-to-date")
     return 0
