@@ -143,14 +143,15 @@ def _checked_client(network: Network, variables: Mapping[str, str]) -> Client:
     with borrowed(_LOOKED_AT, variables):
         buckets = {name: _bucket(bucket) for name, bucket in network.s3.items()}
         mirrors = {prefix: list(urls) for prefix, urls in network.mirrors.items()}
+        # Each try asks the mirror that has failed least, so tries have to stand around mirrors.
         return Client(
             [
+                RetryMiddleware(),
                 *([MirrorMiddleware(mirrors)] if mirrors else []),
                 OciMiddleware(),
                 GCSMiddleware(),
                 S3Middleware(buckets),
                 AuthenticationMiddleware(),
-                RetryMiddleware(),
             ],
             user_agent=_USER_AGENT,
             timeout=network.patience.whole,

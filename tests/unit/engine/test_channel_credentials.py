@@ -96,6 +96,20 @@ def test_a_strangers_mirror_gets_nothing(tmp_path: Path, kind: str, unchecked: b
     assert {asked.authorization for asked in web.asked} == {None}
 
 
+@pytest.mark.parametrize("down", ["refuses", "fails", "is not known"])
+def test_mirrors_are_tried_in_turn(tmp_path: Path, down: str) -> None:
+    with Web(lambda _: Answer(503)) as failing, guarded(None, "") as web:
+        first = {
+            "refuses": "http://127.0.0.1:1",
+            "fails": failing.url,
+            "is not known": "http://mirror.invalid",
+        }[down]
+        mirrors = {f"{ORIGINAL}/": (f"{first}/", f"{web.url}/")}
+        access = ChannelAccess(settings(tmp_path / "cache", mirrors=mirrors), {})
+        assert names_in(access, f"{ORIGINAL}/main") == []
+    assert web.asked
+
+
 def test_two_environments_have_credentials_and_proxies_of_their_own(tmp_path: Path) -> None:
     with guarded("Bearer SECRET", "") as web, guarded("Bearer SECRET", "") as proxy:
         environs = []
