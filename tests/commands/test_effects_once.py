@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -163,8 +164,13 @@ def test_tasks_run_where_nothing_can_be_remembered(
     assert log(workspace).count("kept") == 1
 
 
-def test_tasks_run_where_no_byte_can_be_written(wisp: CommandLine, workspace: Path) -> None:
+@pytest.mark.parametrize("known", [True, False])
+def test_tasks_run_where_no_byte_can_be_written(
+    wisp: CommandLine, workspace: Path, known: bool
+) -> None:
     without_snapshot(wisp, workspace)
+    if not known:
+        shutil.rmtree(workspace / ".pixi")
     limited = 'ulimit -f 0; exec "$@"'
     for words in (["run", "table"], ["run", "table"], ["shell-hook"], ["task", "list"]):
         done = subprocess.run(

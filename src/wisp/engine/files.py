@@ -38,6 +38,15 @@ def _full_disk_codes() -> frozenset[int]:
 _FULL = _full_disk_codes()
 
 
+def is_for_lack_of_room_or_right(error: HostError) -> bool:
+    """Whether the system refused because nothing may, or can, be written there at all."""
+    import errno
+
+    told = error.__cause__
+    refused = {errno.EROFS, errno.EACCES, errno.EPERM, *_FULL}
+    return isinstance(told, OSError) and told.errno in refused
+
+
 def folder_size(path: Path) -> int:
     """Count the bytes of a file, or of all regular files below a folder.
 

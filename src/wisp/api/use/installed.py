@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from wisp.api import folders
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.use.fitness import check_installed
+from wisp.engine.files import is_for_lack_of_room_or_right
+from wisp.errors import HostError
 from wisp.install.state import lock_hash, needs_full_check, quick_check
 from wisp.lock.model import LockFile
 from wisp.lock.select import locked_environment
@@ -31,7 +33,12 @@ def ensure_installed(
     cannot run on this machine, or on the platform that is `wanted` instead; nobody checks who
     installs nothing.
     """
-    folders.prepare(workspace.places, workspace.reporter)
+    try:
+        folders.prepare(workspace.places, workspace.reporter)
+    except HostError as error:
+        if not is_for_lack_of_room_or_right(error):
+            raise
+        # Who installs nothing needs no folder; an installation meets the refusal again.
     if platform is None or usage.no_install:
         return
     locked = locked_environment(lock, environment, platform.name, workspace.root)
