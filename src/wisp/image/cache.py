@@ -25,7 +25,7 @@ from wisp.specs.oci import Descriptor, Digest
 from wisp.values import dataclass, field
 
 #: Changes with the way in which layers are made.
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

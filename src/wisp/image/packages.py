@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
+from wisp.engine.files import refusal
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import InstallError
 from wisp.image.cache import CachedLayer, LayerCache, Recipe, layer_key
-from wisp.image.entries import share_equal_files, with_parents
+from wisp.image.entries import LayerEntry, share_equal_files, with_parents
 from wisp.image.layer import digest_of, write_layer
 from wisp.image.plan import PackageLayer
 from wisp.image.prefix import Owner, Staged, all_paths, package_entries, read_staged
-from wisp.image.slim import keeps
+from wisp.image.slim import DEBUG, keeps
+from wisp.image.stripping import strip_debug
 from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 #: Where packages say which variables an activation sets.
 _VARIABLES = pattern(r"etc/conda/env_vars\.d/[^/]+\.json|conda-meta/state")
@@ -133,12 +136,29 @@ def _write_missing(
 def _write(layer: PackageLayer, staged: Staged, recipe: Recipe, cache: LayerCache) -> CachedLayer:
     keep, owners = keeps(recipe.slim), _owners(layer)
     entries = [entry for owner in owners for entry in package_entries(staged, owner, keep)]
+    if DEBUG in recipe.slim:
+        entries = _stripped(entries, staged.folder.with_name("stripped"))
     shared = share_equal_files(with_parents(entries), digest_of)
     with cache.store.draft() as draft:
         blob = write_layer(shared, draft, time=recipe.time, compression=recipe.compression)
         cache.store.keep(draft, blob.descriptor)
     paths = all_paths(staged, owners)
     return CachedLayer(blob=blob, paths=paths, texts=variable_texts(staged.folder, paths))
+
+
+def _stripped(entries: Iterable[LayerEntry], folder: Path) -> list[LayerEntry]:
+    """Replace programs and libraries by what is left of them without what only debuggers read."""
+    folder.mkdir(exist_ok=True)
+    found: list[LayerEntry] = []
+    for entry in entries:
+        target = folder / sha256(entry.path.encode()).hexdigest()
+        try:
+            if entry.source is not None and strip_debug(entry.source, target):
+                entry = replace(entry, source=target, size=target.stat().st_size)
+        except OSError as error:
+            raise refusal("write", target, error) from error
+        found.append(entry)
+    return found
 
 
 def variable_texts(prefix: Path, paths: Iterable[str]) -> dict[str, str]:

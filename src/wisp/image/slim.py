@@ -14,10 +14,17 @@ from wisp.patterns import pattern
 Rule = Callable[[str], bool]
 
 _STATIC = pattern(r".*\.(a|la)")
-_HEADERS = pattern(r"include/.*|(lib|share)/pkgconfig/.*|lib/cmake/.*")
+_HEADERS = pattern(
+    r"include/.*|(lib|share)/pkgconfig/.*|lib/cmake/.*|lib/python[^/]+/config-[^/]+/.*"
+)
 _DOCS = pattern(r"(share/)?(man|doc|info|gtk-doc)/.*")
 _TESTS = pattern(r"lib/python[^/]+/(.*/)?(tests?|idle_test)/.*")
 _LOCALE = pattern(r"share/locale/.*")
+_ENSUREPIP = pattern(r"lib/python[^/]+/ensurepip/_bundled/.*")
+_WINDOWS = pattern(r"lib/python[^/]+/.*\.exe")
+
+#: The rule by which a part of files is left out: see `wisp.image.stripping`.
+DEBUG = "debug"
 
 RULES: Mapping[str, Rule] = {
     "static": lambda path: bool(_STATIC.fullmatch(path)),
@@ -28,6 +35,9 @@ RULES: Mapping[str, Rule] = {
     "pyi": lambda path: path.endswith(".pyi"),
     # A module that comes without its source has its bytecode elsewhere, and needs it.
     "pyc": lambda path: path.endswith(".pyc") and "__pycache__/" in path,
+    "ensurepip": lambda path: bool(_ENSUREPIP.fullmatch(path)),
+    "windows": lambda path: bool(_WINDOWS.fullmatch(path)),
+    DEBUG: lambda _path: False,
 }
 SAFE = ("static", "headers", "docs")
 #: Words that stand for several rules.

@@ -25,16 +25,28 @@ from wisp.image.slim import SAFE, chosen_rules, keeps
 
 DROPPED = {
     "static": ["lib/libz.a", "lib/python3.11/config/libpython3.11.a", "lib/libtool.la"],
-    "headers": ["include/zlib.h", "lib/pkgconfig/z.pc", "share/pkgconfig/z.pc", "lib/cmake/z/z"],
+    "headers": [
+        "include/zlib.h",
+        "lib/pkgconfig/z.pc",
+        "share/pkgconfig/z.pc",
+        "lib/cmake/z/z",
+        "lib/python3.11/config-3.11-x86_64-linux-gnu/Makefile",
+    ],
     "docs": ["share/man/man1/x.1", "share/doc/x/README", "share/info/dir", "man/man1/x.1"],
     "tests": ["lib/python3.11/test/t.py", "lib/python3.11/site-packages/numpy/tests/data/x"],
     "locale": ["share/locale/de/x.mo"],
     "pyi": ["lib/python3.11/site-packages/numpy/x.pyi"],
     "pyc": ["lib/python3.11/__pycache__/os.cpython-311.pyc"],
+    "ensurepip": ["lib/python3.11/ensurepip/_bundled/pip-23.2.1-py3-none-any.whl"],
+    "windows": ["lib/python3.11/site-packages/pip/_vendor/distlib/t64.exe"],
+    # A part of files is left out, and no file.
+    "debug": [],
 }
 KEPT = [
     "conda-meta/zlib.json",
     "lib/libz.so",
+    "bin/wine.exe",
+    "lib/python3.11/ensurepip/__init__.py",
     "lib/python3.11/site-packages/numpy/_core/include/numpy/x.h",
     "lib/python3.11/site-packages/numpy/testing/x.py",
     "lib/python3.11/site-packages/x/manual.py",
