@@ -68,7 +68,7 @@ class Contest:
         return found
 
     def smallest(self, compression: str, name: str) -> int:
-        """Push an image without what does not run; return the bytes of its layers above the base."""
+        """Push an image without what does not run; return the bytes above the base."""
         command = ("image", "build", "--base", self._base, "--push", self.reference(name), "--json")
         found = json.loads(self.run(*command, "--slim", SLIM, "--compression", compression))
         layers = found["images"][0]["layers"]

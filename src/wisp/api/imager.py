@@ -123,26 +123,13 @@ class Imager:
     def bills(
         self, built: BuiltImage, request: ImageRequest, form: BillFormat
     ) -> tuple[Referrer, ...]:
-        """Write bills of materials of the environments in an image, to be attached to it.
+        """Write bills of materials of what is in an image, to be attached to it.
 
         Raises `UsageError` where the library for them is not installed.
         """
-        from wisp.api.imaging.building import wanted_platforms
-        from wisp.api.views.bills import bill_of_environment
-        from wisp.image.referrers import referrer_to
-        from wisp.sbom.bill import FILE_NAMES, MEDIA_TYPES
+        from wisp.api.imaging.billing import bills_of
 
-        found = wanted_platforms(self._workspace, request.environment, request.platforms)
-        about = (self._workspace, request.environment)
-        texts = [
-            bill_of_environment(*about, one.name, request.usage).written(form) for one in found
-        ]
-        return tuple(
-            referrer_to(
-                image.manifest.descriptor, text.encode(), MEDIA_TYPES[form], FILE_NAMES[form]
-            )
-            for image, text in zip(built.images, texts, strict=True)
-        )
+        return bills_of(self._workspace, built, request, form)
 
     def write(
         self,

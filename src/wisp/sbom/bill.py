@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from wisp.specs.records import PackageKind
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 BillFormat = Literal["cyclonedx", "spdx"]
 FORMATS: tuple[BillFormat, ...] = ("cyclonedx", "spdx")
@@ -27,14 +27,14 @@ FILE_NAMES: Mapping[BillFormat, str] = {"cyclonedx": "sbom.cdx.json", "spdx": "s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A package. `purl` names it, also where others need it.
+    """A package. `purl` names it, also where others need it; `deb` is one of a base image.
 
     `license` is what its packager wrote, None where that is not known; `location` where its
     archive or sources can be had, None for a place on this machine; digests are lower-case hex,
     `size` bytes.
     """
 
-    kind: PackageKind
+    kind: PackageKind | Literal["deb"]
     name: str
     version: str
     purl: str
@@ -84,6 +84,14 @@ class BillOfMaterials:
         rows = [one.as_json() for one in self.components]
         text = json.dumps([told, rows], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def above(self, components: Iterable[Component], direct: Iterable[str]) -> BillOfMaterials:
+        """Return the bill of this and of what lies below it; `direct` is needed by itself."""
+        return replace(
+            self,
+            components=sorted_components((*self.components, *components)),
+            direct=tuple(sorted({*self.direct, *direct})),
+        )
 
     def written(self, form: BillFormat) -> str:
         """Write it as a document in JSON: CycloneDX 1.6 or SPDX 2.3.

@@ -204,7 +204,10 @@ def test_a_bill_of_materials_is_found_beside_the_image_in_a_registry(
     manifest = json.loads(run(*raw, f"docker://{name}@{rows[0]['digest']}"))
     assert manifest["subject"]["digest"] == made["images"][0]["digest"]
     blob = tmp_path / "layout" / "blobs" / "sha256" / manifest["layers"][0]["digest"][7:]
-    assert "rich" in {one["name"] for one in json.loads(blob.read_bytes())["components"]}
+    parts = {one["name"]: one for one in json.loads(blob.read_bytes())["components"]}
+    assert {"rich", "libc6", "libffi8"} <= parts.keys()
+    assert parts["libc6"]["purl"].startswith("pkg:deb/debian/libc6@")
+    assert parts["netbase"]["licenses"] == [{"license": {"id": "GPL-2.0-only"}}]
     found = json.loads(run("skopeo", "inspect", "--tls-verify=false", f"docker://{name}:1"))
     assert found["Digest"] == made["digest"]
 

@@ -113,7 +113,7 @@ def paragraphs(text: str) -> Iterator[dict[str, str]]:
         key = ""
         for line in block.split("\n"):
             if line[:1] in (" ", "\t"):
-                fields[key] += "\n" + line.strip()
+                fields[key] = f"{fields.get(key, '')}\n{line.strip()}"
             else:
                 key, _, value = line.partition(":")
                 fields[key] = value.strip()
@@ -131,7 +131,7 @@ class DebianPackages:
             self._blocks[name] = block
             provides = _PROVIDES.search(block)
             if provides:
-                for virtual in _relations(provides[1]):
+                for virtual in relations(provides[1]):
                     self._providers.setdefault(virtual[0], name)
 
     def find(self, name: str) -> DebianPackage | None:
@@ -149,13 +149,13 @@ def _package(fields: Mapping[str, str]) -> DebianPackage:
         sha256=fields["SHA256"],
         size=int(fields["Size"]),
         depends=(
-            *_relations(fields.get("Pre-Depends", "")),
-            *_relations(fields.get("Depends", "")),
+            *relations(fields.get("Pre-Depends", "")),
+            *relations(fields.get("Depends", "")),
         ),
     )
 
 
-def _relations(text: str) -> tuple[tuple[str, ...], ...]:
+def relations(text: str) -> tuple[tuple[str, ...], ...]:
     """Read relations: for each the names of its alternatives, without versions."""
     return tuple(
         names

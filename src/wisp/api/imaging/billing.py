@@ -1,0 +1,54 @@
+"""Bills of materials of images: the environment's packages, and those of the base below."""
+
+from __future__ import annotations
+
+from wisp.api.imaging.bases import read_lock
+from wisp.api.imaging.building import BuiltImage, ImageRequest, wanted_platforms
+from wisp.api.opened import OpenedWorkspace
+from wisp.api.views.bills import bill_of_environment
+from wisp.image.build import PlatformImage
+from wisp.image.debian.index import DebianPackage
+from wisp.image.debian.installed import system_listing
+from wisp.image.referrers import Referrer, referrer_to
+from wisp.platforms import Platform
+from wisp.sbom.bill import FILE_NAMES, MEDIA_TYPES, BillFormat
+from wisp.sbom.debian import BaseBill, base_bill
+
+
+def bills_of(
+    workspace: OpenedWorkspace, built: BuiltImage, request: ImageRequest, form: BillFormat
+) -> tuple[Referrer, ...]:
+    """Write a bill for each platform of an image.
+
+    Raises:
+        UsageError: The library for bills is not installed.
+        DamagedBlobError: A layer of the base cannot be read.
+
+    """
+    found: list[Referrer] = []
+    platforms = wanted_platforms(workspace, request.environment, request.platforms)
+    for image, platform in zip(built.images, platforms, strict=True):
+        about = (workspace, request.environment, platform.name, request.usage)
+        base = _base_bill(image, built, _locked(workspace, request, platform))
+        text = bill_of_environment(*about).above(base.components, base.direct).written(form)
+        top = image.manifest.descriptor
+        found.append(referrer_to(top, text.encode(), MEDIA_TYPES[form], FILE_NAMES[form]))
+    return tuple(found)
+
+
+def _base_bill(
+    image: PlatformImage, built: BuiltImage, locked: tuple[DebianPackage, ...]
+) -> BaseBill:
+    rows = zip(image.layers, image.reports, strict=True)
+    below = [layer for layer, report in rows if report.kind == "base"]
+    return base_bill(system_listing(below, built.cache.store), locked)
+
+
+def _locked(
+    workspace: OpenedWorkspace, request: ImageRequest, platform: Platform
+) -> tuple[DebianPackage, ...]:
+    """Return what `image.lock` says of a generated base."""
+    if request.settings.base is not None:
+        return ()
+    found = read_lock(workspace).debian.get(platform.subdir)
+    return found.packages if found is not None else ()
