@@ -15,6 +15,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from wisp.image.entries import LayerEntry, UnfitFileError, file_entry, walk
+from wisp.image.outputs import LAYOUT_MARK
 from wisp.layout import LOCK_NAME, PIXI_DIR
 from wisp.patterns import pattern
 from wisp.trust import found_text
@@ -22,8 +23,6 @@ from wisp.values import dataclass
 
 IMAGE_LOCK = "image.lock"
 
-#: The file by which a layout of images is known, and the first member of an archive of one.
-_LAYOUT = "oci-layout"
 #: Folders of tools.
 FOLDERS = (PIXI_DIR, ".git", ".hg", ".svn", "__pycache__")
 #: Names that are never code, at any depth, unless a path is named in full.
@@ -64,7 +63,12 @@ def code_files(root: Path, selection: CodeSelection) -> list[str]:
 
     """
     rules = _Rules(root, selection)
-    return [path for path in walk(root, rules.keeps) if not (root / path).is_dir()]
+    return [path for path in walk(root, rules.keeps) if not _is_folder(root / path)]
+
+
+def _is_folder(path: Path) -> bool:
+    """Tell a folder from a link to one, which goes into the image as it is."""
+    return path.is_dir() and not path.is_symlink()
 
 
 class _Rules:
@@ -128,14 +132,17 @@ def _is_never_code(path: str) -> bool:
 
 
 def _is_image(file: Path, is_folder: bool) -> bool:
-    """Tell whether something is an image that was written into the workspace before."""
+    """Tell whether something is an image that was written into the workspace before.
+
+    A layout is known by a file, which is the first member of an archive of one.
+    """
     if is_folder:
-        return (file / _LAYOUT).exists()
+        return (file / LAYOUT_MARK).exists()
     if file.suffix != ".tar" or not file.is_file():
         return False
     try:
         with file.open("rb") as archive:
-            return archive.read(len(_LAYOUT) + 1) == _LAYOUT.encode() + b"\0"
+            return archive.read(len(LAYOUT_MARK) + 1) == LAYOUT_MARK.encode() + b"\0"
     except OSError:
         return False
 

@@ -24,6 +24,7 @@ from wisp.errors import WispError
 from wisp.foreign import json_data
 from wisp.image.documents import IMAGE_NAME, REF_NAME, ImageDocument, canonical
 from wisp.image.entries import FILE_MODE, FOLDER_MODE
+from wisp.image.outputs import LAYOUT_MARK, check_output
 from wisp.image.referrers import Referrer
 from wisp.specs.oci import INDEX, Descriptor, Digest, Reference
 from wisp.trust import found_bytes
@@ -193,15 +194,12 @@ def write_layout(
     `referrers` to it come along, and stand in the index as artifacts without a name.
 
     Raises:
-        WispError: The folder holds something else, or cannot be written.
+        UsageError: The folder holds something else.
+        HostError: It cannot be written.
 
     """
-    marker = folder / "oci-layout"
-    if folder.exists() and not marker.exists() and any(folder.iterdir()):
-        raise WispError(
-            f"`{folder}` is not empty and no image layout",
-            hints=["choose another folder, or a file that ends in `.tar`"],
-        )
+    check_output(folder)
+    marker = folder / LAYOUT_MARK
     target = BlobStore(folder)
     attached = [blob for one in referrers for blob in (*one.blobs, one.manifest)]
     for document in (*image.documents, image.top, *attached):

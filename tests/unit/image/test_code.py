@@ -87,3 +87,18 @@ def test_links_within_are_kept(tmp_path: Path) -> None:
     (tmp_path / "sub" / "l").symlink_to("../sub/a")
     (entry,) = code_entries(tmp_path, ["sub/l"], "/app", lambda _: False)
     assert (entry.path, entry.kind, entry.target) == ("app/sub/l", "link", "../sub/a")
+
+
+def test_links_to_folders_are_code_as_links_to_files_are(tmp_path: Path) -> None:
+    tree(tmp_path, "real/f")
+    (tmp_path / "link").symlink_to("real")
+    (tmp_path / "broken").symlink_to("nowhere")
+    assert chosen(tmp_path) == ["broken", "link", "real/f"]
+    entries = code_entries(tmp_path, chosen(tmp_path), "/app", lambda _file: False)
+    assert [(one.path, one.target) for one in entries if one.kind == "link"] == [
+        ("app/broken", "nowhere"),
+        ("app/link", "real"),
+    ]
+    (tmp_path / "up").symlink_to("..")
+    with pytest.raises(UnfitFileError, match="leads out of the workspace"):
+        code_entries(tmp_path, chosen(tmp_path), "/app", lambda _file: False)

@@ -25,6 +25,7 @@ from wisp.image.entries import LayerEntry, text_file
 from wisp.image.entrypoint import entrypoint_text
 from wisp.image.gpu import gpu_variables
 from wisp.image.layout import ImageBlobs
+from wisp.image.outputs import check_output
 from wisp.image.packages import MadeLayer
 from wisp.image.platform import PLATFORMS, image_platform
 from wisp.image.sagemaker import NO_KIT, SageMakerKit
@@ -135,6 +136,8 @@ def build(workspace: OpenedWorkspace, request: ImageRequest) -> BuiltImage:
         WispError: See `staging`, `bases`, `activated`, `starting`, and `wisp.image`.
 
     """
+    for output in request.outputs:
+        check_output(output)
     lock = ensure_lock(workspace, request.usage)
     platforms = wanted_platforms(workspace, request.environment, request.platforms)
     cache = layer_cache(workspace)
