@@ -21,6 +21,7 @@ DEFAULT_WORKDIR = "/app"
 DEFAULT_USER = "1000:1000"
 
 _PORT = pattern(r"([0-9]{1,5})(/(tcp|udp|sctp))?")
+_USER = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
 _PLACE = pattern(r"(/[A-Za-z0-9._+-]+)+")
 
 
@@ -128,6 +129,14 @@ def place(value: Any, key: str) -> str:
     return text
 
 
+def user(value: Any, key: str) -> str:
+    """Check who containers run as: a user, perhaps with a group. Raises `ManifestError`."""
+    text = _text(value, key)
+    if not _USER.fullmatch(text):
+        raise _wrong(key, "a user like `1000:1000` or `app`")
+    return text
+
+
 def ports(value: Any, key: str) -> tuple[str, ...]:
     """Check ports: numbers, or texts like `8080/udp`. Raises `ManifestError`."""
     if not isinstance(value, list):
@@ -174,7 +183,7 @@ _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "bases": _table_of_texts,
     "prefix": place,
     "workdir": place,
-    "user": _text,
+    "user": user,
     "task": _text,
     "command": _texts,
     "ports": ports,

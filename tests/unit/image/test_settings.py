@@ -82,6 +82,7 @@ def test_an_environment_may_differ() -> None:
         ({"prefix": "/opt/../etc"}, "an absolute path"),
         ({"prefix": "/a b"}, "an absolute path"),
         ({"prefix": "/"}, "an absolute path"),
+        ({"user": "a b"}, "a user like"),
         ({"ports": ["x"]}, "a list of ports"),
         ({"ports": [70000]}, "a list of ports"),
         ({"ports": [True]}, "a list of ports"),

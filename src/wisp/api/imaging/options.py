@@ -9,7 +9,7 @@ from typing import Any
 
 from wisp.errors import UsageError
 from wisp.image.documents import HealthCheck
-from wisp.image.settings import ImageSettings, health, place, ports
+from wisp.image.settings import ImageSettings, health, place, ports, user
 from wisp.image.slim import chosen_rules
 from wisp.values import dataclass, field, replace
 
@@ -42,6 +42,8 @@ def overridden(settings: ImageSettings, given: ImageOverrides, cwd: Path) -> Ima
     for key in ("prefix", "workdir"):
         if key in changes:
             changes[key] = place(changes[key], key)
+    if "user" in changes:
+        changes["user"] = user(changes["user"], "user")
     if "base" in changes and (cwd / changes["base"]).exists():
         changes["base"] = os.path.normpath(cwd / changes["base"])
     if "ports" in changes:

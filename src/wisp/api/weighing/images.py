@@ -21,6 +21,8 @@ from wisp.specs.oci import INDEXES, Digest
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 #: Bytes of a document of an image, and of a file that is read in a layer.
 _LONGEST = 64 << 20
+#: How far indexes may be below each other.
+_DEEPEST = 3
 
 
 class _Blobs:
@@ -79,12 +81,32 @@ def _documents(blobs: _Blobs) -> tuple[Mapping[str, Any], list[str]]:
 
 
 def _of_layout(blobs: _Blobs, index: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str]]:
-    row = index["manifests"][0]
-    document = blobs.json(_path(row["digest"]))
-    if row["mediaType"] in INDEXES:
-        return _of_layout(blobs, document)
+    document = _first_image(blobs, index)
+    if document is None:
+        raise ValueError("there is none in its index")
     config = blobs.json(_path(document["config"]["digest"]))
     return config, [_path(layer["digest"]) for layer in document["layers"]]
+
+
+def _first_image(
+    blobs: _Blobs, index: Mapping[str, Any], depth: int = 0
+) -> Mapping[str, Any] | None:
+    """Find an image among what an index has: bills and attestations stand there, too."""
+    for row in index["manifests"]:
+        document = blobs.json(_path(row["digest"]))
+        if row["mediaType"] in INDEXES:
+            found = _first_image(blobs, document, depth + 1) if depth < _DEEPEST else None
+        else:
+            found = None if _is_about_another(row, document) else document
+        if found is not None:
+            return found
+    return None
+
+
+def _is_about_another(row: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
+    """Tell what is attached to an image, as OCI 1.1 has it and as BuildKit does."""
+    system = row.get("platform", {}).get("os")
+    return "subject" in document or "artifactType" in document or system == "unknown"
 
 
 def _path(digest: str) -> str:

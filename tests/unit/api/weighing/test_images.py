@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import tarfile
@@ -134,3 +135,29 @@ def test_a_layout_does_not_lead_out_of_itself(tmp_path: Path) -> None:
     with pytest.raises(WispError, match="is no image") as caught:
         weigh_image(layout)
     assert "leads out of it" in str(caught.value.causes)
+
+
+def test_what_is_attached_to_an_image_in_a_layout_is_not_taken_for_it(tmp_path: Path) -> None:
+    blobs = tmp_path / "layout" / "blobs" / "sha256"
+    blobs.mkdir(parents=True)
+
+    def kept(content: bytes) -> str:
+        name = hashlib.sha256(content).hexdigest()
+        (blobs / name).write_bytes(content)
+        return f"sha256:{name}"
+
+    def row(document: object, **more: object) -> dict[str, object]:
+        digest = kept(json.dumps(document).encode())
+        return {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": digest, **more}
+
+    config = kept(json.dumps({"history": [{"comment": "code"}]}).encode())
+    image = {"config": {"digest": config}, "layers": [{"digest": kept(layer({"app/x": b"x" * 7}))}]}
+    bill = {"config": {"digest": config}, "layers": [{"digest": kept(b"{}")}], "subject": {}}
+    proof = {"config": {"digest": config}, "layers": [{"digest": kept(b"{}")}]}
+    unknown = {"os": "unknown", "architecture": "unknown"}
+    rows = [row(bill), row(proof, platform=unknown), row(image)]
+    (tmp_path / "layout" / "index.json").write_text(json.dumps({"manifests": rows}))
+    assert weighed(tmp_path / "layout") == {("other", "code"): 7}
+    (tmp_path / "layout" / "index.json").write_text(json.dumps({"manifests": rows[:2]}))
+    with pytest.raises(WispError, match="is no image"):
+        weigh_image(tmp_path / "layout")
