@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wisp.image.lock import LockedDebian
     from wisp.image.referrers import Referrer
     from wisp.image.settings import ImageSettings
-    from wisp.sbom.bill import BillFormat
+    from wisp.sbom.bill import BillFormat, BillOfMaterials
     from wisp.specs.oci import Reference
 
 
@@ -128,8 +128,14 @@ class Imager:
         Raises `UsageError` where the library for them is not installed.
         """
         from wisp.api.imaging.billing import bills_of
+        from wisp.api.views.bills import bill_of_environment
 
-        return bills_of(self._workspace, built, request, form)
+        def bill(platform: str) -> BillOfMaterials:
+            return bill_of_environment(
+                self._workspace, request.environment, platform, request.usage
+            )
+
+        return bills_of(self._workspace, built, request, form, bill)
 
     def write(
         self,

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from wisp.api.imaging.bases import read_lock
 from wisp.api.imaging.building import BuiltImage, ImageRequest, wanted_platforms
 from wisp.api.opened import OpenedWorkspace
-from wisp.api.views.bills import bill_of_environment
 from wisp.image.build import PlatformImage
 from wisp.image.debian.index import DebianPackage
 from wisp.image.debian.installed import system_listing
 from wisp.image.referrers import Referrer, referrer_to
 from wisp.platforms import Platform
-from wisp.sbom.bill import FILE_NAMES, MEDIA_TYPES, BillFormat
+from wisp.sbom.bill import FILE_NAMES, MEDIA_TYPES, BillFormat, BillOfMaterials
 from wisp.sbom.debian import BaseBill, base_bill
 
 
 def bills_of(
-    workspace: OpenedWorkspace, built: BuiltImage, request: ImageRequest, form: BillFormat
+    workspace: OpenedWorkspace,
+    built: BuiltImage,
+    request: ImageRequest,
+    form: BillFormat,
+    environment_bill: Callable[[str], BillOfMaterials],
 ) -> tuple[Referrer, ...]:
-    """Write a bill for each platform of an image.
+    """Write a bill for each platform of an image, above that of its environment on a platform.
 
     Raises:
         UsageError: The library for bills is not installed.
@@ -28,9 +33,9 @@ def bills_of(
     found: list[Referrer] = []
     platforms = wanted_platforms(workspace, request.environment, request.platforms)
     for image, platform in zip(built.images, platforms, strict=True):
-        about = (workspace, request.environment, platform.name, request.usage)
         base = _base_bill(image, built, _locked(workspace, request, platform))
-        text = bill_of_environment(*about).above(base.components, base.direct).written(form)
+        bill = environment_bill(platform.name).above(base.components, base.direct)
+        text = bill.written(form)
         top = image.manifest.descriptor
         found.append(referrer_to(top, text.encode(), MEDIA_TYPES[form], FILE_NAMES[form]))
     return tuple(found)
