@@ -18,10 +18,11 @@ from wisp.engine.files import refusal
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.http import HttpClient
 from wisp.engine.http_exchange import Bounds, Response
+from wisp.engine.lookout import Lookout
 from wisp.engine.mirrors import mirrored
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import CHANGED_FILE, chain_of, hints_for
-from wisp.errors import FetchError
+from wisp.errors import FetchError, WispError
 from wisp.report import DOWNLOADING, Reporter
 from wisp.specs.inside import plain_name
 from wisp.specs.origins import DirectFile, IndexFile
@@ -90,6 +91,23 @@ def fetch_archives(
     finally:
         pool.shutdown(cancel_futures=True)
         reporter.finish(token)
+
+
+def conda_archive(record: CondaRecord, folder: Path, access: ChannelAccess) -> Path:
+    """Return where the archive of a conda package lies: its file, or one fetched into a folder.
+
+    Raises as `fetch_archives`.
+    """
+    origin = record.origin
+    if isinstance(origin, DirectFile) and origin.is_local:
+        path = Path(origin.path(folder))
+    else:
+        path = folder / f".{archive_name(record)}"  # a draft, to those who look on
+        patience = access.settings.network.patience
+        look = Lookout((folder,), [record.location], patience).look
+        _download_conda(record, path, access, look)
+    _verify(path, record)
+    return path
 
 
 def archive_name(record: ArchiveRecord) -> str:
@@ -161,14 +179,21 @@ def _path(
     return target
 
 
-def _download_conda(record: CondaRecord, target: Path, access: ChannelAccess) -> None:
+def _download_conda(
+    record: CondaRecord,
+    target: Path,
+    access: ChannelAccess,
+    look: Callable[[], object] | None = None,
+) -> None:
     from rattler.package_streaming import download_to_path
 
     url = record.location
     if access.settings.network.offline:
         raise _offline(url)
     try:
-        loop.call(download_to_path(access.client, url, target))
+        loop.call(download_to_path(access.client, url, target), look=look)
+    except WispError:
+        raise
     except Exception as error:  # whatever rattler's client raises
         text = str(error)
         message, causes = chain_of(text)

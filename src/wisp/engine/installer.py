@@ -25,7 +25,6 @@ from wisp.engine.records import to_rattler
 from wisp.engine.safe.package_cache import holds, vouched_cache
 from wisp.engine.safe.packages import spoil
 from wisp.engine.safe.verdicts import Verdicts
-from wisp.engine.unlinkable import refuse_wheels
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
@@ -85,6 +84,11 @@ def install_conda(
 
     """
     found = _sources(request, access) if sources is None else sources
+    if any(record.location.endswith(".whl") for record in request.records):
+        from wisp.engine.channel_wheels import bring_wheels
+
+        bring_wheels(request.records, access, reporter)
+        found = _sources(request, access)
     listeners = _Listeners.of(request, access, reporter)
     loop.call(_install(request, found, access, listeners), look=listeners.lookout.look)
 
@@ -285,7 +289,6 @@ def check_sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
 
 
 def _sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
-    refuse_wheels(request.records)
     caches = access.settings.caches
     held = frozenset(record.name for record in request.records if holds(caches, record))
     return Sources(tuple(to_rattler(request.records)), held)

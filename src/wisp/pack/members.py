@@ -13,6 +13,7 @@ from wisp.pack.contents import (
     METADATA,
     REPODATA,
     WHEELS,
+    PackError,
     PackMetadata,
     environment_text,
 )
@@ -24,7 +25,7 @@ def members_of(archives: Sequence[Archive], platform: str) -> dict[str, Path | b
     """Return all files of a pack for a platform, by their places.
 
     Every record tells a SHA-256, also one that the lock has none of. Raises `PackError` for two
-    conda packages of one name.
+    conda packages of one name, and for a wheel that a channel lists.
     """
     members: dict[str, Path | bytes] = {}
     channel: dict[str, dict[str, CondaRecord]] = {"noarch": {}}
@@ -32,6 +33,7 @@ def members_of(archives: Sequence[Archive], platform: str) -> dict[str, Path | b
     pypi: list[PypiRecord] = []
     for one in archives:
         if isinstance(one.record, CondaRecord):
+            _require_package(one)
             told = replace(one.record, sha256=one.sha256)
             channel.setdefault(one.folder, {})[one.name] = told
             members[f"{CHANNEL}/{one.folder}/{one.name}"] = one.path
@@ -48,3 +50,13 @@ def members_of(archives: Sequence[Archive], platform: str) -> dict[str, Path | b
     )
     members[ENVIRONMENT] = text.encode()
     return members
+
+
+def _require_package(archive: Archive) -> None:
+    """Refuse a wheel among conda's packages: no program that unpacks knows such a channel."""
+    if archive.record.location.endswith(".whl"):
+        raise PackError(
+            f"`{archive.record.name}` is a wheel that a conda channel lists, "
+            "for which packs have no place",
+            hints=("take it from PyPI: its wheel is packed then",),
+        )

@@ -1,0 +1,44 @@
+"""Wheels that conda channels list, on the command line: locked, installed, run, packed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.channel_wheels import list_wheel
+from tests.sandbox import CommandLine
+from tests.tiny import channel
+from tests.unit.wheelhouse import make_wheel
+from tools.forge.build import Forge
+from tools.forge.serve import Server
+
+
+def test_a_wheel_of_a_channel_is_locked_installed_and_run(
+    wisp: CommandLine, forge: Forge, tmp_path: Path
+) -> None:
+    place = channel(tmp_path / "chan", [])
+    wheel = make_wheel(
+        place / "noarch",
+        "seven",
+        text="def main():\n    print('seven runs')\n",
+        scripts=("seven = seven:main",),
+    )
+    list_wheel(place, wheel, "python")
+    with Server(place) as server:
+        (tmp_path / "pixi.toml").write_text(
+            f'[workspace]\nname = "w"\nchannels = ["{server.url}", "{forge.url}"]\n'
+            f'platforms = ["{forge.subdir}"]\n[dependencies]\nseven = "*"\n'
+        )
+        wisp("install", cwd=tmp_path).success()
+        lock = (tmp_path / "pixi.lock").read_text()
+        assert f"conda: {server.url}/noarch/seven-1.0-py3-none-any.whl" in lock
+        assert "seven runs" in wisp("run", "seven", cwd=tmp_path).success().stdout
+        say = "from importlib.metadata import version; print(version('seven'))"
+        assert wisp("run", "python", "-c", say, cwd=tmp_path).success().stdout.strip() == "1.0"
+        wisp("lock", "--check", cwd=tmp_path).success()
+        refused = wisp("pack", cwd=tmp_path)
+        assert refused.code == 1
+        assert "`seven` is a wheel that a conda channel lists" in refused.stderr
+    # With the channel gone it is there to be installed anew, and to be taken away.
+    wisp("clean", "--yes", cwd=tmp_path)
+    wisp("install", "--frozen", cwd=tmp_path).success()
+    assert "seven runs" in wisp("run", "--frozen", "seven", cwd=tmp_path).success().stdout
