@@ -12,7 +12,7 @@ from wisp.compat import wish_of
 from wisp.config.model import ConfigRequest
 from wisp.engine.journals import repair
 from wisp.errors import ManifestError, Place
-from wisp.layout import SCRIPT_LOCK_SUFFIX, SCRIPT_SUFFIXES
+from wisp.layout import SCRIPT_LOCK_SUFFIX
 from wisp.manifest.discover import Discovery, discover
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import ScriptDefaults, load
@@ -97,11 +97,6 @@ def _require_file(word: str) -> None:
 def _script_path(path: Path) -> Path:
     if not path.is_file():
         raise ManifestError(f"the script '{path}' does not exist", place=Place(str(path)))
-    if path.suffix not in SCRIPT_SUFFIXES:
-        raise ManifestError(
-            f"the script '{path.name}' is not a Python file",
-            hints=(f"its name has to end in {' or '.join(SCRIPT_SUFFIXES)}",),
-        )
     return path.resolve()
 
 
@@ -116,6 +111,7 @@ def _script_defaults(
         channels=session.config.default_channels,
         platforms=_locked_subdirs(path) or (host.subdir(source.environ),),
         root=source.cwd if source.is_copy else None,
+        conda_scripts=session.config.conda_scripts,
     )
 
 

@@ -31,7 +31,8 @@ class Places:
     the prefixes by name, or is the only one there is (`is_single`). `lock_command` is what a user
     types to write the lock, None where it cannot be written; `lock_is_optional` when it is only
     written unasked where there is one, and `memory` keeps what was solved last where there is none.
-    `accepted_links` are those below `folder` that are followed because the user wants it.
+    `scratch` is where a conda-script keeps what it makes. `accepted_links` are those below `folder`
+    that are followed because the user wants it.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Places:
     lock_command: str | None = "lock"
     lock_is_optional: bool = False
     memory: Path | None = None
+    scratch: Path | None = None
     accepted_links: frozenset[Path] = frozenset()
 
     @property
@@ -104,7 +106,7 @@ class Places:
 
 def places_of(session: SessionContext, manifest: Manifest, origin: str | None = None) -> Places:
     """Return where the files of a workspace are, of whatever kind its manifest is."""
-    if manifest.kind == "script":
+    if manifest.is_script:
         return script_places(session, manifest, origin)
     return folder_places(session, manifest)
 
@@ -154,6 +156,7 @@ def script_places(session: SessionContext, manifest: Manifest, origin: str | Non
         lock=path.with_name(path.name + layout.SCRIPT_LOCK_SUFFIX),
         environments=own,
         memory=own.with_name(f"{own.name}.lock"),
+        scratch=own.with_name(f"{own.name}.files") if manifest.entrypoint is not None else None,
         is_single=True,
         keeps_home=False,
         lock_command=None if origin is not None else f"lock --script {typed(path)}",

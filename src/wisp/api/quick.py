@@ -166,7 +166,9 @@ class _Lane:
         explicit = self._options.get("environment")
         if not words:
             return lambda: self._write_tasks(catalogue, explicit)
-        if words[0].endswith(SCRIPT_SUFFIXES) and os.path.isfile(words[0]):
+        may_be_any = self._snapshot.workspace["conda_scripts"]
+        is_named_so = may_be_any or words[0].endswith(SCRIPT_SUFFIXES)
+        if is_named_so and os.path.isfile(words[0]):
             raise Doubt  # it may be a script with requirements of its own
         graph = build(catalogue, words, self._request())
         for node in graph.nodes:

@@ -17,7 +17,7 @@ def reread(manifest: Manifest) -> Manifest:
             return manifest
     return load(
         manifest.path,
-        script=same_defaults(manifest),
+        script=same_defaults(manifest) if manifest.is_script else None,
         any_version=manifest.any_version,
         wish=manifest.wish,
     )
@@ -29,4 +29,5 @@ def same_defaults(manifest: Manifest) -> ScriptDefaults:
         channels=tuple(entry.channel for entry in manifest.workspace.channels),
         platforms=tuple(platform.name for platform in manifest.workspace.platforms),
         root=manifest.apart,
+        conda_scripts=manifest.kind == "conda-script",
     )

@@ -23,6 +23,7 @@ from wisp.report import SILENT, Reporter
 
 if TYPE_CHECKING:
     from wisp.api.edits.start import Started, StartRequest
+    from wisp.api.edits.start_script import ScriptFormat
     from wisp.api.global_tools import GlobalTools
     from wisp.api.imaging.from_specs import SpecImage
     from wisp.api.oneoff import OneOffEnvironment, OneOffRequest
@@ -140,11 +141,13 @@ class Session(UserSettings):
 
         return would_extend(folder)
 
-    def init_script(self, file: Path, channels: Sequence[str] = ()) -> None:
-        """Put a PEP 723 block into a script. Raises `ManifestError` when it has one already."""
-        from wisp.api.edits.start import start_script
+    def init_script(
+        self, file: Path, channels: Sequence[str] = (), kind: ScriptFormat | None = None
+    ) -> None:
+        """Put a block into a script. Raises `ManifestError` when it has one already."""
+        from wisp.api.edits.start_script import start_script
 
-        start_script(file, channels)
+        start_script(file, channels, self.config, kind)
 
     def script(
         self, word: str, cwd: Path, stdin: Callable[[], str], *, usage: LockUsage = AS_NEEDED
@@ -154,12 +157,11 @@ class Session(UserSettings):
 
         return found_script(word, cwd, self, stdin, usage)
 
-    @staticmethod
-    def is_script(path: Path) -> bool:
-        """Tell whether a file is a Python file that brings its own requirements."""
+    def is_script(self, path: Path) -> bool:
+        """Tell whether a file brings its own requirements, in a block as they are switched on."""
         from wisp.api.use.scripts import is_script
 
-        return is_script(path)
+        return is_script(path, conda_scripts=self.config.conda_scripts)
 
     def required_version_holds(self, path: Path) -> bool:
         """Tell whether a manifest, which may be unreadable else, wants no later version."""

@@ -38,10 +38,15 @@ def overrides(call: Call) -> dict[str, object]:
         "experimental.use-environment-activation-cache": (
             values.use_environment_activation_cache or None
         ),
+        "experimental.conda-script": _experiments(call) or None,
         "shell.force-activate": _forces_activation(call) or None,
         "offline": None if values.offline is None else values.offline in TRUE_WORDS,
     }
     return {key: value for key, value in found.items() if value is not None}
+
+
+def _experiments(call: Call) -> bool:
+    return isinstance(call.values, options.Experimental) and call.values.experimental
 
 
 def _forces_activation(call: Call) -> bool:

@@ -68,7 +68,15 @@ class Script(Workspace):
         "--script",
         conflicts=("--manifest-path", "--workspace"),
         group=_GLOBAL,
-        help="A Python script with PEP 723 metadata that stands for a workspace",
+        help="A script with a block of metadata that stands for a workspace",
+    )
+
+
+class Experimental(Global):
+    """What is not promised yet."""
+
+    experimental: bool = flag(
+        "--experimental", help="Switch on what is an experiment: scripts of any language"
     )
 
 

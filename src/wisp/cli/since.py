@@ -17,6 +17,7 @@ COMMANDS = {
     "config unset --shared": "0.83.0",
     "global exclude-newer": "0.84.0",
     "install --script": "0.79.0",
+    "run --experimental": "0.80.0",
     "tree --json": "0.85.0",
     "update --script": "0.78.0",
     "workspace dependencies": "0.79.0",
@@ -26,7 +27,11 @@ COMMANDS = {
     "workspace preview": "0.77.1",
 }
 #: Keys of the configuration.
-KEYS = {"exclude-newer.cutoff": "0.84.0", "exclude-newer.exemptions": "0.84.0"}
+KEYS = {
+    "exclude-newer.cutoff": "0.84.0",
+    "exclude-newer.exemptions": "0.84.0",
+    "experimental.conda-script": "0.80.0",
+}
 #: Variables of the environment, read or set.
 VARIABLES = {
     "CONDA_OVERRIDE_AMDGPU": "0.82.0",

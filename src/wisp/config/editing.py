@@ -191,7 +191,7 @@ def _kind(key: str) -> str:
         return "number"
     switches = {"tls-no-verify", "offline", "change-ps1", "force-activate", "force-path-style"}
     switches |= {"source-completion-scripts", "use-environment-activation-cache"}
-    switches.add("conda-environments-txt")
+    switches |= {"conda-environments-txt", "conda-script"}
     if last in switches or last.startswith(("disable-", "allow-")) or key.startswith("trust."):
         return "boolean"
     return "text"

@@ -216,6 +216,7 @@ KEYS: dict[str, Reader] = {
     "pypi-config.extra-index-urls": _urls,
     "pypi-config.keyring-provider": Choice("disabled", "subprocess"),
     "pypi-config.allow-insecure-host": _texts,
+    "experimental.conda-script": _boolean,
     "experimental.use-environment-activation-cache": _boolean,
     "concurrency.solves": _count,
     "concurrency.downloads": _count,

@@ -115,6 +115,11 @@ class Config:
         return found
 
     @property
+    def conda_scripts(self) -> bool:
+        """Whether scripts of any language may bring what they need (experimental)."""
+        return bool(self.get("experimental.conda-script", False))
+
+    @property
     def use_activation_cache(self) -> bool:
         """Whether activation may be remembered (experimental)."""
         return bool(

@@ -19,7 +19,7 @@ def env_files(manifest: Manifest) -> dict[str, tuple[str, ...]]:
 
     Raises `ManifestError` for a value that is neither a path nor a list of paths.
     """
-    if "env-file" not in manifest.text or manifest.kind == "script":
+    if "env-file" not in manifest.text or manifest.is_script:
         return {}
     text = manifest.text.removeprefix("\ufeff")
     source = SourceText(manifest.path, text, text)

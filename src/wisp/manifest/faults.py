@@ -23,7 +23,8 @@ class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybod
     """Something wrong at one or several paths of a manifest.
 
     `mark` tells whether a path's key or its value is to be marked; of several the first in the
-    text is. `mend` makes a hint of the value as it is written.
+    text is. `mend` makes a hint of the value as it is written. `inside` is the stretch of a text
+    that is meant, if it is not all of the value: where it begins, and its length.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybod
         hints: Iterable[str] = (),
         label: str = "",
         mend: Callable[[str], str] | None = None,
+        inside: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -42,6 +44,7 @@ class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybod
         self.hints = tuple(hints)
         self.label = label
         self.mend = mend
+        self.inside = inside
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> tuple[str, ...]:

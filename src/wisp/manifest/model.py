@@ -1,7 +1,7 @@
 """A workspace manifest as values, whatever file it was read from.
 
-`pixi.toml`, `pyproject.toml`, `mojoproject.toml` and PEP 723 blocks all become a `Manifest`; who
-holds one need not know which it was.
+`pixi.toml`, `pyproject.toml`, `mojoproject.toml` and the blocks of scripts all become a `Manifest`;
+who holds one need not know which it was.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from wisp.values import dataclass, field
 
 if TYPE_CHECKING:
     from wisp.manifest.package_model import PackageTable
+    from wisp.specs.entrypoint import Entrypoint
 
-ManifestKind = Literal["pixi", "pyproject", "mojoproject", "script"]
+#: A `script` has a block of PEP 723.
+ManifestKind = Literal["pixi", "pyproject", "mojoproject", "script", "conda-script"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,7 @@ class Manifest:
     `warnings` were met while reading and are to be shown once. `level` is the release of Pixi that
     is followed, `wish` the one that was asked for outside of the manifest. `any_version` tells that
     it was read though `requires-pixi` may exclude all that we can follow. A script from elsewhere
-    has the root of its paths `apart`.
+    has the root of its paths `apart`; `entrypoint` is how one runs that need not be Python's.
     """
 
     path: Path
@@ -146,6 +148,12 @@ class Manifest:
     wish: CompatLevel | None = None
     level: CompatLevel = CompatLevel(DEFAULT)
     apart: Path | None = None
+    entrypoint: Entrypoint | None = None
+
+    @property
+    def is_script(self) -> bool:
+        """Whether it is the block of a script, of either kind."""
+        return self.kind in ("script", "conda-script")
 
     @property
     def root(self) -> Path:

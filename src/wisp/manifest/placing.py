@@ -23,8 +23,10 @@ def _marked(fault: Fault, source: SourceText) -> ManifestError:
     if not spans:
         return ManifestError(fault.message, hints=fault.hints, place=Place(str(source.file)))
     start, end = min(spans)
-    place = source.place(start, end - start, fault.label)
     written = () if fault.mend is None else (fault.mend(source.toml[start:end]),)
+    if fault.inside is not None:
+        start, end = _inside((start, end), fault.inside, source.toml)
+    place = source.place(start, end - start, fault.label)
     return ManifestError(fault.message, hints=(*fault.hints, *written), place=place)
 
 
@@ -40,6 +42,16 @@ def _spans(fault: Fault, found: Scan) -> list[Span]:
         if span is not None:
             spans.append(span)
     return spans
+
+
+def _inside(span: Span, stretch: tuple[int, int], toml: str) -> Span:
+    """Return where a stretch of a text is written; all of the value where escapes move it."""
+    start, end = span  # without the quotes around it
+    if toml[start - 1 : start] == '"' and "\\" in toml[start:end]:
+        return span
+    if toml[start - 3 : start] in ('"""', "'''") and toml[start : start + 1] == "\n":
+        start += 1  # TOML leaves out a line break directly behind the quotes
+    return start + stretch[0], start + sum(stretch)
 
 
 def _syntax_error(error: TOMLDecodeError, source: SourceText) -> ManifestError:

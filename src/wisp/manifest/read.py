@@ -38,12 +38,14 @@ _LAST_NAME = "workspace"
 class ScriptDefaults:
     """What a script means where it names no channels or platforms.
 
-    `root` is where its relative paths begin, unless that is its folder.
+    `root` is where its relative paths begin, unless that is its folder. `conda_scripts` tells
+    whether it may be a conda-script.
     """
 
     channels: tuple[str, ...] = ("conda-forge",)
     platforms: tuple[str, ...] = ()
     root: Path | None = None
+    conda_scripts: bool = False
 
 
 def load(
@@ -55,8 +57,9 @@ def load(
 ) -> Manifest:
     """Read a manifest. Raises `ManifestError` with the place of whatever is wrong.
 
-    `wish` is the release of Pixi to follow, which `requires-pixi` decides otherwise. With
-    `any_version` also a manifest is read that allows none that we can.
+    `script` tells that it is a script, whose kind its text decides. `wish` is the release of Pixi
+    to follow, which `requires-pixi` decides otherwise. With `any_version` also a manifest is read
+    that allows none that we can.
     """
     try:
         text = found_bytes(path).decode("utf-8")
@@ -66,7 +69,12 @@ def load(
         raise ManifestError(
             f"failed to read the manifest '{path}': {error.strerror}", place=Place(str(path))
         ) from None
-    kind = kind_of_file(path)
+    if script is None:
+        kind = kind_of_file(path)
+    else:
+        from wisp.manifest.script_kind import kind_of_script
+
+        kind = kind_of_script(text, path, conda_scripts=script.conda_scripts)
     return load_text(text, path, kind, script=script, any_version=any_version, wish=wish)
 
 
@@ -92,8 +100,9 @@ def load_text(
     try:
         data = toml_data(source.toml)
         refuse_controls(data, kind)
-        if kind == "script":
-            read = _from_script(data, text, path, notes, script or ScriptDefaults())
+        if kind in ("script", "conda-script"):
+            from_script = _from_script if kind == "script" else _from_conda_script
+            read = from_script(data, text, path, notes, script or ScriptDefaults())
             return read if apart is None else replace(read, apart=apart)
         if kind == "pyproject":
             return _from_pyproject(data, text, path, notes)
@@ -105,23 +114,24 @@ def load_text(
 
 
 def _source(text: str, path: Path, kind: ManifestKind) -> SourceText:
-    if kind != "script":
+    if kind not in ("script", "conda-script"):
         toml = text.removeprefix("\ufeff")
         return SourceText(path, toml, toml)
-    from wisp.manifest.script import ScriptError, block_source, find_block
+    from wisp.manifest.script_block import ScriptError, block_of, block_source
 
-    python = block_source(text)
+    whole = text if kind == "conda-script" else block_source(text)
     try:
-        block = find_block(python)
+        block = block_of(text, kind)
     except ScriptError as error:
-        raise ManifestError(str(error), place=Place(str(path))) from None
+        place = Place(str(path), error.line, 1 if error.line else 0, text=whole)
+        raise ManifestError(str(error), place=place) from None
     if block is None:
         raise ManifestError(
             f"{path.name} does not contain a PEP 723 metadata block",
             place=Place(str(path)),
             hints=(f"Run `pixi init --script {typed(path)}` to add one",),
         )
-    return SourceText(path, block.text, python, block.line, indent=2)
+    return SourceText(path, block.text, whole, block.line, indent=len(block.prefix))
 
 
 def _from_pyproject(data: dict[str, Any], text: str, path: Path, notes: Notes) -> Manifest:
@@ -164,6 +174,18 @@ def _from_script(
         default=fill_default(tables.default, project),
     )
     return _from_tables(tables, text, path, "script", notes)
+
+
+def _from_conda_script(
+    data: dict[str, Any], text: str, path: Path, notes: Notes, defaults: ScriptDefaults
+) -> Manifest:
+    # Few scripts are of this kind.
+    from wisp.manifest.conda_script import read_conda_script
+
+    tables, entrypoint = read_conda_script(data, notes, path.name, defaults.platforms)
+    tables = replace(tables, workspace=replace(tables.workspace, name=path.stem))
+    read = _from_tables(tables, text, path, "conda-script", notes)
+    return replace(read, entrypoint=entrypoint)
 
 
 def _from_tables(

@@ -34,6 +34,7 @@ OPTIONS = [
 ]
 #: What we say in another way, without another meaning.
 OTHERWISE = {
+    ("init", "--script", "conflicts"): "some formats are those of scripts (Pixi 0.80)",
     ("list", "--fields", "choices"): "a name that is none is refused when the value is read",
     ("list", "--fields", "default"): "the columns when nothing is chosen",
     ("global upgrade", "--platform", "default"): "the command only says what took its place",

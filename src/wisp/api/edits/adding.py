@@ -59,7 +59,7 @@ def add(
     with exclusive_folder(manifest.root):
         current = reread(manifest)
         unchanged = Document.open(current.text, current.kind)
-        new, present = _sort(current, unchanged, request, wanted(request, current.root))
+        new, present = _sort(current, unchanged, request, wanted(request, current))
         open_ended = [one.with_version("*") if one.needs_pin else one for one in new]
         document = declare_platforms(current, unchanged, request.platforms)
         document = _put_all(document, request, open_ended)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wisp.api.edits.environments import environments_using
-from wisp.api.edits.requests import DependencySelection, name_of
+from wisp.api.edits.requests import DependencySelection, name_of, refuse_in_conda_script
 from wisp.api.edits.transaction import Sync, check
 from wisp.api.rereading import reread
 from wisp.engine.exclusive import exclusive_folder
@@ -42,6 +42,7 @@ def remove(
     """
     with exclusive_folder(manifest.root):
         current = reread(manifest)
+        refuse_in_conda_script(selection, current)
         unchanged = Document.open(current.text, current.kind)
         document = unchanged
         for word in words:

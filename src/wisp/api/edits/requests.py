@@ -10,6 +10,7 @@ from wisp.errors import ManifestError, UsageError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import ManifestPart
 from wisp.manifest.edit.requirements import CondaTable
+from wisp.manifest.model import Manifest
 from wisp.manifest.words import conda_word, pypi_word
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, RefKind
@@ -115,15 +116,41 @@ class AddedPackage:
         return replace(self, requirement=replace(requirement, spec=pypi))
 
 
-def wanted(request: AddRequest, root: Path) -> tuple[AddedPackage, ...]:
-    """Read the words of a request; `root` is the folder that relative paths start from.
+def refuse_in_conda_script(selection: DependencySelection, manifest: Manifest) -> None:
+    """Refuse what the block of a conda-script has no place for. Raises `ManifestError`."""
+    if manifest.kind != "conda-script":
+        return
+    if selection.platforms:
+        raise ManifestError(
+            "conda-script blocks do not support `--platform`",
+            hints=(
+                'a conda package may have a condition: `NAME = { version = "*", when = "__unix" }`',
+                "else write `[tool.pixi.target.PLATFORM.dependencies]` into the block",
+            ),
+        )
+    if selection.pypi or not isinstance(selection, AddRequest):
+        return
+    for option, value in (("--git", selection.git), ("--path", selection.path)):
+        if value is not None:
+            raise ManifestError(
+                f"conda-script blocks do not support `{option}`",
+                hints=(
+                    "write the source into `[tool.pixi.dependencies]` of the block, and "
+                    '`preview = ["pixi-build"]` into `[tool.pixi.workspace]`',
+                ),
+            )
 
-    Raises `ManifestError` for a word that is no requirement, `UsageError` for options that do
-    not fit it.
+
+def wanted(request: AddRequest, manifest: Manifest) -> tuple[AddedPackage, ...]:
+    """Read the words of a request; relative paths start from the root of the manifest.
+
+    Raises `ManifestError` for a word that is no requirement, and what the manifest has no place
+    for, `UsageError` for options that do not fit a word.
     """
+    refuse_in_conda_script(request, manifest)
     if request.path is not None and len(request.words) != 1:
         raise UsageError("--path is where the sources of one package are", hints=("name that one",))
-    return tuple(AddedPackage(word, _read(request, word, root)) for word in request.words)
+    return tuple(AddedPackage(word, _read(request, word, manifest.root)) for word in request.words)
 
 
 def _read(request: AddRequest, word: str, root: Path) -> CondaRequirement | PypiRequirement:

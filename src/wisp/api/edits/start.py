@@ -1,4 +1,4 @@
-"""Starting a workspace: new manifests, tables for an existing pyproject, scripts."""
+"""Starting a workspace: new manifests, tables for an existing pyproject."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from wisp.engine import host
 from wisp.engine.process import capture
 from wisp.engine.rewriting import rewrite
 from wisp.engine.safe.root import Root
-from wisp.errors import HostError, ManifestError, Place
+from wisp.errors import HostError, ManifestError
 from wisp.exchange.conda_environment import read_conda_environment
 from wisp.exchange.foreign import ForeignEnvironment, read_text
 from wisp.foreign import toml_data
-from wisp.layout import SCRIPT_SUFFIXES
 from wisp.manifest import templates
 from wisp.manifest.edit.activation import put_variables
 from wisp.manifest.edit.document import Document, ManifestPart
@@ -27,11 +26,8 @@ from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.model import ManifestKind
-from wisp.manifest.notebook import SUFFIX as NOTEBOOK
-from wisp.manifest.notebook import is_notebook, new_notebook, with_code
 from wisp.manifest.read import load_text
-from wisp.manifest.script import ScriptError, block_source, find_block, with_block
-from wisp.trust import found_bytes, found_text
+from wisp.trust import found_text
 from wisp.values import dataclass, replace
 
 Format = Literal["pixi", "pyproject", "mojoproject"]
@@ -111,41 +107,6 @@ def start_from(request: StartRequest, file: Path, environ: Mapping[str, str]) ->
     _save(path, _filled(text, foreign))
     _write_companions(folder, request.scm)
     return Started(path, warnings=foreign.warnings)
-
-
-def start_script(file: Path, channels: Sequence[str]) -> None:
-    """Put a PEP 723 block into a script, which is made if it does not exist.
-
-    Raises `ManifestError` when the script has a block already or is no Python file.
-    """
-    if file.suffix not in SCRIPT_SUFFIXES:
-        raise ManifestError(
-            f"'{file}' is not a Python script: its name must end in .py or .pyw",
-            hints=(f"or in {NOTEBOOK}, for a notebook",),
-        )
-    try:
-        text = found_bytes(file).decode() if file.exists() else ""
-        found = find_block(block_source(text))
-    except UnicodeDecodeError:
-        raise ManifestError(f"'{file}' is not UTF-8 text", place=Place(str(file))) from None
-    except ScriptError as error:
-        raise ManifestError(str(error), place=Place(str(file))) from None
-    if found is not None:
-        raise ManifestError(f"{file} is already a PEP 723 script")
-    block = templates.script_block(channels)
-    if file.suffix == NOTEBOOK:
-        rewrite(file, _notebook_with(file, text, block))
-    else:
-        rewrite(file, with_block(text, block))
-
-
-def _notebook_with(file: Path, text: str, block: str) -> str:
-    """Put a block into the first cell of code of a notebook, which may be empty yet."""
-    if not text.strip():
-        return new_notebook(block.removesuffix("\n"))
-    if not is_notebook(text):
-        raise ManifestError(f"'{file}' is no notebook", place=Place(str(file)))
-    return with_code(text, with_block(block_source(text), block).removesuffix("\n"))
 
 
 def _admitted(folder: Path, environ: Mapping[str, str]) -> Path:

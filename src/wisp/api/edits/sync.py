@@ -42,7 +42,7 @@ class LockAndSync:
 
         Only the block of a script is edited that has no lock file beside it: nothing is solved.
         """
-        if manifest.kind == "script" and not self.lock_path.exists():
+        if manifest.is_script and not self.lock_path.exists():
             return None
         edited = self.workspace.with_manifest(manifest)
         if not dry_run:

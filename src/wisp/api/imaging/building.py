@@ -78,7 +78,7 @@ class BuiltImage:
 def settings_of(workspace: OpenedWorkspace, environment: str) -> ImageSettings:
     """Read `[tool.wisp.image]` of the manifest. Raises `ManifestError`."""
     path = workspace.manifest.path
-    if path.suffix in layout.SCRIPT_SUFFIXES:
+    if workspace.manifest.is_script:
         return ImageSettings()
     try:
         document = toml_data(found_text(path))

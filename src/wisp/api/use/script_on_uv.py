@@ -16,7 +16,7 @@ from wisp.engine.uv_options import index_options
 from wisp.errors import FetchError
 from wisp.foreign import toml_data
 from wisp.manifest.notebook import SUFFIX as NOTEBOOK
-from wisp.manifest.script import block_source, find_block
+from wisp.manifest.script_block import block_source, find_block
 from wisp.specs.pypi import PypiOptions
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Python scripts that bring their own requirements (PEP 723): found, fetched, run.
+"""Scripts that bring their own requirements: found, fetched, run.
 
 A script is a workspace with one environment, which lies in the cache rather than beside it. What
 comes from the web or through stdin stays in a folder for temporary files while it runs, and never
@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,8 +22,8 @@ from wisp.foreign import json_data
 from wisp.layout import DEFAULT_ENVIRONMENT, SCRIPT_SUFFIXES
 from wisp.manifest.notebook import SUFFIX as NOTEBOOK
 from wisp.manifest.notebook import is_notebook
-from wisp.manifest.script import OPENING, block_source
-from wisp.trust import found_text
+from wisp.manifest.script_block import OPENING, block_source, opens_conda_block
+from wisp.trust import LARGEST, found_text
 from wisp.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ words = ["--no-banner", "--HistoryManager.enabled=False"]
 words += [] if sys.stdout.isatty() else ["--colors=NoColor"]
 sys.exit(start_ipython([*words, "--", *sys.argv[1:]]))
 """
+#: The largest file that is looked at for a block though its name says nothing of one.
+_LARGEST_SCRIPT = 1 << 20
+#: What the ending of a file's name is made of.
+_PLAIN = frozenset("." + ascii_letters + digits)
 _GISTS = "gist.github.com"
 _GIST_API = "https://api.github.com/gists/"
 
@@ -52,8 +57,8 @@ _GIST_API = "https://api.github.com/gists/"
 class FoundScript:
     """A script that can be read.
 
-    `path` holds its text, `words` are what Python is called with. `origin` says where a script
-    comes from that is no file of the user's.
+    `path` holds its text, `words` are what Python is called with, if it is Python's. `origin` says
+    where a script comes from that is no file of the user's.
     """
 
     path: Path
@@ -85,36 +90,38 @@ def found_script(
             "lock file"
         )
     with tempfile.TemporaryDirectory(prefix="wisp-script-") as folder:
-        name, text = ("stdin.py", stdin()) if word == STDIN else _download(word, session)
-        if OPENING not in text:
+        name, text = ("stdin", stdin()) if word == STDIN else _download(word, session)
+        is_conda = opens_conda_block(text)
+        if not is_conda and OPENING not in text:
             shown = "stdin" if word == STDIN else f"`{word}`"
             raise ManifestError(f"{shown} does not contain a PEP 723 metadata block")
-        path = Path(folder, name)
-        if is_notebook(text):
-            path = path.with_suffix(NOTEBOOK)
+        path = Path(folder, _file_name(name, text))
         path.write_text(text, encoding="utf-8", newline="")
-        if word == STDIN and path.suffix != NOTEBOOK:
+        if word == STDIN and path.suffix != NOTEBOOK and not is_conda:
             yield FoundScript(path=path, words=("-c", text), origin=text)
         else:
             origin = text if word == STDIN else word
             yield FoundScript(path=path, words=(str(path),), origin=origin)
 
 
-def is_script(path: Path) -> bool:
-    """Whether a file is a Python file that brings its own requirements."""
-    if path.suffix not in SCRIPT_SUFFIXES:
+def is_script(path: Path, *, conda_scripts: bool) -> bool:
+    """Whether a file brings its own requirements: one of Python, or any where that is on."""
+    is_python = path.suffix in SCRIPT_SUFFIXES
+    if not is_python and not conda_scripts:
         return False
     try:
-        text = found_text(path)
+        text = found_text(path, LARGEST if is_python else _LARGEST_SCRIPT)
     except (OSError, UnicodeDecodeError):
         return False
-    return OPENING in block_source(text).splitlines()
+    if conda_scripts and opens_conda_block(text):
+        return True
+    return is_python and OPENING in block_source(text).splitlines()
 
 
 def run_script(
     workspace: OpenedWorkspace, script: FoundScript, arguments: Sequence[str], options: RunOptions
 ) -> int:
-    """Run a script with Python in its own environment; return its exit code.
+    """Run a script in its own environment, with Python or as it says; return its exit code.
 
     Raises `TaskError` for options that mean nothing here, and what `wisp.api.use.running.run_words`
     raises.
@@ -134,6 +141,10 @@ def run_script(
         remember=False,
         replace=options.replace and script.origin is None,
     )
+    if workspace.manifest.entrypoint is not None:
+        from wisp.api.use.conda_scripts import run_entrypoint
+
+        return run_entrypoint(workspace, script, arguments, alone)
     how = ("-c", _notebook_code(script)) if script.path.suffix == NOTEBOOK else ()
     try:
         return run_words(workspace, ["python", *how, *script.words, *arguments], alone)
@@ -160,13 +171,13 @@ def is_web_address(word: str) -> bool:
 
 
 def _download(url: str, session: SessionContext) -> tuple[str, str]:
-    """Fetch a script: a name for it, and its text."""
+    """Fetch a script: the path it has there, and its text."""
     http = session.http
     gist = gist_of(url)
     if gist is None:
-        return _file_name(url), _text(url, http)
+        return urlsplit(url).path, _text(url, http)
     name, address = script_of_gist(json_data(_text(_GIST_API + gist, http)), url)
-    return _file_name(name), _text(address, http)
+    return name, _text(address, http)
 
 
 def _text(url: str, http: HttpClient) -> str:
@@ -199,13 +210,15 @@ def gist_of(url: str) -> str | None:
 
 
 def script_of_gist(answer: Any, url: str) -> tuple[str, str]:
-    """Choose the Python file of a gist: its name, and where its text is.
+    """Choose the Python file of a gist, or its only one: its name, and where its text is.
 
     Raises `FetchError` unless there is exactly one.
     """
     files = answer.get("files", {}) if isinstance(answer, dict) else {}
     kinds = (".py", NOTEBOOK)
     scripts = [(name, row["raw_url"]) for name, row in files.items() if name.endswith(kinds)]
+    if not scripts and len(files) == 1:
+        scripts = [(name, row["raw_url"]) for name, row in files.items()]
     if len(scripts) != 1:
         raise FetchError(
             f"the gist `{url}` has {len(scripts)} Python files instead of one",
@@ -214,9 +227,14 @@ def script_of_gist(answer: Any, url: str) -> tuple[str, str]:
     return scripts[0]
 
 
-def _file_name(url: str) -> str:
-    """Make a plain file name that ends in `.py` of the last part of a URL."""
-    name = PurePosixPath(unquote(urlsplit(url).path)).name
-    stem = name.removesuffix(".py").removesuffix(NOTEBOOK)
+def _file_name(path: str, text: str) -> str:
+    """Make a plain file name of a path: it ends as the language of the script wants it."""
+    name = PurePosixPath(unquote(path)).name
+    ending = ".py"
+    if is_notebook(text):
+        ending = NOTEBOOK
+    elif opens_conda_block(text):
+        ending = PurePosixPath(name).suffix
+    stem = name.removesuffix(ending).removesuffix(".py").removesuffix(NOTEBOOK)
     plain = "".join(char if char.isalnum() or char in "-_" else "-" for char in stem)
-    return (plain.strip("-") or "script") + ".py"
+    return (plain.strip("-") or "script") + "".join(char for char in ending if char in _PLAIN)

@@ -173,6 +173,7 @@ def _facts(workspace: OpenedWorkspace, catalogue: Catalogue) -> dict[str, Any]:
         "several": len(workspace.environment_names) > 1,
         "env_files": env_files(workspace.manifest),
         "change_prompt": workspace.config.change_prompt,
+        "conda_scripts": workspace.config.conda_scripts,
         "completions": source_completions(workspace),
         **_named(workspace),
     }

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
     from wisp import Started, StartRequest
 
+    Format = Literal["pixi", "pyproject", "mojoproject"]
+    ScriptFormat = Literal["pep723", "conda-script"]
+    Kind = Format | ScriptFormat
 
-_NOT_WITH_SCRIPT = ("--import", "--platform", "--format", "--pyproject-toml", "--scm")
+
+_NOT_WITH_SCRIPT = ("--import", "--platform", "--pyproject-toml", "--scm")
+_OF_SCRIPTS = ("pep723", "conda-script")
 
 
 class Options(options.Global):
@@ -27,7 +32,7 @@ class Options(options.Global):
         "--script",
         metavar="PATH",
         conflicts=(*_NOT_WITH_SCRIPT, "--conda-pypi-map", "PATH"),
-        help="Put the metadata into this Python script instead",
+        help="Put the metadata into this script instead",
     )
     channel: tuple[str, ...] = values(
         "-c",
@@ -39,12 +44,12 @@ class Options(options.Global):
     import_: str | None = value(
         "-i", "--import", metavar="ENVIRONMENT_FILE", help="Convert an environment.yml"
     )
-    format: Literal["pixi", "pyproject", "mojoproject"] | None = value(
+    format: Kind | None = value(
         "--format",
-        choices=("pixi", "pyproject", "mojoproject"),
+        choices=("pixi", "pyproject", "mojoproject", "pep723", "conda-script"),
         any_case=True,
         conflicts=("--import", "--pyproject-toml"),
-        help="Which manifest to write",
+        help="Which manifest to write, or which block into a script",
     )
     scm: Literal["github", "gitlab", "codeberg"] | None = value(
         "--scm",
@@ -65,10 +70,10 @@ def run(call: Call[Options]) -> int:
     values, session = call.values, open_session(call)
     if values.script is not None:
         file = call.cwd / values.script
-        session.init_script(file, values.channel)
+        session.init_script(file, values.channel, _script_format(values.format))
         call.out.success(f"Initialized script at {file}")
         return 0
-    request = _request(call)
+    request = _request(call, _format(values.format))
     foreign = values.import_
     if foreign is not None:
         started = session.init_from(request, call.cwd / foreign)
@@ -78,12 +83,28 @@ def run(call: Call[Options]) -> int:
     return 0
 
 
-def _request(call: Call[Options]) -> StartRequest:
+def _script_format(kind: Kind | None) -> ScriptFormat | None:
+    """Refuse the formats of workspaces."""
+    if kind is None or kind == "pep723" or kind == "conda-script":
+        return kind
+    raise UsageError(
+        "the argument '--script <PATH>' cannot be used with '--format <FORMAT>'",
+        hints=(f"scripts have the formats {' and '.join(_OF_SCRIPTS)}",),
+    )
+
+
+def _format(kind: Kind | None) -> Format | None:
+    """Refuse the formats of scripts."""
+    if kind == "pep723" or kind == "conda-script":
+        raise UsageError(f"`--format {kind}` is for scripts", hints=("name one by `--script`",))
+    return kind
+
+
+def _request(call: Call[Options], kind: Format | None) -> StartRequest:
     from wisp import StartRequest
 
     values = call.values
     folder = (call.cwd / (values.path or ".")).resolve()
-    kind = values.format
     if values.pyproject_toml:
         kind = "pyproject"
     if kind is None and values.import_ is None and open_session(call).would_extend(folder):

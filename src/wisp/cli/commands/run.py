@@ -10,17 +10,24 @@ from wisp.cli.declare import flag, tail, top, value
 from wisp.cli.launch import die_as, program_path
 from wisp.cli.opening import open_session, open_workspace, usage_of
 from wisp.errors import WispError
-from wisp.layout import SCRIPT_SUFFIXES
 from wisp.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wisp import RunOptions
 
 NOT_FOUND = 127
 
 
-class Options(options.LockInstallAsIs, options.Activation, options.Script, options.Config):
+class Options(
+    options.LockInstallAsIs,
+    options.Activation,
+    options.Script,
+    options.Experimental,
+    options.Config,
+):
     """What `run` takes."""
 
     task: tuple[str, ...] = tail("TASK", help="A task with its arguments, or a command to run")
@@ -59,10 +66,17 @@ def run(call: Call[Options]) -> int:
     return code
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a whole command line is too long for a name
+        return False
+
+
 def _names_script(call: Call[Options], words: list[str]) -> bool:
     """Whether the first word is a script and no task, so that what follows belongs to it."""
     values = call.values
-    if not words or not words[0].endswith(SCRIPT_SUFFIXES):
+    if not words or not _is_file(call.cwd / words[0]):
         return False
     if values.executable or values.environment or values.manifest_path or values.workspace:
         return False
@@ -86,7 +100,7 @@ def _run_words(call: Call[Options], words: list[str]) -> int:
 
 
 def _run_script(call: Call[Options], named: str, arguments: list[str]) -> int:
-    """Run a Python script in an environment of its own."""
+    """Run a script in an environment of its own."""
     usage = usage_of(call)
     with open_session(call).script(named, call.cwd, sys.stdin.read, usage=usage) as script:
         workspace = open_workspace(call, script=script)

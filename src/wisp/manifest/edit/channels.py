@@ -15,7 +15,7 @@ from wisp.specs.conda import channel_url
 def channel_list(document: Document, part: ManifestPart) -> KeyPath:
     """Return the path of a part's channels; those of the default feature are the workspace's."""
     if part.environment is None and part.feature == DEFAULT_FEATURE:
-        return (*document.workspace, "channels")
+        return document.channels
     return document.path(part, "channels")
 
 

@@ -58,7 +58,9 @@ class Document:
         mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
         line_break = "\r\n" if "\r\n" in text else "\n"
         plain = text[len(mark) :].replace("\r\n", "\n")
-        toml, frame = unwrap(plain) if kind == "script" else (plain, ScriptFrame())
+        toml, frame = plain, ScriptFrame()
+        if kind in ("script", "conda-script"):
+            toml, frame = unwrap(plain, kind)
         return cls(TomlText(toml), kind, frame, line_break, mark)
 
     @property
@@ -75,7 +77,7 @@ class Document:
     @property
     def root(self) -> KeyPath:
         """The path of the tables that `pixi.toml` has at its root."""
-        return ("tool", "pixi") if self.kind in ("pyproject", "script") else ()
+        return () if self.kind in ("pixi", "mojoproject") else ("tool", "pixi")
 
     @property
     def workspace(self) -> KeyPath:
@@ -84,9 +86,16 @@ class Document:
         current = (*self.root, "workspace")
         return old if self.get(old) is not None and self.get(current) is None else current
 
+    @property
+    def channels(self) -> KeyPath:
+        """The path of the channels of all environments."""
+        return ("channels",) if self.kind == "conda-script" else (*self.workspace, "channels")
+
     def path(self, part: ManifestPart, *rest: str) -> KeyPath:
         """Return the path of a key within a part."""
         base = self.root
+        if self.kind == "conda-script" and rest[:1] == ("dependencies",) and part == ManifestPart():
+            return rest
         if part.environment is not None:
             base = (*base, "environments", part.environment)
         elif part.feature != DEFAULT_FEATURE:

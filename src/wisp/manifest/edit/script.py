@@ -1,52 +1,64 @@
-"""The TOML block in the comments of a Python script (PEP 723), taken out and put back."""
+"""The TOML block in the comments of a script, of either kind, taken out and put back."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wisp.errors import ManifestError
 from wisp.manifest.notebook import is_notebook, with_code
-from wisp.manifest.script import ScriptError, block_source, find_block
+from wisp.manifest.script_block import ScriptError, block_of, block_source
 from wisp.values import dataclass
+
+if TYPE_CHECKING:
+    from wisp.manifest.model import ManifestKind
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptFrame:
     """What stands before and behind the TOML of a text; both empty for a plain manifest.
 
-    They may be those of a cell in a `notebook`, which is kept as it was read.
+    Each line of the TOML begins with `prefix`, None for a plain manifest. They may be those of a
+    cell in a `notebook`, which is kept as it was read.
     """
 
     before: str = ""
     after: str = ""
-    commented: bool = False
+    prefix: str | None = None
     notebook: str | None = None
 
     def wrap(self, toml: str) -> str:
         """Put a TOML text back into its place."""
-        if not self.commented:
+        if self.prefix is None:
             return toml
-        lines = (f"# {line}" if line else "#" for line in toml.splitlines())
-        text = f"{self.before}{''.join(line + chr(10) for line in lines)}{self.after}"
+        lines = toml.removesuffix("\n").split("\n") if toml else ()
+        block = "".join((self.prefix + line if line else self._bare) + "\n" for line in lines)
+        text = self.before + block + self.after
         if self.notebook is None:
             return text
         # The last line of a cell has no line break.
         return with_code(self.notebook, text if self.after else text.removesuffix("\n"))
 
+    @property
+    def _bare(self) -> str:
+        """What an empty line is in comments."""
+        return (self.prefix or "").rstrip()
 
-def unwrap(text: str) -> tuple[str, ScriptFrame]:
-    """Split a script into the TOML of its block and the frame around it.
+
+def unwrap(text: str, kind: ManifestKind) -> tuple[str, ScriptFrame]:
+    """Split a script of a kind into the TOML of its block and the frame around it.
 
     Raises `ManifestError` when there is no block or more than one.
     """
-    notebook = text if is_notebook(text) else None
-    text = block_source(text)
+    notebook = text if kind == "script" and is_notebook(text) else None
     try:
-        block = find_block(text)
+        block = block_of(text, kind)
     except ScriptError as error:
         raise ManifestError(str(error)) from None
     if block is None:
         raise ManifestError("the script does not contain a PEP 723 metadata block")
-    lines = text.splitlines(keepends=True)
+    # Only line feeds part lines here, as for who finds the block.
+    lines = (text if notebook is None else block_source(text)).split("\n")
     end = block.line + block.text.count("\n")
-    before, after = "".join(lines[: block.line]), "".join(lines[end:])
-    frame = ScriptFrame(before, after, commented=True, notebook=notebook)
+    before = "".join(line + "\n" for line in lines[: block.line])
+    frame = ScriptFrame(before, "\n".join(lines[end:]), block.prefix, notebook)
     return block.text, frame

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wisp.api.edits.start import StartRequest, start, start_from, start_script
+from wisp.api.edits.start import StartRequest, start, start_from
 from wisp.errors import ManifestError
 from wisp.manifest.read import load
 from wisp.manifest.templates import GITIGNORE
@@ -108,47 +108,3 @@ def test_an_environment_file_becomes_a_workspace(tmp_path: Path, environ: dict[s
         '\n[activation.env]\nA = "b"\n'
     )
     assert load(started.manifest).workspace.name == "n"
-
-
-BLOCK = '# /// script\n# requires-python = ">=3.11"\n# dependencies = []\n# ///\n'
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("", BLOCK),
-        ("print()\n", f"{BLOCK}\nprint()\n"),
-        ("\nprint()\n", f"{BLOCK}\n\nprint()\n"),
-        ("#!/usr/bin/env python\nprint()\n", f"#!/usr/bin/env python\n#\n{BLOCK}\nprint()\n"),
-        ("#!/bin/x", f"#!/bin/x\n#\n{BLOCK}"),
-        (
-            "#!/bin/x\n# -*- coding: utf-8 -*-\nx\n",
-            f"#!/bin/x\n# -*- coding: utf-8 -*-\n{BLOCK}\nx\n",
-        ),
-        ("\ufeffx\r\n", "\ufeff" + BLOCK.replace("\n", "\r\n") + "\r\nx\r\n"),
-    ],
-)
-def test_a_script_gets_its_block_behind_the_first_lines(
-    tmp_path: Path, before: str, after: str
-) -> None:
-    file = tmp_path / "s.py"
-    file.write_bytes(before.encode())
-    start_script(file, ())
-    assert file.read_bytes().decode() == after
-    with pytest.raises(ManifestError, match="already a PEP 723 script"):
-        start_script(file, ())
-
-
-def test_a_script_names_the_channels_that_were_asked_for(tmp_path: Path) -> None:
-    start_script(tmp_path / "s.py", ("c",))
-    expected = '# dependencies = []\n#\n# [tool.pixi.workspace]\n# channels = ["c"]\n# ///\n'
-    assert (tmp_path / "s.py").read_text().endswith(expected)
-
-
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"# /// script\n# a = 1\nprint()\n"])
-def test_a_script_that_cannot_be_read_stays(tmp_path: Path, content: bytes) -> None:
-    file = tmp_path / "s.py"
-    file.write_bytes(content)
-    with pytest.raises(ManifestError, match=r"UTF-8|not closed"):
-        start_script(file, ())
-    assert file.read_bytes() == content

@@ -27,7 +27,11 @@ def test_the_only_python_file_of_a_gist_is_meant() -> None:
     assert script_of_gist({"files": files}, "u") == ("b.py", "y")
 
 
-@pytest.mark.parametrize("names", [(), ("a.md",), ("a.py", "b.py")])
+def test_the_only_file_of_a_gist_is_meant_whatever_it_is_written_in() -> None:
+    assert script_of_gist({"files": {"a.R": {"raw_url": "x"}}}, "u") == ("a.R", "x")
+
+
+@pytest.mark.parametrize("names", [(), ("a.md", "b.md"), ("a.py", "b.py")])
 def test_a_gist_without_one_python_file_is_refused(names: tuple[str, ...]) -> None:
     answer = {"files": {name: {"raw_url": name} for name in names}}
     with pytest.raises(FetchError, match="Python files instead of one"):

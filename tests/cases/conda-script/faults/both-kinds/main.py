@@ -1,0 +1,7 @@
+# /// script
+# dependencies = []
+# ///
+# /// conda-script
+# channels = ["c"]
+# entrypoint = "x"
+# /// end-conda-script

@@ -1,0 +1,4 @@
+// /// conda-script
+// channels = ["c"]
+int x;
+// /// end-conda-script

@@ -1,0 +1,4 @@
+! /// conda-script
+! channels = ["c"
+! entrypoint = "x"
+! /// end-conda-script

@@ -1,0 +1,6 @@
+# /// conda-script
+# channels = ["c"]
+# entrypoint = "x"
+# [tool.pixi.workspace]
+# channels = ["d"]
+# /// end-conda-script

@@ -1,0 +1,2 @@
+// just /// conda-script
+/// conda-script

@@ -1,0 +1,3 @@
+# /// conda-script
+# entrypoint = "x"
+# /// end-conda-script

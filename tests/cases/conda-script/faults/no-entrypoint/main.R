@@ -1,0 +1,3 @@
+# /// conda-script
+# channels = ["c"]
+# /// end-conda-script

@@ -1,0 +1,4 @@
+# /// conda-script
+# channels = ["c"]
+# entrypoint = {}
+# /// end-conda-script

@@ -1,0 +1,4 @@
+int x;
+// /// conda-script
+// channels = ["c"]
+// entrypoint = "x"

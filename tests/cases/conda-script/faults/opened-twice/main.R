@@ -1,0 +1,3 @@
+# /// conda-script
+# /// conda-script
+# /// end-conda-script

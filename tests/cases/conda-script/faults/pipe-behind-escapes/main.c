@@ -1,0 +1,4 @@
+// /// conda-script
+// channels = ["c"]
+// entrypoint = "a \"b\" | cat"
+// /// end-conda-script

@@ -1,0 +1,4 @@
+// /// conda-script
+// channels = ["c"]
+// entrypoint = "cc ${SCRIPT} | cat"
+// /// end-conda-script

@@ -1,0 +1,6 @@
+# /// conda-script
+# channels = ["c"]
+# entrypoint = "x"
+# [dependencies]
+# a = { git = "https://example.com/a" }
+# /// end-conda-script

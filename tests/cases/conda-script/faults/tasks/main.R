@@ -1,0 +1,6 @@
+# /// conda-script
+# channels = ["c"]
+# entrypoint = "x"
+# [tool.pixi.tasks]
+# a = "b"
+# /// end-conda-script

@@ -1,0 +1,6 @@
+-- /// conda-script
+-- channels = ["c"]
+-- entrypoint = "x"
+-- /// end-conda-script
+# /// conda-script
+# /// end-conda-script

@@ -1,0 +1,5 @@
+# /// conda-script
+# channels = ["c"]
+# entrypoint = "x"
+# platforms = ["linux-64"]
+# /// end-conda-script

@@ -1,0 +1,5 @@
+# /// conda-script
+# channels = ["c"]
+# [entrypoint]
+# windows = "x"
+# /// end-conda-script

@@ -1,0 +1,4 @@
+# /// conda-script
+# channels = ["c", 3]
+# entrypoint = "x"
+# /// end-conda-script
