@@ -18,13 +18,12 @@ from wisp.tasks.entrypoint import EntrypointRun
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.use.run_options import RunOptions
-    from wisp.api.use.scripts import FoundScript
 
 
 def run_entrypoint(
-    workspace: OpenedWorkspace, script: FoundScript, arguments: Sequence[str], options: RunOptions
+    workspace: OpenedWorkspace, path: Path, arguments: Sequence[str], options: RunOptions
 ) -> int:
-    """Run what a conda-script says, where the caller is; return its exit code.
+    """Run what the conda-script at a path says, where the caller is; return its exit code.
 
     Raises:
         ManifestError: It says nothing for this platform.
@@ -41,7 +40,7 @@ def run_entrypoint(
     environments = TaskEnvironments(workspace, options, catalogue_of(workspace, options.platform))
     environments.admit(DEFAULT_ENVIRONMENT)
     environments.prepare(DEFAULT_ENVIRONMENT)
-    names = {SCRIPT: str(script.path.absolute()), CACHE: str(_scratch(workspace))}
+    names = {SCRIPT: str(path.absolute()), CACHE: str(_scratch(workspace))}
     variables = environments.variables(DEFAULT_ENVIRONMENT, options.clean)
     run = EntrypointRun(str(options.cwd), variables, names)
     return run.run(parse_entrypoint(text), arguments, replace=options.replace)

@@ -144,7 +144,7 @@ def run_script(
     if workspace.manifest.entrypoint is not None:
         from wisp.api.use.conda_scripts import run_entrypoint
 
-        return run_entrypoint(workspace, script, arguments, alone)
+        return run_entrypoint(workspace, script.path, arguments, alone)
     how = ("-c", _notebook_code(script)) if script.path.suffix == NOTEBOOK else ()
     try:
         return run_words(workspace, ["python", *how, *script.words, *arguments], alone)
