@@ -12,6 +12,16 @@ SHOW = "#!/bin/sh\nexec env -0\n"
 #: What a package's activation script sets, with every kind of trouble in it.
 ODD = "line\nbreak \"q\" 'a' \\ $HOME `x` = ü"
 
+#: An entry for the menu of the desktop.
+MENU = """{
+  "menu_name": "Tools",
+  "menu_items": [{
+    "name": "Desk", "description": "A desk", "activate": false,
+    "command": ["{{ PREFIX }}/bin/desk"], "platforms": {"linux": {"Categories": ["Utility"]}}
+  }]
+}
+"""
+
 
 def tool(name: str, version: str) -> Entry:
     return text(f"bin/{name}", SAY.format(name=name, version=version), executable=True)
@@ -33,6 +43,7 @@ def tool_channel(folder: Path) -> str:
                 text("share/bash-completion/completions/show", "complete show\n"),
             ),
         ),
+        tiny("desk", "1.0", files=(tool("desk", "1.0"), text("Menu/desk.json", MENU))),
         tiny("slow", "1.0", files=(text("bin/slow", SLOW, executable=True),)),
         tiny("slow", "2.0", files=(tool("slow", "2.0"),)),
         tiny("wants-nothing", "1.0", "no-such-package"),

@@ -285,16 +285,19 @@ def solved_platform(session: SessionContext, subdir: str | None) -> Platform:
 
     Raises `UsageError` for what is no subdir.
     """
-    if subdir is not None and subdir not in SUBDIRS:
-        raise UsageError(
-            f"'{subdir}' is no platform",
-            hints=(f"those known are: {', '.join(SUBDIRS)}",),
-            exit_code=1,
-        )
     if subdir is None or subdir == session.subdir:
         here, provided = session.host
         return Platform(here, here, customised(Platform(here, here, provided)))
-    return bare(subdir)
+    return bare(known_subdir(subdir))
+
+
+def known_subdir(text: str) -> str:
+    """Return what somebody has named as a subdir. Raises `UsageError` for what is none."""
+    if text not in SUBDIRS:
+        raise UsageError(
+            f"'{text}' is no platform", hints=(f"those known are: {', '.join(SUBDIRS)}",)
+        )
+    return text
 
 
 def completed(session: SessionContext, inputs: EnvironmentInputs) -> EnvironmentInputs:

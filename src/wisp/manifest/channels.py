@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any, cast, get_args
-from urllib.parse import urlsplit
 
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_array, as_integer, as_text, wrong_kind
+from wisp.specs.conda import split_channel
 from wisp.specs.cutoffs import parse_cutoff
 from wisp.specs.inputs import ChannelPriority, SolveStrategy
 
@@ -44,7 +44,8 @@ def _read_channel(value: Any, path: ValuePath, parent: Table) -> ChannelEntry:
 
 def _channel(text: str, path: ValuePath) -> str:
     try:
-        urlsplit(text)
+        if "://" in text:
+            split_channel(text)
     except ValueError as error:
         raise Fault(f"'{text}' is not a valid channel: {error}", path) from None
     return text

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from wisp.errors import WispError
 from wisp.layout import CHANNEL_ALIAS
@@ -79,6 +79,14 @@ class Channel:
     exclude_newer: str | None = None
 
 
+def split_channel(url: str) -> SplitResult:
+    """Take the URL of a channel apart. Raises `ValueError` with the reason if it leads nowhere."""
+    parts = urlsplit(url)
+    if not parts.netloc and not parts.path.strip("/"):
+        raise ValueError("it names neither a host nor a folder")
+    return parts
+
+
 def channel_url(text: str, root: Path) -> str:
     """Return the base URL that a channel's name, URL or path means.
 
@@ -86,7 +94,7 @@ def channel_url(text: str, root: Path) -> str:
     """
     if "://" in text:
         try:
-            parts = urlsplit(text)
+            parts = split_channel(text)
         except ValueError as error:
             raise WispError(f"'{text}' is not a valid channel: {error}") from None
         host = parts.netloc.rpartition("@")[2]

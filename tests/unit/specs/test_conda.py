@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from rattler import MatchSpec
 
+from wisp.errors import ManifestError, WispError
+from wisp.manifest.read import load_text
 from wisp.specs.conda import Channel, CondaRequirement, CondaSpec, channel_url, match_spec_text
 from wisp.specs.locations import PathLocation, UrlLocation
 
@@ -53,3 +55,14 @@ def test_requirement_becomes_a_match_spec(spec: CondaSpec, text: str) -> None:
 )
 def test_channel_has_one_url(text: str, url: str) -> None:
     assert channel_url(text, ROOT) == url
+
+
+@pytest.mark.parametrize("text", ["bad://", "file://", "file:///", "http://["])
+def test_a_url_that_leads_nowhere_is_no_channel(text: str) -> None:
+    with pytest.raises(WispError, match="is not a valid channel"):
+        channel_url(text, ROOT)
+    manifest = f'[workspace]\nname = "w"\nchannels = ["{text}"]\nplatforms = []\n'
+    with pytest.raises(ManifestError, match="is not a valid channel") as caught:
+        load_text(manifest, ROOT / "pixi.toml")
+    assert caught.value.place
+    assert caught.value.place.line == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from wisp.api.toolbox.changes import ToolChange, package_changes
@@ -109,20 +110,21 @@ def expose(tools: Tools, name: str, words: Sequence[str]) -> Changes:
 
 
 def unexpose(tools: Tools, wanted: Sequence[str]) -> Changes:
-    """Take exposed names away, of whatever environment."""
+    """Take exposed names away, of whatever environment.
+
+    Raises `ManifestError` for the first name that none has, when those before it are gone.
+    """
     with tools.changing() as current:
         owners = {
             mapping.name: environment.name
             for environment in current.box.environments.values()
             for mapping in environment.exposed
         }
-        for name in wanted:
-            if name not in owners:
-                raise ManifestError(f"Exposed name {name} not found in any environment")
+        known = tuple(takewhile(owners.__contains__, wanted))
         found: list[ToolChange] = []
-        for owner in dict.fromkeys(owners[name] for name in wanted):
+        for owner in dict.fromkeys(owners[name] for name in known):
             toml = current.toml
-            for name in wanted:
+            for name in known:
                 if owners[name] == owner:
                     toml = edit.remove_exposed(toml, owner, name)
             draft = current.edited(toml)
@@ -130,6 +132,8 @@ def unexpose(tools: Tools, wanted: Sequence[str]) -> Changes:
                 draft.save(current)
                 found += exposure(owner, *draft.expose(draft.box.environment(owner)))
             current = draft
+        if len(known) < len(wanted):
+            raise ManifestError(f"Exposed name {wanted[len(known)]} not found in any environment")
         return tuple(found)
 
 
@@ -277,18 +281,21 @@ def add_shortcuts(tools: Tools, name: str, words: Sequence[str]) -> Changes:
 
 
 def remove_shortcuts(tools: Tools, wanted: Sequence[str]) -> Changes:
-    """Remove menu entries of packages, of whatever environment."""
+    """Remove menu entries of packages, of whatever environment.
+
+    Raises `ManifestError` where no environment has any of them.
+    """
     found: list[ToolChange] = []
     with tools.changing() as current:
-        for package in wanted:
-            owner = next(
-                (e for e in current.box.environments.values() if package in e.shortcuts), None
-            )
-            if owner is None:
-                raise ManifestError(f"Shortcut {package} not found in any environment")
-            kept = [one for one in owner.shortcuts if one != package]
+        for owner in current.box.environments.values():
+            gone = tuple(one for one in owner.shortcuts if one in wanted)
+            if not gone:
+                continue
+            kept = [one for one in owner.shortcuts if one not in gone]
             toml = edit.put_shortcuts(current.toml, owner.name, kept)
             _changed(current, owner.name, toml, ())
             current = current.edited(toml)
-            found.append(ToolChange("shortcut removed", owner.name, (package,)))
+            found += [ToolChange("shortcut removed", owner.name, (one,)) for one in gone]
+    if not found:
+        raise ManifestError(f"No environment has a shortcut of: {', '.join(wanted) or 'nothing'}")
     return tuple(found)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from wisp.api.machine_platform import known_subdir
 from wisp.errors import ManifestError, WispError
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.edit.spelling import conda_data, pypi_data
@@ -75,8 +76,11 @@ def parts_of(
 def install(tools: Tools, request: ToolRequest, cwd: Path) -> ToolInstallation:
     """Install tools. An environment that cannot be is as it was, and the others go on.
 
-    Raises `ManifestError` for words that are no specs or names.
+    Raises `ManifestError` for words that are no specs or names, `UsageError` for what is no
+    platform.
     """
+    if request.platform is not None:
+        known_subdir(request.platform)
     wanted = _by_environment(request, cwd)
     beside = tuple(conda_word(word) for word in request.beside)
     mappings = tuple(names.read_mapping(word) for word in request.expose)

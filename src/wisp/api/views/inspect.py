@@ -174,7 +174,8 @@ def compiled(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except re.error as error:
-        raise UsageError(f"'{pattern}' is not a regular expression: {error}") from None
+        problem = f"'{pattern}' is not a regular expression: {error}"
+        raise UsageError(problem, exit_code=1) from None
 
 
 def _row(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wisp.api.context import SessionContext
 from wisp.api.elsewhere import near
+from wisp.api.machine_platform import known_subdir
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine import host
 from wisp.engine.gateway import ChannelAccess
@@ -68,13 +69,15 @@ def open_search(
     """Set a search up; channels are spelled as in a manifest that lies in `cwd`.
 
     Channels are those named, else the workspace's, else the configured default. Platforms are
-    the one named, else the workspace's, else all there are.
+    the one named, else the workspace's, else all there are. Raises `UsageError` for what is
+    neither a platform of the workspace nor a subdir.
     """
     named = channels or (() if workspace else session.config.default_channels)
+    subdir = None if platform is None else _subdir_of(platform, workspace)
     return PackageSearch(
         channels=_named(named, cwd) or _channels_of(workspace),
-        subdirs=_subdirs(workspace, platform),
-        host=platform or host.subdir(session.environ),
+        subdirs=_subdirs(workspace, subdir),
+        host=subdir or host.subdir(session.environ),
         access=session.channels,
     )
 
@@ -89,9 +92,15 @@ def _channels_of(workspace: OpenedWorkspace | None) -> tuple[Channel, ...]:
     return channels_of(workspace.manifest, *workspace.manifest.environments.values())
 
 
-def _subdirs(workspace: OpenedWorkspace | None, platform: str | None) -> tuple[str, ...]:
-    if platform is not None:
-        return tuple(dict.fromkeys((platform, "noarch")))
+def _subdir_of(platform: str, workspace: OpenedWorkspace | None) -> str:
+    declared = () if workspace is None else workspace.declared_platforms
+    named = next((one.subdir for one in declared if one.name == platform), None)
+    return named or known_subdir(platform)
+
+
+def _subdirs(workspace: OpenedWorkspace | None, subdir: str | None) -> tuple[str, ...]:
+    if subdir is not None:
+        return tuple(dict.fromkeys((subdir, "noarch")))
     if workspace is None:
         return SUBDIRS
     declared = (one.subdir for one in workspace.declared_platforms)

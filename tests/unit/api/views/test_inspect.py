@@ -145,8 +145,9 @@ def test_rows_are_filtered_and_sorted() -> None:
     assert [row.name for row in chosen_rows(rows, "^z")] == ["zlib"]
     assert [row.name for row in chosen_rows(rows, explicit=True)] == ["zlib"]
     assert [row.name for row in chosen_rows(rows, sort_by="size")] == ["zlib", "python", "libzlib"]
-    with pytest.raises(UsageError, match="not a regular expression"):
+    with pytest.raises(UsageError, match="not a regular expression") as caught:
         chosen_rows(rows, "[")
+    assert caught.value.exit_code == 1  # as Pixi, which finds it out when it looks
 
 
 def test_numbers_stand_flush_right_and_lines_have_no_trailing_blanks() -> None:

@@ -43,7 +43,7 @@ def run_list(call: Call[List]) -> int:
     values = call.values
     tools = common.open_tools(call)
     if values.json:
-        rows = tools.environments(values.regex, values.environment and (values.environment,))
+        rows = tools.environments(values.regex)  # as Pixi, whatever `--environment` says
         call.out.public_json([row.as_json() for row in rows if row.dependencies])
         return 0
     if values.environment is not None:
