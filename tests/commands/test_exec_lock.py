@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from tests.commands.toolchannel import tool, tool_channel
+from tests.commands.toolchannel import dated_channel, tool, tool_channel
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
-OLD, NEW = 1_600_000_000_000, 1_700_000_000_000  # September 2020, November 2023
-
 
 @pytest.fixture
 def dated(tmp_path: Path) -> str:
     """A channel whose `say` has a version of 2020 and one of 2023."""
-    packages = [
-        tiny("say", "1.0", files=(tool("say", "1.0"),)),
-        tiny("say", "2.0", files=(tool("say", "2.0"),)),
-    ]
-    folder = channel(tmp_path / "dated", packages)
-    for file in folder.glob("*/repodata.json"):
-        data = json.loads(file.read_text())
-        for row in data["packages.conda"].values():
-            row["timestamp"] = OLD if row["version"] == "1.0" else NEW
-        file.write_text(json.dumps(data))
-    return folder.as_uri()
+    return dated_channel(tmp_path / "dated", "say")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.tiny import channel, tiny
@@ -21,6 +22,8 @@ MENU = """{
   }]
 }
 """
+#: Milliseconds of September 2020 and of November 2023.
+IN_2020, IN_2023 = 1_600_000_000_000, 1_700_000_000_000
 
 
 def tool(name: str, version: str) -> Entry:
@@ -51,6 +54,22 @@ def tool_channel(folder: Path) -> str:
         tiny("many", "1.0", *(f"part-{n}" for n in range(12)), files=(tool("many", "1.0"),)),
     ]
     return channel(folder, packages).as_uri()
+
+
+def dated_channel(folder: Path, *names: str) -> str:
+    """Make a channel whose tools have a version 1.0 of 2020 and a 2.0 of 2023; give its URL."""
+    packages = [
+        tiny(name, version, files=(tool(name, version),))
+        for name in names
+        for version in ("1.0", "2.0")
+    ]
+    made = channel(folder, packages)
+    for file in made.glob("*/repodata.json"):
+        data = json.loads(file.read_text())
+        for row in data["packages.conda"].values():
+            row["timestamp"] = IN_2020 if row["version"] == "1.0" else IN_2023
+        file.write_text(json.dumps(data))
+    return made.as_uri()
 
 
 #: Says that it runs, and ends when its input does.

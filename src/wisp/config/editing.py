@@ -60,9 +60,7 @@ def target_file(places: ConfigFiles, *, level: str | None, exists: Callable[[Pat
 
     """
     if level == "local" and places.workspace is None:
-        raise ConfigError(
-            "--local flag can only be used inside a pixi workspace but no workspace could be found"
-        )
+        raise ConfigError("`--local` is about a workspace, and there is none around here")
     if level == "system":
         return places.system
     if level == "shared":

@@ -106,7 +106,7 @@ def run_update(call: Call[Update]) -> int:
 def run_sync(call: Call[Sync]) -> int:
     """Make everything what the manifest says, or the lock."""
     if not common.tell(call, common.open_tools(call).sync(locked=call.values.locked)):
-        call.out.success("Nothing to do. The pixi global installation is already up-to-date.")
+        call.out.success("Nothing to do. All tools are as the manifest says.")
     return 0
 
 

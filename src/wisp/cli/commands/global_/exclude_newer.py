@@ -5,58 +5,49 @@ from __future__ import annotations
 from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.commands.global_ import common
-from wisp.cli.cutoff_listing import print_cutoffs
-from wisp.cli.declare import Command, argument, arguments, flag, value
+from wisp.cli.cutoffs import (
+    IdleExemptions,
+    NewCutoff,
+    NewExemptions,
+    OldExemptions,
+    WhichCutoff,
+    print_cutoffs,
+    tell_pruned,
+    tell_unexempted,
+)
+from wisp.cli.declare import Command, flag
 
 
-class Pypi(options.ConfigSource):
+class Which(WhichCutoff, options.ConfigSource):
     """Which cut-off is meant."""
 
-    pypi: bool = flag("--pypi", help="The cut-off of PyPI packages alone")
 
-
-class Change(Pypi, options.Config):
+class Change(Which, options.Config):
     """What all changes take."""
 
     no_sync: bool = flag("--no-sync", help="Leave the environments alone")
 
 
-class Get(Pypi):
+class Get(Which):
     """What `get` takes."""
 
     json: bool = options.JSON
 
 
-class Set(Change):
+class Set(NewCutoff, Change):
     """What `set` takes."""
 
-    cutoff: str = argument("CUTOFF", help="A day, a time, a span back from now as 7d, or `now`")
 
-
-class Exempt(Change):
+class Exempt(NewExemptions, Change):
     """What `exempt` takes."""
 
-    specs: tuple[str, ...] = arguments("SPEC", help="A package, or a match spec")
-    cutoff: str | None = value(
-        "--cutoff",
-        conflicts=("--no-cutoff",),
-        help="Let in what appeared up to then; `now` where a version is given",
-    )
-    no_cutoff: bool = flag(
-        "--no-cutoff", conflicts=("--cutoff",), help="Let in what appears later, too"
-    )
 
-
-class Unexempt(Change):
+class Unexempt(OldExemptions, Change):
     """What `unexempt` takes."""
 
-    names: tuple[str, ...] = arguments("NAME", help="A package")
 
-
-class Prune(Change):
+class Prune(IdleExemptions, Change):
     """What `prune` takes."""
-
-    dry_run: bool = flag("--dry-run", help="Only say what would be removed")
 
 
 def run_get(call: Call[Get]) -> int:
@@ -71,7 +62,7 @@ def run_set(call: Call[Set]) -> int:
     values = call.values
     cutoffs = common.open_tools(call).cutoffs
     changes = cutoffs.set(values.cutoff, pypi=values.pypi, sync=not values.no_sync)
-    call.out.success(f"Set {_key(values)} to {values.cutoff}")
+    call.out.success(f"Set {values.key} to {values.cutoff}")
     common.tell(call, changes)
     return 0
 
@@ -81,7 +72,7 @@ def run_unset(call: Call[Change]) -> int:
     values = call.values
     cutoffs = common.open_tools(call).cutoffs
     changes = cutoffs.unset(pypi=values.pypi, sync=not values.no_sync)
-    call.out.success(f"Removed {_key(values)}")
+    call.out.success(f"Removed {values.key}")
     common.tell(call, changes)
     return 0
 
@@ -107,8 +98,7 @@ def run_unexempt(call: Call[Unexempt]) -> int:
     values = call.values
     cutoffs = common.open_tools(call).cutoffs
     changes = cutoffs.unexempt(values.names, pypi=values.pypi, sync=not values.no_sync)
-    for name in values.names:
-        call.out.success(f"Removed the exemption of {name}")
+    tell_unexempted(call.out, values.names)
     common.tell(call, changes)
     return 0
 
@@ -119,17 +109,9 @@ def run_prune(call: Call[Prune]) -> int:
     gone, changes = common.open_tools(call).cutoffs.prune(
         pypi=values.pypi, dry_run=values.dry_run, sync=not values.no_sync
     )
-    verb = "Would remove" if values.dry_run else "Removed"
-    for name in gone:
-        call.out.success(f"{verb} the exemption of {name}")
-    if not gone:
-        call.out.success("All exemptions are needed")
+    tell_pruned(call.out, gone, dry_run=values.dry_run)
     common.tell(call, changes)
     return 0
-
-
-def _key(values: Pypi) -> str:
-    return "pypi-exclude-newer" if values.pypi else "exclude-newer"
 
 
 COMMAND = Command(

@@ -4,59 +4,48 @@ from __future__ import annotations
 
 from wisp.cli import options
 from wisp.cli.call import Call
-from wisp.cli.cutoff_listing import print_cutoffs
-from wisp.cli.declare import Command, argument, arguments, flag, top, value
+from wisp.cli.cutoffs import (
+    IdleExemptions,
+    NewCutoff,
+    NewExemptions,
+    OldExemptions,
+    WhichCutoff,
+    print_cutoffs,
+    tell_pruned,
+    tell_unexempted,
+)
+from wisp.cli.declare import Command, top
 from wisp.cli.opening import open_workspace, usage_of
 
-_CUTOFF = "A day, a time, a span back from now as 7d, or `now`"
 
-
-class Pypi(options.Manifest):
+class Which(WhichCutoff, options.Manifest):
     """Which cut-off is meant."""
 
-    pypi: bool = flag("--pypi", help="The cut-off of PyPI packages alone")
 
-
-class Change(Pypi, options.LockAndInstall, options.Config):
+class Change(Which, options.LockAndInstall, options.Config):
     """What all changes take."""
 
 
-class Get(Pypi):
+class Get(Which):
     """What `get` takes."""
 
     json: bool = options.JSON
 
 
-class Set(Change):
+class Set(NewCutoff, Change):
     """What `set` takes."""
 
-    cutoff: str = argument("CUTOFF", help=_CUTOFF)
 
-
-class Exempt(Change):
+class Exempt(NewExemptions, Change):
     """What `exempt` takes."""
 
-    specs: tuple[str, ...] = arguments("SPEC", help="A package, or a match spec")
-    cutoff: str | None = value(
-        "--cutoff",
-        conflicts=("--no-cutoff",),
-        help="Let in what appeared up to then; `now` where a version is given",
-    )
-    no_cutoff: bool = flag(
-        "--no-cutoff", conflicts=("--cutoff",), help="Let in what appears later, too"
-    )
 
-
-class Unexempt(Change):
+class Unexempt(OldExemptions, Change):
     """What `unexempt` takes."""
 
-    names: tuple[str, ...] = arguments("NAME", help="A package")
 
-
-class Prune(Change):
+class Prune(IdleExemptions, Change):
     """What `prune` takes."""
-
-    dry_run: bool = flag("--dry-run", help="Only say what would be removed")
 
 
 def get(call: Call[Get]) -> int:
@@ -70,14 +59,14 @@ def set_(call: Call[Set]) -> int:
     """Write the cut-off."""
     values = call.values
     open_workspace(call).edit.cutoffs.set(values.cutoff, pypi=values.pypi, usage=usage_of(call))
-    call.out.success(f"Set {_key(values)} to {values.cutoff}")
+    call.out.success(f"Set {values.key} to {values.cutoff}")
     return 0
 
 
 def unset(call: Call[Change]) -> int:
     """Take the cut-off away."""
     open_workspace(call).edit.cutoffs.unset(pypi=call.values.pypi, usage=usage_of(call))
-    call.out.success(f"Removed {_key(call.values)}")
+    call.out.success(f"Removed {call.values.key}")
     return 0
 
 
@@ -101,8 +90,7 @@ def unexempt(call: Call[Unexempt]) -> int:
     values = call.values
     edit = open_workspace(call).edit
     edit.cutoffs.unexempt(values.names, pypi=values.pypi, usage=usage_of(call))
-    for name in values.names:
-        call.out.success(f"Removed the exemption of {name}")
+    tell_unexempted(call.out, values.names)
     return 0
 
 
@@ -111,16 +99,8 @@ def prune(call: Call[Prune]) -> int:
     values = call.values
     edit = open_workspace(call).edit
     gone = edit.cutoffs.prune(pypi=values.pypi, dry_run=values.dry_run, usage=usage_of(call))
-    verb = "Would remove" if values.dry_run else "Removed"
-    for name in gone:
-        call.out.success(f"{verb} the exemption of {name}")
-    if not gone:
-        call.out.success("All exemptions are needed")
+    tell_pruned(call.out, gone, dry_run=values.dry_run)
     return 0
-
-
-def _key(values: Pypi) -> str:
-    return "pypi-exclude-newer" if values.pypi else "exclude-newer"
 
 
 COMMAND = top(
