@@ -23,7 +23,8 @@ from tests.trees import content
 from tools.forge.archive import Entry, Package, text
 from wisp.api.session import Session
 from wisp.api.workspace import Workspace
-from wisp.config.model import ConfigRequest, read_config
+from wisp.config.levels import read_config
+from wisp.config.model import ConfigRequest
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
 from wisp.lock.read import read

@@ -12,7 +12,8 @@ from tests.sandbox import CommandLine, Home
 from tests.tiny import channel, tiny
 from tools.forge.archive import text
 from wisp.config.consents import consent, consent_file, consents
-from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.config.levels import read_config
+from wisp.config.model import Config, ConfigRequest
 
 MANIFEST = """\
 [workspace]

@@ -107,7 +107,7 @@ DOORS = {
     ("api.use.scripts", "api.use.running"): "a script is found before it runs",
     ("api.use.scripts", "api.use.script_on_uv"): "most scripts have channels",
     ("api.use.task_environments", "api.use.snapshot_writer"): "only the usual is remembered",
-    ("config.model", "config.consents"): "few workspaces ask for more than they are given",
+    ("config.levels", "config.consents"): "few workspaces ask for more than they are given",
     ("lock.read", "lock.legacy"): "few locks are that old",
     ("lock.satisfy_environment", "specs.wheels"): "only locked wheels are ranked",
     ("lock.views", "lock.write"): "most versions differ",

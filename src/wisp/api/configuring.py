@@ -20,7 +20,8 @@ from wisp.config.editing import (
 )
 from wisp.config.files import config_files
 from wisp.config.keys import canonical_channel, normal_url
-from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.config.levels import read_config
+from wisp.config.model import Config, ConfigRequest
 from wisp.config.reading import ConfigFile, KeyPath, parse
 from wisp.config.toml import dump, nested
 from wisp.engine.journals import repair

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from wisp.compat import CompatLevel, preferred, wish_of
-from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.config.levels import read_config
+from wisp.config.model import Config, ConfigRequest
 from wisp.engine.waiting import listen
 from wisp.platforms import VirtualPackage
 from wisp.report import SILENT, Reporter

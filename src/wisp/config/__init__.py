@@ -2,7 +2,8 @@
 
 from wisp.config.caches import cache_root
 from wisp.config.files import config_files, home_folder, pixi_home
-from wisp.config.model import Config, ConfigRequest, read_config
+from wisp.config.levels import read_config
+from wisp.config.model import Config, ConfigRequest
 
 __all__ = [
     "Config",
