@@ -82,7 +82,7 @@ def test_the_file_is_chosen_by_level_and_existence() -> None:
     assert target_file(outside, level=None, exists=none) == Path("/u/b")
     assert target_file(inside, level="global", exists=lambda path: True) == Path("/u/a")
     assert target_file(inside, level="system", exists=none) == Path("/s")
-    with pytest.raises(ConfigError, match="--local flag"):
+    with pytest.raises(ConfigError, match="`--local` is about"):
         target_file(outside, level="local", exists=none)
 
 
