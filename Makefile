@@ -62,6 +62,7 @@ test-cloud: $(READY)
 	tools/cloud/prepare
 	$(BIN)/python -m tools.forge
 	$(BIN)/python -m pytest -rs --durations 15 $(or $(ONLY),tests/cloud)
+	$(if $(ONLY),,WISP_TEST_KILLS=20 $(BIN)/python -m pytest --ignore tests/cloud -m alone)
 
 check: $(READY)
 	$(BIN)/ruff check

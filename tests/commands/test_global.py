@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.toolchannel import ODD, tool_channel
+from tests.kills import KILLS
 from tests.sandbox import CommandLine, Result
 from tests.trees import content, differences
 
@@ -393,7 +394,8 @@ def test_two_at_once_are_safe(user: User) -> None:
     assert user.names() == {"say", "new-say", "show", "voice", "slow"}
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.alone
+@pytest.mark.parametrize("seed", range(KILLS))
 def test_a_killed_installation_is_mended_by_the_next_command(user: User, seed: int) -> None:
     """Killed at a moment that differs each time, from the first file to the last."""
     user("install", "voice").success()

@@ -6,17 +6,15 @@ import gzip
 import io
 import json
 import os
-import random
 import shutil
-import signal
 import subprocess
 import tarfile
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.kills import killed, moments, timed
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 from tools.forge.serve import Server
@@ -346,27 +344,19 @@ def test_credentials_of_channels_are_in_no_layer(
 def test_builds_killed_at_any_moment_leave_no_wrong_image(
     workspace: Path, base: Path, wisp: CommandLine, cold_wisp: CommandLine, tmp_path: Path
 ) -> None:
-    started = time.monotonic()
-    whole = build(wisp, workspace, base, tmp_path / "whole.tar")
-    lasts = time.monotonic() - started
+    lasts = timed(lambda: build(wisp, workspace, base, tmp_path / "whole.tar"))
+    whole = (tmp_path / "whole.tar").read_bytes()
     images = cold_wisp.home.cache / "wisp-images"
     words = ("image", "build", "--base", str(base), "--output", str(tmp_path / "x.tar"))
-    moments = random.Random(7)
-    killed = 0
-    for index in range(12):
+    hit = 0
+    for index, after in enumerate(moments(7, lasts, last=1.3)):
         if index % 2:  # the other rounds go on from what a killed build left
             shutil.rmtree(images, ignore_errors=True)
         process = cold_wisp.start(*words, cwd=workspace, group=True)
-        try:
-            process.communicate(timeout=lasts * moments.uniform(0.05, 1.3))
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            killed += 1
+        hit += killed(process, after, "group")
         if (tmp_path / "x.tar").exists():
-            assert (tmp_path / "x.tar").read_bytes() == (tmp_path / "whole.tar").read_bytes()
-    assert killed
-    again = build(cold_wisp, workspace, base, tmp_path / "x.tar")
+            assert (tmp_path / "x.tar").read_bytes() == whole
+    assert hit
+    build(cold_wisp, workspace, base, tmp_path / "x.tar")
     assert sorted(path.name for path in images.iterdir()) == ["blobs", "judged", "layers"]
-    assert again["digest"] == whole["digest"]
-    assert (tmp_path / "x.tar").read_bytes() == (tmp_path / "whole.tar").read_bytes()
+    assert (tmp_path / "x.tar").read_bytes() == whole

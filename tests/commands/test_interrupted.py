@@ -5,17 +5,17 @@ The next command repairs.
 
 from __future__ import annotations
 
-import random
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.sandbox import CommandLine, Result
+from tests.kills import moments, timed
+from tests.sandbox import CommandLine
 from tests.trees import content, differences
 from tools.forge.build import DEFAULT_CACHE, Forge
 from tools.forge.crowd import crowd
@@ -23,7 +23,6 @@ from tools.forge.serve import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
-TRIALS = 8
 #: What is said of each signal.
 WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 
@@ -63,16 +62,9 @@ def workspace(tmp_path: Path, forge: Forge, forge_server: Server) -> Path:
     return folder
 
 
-def moments(seed: int, duration: float) -> list[float]:
-    """Moments between the start of the interpreter and the end of an undisturbed run, seconds."""
-    chance = random.Random(seed)
-    return [chance.uniform(0.25, 0.9) * duration for _ in range(TRIALS)]
-
-
-def seconds(run: Callable[[], Result]) -> float:
-    began = time.monotonic()
-    run().success()
-    return time.monotonic() - began
+def moments_at_work(seed: int, duration: float) -> Iterator[float]:
+    """Moments between the start of the interpreter and the end of an undisturbed run."""
+    return moments(seed, duration, 0.25, 0.9)
 
 
 @pytest.mark.parametrize(
@@ -98,11 +90,11 @@ def test_manifest_and_lock_are_as_before(
     forge_server.latency = 0.2
     before = [(workspace / name).read_bytes() for name in ("pixi.toml", "pixi.lock")]
     shutil.rmtree(wisp.home.cache / "uv-cache", ignore_errors=True)
-    duration = seconds(lambda: wisp(*command, cwd=workspace))
+    duration = timed(lambda: wisp(*command, cwd=workspace).success())
     for name, text in zip(("pixi.toml", "pixi.lock"), before, strict=True):
         (workspace / name).write_bytes(text)
     hit = 0
-    for after in moments(5, duration):
+    for after in moments_at_work(5, duration):
         shutil.rmtree(wisp.home.cache / "uv-cache", ignore_errors=True)
         if interrupt(wisp, command, workspace, after, number):
             hit += 1
@@ -117,9 +109,9 @@ def test_no_moment_of_the_start_loses_an_interrupt(wisp: CommandLine, workspace:
     wisp("install", cwd=workspace).success()
     before = [(workspace / name).read_bytes() for name in ("pixi.toml", "pixi.lock")]
     hit = 0
-    for step in range(50):
+    for step in range(25):
         process = wisp.start("add", "--pypi", "requests", cwd=workspace, group=True)
-        time.sleep(0.03 + step * 0.002)
+        time.sleep(0.03 + step * 0.004)
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
         if (process.returncode, stderr) == (130, "interrupted\n"):
@@ -148,10 +140,10 @@ def test_an_interrupted_installation_is_repaired(
         'platforms = ["linux-64"]\n[dependencies]\ncrowd = "*"\n'
     )
     cold_wisp("lock", cwd=folder).success()
-    duration = seconds(lambda: cold_wisp("install", cwd=folder))
+    duration = timed(lambda: cold_wisp("install", cwd=folder).success())
     wanted = content(folder)
     hit = 0
-    for after in moments(6, duration):
+    for after in moments_at_work(6, duration):
         shutil.rmtree(folder / ".pixi")
         shutil.rmtree(cold_wisp.home.cache)
         hit += interrupt(cold_wisp, ("install",), folder, after, number)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import random
 import shutil
-import signal
-import subprocess
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.commands.spec_program import finished, started
+from tests.kills import VICTIMS, killed, moments, timed
 from tests.sandbox import CommandLine, Home
 from tests.trees import content, differences
 from tools.forge.build import DEFAULT_CACHE, Forge
@@ -23,46 +18,10 @@ from wisp.manifest.read import load
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
-KILLS = 20
-#: Killed are `parent`: the command alone, so that its children go on; `group`: all of them.
-VICTIMS = ("parent", "group")
-
-
-def moments(seed: int, duration: float) -> Iterator[float]:
-    """Random moments, one in each twentieth of the duration, in mixed order."""
-    chance = random.Random(seed)
-    slots = list(range(KILLS))
-    chance.shuffle(slots)
-    for slot in slots:
-        yield (slot + chance.random()) / KILLS * duration
-
 
 def kill(wisp: CommandLine, words: tuple[str, ...], cwd: Path, after: float, victim: str) -> bool:
     """Start a command and kill it after some seconds; tell whether it was still at work."""
     return killed(wisp.start(*words, cwd=cwd, group=True), after, victim)
-
-
-def killed(process: subprocess.Popen[str], after: float, victim: str) -> bool:
-    """Kill a process after some seconds; tell whether it was still at work."""
-    try:
-        process.wait(after)
-    except subprocess.TimeoutExpired:
-        if victim == "group":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    code = process.wait()
-    # Orphans keep the pipes open: what they say is not waited for.
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
-    return code == -signal.SIGKILL
-
-
-def timed(action: Callable[[], object]) -> float:
-    began = time.monotonic()
-    action()
-    return time.monotonic() - began
 
 
 def assert_files_are_whole(folder: Path, locks: set[str]) -> None:

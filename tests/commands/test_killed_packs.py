@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_killed import kill, moments, timed
+from tests.commands.test_killed import kill
+from tests.kills import moments, timed
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 

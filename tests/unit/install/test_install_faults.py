@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.kills import killed, moments, timed
 from tests.tiny import channel as make_channel
 from tests.tiny import many, tiny
 from tools.forge.archive import text
@@ -54,17 +53,16 @@ def test_a_killed_installation_is_repaired_by_the_next(tmp_path: Path, cache: st
     channel = many(tmp_path / "channel")
     prefix = tmp_path / "env"
     undisturbed = tmp_path / "undisturbed"
-    began = time.monotonic()
-    assert _finish(_start(channel, undisturbed, tmp_path / "warm")) == (0, "")
-    whole = time.monotonic() - began
+
+    def install() -> None:
+        assert _finish(_start(channel, undisturbed, tmp_path / "warm")) == (0, "")
+
+    whole = timed(install)
     wanted = _content(undisturbed)
-    moments = random.Random(3)
-    for attempt in range(10):
+    for attempt, after in enumerate(moments(3, whole)):
         folder = tmp_path / ("warm" if cache == "warm" else f"cold-{attempt}")
         process = _start(channel, prefix, folder)
-        time.sleep(moments.uniform(0.1, whole))
-        process.kill()
-        process.communicate()
+        killed(process, after, "parent")
         assert _finish(_start(channel, prefix, folder)) == (0, "")
         found = _content(prefix)
         found["conda-meta/pixi"] = wanted["conda-meta/pixi"]
