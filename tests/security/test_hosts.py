@@ -108,14 +108,22 @@ def test_a_package_that_never_comes_is_left(
         install(tmp_path / "prefix", records, access(tmp_path / "cache", largest=2 * MB))
 
 
-@pytest.mark.parametrize("hashed", [True, False])
-def test_a_package_that_swells_beyond_reason_is_not_kept(tmp_path: Path, hashed: bool) -> None:
-    """Row 35: 46 KB of archive for 1.5 GB of zeros, which take more than one look to write."""
-    bomb = Package(
+@pytest.fixture(scope="module")
+def bomb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A channel with 46 KB of archive for 1.5 GB of zeros, which take more than a look to write."""
+    made = Package(
         name="bomb", version="1.0", noarch="generic", files=(Entry("x", bytes(1_500 * MB)),)
     )
+    return channel(tmp_path_factory.mktemp("bomb"), [made])
+
+
+@pytest.mark.parametrize("hashed", [True, False])
+def test_a_package_that_swells_beyond_reason_is_not_kept(
+    bomb: Path, tmp_path: Path, hashed: bool
+) -> None:
+    """Row 35."""
     channels = access(tmp_path / "cache", largest=8 * MB, growth=100)
-    records = all_of(channel(tmp_path / "c", [bomb]), channels)
+    records = all_of(bomb, channels)
     if not hashed:
         records = tuple(replace(row, sha256=None, md5=None) for row in records)
     with pytest.raises(FetchError, match=r"longer than \d+ MB"):
