@@ -71,6 +71,20 @@ def test_its_name_alone_does_where_that_is_switched_on(on: CommandLine, shell_sc
     assert done.stdout.endswith(f"fixed --x|{shell_script.parent}\n")
 
 
+def test_a_task_of_that_name_comes_first_also_where_all_is_remembered(
+    on: CommandLine, shell_script: Path, forge: Forge
+) -> None:
+    folder = shell_script.parent
+    (folder / "other.sh").write_text(shell_script.read_text())
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nchannels = ["{forge.url}"]\nplatforms = ["linux-64"]\n'
+        '[tasks]\n"show.sh" = "echo task"\n'
+    )
+    for _ in range(2):
+        assert on("run", "show.sh", cwd=folder).success().stdout == "task\n"
+        assert on("run", "other.sh", cwd=folder).success().stdout.startswith("hello 2.0")
+
+
 def test_without_the_switch_it_is_told_how_to_switch_it_on(
     wisp: CommandLine, shell_script: Path
 ) -> None:

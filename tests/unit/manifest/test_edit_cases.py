@@ -24,6 +24,9 @@ def test_edit(
     monkeypatch.chdir(manifest.parent)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PIXI_HOME", str(tmp_path / "home"))
+    configuration = tmp_path / "home" / "config.toml"
+    configuration.parent.mkdir()
+    configuration.write_text("experimental.conda-script = true\n")
 
     words = shlex.split((folder / "command").read_text())
     code = run(["pixi", *words])

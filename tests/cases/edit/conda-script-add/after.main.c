@@ -1,0 +1,11 @@
+#!/usr/bin/env -S wisp run --script
+// /// conda-script
+// channels = ["c"]  # kept
+// entrypoint = "x ${SCRIPT}"
+//
+// [dependencies]
+// b = "1.*"
+// a = ">=2"
+// d = { version = "*", build = "x*" }
+// /// end-conda-script
+int x;
