@@ -31,6 +31,13 @@ def workspace(folder: Path, channel: str, *, needs: str = ">=1", has: str = "1.0
     return folder
 
 
+def say(command: CommandLine, channel: str, word: str) -> None:
+    """Let the user's configuration say whether the detectors of a channel may run."""
+    file = command.home.path / ".config/rattler/config.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f'[{CONSENT}]\n"{channel}/" = "{word}"\n')
+
+
 def test_without_consent_nothing_runs_and_one_warning_tells_the_key(
     cold_wisp: CommandLine, tmp_path: Path, channel: str
 ) -> None:
@@ -56,7 +63,7 @@ def test_without_consent_nothing_runs_and_one_warning_tells_the_key(
 def test_who_was_denied_is_not_told_of(
     cold_wisp: CommandLine, tmp_path: Path, channel: str
 ) -> None:
-    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}/", "deny", cwd=tmp_path, env=NEW)
+    say(cold_wisp, channel, "deny")
     done = cold_wisp("exec", "-c", channel, "--spec", "app", "true", cwd=tmp_path, env=NEW)
     assert done.code == 1
     assert "__quantum" in done.stderr
@@ -66,7 +73,7 @@ def test_who_was_denied_is_not_told_of(
 def test_what_a_detector_finds_decides_what_is_solved(
     cold_wisp: CommandLine, tmp_path: Path, channel: str
 ) -> None:
-    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}", "allow", cwd=tmp_path, env=NEW)
+    say(cold_wisp, channel, "allow")
     request = ("--spec", "app", "--force-reinstall")
 
     def version(**more: str) -> str:
@@ -91,7 +98,7 @@ def test_a_locked_package_is_matched_as_it_asks(
     cold_wisp: CommandLine, tmp_path: Path, channel: str
 ) -> None:
     """The platform promises more than there is, which the locked package does not need."""
-    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}", "allow", cwd=tmp_path, env=NEW)
+    say(cold_wisp, channel, "allow")
     cold_wisp("install", cwd=workspace(tmp_path / "w", channel, has="1.9", needs="1.0"), env=NEW)
     more = workspace(tmp_path / "v", channel, has="2.0", needs="2.0")
     refused = cold_wisp("install", cwd=more, env=NEW)
@@ -102,7 +109,7 @@ def test_a_locked_package_is_matched_as_it_asks(
 def test_the_level_before_knows_no_detectors(
     cold_wisp: CommandLine, tmp_path: Path, channel: str
 ) -> None:
-    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}", "allow", cwd=tmp_path, env=NEW)
+    say(cold_wisp, channel, "allow")
     old = {"WISP_PIXI_COMPAT": "0.82.1"}
     refused = cold_wisp("install", cwd=workspace(tmp_path / "w", channel), env=old)
     assert refused.code == 1
@@ -122,7 +129,7 @@ def test_info_runs_what_was_allowed_and_shows_it(
 
     assert told() == f"{channel} quantum-detector: skipped (not allowed to run)"
     assert runs(cold_wisp.home.cache) == 0
-    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}", "allow", cwd=here, env=NEW)
+    say(cold_wisp, channel, "allow")
     assert told() == f"{channel} quantum-detector: ran, __quantum=1.2=0"
     assert told() == f"{channel} quantum-detector: cached, __quantum=1.2=0"
     data = json.loads(cold_wisp("info", "--json", cwd=here, env=NEW).success().stdout)
@@ -142,12 +149,24 @@ def test_info_runs_what_was_allowed_and_shows_it(
     assert not (cold_wisp.home.cache / "virtual-package-detectors").exists()
 
 
+def test_info_answers_where_a_channel_cannot_be_read(
+    cold_wisp: CommandLine, tmp_path: Path, channel: str
+) -> None:
+    here = workspace(tmp_path / "w", channel)
+    (tmp_path / "chan/noarch/repodata.json").write_text("no list")
+    done = cold_wisp("info", cwd=here, env=NEW).success()
+    assert "it is not known which detectors there are: failed to read a channel" in done.stderr
+    assert "Platform: linux-64" in done.stdout
+    silent = cold_wisp("info", cwd=here, env=NEW | {"PIXI_OFFLINE": "1"}).success()
+    assert silent.stderr == ""
+
+
 def test_a_detector_that_fails_is_told_and_stops_nothing(
     cold_wisp: CommandLine, tmp_path: Path
 ) -> None:
     commands = f"echo no luck >&2\n{report({})}"
     channel = quantum_channel(tmp_path / "chan", commands).as_uri()
-    cold_wisp("config", "set", "--shared", f"{CONSENT}.{channel}", "allow", cwd=tmp_path, env=NEW)
+    say(cold_wisp, channel, "allow")
     here = workspace(tmp_path / "w", channel)
     refused = cold_wisp("install", cwd=here, env=NEW)
     assert f"the detector `quantum-detector` of {channel} failed" in refused.stderr

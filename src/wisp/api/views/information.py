@@ -140,7 +140,8 @@ def _detectors(
 ) -> tuple[DetectorFinding, ...] | None:
     """Return what detectors find: those of the workspace's channels, or of the configured ones.
 
-    Only such run as the user has allowed. A channel that cannot be read is worth a warning.
+    Only such run as the user has allowed. A channel that cannot be read is worth a warning, unless
+    the network is off.
     """
     if not (session if workspace is None else workspace).level.has(DIFFERENCE):
         return None
@@ -155,8 +156,14 @@ def _detectors(
             replace(one, origin=shown(one.origin)) for one in session.detectors.findings(urls)
         )
     except WispError as error:
-        session.reporter.warn(f"no detectors are known: {error.message}", error.hints)
+        # Offline that is no news.
+        tell = session.reporter.info if session.config.offline else session.reporter.warn
+        tell("it is not known which detectors there are: " + ": ".join(_told(error)))
         return ()
+
+
+def _told(error: WispError) -> list[str]:
+    return [error.message, *(str(cause).splitlines()[0] for cause in error.causes[:1])]
 
 
 def _plain(one: DetectorFinding) -> dict[str, Any]:
