@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.test_hints_followed import advised, words_of
 from tests.oauth_provider import Provider
 from tests.sandbox import CommandLine, Result
 from tests.web import Answer, Asked, Web
@@ -175,8 +176,11 @@ def test_a_token_that_has_ended_for_good_is_told(auth: CommandLine, tmp_path: Pa
         time.sleep(1.1)
         done = auth("auth", "token", "127.0.0.1", cwd=tmp_path)
         assert (done.code, "sign in again" in done.stderr) == (1, True)
-        sign_in(auth, provider, tmp_path).success()
-        auth("auth", "status", cwd=tmp_path).success()
+        provider.lasts = 3600
+        (again,) = advised(done.stderr)
+        words = words_of(again, {"HOST": "127.0.0.1"})
+        auth(*words, "--oauth-issuer-url", provider.url, cwd=tmp_path).success()
+        auth("auth", "token", "127.0.0.1", cwd=tmp_path).success()
     assert "access-1" not in done.stderr + done.stdout
 
 
