@@ -101,7 +101,7 @@ def test_where_the_default_feature_is_left_out_the_hint_names_a_feature(
     wisp("import", "../requirements.txt", "--feature", "web", cwd=folder).success()
     failed = wisp("lock", cwd=folder)
     assert failed.code == 1
-    assert "wisp add python --feature FEATURE" in " ".join(failed.stderr.split())
+    assert "wisp add python --feature web" in " ".join(failed.stderr.split())
 
 
 def test_of_near_names_those_of_tasks_come_first(wisp: CommandLine, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from wisp.specs.similarity import closest
 
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.manifest.model import Environment
     from wisp.specs.inputs import EnvironmentInputs
 
 _SECONDS = 5.0
@@ -24,8 +25,8 @@ _BEGINNING = 3
 
 
 def hinted(error: SolveError, hints: Iterable[str]) -> SolveError:
-    """Return a failure with further hints."""
-    return SolveError(error.message, causes=error.causes, hints=(*error.hints, *hints))
+    """Return a failure of the same kind with further hints."""
+    return type(error)(error.message, causes=error.causes, hints=(*error.hints, *hints))
 
 
 def hints_for_conda(
@@ -65,6 +66,16 @@ def hints_for_pypi(
         f"the channels have {_listed(found)}: `pixi add {names}`, after "
         f"`pixi remove --pypi {names}` where the manifest asks for it already",
     )
+
+
+def hint_for_python(environment: Environment) -> str:
+    """Word how an environment gets the Python that its PyPI packages need."""
+    place = ""
+    if environment.no_default_feature:
+        place = f" --environment {environment.name}"
+        if environment.features:
+            place = f" --feature {environment.features[0]}"
+    return f"add python to the conda dependencies: `pixi add python{place}`"
 
 
 def _near_on_pypi(

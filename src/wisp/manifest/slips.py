@@ -108,6 +108,18 @@ def _missing_comma(slip: Slip) -> str | None:
     return f"is a `{end}` missing in front of this?" if slip.rest else f"a `{end}` is missing"
 
 
+def _header_in_array(slip: Slip) -> str | None:
+    """A list whose last line ends in a comma, and the header of the next table."""
+    start = slip.text.rfind("\n", 0, slip.offset) + 1
+    above = slip.text[:start].rstrip()
+    pairs = filter(None, (_PAIR.fullmatch(line) for line in reversed(above.splitlines())))
+    opened = next((pair["value"] for pair in pairs), "")
+    if not _HEADER.fullmatch(slip.line.strip()) or opened[:1] not in {"[", "{"}:
+        return None
+    end = "]" if opened[0] == "[" else "}"
+    return None if above.endswith(end) else f"is a `{end}` missing at the end of what is above?"
+
+
 def _word_of_python(slip: Slip) -> str | None:
     word = re.split(r"[\s,\]}#]", slip.rest, maxsplit=1)[0]
     if word in _WORDS:
@@ -225,6 +237,7 @@ _RULES: tuple[Callable[[Slip], str | None], ...] = (
     _backslash,
     _word_of_python,
     _missing_comma,
+    _header_in_array,
     _two_on_a_line,
     _header,
     _colon,

@@ -59,17 +59,15 @@ class PypiRequest:
     unpin: frozenset[str] = frozenset()
 
 
+class NoPythonError(SolveError):
+    """Packages of PyPI are wanted beside conda packages without a Python."""
+
+
 def required_python(conda: Iterable[LockedConda]) -> Python:
-    """Find the Python among conda records. Raises `SolveError` when there is none."""
+    """Find the Python among conda records. Raises `NoPythonError` when there is none."""
     python = python_of(conda)
     if python is None:
-        raise SolveError(
-            "the environment has PyPI dependencies but no Python",
-            hints=[
-                "add python to the conda dependencies: `pixi add python`, or, where the "
-                "environment has no default feature, `pixi add python --feature FEATURE`"
-            ],
-        )
+        raise NoPythonError("the environment has PyPI dependencies but no Python")
     return python
 
 

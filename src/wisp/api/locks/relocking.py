@@ -25,7 +25,7 @@ from wisp.lock.write import write
 from wisp.solve.assemble import assemble
 from wisp.solve.plan import FRESH, STALE, Pair, SolveUnit, Staleness, judge, plan
 from wisp.solve.unpin import Unpin, require_locked, stale_without, unpinned
-from wisp.solve.update import Conda, Engines, run_plan
+from wisp.solve.update import Conda, Engines, Pypi, run_plan
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.trust import LARGEST_LOCK, found_text
 from wisp.values import replace
@@ -209,7 +209,23 @@ def _engines(workspace: OpenedWorkspace) -> Engines:
 
             raise hinted(error, _who_added(workspace, unit.platform)) from error
 
-    return replace(engines, solve=solve)
+    def resolve(inputs: EnvironmentInputs, conda: Conda, previous: Pypi) -> Pypi:
+        try:
+            return engines.resolve(inputs, conda, previous)
+        except SolveError as error:
+            raise _with_python(workspace, inputs.environment, error) from error
+
+    return replace(engines, solve=solve, resolve=resolve)
+
+
+def _with_python(workspace: OpenedWorkspace, environment: str, error: SolveError) -> SolveError:
+    """Tell how an environment without a Python gets one."""
+    from wisp.api.elsewhere import hint_for_python, hinted
+    from wisp.solve.pypi_question import NoPythonError
+
+    if not isinstance(error, NoPythonError):
+        return error
+    return hinted(error, (hint_for_python(workspace.manifest.environments[environment]),))
 
 
 def _who_added(workspace: OpenedWorkspace, platform: str) -> tuple[str, ...]:
