@@ -224,3 +224,16 @@ def test_what_an_older_process_left_is_nobodys_fault(tmp_path: Path) -> None:
     watched._begun = os.stat(left).st_ctime + 60
     watched.look()
     assert left.exists()
+
+
+def test_a_package_of_files_without_measure_is_too_large_although_they_are_empty(
+    tmp_path: Path,
+) -> None:
+    draft = tmp_path / ".many-x"
+    draft.mkdir()
+    watched = Lookout((tmp_path,), ["http://h/many"], Patience(largest=MB))
+    for number in range(300):
+        (draft / str(number)).touch()
+    with pytest.raises(FetchError, match="longer than 1 MB"):
+        watched.look()
+    assert not draft.exists()

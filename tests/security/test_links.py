@@ -268,3 +268,21 @@ def test_a_root_itself_and_accepted_links_are_followed(tmp_path: Path) -> None:
     Root(folder).remove(folder / "link")
     assert (away / "new").exists()
     assert not (real / "link").is_symlink()
+
+
+@pytest.mark.parametrize("file", ["pixi.toml", "pixi.lock", ".vscode/settings.json"])
+def test_no_error_shows_a_line_of_what_a_link_leads_to(
+    wisp: CommandLine, tmp_path: Path, file: str
+) -> None:
+    """Row 19, for every file that wisp finds in a workspace."""
+    secret, folder = tmp_path / "secret", tmp_path / "w"
+    secret.write_text("s3cret = [\n")
+    (folder / ".vscode").mkdir(parents=True)
+    (folder / "pixi.toml").write_text(
+        '[workspace]\nchannels = []\nplatforms = ["linux-64", "linux-aarch64"]\n'
+    )
+    (folder / file).unlink(missing_ok=True)
+    (folder / file).symlink_to(secret)
+    for words in (("list",), ("editor", "vscode"), ("lock", "--check"), ("run", "t")):
+        done = wisp(*words, cwd=folder)
+        assert "s3cret" not in done.stdout + done.stderr, words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from wisp.errors import WispError
 
 TYPE_CHECKING = False
@@ -62,9 +64,14 @@ def _window(line: str, column: int) -> tuple[str, int]:
 
 
 def _excerpt(place: Place, paint: Painter) -> list[str]:
-    """The marked line, with its neighbours, under its file, line and column."""
+    """The marked line, with its neighbours, under its file, line and column.
+
+    What lies behind a symbolic link may be a secret: of that no line is shown.
+    """
     if not place.line:
         return [f"   ╭─[{place.file}]"] if not place.text else []
+    if Path(place.file).is_symlink():
+        return [f"   ╭─[{place.file}:{place.line}] (a link: what it leads to is not shown)"]
     source = place.text.splitlines()
     width = len(str(place.line + 1))
     pad = " " * width

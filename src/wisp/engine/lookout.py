@@ -29,6 +29,8 @@ _DRIP = 100
 #: Looking takes at most this part of the time.
 _PART = 0.05
 _LONGEST_PAUSE = 30.0
+#: What a file or folder takes at least, in bytes: a million empty ones are no small package.
+_ENTRY = 4096
 #: By how many seconds the clock of a file system may be behind ours.
 _SKEW = 5.0
 
@@ -142,11 +144,11 @@ def _changed(entry: os.DirEntry[str]) -> float:
 
 
 def _size(path: str) -> int:
-    """Count the bytes of a file, or of all files below a folder; what vanishes counts nothing."""
+    """Count the bytes of a file, or of all that is in a folder; what vanishes counts nothing."""
     try:
         found = os.lstat(path)
     except OSError:
         return 0
     if not stat.S_ISDIR(found.st_mode):
         return found.st_size
-    return sum(_size(entry.path) for entry in _entries(path))
+    return sum(max(_ENTRY, _size(entry.path)) for entry in _entries(path))

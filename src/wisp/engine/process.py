@@ -35,12 +35,12 @@ def capture(
     cwd: Path | None = None,
     stdin: str | None = None,
     keep_open: Sequence[int] = (),
-    look: Callable[[], object] | None = None,
+    look: Callable[[int], object] | None = None,
 ) -> ProcessResult:
     """Run a program to its end. An exit code other than 0 is a result, not an error.
 
     `keep_open` are descriptors that the child inherits (POSIX), such as a prefix lock. `look` is
-    called every second meanwhile; what it raises ends the child.
+    called every second meanwhile, with the child's number; what it raises ends the child.
 
     Raises:
         HostError: The program is missing or cannot be started.
@@ -67,7 +67,7 @@ def capture(
 
 
 def _communicated(
-    child: subprocess.Popen[str], stdin: str | None, look: Callable[[], object] | None
+    child: subprocess.Popen[str], stdin: str | None, look: Callable[[int], object] | None
 ) -> tuple[str, str]:
     while True:
         try:
@@ -75,7 +75,7 @@ def _communicated(
         except subprocess.TimeoutExpired:
             stdin = None  # the child has it, or will get it
             if look is not None:
-                look()
+                look(child.pid)
 
 
 @contextmanager

@@ -1,5 +1,8 @@
 """A bound on what uv fetches, which has none itself: neither of size nor of time.
 
+Pages of indexes and metadata uv reads into its memory, so that has a bound too, where the system
+tells how much another process has (Linux). What builds need is that of processes of their own.
+
 uv ends a download that is silent (`UV_HTTP_TIMEOUT`, 30 seconds), but not one that drips or never
 ends. It unpacks what it fetches while it comes, into drafts in its cache: `.tmpXXXXXX` at the top
 for wheels, in `sdists-vN` for source distributions. What builds make lies elsewhere.
@@ -8,6 +11,7 @@ for wheels, in `sdists-vN` for source distributions. What builds make lies elsew
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,6 +25,8 @@ _DRAFTS = ".tmp*"
 _PLACES = ("", "sdists-v*")
 #: A draft is unpacked already, and some wheels hold whole GPU libraries.
 _UNPACKED = 4
+#: What uv may take of a small machine, in bytes; honest indexes need a fraction of it.
+_LEAST_MEMORY = 1 << 30
 
 
 class UvDrafts:
@@ -30,12 +36,14 @@ class UvDrafts:
         self._cache = cache
         self._hosts = sorted(set(hosts))
         self._whole = patience.whole
+        self._memory = _bearable(patience.memory)
         self._bounds = replace(patience, silence=math.inf, largest=patience.largest * _UNPACKED)
         self._lookouts: dict[Path, Lookout] = {}
         self._since: dict[Path, float] = {}
 
-    def look(self) -> None:
+    def look(self, pid: int) -> None:
         """See how far uv is. Raises `FetchError` for what has no end, in size or in time."""
+        self._judge_memory(pid)
         for folder in (found for place in _PLACES for found in self._folders(place)):
             if folder not in self._lookouts:
                 urls = [f"//{host}" for host in self._hosts]
@@ -46,6 +54,16 @@ class UvDrafts:
     def _folders(self, place: str) -> Iterable[Path]:
         return self._cache.glob(place) if place else (self._cache,)
 
+    def _judge_memory(self, pid: int) -> None:
+        if _resident(pid) > self._memory:
+            raise FetchError(
+                f"uv took more than {self._memory >> 20} MB to read what {self._named()} sent",
+                hints=["tell the owners of the index, or leave it out"],
+            )
+
+    def _named(self) -> str:
+        return " or ".join(f"`{host}`" for host in self._hosts) or "an index"
+
     def _judge_time(self) -> None:
         now = time.monotonic()
         there = (
@@ -55,8 +73,25 @@ class UvDrafts:
         )
         self._since = {draft: self._since.get(draft, now) for draft in there}
         if any(now - since > self._whole for since in self._since.values()):
-            hosts = " or ".join(f"`{host}`" for host in self._hosts) or "an index"
             raise FetchError(
-                f"{hosts} did not send a package whole in {self._whole} seconds",
+                f"{self._named()} did not send a package whole in {self._whole} seconds",
                 hints=["check the network connection, or work with what is cached: `--offline`"],
             )
+
+
+def _bearable(memory: int) -> int:
+    """Return what uv may take: on a small machine half of what there is."""
+    try:
+        there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return memory
+    return min(memory, max(there // 2, _LEAST_MEMORY))
+
+
+def _resident(pid: int) -> int:
+    """Return how much memory a process has, in bytes; 0 where nobody tells."""
+    try:
+        pages = Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0

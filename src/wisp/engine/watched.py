@@ -40,13 +40,13 @@ def watch(
     environ: Mapping[str, str],
     cwd: Path | None = None,
     keep_open: Sequence[int] = (),
-    look: Callable[[], object] = lambda: None,
+    look: Callable[[int], object] = lambda _: None,
 ) -> ProcessResult:
     """Run a program to its end with a terminal as its stderr, which the audience reads.
 
     What the audience makes of it is the `stderr` of the result. `keep_open` are descriptors that
     the child inherits. The terminal controls nothing: questions still go to the user's. `look` is
-    called every second or so; what it raises ends the child.
+    called every second or so, with the child's number; what it raises ends the child.
 
     Raises:
         HostError: The program is missing or cannot be started.
@@ -71,7 +71,7 @@ def watch(
     try:
         with child, listed(child):
             assert child.stdout is not None
-            stdout = _read(child.stdout.fileno(), ours, audience, look)
+            stdout = _read(child.stdout.fileno(), ours, audience, lambda: look(child.pid))
     finally:
         os.close(ours)
     return ProcessResult(child.returncode, stdout, audience.said())

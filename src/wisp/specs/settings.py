@@ -60,12 +60,14 @@ class Patience:
     `silence` are seconds without anything, `whole` for a request and its answer; `largest` are
     bytes of an answer of a channel, or of a package whose size nobody tells, `growth` is how many
     times its archive's size an unpacked package may have, once it is larger than `largest`.
+    `memory` is what uv may need for what it reads.
     """
 
     silence: float = 90.0
     whole: int = 2 * 60 * 60
     largest: int = 4 << 30
     growth: int = 100
+    memory: int = 4 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

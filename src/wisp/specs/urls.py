@@ -132,6 +132,12 @@ def handed_on(url: str) -> str:
     return f"{scheme}://{authority.rpartition('@')[2]}{path}{kept}"
 
 
+def has_path_token(url: str) -> bool:
+    """Tell whether a token of conda's stands in the path of an address of the web."""
+    scheme, sign, rest = url.partition("://")
+    return bool(sign) and scheme in _PORTS and bool(_TOKEN_IN_PATH.search(_parted(rest)[1]))
+
+
 def without_secrets(text: str) -> str:
     """Return a text with the secrets of all URLs in it hidden."""
     starts = [match.start() for match in _SCHEME.finditer(text)] if "://" in text else []

@@ -67,6 +67,24 @@ def test_what_uv_fetches_has_an_end(
     assert not (tmp_path / "t" / "evil").exists()
 
 
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="told by Linux only")
+@pytest.mark.parametrize("page", ["/simple", ".metadata"])
+def test_what_uv_reads_into_its_memory_has_an_end(uv: Uv, tmp_path: Path, page: str) -> None:
+    web = index(Answer(status=404))
+    plain = web.answer
+
+    def answer(asked: Asked) -> Answer:
+        found = plain(asked)
+        endless = asked.path.startswith(page) or asked.path.endswith(page)
+        return replace(found, body=b"<!-- " * 10_000, endless=True) if endless else found
+
+    web.answer = answer
+    bounded = replace(uv, offline=False, patience=Patience(memory=200 << 20))
+    words = ["pip", "install", "--target", str(tmp_path / "t"), "evil", "--default-index"]
+    with web, pytest.raises(FetchError, match=r"more than 200 MB .*files\.example"):
+        bounded.run([*words, f"{web.url}/simple"], hosts={"evil": "files.example"})
+
+
 def test_drafts_of_before_and_what_is_whole_count_for_nothing(tmp_path: Path) -> None:
     for place in (".tmpAbCdEf", "archive-v0/x/big", "sdists-v11/.tmpAbCdEf/big"):
         file = tmp_path / place
@@ -75,8 +93,8 @@ def test_drafts_of_before_and_what_is_whole_count_for_nothing(tmp_path: Path) ->
     drafts = UvDrafts(tmp_path, ["h"], Patience(largest=1000))
     for old in (tmp_path / ".tmpAbCdEf", tmp_path / "sdists-v11" / ".tmpAbCdEf"):
         old.rename(old.with_name("whole"))
-    drafts.look()
+    drafts.look(os.getpid())
     os.truncate(tmp_path / "whole", 0)
     (tmp_path / "sdists-v11" / ".tmpGhIjKl").write_bytes(bytes(5000))
     with pytest.raises(FetchError, match="`h`"):
-        UvDrafts(tmp_path, ["h"], Patience(largest=1000)).look()
+        UvDrafts(tmp_path, ["h"], Patience(largest=1000)).look(os.getpid())

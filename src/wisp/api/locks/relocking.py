@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from wisp.api.folders import prepare
 from wisp.api.locks.judging import LockOutcome
@@ -27,9 +28,12 @@ from wisp.solve.plan import FRESH, STALE, Pair, SolveUnit, Staleness, judge, pla
 from wisp.solve.unpin import Unpin, require_locked, stale_without, unpinned
 from wisp.solve.update import Conda, Engines, Pypi, run_plan
 from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.urls import has_path_token, shown
 from wisp.trust import LARGEST_LOCK, found_text
 from wisp.values import replace
 from wisp.workspace.platforms import added_by
+
+_STORED_TOKEN = "take it out of the address, and store it by `wisp auth login {} --conda-token -`"
 
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
@@ -167,7 +171,19 @@ def _solve(
     if outcome.changed and not dry_run:
         with restoring(workspace.lock_path):
             rewrite(workspace.lock_path, text, workspace.places.root)
+        _warn_of_tokens(workspace)
     return outcome
+
+
+def _warn_of_tokens(workspace: OpenedWorkspace) -> None:
+    """Tell that tokens in paths of channels are written down; they are part of each location."""
+    channels = {channel.url for one in workspace.all_inputs for channel in one.channels}
+    for url in sorted(filter(has_path_token, channels)):
+        workspace.reporter.warn(
+            f"the token in `{shown(url)}` stands in `{workspace.lock_path.name}`, and in the "
+            "records of what is installed from there",
+            hints=(_STORED_TOKEN.format(urlsplit(url).hostname),),
+        )
 
 
 def _aliased(workspace: OpenedWorkspace) -> tuple[str, ...]:
