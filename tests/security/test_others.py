@@ -119,7 +119,8 @@ def test_what_is_remembered_holds_no_value_of_a_variable_and_no_password(
     wisp: CommandLine, tmp_path: Path
 ) -> None:
     (tmp_path / "pixi.toml").write_text(
-        '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64", "linux-aarch64"]\n'
+        '[workspace]\nname = "w"\nplatforms = ["linux-64", "linux-aarch64"]\n'
+        'channels = ["https://me:s3cret@x.example/c", "https://x.example/t/s3cret/c"]\n'
         '[activation.env]\nDATABASE = "$OURS"\n'
         '[tasks]\nt = { cmd = "true", env = { T = "$OURS" } }\n'
     )

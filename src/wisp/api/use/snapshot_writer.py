@@ -24,6 +24,7 @@ from wisp.errors import WispError
 from wisp.lock.model import LockFile
 from wisp.manifest.env_files import env_files
 from wisp.specs.records import CondaSourceRecord, PypiRecord
+from wisp.specs.urls import shown
 from wisp.workspace.activation import activation_of as declared_activation
 from wisp.workspace.channels import channels_of
 
@@ -180,7 +181,7 @@ def _facts(workspace: OpenedWorkspace, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _named(workspace: OpenedWorkspace) -> dict[str, tuple[str, ...]]:
-    """Return the names that only completions ask for."""
+    """Return the names that only completions ask for; none that has a secret in it."""
     manifest = workspace.manifest
     channels = [
         channel.text
@@ -197,7 +198,7 @@ def _named(workspace: OpenedWorkspace) -> dict[str, tuple[str, ...]]:
         "features": tuple(manifest.features),
         "requested": tuple(sorted(requested)),
         "platforms": tuple(one.name for one in workspace.declared_platforms),
-        "channels": tuple(dict.fromkeys(channels)),
+        "channels": tuple(one for one in dict.fromkeys(channels) if shown(one) == one),
     }
 
 
