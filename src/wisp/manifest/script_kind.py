@@ -56,13 +56,12 @@ def kind_of_script(text: str, path: Path, *, conda_scripts: bool) -> ManifestKin
     return "conda-script"
 
 
-def not_switched_on(path: Path, verb: str = "has") -> ManifestError:
+def not_switched_on(path: Path, *, is_new: bool = False) -> ManifestError:
     """Return the failure of what is, or would become, a conda-script where these are off."""
+    verb = "would get" if is_new else "has"
+    for_once = () if is_new else ("or, for a single run, `run --experimental`",)
     return ManifestError(
         f"{path.name} {verb} a conda-script block, which is an experiment and not switched on",
         place=Place(str(path)),
-        hints=(
-            f"`pixi config set {SWITCH} true --global` switches it on",
-            "or, for a single run, `run --experimental`",
-        ),
+        hints=(f"`pixi config set {SWITCH} true --global` switches it on", *for_once),
     )

@@ -68,7 +68,7 @@ def _start_python(file: Path, channels: Sequence[str], config: Config) -> None:
 
 def _no_python(file: Path, config: Config) -> ManifestError:
     if file.suffix.lower() in LANGUAGES and not config.conda_scripts:
-        return not_switched_on(file, "would get")
+        return not_switched_on(file, is_new=True)
     return ManifestError(
         f"'{file}' is not a Python script: its name must end in .py or .pyw",
         hints=(f"or in {NOTEBOOK}, for a notebook",),
@@ -77,7 +77,7 @@ def _no_python(file: Path, config: Config) -> ManifestError:
 
 def _start_conda(file: Path, channels: Sequence[str], config: Config) -> None:
     if not config.conda_scripts:
-        raise not_switched_on(file, "would get")
+        raise not_switched_on(file, is_new=True)
     language = LANGUAGES.get(file.suffix.lower())
     if language is None:
         raise ManifestError(
