@@ -83,6 +83,8 @@ def test_what_a_detector_finds_decides_what_is_solved(
     assert version() == "app 1.0"
     assert version(CONDA_OVERRIDE_QUANTUM="2") == "app 2.0"
     cold_wisp("global", "install", "-c", channel, "app", cwd=tmp_path, env=NEW).success()
+    told = cold_wisp("global", "outdated", "--json", cwd=tmp_path, env=NEW).success()
+    assert json.loads(told.stdout) == []
 
 
 def test_a_variable_needs_no_consent(cold_wisp: CommandLine, tmp_path: Path, channel: str) -> None:

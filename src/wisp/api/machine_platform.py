@@ -300,10 +300,13 @@ def known_subdir(text: str) -> str:
     return text
 
 
-def completed(session: SessionContext, inputs: EnvironmentInputs) -> EnvironmentInputs:
+def completed(
+    session: SessionContext, inputs: EnvironmentInputs, *, may_ask: bool = True
+) -> EnvironmentInputs:
     """Add to what inputs promise of this machine what detectors find of what they ask for.
 
     Inputs for another machine stay as they are, and so do those of a release without detectors.
+    With `may_ask` the user may be asked whether detectors may run.
     """
     from wisp.api.detectors import DIFFERENCE
 
@@ -317,7 +320,7 @@ def completed(session: SessionContext, inputs: EnvironmentInputs) -> Environment
     if not names:
         return inputs
     urls = [channel.url for channel in inputs.channels]
-    here = session.detectors.provided(urls, names, may_ask=True, root=None)
+    here = session.detectors.provided(urls, names, may_ask=may_ask, root=None)
     told = {package.name for package in here} - {package.name for package in session.provided}
     own = tuple(one for one in platform.declared if one.name not in told)
     found = tuple(one for one in here if one.name in told)

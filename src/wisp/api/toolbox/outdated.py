@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from wisp.api.machine_platform import completed
 from wisp.api.provisioning import solved_newest
 from wisp.api.spec_locks import solved_lock
 from wisp.errors import SolveError
@@ -50,7 +51,7 @@ def outdated(tools: Tools, environments: Sequence[str] = ()) -> tuple[OutdatedTo
 
 def _rows(tools: Tools, environment: ToolEnvironment) -> list[OutdatedTool]:
     installed = tools.installed(environment.name).versions()
-    inputs = tools.inputs(environment)
+    inputs = completed(tools.session, tools.inputs(environment), may_ask=False)
     allowed = _versions(tools, inputs)
     newest = allowed | _newest(tools, inputs)
     return [
