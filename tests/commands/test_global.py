@@ -177,6 +177,13 @@ def test_what_cannot_be_done_changes_nothing(user: User, words: list[str]) -> No
     assert not differences(before, content(user.home))
 
 
+def test_a_wish_that_is_fulfilled_changes_no_manifest(user: User) -> None:
+    user("install", "say=1").success()
+    before = user.manifest.read_text()
+    assert "say: 1.0 (already installed)" in user("install", "say").success().stdout
+    assert user.manifest.read_text() == before
+
+
 def test_names_before_an_unknown_one_are_taken_away(user: User) -> None:
     user("install", "say").success()
     assert user("expose", "remove", "say", "nope", "new-say").code == 1

@@ -133,7 +133,8 @@ class _Job:
         draft = self.tools.edited(self._declared())
         environment = draft.box.environment(self.name)
         if not self.request.force and self._is_done(draft, environment):
-            draft.save(self.tools)
+            if self.tools.home.pypi:  # Pixi writes down no other wish that is fulfilled already
+                draft.save(self.tools)
             return draft, "already installed"
         had = self.tools.installed(self.name).all_executables()
         with self.tools.working_on(self.name):
