@@ -286,3 +286,15 @@ def test_no_error_shows_a_line_of_what_a_link_leads_to(
     for words in (("list",), ("editor", "vscode"), ("lock", "--check"), ("run", "t")):
         done = wisp(*words, cwd=folder)
         assert "s3cret" not in done.stdout + done.stderr, words
+
+
+def test_a_lock_of_a_one_off_command_is_not_written_through_a_link(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    made = channel(tmp_path / "c", [tiny("good")])
+    (tmp_path / "one.lock").symlink_to(tmp_path / "profile")
+    words = ["exec", "-c", made.as_uri(), "-s", "good", "--lock", "one.lock", "true"]
+    done = wisp(*words, cwd=tmp_path)
+    assert done.code == 1
+    assert "symbolic link" in done.stderr
+    assert not (tmp_path / "profile").exists()

@@ -92,10 +92,13 @@ def lock_for(
 ) -> LockFile:
     """Return the lock at a path if it fits the inputs, else solve and write it.
 
+    It may have come with a folder of a stranger's: it is not written through a link.
+
     Raises:
         LockFileError: It is damaged; or, where it has to be used as it is (`locked`), it does not
             fit or there is none.
         SolveError, FetchError: See `solved_lock`.
+        HostError: It cannot be written, or is a link.
 
     """
     known = _usable(session, path)
@@ -105,17 +108,24 @@ def lock_for(
     if locked:
         raise not_what_is_asked_for(path, reasons, missing=known is None)
     lock = solved_lock(session, inputs, prefix_of, manifest_path=path, known=known, reasons=reasons)
-    write_lock(lock, path)
+    write_lock(lock, path, own=True)
     return lock
 
 
-def write_lock(lock: LockFile, path: Path) -> None:
-    """Write a lock file, whole or not at all. Raises `HostError` where it cannot be."""
+def write_lock(lock: LockFile, path: Path, *, own: bool = False) -> None:
+    """Write a lock file, whole or not at all; one that has to be our `own` through no link.
+
+    Raises `HostError` where it cannot be.
+    """
     from wisp.engine.files import write_atomically
+    from wisp.engine.safe.root import Root
     from wisp.lock.write import write
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, write(lock))
+    if own:
+        Root(path.parent).write(path, write(lock))
+    else:
+        write_atomically(path, write(lock))
 
 
 def not_what_is_asked_for(

@@ -25,7 +25,9 @@ def code_of(text: str) -> str:
     if source is None:
         return ""
     found = source.data()
-    return found if isinstance(found, str) else "".join(map(str, found))
+    if isinstance(found, list):
+        return "".join(map(str, found))
+    return found if isinstance(found, str) else ""
 
 
 def with_code(text: str, code: str) -> str:
