@@ -10,6 +10,7 @@ Source: PEP 508; the spelling is that of the `requires_dist` entries of lock fil
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -26,6 +27,7 @@ _ORDER = {"python_full_version": 0, "implementation_version": 1, "implementation
 _LAST = {"extra": 1, "extras": 1, "dependency_groups": 1}
 _SYSTEMS = {"Windows": "win32", "Linux": "linux", "Darwin": "darwin"}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_FROM_A_BOUND = frozenset({">", ">=", "==", "===", "~=", "in", "reverse in"})
 _VERSION_VARIABLES = frozenset({"python_version", "python_full_version", "implementation_version"})
 
 
@@ -91,7 +93,7 @@ def canonical_marker(marker: Any) -> str:
     if marker is None:
         return ""
     alternatives = _alternatives(marker_tree(marker))
-    clauses = sorted({_clause(atoms) for atoms in alternatives}, key=_clause_key)
+    clauses = _in_order({_clause(atoms) for atoms in alternatives})
     texts = [" and ".join(map(_atom_text, clause)) for clause in clauses]
     if len(clauses) == 1:
         return texts[0]
@@ -181,9 +183,23 @@ def _value_key(variable: str, value: str) -> tuple[int, Any]:
     return 1, value
 
 
-def _clause_key(clause: tuple[Atom, ...]) -> list[tuple[Any, ...]]:
-    """Order alternatives by where their ranges begin: what has no lower bound comes first."""
-    return [(*_atom_key(a)[:3], a[1] not in {"<", "<="}, _atom_key(a)[3]) for a in clause]
+def _in_order(clauses: Collection[tuple[Atom, ...]]) -> list[tuple[Atom, ...]]:
+    """Order alternatives by where their ranges begin, variable by variable.
+
+    What has no lower bound comes first, then what says nothing of the variable, since that begins
+    where the range of others has not begun yet.
+    """
+    variables = sorted({_atom_key(a)[:3] for clause in clauses for a in clause})
+
+    def key(clause: tuple[Atom, ...]) -> list[tuple[Any, ...]]:
+        begins: dict[tuple[int, int, str], tuple[Any, ...]] = {}
+        for atom in clause:
+            variable, value = _atom_key(atom)[:3], _atom_key(atom)[3]
+            place = (2 if atom[1] in _FROM_A_BOUND else 0, value)
+            begins[variable] = max(begins.get(variable, place), place, key=lambda one: one[0])
+        return [begins.get(variable, (1,)) for variable in variables]
+
+    return sorted(clauses, key=key)
 
 
 def _atom_text(atom: Atom) -> str:

@@ -63,3 +63,30 @@ def test_canonical_requirements_stay_as_they_are(canonical: str) -> None:
 )
 def test_specifiers_are_ordered_by_version(written: str, canonical: str) -> None:
     assert canonical_specifiers(written) == canonical
+
+
+@pytest.mark.parametrize(
+    ("written", "spelled"),
+    [
+        (
+            "a ; python_version >= '3.14' or sys_platform != 'emscripten'",
+            "a ; sys_platform != 'emscripten' or python_full_version >= '3.14'",
+        ),
+        (
+            "a ; sys_platform == 'win32' or python_version < '3.14'",
+            "a ; python_full_version < '3.14' or sys_platform == 'win32'",
+        ),
+        (
+            "a ; sys_platform != 'win32' or implementation_name != 'pypy'",
+            "a ; implementation_name != 'pypy' or sys_platform != 'win32'",
+        ),
+        (
+            "a ; python_version >= '3.12' or python_version >= '3.8' and python_version < '3.10'",
+            "a ; (python_full_version >= '3.8' and python_full_version < '3.10') "
+            "or python_full_version >= '3.12'",
+        ),
+    ],
+)
+def test_alternatives_stand_where_their_ranges_begin(written: str, spelled: str) -> None:
+    assert canonical_requirement(written) == spelled
+    assert canonical_requirement(spelled) == spelled
