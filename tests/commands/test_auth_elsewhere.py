@@ -138,17 +138,29 @@ def test_keys_of_a_bucket_are_for_channels(auth: CommandLine, tmp_path: Path) ->
     assert purposes(auth, "s3://other/channel", tmp_path) == set()
 
 
-def test_requests_to_a_bucket_are_signed_with_its_keys(auth: CommandLine, tmp_path: Path) -> None:
-    config = tmp_path / "config"
+@pytest.mark.parametrize(
+    ("file", "before", "style"),
+    [
+        ("config.toml", "[s3-options.bucket]", "force-path-style = true"),
+        ("config.toml", "[s3-options.bucket]", 'addressing-style = "path"'),
+        ("config.toml", "tls-no-verify = true\n[s3-options.bucket]", 'addressing-style = "path"'),
+        (
+            "pixi.toml",
+            "[workspace]\nchannels = []\nplatforms = []\n[workspace.s3-options.bucket]",
+            'addressing-style = "path"',
+        ),
+    ],
+)
+def test_requests_to_a_bucket_are_signed_with_its_keys(
+    file: str, before: str, style: str, auth: CommandLine, tmp_path: Path
+) -> None:
     words = ("--s3-access-key-id", "KEY", "--s3-secret-access-key", "-")
     auth("auth", "login", "s3://bucket", *words, cwd=tmp_path, stdin=f"{SECRET}\n").success()
     with Web(lambda asked: Answer(403)) as web:
-        config.mkdir()
-        (config / "config.toml").write_text(
-            f'[s3-options.bucket]\nendpoint-url = "{web.url}"\nregion = "here-1"\n'
-            "force-path-style = true\n"
+        (tmp_path / file).write_text(
+            f'{before}\nendpoint-url = "{web.url}"\nregion = "here-1"\n{style}\n'
         )
-        env = {"PIXI_CONFIG_FILE": str(config / "config.toml")}
+        env = {"PIXI_CONFIG_FILE": str(tmp_path / file)} if file == "config.toml" else {}
         done = auth("search", "-c", "s3://bucket/main", "six", cwd=tmp_path, env=env)
     assert web.asked
     for asked in web.asked:

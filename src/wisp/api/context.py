@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from wisp.compat import CompatLevel, preferred, wish_of
 from wisp.config.levels import read_config
@@ -54,6 +54,8 @@ class SessionContext:
         self.reporter = reporter
         self.now = now or datetime.now(UTC)
         self._only_looks = False
+        #: What the manifest says of buckets, before the first engine is made.
+        self.buckets: Mapping[str, Mapping[str, Any]] = {}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -117,7 +119,7 @@ class SessionContext:
         """How caches, network and links are to be used."""
         from wisp.engine.host import is_remote
 
-        settings = self.config.engine_settings(is_remote=is_remote)
+        settings = self.config.engine_settings(is_remote=is_remote, buckets=self.buckets)
         for doubt in settings.caches.doubts:
             self.reporter.warn(doubt, hints=(_SHARED_CACHE,))
         return settings

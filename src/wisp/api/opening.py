@@ -69,6 +69,7 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
     defaults = _script_defaults(source, session, found.path)
     wish = wish_of(source.environ)
     manifest = load(found.path, script=defaults, any_version=source.any_version, wish=wish)
+    session.buckets = manifest.workspace.s3_options
     for warning in (*found.warnings, *session.config.warnings, *manifest.warnings):
         reporter.warn(warning)
     return session, manifest

@@ -31,6 +31,7 @@ KEYS = {
     "exclude-newer.cutoff": "0.84.0",
     "exclude-newer.exemptions": "0.84.0",
     "experimental.conda-script": "0.80.0",
+    "s3-options.BUCKET.addressing-style": "0.82.0",
 }
 #: Variables of the environment, read or set.
 VARIABLES = {

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from wisp.platforms import SUBDIRS
 from wisp.specs.controls import has_control
 from wisp.specs.cutoffs import parse_cutoff
+from wisp.specs.settings import S3_STYLES
 
 Reader = Callable[[Any], Any]
 
@@ -188,6 +189,7 @@ _REPODATA: dict[str, Reader] = {
 _BUCKET: dict[str, Reader] = {
     "endpoint-url": normal_url,
     "region": _text,
+    "addressing-style": Choice(*S3_STYLES),
     "force-path-style": _boolean,
 }
 

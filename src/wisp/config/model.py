@@ -121,11 +121,16 @@ class Config:
             return expand(value, self.environ)
         return self.cache_folders(is_remote=is_remote).detached_environments if value else None
 
-    def engine_settings(self, *, is_remote: Callable[[Path], bool]) -> EngineSettings:
-        """Return what the engines need to know."""
+    def engine_settings(
+        self,
+        *,
+        is_remote: Callable[[Path], bool],
+        buckets: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> EngineSettings:
+        """Return what the engines need to know; `buckets` count before the configured ones."""
         return EngineSettings(
             caches=self.cache_folders(is_remote=is_remote),
-            network=self._network(),
+            network=self._network(buckets or {}),
             linking=Linking(
                 symbolic=self.get("allow-symbolic-links"),
                 hard=self.get("allow-hard-links"),
@@ -134,7 +139,7 @@ class Config:
             ),
         )
 
-    def _network(self) -> Network:
+    def _network(self, buckets: Mapping[str, Mapping[str, Any]]) -> Network:
         auth = self.get("authentication-override-file")
         mirrors: Mapping[str, list[str]] = self.get("mirrors", {})
         return Network(
@@ -146,7 +151,7 @@ class Config:
             http_proxy=self.get("proxy-config.http"),
             https_proxy=self.get("proxy-config.https"),
             non_proxy_hosts=tuple(self.get("proxy-config.non-proxy-hosts", ())),
-            s3=_buckets(self._named("s3-options")),
+            s3=_buckets({**self._named("s3-options"), **buckets}),
             repodata=_formats(self._table("repodata-config")),
             repodata_by_prefix={
                 prefix: _formats(row) for prefix, row in self._named("repodata-config").items()
@@ -177,11 +182,7 @@ def _formats(table: Mapping[str, bool]) -> RepodataFormats:
 
 def _buckets(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, S3Bucket]:
     return {
-        name: S3Bucket(
-            endpoint_url=row["endpoint-url"],
-            region=row["region"],
-            force_path_style=row.get("force-path-style", False),
-        )
+        name: S3Bucket.of(row)
         for name, row in tables.items()
         if "endpoint-url" in row and "region" in row
     }

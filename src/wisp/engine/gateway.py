@@ -209,9 +209,7 @@ def _require_files(variables: Mapping[str, str]) -> None:
 
 
 def _bucket(bucket: S3Bucket) -> S3Config:
-    if bucket.force_path_style:
-        return S3Config(bucket.endpoint_url, bucket.region, "path")
-    return S3Config(bucket.endpoint_url, bucket.region, "virtual-host")
+    return S3Config(bucket.endpoint_url, bucket.region, bucket.addressing)
 
 
 def client_variables(network: Network, environ: Mapping[str, str]) -> dict[str, str]:
@@ -264,6 +262,14 @@ def _network_keys(network: Network) -> dict[str, TomlValue]:
         proxies["https"] = network.https_proxy
     if len(proxies) > 1:
         keys["proxy-config"] = proxies
+    keys["s3-options"] = {
+        name: {
+            "endpoint-url": bucket.endpoint_url,
+            "region": bucket.region,
+            "addressing-style": bucket.addressing,
+        }
+        for name, bucket in network.s3.items()
+    }
     return keys
 
 

@@ -17,6 +17,7 @@ from wisp.manifest.model import WorkspaceTable
 from wisp.manifest.platform_entries import read_platforms
 from wisp.manifest.pypi_options import read_pypi_options
 from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
+from wisp.specs.settings import S3_STYLES
 
 _PREVIEW_FLAGS = ("pixi-build",)
 _MAPPING_MODES = ("overlay", "replace")
@@ -106,11 +107,19 @@ def _read_s3(parent: Table) -> dict[str, dict[str, Any]]:
         found[bucket] = {
             "endpoint-url": as_url(table.required("endpoint-url"), (*table.path, "endpoint-url")),
             "region": table.required_text("region"),
-            "force-path-style": table.required("force-path-style"),
+            **_addressing(table),
         }
-        table.flag("force-path-style")
         table.finish()
     return found
+
+
+def _addressing(table: Table) -> dict[str, Any]:
+    """Read how a bucket stands in addresses: by the word of newer releases, or by the switch."""
+    style = table.choice("addressing-style", S3_STYLES)
+    forced = table.flag("force-path-style")
+    if style is None and forced is None:
+        raise table.missing("force-path-style")
+    return {"force-path-style": style == "path" if style else forced}
 
 
 def _read_variants(table: Table) -> dict[str, tuple[str, ...]]:

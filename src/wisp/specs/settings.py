@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from wisp.values import dataclass, field, fields
+
+#: How a bucket may stand in addresses: as a part of the host, or of the path.
+S3_STYLES = ("virtual-host", "path")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,15 @@ class S3Bucket:
 
     endpoint_url: str
     region: str
-    force_path_style: bool = False
+    addressing: Literal["path", "virtual-host"] = "virtual-host"
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> S3Bucket:
+        """Make it of the keys of a configuration or a manifest; a named style beats the switch."""
+        addressing: Literal["path", "virtual-host"] = "virtual-host"
+        if row.get("addressing-style", "path" if row.get("force-path-style") else None) == "path":
+            addressing = "path"
+        return cls(endpoint_url=row["endpoint-url"], region=row["region"], addressing=addressing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

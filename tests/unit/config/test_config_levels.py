@@ -207,7 +207,21 @@ def test_buckets_have_endpoint_and_region(levels: Levels) -> None:
     levels.write("home", "[s3-options.b]\nendpoint-url = 'https://s3.org'\nregion = 'r'\n")
     network = levels.read().engine_settings(is_remote=lambda path: False).network
     assert network.s3["b"].endpoint_url == "https://s3.org/"
-    assert not network.s3["b"].force_path_style
+    assert network.s3["b"].addressing == "virtual-host"
+
+
+@pytest.mark.parametrize(
+    ("keys", "style"),
+    [
+        ("force-path-style = true", "path"),
+        ("addressing-style = 'path'", "path"),
+        ("addressing-style = 'virtual-host'\nforce-path-style = true", "virtual-host"),
+    ],
+)
+def test_buckets_are_part_of_the_host_or_of_the_path(levels: Levels, keys: str, style: str) -> None:
+    levels.write("home", f"[s3-options.b]\nendpoint-url = 'https://s3.org'\nregion = 'r'\n{keys}")
+    network = levels.read().engine_settings(is_remote=lambda path: False).network
+    assert network.s3["b"].addressing == style
 
 
 def test_detached_environments_know_switch_and_folder(levels: Levels) -> None:
