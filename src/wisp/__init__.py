@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from wisp.api.weighing.report import PackageSize as PackageSize
     from wisp.api.weighing.report import SizeChange as SizeChange
     from wisp.api.weighing.report import SizeReport as SizeReport
+    from wisp.api.workload_identity import WorkloadRequest as WorkloadRequest
     from wisp.api.workspace import Workspace as Workspace
     from wisp.config.model import ConfigRequest as ConfigRequest
     from wisp.engine.auth.oauth.device import Invitation as Invitation
@@ -239,6 +240,7 @@ __all__ = [
     "UsageError",
     "Weigher",
     "WispError",
+    "WorkloadRequest",
     "Workspace",
     "__version__",
     "command_of",
@@ -358,6 +360,7 @@ _HOMES = {
     "UsageError": "wisp.errors",
     "Weigher": "wisp.api.weigher",
     "WispError": "wisp.errors",
+    "WorkloadRequest": "wisp.api.workload_identity",
     "Workspace": "wisp.api.workspace",
     "command_of": "wisp.api.use.running",
     "git_location": "wisp.api.edits.requests",

@@ -7,6 +7,7 @@ import stat
 import sys
 import time
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -79,6 +80,21 @@ def test_a_browser_comes_back_with_a_code(auth: CommandLine, tmp_path: Path, flo
         assert stored(auth)["127.0.0.1"]["OAuth"]["client_id"] == "me"
         asked = next(one for one in provider.web.asked if one.path == "/authorize")
         assert dict(asked.query)["scope"] == "read"
+
+
+@pytest.mark.parametrize("flow", ["device-code", "auth-code"])
+def test_an_audience_is_asked_for_and_kept_for_renewals(
+    auth: CommandLine, tmp_path: Path, flow: str
+) -> None:
+    with Provider(lasts=200) as provider:
+        words = ("--oauth-flow", flow, "--oauth-audience", "https://api")
+        sign_in(auth, provider, tmp_path, *words).success()
+        asked = next(one for one in provider.web.asked if one.path in {"/device", "/authorize"})
+        wish = dict(asked.query) or dict(parse_qsl(asked.body.decode()))
+        assert wish["audience"] == "https://api"
+        auth("auth", "token", "127.0.0.1", cwd=tmp_path).success()
+        assert provider.seen[-1]["audience"] == "https://api"
+        assert stored(auth)["127.0.0.1"]["OAuth"]["audience"] == "https://api"
 
 
 def test_a_secret_of_the_program_is_sent_as_its_password(auth: CommandLine, tmp_path: Path) -> None:

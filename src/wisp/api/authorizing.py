@@ -61,7 +61,7 @@ def login(credentials: Credentials, host: str, credential: Credential) -> Stored
     Raises `UsageError` if the host wants another kind, `CredentialError` or `HostError` if no
     store takes it: a damaged one is never written over.
     """
-    _check_kind(host, credential)
+    check_kind(host, credential)
     key = key_of(host)
     problem: WispError | None = None
     for store in _writable(credentials):
@@ -176,7 +176,8 @@ def _apart(host: str) -> tuple[str, int | None]:
     return name, port
 
 
-def _check_kind(host: str, credential: Credential) -> None:
+def check_kind(host: str, credential: Credential) -> None:
+    """Raise `UsageError` for a host that takes no credential of this kind, and for what is none."""
     site = _apart(key_of(host))[0].removeprefix("*.")
     if f".{site}".endswith(".prefix.dev") and not isinstance(credential, BearerToken | OAuth):
         raise UsageError("prefix.dev wants a token", hints=["give one with `--token`"])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from wisp.api.login_uses import LoginUse
     from wisp.api.signing_in import OAuthRequest
     from wisp.api.trusting import TrustSubject
+    from wisp.api.workload_identity import WorkloadRequest
     from wisp.engine.auth.oauth.device import Tell
     from wisp.specs.credentials import Credential
 
@@ -101,6 +102,15 @@ class UserSettings(SessionContext):
         from wisp.api.signing_in import oauth_credential
 
         return self.login(host, oauth_credential(self, host, request, tell))
+
+    def sign_in_job(self, host: str, request: WorkloadRequest) -> StoredLogin:
+        """Get a token for a host as the CI job that we are part of, and store it.
+
+        Raises as `wisp.api.workload_identity.workload_credential`, and as `login`.
+        """
+        from wisp.api.workload_identity import workload_credential
+
+        return self.login(host, workload_credential(self, host, request))
 
     def logins_for(self, url: str) -> tuple[LoginUse, ...]:
         """Tell which credentials a URL, or a host, would get, and who would send them."""

@@ -8,6 +8,11 @@ from __future__ import annotations
 #: A command or a group of them, or a command and an option of its own.
 COMMANDS = {
     "add --path": "0.78.0",
+    "auth login --oauth-audience": "0.82.0",
+    "auth login --workload-identity": "0.82.0",
+    "auth login --workload-identity-audience": "0.82.0",
+    "auth login --workload-identity-exchange": "0.82.0",
+    "auth login --workload-identity-token-endpoint": "0.82.0",
     "clean cache --notices": "0.77.1",
     "config append --shared": "0.83.0",
     "config edit --shared": "0.83.0",

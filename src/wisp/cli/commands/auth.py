@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wisp import Invitation, LoginUse, OAuthRequest, StoredLogin
+    from wisp import Invitation, LoginUse, OAuthRequest, StoredLogin, WorkloadRequest
     from wisp.specs.credentials import Credential
 
 #: What is said of a credential that another store has first.
@@ -23,6 +23,7 @@ _HIDDEN = " (another store comes first)"
 _OAUTH = "OAuth/OIDC Authentication"
 _S3 = "S3 Authentication"
 _PLAIN = "Token / Basic Authentication"
+_WORKLOAD = "Workload Identity (in CI)"
 _NOT_PLAIN = ("--token", "--username", "--password", "--conda-token")
 
 
@@ -56,6 +57,9 @@ class Login(options.Global):
     oauth_scopes: tuple[str, ...] = values(
         "--oauth-scope", requires=("--oauth",), group=_OAUTH, help="What to ask for"
     )
+    oauth_audience: str | None = value(
+        "--oauth-audience", requires=("--oauth",), group=_OAUTH, help="Whom the token is for"
+    )
     oauth_redirect_uri: str | None = value(
         "--oauth-redirect-uri", requires=("--oauth",), group=_OAUTH, help="Where it comes back to"
     )
@@ -88,6 +92,31 @@ class Login(options.Global):
     conda_token: str | None = value(
         "--conda-token", group=_PLAIN, help="A token of anaconda.org or Quetz; `-` reads it"
     )
+    workload_identity: bool = flag(
+        "--workload-identity",
+        conflicts=(*_NOT_PLAIN, "--oauth", "--s3-access-key-id"),
+        group=_WORKLOAD,
+        help="As the CI job that this is: its provider says who it is",
+    )
+    workload_identity_audience: str | None = value(
+        "--workload-identity-audience",
+        requires=("--workload-identity",),
+        group=_WORKLOAD,
+        help="For whom it is said (the host; `prefix.dev` for all hosts there)",
+    )
+    workload_identity_exchange: str | None = value(
+        "--workload-identity-exchange",
+        choices=("token-exchange", "prefix"),
+        requires=("--workload-identity",),
+        group=_WORKLOAD,
+        help="How the host takes it: by RFC 8693, or as prefix.dev does (the default there)",
+    )
+    workload_identity_token_endpoint: str | None = value(
+        "--workload-identity-token-endpoint",
+        requires=("--workload-identity",),
+        group=_WORKLOAD,
+        help="Where it takes it: an address or a path (otherwise the host tells)",
+    )
 
 
 class Logout(options.Global):
@@ -116,6 +145,8 @@ def run_login(call: Call[Login]) -> int:
     given, session = call.values, open_session(call)
     if given.oauth:
         stored = session.sign_in(given.host, _oauth(given), lambda one: _invite(call, one))
+    elif given.workload_identity:
+        stored = session.sign_in_job(given.host, _workload(given))
     else:
         stored = session.login(given.host, _credential(given))
     kind = stored.kind if stored.kind.isupper() or "keys" in stored.kind else f"a {stored.kind}"
@@ -139,7 +170,19 @@ def _oauth(given: Login) -> OAuthRequest:
         client_secret=None if secret is None else _secret(secret),
         flow=given.oauth_flow,
         scopes=given.oauth_scopes,
+        audience=given.oauth_audience,
         redirect_uri=given.oauth_redirect_uri,
+        user_agent=given.user_agent,
+    )
+
+
+def _workload(given: Login) -> WorkloadRequest:
+    from wisp import WorkloadRequest
+
+    return WorkloadRequest(
+        audience=given.workload_identity_audience,
+        exchange=given.workload_identity_exchange,
+        endpoint=given.workload_identity_token_endpoint,
         user_agent=given.user_agent,
     )
 

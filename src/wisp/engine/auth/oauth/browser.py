@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -35,15 +35,17 @@ _FAILED = _PAGE.format("Signing in failed. The terminal says more.")
 def by_browser(
     client: Client,
     provider: Provider,
-    scopes: Iterable[str],
+    wish: Mapping[str, str],
     tell: Tell,
     opener: list[str] | None,
     redirect: str | None = None,
 ) -> OAuth:
     """Open the provider's page, wait until it comes back, and exchange its code for tokens.
 
-    `opener` are the words of a program that opens addresses, None where the person does it
-    themselves. Raises `SignInError` if they refuse or take longer than five minutes.
+    `wish` is what the person is asked to grant (scope, audience). `opener` are the words of a
+    program that opens addresses, None where the person does it themselves.
+
+    Raises `SignInError` if they refuse or take longer than five minutes.
     """
     if provider.authorization is None:
         raise SignInError(
@@ -56,7 +58,7 @@ def by_browser(
             "response_type": "code",
             "client_id": client.name,
             "redirect_uri": back,
-            "scope": " ".join(scopes),
+            **wish,
             "state": state,
             "code_challenge": _challenge(verifier),
             "code_challenge_method": "S256",

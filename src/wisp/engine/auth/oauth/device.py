@@ -6,7 +6,7 @@ Source: RFC 8628, sections 3.2 to 3.5.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from wisp.engine.auth.oauth.provider import Provider, SignInError
 from wisp.engine.auth.oauth.tokens import Client, granted, refusal
@@ -31,8 +31,8 @@ class Invitation:
 Tell = Callable[[Invitation], None]
 
 
-def by_device(client: Client, provider: Provider, scopes: Iterable[str], tell: Tell) -> OAuth:
-    """Invite a person, and wait for the token.
+def by_device(client: Client, provider: Provider, wish: Mapping[str, str], tell: Tell) -> OAuth:
+    """Invite a person to grant a wish (scope, audience), and wait for the token.
 
     Raises `SignInError` if they refuse, take too long, or the provider knows no such way.
     """
@@ -41,7 +41,7 @@ def by_device(client: Client, provider: Provider, scopes: Iterable[str], tell: T
             "the provider knows no codes for other devices",
             hints=["let a browser open on this machine: `--oauth-flow auth-code`"],
         )
-    done, table = client.post(provider.device, {"scope": " ".join(scopes)})
+    done, table = client.post(provider.device, wish)
     if not done:
         raise refusal(table, "signing in")
     tell(_invitation(table))

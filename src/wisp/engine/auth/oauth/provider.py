@@ -41,7 +41,7 @@ def discover(http: HttpClient, issuer: str, headers: Mapping[str, str]) -> Provi
     `FetchError` when nobody answers.
     """
     issuer = issuer.rstrip("/")
-    _check_address(issuer, "issuer")
+    check_address(issuer, "issuer")
     for address in _documents(issuer):
         answer = http.request("GET", address, headers=headers, bounds=BOUNDS, sign=False)
         if answer.ok:
@@ -50,6 +50,24 @@ def discover(http: HttpClient, issuer: str, headers: Mapping[str, str]) -> Provi
         f"`{shown(issuer)}` tells nothing of signing in by OAuth",
         hints=["name who gives out tokens with `--oauth-issuer-url`"],
     )
+
+
+def authorization_server(
+    http: HttpClient, issuer: str, headers: Mapping[str, str]
+) -> Mapping[str, object] | None:
+    """Return what an issuer tells about itself by RFC 8414, None where it tells nothing.
+
+    Raises `SignInError` for what tells of another issuer, and as `discover`.
+    """
+    issuer = issuer.rstrip("/")
+    check_address(issuer, "issuer")
+    address = _documents(issuer)[1]
+    answer = http.request("GET", address, headers=headers, bounds=BOUNDS, sign=False)
+    if not answer.ok:
+        return None
+    table = as_table(answer.body, address)
+    _check_name(table, issuer)
+    return table
 
 
 def as_table(body: bytes, address: str) -> Mapping[str, object]:
@@ -70,9 +88,7 @@ def _documents(issuer: str) -> tuple[str, str]:
 
 
 def _read(table: Mapping[str, object], issuer: str) -> Provider:
-    # Whoever else could put the document there would get the codes (RFC 8414, section 3.3).
-    if str(table.get("issuer", "")).rstrip("/") != issuer:
-        raise SignInError(f"`{shown(issuer)}` calls itself by another name, so it is not believed")
+    _check_name(table, issuer)
     token = _address(table, "token_endpoint")
     if token is None:
         raise SignInError(f"`{shown(issuer)}` names no `token_endpoint`")
@@ -85,18 +101,24 @@ def _read(table: Mapping[str, object], issuer: str) -> Provider:
     )
 
 
+def _check_name(table: Mapping[str, object], issuer: str) -> None:
+    # Whoever else could put the document there would get the codes (RFC 8414, section 3.3).
+    if str(table.get("issuer", "")).rstrip("/") != issuer:
+        raise SignInError(f"`{shown(issuer)}` calls itself by another name, so it is not believed")
+
+
 def _address(table: Mapping[str, object], key: str) -> str | None:
     value = table.get(key)
     if value is None:
         return None
     if not isinstance(value, str) or not value.isprintable():
         raise SignInError(f"`{key}` of the issuer is no address")
-    _check_address(value, key)
+    check_address(value, key)
     return value
 
 
-def _check_address(address: str, what: str) -> None:
-    """Refuse what could be read on its way. Raises `SignInError`."""
+def check_address(address: str, what: str) -> None:
+    """Refuse an address at which a secret could be read on its way. Raises `SignInError`."""
     try:
         origin = url_origin(address)
     except ValueError:
