@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from wisp.api.views.describe_tasks import TaskRow as TaskRow
     from wisp.api.views.doctor import Check as Check
     from wisp.api.views.information import Information as Information
+    from wisp.api.views.information import TlsTrust as TlsTrust
     from wisp.api.views.inspect import PackageList as PackageList
     from wisp.api.views.inspect import PackageRow as PackageRow
     from wisp.api.views.outdated import Hold as Hold
@@ -226,6 +227,7 @@ __all__ = [
     "TaskError",
     "TaskListing",
     "TaskRow",
+    "TlsTrust",
     "ToolChange",
     "ToolContents",
     "ToolInstallation",
@@ -347,6 +349,7 @@ _HOMES = {
     "TaskError": "wisp.errors",
     "TaskListing": "wisp.api.views.describe_tasks",
     "TaskRow": "wisp.api.views.describe_tasks",
+    "TlsTrust": "wisp.api.views.information",
     "ToolChange": "wisp.api.toolbox.changes",
     "ToolContents": "wisp.api.toolbox.listing",
     "ToolInstallation": "wisp.api.toolbox.installing",

@@ -34,6 +34,7 @@ DIFFERENCES = {
     "environments are detached to absolute folders only": "0.82.1",
     "detectors of channels are run": "0.83.0",
     "broken configuration is an error": "0.84.0",
+    "whom TLS believes is told": "0.84.0",
     "cut-offs of single packages are deprecated": "0.84.0",
     "new workspaces begin with the configured cut-off": "0.84.0",
     "packages of conda-pypi have names on PyPI": "0.84.2",

@@ -76,3 +76,17 @@ def test_each_name_tells_its_own_version(
     assert f"Wisp version: {own}\n" in wisp("info", cwd=tmp_path).success().stdout
     assert "wisp_version" not in json.loads(pixi("info", "--json", cwd=tmp_path).success().stdout)
     assert "Wisp" not in pixi("info", cwd=tmp_path).success().stdout
+
+
+def test_whom_tls_believes_is_told_since_084(pixi: CommandLine, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('tls-no-verify = true\ntls-root-certs = "system"\n')
+    words = ("info", "--compat", "0.84")
+    plain = pixi(*words, cwd=tmp_path).success().stdout
+    assert f"{'TLS certificates':>19}: default, verified\n" in plain
+    env = {"PIXI_CONFIG_FILE": str(config)}
+    told = pixi(*words, cwd=tmp_path, env=env).success().stdout
+    assert f"{'TLS certificates':>19}: system, not verified\n" in told
+    data = json.loads(pixi(*words, "--json", cwd=tmp_path, env=env).success().stdout)
+    assert data["tls"] == {"root_certs": "system", "verify": False}
+    assert "TLS certificates" not in pixi("info", "--compat", "0.83", cwd=tmp_path).stdout

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 TLS_BACKEND = "rustls"
 _DETECTORS = "virtual_package_detectors"
+_TLS_TOLD = "whom TLS believes is told"
 _GLOBAL_MANIFEST = Path("manifests", "pixi-global.toml")
 _CREDENTIALS = Path(".rattler", "credentials.json")
 
@@ -59,11 +60,23 @@ class WorkspaceFacts:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class TlsTrust:
+    """Whose certificates connections believe: the configured list, if any, and whether at all."""
+
+    roots: str | None
+    verify: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as `info --json` shows it."""
+        return {"root_certs": self.roots, "verify": self.verify}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Information:
     """Everything that `info` shows. Outside of a workspace `workspace` is None.
 
-    `detectors` is None for a release of Pixi that has none.
+    `detectors` is None for a release of Pixi that has none, `tls` for one that does not tell it.
     """
 
     platform: str
@@ -80,6 +93,7 @@ class Information:
     release: str
     detectors: tuple[DetectorFinding, ...] | None = None
     tls_backend: str = TLS_BACKEND
+    tls: TlsTrust | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the document of `info --json`."""
@@ -90,6 +104,7 @@ class Information:
             **told,
             "version": self.release,
             "tls_backend": self.tls_backend,
+            **({} if self.tls is None else {"tls": self.tls.as_json()}),
             "cache_dir": str(self.cache_folder),
             "cache_size": None if self.cache_size is None else mebibytes(self.cache_size),
             "auth_dir": str(self.credentials),
@@ -111,6 +126,7 @@ def gather(
 
     Raises `ManifestError` if features of an environment contradict each other.
     """
+    level = (session if workspace is None else workspace).level
     detectors = _detectors(session, workspace)
     told = (package for one in detectors or () for package in one.packages.values())
     machine = Machine(host.detected_subdir(), (*session.provided, *filter(None, told)))
@@ -130,9 +146,14 @@ def gather(
         environments=()
         if workspace is None
         else describe_environments(workspace.manifest, machine, workspace.places, sizes=sizes),
-        release=(session if workspace is None else workspace).level.release,
+        release=level.release,
         detectors=detectors,
+        tls=_trust(session.config) if level.has(_TLS_TOLD) else None,
     )
+
+
+def _trust(config: Config) -> TlsTrust:
+    return TlsTrust(config.get("tls-root-certs"), not config.get("tls-no-verify", False))
 
 
 def _detectors(

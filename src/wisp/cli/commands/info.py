@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from wisp import DetectorFinding, EnvironmentDescription, Information, Workspace
+    from wisp import (
+        DetectorFinding,
+        EnvironmentDescription,
+        Information,
+        TlsTrust,
+        Workspace,
+    )
     from wisp.console.style import Paint
 
 _WIDTH = 19
@@ -79,6 +85,7 @@ def _system(found: Information) -> list[str]:
     return [
         _row("Pixi version", found.release),
         _row("TLS backend", found.tls_backend),
+        *([] if found.tls is None else [_row("TLS certificates", _trust(found.tls))]),
         _row("Platform", found.platform),
         *_rows("Virtual packages", found.virtual_packages),
         *_rows("Detectors", map(_detector, found.detectors or ())),
@@ -87,6 +94,10 @@ def _system(found: Information) -> list[str]:
         _row("Auth storage", found.credentials),
         _row("Config locations", " ".join(map(str, files)) or "No config files found"),
     ]
+
+
+def _trust(tls: TlsTrust) -> str:
+    return f"{tls.roots or 'default'}, {'verified' if tls.verify else 'not verified'}"
 
 
 def _detector(one: DetectorFinding) -> str:
