@@ -15,13 +15,13 @@ from tests.sandbox import CommandLine, Home
 from tools.forge.serve import Server
 
 ROOT = Path(__file__).parents[2]
-BEFORE, AFTER = "0.0.8", "0.0.9"
+BEFORE, AFTER, NIGHTLY = "0.0.8", "0.0.9", "0.0.10.dev1"
 UV = str(Path(sys.executable).with_name("uv"))
 
 
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A package index with two releases of wisp, for `Server`."""
+    """A package index with two releases and a nightly build of wisp, for `Server`."""
     folder = tmp_path_factory.mktemp("releases")
     source = folder / "source"
     source.mkdir()
@@ -33,7 +33,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page.mkdir(parents=True)
     layout = source / "src/wisp/layout.py"
     text = layout.read_text()
-    for version in (BEFORE, AFTER):
+    for version in (BEFORE, AFTER, NIGHTLY):
         lines = [
             f'VERSION = "{version}"' if line.startswith("VERSION = ") else line
             for line in text.splitlines()
@@ -82,6 +82,9 @@ def test_the_tool_that_installed_it_replaces_it(
         again = subprocess.run(update, capture_output=True, text=True, env=variables, check=True)
         assert f"wisp is already up-to-date (version {AFTER})" in again.stderr
 
+        run(*update, "--nightly", env=variables)
+        assert run(str(wisp), "--version", env=variables) == f"wisp {NIGHTLY}\n"
+
         run(*update, "--version", BEFORE, env=variables)
         assert run(str(wisp), "--version", env=variables) == f"wisp {BEFORE}\n"
 
@@ -117,3 +120,23 @@ def test_what_is_no_version_is_refused(wisp: CommandLine, tmp_path: Path) -> Non
     refused = wisp("self-update", "--version", "newest", cwd=tmp_path)
     assert refused.code == 2
     assert "'newest' is no version" in refused.stderr
+
+
+def test_builds_of_the_main_branch_are_refused_where_there_are_none(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    page = tmp_path / "index/simple/wisp-env"
+    page.mkdir(parents=True)
+    files = [
+        {"filename": f"wisp_env-{version}-py3-none-any.whl", "url": "x", "hashes": {}}
+        for version in ("0.9.0.dev3", "0.9.0")
+    ]
+    (page / "index.json").write_text(json.dumps({"files": files}))
+    with Server(tmp_path / "index") as server:
+        index = f"{server.url}/simple"
+        refused = wisp("self-update", "--nightly", "--from-url", index, cwd=tmp_path)
+    assert refused.code == 1
+    assert "has no build of the main branch that is newer than release 0.9.0" in refused.stderr
+    both = wisp("self-update", "--nightly", "--version", "1.0", cwd=tmp_path)
+    assert both.code == 2
+    assert "cannot be used with" in both.stderr

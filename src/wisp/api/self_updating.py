@@ -11,6 +11,7 @@ from packaging.version import InvalidVersion, Version
 from wisp.engine.index_files import newest_version
 from wisp.engine.own_install import update_command
 from wisp.engine.process import capture
+from wisp.engine.tool_tls import tool_trust
 from wisp.errors import FetchError, HostError, UsageError
 from wisp.layout import DEFAULT_INDEX, DISTRIBUTION, VERSION
 from wisp.values import dataclass
@@ -38,25 +39,32 @@ def self_update(
     session: SessionContext,
     version: str | None = None,
     *,
+    nightly: bool = False,
     index: str | None = None,
     force: bool = False,
     dry_run: bool = False,
 ) -> SelfUpdate:
     """Install the newest version of wisp, or the one named; the same again only by `force`.
 
-    `index` is a package index (PEP 503, 691) that has releases too.
+    `nightly` is for the newest build of the main branch, which a package index has as a
+    pre-release. `index` is a package index (PEP 503, 691) that has releases too.
 
     Raises:
-        UsageError: The version is none.
-        FetchError: Which version is newest cannot be known.
+        UsageError: The version is none, or one is named beside `nightly`.
+        FetchError: Which version is newest cannot be known, or there is no such build.
         HostError: No tool can do it for us, or the tool failed.
 
     """
-    wanted = _newest(session, index) if version is None else _checked(version)
+    if nightly and version is not None:
+        raise UsageError(f"the newest build of the main branch is no version '{version}'")
+    url = index or _usual_index(session)
+    wanted = _checked(version) if version else _newest(session, url, nightly=nightly)
     if not force and (wanted == VERSION or (version is None and _is_older(wanted))):
         return SelfUpdate(VERSION, VERSION)
     uv = str(session.uv.executable)
-    found = update_command(uv, session.environ, wanted, named=version is not None, index=index)
+    named = nightly or version is not None
+    trust = tool_trust(session.settings.network, session.environ, [url])
+    found = update_command(uv, session.environ, wanted, named=named, index=index, trust=trust)
     command = shlex.join(found.words)
     if dry_run:
         return SelfUpdate(VERSION, wanted, command)
@@ -74,15 +82,23 @@ def self_update(
     return SelfUpdate(VERSION, now, command)
 
 
-def _newest(session: SessionContext, index: str | None) -> str:
+def _usual_index(session: SessionContext) -> str:
     environ = session.environ
     known = environ.get("UV_DEFAULT_INDEX") or environ.get("PIP_INDEX_URL")
-    url = index or known or session.config.get("pypi-config.index-url") or DEFAULT_INDEX
-    found = newest_version(session.http, str(url), DISTRIBUTION)
+    return str(known or session.config.get("pypi-config.index-url") or DEFAULT_INDEX)
+
+
+def _newest(session: SessionContext, url: str, *, nightly: bool) -> str:
+    found = newest_version(session.http, url, DISTRIBUTION, prereleases=nightly)
     if found is None:
         raise FetchError(
             f"no release of {DISTRIBUTION} is known to `{url}`",
             hints=("name another index with `--from-url`, or a version with `--version`",),
+        )
+    if nightly and not Version(found).is_prerelease:
+        raise FetchError(
+            f"`{url}` has no build of the main branch that is newer than release {found}",
+            hints=("name an index that has one with `--from-url`",),
         )
     return found
 

@@ -210,6 +210,7 @@ class Session(UserSettings):
         self,
         version: str | None = None,
         *,
+        nightly: bool = False,
         index: str | None = None,
         force: bool = False,
         dry_run: bool = False,
@@ -217,7 +218,9 @@ class Session(UserSettings):
         """Install another version of wisp. Raises as `wisp.api.self_updating.self_update`."""
         from wisp.api.self_updating import self_update
 
-        return self_update(self, version, index=index, force=force, dry_run=dry_run)
+        return self_update(
+            self, version, nightly=nightly, index=index, force=force, dry_run=dry_run
+        )
 
     # Cleaning
 

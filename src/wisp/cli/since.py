@@ -23,6 +23,7 @@ COMMANDS = {
     "global exclude-newer": "0.84.0",
     "install --script": "0.79.0",
     "run --experimental": "0.80.0",
+    "self-update --nightly": "0.84.2",
     "tree --json": "0.85.0",
     "update --script": "0.78.0",
     "workspace dependencies": "0.79.0",

@@ -45,15 +45,18 @@ def wheels_of(
     )
 
 
-def newest_version(http: HttpClient, index: str, name: str) -> str | None:
+def newest_version(
+    http: HttpClient, index: str, name: str, *, prereleases: bool = False
+) -> str | None:
     """Return the newest release of a project (`name` normalised) that is not yanked.
 
-    A pre-release counts where there is nothing else. None where the index does not have the
-    project, or no JSON to answer with. Raises `FetchError` when it cannot be reached.
+    A pre-release counts where it is asked for, or there is nothing else. None where the index
+    does not have the project, or no JSON to answer with. Raises `FetchError` when it cannot be
+    reached.
     """
     rows = _usable(_files(http, f"{index.rstrip('/')}/{name}/"), None)
     found = {version for row in rows if (version := _version_of(str(row["filename"])))}
-    releases = [version for version in found if not version.is_prerelease]
+    releases = [version for version in found if prereleases or not version.is_prerelease]
     return str(max(releases or found)) if found else None
 
 

@@ -7,6 +7,7 @@ Told by what each tool leaves beside the program: `uv-receipt.toml` (uv tool), `
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 import sysconfig
@@ -16,12 +17,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from wisp.engine.tool_tls import ToolTrust
 from wisp.errors import HostError
 from wisp.foreign import json_data, toml_data
 from wisp.layout import CONDA_META, DISTRIBUTION
-from wisp.values import dataclass, field
+from wisp.values import dataclass, field, replace
 
 Tool = Literal["uv tool", "pipx", "pip"]
+NO_WORDS = ToolTrust()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +43,41 @@ def update_command(
     *,
     named: bool = False,
     index: str | None = None,
+    trust: ToolTrust = NO_WORDS,
     prefix: Path | None = None,
 ) -> UpdateCommand:
     """Return how the tool that installed this wisp installs a version.
 
     Unless it is `named`, the version is the newest, which a tool may find by itself. `uv` is used
-    where the user has none; `index` is asked beside those that the tool knows. `prefix` is where
-    the program is installed, this one unless given. Raises `HostError`, with what to do instead,
-    where no tool could do it for us.
+    where the user has none; `index` is asked beside those that the tool knows, and `trust` says
+    whose certificates count. `prefix` is where the program is installed, this one unless given.
+    Raises `HostError`, with what to do instead, where no tool could do it for us.
     """
     home = prefix or Path(sys.prefix)
     wanted = f"{DISTRIBUTION}=={version}"
     found = shutil.which("uv", path=environ.get("PATH", "")) or uv
     if (home / "uv-receipt.toml").is_file():
-        return _by_uv_tool(found, home, wanted, index, named=named)
-    if (home / "pipx_metadata.json").is_file():
-        return _by_pipx(home, wanted if named else DISTRIBUTION, index, environ, named=named)
-    _refuse_others(home)
+        more = (*(("--index", index) if index else ()), *trust.uv)
+        return _with(trust.variables, _by_uv_tool(found, home, wanted, more, named=named))
     more = ("--extra-index-url", index) if index else ()
+    if (home / "pipx_metadata.json").is_file():
+        more = (*more, *trust.pip)
+        return _by_pipx(home, wanted if named else DISTRIBUTION, more, environ, named=named)
+    _refuse_others(home)
     if find_spec("pip") is not None:
-        words = (sys.executable, "-m", "pip", "install", "--upgrade", *more, wanted)
-    else:
-        words = (found, "pip", "install", "--python", sys.executable, "--upgrade", *more, wanted)
-    return UpdateCommand("pip", words)
+        words = (sys.executable, "-m", "pip", "install", "--upgrade", *more, *trust.pip, wanted)
+        return UpdateCommand("pip", words)
+    python = ("--python", sys.executable)
+    words = (found, "pip", "install", *python, "--upgrade", *more, *trust.uv, wanted)
+    return UpdateCommand("pip", words, trust.variables)
+
+
+def _with(variables: Mapping[str, str], command: UpdateCommand) -> UpdateCommand:
+    return replace(command, variables={**command.variables, **variables})
 
 
 def _by_uv_tool(
-    uv: str, home: Path, wanted: str, index: str | None, *, named: bool
+    uv: str, home: Path, wanted: str, more: tuple[str, ...], *, named: bool
 ) -> UpdateCommand:
     """Let uv upgrade its tool; one that is held to a version, or shall be, is installed anew."""
     text = (home / "uv-receipt.toml").read_text(encoding="utf-8")
@@ -75,7 +86,6 @@ def _by_uv_tool(
     points = receipt.get("entrypoints", ())
     if points and "install-path" in points[0]:
         variables["UV_TOOL_BIN_DIR"] = str(Path(points[0]["install-path"]).parent)
-    more = ("--index", index) if index else ()
     requirements = receipt.get("requirements", ())
     own = [row for row in requirements if row.get("name") == DISTRIBUTION]
     if not named and not any("specifier" in row for row in own):
@@ -88,7 +98,7 @@ def _by_uv_tool(
 
 
 def _by_pipx(
-    home: Path, wanted: str, index: str | None, environ: Mapping[str, str], *, named: bool
+    home: Path, wanted: str, told: tuple[str, ...], environ: Mapping[str, str], *, named: bool
 ) -> UpdateCommand:
     pipx = shutil.which("pipx", path=environ.get("PATH", ""))
     if pipx is None:
@@ -96,7 +106,7 @@ def _by_pipx(
             "wisp was installed by pipx, which is not on the PATH",
             hints=(f"run `pipx upgrade {DISTRIBUTION}` where it is",),
         )
-    more = (f"--pip-args=--extra-index-url={index}",) if index else ()
+    more = (f"--pip-args={shlex.join(told)}",) if told else ()
     deed = ("install", "--force") if named else ("upgrade",)
     return UpdateCommand("pipx", (pipx, *deed, *more, wanted), _pipx_home(home))
 

@@ -14,6 +14,9 @@ class Options(options.Config):
     """What `self-update` takes."""
 
     version: str | None = value("--version", help="The version to install")
+    nightly: bool = flag(
+        "--nightly", conflicts=("--version",), help="Take the newest build of the main branch"
+    )
     dry_run: bool = flag("--dry-run", help="Say what would be done, and by which command")
     force: bool = flag("--force", help="Install again even what is there already")
     no_release_note: bool = flag("--no-release-note", help="Do not say where changes are told")
@@ -24,7 +27,11 @@ def run(call: Call[Options]) -> int:
     """Update wisp and say which version is there now."""
     values, out = call.values, call.out
     done = open_session(call).self_update(
-        values.version, index=values.from_url, force=values.force, dry_run=values.dry_run
+        values.version,
+        nightly=values.nightly,
+        index=values.from_url,
+        force=values.force,
+        dry_run=values.dry_run,
     )
     if not done.command:
         out.success(f"{call.program} is already up-to-date (version {done.before})")
