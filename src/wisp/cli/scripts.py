@@ -25,5 +25,5 @@ def check_script_options(path: str, given: Collection[str]) -> None:
     tasks = " and no Pixi task graph" if command == "run" else ""
     raise WispError(
         f"`{program} {command} --script` does not support {', '.join(wrong)}",
-        hints=(f"A PEP 723 script has one implicit default run environment{tasks}.",),
+        hints=(f"A script has one implicit default run environment{tasks}.",),
     )

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wisp.manifest.edit.literals import literal
 from wisp.manifest.script_block import CONDA_CLOSING, CONDA_OPENING
 from wisp.values import dataclass
 
 _GREETING = "Hello!"
-#: Compilers write what they make into the script's own folder.
-_COMPILED = "{} -o ${{CACHE}}/main ${{SCRIPT}} && ${{CACHE}}/main"
+#: Compilers write what they make into the script's own folder. The packages bring gcc on Linux and
+#: clang on macOS, and name them in a variable; on Windows they find what Microsoft sells.
+_UNIX = "${{{}}} -o ${{CACHE}}/main ${{SCRIPT}} && ${{CACHE}}/main"
+_WINDOWS = "cl /Fe:${CACHE}/main.exe /Fo:${CACHE}/ ${SCRIPT} && ${CACHE}/main.exe"
+_FLANG = "flang -o ${CACHE}/main.exe ${SCRIPT} && ${CACHE}/main.exe"
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptLanguage:
     """A language: what its comments begin with, how it is run, by which package, a first program.
 
-    `package` is one of conda-forge.
+    `package` is one of conda-forge. Where systems differ there is an entrypoint for each.
     """
 
     comment: str
-    entrypoint: str
+    entrypoint: str | Mapping[str, str]
     package: str
     body: str
 
@@ -41,20 +44,20 @@ class ScriptLanguage:
 
 _C = ScriptLanguage(
     "//",
-    _COMPILED.format("gcc"),
-    "gcc",
+    {"unix": _UNIX.format("CC"), "win": _WINDOWS},
+    "c-compiler",
     f'#include <stdio.h>\n\nint main(void) {{\n    puts("{_GREETING}");\n    return 0;\n}}\n',
 )
 _CPP = ScriptLanguage(
     "//",
-    _COMPILED.format("g++"),
-    "gxx",
+    {"unix": _UNIX.format("CXX"), "win": _WINDOWS},
+    "cxx-compiler",
     f'#include <iostream>\n\nint main() {{\n    std::cout << "{_GREETING}\\n";\n}}\n',
 )
 _FORTRAN = ScriptLanguage(
     "!",
-    _COMPILED.format("gfortran"),
-    "gfortran",
+    {"unix": _UNIX.format("FC"), "win": _FLANG},
+    "fortran-compiler",
     f'program main\n  print "(a)", "{_GREETING}"\nend program main\n',
 )
 _GO = ScriptLanguage(

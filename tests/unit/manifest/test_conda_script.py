@@ -125,3 +125,5 @@ def test_what_a_language_begins_with_can_be_read(tmp_path: Path, ending: str) ->
     language = LANGUAGES[ending]
     found = read(tmp_path, language.block(["conda-forge"]) + language.body, f"main{ending}")
     assert [one.name for one in found.features["default"].base.dependencies] == [language.package]
+    assert found.entrypoint is not None
+    assert all(found.entrypoint.text_for(one) for one in ("linux-64", "osx-arm64", "win-64"))
