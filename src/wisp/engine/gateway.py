@@ -30,6 +30,7 @@ from rattler.package_cache.package_cache import PackageCache
 
 from wisp.engine.borrowed import borrowed
 from wisp.engine.lookout import Lookout
+from wisp.engine.open_files import raise_limit
 from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
 from wisp.errors import HostError
 from wisp.specs.credentials import Credential, credential_as_json
@@ -57,6 +58,7 @@ class ChannelAccess:
     """
 
     def __init__(self, settings: EngineSettings, environ: Mapping[str, str] | None = None) -> None:
+        raise_limit()
         self.settings = settings
         self._environ = os.environ if environ is None else environ
         self._guard = threading.RLock()
