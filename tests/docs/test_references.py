@@ -17,6 +17,8 @@ from wisp.cli.table import ENTRIES
 from wisp.config.keys import KEYS, NAMED_TABLES
 
 CONFIGURATION = modules.ROOT / "docs/reference/configuration.md"
+MANIFEST = modules.ROOT / "docs/reference/manifest.md"
+FILES = modules.ROOT / "docs/reference/files.md"
 DIFFERENCES = modules.ROOT / "docs/reference/differences.md"
 
 
@@ -78,3 +80,23 @@ def test_keys_and_variables_that_came_later_are_told_when(name: str) -> None:
     page = CONFIGURATION.read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if f"`{name}`" in line]
     assert any(f"since Pixi {release}" in row for row in rows)
+
+
+@pytest.mark.parametrize("name", since.MANIFEST)
+def test_keys_of_manifests_that_came_later_are_told_when(name: str) -> None:
+    key = name.rpartition(".")[2]
+    page = MANIFEST.read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|") and f"`{key}`" in line]
+    assert any(f"since Pixi {since.short(since.MANIFEST[name])}" in row for row in rows)
+
+
+def test_every_variable_that_the_program_names_is_on_a_page() -> None:
+    pages = "".join(page.read_text(encoding="utf-8") for page in (CONFIGURATION, FILES))
+    sources = (path.read_text(encoding="utf-8") for path in (modules.ROOT / "src").rglob("*.py"))
+    named = {
+        name
+        for text in sources
+        for name in re.findall(r'"((?:PIXI|WISP|RATTLER)_[A-Z_]*[A-Z])"', text)
+    }
+    assert "PIXI_HOME" in named
+    assert {name for name in named if f"`{name}`" not in pages} == set()

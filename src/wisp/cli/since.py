@@ -38,11 +38,24 @@ KEYS = {
     "exclude-newer.exemptions": "0.84.0",
     "experimental.conda-script": "0.80.0",
     "s3-options.BUCKET.addressing-style": "0.82.0",
+    "virtual-package-detectors.consent": "0.83.0",
+    "virtual-package-detectors.timeout-seconds": "0.83.0",
+}
+#: Keys of the manifest, by the table or the key that they stand below.
+MANIFEST = {
+    "platforms.amdgpu": "0.82.0",
+    "platforms.subdir": "0.85.0",
+    "s3-options.addressing-style": "0.82.0",
+    "workspace.exclude-newer": "0.82.1",
+    "workspace.pypi-exclude-newer": "0.82.1",
 }
 #: Variables of the environment, read or set.
 VARIABLES = {
     "CONDA_OVERRIDE_AMDGPU": "0.82.0",
     "CONDA_OVERRIDE_AMDGPU_ARCH": "0.82.0",
+    "CONDA_OVERRIDE_NAME": "0.83.0",
+    "DO_NOT_TRACK": "0.82.0",
+    "PIXI_NO_TELEMETRY": "0.82.0",
     "PIXI_WORKSPACE_MANIFEST": "0.82.0",
     "PIXI_WORKSPACE_NAME": "0.82.0",
     "PIXI_WORKSPACE_ROOT": "0.82.0",

@@ -147,7 +147,8 @@ def _active(environ: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]]:
 def _other_active(path: Path, active: str | None, environ: Mapping[str, str]) -> tuple[str, ...]:
     if active is None or Path(active) == path:
         return ()
-    named = ENV_PROJECT_MANIFEST if ENV_PROJECT_MANIFEST in environ else ENV_WORKSPACE_MANIFEST
+    told = environ.get(ENV_PROJECT_MANIFEST) == active
+    named = ENV_PROJECT_MANIFEST if told else ENV_WORKSPACE_MANIFEST
     return (
         f"Using local manifest {path} rather than {active} from environment variable `{named}`",
     )

@@ -19,7 +19,7 @@ from wisp.manifest.words import conda_word
 from wisp.platforms import bare
 from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.pypi import FindLinks, PypiOptions, PypiRequirement, PypiSpec
-from wisp.specs.records import CondaRecord, PypiRecord, Record
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
 
 
 def record(name: str, *depends: str) -> CondaRecord:
@@ -134,4 +134,18 @@ def test_pypi_packages_are_refused_unless_skipped() -> None:
     with pytest.raises(LockFileError, match="PyPI package `w`"):
         explicit_spec(locked(wheel))
     assert "whl" not in explicit_spec(locked(wheel), skip_pypi=True)
+
+
+def test_source_packages_are_refused_unless_skipped() -> None:
+    source = CondaSourceRecord(location="mine", name="mine", identifier="mine[0] @ mine", hash="0")
+    with pytest.raises(LockFileError, match="source package `mine`"):
+        explicit_spec(locked(source))
+    lines = explicit_spec(locked(record("a"), source), skip_source=True).splitlines()
+    assert [line for line in lines if "://" in line] == [
+        f"https://h.org/c/linux-64/a-1-0.conda#{'0' * 32}"
+    ]
+
+
+def test_what_is_locked_is_told_by_kind() -> None:
+    wheel = PypiRecord(location="https://h.org/w.whl", name="w", version="2")
     assert locked_lines(locked(record("a"), wheel)) == (["a ==1 0"], ["w==2"], [])

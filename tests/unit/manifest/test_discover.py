@@ -80,6 +80,11 @@ def test_local_manifest_beats_that_of_the_shell_with_a_warning(tmp_path: Path) -
     found = discover(tmp_path, active)
     assert found.path == own
     assert "rather than /elsewhere/pixi.toml" in found.warnings[0]
+    assert found.warnings[0].endswith("`PIXI_PROJECT_MANIFEST`")
+    newer = active | {"PIXI_WORKSPACE_MANIFEST": "/newer/pixi.toml"}
+    both, other = discover(tmp_path, newer).warnings
+    assert "set to different values; using `PIXI_WORKSPACE_MANIFEST`" in both
+    assert "/newer/pixi.toml from environment variable `PIXI_WORKSPACE_MANIFEST`" in other
     assert discover(tmp_path, active | {"PIXI_PROJECT_MANIFEST": str(own)}).warnings == ()
 
 
