@@ -148,6 +148,10 @@ def test_what_is_no_script_is_refused(wisp: CommandLine, elsewhere: Path) -> Non
     for done, words in (
         (wisp("run", "-s", "plain.py", cwd=elsewhere), f"plain.py {told}"),
         (wisp("run", "-s", "-", cwd=elsewhere, stdin="print(1)"), f"stdin {told}"),
+        (
+            wisp("run", "--experimental", "-s", "-", cwd=elsewhere, stdin="print(1)"),
+            "stdin does not contain a script metadata block",
+        ),
         (wisp("run", "-s", "none.py", cwd=elsewhere), "does not exist"),
         (wisp("run", "-s", "text.txt", cwd=elsewhere), "not a Python file"),
         (
@@ -167,6 +171,7 @@ def test_options_that_mean_nothing_for_scripts_are_refused(
     done = wisp("run", *option, "--script", script.name, cwd=script.parent)
     assert done.code == 1
     assert "`wisp run --script` does not support" in done.stderr
+    assert "A script has one implicit default run environment" in done.stderr
 
 
 def test_the_name_of_a_script_is_enough_and_all_that_follows_is_its_own(

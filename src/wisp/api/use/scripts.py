@@ -94,7 +94,8 @@ def found_script(
         is_conda = opens_conda_block(text)
         if not is_conda and OPENING not in text:
             shown = "stdin" if word == STDIN else f"`{word}`"
-            raise ManifestError(f"{shown} does not contain a PEP 723 metadata block")
+            kind = "script" if session.config.conda_scripts else "PEP 723"
+            raise ManifestError(f"{shown} does not contain a {kind} metadata block")
         path = Path(folder, _file_name(name, text))
         path.write_text(text, encoding="utf-8", newline="")
         if word == STDIN and path.suffix != NOTEBOOK and not is_conda:
