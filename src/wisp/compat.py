@@ -39,6 +39,7 @@ DIFFERENCES = {
     "new workspaces begin with the configured cut-off": "0.84.0",
     "packages of conda-pypi have names on PyPI": "0.84.2",
     "platforms are written with subdir": "0.85.0",
+    "platform of platforms is deprecated": "0.85.0",
 }
 
 

@@ -78,6 +78,8 @@ def _read_subdir(table: Table) -> str | None:
         raise table.fault("'platform' is the former name of 'subdir'; set only one", "platform")
     subdir = table.read("subdir", as_subdir)
     former = table.read("platform", as_subdir)
+    if former is not None and table.notes.level.has("platform of platforms is deprecated"):
+        table.warn(f'`platform` is deprecated among platforms, write `subdir = "{former}"`')
     return former if subdir is None else subdir
 
 
