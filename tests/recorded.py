@@ -14,10 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.sandbox import CommandLine, Result
+from wisp.compat import ENV_COMPAT
+from wisp.compat import RECORDED as RECORDED_RELEASE
 
 RECORDED = Path(__file__).with_name("cases") / "recorded"
 SHELL: dict[str, Any] = json.loads((RECORDED / "shell.json").read_text())
 MANIFESTS: list[dict[str, Any]] = json.loads((RECORDED / "manifests.json").read_text())
+
+#: The level of what was recorded.
+LEVEL = {ENV_COMPAT: RECORDED_RELEASE}
 
 _NOT_THE_SCRIPTS = {"pixi.toml", "pixi.lock", ".gitignore", ".gitattributes"}
 _FACTS = (
@@ -42,7 +47,8 @@ def shell_answer(pixi: CommandLine, script: str, root: Path, tools: Path) -> dic
     (root / "pixi.toml").write_text(f"{head}[tasks]\nt = {text}\n")
     tools.mkdir()
     (tools / "python").symlink_to(sys.executable)
-    done = pixi("run", "-q", "t", cwd=root, env={"PATH": f"{tools}:/usr/bin:/bin"}, timeout=60)
+    path = {"PATH": f"{tools}:/usr/bin:/bin"}
+    done = pixi("run", "-q", "t", cwd=root, env=LEVEL | path, timeout=60)
     names = {str(root): "<DIR>", str(pixi.home.path): "<HOME>", str(tools): "<BIN>"}
     names[str(root.parent)] = "<OUT>"
     changed = _changes(root)
@@ -59,7 +65,7 @@ def manifest_answer(pixi: CommandLine, file: str, text: str, root: Path) -> dict
     path = root / file
     path.write_bytes(text.encode())
     place = ("--manifest-path", str(path))
-    env = {"COLUMNS": "200"}
+    env = LEVEL | {"COLUMNS": "200"}
     done = pixi("workspace", "environment", "list", *place, cwd=root, env=env)
     if done.code != 0:
         mark = _PLACE.search(done.stderr)

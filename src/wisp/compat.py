@@ -16,16 +16,21 @@ if TYPE_CHECKING:
 #: The variable, and the option behind it, that say which release is meant.
 ENV_COMPAT = "WISP_PIXI_COMPAT"
 
-#: Releases of Pixi that differ in something that wisp writes or says, oldest first.
-RELEASES = ("0.77.0", "0.78.0", "0.82.0", "0.82.1", "0.83.0", "0.84.0", "0.84.2", "0.85.0")
+#: Releases of Pixi that can be followed, oldest first: all of them, so that a manifest may require any.
+RELEASES = (
+    *("0.77.0", "0.77.1", "0.78.0", "0.79.0", "0.80.0", "0.81.0"),
+    *("0.82.0", "0.82.1", "0.83.0", "0.84.0", "0.84.1", "0.84.2", "0.85.0"),
+)
 
-#: The release that is followed where nobody asks for another, until all of a newer one is here.
-DEFAULT = "0.77.0"
+#: The release whose answers were recorded; `0.77` means it.
+RECORDED = RELEASES[0]
+
+#: The release that is followed where nobody asks for another, and no manifest excludes it.
+DEFAULT = RELEASES[-1]
 
 #: The name of a difference, and the release that brought it.
 DIFFERENCES = {
-    # Came with 0.77.1, which is no level of its own: `0.77` is what was recorded.
-    "notices of channels are shown": "0.78.0",
+    "notices of channels are shown": "0.77.1",
     "locks name platforms as the manifest does": "0.78.0",
     "all tools on rattler share configuration": "0.78.0",
     "activation sets PIXI_WORKSPACE_*": "0.82.0",
@@ -69,8 +74,8 @@ class CompatLevel:
 def asked(text: str | None) -> CompatLevel | None:
     """Read what an option or a variable asks for: a release, or its first numbers (`0.85`).
 
-    A release in between is that before it with a difference, and one after the newest is the
-    newest. Raises `ConfigError` for what names no release, or one before the oldest.
+    The first numbers mean the last release that has them, but `0.77` the one that was recorded. A
+    release that we do not know is the one before it. Raises `ConfigError` for what names no release, or one before the oldest.
     """
     if not text:
         return None
@@ -81,7 +86,8 @@ def asked(text: str | None) -> CompatLevel | None:
             f"'{text}' is no release of Pixi that can be followed",
             hints=(f"{ENV_COMPAT} and `--compat` take {RELEASES[0]} and later, as in `0.85`",),
         )
-    return CompatLevel(fitting[-1])
+    is_recorded = len(numbers) > 1 and _numbers(RECORDED)[: len(numbers)] == numbers
+    return CompatLevel(RECORDED if is_recorded else fitting[-1])
 
 
 def wish_of(environ: Mapping[str, str]) -> CompatLevel | None:
@@ -97,11 +103,12 @@ def preferred(wish: CompatLevel | None) -> CompatLevel:
 def chosen(wish: CompatLevel | None, allowed: Callable[[str], bool]) -> CompatLevel | None:
     """Choose the level of a workspace whose manifest allows some releases; None if it has none.
 
-    A wish counts alone. Otherwise the default does, else the newest release that is allowed.
+    A wish counts alone. Otherwise the default does, else the newest release that is allowed, and
+    of 0.77 the one that was recorded.
     """
     if wish is not None:
         return wish if allowed(wish.release) else None
-    candidates = (DEFAULT, *reversed(RELEASES))
+    candidates = sorted(reversed(RELEASES), key=lambda release: release == "0.77.1")
     return next((CompatLevel(release) for release in candidates if allowed(release)), None)
 
 

@@ -92,5 +92,9 @@ def test_a_configuration_that_cannot_be_read_is_told_of_since_it_may_have_moved_
     settings = cold_home.path / ".pixi/config.toml"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text("[cache\n")
-    done = cold_wisp("clean", "cache", "--conda", cwd=tmp_path).success()
+    clean = ("clean", "cache", "--conda")
+    done = cold_wisp(*clean, cwd=tmp_path, env={"WISP_PIXI_COMPAT": "0.77"}).success()
     assert str(settings) in done.stderr
+    refused = cold_wisp(*clean, cwd=tmp_path)
+    assert refused.code == 1
+    assert str(settings) in refused.stderr

@@ -27,8 +27,8 @@ def workspace(folder: Path, forge: Forge, more: str = "") -> Path:
 def test_the_release_is_told_under_the_name_of_pixi(
     pixi: CommandLine, wisp: CommandLine, tmp_path: Path
 ) -> None:
-    assert pixi("--version", cwd=tmp_path, env=NEW).success().stdout == "pixi 0.85.0\n"
-    assert pixi("--version", cwd=tmp_path).success().stdout == "pixi 0.77.0\n"
+    assert pixi("--version", cwd=tmp_path).success().stdout == "pixi 0.85.0\n"
+    assert pixi("--version", cwd=tmp_path, env=OLD).success().stdout == "pixi 0.77.0\n"
     assert not wisp("--version", cwd=tmp_path, env=NEW).success().stdout.endswith("0.85.0\n")
     refused = pixi("--version", cwd=tmp_path, env={"WISP_PIXI_COMPAT": "newest"})
     assert refused.code == 1
@@ -90,7 +90,7 @@ def test_the_active_workspace_has_two_names(
 
 
 @pytest.mark.parametrize(
-    ("wanted", "release"), [("<0.78", "0.77.0"), (">=0.80", "0.85.0"), ("*", "0.77.0")]
+    ("wanted", "release"), [("<0.78", "0.77.0"), ("0.83.*", "0.83.0"), (">=0.80", "0.85.0")]
 )
 def test_what_a_manifest_requires_decides_where_nobody_asks(
     wisp: CommandLine, tmp_path: Path, forge: Forge, wanted: str, release: str

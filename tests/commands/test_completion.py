@@ -53,7 +53,7 @@ CASES: dict[tuple[str, ...], list[str]] = {
     ("install", "--manifest-path", ""): [""],
     ("list", "--fields", "name,ver"): ["name,version"],
     ("list", "--fields=file"): ["--fields=file-name"],
-    ("lock", "--compat", "0.82"): ["0.82", "0.82.1"],
+    ("lock", "--compat", "0.84"): ["0.84", "0.84.1", "0.84.2"],
     ("image", "plan", "--slim", "hea"): ["headers"],
     ("config", "set", "pinning-strategy", "m"): ["minor", "major"],
     ("config", "set", "shell.change-ps1", ""): ["true", "false"],

@@ -25,7 +25,7 @@ def test_workspace_is_told_as_json(pixi: CommandLine, tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "pixi.toml").write_text(MANIFEST)
     data = json.loads(pixi("info", "--json", cwd=folder).success().stdout)
-    assert data["version"] == "0.77.0"
+    assert data["version"] == "0.85.0"
     assert data["project_info"] == {
         "name": "shop",
         "manifest_path": str(folder / "pixi.toml"),
@@ -72,7 +72,7 @@ def test_each_name_tells_its_own_version(
 ) -> None:
     own = wisp("--version", cwd=tmp_path).success().stdout.split()[1]
     data = json.loads(wisp("info", "--json", cwd=tmp_path).success().stdout)
-    assert (data["wisp_version"], data["version"]) == (own, "0.77.0")
+    assert (data["wisp_version"], data["version"]) == (own, "0.85.0")
     assert f"Wisp version: {own}\n" in wisp("info", cwd=tmp_path).success().stdout
     assert "wisp_version" not in json.loads(pixi("info", "--json", cwd=tmp_path).success().stdout)
     assert "Wisp" not in pixi("info", cwd=tmp_path).success().stdout

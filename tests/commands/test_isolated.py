@@ -115,7 +115,7 @@ def test_the_first_start_improves_a_launcher(
     environment = {n: v.format(hostile=workspace / "hostile") for n, v in variables.items()}
     environment.pop("PYTHONPATH", None)
     said = run(tmp_path / "pixi", "--version", **environment)
-    assert (said.returncode, said.stdout) == (0, "pixi 0.77.0\n")
+    assert (said.returncode, said.stdout) == (0, "pixi 0.85.0\n")
     assert path.read_text().partition("\n")[0] == f"#!{sys.executable} -I"
     assert path.stat().st_mode & 0o777 == 0o755
     said = run(path, "--version", PYTHONHOME="/gone", PYTHONPATH=str(workspace / "hostile"))

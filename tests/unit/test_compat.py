@@ -12,9 +12,13 @@ from wisp.errors import ConfigError
     ("text", "release"),
     [
         ("0.77", "0.77.0"),
-        ("0.77.1", "0.77.0"),
+        ("0.77.0", "0.77.0"),
+        ("0.77.1", "0.77.1"),
+        ("0.77.2", "0.77.1"),
         ("v0.78.0", "0.78.0"),
-        ("0.81", "0.78.0"),
+        ("0.81", "0.81.0"),
+        ("0.82", "0.82.1"),
+        ("0.84.7", "0.84.2"),
         ("0.85", "0.85.0"),
         ("1", "0.85.0"),
     ],
@@ -45,7 +49,9 @@ def test_every_difference_came_with_a_release_that_is_known() -> None:
 def test_a_manifest_decides_where_nobody_asked() -> None:
     assert chosen(None, lambda _: True) == CompatLevel(DEFAULT)
     assert chosen(None, lambda release: release < "0.78") == CompatLevel("0.77.0")
+    assert chosen(None, lambda release: release == "0.77.1") == CompatLevel("0.77.1")
     assert chosen(None, lambda release: release >= "0.78") == CompatLevel("0.85.0")
+    assert chosen(None, lambda release: release < "0.84") == CompatLevel("0.83.0")
     assert chosen(None, lambda _: False) is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from wisp.compat import ENV_COMPAT, RECORDED
 
 _CLOSING = re.compile(r"^(\d+)/(\d+) ", re.MULTILINE)
 _BEYOND_STDERR = re.compile(r"^    (?:stdout|code|files): want", re.MULTILINE)
@@ -107,7 +110,7 @@ class Outcome:
 
 
 def run(checker: Checker, sources: Sources, executable: Path) -> list[Outcome]:
-    """Run a checker to its end, or for an hour."""
+    """Run a checker to its end, or for an hour, at the level of the answers unless told another."""
     start = time.monotonic()
     try:
         done = subprocess.run(
@@ -116,6 +119,7 @@ def run(checker: Checker, sources: Sources, executable: Path) -> list[Outcome]:
             capture_output=True,
             text=True,
             errors="replace",
+            env={ENV_COMPAT: RECORDED, **os.environ},
             timeout=_LIMIT,
             check=False,
         )

@@ -23,6 +23,7 @@ from wisp.api.use.catalogue import catalogue_of
 from wisp.api.use.run_options import RunOptions
 from wisp.api.use.running import run_words
 from wisp.api.workspace import Workspace
+from wisp.compat import ENV_COMPAT, RECORDED
 from wisp.errors import WispError
 
 #: Reasons to refuse a task that are no fault of ours, by a part of the message.
@@ -70,7 +71,7 @@ def dry_runs(origin: Path, home: str) -> Iterator[tuple[str, str]]:
         workspace = Workspace.open(
             origin.parent / about.get("workspace", ".") / manifest,
             cwd=origin.parent,
-            environ={"HOME": home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+            environ={"HOME": home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", ENV_COMPAT: RECORDED},
         )
     except WispError:
         return  # whether a manifest can be read is what `workspaces` and `manifests` ask

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from wisp.api.views.searching import PackageSearch
     from wisp.api.weigher import Weigher
     from wisp.api.workspace import Workspace
+    from wisp.errors import WispError
     from wisp.exchange.kernelspec import Kernel
     from wisp.sbom.bill import BillOfMaterials
 
@@ -200,11 +201,14 @@ class Session(UserSettings):
 
     # The program itself
 
-    def diagnose(self) -> tuple[Check, ...]:
-        """Try what wisp depends on, apart from a workspace; see `wisp.api.views.doctor`."""
+    def diagnose(self, failure: WispError | None = None) -> tuple[Check, ...]:
+        """Try what wisp depends on, apart from a workspace, which a `failure` kept from opening.
+
+        See `wisp.api.views.doctor`.
+        """
         from wisp.api.views.doctor import diagnose
 
-        return diagnose(self)
+        return diagnose(self, failure=failure)
 
     def self_update(
         self,

@@ -234,7 +234,7 @@ def test_the_name_it_is_called_by_decides_what_it_says(
     wisp: CommandLine, pixi: CommandLine, tmp_path: Path
 ) -> None:
     assert wisp("--version", cwd=tmp_path) == Result(("wisp", "--version"), 0, "wisp 0.1.0\n", "")
-    assert pixi("-V", cwd=tmp_path).stdout == "pixi 0.77.0\n"
+    assert pixi("-V", cwd=tmp_path).stdout == "pixi 0.85.0\n"
 
 
 def test_a_task_list_as_data_is_that_of_the_manifest(wisp: CommandLine, workspace: Path) -> None:

@@ -9,6 +9,8 @@ from wisp.config import Config, ConfigRequest, config_files, read_config
 from wisp.errors import ConfigError, UsageError
 
 CPUS = 4
+#: A release to which a broken file is none.
+LENIENT = {"WISP_PIXI_COMPAT": "0.77"}
 
 
 class Levels:
@@ -125,10 +127,12 @@ def test_old_spellings_are_understood(levels: Levels) -> None:
 
 
 @pytest.mark.parametrize("text", ["not toml", "offline = 'yes'", "mirrors = 3"])
-def test_a_broken_file_of_the_user_is_told_and_skipped(levels: Levels, text: str) -> None:
+def test_a_broken_file_of_the_user_is_an_error_once_it_was_told_and_skipped(levels: Levels, text: str) -> None:
     file = levels.write("user", text)
     levels.write("home", "pinning-strategy = 'minor'\n")
-    config = levels.read()
+    with pytest.raises(ConfigError, match=str(file)):
+        levels.read()
+    config = levels.read(environ=levels.environ | LENIENT)
     assert config.pinning_strategy == "minor"
     assert len(config.warnings) == 1
     assert str(file) in config.warnings[0]
@@ -138,7 +142,7 @@ def test_a_wrong_value_is_told_wherever_it_stands_and_voids_nothing_else(levels:
     levels.write(
         "workspace", "offline = 'yes'\ndefault-channels = ['a']\n[shell]\nchange-ps1 = 1\n"
     )
-    config = levels.read()
+    config = levels.read(environ=levels.environ | LENIENT)
     first, second = config.warnings
     assert "`offline` in" in first
     assert "`shell.change-ps1` in" in second
@@ -147,7 +151,9 @@ def test_a_wrong_value_is_told_wherever_it_stands_and_voids_nothing_else(levels:
 
 def test_a_file_that_is_no_toml_is_told_with_its_place(levels: Levels) -> None:
     levels.write("workspace", "offline = true\nmirrors = {\n[")
-    config = levels.read()
+    with pytest.raises(ConfigError, match="failed to parse"):
+        levels.read()
+    config = levels.read(environ=levels.environ | LENIENT)
     assert config.warnings[0].endswith("config.toml:3:1); the file is ignored")
     assert not config.offline
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -20,16 +20,16 @@ from wisp.api.context import SessionContext
 from wisp.api.locks.judging import reasons_against
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.opened import OpenedWorkspace
-from wisp.config import Config, config_files
+from wisp.config import config_files
 from wisp.engine.http_exchange import Bounds, Response
 from wisp.engine.mirrors import mirrored
 from wisp.engine.proxies import choose_proxies
 from wisp.engine.tls import tls_context
-from wisp.errors import WispError
+from wisp.errors import ConfigError, WispError
 from wisp.layout import DEFAULT_ENVIRONMENT, DEFAULT_INDEX
 from wisp.specs.conda import channel_url
 from wisp.specs.urls import shown, url_origin, without_userinfo
-from wisp.values import dataclass, fields
+from wisp.values import dataclass, fields, replace
 
 State = Literal["good", "doubtful", "broken"]
 #: How long one server may take, and how many are asked at once.
@@ -60,12 +60,33 @@ class Check:
 
 
 def diagnose(
-    session: SessionContext, workspace: OpenedWorkspace | None = None
+    session: SessionContext,
+    workspace: OpenedWorkspace | None = None,
+    failure: WispError | None = None,
 ) -> tuple[Check, ...]:
     """Look at configuration, machine, caches, credentials, network, and the workspace if given.
 
-    Raises nothing: what cannot even be looked at is broken.
+    `failure` is why there is none to give. Raises nothing: what cannot even be looked at is broken.
     """
+    failure = failure or _misconfiguration(session)
+    if isinstance(failure, ConfigError):  # all else depends on it
+        broken = Check.failed("configuration", failure)
+        advice = broken.advice or _way_to_file(broken.found, session.environ)
+        machine = _looked("virtual packages", partial(_machine, session))
+        return (replace(broken, advice=advice), *machine)
+    first = [] if failure is None else [Check.failed("workspace", failure)]
+    return (*first, *_all_checks(session, workspace))
+
+
+def _misconfiguration(session: SessionContext) -> ConfigError | None:
+    try:
+        _ = session.config
+    except ConfigError as error:
+        return error
+    return None
+
+
+def _all_checks(session: SessionContext, workspace: OpenedWorkspace | None) -> list[Check]:
     parts: list[tuple[str, Callable[[], Iterator[Check]]]] = [
         ("configuration", partial(_configuration, session)),
         ("virtual packages", partial(_machine, session)),
@@ -79,7 +100,7 @@ def diagnose(
             ("platform", partial(_platform, workspace)),
             ("lock file", partial(_lock, workspace)),
         ]
-    return tuple(check for subject, part in parts for check in _looked(subject, part))
+    return [check for subject, part in parts for check in _looked(subject, part)]
 
 
 def _looked(subject: str, part: Callable[[], Iterator[Check]]) -> list[Check]:
@@ -91,11 +112,11 @@ def _looked(subject: str, part: Callable[[], Iterator[Check]]) -> list[Check]:
         return [Check(subject, "broken", str(error))]
 
 
-def _way_to_file(warning: str, config: Config) -> str | None:
+def _way_to_file(warning: str, environ: Mapping[str, str]) -> str | None:
     """Tell how to open the file that a warning is about, unless it has advice of its own."""
     if "by `wisp trust`" in warning:
         return None
-    where = config_files(config.environ)
+    where = config_files(environ)
     if str(where.system) in warning:
         return "`pixi config edit --system` opens the file"
     if any(str(file) in warning for file in (*where.user, *where.shared_user)):
@@ -106,7 +127,7 @@ def _way_to_file(warning: str, config: Config) -> str | None:
 def _configuration(session: SessionContext) -> Iterator[Check]:
     config = session.config
     for warning in config.warnings:
-        yield Check("configuration", "doubtful", str(warning), _way_to_file(warning, config))
+        yield Check("configuration", "doubtful", str(warning), _way_to_file(warning, config.environ))
     if not config.warnings:
         yield Check("configuration", "good", "it can be read")
 

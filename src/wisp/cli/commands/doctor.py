@@ -41,9 +41,7 @@ def _checks(call: Call[Options]) -> tuple[Check, ...]:
     try:
         return open_workspace(call).show.diagnose()
     except WispError as error:
-        from wisp import Check
-
-        return (Check.failed("workspace", error), *session.diagnose())
+        return session.diagnose(error)
 
 
 COMMAND = top("doctor", Options, run, example="doctor --json")

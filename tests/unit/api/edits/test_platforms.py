@@ -46,7 +46,7 @@ def test_named_platforms_promise_packages(manifest: Manifest) -> None:
     wanted = wanted_platforms(["gpu=linux-64", "__x=1=b"], packages)
     edited = add_platforms(manifest, wanted, ManifestPart.of())
     assert platforms_line(edited) == (
-        '["linux-64", "osx-arm64", "win-64", { name = "gpu", platform = "linux-64", '
+        '["linux-64", "osx-arm64", "win-64", { name = "gpu", subdir = "linux-64", '
         'cuda = "12", archspec = "x86_64_v3", __x = "1=b" }]'
     )
     assert edited.workspace.platforms[-1].name == "gpu"
@@ -61,7 +61,7 @@ def test_an_amd_gpu_is_written_as_people_write_it(
 ) -> None:
     wanted = wanted_platforms(["amd=linux-64"], friendly_packages({"amdgpu": given}))
     edited = add_platforms(manifest, wanted, ManifestPart.of())
-    entry = f'{{ name = "amd", platform = "linux-64", amdgpu = {written} }}'
+    entry = f'{{ name = "amd", subdir = "linux-64", amdgpu = {written} }}'
     assert entry in platforms_line(edited)
     assert edited.workspace.platforms[-1].declared == wanted[0].declared
 
@@ -103,7 +103,7 @@ def test_this_machine_without_a_name_has_a_derived_one_that_is_not_written(
     first = edited.workspace.platforms[0]
     assert first.name == "linux-64-cuda-12-4-glibc-2-36"
     assert platforms_line(edited).startswith(
-        '[{ platform = "linux-64", cuda = "12.4", glibc = "2.36" }, "linux-64"'
+        '[{ subdir = "linux-64", cuda = "12.4", glibc = "2.36" }, "linux-64"'
     )
     assert expected(edited, ManifestPart.of(), first, first=True).state == "matching"
 
@@ -152,7 +152,7 @@ def test_raw_words_hold_for_any_subdir_and_keep_their_build(manifest: Manifest) 
     wanted = wanted_platforms(["w=osx-64", "__glibc=2.30", "__cuda=12=foo=1"], ())
     edited = add_platforms(manifest, wanted, ManifestPart.of())
     assert platforms_line(edited).endswith(
-        '{ name = "w", platform = "osx-64", glibc = "2.30", __cuda = "12=foo=1" }]'
+        '{ name = "w", subdir = "osx-64", glibc = "2.30", __cuda = "12=foo=1" }]'
     )
     assert {*edited.workspace.platforms[-1].declared} == {*wanted[0].declared}
 
@@ -224,7 +224,7 @@ def test_editing_sets_and_drops_packages(manifest: Manifest) -> None:
     change = PlatformChange(drop=("__cuda",), packages=friendly_packages({"glibc": "2.34"}))
     edited = edit_platform(edited, "gpu", change)
     assert platforms_line(edited).endswith(
-        '{ name = "gpu", platform = "linux-64", glibc = "2.34" }]'
+        '{ name = "gpu", subdir = "linux-64", glibc = "2.34" }]'
     )
 
 
@@ -248,8 +248,8 @@ def entry(folder: Path, written: str) -> Manifest:
 @pytest.mark.parametrize(
     ("written", "change", "now", "name"),
     [
-        ('"linux-64"', PlatformChange(packages=friendly_packages({"cuda": "12"})), RICH,
-         "linux-64-cuda-12"),
+        ('"linux-64"', PlatformChange(packages=friendly_packages({"cuda": "12"})),
+         '{ subdir = "linux-64", cuda = "12" }', "linux-64-cuda-12"),
         (RICH, PlatformChange(packages=friendly_packages({"cuda": "10"})),
          '{ platform = "linux-64", cuda = "10" }', "linux-64-cuda-10"),
         (RICH, PlatformChange(drop=("__cuda",)), '"linux-64"', "linux-64"),
