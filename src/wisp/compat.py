@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: The variable, and the option behind it, that say which release is meant.
 ENV_COMPAT = "WISP_PIXI_COMPAT"
 
-#: Releases of Pixi that can be followed, oldest first: all of them, so that a manifest may require any.
+#: Releases of Pixi that can be followed, oldest first: all, so that a manifest may require any.
 RELEASES = (
     *("0.77.0", "0.77.1", "0.78.0", "0.79.0", "0.80.0", "0.81.0"),
     *("0.82.0", "0.82.1", "0.83.0", "0.84.0", "0.84.1", "0.84.2", "0.85.0"),
@@ -31,6 +31,7 @@ DEFAULT = RELEASES[-1]
 #: The name of a difference, and the release that brought it.
 DIFFERENCES = {
     "notices of channels are shown": "0.77.1",
+    "templates print truth as Python does": "0.77.1",
     "locks name platforms as the manifest does": "0.78.0",
     "all tools on rattler share configuration": "0.78.0",
     "activation sets PIXI_WORKSPACE_*": "0.82.0",
@@ -75,7 +76,8 @@ def asked(text: str | None) -> CompatLevel | None:
     """Read what an option or a variable asks for: a release, or its first numbers (`0.85`).
 
     The first numbers mean the last release that has them, but `0.77` the one that was recorded. A
-    release that we do not know is the one before it. Raises `ConfigError` for what names no release, or one before the oldest.
+    release that we do not know is the one before it. Raises `ConfigError` for what names no
+    release, or one before the oldest.
     """
     if not text:
         return None
@@ -108,7 +110,8 @@ def chosen(wish: CompatLevel | None, allowed: Callable[[str], bool]) -> CompatLe
     """
     if wish is not None:
         return wish if allowed(wish.release) else None
-    candidates = sorted(reversed(RELEASES), key=lambda release: release == "0.77.1")
+    newest_first = [release for release in reversed(RELEASES) if release != "0.77.1"]
+    candidates = (*newest_first, "0.77.1")
     return next((CompatLevel(release) for release in candidates if allowed(release)), None)
 
 

@@ -1,10 +1,10 @@
 """What differs between the release of Pixi that was recorded and a newer one, case by case.
 
 Each folder of `tests/cases/newer` has a `case.toml`: the release that brought a difference and the
-pull request that it is told in (where that is known), files, a command, and what comes of it
-`before` and `after` that release, or `always`, where the level decides nothing. `CHANNEL` stands
-for a channel, `FOLDER` for the folder of the files; of the texts in `stdout`, `stderr` and of
-files each line has to be there.
+pull request that it is told in (where that is known), its name in `wisp.compat`, files, a command,
+and what comes of it `before` and `after` that release, or `always`, where the level decides none.
+`CHANNEL` stands for a channel, `FOLDER` for the folder of the files; of the texts in `stdout`,
+`stderr` and of files each line has to be there.
 """
 
 from __future__ import annotations
@@ -18,10 +18,16 @@ import pytest
 
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
-from wisp.compat import RELEASES
+from wisp.compat import DIFFERENCES, RELEASES
 
 CASES = Path(__file__).parents[1] / "cases" / "newer"
-KEYS = {"release", "pull", "about", "files", "command", "variables", "before", "after", "always"}
+KEYS = {"release", "pull", "difference", "about", "files", "command", "variables"}
+KEYS |= {"before", "after", "always"}
+#: What wants a server, and is tried in a module of its own.
+ELSEWHERE = {
+    "notices of channels are shown": "test_notices.py",
+    "detectors of channels are run": "test_detectors.py",
+}
 SIDES = {"code", "stdout", "stderr", "absent", "files"}
 
 
@@ -40,6 +46,14 @@ def test_a_case_says_what_it_follows(name: str, case: dict[str, Any]) -> None:
     before, after = sides(case)
     assert before.keys() | after.keys() <= SIDES
     assert (before == after) is ("always" in case)
+
+
+def test_every_difference_has_a_case_of_its_release() -> None:
+    differing = [case for case in cases().values() if "always" not in case]
+    found = {case["difference"]: case["release"] for case in differing}
+    assert all((Path(__file__).parent / name).is_file() for name in ELSEWHERE.values())
+    assert found.keys().isdisjoint(ELSEWHERE)
+    assert found == {one: DIFFERENCES[one] for one in DIFFERENCES.keys() - ELSEWHERE.keys()}
 
 
 def sides(case: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

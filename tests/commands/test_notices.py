@@ -1,4 +1,4 @@
-"""Notices of channels are told at the end, once, and asked for from level 0.78 on."""
+"""Notices of channels are told at the end, once, and asked for since 0.77.1 (#6852)."""
 
 from __future__ import annotations
 

@@ -57,5 +57,5 @@ def test_edits_of_platforms_say_what_came_of_them(wisp: CommandLine, tmp_path: P
         done = wisp("workspace", "platform", name, "--no-install", *rest, cwd=tmp_path).success()
         assert f"✔ {said}\n" in done.stderr
     text = (tmp_path / "pixi.toml").read_text()
-    assert '["win-64", { platform = "linux-64", cuda = "12" }, "osx-arm64"]' in text
+    assert '["win-64", { subdir = "linux-64", cuda = "12" }, "osx-arm64"]' in text
     assert '[feature.f]\nplatforms = ["linux-64-cuda-12"]\n' in text

@@ -71,7 +71,12 @@ def dry_runs(origin: Path, home: str) -> Iterator[tuple[str, str]]:
         workspace = Workspace.open(
             origin.parent / about.get("workspace", ".") / manifest,
             cwd=origin.parent,
-            environ={"HOME": home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", ENV_COMPAT: RECORDED},
+            environ={
+                "HOME": home,
+                "PATH": "/usr/bin:/bin",
+                "LANG": "C.UTF-8",
+                ENV_COMPAT: RECORDED,
+            },
         )
     except WispError:
         return  # whether a manifest can be read is what `workspaces` and `manifests` ask

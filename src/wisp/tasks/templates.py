@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from wisp.compat import CompatLevel
 from wisp.errors import TaskError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wisp.tasks.args import Arguments
 
 #: Without one of these a text is no template, and the template engine is never loaded.
@@ -64,6 +67,10 @@ def render(text: str, context: Context, arguments: Arguments) -> str:
     import minijinja
 
     engine = minijinja.Environment(undefined_behavior="strict", filters={"title": _title})
+    if not CompatLevel(context.release).has("templates print truth as Python does"):
+        engine.finalizer = _plainly
+        engine.add_filter("string", lambda value: _plain(value) or str(value))
+        engine.add_filter("join", _join)
     values: dict[str, object] = {"pixi": context.variables()}
     values.update(arguments.named or ())
     try:
@@ -75,6 +82,31 @@ def render(text: str, context: Context, arguments: Arguments) -> str:
             hints=(f"braces that are meant for the command are written {LITERAL_BRACES}",),
         ) from error
     return rendered
+
+
+def _plainly(value: object) -> object:
+    """Print truth as Pixi 0.77.0 does; what holds none is left to the engine."""
+    text = _plain(value)
+    return NotImplemented if text is None else text
+
+
+def _plain(value: object) -> str | None:
+    """Spell `true`, `false` and `none`, also inside lists and maps; None for all else."""
+    if value is None or isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_inside, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_inside(key)}: {_inside(one)}' for key, one in value.items())}}}"
+    return None
+
+
+def _inside(value: object) -> str:
+    return _plain(value) or repr(value)
+
+
+def _join(values: Iterable[object], between: str = "") -> str:
+    return between.join(_plain(value) or str(value) for value in values)
 
 
 #: What `string.punctuation` has, whose module loads `re`.

@@ -127,7 +127,9 @@ def test_old_spellings_are_understood(levels: Levels) -> None:
 
 
 @pytest.mark.parametrize("text", ["not toml", "offline = 'yes'", "mirrors = 3"])
-def test_a_broken_file_of_the_user_is_an_error_once_it_was_told_and_skipped(levels: Levels, text: str) -> None:
+def test_a_broken_file_of_the_user_is_an_error_once_it_was_told_and_skipped(
+    levels: Levels, text: str
+) -> None:
     file = levels.write("user", text)
     levels.write("home", "pinning-strategy = 'minor'\n")
     with pytest.raises(ConfigError, match=str(file)):

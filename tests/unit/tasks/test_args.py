@@ -114,6 +114,26 @@ def test_templates_know_arguments_and_the_workspace(text: str, rendered: str) ->
     assert render(text, CONTEXT, Arguments((("a", "one"),))) == rendered
 
 
+@pytest.mark.parametrize(
+    ("text", "now", "once"),
+    [
+        ("{{ pixi.is_win }} {{ none }}", "False None", "false none"),
+        ("{{ pixi.is_win | string }}", "False", "false"),
+        ("{{ [true, {'a': none}, 1.5, 'b'] }}", "[True, {'a': None}, 1.5, 'b']",
+         "[true, {'a': none}, 1.5, 'b']"),
+        ("{{ [true, 1, 'b'] | join('-') }}", "True-1-b", "true-1-b"),
+        ("{{ true | lower }} {{ true | tojson }} {{ 1.0 }} {{ a }}", "true true 1.0 one",
+         "true true 1.0 one"),
+        ("{% if pixi.is_win %}no{% else %}yes{% endif %}", "yes", "yes"),
+    ],
+)  # fmt: skip
+def test_truth_is_printed_as_python_does_since_it_came(text: str, now: str, once: str) -> None:
+    arguments = Arguments((("a", "one"),))
+    facts = {name: getattr(CONTEXT, name) for name in Context.__slots__}
+    assert render(text, Context(**facts), arguments) == now
+    assert render(text, Context(**facts | {"release": "0.77.0"}), arguments) == once
+
+
 @pytest.mark.parametrize("text", ["{{ nope }}", "${#A}", "{{ pixi.nope }}"])
 def test_faulty_templates_say_so(text: str) -> None:
     with pytest.raises(TaskError, match="failed to replace argument placeholders"):

@@ -127,7 +127,9 @@ def _way_to_file(warning: str, environ: Mapping[str, str]) -> str | None:
 def _configuration(session: SessionContext) -> Iterator[Check]:
     config = session.config
     for warning in config.warnings:
-        yield Check("configuration", "doubtful", str(warning), _way_to_file(warning, config.environ))
+        yield Check(
+            "configuration", "doubtful", str(warning), _way_to_file(warning, config.environ)
+        )
     if not config.warnings:
         yield Check("configuration", "good", "it can be read")
 

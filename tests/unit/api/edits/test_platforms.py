@@ -223,9 +223,7 @@ def test_editing_sets_and_drops_packages(manifest: Manifest) -> None:
     edited = add_platforms(manifest, wanted, ManifestPart.of())
     change = PlatformChange(drop=("__cuda",), packages=friendly_packages({"glibc": "2.34"}))
     edited = edit_platform(edited, "gpu", change)
-    assert platforms_line(edited).endswith(
-        '{ name = "gpu", subdir = "linux-64", glibc = "2.34" }]'
-    )
+    assert platforms_line(edited).endswith('{ name = "gpu", subdir = "linux-64", glibc = "2.34" }]')
 
 
 RICH = '{ platform = "linux-64", cuda = "12" }'
