@@ -26,7 +26,6 @@ KEYS |= {"before", "after", "always"}
 #: What wants a server, and is tried in a module of its own.
 ELSEWHERE = {
     "notices of channels are shown": "test_notices.py",
-    "detectors of channels are run": "test_detectors.py",
 }
 SIDES = {"code", "stdout", "stderr", "absent", "files"}
 

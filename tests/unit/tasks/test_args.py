@@ -96,7 +96,7 @@ CONTEXT = Context(
     environment="test",
     manifest="/w/pixi.toml",
     init_cwd="/w/sub",
-    release="0.77.0",
+    release="0.85.0",
 )
 
 

@@ -292,7 +292,7 @@ def test_words_are_quoted_for_the_shell_and_plain_for_people() -> None:
 
 def test_variables_of_the_task_are_exported_in_order() -> None:
     t = task("t", "run", env={"B": '{{ pixi.version }} "x"', "A": "$B"})
-    node = build(single(t), ["t"], request(release="0.77.0")).nodes[0]
+    node = build(single(t), ["t"], request()).nodes[0]
     assert script(node) == 'export "B=0.77.0 \\"x\\"";\nexport "A=$B";\n\nrun'
 
 
