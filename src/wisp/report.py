@@ -25,6 +25,7 @@ PHASES = (
     DOWNLOADING,
     "linking",
     "installing PyPI",
+    "running",
     "packing",
     "pushing",
     "updating",

@@ -116,7 +116,8 @@ def test_the_level_before_knows_no_detectors(
     refused = cold_wisp("install", cwd=workspace(tmp_path / "w", channel), env=old)
     assert refused.code == 1
     assert runs(cold_wisp.home.cache) == 0
-    assert "virtual_package_detectors" not in cold_wisp("info", "--json", cwd=tmp_path).stdout
+    told = cold_wisp("info", "--json", cwd=tmp_path, env=old).stdout
+    assert "virtual_package_detectors" not in told
 
 
 def test_info_runs_what_was_allowed_and_shows_it(
