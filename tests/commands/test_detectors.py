@@ -152,11 +152,13 @@ def test_info_runs_what_was_allowed_and_shows_it(
     assert not (cold_wisp.home.cache / "virtual-package-detectors").exists()
 
 
-def test_info_answers_where_a_channel_cannot_be_read(
+def test_info_asks_no_channel_unless_allowed_and_answers_where_one_cannot_be_read(
     cold_wisp: CommandLine, tmp_path: Path, channel: str
 ) -> None:
     here = workspace(tmp_path / "w", channel)
     (tmp_path / "chan/noarch/repodata.json").write_text("no list")
+    assert cold_wisp("info", cwd=here, env=NEW).success().stderr == ""
+    say(cold_wisp, channel, "allow")
     done = cold_wisp("info", cwd=here, env=NEW).success()
     assert "it is not known which detectors there are: failed to read a channel" in done.stderr
     assert "Platform: linux-64" in done.stdout

@@ -77,11 +77,25 @@ class Detectors:
     def findings(self, channels: Sequence[str]) -> tuple[DetectorFinding, ...]:
         """Say what all detectors of some channels find. Nobody is asked for consent.
 
+        Where no channel has it, the network is not asked either: then those are told of that
+        repodata names which was fetched before.
+
         Raises `FetchError` for a channel that cannot be read, `HostError` for an override.
         """
         with self._guard:
-            rows = self._registered_by(channels).accepted
+            rows = self._named_for_a_look(channels)
             return self._detect(rows, None, may_ask=False, root=None).findings if rows else ()
+
+    def _named_for_a_look(self, channels: Sequence[str]) -> tuple[Registration, ...]:
+        from wisp.engine.detectors import registered
+
+        session, words = self._session, self._session.config.get(CONSENT, {})
+        if any(words.get(url.rstrip("/")) == "allow" for url in channels):
+            return self._registered_by(channels).accepted
+        try:
+            return registered(channels, session.subdir, session.channels.at_hand()).accepted
+        except FetchError:  # nothing was fetched yet
+            return ()
 
     def provided(
         self, channels: Sequence[str], names: Iterable[str], *, may_ask: bool, root: Path | None

@@ -25,6 +25,7 @@ from wisp.report import SILENT, Reporter
 from wisp.values import dataclass, field
 
 if TYPE_CHECKING:
+    from rattler.repo_data.gateway import Gateway
     from rattler.repo_data.record import RepoDataRecord
     from rattler.virtual_package.detectors import (
         ConsentRequest,
@@ -141,14 +142,17 @@ class _Question:
 
         environ = self._machine.environ
         names = {name for name in (*environ, *os.environ) if name.startswith(_OVERRIDE)}
+        gateway = self._access.gateway  # to make one borrows variables, too
         try:
             with borrowed(names, environ):
-                return loop.call(self._detect(consent))
+                return loop.call(self._detect(gateway, consent))
         except VirtualPackageOverrideError as error:
             message, causes = chain_of(str(error))
             raise HostError(message, causes=causes) from error
 
-    async def _detect(self, consent: Callable[[ConsentRequest], bool]) -> DetectionOutcome:
+    async def _detect(
+        self, gateway: Gateway, consent: Callable[[ConsentRequest], bool]
+    ) -> DetectionOutcome:
         from rattler.package.package_name import PackageName
         from rattler.platform.subdir import Subdir
         from rattler.virtual_package.detectors import detect_virtual_packages
@@ -158,7 +162,7 @@ class _Question:
         machine = self._machine
         return await detect_virtual_packages(
             [one.inner for one in self._registrations],
-            self._access.gateway,
+            gateway,
             Subdir(machine.subdir),
             Subdir(machine.acts_as),
             [virtual_package(str(one)) for one in machine.provided],

@@ -36,6 +36,7 @@ from wisp.errors import HostError
 from wisp.specs.credentials import Credential, credential_as_json
 from wisp.specs.settings import EngineSettings, Network, RepodataFormats, S3Bucket
 from wisp.trust import LARGEST, is_readable
+from wisp.values import replace
 
 if TYPE_CHECKING:
     from rattler.repo_data.gateway import Gateway, SourceConfig
@@ -64,6 +65,11 @@ class ChannelAccess:
         self._guard = threading.RLock()
         #: How many solves may run at once; more than there are cores only costs memory.
         self.solves = threading.Semaphore(settings.network.concurrent_solves)
+
+    def at_hand(self) -> ChannelAccess:
+        """The same without the network: what was fetched before."""
+        network = replace(self.settings.network, offline=True)
+        return ChannelAccess(replace(self.settings, network=network), self._environ)
 
     @cached_property
     def client(self) -> Client:

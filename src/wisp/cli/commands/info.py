@@ -48,7 +48,7 @@ def run(call: Call[Options]) -> int:
         call.out.public_json({**found.as_json(), **own})
     else:
         call.out.public("\n".join(_lines(found, own, call.out.painter())))
-    if workspace is not None and found.detectors is None:  # channels may have others tomorrow
+    if workspace is not None and not found.detectors:  # what they find may differ the next time
         remember(call, workspace)
     return 0
 
