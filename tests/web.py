@@ -56,6 +56,7 @@ class Web:
     answer: Callable[[Asked], Answer]
     host: str = "127.0.0.1"
     asked: list[Asked] = field(default_factory=list)
+    closed: bool = False
     _server: _Server | None = None
 
     @property
@@ -75,6 +76,7 @@ class Web:
 
     def __exit__(self, *_: object) -> None:
         assert self._server is not None
+        self.closed = True
         self._server.shutdown()
         self._server.server_close()
 
@@ -120,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if answer.endless:
             piece = answer.body
-            while True:
+            while not self.server.web.closed:
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
                 piece = b" " * 1_000_000
         body = answer.body if answer.cut is None else answer.body[: answer.cut]
@@ -128,6 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
             body = b"%x\r\n%b\r\n" % (len(body), body) + (b"" if answer.cut else b"0\r\n\r\n")
         if answer.drip:
             for byte in body:
+                if self.server.web.closed:
+                    break
                 self.wfile.write(bytes((byte,)))
                 self.wfile.flush()
                 time.sleep(answer.drip)
