@@ -41,12 +41,13 @@ demo: $(READY)
 image: $(READY)
 	$(BIN)/python -m tools.demo.image
 
-# Two at a time; those that kill processes at random moments come after the others, alone. Where
-# ONLY names tests of one kind, the other run has nothing to do, which pytest tells with code 5.
+# Three at a time, since some wait for hosts that say nothing; those that kill processes at random
+# moments come after the others. Where ONLY names tests of one kind, the other run has nothing to do,
+# which pytest tells with code 5.
 test: $(READY)
 	$(BIN)/python -m tools.forge
-	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/cloud -m "not alone" --durations 15 $(ONLY) || [ $$? = 5 ]
-	$(BIN)/python -m pytest --ignore tests/cloud -m alone --durations 15 $(ONLY) || [ $$? = 5 ]
+	$(BIN)/python -m pytest -n 3 --dist worksteal --ignore tests/cloud -m "not alone" --durations 15 $(ONLY) || [ $$? = 5 ]
+	$(BIN)/python -m pytest -n 2 --ignore tests/cloud -m alone --durations 15 $(ONLY) || [ $$? = 5 ]
 
 # Two thousand hostile cases in one process; a failure names the number that repeats it.
 hostile: $(READY)

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 
 #: How many moments a test draws.
-KILLS = int(os.environ.get("WISP_TEST_KILLS", "5"))
+KILLS = int(os.environ.get("WISP_TEST_KILLS", "3"))
 
 #: Killed are `parent`: the command alone, so that its children go on; `group`: all of them.
 VICTIMS = ("parent", "group")
