@@ -136,7 +136,8 @@ class SessionContext:
         """What channels have to tell."""
         from wisp.api.notices import ChannelNotices
 
-        return ChannelNotices(self.http, self.settings.caches.root, self.reporter, self.now)
+        root = self.settings.caches.root
+        return ChannelNotices(lambda: self.http, root, self.reporter, self.now)
 
     @cached_property
     def detectors(self) -> Detectors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _FILE = "wisp-viewed-notices.json"
 _SECONDS = 5.0
+_WEB = ("http://", "https://")
 #: Seconds since the epoch that no clock of ours will show.
 _LATEST = 1e12
 _LARGEST_ANSWER = 1 << 20
@@ -31,10 +32,13 @@ _LARGEST_ANSWER = 1 << 20
 class ChannelNotices:
     """What channels tell, in one session. May be used from several threads.
 
-    `cache` is the root of all caches.
+    `http` gives the client once a channel of the web is to be asked, `cache` is the root of all
+    caches.
     """
 
-    def __init__(self, http: HttpClient, cache: Path, reporter: Reporter, now: datetime) -> None:
+    def __init__(
+        self, http: Callable[[], HttpClient], cache: Path, reporter: Reporter, now: datetime
+    ) -> None:
         self._http = http
         self._file = cache / CACHE_FOLDERS["notices"] / _FILE
         self._reporter = reporter
@@ -48,17 +52,13 @@ class ChannelNotices:
         A channel that has none, or does not answer, is as good as any other. Offline nobody is
         asked.
         """
-        if self._http.offline:
-            return
         with self._guard:
-            new = [one for one in dict.fromkeys(channels) if one not in self._asked]
+            web = [one for one in dict.fromkeys(channels) if one.startswith(_WEB)]
+            new = [one for one in web if one not in self._asked]
             self._asked.update(new)
-            found = [
-                notice
-                for url in new
-                if url.startswith(("http://", "https://"))
-                for notice in self._fetch(url)
-            ]
+            if not new or self._http().offline:
+                return
+            found = [notice for url in new for notice in self._fetch(url)]
             if found:
                 self._tell(found)
 
@@ -67,7 +67,7 @@ class ChannelNotices:
 
         bounds = Bounds(size=_LARGEST_ANSWER, seconds=_SECONDS)
         try:
-            answer = self._http.get(f"{channel.rstrip('/')}/notices.json", bounds=bounds)
+            answer = self._http().get(f"{channel.rstrip('/')}/notices.json", bounds=bounds)
             data = json_data(answer.body) if answer.status == 200 else None
         except (FetchError, ValueError):
             return ()
