@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rattler.config.config import Config
+from rattler.exceptions import AuthenticationStorageError
 from rattler.networking.client import Client
 from rattler.networking.middleware import (
     AuthenticationMiddleware,
@@ -152,18 +153,21 @@ def _checked_client(network: Network, variables: Mapping[str, str]) -> Client:
         buckets = {name: _bucket(bucket) for name, bucket in network.s3.items()}
         mirrors = {prefix: list(urls) for prefix, urls in network.mirrors.items()}
         # Each try asks the mirror that has failed least, so tries have to stand around mirrors.
-        return Client(
-            [
-                RetryMiddleware(),
-                *([MirrorMiddleware(mirrors)] if mirrors else []),
-                OciMiddleware(),
-                GCSMiddleware(),
-                S3Middleware(buckets),
-                AuthenticationMiddleware(),
-            ],
-            user_agent=_USER_AGENT,
-            timeout=network.patience.whole,
-        )
+        try:
+            return Client(
+                [
+                    RetryMiddleware(),
+                    *([MirrorMiddleware(mirrors)] if mirrors else []),
+                    OciMiddleware(),
+                    GCSMiddleware(),
+                    S3Middleware(buckets),
+                    AuthenticationMiddleware(),
+                ],
+                user_agent=_USER_AGENT,
+                timeout=network.patience.whole,
+            )
+        except AuthenticationStorageError as error:
+            raise HostError(f"the credentials cannot be read: {error}") from error
 
 
 def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
