@@ -12,6 +12,7 @@ from tests.tiny import settings
 from tests.web import Answer, Asked, Web
 from wisp.engine.auth.file_store import FileStore
 from wisp.engine.gateway import ChannelAccess
+from wisp.errors import HostError
 from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, Credential
 
 KINDS: dict[str, tuple[Credential, str | None, str]] = {
@@ -123,3 +124,14 @@ def test_two_environments_have_credentials_and_proxies_of_their_own(tmp_path: Pa
         assert proxy.asked == []
         assert names_in(two, "http://other.invalid/main") == []
         assert proxy.asked[-1].authorization == "Bearer SECRET"
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_credentials_that_rattler_cannot_read_are_no_bug(tmp_path: Path, chosen: bool) -> None:
+    file = tmp_path / ".rattler" / "credentials.json"
+    file.parent.mkdir()
+    file.write_text("no list")
+    environ = {"HOME": str(tmp_path)} | ({"RATTLER_AUTH_FILE": str(file)} if chosen else {})
+    access = ChannelAccess(settings(tmp_path / "cache"), environ)
+    with pytest.raises(HostError, match="credentials cannot be read"):
+        assert access.client
