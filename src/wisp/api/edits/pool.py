@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wisp.api.edits.requests import path_from
 from wisp.api.edits.transaction import Sync, edit
 from wisp.errors import ManifestError, UsageError
-from wisp.manifest.edit.requirements import written_name
+from wisp.manifest.edit.requirements import rewrite, written_name
 from wisp.manifest.edit.spelling import conda_data
 from wisp.manifest.words import conda_word
 from wisp.specs.locations import GitLocation, PathLocation
@@ -52,7 +52,9 @@ def add_to_pool(
     def change(_: Manifest, document: Document) -> Document:
         table = (*document.workspace, _TABLE)
         for name, data in rows:
-            document = document.set((*table, written_name(document, table, name, str.lower)), data)
+            document = rewrite(
+                document, (*table, written_name(document, table, name, str.lower)), data
+            )
         return document
 
     return edit(manifest, change, sync), rows

@@ -19,7 +19,7 @@ from wisp.layout import DEFAULT_FEATURE
 from wisp.lock.model import LockFile
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.pyproject import put_standard, standard_array
-from wisp.manifest.edit.requirements import PYPI_TABLE
+from wisp.manifest.edit.requirements import PYPI_TABLE, rewrite
 from wisp.manifest.edit.spelling import pypi_text
 from wisp.manifest.model import Manifest
 from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
@@ -90,14 +90,15 @@ class _Loose:
             )
             text = pypi_text(type(requirement)(requirement.name, spec))
             return put_standard(document, self.path, self.name, text)
-        if isinstance(self.data, str):
+        data = document.get(self.path)
+        if isinstance(data, str):
             return document.set(self.path, version)
-        rest = {k: v for k, v in self.data.items() if not (wholly and k in _EXACT_FIELDS)}
+        rest = {k: v for k, v in data.items() if not (wholly and k in _EXACT_FIELDS)}
         if wholly and rest.keys() <= {"version"}:
-            return document.set(self.path, version)
-        if "version" not in self.data:
-            return document.set(self.path, {"version": version, **rest})
-        for field in self.data.keys() - rest.keys():
+            return rewrite(document, self.path, version)
+        if "version" not in data:
+            return rewrite(document, self.path, {"version": version, **rest})
+        for field in data.keys() - rest.keys():
             document = document.remove((*self.path, field))
         return document.set((*self.path, "version"), version)
 
@@ -257,7 +258,7 @@ def _pin_all(
         if versions:
             document = one.rewritten(document, constraint, wholly=False)
         elif not one.in_array:
-            document = document.set(one.path, unchanged.get(one.path))
+            document = rewrite(document, one.path, unchanged.get(one.path))
         else:
             document = put_standard(document, one.path, one.name, str(one.data))
     return document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from wisp.manifest.edit.document import Document, ManifestPart
@@ -24,7 +24,7 @@ def put_conda(
     document = open_environment(document, part)
     path = document.path(part, table)
     key = written_name(document, path, name, str.lower)
-    return document.set((*path, key), spec)
+    return rewrite(document, (*path, key), spec)
 
 
 def has_conda(document: Document, part: ManifestPart, table: CondaTable, name: str) -> bool:
@@ -38,7 +38,7 @@ def put_pypi(document: Document, part: ManifestPart, name: str, spec: Data) -> D
     document = open_environment(document, part)
     path = document.path(part, PYPI_TABLE)
     key = written_name(document, path, name, normalize)
-    return document.set((*path, key), spec)
+    return rewrite(document, (*path, key), spec)
 
 
 def remove_conda(document: Document, part: ManifestPart, table: CondaTable, name: str) -> Document:
@@ -51,6 +51,22 @@ def remove_pypi(document: Document, part: ManifestPart, name: str) -> Document:
     """Take a PyPI requirement out of pixi's own table; it has to be there."""
     path = document.path(part, PYPI_TABLE)
     return document.remove((*path, written_name(document, path, name, normalize)))
+
+
+def rewrite(document: Document, path: KeyPath, spec: Data) -> Document:
+    """Write another requirement at a path.
+
+    A table that holds comments stays one, and only its keys change, so that the comments stay.
+    """
+    if not document.toml.has_inner_comments(path):
+        return document.set(path, spec)
+    wanted = spec if isinstance(spec, Mapping) else {"version": spec}
+    for key in [key for key in document.get(path) if key not in wanted]:
+        document = document.remove((*path, key))
+    for key, value in wanted.items():
+        if document.get((*path, key)) != value:
+            document = document.set((*path, key), value)
+    return document
 
 
 def written_name(

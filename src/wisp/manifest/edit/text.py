@@ -15,7 +15,7 @@ from wisp.foreign import toml_data
 from wisp.manifest.edit import arrays
 from wisp.manifest.edit.literals import Data, dotted, literal
 from wisp.manifest.edit.placement import predecessor
-from wisp.manifest.syntax import KeyPath, KeyValue, Section, Value, scan
+from wisp.manifest.syntax import KeyPath, KeyValue, Section, Span, Value, scan
 from wisp.values import dataclass
 
 
@@ -116,6 +116,30 @@ class TomlText:
     def is_empty_section(self, path: KeyPath) -> bool:
         """Tell whether a `[table]` of its own has neither keys nor tables."""
         return self._section(path) is not None and self.get(path) == {}
+
+    def has_inner_comments(self, path: KeyPath) -> bool:
+        """Tell whether a table holds comments that go when a single value takes its place.
+
+        What stands above and behind an entry on one line stays with `set`, and does not count.
+        """
+        spot = self._spot(path)
+        if spot is not None:
+            value = spot[1].value
+            return any("#" in self.text[start:end] for start, end in _between(value))
+        return any(self._comments_of(section, path) for section in self.sections)
+
+    def _comments_of(self, section: Section, path: KeyPath) -> bool:
+        depth = len(section.path)
+        inside = section.path[: len(path)] == path
+        if section.is_array or not (inside or path[:depth] == section.path):
+            return False
+        own = [e for e in section.entries if inside or e.key[: len(path) - depth] == path[depth:]]
+        spans = [(self._own_lead(e.lead, e.start), e.start) for e in own]
+        spans += [(e.value.end, e.end) for e in own]
+        if inside:
+            spans += [(self._own_lead(section.lead, section.start), section.start)]
+            spans += [(section.name.end, section.head_end)]
+        return any("#" in self.text[start:end] for start, end in spans)
 
     def append(self, path: KeyPath, data: Data) -> TomlText:
         """Add an element at the end of an array."""
@@ -230,6 +254,9 @@ class TomlText:
         if entry is not table.entries[-1]:
             following = table.entries[table.entries.index(entry) + 1]
             return self._cut(entry.start, following.start)
+        if "#" in self.text[entry.lead : entry.start]:  # of the entry before, behind its comma
+            gap = len(self.text) - len(self.text[entry.end :].lstrip(" \t")) - entry.end
+            return self._cut(entry.start, entry.end + gap)
         return self._cut(table.entries[-2].value.end, entry.value.end)
 
     def _remove_table(self, path: KeyPath) -> TomlText:
@@ -259,6 +286,14 @@ def _entry(
         if path[:depth] == entry.key and entry.value.kind == "inline":
             return _entry(entry.value, entry.value.entries, path[depth:])
     return None
+
+
+def _between(value: Value) -> list[Span]:
+    """Return the spans of an inline table between its entries, where comments may stand."""
+    if value.kind != "inline" or not value.entries:
+        return []
+    starts = [value.start, *(entry.value.end for entry in value.entries)]
+    return list(zip(starts, [*(entry.start for entry in value.entries), value.end], strict=True))
 
 
 def _nest(path: KeyPath, data: Data) -> dict[str, Data]:

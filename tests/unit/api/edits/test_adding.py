@@ -257,8 +257,16 @@ def test_an_upgrade_by_name_lets_go_of_the_build_too(bench: Bench) -> None:
     bench.path.write_text(BASE + '\n[dependencies]\nxz = { version = "5.*", build = "b" }\n')
     bench.answer = lock([conda("xz", "6.0")])
     bench.upgrade("xz")
-    assert 'xz = { version = ">=6.0,<7" }\n' in bench.text
+    assert 'xz = ">=6.0,<7"\n' in bench.text
     assert bench.asked == [("xz",)]
+
+
+def test_an_upgrade_keeps_comments_in_the_table_of_a_requirement(bench: Bench) -> None:
+    table = '\n[dependencies.xz] # packs\nversion = "5.*" # old\n# the fast one\nbuild = "b"\n'
+    bench.path.write_text(BASE + table)
+    bench.answer = lock([conda("xz", "6.0")])
+    bench.upgrade("xz")
+    assert bench.text.endswith('[dependencies.xz] # packs\nversion = ">=6.0,<7" # old\n')
 
 
 def test_a_dry_run_writes_nothing(bench: Bench) -> None:
