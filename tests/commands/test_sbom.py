@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
+from tests.bills import cyclonedx_fault
 from tests.commands.test_image import base_folder, document
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
@@ -53,7 +52,7 @@ def names(found: dict[str, Any]) -> dict[str, str]:
 
 def test_a_lock_has_a_bill_before_anything_is_installed(workspace: Path, wisp: CommandLine) -> None:
     text, found = bill(wisp, workspace)
-    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    assert cyclonedx_fault(text) is None
     assert {"python", "greeter", "greeter-words", "rich", "pygments"} <= names(found).keys()
     assert "canary" not in text
     rich = next(one for one in found["components"] if one["name"] == "rich")
@@ -78,7 +77,7 @@ def test_what_lies_in_a_prefix_is_described_without_a_workspace(
     wisp("install", cwd=workspace).success()
     prefix = workspace / ".pixi" / "envs" / "default"
     text, found = bill(wisp, tmp_path, "--prefix", str(prefix))
-    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    assert cyclonedx_fault(text) is None
     assert names(found) == names(bill(wisp, workspace)[1])
     assert "canary" not in text
     none = wisp("sbom", "--prefix", str(tmp_path), cwd=tmp_path)
