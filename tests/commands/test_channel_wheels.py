@@ -42,3 +42,19 @@ def test_a_wheel_of_a_channel_is_locked_installed_and_run(
     wisp("clean", "--yes", cwd=tmp_path)
     wisp("install", "--frozen", cwd=tmp_path).success()
     assert "seven runs" in wisp("run", "--frozen", "seven", cwd=tmp_path).success().stdout
+
+
+def test_a_wheel_of_a_folder_is_found(wisp: CommandLine, forge: Forge, tmp_path: Path) -> None:
+    place = channel(tmp_path / "chan", [])
+    list_wheel(place, make_wheel(place / "noarch", "seven"), "python")
+    shown = wisp("search", "seven", "-c", place.as_uri(), cwd=tmp_path).success()
+    assert "seven-1.0-py3-none-any.whl" in shown.stdout
+    (tmp_path / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{place.as_uri()}", "{forge.url}"]\n'
+        f'platforms = ["{forge.subdir}"]\n[dependencies]\nseven = "*"\n'
+    )
+    wisp("lock", cwd=tmp_path).success()
+    wisp("lock", "--check", cwd=tmp_path).success()
+    lock = (tmp_path / "pixi.lock").read_text()
+    assert "/chan/noarch/seven-1.0-py3-none-any.whl" in lock
+    wisp("run", "--locked", "python", "-c", "import seven", cwd=tmp_path).success()

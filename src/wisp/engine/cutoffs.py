@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from rattler.channel.channel import Channel
 from rattler.package.package_name import PackageName
 from rattler.package_cache.package_cache import CacheIndex
 from rattler.platform.subdir import Subdir
@@ -17,6 +16,7 @@ from rattler.repo_data.gateway import Gateway
 from rattler.repo_data.record import RepoDataRecord
 
 from wisp.engine.records import from_rattler
+from wisp.engine.wheel_listings import Source
 from wisp.specs.inputs import ExcludeNewer
 from wisp.specs.newness import cutoff_for, missed
 
@@ -27,8 +27,8 @@ Passes = Callable[[RepoDataRecord], bool]
 class FilteredChannel:
     """A channel of which only some records exist (the shape of rattler's `RepoDataSource`)."""
 
-    def __init__(self, url: str, gateway: Gateway, filters: tuple[Passes, ...]) -> None:
-        self._channel = Channel(url)
+    def __init__(self, channel: Source, gateway: Gateway, filters: tuple[Passes, ...]) -> None:
+        self._channel = channel
         self._gateway = gateway
         self._filters = filters
 

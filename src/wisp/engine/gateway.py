@@ -41,6 +41,7 @@ from wisp.values import replace
 
 if TYPE_CHECKING:
     from rattler.repo_data.gateway import Gateway, SourceConfig
+    from rattler.repo_data.sparse import SparseRepoData
 
 _USER_AGENT = "wisp"
 #: What a client looks at in the environment of the process while it is made.
@@ -66,6 +67,9 @@ class ChannelAccess:
         self._guard = threading.RLock()
         #: How many solves may run at once; more than there are cores only costs memory.
         self.solves = threading.Semaphore(settings.network.concurrent_solves)
+        #: What is known of channels' lists, and lists that are open (`wisp.engine.wheel_listings`).
+        self.with_wheels: dict[Path, bool] = {}
+        self.lists: dict[tuple[str, str], SparseRepoData] = {}
 
     def at_hand(self) -> ChannelAccess:
         """The same without the network: what was fetched before."""

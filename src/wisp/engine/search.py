@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rattler.channel.channel import Channel
 from rattler.exceptions import GatewayError
 from rattler.match_spec.match_spec import MatchSpec
 from rattler.platform.subdir import Subdir
@@ -17,6 +16,7 @@ from wisp.engine import loop
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.rattler_errors import unreachable
 from wisp.engine.solver import parse_spec, platforms_of
+from wisp.engine.wheel_listings import sources_of
 from wisp.values import dataclass
 
 
@@ -72,8 +72,10 @@ def known_names(channels: Sequence[str], subdir: str, access: ChannelAccess) -> 
 
 
 async def _names(channels: tuple[str, ...], subdir: str, access: ChannelAccess) -> frozenset[str]:
+    platforms = platforms_of(subdir)
     try:
-        found = await access.gateway.names([Channel(url) for url in channels], platforms_of(subdir))
+        sources = await sources_of(channels, platforms, access)
+        found = await access.gateway.names(sources, platforms)
     except GatewayError as error:
         raise unreachable(str(error), offline=access.settings.network.offline) from error
     return frozenset(name.normalized for name in found)
@@ -94,13 +96,10 @@ async def _rows(
     access: ChannelAccess,
 ) -> list[RepoDataRecord]:
     """Return what channels have for specs, and perhaps more."""
+    platforms = [Subdir(subdir) for subdir in subdirs]
     try:
-        answer = await access.gateway.query(
-            [Channel(url) for url in channels],
-            [Subdir(subdir) for subdir in subdirs],
-            list(specs),
-            recursive=False,
-        )
+        sources = await sources_of(channels, platforms, access)
+        answer = await access.gateway.query(sources, platforms, list(specs), recursive=False)
     except GatewayError as error:
         raise unreachable(str(error), offline=access.settings.network.offline) from error
     return [row for rows in answer for row in rows]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rattler.channel.channel import Channel
 from rattler.channel.channel_priority import ChannelPriority
 from rattler.exceptions import GatewayError, InvalidMatchSpecError, SolverError
 from rattler.match_spec.match_spec import MatchSpec
@@ -29,6 +28,7 @@ from wisp.engine.gateway import ChannelAccess
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import folded, unreachable
 from wisp.engine.records import from_rattler, to_rattler
+from wisp.engine.wheel_listings import Source, sources_of
 from wisp.errors import SolveError
 from wisp.platforms import VirtualPackage
 from wisp.specs.inputs import ChannelPriority as PriorityName
@@ -36,8 +36,6 @@ from wisp.specs.inputs import ExcludeNewer, SolveStrategy
 from wisp.specs.newness import missed
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, field, replace
-
-Source = Channel | RepoDataSource
 
 _PRIORITIES = {
     "strict": ChannelPriority.Strict,
@@ -121,19 +119,20 @@ def _spelled_as(record: CondaRecord, spelled: Mapping[str, tuple[str, ...]]) -> 
     return replace(record, track_features=before)
 
 
-async def _sources(request: SolveRequest, access: ChannelAccess) -> list[Source]:
+async def _sources(request: SolveRequest, access: ChannelAccess) -> list[Source | RepoDataSource]:
     """Give channels themselves where rattler can judge alone, filters in front of them if not."""
     cutoffs = request.exclude_newer
     index = await access.package_cache.index() if access.settings.network.offline else None
-    sources: list[Source] = []
-    for url in request.channels:
+    channels = await sources_of(request.channels, platforms_of(request.subdir), access)
+    sources: list[Source | RepoDataSource] = []
+    for url, channel in zip(request.channels, channels, strict=True):
         filters: list[Passes] = []
         if index is not None and not url.startswith("file:"):
             filters.append(in_cache(index))
         if not is_uniform(cutoffs):
             filters.append(old_enough(url, cutoffs))
-        filtered = FilteredChannel(url, access.gateway, tuple(filters))
-        sources.append(filtered if filters else Channel(url))
+        filtered = FilteredChannel(channel, access.gateway, tuple(filters))
+        sources.append(filtered if filters else channel)
     return sources
 
 

@@ -1,0 +1,180 @@
+"""Channels without shards that list wheels: read here, since rattler's gateway passes those over.
+
+In shards the gateway finds wheels. Of a whole `repodata.json` it takes conda's own archives only,
+but rattler's reader of such a file can take wheels as well: of one build before `.tar.bz2`, and
+after `.conda`. Which file the gateway has read is known by how it names what it caches.
+
+A file without wheels is left to the gateway; of a large one it is written down that it has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rattler.channel.channel import Channel
+from rattler.repo_data.sparse import PackageFormatSelection, SparseRepoData
+
+from wisp.engine.files import write_atomically
+from wisp.engine.records import location_of
+from wisp.errors import HostError
+
+if TYPE_CHECKING:
+    from rattler.package.package_name import PackageName
+    from rattler.platform.subdir import Subdir
+    from rattler.repo_data.record import RepoDataRecord
+
+    from wisp.engine.gateway import ChannelAccess
+    from wisp.specs.settings import RepodataFormats
+
+#: The key of a table of wheels, in `v3`. What else is spelled so costs time and nothing else.
+_KEY = b'"whl"'
+#: No package has this name: who asks for it has a channel's files fetched and no more.
+_NOBODY = "wisp-has-repodata-fetched"
+#: From so many bytes on, a file is worth remembering that it has no wheels.
+_LARGE = 4 << 20
+#: How the gateway's cache of an index of shards begins: magic, and the length of HTTP's part.
+_MAGIC, _LENGTH = 14, 4
+_WITH_WHEELS = PackageFormatSelection.PREFER_CONDA_WITH_WHL
+
+
+class ListedChannel:
+    """A channel read from whole lists by subdir, wheels too (the shape of `RepoDataSource`)."""
+
+    def __init__(self, lists: Mapping[str, SparseRepoData]) -> None:
+        self._lists = lists
+
+    async def fetch_package_records(
+        self, platform: Subdir, name: PackageName
+    ) -> list[RepoDataRecord]:
+        """Return the records of one name on one subdir."""
+        listed = self._lists.get(str(platform))
+        return [] if listed is None else listed.load_records(name, _WITH_WHEELS)
+
+    def package_names(self, platform: Subdir) -> list[str]:
+        """Return all names on one subdir, which globs are compared with."""
+        listed = self._lists.get(str(platform))
+        return [] if listed is None else listed.package_names(_WITH_WHEELS)
+
+
+#: What the gateway and the solver can be asked about.
+Source = Channel | ListedChannel
+
+
+async def sources_of(
+    urls: Sequence[str], platforms: Sequence[Subdir], access: ChannelAccess
+) -> list[Source]:
+    """Return what to ask of channels given by their base URLs, in that order.
+
+    Raises rattler's `GatewayError` if one of the web cannot be read.
+    """
+    channels = [Channel(url) for url in urls]
+    remote = [one for one in channels if not one.base_url.startswith("file:")]
+    if remote:
+        await access.gateway.query(remote, platforms, [_NOBODY], recursive=False)
+    return [_listed(channel, platforms, access) or channel for channel in channels]
+
+
+def _listed(
+    channel: Channel, platforms: Sequence[Subdir], access: ChannelAccess
+) -> ListedChannel | None:
+    """Return the reader of a channel's lists, or None where they have no wheels."""
+    subdirs = [str(platform) for platform in platforms]
+    files = {subdir: _list_of(channel.base_url, subdir, access) for subdir in subdirs}
+    there = {subdir: file for subdir, file in files.items() if file is not None}
+    if not any(_has_wheels(file, access) for file in there.values()):
+        return None
+    try:
+        return ListedChannel(
+            {subdir: _opened(channel, subdir, file, access) for subdir, file in there.items()}
+        )
+    except (OSError, ValueError):  # which the gateway words
+        return None
+
+
+def _opened(channel: Channel, subdir: str, file: Path, access: ChannelAccess) -> SparseRepoData:
+    """Open a list once for all solves."""
+    key = (channel.base_url, subdir)
+    if key not in access.lists:
+        access.lists[key] = SparseRepoData(channel, subdir, file)
+    return access.lists[key]
+
+
+def _list_of(base_url: str, subdir: str, access: ChannelAccess) -> Path | None:
+    """Return the file in which the gateway has found a subdir, or None: none, or shards."""
+    url = f"{base_url.rstrip('/')}/{subdir}"
+    if url.startswith("file:"):
+        file = Path(location_of(url), "repodata.json")
+    else:
+        cache = access.settings.caches.repodata
+        if _formats(base_url, access).sharded and _has_shards(url, cache):
+            return None
+        file = cache / f"{_cached_as(url)}.json"
+    return file if file.is_file() else None
+
+
+def _formats(base_url: str, access: ChannelAccess) -> RepodataFormats:
+    network = access.settings.network
+    prefixes = [one for one in network.repodata_by_prefix if base_url.startswith(one)]
+    longest = max(prefixes, key=len, default=None)
+    return network.repodata if longest is None else network.repodata_by_prefix[longest]
+
+
+def _has_shards(url: str, cache: Path) -> bool:
+    """Tell whether the gateway has an index of shards: where there is none it notes just that."""
+    try:
+        with (cache / f"{_cached_as(f'{url}/repodata_shards.msgpack.zst/')}.shards-cache-v1").open(
+            "rb"
+        ) as file:
+            header = file.read(_MAGIC + _LENGTH)
+            said = int.from_bytes(header[_MAGIC:], "little")
+            file.seek(0, 2)
+            return file.tell() > len(header) + said
+    except OSError:
+        return False
+
+
+def _cached_as(url: str) -> str:
+    """Name what is cached of a URL as conda does, and after it rattler."""
+    return hashlib.md5(url.encode(), usedforsecurity=False).hexdigest()[:8]
+
+
+def _has_wheels(file: Path, access: ChannelAccess) -> bool:
+    """Tell whether a list may have wheels, by looking through its bytes once."""
+    if file not in access.with_wheels:
+        access.with_wheels[file] = _looked_through(file, access.settings.caches.repodata)
+    return access.with_wheels[file]
+
+
+def _looked_through(file: Path, cache: Path) -> bool:
+    status = file.stat()
+    if not status.st_size:
+        return False
+    stamp = f"{file} {status.st_size} {status.st_mtime_ns}"
+    note = cache / f"{_cached_as(str(file))}.no-wheels"
+    is_large = status.st_size >= _LARGE
+    if is_large and _content(note) == stamp:
+        return False
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        found = text.find(_KEY) >= 0
+    if is_large and not found:
+        _remember(note, stamp)
+    return found
+
+
+def _content(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _remember(note: Path, stamp: str) -> None:
+    """Note that a list has no wheels; where that cannot be written it is looked through again."""
+    try:
+        write_atomically(note, stamp, lasting=False)
+    except HostError:
+        return
