@@ -144,18 +144,16 @@ def test_a_large_list_is_looked_through_once_until_it_changes(
     cache = tmp_path / "cache"
     url = f"{place.as_uri()}/"
 
-    def opened() -> int:
-        opening: list[Any] = []
-        with monkeypatch.context() as patch:
-            real = wheel_listings.mmap.mmap
-            patch.setattr(
-                wheel_listings.mmap, "mmap", lambda *a, **k: opening.append(a) or real(*a, **k)
-            )
-            solved(url, ChannelAccess(settings(cache)), "plain")
-        return len(opening)
+    noted: list[Path] = []
+    note = wheel_listings._remember
 
-    assert opened() == 2
-    assert opened() == 0
+    def counted(file: Path, stamp: str) -> None:
+        noted.append(file)
+        note(file, stamp)
+
+    monkeypatch.setattr(wheel_listings, "_remember", counted)
+    for _ in range(2):
+        solved(url, ChannelAccess(settings(cache)), "plain")
+        assert len(noted) == len(set(noted)) == 2
     list_wheel(place, make_wheel(place / "noarch", "seven"))
-    assert opened() == 1
     assert "seven" in solved(url, ChannelAccess(settings(cache)), "seven")
