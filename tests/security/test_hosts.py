@@ -19,8 +19,9 @@ from tools.forge.archive import Entry, Package
 from wisp.engine import loop, waiting
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.lookout import Lookout
+from wisp.engine.safe import packages
 from wisp.engine.solver import SolveRequest, solve
-from wisp.errors import FetchError
+from wisp.errors import FetchError, InstallError
 from wisp.specs.settings import Patience
 from wisp.values import replace
 
@@ -238,3 +239,25 @@ def test_a_package_of_files_without_measure_is_too_large_although_they_are_empty
     with pytest.raises(FetchError, match="longer than 1 MB"):
         watched.look()
     assert not draft.exists()
+
+
+def test_a_package_of_more_files_than_any_other_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = tmp_path / ".many-b-1.0-0x"
+    draft.mkdir()
+    for number in range(12):
+        (draft / str(number)).touch()
+    limits = {".many-": 1, ".many-b-": 1, ".other-": 1}
+    watched = Lookout((tmp_path,), ["http://h/x"], Patience(files=12), limits=limits)
+    with pytest.raises(FetchError, match="`many-b` unpacks to more than 12 files"):
+        watched.look()
+    assert not draft.exists()
+    # One that is unpacked before anybody looks is not linked.
+    monkeypatch.setattr(packages, "MOST_FILES", 2)
+    files = tuple(Entry(f"share/{number}") for number in range(3))
+    channels = access(tmp_path / "cache")
+    records = all_of(channel(tmp_path / "c", [tiny("many", files=files)]), channels)
+    with pytest.raises(InstallError, match=r"`many-1\.0-0` was refused"):
+        install(tmp_path / "prefix", records, channels)
+    assert not (tmp_path / "prefix" / "share").exists()

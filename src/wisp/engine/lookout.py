@@ -76,7 +76,11 @@ class Lookout:
         total = 0
         for entry in (one for folder in self.folders for one in _entries(folder)):
             if entry.name.startswith(".") and _changed(entry) > self._begun - _SKEW:
-                size, largest = _size(entry.path), self._limit(entry.name)
+                size, count = _measured(entry.path)
+                if count > self._patience.files:
+                    _remove(entry.path)
+                    raise crowded(self._named(entry.name), self._patience.files)
+                largest = self._limit(entry.name)
                 if size > largest:
                     _remove(entry.path)
                     raise endless(self._hosts, largest)
@@ -86,6 +90,10 @@ class Lookout:
     def _limit(self, name: str) -> int:
         known = (size for start, size in self._limits.items() if name.startswith(start))
         return max(self._patience.largest, *known, 0)
+
+    def _named(self, draft: str) -> str:
+        starts = [start for start in self._limits if draft.startswith(start)]
+        return f"`{max(starts, key=len)[1:-1]}`" if starts else f"what {self._hosts} sent"
 
     def _judge_silence(self, heard: int | None, moment: float) -> None:
         since, busy, before = self._quiet_since
@@ -117,6 +125,14 @@ def endless(host: str, largest: int) -> FetchError:
     )
 
 
+def crowded(what: str, most: int) -> FetchError:
+    """Word that a package unpacks to more than `most` files and folders."""
+    return FetchError(
+        f"{what} unpacks to more than {most} files and is not kept",
+        hints=["tell the owners of the channel, or leave it out"],
+    )
+
+
 def _remove(path: str) -> None:
     """Free what a draft takes, although its writer may still have it open."""
     if os.path.isdir(path):  # noqa: PTH112
@@ -143,12 +159,13 @@ def _changed(entry: os.DirEntry[str]) -> float:
         return 0.0
 
 
-def _size(path: str) -> int:
-    """Count the bytes of a file, or of all that is in a folder; what vanishes counts nothing."""
+def _measured(path: str) -> tuple[int, int]:
+    """Count bytes and entries of a file, or of all in a folder; what vanishes counts nothing."""
     try:
         found = os.lstat(path)
     except OSError:
-        return 0
+        return 0, 0
     if not stat.S_ISDIR(found.st_mode):
-        return found.st_size
-    return sum(max(_ENTRY, _size(entry.path)) for entry in _entries(path))
+        return found.st_size, 1
+    inner = [_measured(entry.path) for entry in _entries(path)]
+    return sum(max(_ENTRY, size) for size, _ in inner), 1 + sum(count for _, count in inner)

@@ -10,6 +10,8 @@ from wisp.values import dataclass, field, fields
 
 #: How a bucket may stand in addresses: as a part of the host, or of the path.
 S3_STYLES = ("virtual-host", "path")
+#: The largest packages of conda-forge have some ten thousand files.
+MOST_FILES = 250_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,8 @@ class Patience:
     `silence` are seconds without anything, `whole` for a request and its answer; `largest` are
     bytes of an answer of a channel, or of a package whose size nobody tells, `growth` is how many
     times its archive's size an unpacked package may have, once it is larger than `largest`.
-    `memory` is what uv may need for what it reads.
+    `memory` is what uv may need for what it reads, `files` how many files and folders a package may
+    have: to link a hundred thousand takes as long as a large download.
     """
 
     silence: float = 90.0
@@ -79,6 +82,7 @@ class Patience:
     largest: int = 4 << 30
     growth: int = 100
     memory: int = 4 << 30
+    files: int = MOST_FILES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
