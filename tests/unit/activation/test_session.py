@@ -80,3 +80,25 @@ def test_the_cache_answers_until_something_it_depends_on_changes(tmp_path: Path)
     assert cache.read(path, activation, "key", CALLER | {"C": "x"}) == {"A": "1", "B": "2"}
     Path(path).write_text("{")
     assert cache.read(path, activation, "key", CALLER) == {}
+
+
+def test_the_cache_keeps_no_value_of_the_callers(
+    script: Callable[..., str], tmp_path: Path
+) -> None:
+    file = tmp_path / "cache" / "activation_default.json"
+    text = "export A=x-$TOKEN-${TOKEN}y B=$OTHER$SHORT C=plain D=$HERE/share"
+    activation = Activation(str(tmp_path / "prefix"), scripts=(script(text),))
+    secrets = {"TOKEN": "s3cret-token", "OTHER": "s3cret"}
+    caller = CALLER | secrets | {"SHORT": "abc", "HERE": str(tmp_path)}
+    values = activate(activation, caller).values
+    cache.write(str(file), activation, "key", values, caller, Root(tmp_path))
+    kept = file.read_text()
+    assert not [value for value in (*secrets.values(), caller["PATH"]) if value in kept]
+    assert "plain" in kept
+    assert cache.read(str(file), activation, "key", caller) == values
+    assert values["A"] == "x-s3cret-token-s3cret-tokeny"
+    assert values["D"] in kept  # which the place of the workspace says as well
+    for name in secrets:
+        assert cache.read(str(file), activation, "key", caller | {name: "changed"}) == {}
+    del caller["TOKEN"]
+    assert cache.read(str(file), activation, "key", caller) == {}
