@@ -1,7 +1,8 @@
 """The dialects of the shells that Pixi knows: how each sets a variable, runs a script, prompts.
 
 A value is written so that the shell reads exactly that value; only `expand` is left to the
-shell's own expansion.
+shell's own expansion. What a terminal obeys is spelled, so that a hook can be looked at; cmd alone
+has no way to spell it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,36 @@ from __future__ import annotations
 import os
 
 from wisp.activation.expansion import quoted
+from wisp.patterns import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Runs of what `wisp.printable` escapes, and of bytes that are no text.
+_OBEYED = pattern(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\udc80-\udcff]+"
+)
+
+
+def _spelled(text: str, spell: Callable[[str], str]) -> str:
+    """Write all that a terminal obeys as `spell` has it, and the rest as it is."""
+    return text if text.isprintable() else _OBEYED.sub(lambda run: spell(run[0]), text)
+
+
+def _each(form: str) -> Callable[[str], str]:
+    """Return what spells each character by its number."""
+    return lambda run: "".join(form.format(ord(sign)) for sign in run)
+
+
+def _printed(run: str) -> str:
+    """Leave single quotes, let any POSIX shell print the bytes, and go on in single quotes."""
+    return "'\"$(printf '" + "".join(f"\\{byte:03o}" for byte in os.fsencode(run)) + "')\"'"
+
+
+def _in_fish(run: str) -> str:
+    """Leave single quotes for what fish spells outside of them alone."""
+    return "'" + "".join(f"\\X{byte:02x}" for byte in os.fsencode(run)) + "'"
 
 
 class Bash:
@@ -21,7 +52,7 @@ class Bash:
 
     def literal(self, text: str) -> str:
         """Write a text so that the shell takes it as it is."""
-        return "'" + text.replace("'", "'\\''") + "'"
+        return "'" + _spelled(text.replace("'", "'\\''"), _printed) + "'"
 
     def assign(self, name: str, value: str) -> str:
         """Set an environment variable to exactly this value."""
@@ -29,7 +60,9 @@ class Bash:
 
     def expand(self, name: str, value: str) -> str:
         """Set an environment variable to a value that the shell expands."""
-        return f"export {name}={quoted(value)}"
+        line = f"export {name}={quoted(value)}"
+        # Nothing can be spelled between double quotes without a new meaning for what is around it.
+        return f"eval {self.literal(line)}" if _spelled(line, repr) != line else line
 
     def unset(self, name: str) -> str:
         """Remove an environment variable."""
@@ -99,7 +132,7 @@ class Fish(Bash):
     is_native = False
 
     def literal(self, text: str) -> str:
-        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        return "'" + _spelled(text.replace("\\", "\\\\").replace("'", "\\'"), _in_fish) + "'"
 
     def assign(self, name: str, value: str) -> str:
         return f"set -gx {name} {self.literal(value)}"
@@ -173,7 +206,7 @@ class Nushell(Bash):
 
     def literal(self, text: str) -> str:
         escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
+        return '"' + _spelled(escaped, _each("\\u{{{:x}}}")) + '"'
 
     def assign(self, name: str, value: str) -> str:
         if name == "PATH":
@@ -209,7 +242,9 @@ class PowerShell(Bash):
 
     def literal(self, text: str) -> str:
         """Double all that ends a literal, which typographic quotes do too."""
-        return "'" + "".join(c * 2 if c in "'‘’‚‛" else c for c in text) + "'"
+        plain = "'" + "".join(c * 2 if c in "'‘’‚‛" else c for c in text) + "'"
+        spelled = _spelled(plain, _each("'+[char]{}+'"))
+        return plain if spelled == plain else f"({spelled})"
 
     def assign(self, name: str, value: str) -> str:
         return f"${{Env:{name}}} = {self.literal(value)}"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -8,8 +10,11 @@ import pytest
 from wisp.activation.hooks import hook, render
 from wisp.activation.shells import SHELLS, named
 from wisp.activation.variables import Activation
+from wisp.printable import printable
 
 ODD = "line one\nline 'two' \"three\" $HOME `id` \\ end"
+#: What terminals obey, digits behind it, quotes around it, and a byte that is no text.
+OBEYED = 'a\x1b]0;t\x07\'\x1b1\x9b31m\u202e"b"\r\n\t$\x7f\udc9bA'
 
 
 def in_bash(script: str, env: dict[str, str]) -> dict[str, str]:
@@ -26,6 +31,44 @@ def in_bash(script: str, env: dict[str, str]) -> dict[str, str]:
 def test_bash_reads_back_the_very_value() -> None:
     text = render([("set", "ODD", ODD)], SHELLS["bash"])
     assert in_bash(text, {"PATH": "/usr/bin:/bin"})["ODD"] == ODD
+
+
+def obeyed(text: str) -> bool:
+    return printable(text) != text or (not text.isprintable() and "\udc9b" in text)
+
+
+def test_a_hook_has_nothing_that_a_terminal_obeys() -> None:
+    for shell in SHELLS.values():
+        text = render([("set", "ODD", OBEYED), ("source", OBEYED)], shell)
+        assert obeyed(text) == (shell.name == "cmd")
+    text = render([("expand", "A", f"${{B}}$\x1b`echo '\x1b'`{OBEYED}")], SHELLS["zsh"])
+    assert not obeyed(text)
+
+
+@pytest.mark.parametrize("shell", ["bash", "sh", "zsh", "fish", "xonsh"])
+def test_what_a_hook_spells_is_read_back(shell: str, tmp_path: Path) -> None:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"no {shell} here")
+    dialect = named(shell)
+    assert dialect is not None
+    steps: list[tuple[str, str, str]] = [("set", "ODD", OBEYED)]
+    if dialect.is_native:
+        steps.append(("expand", "MORE", "$ODD$\x1b`printf '\x1b'`'\x1b"))
+    script = tmp_path / "script"
+    out = tmp_path / "out"
+    script.write_text(f"{render(steps, dialect)}\nenv -0 > {out}\n")
+    run = [program, "--no-rc"] if shell == "xonsh" else [program]
+    subprocess.run(
+        [*run, str(script)],
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": "C.UTF-8"},
+        check=True,
+        capture_output=True,
+    )
+    found = dict(row.partition("=")[::2] for row in os.fsdecode(out.read_bytes()).split("\0"))
+    assert found["ODD"] == OBEYED
+    if dialect.is_native:
+        assert found["MORE"] == f"{OBEYED}$\x1b\x1b'\x1b"
 
 
 def test_the_active_prefix_is_left_before_another_is_entered(tmp_path: Path) -> None:
