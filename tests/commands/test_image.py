@@ -180,6 +180,20 @@ def test_a_change_of_code_makes_one_layer_anew(
     assert "code" in changed
 
 
+def test_a_rebuild_loads_nothing_that_solves_links_or_asks_the_network(
+    workspace: Path, base: Path, wisp: CommandLine, tmp_path: Path
+) -> None:
+    task = ("task", "add", "serve", "python app.py && echo done")
+    wisp(*task, cwd=workspace).success()
+    build(wisp, workspace, base, tmp_path / "one", "--task", "serve")
+    (workspace / "app.py").write_text("import rich\n")
+    output = str(tmp_path / "one")
+    words = ("image", "build", "--base", str(base), "--task", "serve", "--output", output)
+    loaded = wisp.imported(*words, cwd=workspace)
+    assert "tarfile" in loaded
+    assert not loaded & {"rattler", "asyncio", "ssl", "http.client", "multiprocessing", "minijinja"}
+
+
 def test_another_platform_gets_its_own_packages_and_nothing_runs_there(
     workspace: Path, base: Path, wisp: CommandLine, tmp_path: Path
 ) -> None:

@@ -265,19 +265,22 @@ def exported_platform(
 def task_platform(
     manifest: Manifest, session: SessionContext, environment: str, wanted: str | None = None
 ) -> tuple[Platform | None, bool]:
-    """The platform to show tasks for, None if there is none, and whether they can run here."""
+    """The platform to show tasks for, None if there is none, and whether they can run there.
+
+    Where a platform is `wanted`, this machine is not looked at.
+    """
     found = environment_named(manifest, environment)
     platforms = platforms_of(manifest, found)
-    subdir, provided = _Here(session, manifest, found).for_platforms(platforms)
+    first = next(iter(platforms), None)
     if wanted is not None:
-        chosen = next((p for p in platforms if wanted in (p.name, p.subdir)), None)
-    else:
-        chosen = select_platform(manifest, found, subdir, provided)
-    shown = chosen or next(iter(platforms), None)
-    if chosen is not None or wanted is not None:
-        return shown, chosen is not None
+        named = next((p for p in platforms if wanted in (p.name, p.subdir)), None)
+        return named or first, named is not None
+    subdir, provided = _Here(session, manifest, found).for_platforms(platforms)
+    chosen = select_platform(manifest, found, subdir, provided)
+    if chosen is not None:
+        return chosen, True
     here = any(one.subdir == subdir for one in platforms)
-    return shown, here or asks_for_nothing(manifest, found, platforms)
+    return first, here or asks_for_nothing(manifest, found, platforms)
 
 
 def solved_platform(session: SessionContext, subdir: str | None) -> Platform:

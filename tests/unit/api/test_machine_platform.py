@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -123,6 +124,15 @@ def test_tasks_are_listed_for_elsewhere_but_cannot_run() -> None:
     assert (shown.name, runnable) == ("osx-arm64", False)
     assert task_platform(HERE_TOO, HERE, DEFAULT, "osx-arm64")[1]
     assert not task_platform(HERE_TOO, HERE, DEFAULT, "win-64")[1]
+
+
+def test_tasks_for_a_given_platform_do_not_look_at_this_machine() -> None:
+    class Blind:
+        """No machine: whoever looks at it fails."""
+
+    platform, runnable = task_platform(MODERN, cast("SessionContext", Blind()), DEFAULT, "modern")
+    assert platform is not None
+    assert (platform.name, runnable) == ("modern", True)
 
 
 def test_a_machine_below_the_promise_may_run_what_needs_less() -> None:

@@ -70,7 +70,7 @@ def test_only_the_usual_socket_is_asked(
 def test_an_image_is_asked_for_by_its_name(place: Path) -> None:
     with engine(place, b'{"RootFS": {"Layers": ["a"]}}') as asked:
         assert DockerSocket(str(place)).image("me/app:1") == {"RootFS": {"Layers": ["a"]}}
-    assert asked[0].startswith(b"GET /images/me%2Fapp%3A1/json HTTP/1.1")
+    assert asked[0].startswith(b"GET /images/me%2Fapp%3A1/json HTTP/1.0\r\n")
     place.unlink()
     with engine(place, b'{"message": "no such image"}', "404 Not Found"):
         assert DockerSocket(str(place)).image("me/app:1") is None

@@ -37,8 +37,8 @@ def _environment_tasks(
         for task in tasks_of(workspace.manifest, environment, other):
             if task not in tasks:
                 elsewhere.setdefault(task, []).append(other.name)
-    fits = select_platform(workspace.manifest, environment, *workspace.host)
-    listed = tasks if fits or wanted else tasks_of(workspace.manifest, environment, None)
+    fits = wanted or select_platform(workspace.manifest, environment, *workspace.host)
+    listed = tasks if fits else tasks_of(workspace.manifest, environment, None)
     return EnvironmentTasks(
         name,
         tasks,
