@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import socket
+import socketserver
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,6 +35,35 @@ def loaded(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     run("docker", "rmi", "--force", "wisp-demo:test")
 
 
+@contextmanager
+def counted(place: Path) -> Iterator[list[int]]:
+    """Listen at `place` for Docker's engine; gives how many bytes it was sent, piece by piece."""
+    sent: list[int] = []
+
+    class Line(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.socket(socket.AF_UNIX) as engine:
+                engine.connect("/var/run/docker.sock")
+                back = threading.Thread(target=self._pass_on, args=(engine, self.request, []))
+                back.start()
+                self._pass_on(self.request, engine, sent)
+                back.join()
+
+        @staticmethod
+        def _pass_on(source: socket.socket, target: socket.socket, sizes: list[int]) -> None:
+            with contextlib.suppress(OSError):
+                while piece := source.recv(1 << 16):
+                    sizes.append(len(piece))
+                    target.sendall(piece)
+            with contextlib.suppress(OSError):
+                target.shutdown(socket.SHUT_WR)
+
+    with socketserver.ThreadingUnixStreamServer(str(place), Line) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield sent
+        server.shutdown()
+
+
 def test_docker_runs_the_task_of_an_image(loaded: str) -> None:
     out = run("docker", "run", "--rm", "--network", "none", loaded)
     assert out == f"before\n{SAID}uid 1000 home True\n"
@@ -47,6 +81,28 @@ def test_docker_is_given_what_it_lacks_and_has_the_whole_image(demo: Demo, loade
     assert found in (made["images"][0]["config"], made["digest"])
     assert "changed code" in run("docker", "run", "--rm", "--network", "none", loaded)
     demo.wisp(*words, cwd=demo.folder, timeout=600).success()
+
+
+@pytest.mark.parametrize("asked", ["by its socket", "by its program"])
+def test_docker_is_sent_only_layers_that_no_tag_of_the_name_has(
+    demo: Demo, loaded: str, tmp_path: Path, asked: str
+) -> None:
+    place = tmp_path / "docker.sock"
+    other = f"{loaded.partition(':')[0]}:{asked[-6:]}"
+    words = ("image", "build", "--load", "--tag", other)
+    env = {"DOCKER_HOST": f"unix://{place}"}
+    if asked == "by its program":
+        # The name of this context says only that one is set.
+        env["DOCKER_CONTEXT"] = ""
+    (demo.folder / "mine.py").write_text(f"WHO = 'changed, {asked}'\n")
+    try:
+        with counted(place) as sent:
+            demo.wisp(*words, cwd=demo.folder, env=env, timeout=600).success()
+        assert f"changed, {asked}" in run("docker", "run", "--rm", "--network", "none", other)
+    finally:
+        (demo.folder / "mine.py").write_text("WHO = 'own code'\n")
+        run("docker", "rmi", "--force", other)
+    assert 10_000 < sum(sent) < 100_000
 
 
 def test_docker_runs_it_read_only_and_as_anybody(loaded: str) -> None:

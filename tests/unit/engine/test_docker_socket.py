@@ -76,6 +76,13 @@ def test_an_image_is_asked_for_by_its_name(place: Path) -> None:
         assert DockerSocket(str(place)).image("me/app:1") is None
 
 
+def test_images_are_listed_by_what_their_names_share(place: Path) -> None:
+    with engine(place, b'[{"Id": "sha256:a"}, {"Id": "sha256:b"}]') as asked:
+        assert DockerSocket(str(place)).images_of("me/app") == ["sha256:a", "sha256:b"]
+    assert b"filters=%7B%22reference%22%3A%20%5B%22me/app%22%5D%7D " in asked[0]
+    assert DockerSocket(str(place)).images_of("me/app") == []
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "problem"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -20,6 +22,8 @@ from wisp.specs.oci import Digest, Reference
 
 #: Programs that take an archive by `load --input`.
 _ENGINES = ("docker", "podman")
+#: How many images of one name are looked at for layers that an engine has.
+_LOOKED_AT = 8
 
 
 def load(workspace: OpenedWorkspace, built: BuiltImage, names: Sequence[Reference]) -> str:
@@ -69,38 +73,63 @@ def _socket(workspace: OpenedWorkspace, engine: str) -> DockerSocket | None:
 def _known_layers(
     workspace: OpenedWorkspace, built: BuiltImage, names: Sequence[Reference]
 ) -> frozenset[Digest]:
-    """Return the layers that Docker has below an image of the same name, from the bottom up.
+    """Return the layers that Docker has below images of these names, with whatever tags.
 
     It knows a layer by all that lie below it, and then does not look for it in the archive. With
     containerd's store it does.
     """
-    info = _told(workspace, "info", "--format", "{{json .}}")
+    docker = _Docker(workspace)
+    info = docker.info()
     if info is None or "containerd" in json.dumps(info.get("DriverStatus")):
         return frozenset()
     (image,) = built.images
     ids = json_data(image.config.content)["rootfs"]["diff_ids"]
     found: set[Digest] = set()
-    for name in names:
-        told = _told(workspace, "image", "inspect", "--format", "{{json .}}", docker_name(name))
-        others = (told or {}).get("RootFS", {}).get("Layers") or []
-        for layer, own, other in zip(image.layers, ids, others, strict=False):
-            if own != other:
-                break
-            found.add(layer.digest)
+    for repository in dict.fromkeys(docker_name(name).rpartition(":")[0] for name in names):
+        for other in docker.images_of(repository)[:_LOOKED_AT]:
+            layers = (docker.image(other) or {}).get("RootFS", {}).get("Layers") or []
+            same = itertools.takewhile(
+                lambda row: row[1] == row[2], zip(image.layers, ids, layers, strict=False)
+            )
+            found.update(layer.digest for layer, _, _ in same)
     return frozenset(found)
 
 
-def _told(workspace: OpenedWorkspace, *words: str) -> Mapping[str, Any] | None:
-    """Return what Docker tells of itself or an image, asked in the quickest way that there is."""
-    engine = DockerSocket.of(workspace.environ)
-    if engine is not None:
-        found = engine.info() if words[0] == "info" else engine.image(words[-1])
-    else:
-        done = capture(["docker", *words], environ=workspace.environ)
-        try:
-            found = json_data(done.stdout) if done.code == 0 else None
-        except ValueError:
-            found = None
+class _Docker:
+    """Docker, asked for what it has in the quickest way that there is."""
+
+    def __init__(self, workspace: OpenedWorkspace) -> None:
+        self._environ = workspace.environ
+        self._socket = DockerSocket.of(workspace.environ)
+
+    def info(self) -> Mapping[str, Any] | None:
+        """Return what it tells of itself, None if it does not answer."""
+        if self._socket is not None:
+            return _table(self._socket.info())
+        return _table(self._said("info", "--format", "{{json .}}"))
+
+    def images_of(self, repository: str) -> list[str]:
+        """Return the images of one name, whatever their tags."""
+        if self._socket is not None:
+            return self._socket.images_of(repository)
+        words = ("docker", "image", "ls", "--no-trunc", "--quiet", repository)
+        done = capture(words, environ=self._environ)
+        return done.stdout.split() if done.code == 0 else []
+
+    def image(self, name: str) -> Mapping[str, Any] | None:
+        """Return what it tells of an image, None without one."""
+        if self._socket is not None:
+            return _table(self._socket.image(name))
+        return _table(self._said("image", "inspect", "--format", "{{json .}}", name))
+
+    def _said(self, *words: str) -> Any:
+        done = capture(["docker", *words], environ=self._environ)
+        with contextlib.suppress(ValueError):
+            return json_data(done.stdout) if done.code == 0 else None
+        return None
+
+
+def _table(found: Any) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
