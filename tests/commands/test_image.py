@@ -291,6 +291,16 @@ def test_link_scripts_run_for_an_image_where_they_are_asked_to(
     assert all(row["cached"] for row in rows if row["digest"] in new)
 
 
+def test_packages_without_a_workspace_have_no_lock_to_speak_of(
+    wisp: CommandLine, forge: Forge, tmp_path: Path
+) -> None:
+    words = ("image", "plan", "-s", "greeter", "-c", forge.url)
+    done = wisp(*words, cwd=tmp_path, env={"PIXI_FROZEN": "true"}).success()
+    assert done.stdout.startswith("linux-64: 2 layers")
+    assert done.stderr == ""
+    assert "cannot be used with '--locked'" in wisp(*words, "--locked", cwd=tmp_path).stderr
+
+
 def test_a_base_too_old_for_the_lock_is_refused(
     workspace: Path, base: Path, wisp: CommandLine
 ) -> None:

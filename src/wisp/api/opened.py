@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 class OpenedWorkspace:
     """A session, a manifest, and the places of its files.
 
-    `origin` says where a script comes from that is no file of the user's.
+    `origin` says where a manifest comes from that is no file of the user's.
     """
 
     def __init__(

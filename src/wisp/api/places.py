@@ -108,11 +108,14 @@ def places_of(session: SessionContext, manifest: Manifest, origin: str | None = 
     """Return where the files of a workspace are, of whatever kind its manifest is."""
     if manifest.is_script:
         return script_places(session, manifest, origin)
-    return folder_places(session, manifest)
+    return folder_places(session, manifest, origin)
 
 
-def folder_places(session: SessionContext, manifest: Manifest) -> Places:
-    """A workspace that is a folder: all is in it, but for prefixes that are detached."""
+def folder_places(session: SessionContext, manifest: Manifest, origin: str | None = None) -> Places:
+    """A workspace that is a folder: all is in it, but for prefixes that are detached.
+
+    One that has another `origin` than a user's folder goes away, and its lock with it.
+    """
     from wisp.engine.host import is_remote
 
     folder = manifest.root
@@ -129,6 +132,7 @@ def folder_places(session: SessionContext, manifest: Manifest) -> Places:
         folder=folder,
         lock=folder / layout.LOCK_NAME,
         environments=environments,
+        lock_command="lock" if origin is None else None,
         accepted_links=_accepted(session, folder),
     )
 

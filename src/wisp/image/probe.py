@@ -73,12 +73,22 @@ def silence() -> None:
         os.dup2(nowhere, stream)
 
 
+def trials(prefix: str) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Name what can be tried, and how. Without a `ctypes` that loads no library can be."""
+    for name in modules():
+        yield f"module {name}", partial(importlib.import_module, name)
+    files = list(libraries(prefix))
+    ctypes = partial(importlib.import_module, "ctypes")
+    if files and fault(ctypes) is not None:
+        yield "module ctypes", ctypes
+        return
+    for path in files:
+        yield f"library {path}", partial(load, path)
+
+
 def main() -> None:
     """Try everything and print what failed."""
-    tried: list[tuple[str, Callable[[], object]]] = [
-        (f"module {name}", partial(importlib.import_module, name)) for name in modules()
-    ]
-    tried += [(f"library {path}", partial(load, path)) for path in libraries(sys.prefix)]
+    tried = list(trials(sys.prefix))
     found = {name: why for name, action in tried if (why := fault(action)) is not None}
     sys.stdout.write(json.dumps({"tried": len(tried), "failed": found}) + "\n")
 

@@ -32,6 +32,19 @@ def test_libraries_are_found_by_their_content(tmp_path: Path) -> None:
     assert "OSError" in (probe.fault(lambda: probe.load(str(tmp_path / "lib/libx.so.1"))) or "")
 
 
+def test_libraries_that_cannot_be_tried_are_no_good_sign(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "libx.so.1").write_bytes(b"\x7fELF..")
+    (tmp_path / "ctypes.py").write_text("raise ImportError('libffi.so.8')\n")
+    text = Path(probe.__file__).read_text().replace("sys.prefix", repr(str(tmp_path)))
+    env = {"PYTHONPATH": str(tmp_path)}
+    words = (sys.executable, "-S", "-")
+    done = subprocess.run(words, input=text, env=env, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert found["failed"] == {"module ctypes": "ImportError: libffi.so.8"}
+    assert not ImageCheck(tried=found["tried"], broken={}, failing=found["failed"]).is_sound
+
+
 def test_it_runs_alone_and_answers_in_json(tmp_path: Path) -> None:
     (tmp_path / "noisy.py").write_text("print('hello')\nraise RuntimeError('at import')\n")
     info = tmp_path / "noisy-1.0.dist-info"

@@ -42,7 +42,7 @@ def workspace_of(session: SessionContext, wanted: SpecImage) -> Iterator[OpenedW
     with tempfile.TemporaryDirectory(prefix="wisp-image-") as folder:
         path = Path(folder).resolve() / "pixi.toml"
         path.write_text(_manifest(session, wanted), encoding="utf-8")
-        yield OpenedWorkspace(session, load(path))
+        yield OpenedWorkspace(session, load(path), origin="match specs")
 
 
 def _manifest(session: SessionContext, wanted: SpecImage) -> str:

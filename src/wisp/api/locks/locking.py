@@ -95,10 +95,11 @@ def lock_to_look_at(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) ->
             return known
     with workspace.session.only_looking():
         outcome = bring_up_to_date(workspace, dry_run=True, upgrade=False)
-    if outcome.changed and workspace.places.writes_lock_unasked:
+    places = workspace.places
+    if outcome.changed and places.writes_lock_unasked and places.lock_command is not None:
         workspace.reporter.warn(
             "what is shown is not locked yet: the lock file does not fit the manifest",
-            (f"`pixi {workspace.places.lock_command}` writes it",),
+            (f"`pixi {places.lock_command}` writes it",),
         )
     return outcome.lock
 

@@ -87,7 +87,10 @@ class Planned(Settings):
     spec: tuple[str, ...] = values(
         "-s",
         "--spec",
-        conflicts=("--manifest-path", "--workspace", "--environment", "--task", "--include"),
+        conflicts=(
+            *("--manifest-path", "--workspace", "--environment", "--task", "--include"),
+            *("--frozen", "--locked"),
+        ),
         help="Take these packages instead of a workspace",
     )
     channel: tuple[str, ...] = values(
@@ -112,14 +115,16 @@ def workspace_of(call: Call[Planned], given: Planned) -> Iterator[Workspace]:
 def request_of(
     call: Call[S], workspace: Workspace, given: Settings, *, code: bool = True
 ) -> ImageRequest:
-    """Make a request of the options."""
+    """Make a request of the options; without `code` there is no workspace, and no lock either."""
     from wisp import ImageRequest
 
+    # Variables such as PIXI_FROZEN speak of a lock.
+    usage = usage_of(call) if code else ImageRequest().usage
     return ImageRequest(
         environment=given.environment or DEFAULT_ENVIRONMENT,
         platforms=given.platform,
         settings=_settings(call, workspace, given, code=code),
-        usage=usage_of(call),
+        usage=usage,
         run_link_scripts=given.run_post_link_scripts,
     )
 
