@@ -36,6 +36,12 @@ PREFIX_FINGERPRINT = ".pixi-environment-fingerprint"
 PREFIX_PATH_FILE = "pixi_env_prefix"
 PREFIX_HISTORY = "history"
 INSTALLING = "pixi:installing!"
+#: Ours alone: tells which place the files of a relocatable prefix name.
+PREFIX_NOTE = "conda-meta/unpacked_at"
+
+#: What makes an archive a pack, and how a script begins that holds an environment.
+PACK_METADATA = "pixi-pack.json"
+SELF_UNPACKING = b"#!/bin/sh\n# An environment that unpacks itself, made by `wisp pack"
 
 #: The word that installers write into the dist-info of a wheel that is ours to remove.
 PYPI_INSTALLER = "uv-pixi"

@@ -18,6 +18,7 @@ from tests.trees import content
 from tests.unit.wheelhouse import make_project, make_wheel
 from tools.forge.build import Forge
 from tools.forge.serve import Server
+from wisp.image.products import is_product
 
 pytestmark = pytest.mark.slow
 
@@ -134,6 +135,8 @@ def test_the_same_lock_gives_the_same_bytes(
         first = pack(wisp, workspace, "-o", "one", *form)
         second = pack(cold_wisp, workspace, "-o", str(tmp_path / "two"), *form)
         assert first["sha256"] == second["sha256"], form
+        # No image takes it for code.
+        assert is_product(workspace / "one", False), form
         assert first["size"] == (tmp_path / "two").stat().st_size
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pathspec import GitIgnoreSpec
 
 from wisp.image.entries import LayerEntry, UnfitFileError, file_entry, walk
-from wisp.image.outputs import LAYOUT_MARK
+from wisp.image.products import is_product
 from wisp.layout import LOCK_NAME, PIXI_DIR
 from wisp.patterns import pattern
 from wisp.trust import found_text
@@ -81,20 +81,41 @@ class _Rules:
         self._named = frozenset(path.strip("/") for path in selection.include)
         self._docker = GitIgnoreSpec.from_lines(_anchored(_lines(root / ".dockerignore")))
         self._git: dict[str, GitIgnoreSpec] = {}
+        self._guarded: set[str] = set()
 
     def keeps(self, path: str, is_folder: bool) -> bool:
         asked = f"{path}/" if is_folder else path
         if self._exclude.match_file(asked):
             return False
-        if _is_image(self._root / path, is_folder):
-            return path in self._named
-        if _is_never_code(path):
-            return self._leads_to_named(path) if is_folder else path in self._named
-        if not self._is_ignored(path, asked):
+        guard = self._guard(path)
+        if guard is None and self._is_left_out(path, asked, is_folder):
+            return False
+        if guard is None and is_product(self._root / path, is_folder):
+            guard = path
+        if guard is None:
             return True
         if is_folder:
-            return self._may_hold_included(path)
-        return self._include.match_file(asked)
+            self._guarded.add(guard)
+        return self._is_named(path, guard) or (is_folder and self._leads_to_named(path))
+
+    def _is_left_out(self, path: str, asked: str, is_folder: bool) -> bool:
+        """Tell whether a path is ignored, and nothing brings it, or what is below it, back."""
+        if not self._is_ignored(path, asked):
+            return False
+        back = self._may_hold_included(path) if is_folder else self._include.match_file(asked)
+        return not back
+
+    def _guard(self, path: str) -> str | None:
+        """Return what is never code: the path itself, or the folder around it; else None."""
+        if _is_never_code(path):
+            return path
+        above = (str(one) for one in PurePosixPath(path).parents)
+        return next((one for one in above if one in self._guarded), None)
+
+    def _is_named(self, path: str, guard: str) -> bool:
+        """Tell whether a path has its name in `include`, or a folder around it within the guard."""
+        above = (str(one) for one in (PurePosixPath(path), *PurePosixPath(path).parents))
+        return any(one in self._named for one in above if len(one) >= len(guard))
 
     def _is_ignored(self, path: str, asked: str) -> bool:
         if self._docker.match_file(asked):
@@ -129,22 +150,6 @@ class _Rules:
 def _is_never_code(path: str) -> bool:
     name = path.rpartition("/")[2]
     return name in _NEVER or bool(_SECRET.fullmatch(name))
-
-
-def _is_image(file: Path, is_folder: bool) -> bool:
-    """Tell whether something is an image that was written into the workspace before.
-
-    A layout is known by a file, which is the first member of an archive of one.
-    """
-    if is_folder:
-        return (file / LAYOUT_MARK).exists()
-    if file.suffix != ".tar" or not file.is_file():
-        return False
-    try:
-        with file.open("rb") as archive:
-            return archive.read(len(LAYOUT_MARK) + 1) == LAYOUT_MARK.encode() + b"\0"
-    except OSError:
-        return False
 
 
 def _lines(file: Path) -> list[str]:

@@ -15,10 +15,11 @@ from collections.abc import Iterable, Mapping
 
 from wisp.errors import WispError
 from wisp.foreign import json_data
+from wisp.layout import PACK_METADATA
 from wisp.specs.records import CondaRecord, PypiRecord, Record, package_kind
 from wisp.values import dataclass, field
 
-METADATA = "pixi-pack.json"
+METADATA = PACK_METADATA
 ENVIRONMENT = "environment.yml"
 CHANNEL = "channel"
 WHEELS = "pypi"

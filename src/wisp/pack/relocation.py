@@ -16,6 +16,7 @@ from typing import IO
 
 from wisp.engine.files import refusal
 from wisp.image.entries import LayerEntry
+from wisp.layout import PREFIX_NOTE
 from wisp.values import dataclass, replace
 
 #: The place that environments are made for, and the length of the longest place in the end.
@@ -24,7 +25,7 @@ PLACE = ("/" + "wisp_stands_here_" * LONGEST)[:LONGEST]
 SCRIPT = "bin/conda-unpack"
 ACTIVATE = "bin/activate"
 #: Tells which place the texts name at present.
-NOTE = "conda-meta/unpacked_at"
+NOTE = PREFIX_NOTE
 _NAME = PLACE.encode()
 _LARGEST_SCRIPT = 1 << 16
 _STARTS_PYTHON = rb"\A#!/bin/sh\n'''exec' (['\"])" + re.escape(_NAME) + rb"/bin/([\w.+-]+)\1"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from wisp.layout import SELF_UNPACKING
 from wisp.pack.relocation import SCRIPT
 
 _OFFSET = "@OFFSET@"
@@ -21,12 +22,13 @@ def header(subdir: str) -> bytes:
         .replace("@SUBDIR@", shlex.quote(subdir))
         .replace("@SCRIPT@", SCRIPT)
     )
+    text = SELF_UNPACKING.decode() + text
     size = len(text.encode()) - len(_OFFSET) + _DIGITS
     return text.replace(_OFFSET, f"{size + 1:0{_DIGITS}d}").encode()
 
 
-_HEADER = r"""#!/bin/sh
-# An environment that unpacks itself, made by `wisp pack --create-executable`.
+#: What follows `SELF_UNPACKING`.
+_HEADER = r""" --create-executable`.
 set -eu
 usage() {
   cat <<'EOF'

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from wisp.image.code import CodeSelection, code_entries, code_files
-from wisp.image.entries import UnfitFileError
+from wisp.image.entries import UnfitFileError, folder, text_file
+from wisp.image.layer import write_layer
+from wisp.layout import CONDA_META, PREFIX_NOTE
+from wisp.pack.archive import write_pack
+from wisp.pack.contents import METADATA
+from wisp.pack.self_extracting import header
 
 
 def tree(root: Path, *paths: str, **texts: str) -> Path:
@@ -72,6 +77,34 @@ def test_images_written_before_are_no_code(tmp_path: Path) -> None:
     tree(tmp_path, "out/oci-layout", "out/blobs/x", "data.tar")
     (tmp_path / "image.tar").write_bytes(b"oci-layout\0" + bytes(600))
     assert chosen(tmp_path) == ["data.tar"]
+
+
+def test_packs_and_environments_are_no_code_whatever_they_are_called(tmp_path: Path) -> None:
+    tree(
+        tmp_path, "env/conda-meta/history", "env/bin/tool", "conda-meta/history", "plain.sh", "x.gz"
+    )
+    (tmp_path / "tools").write_bytes(header("linux-64") + b"...")
+    with (tmp_path / "data.bin").open("wb") as file:
+        write_pack(file, {f"channel/noarch/{n}.conda": b"" for n in "abc"} | {METADATA: b"{}"})
+    with (tmp_path / "channel.tar").open("wb") as file:
+        write_pack(file, {"channel/a": b"", "of/mine": b""})
+    note = [folder(CONDA_META), text_file(PREFIX_NOTE, "/x"), text_file("bin/a", "")]
+    with (tmp_path / "moved.tgz").open("wb") as file:
+        write_layer(note, file, time=0)
+    with (tmp_path / "other.tgz").open("wb") as file:
+        write_layer(note[2:], file, time=0)
+    expected = ["channel.tar", "conda-meta/history", "other.tgz", "plain.sh", "x.gz"]
+    assert chosen(tmp_path) == expected
+    named = chosen(tmp_path, include=("env/bin", "tools"))
+    assert sorted({*named} - {*expected}) == ["env/bin/tool", "tools"]
+
+
+def test_what_is_never_code_comes_back_by_its_own_name_only(tmp_path: Path) -> None:
+    tree(tmp_path, ".git/HEAD", ".git/config", ".aws/config", ".aws/other", ".aws/credentials")
+    assert chosen(tmp_path, include=(".git/HEAD",)) == [".git/HEAD"]
+    assert chosen(tmp_path, include=(".aws",)) == [".aws/config", ".aws/other"]
+    assert chosen(tmp_path, include=(".aws/credentials",)) == [".aws/credentials"]
+    assert chosen(tmp_path, include=(".aws/*", "*")) == []
 
 
 @pytest.mark.parametrize("target", ["/etc/passwd", "../outside", "sub/../../outside"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,11 +64,19 @@ def write_relocatable(
     try:
         with draft.open("wb") as file:
             file.write(head)
-            write_layer(with_parents(entries), file, time=TIME)
+            write_layer(_note_first(entries), file, time=TIME)
         if executable:
             draft.chmod(0o755)
     except OSError as error:
         raise refusal("write", draft, error) from error
+
+
+def _note_first(entries: Iterable[LayerEntry]) -> Iterator[LayerEntry]:
+    """Put what an environment is known by before all else, as `wisp.image.products` wants it."""
+    rows = with_parents(entries)
+    first = (CONDA_META, NOTE)
+    yield from (one for one in rows if one.path in first)
+    yield from (one for one in rows if one.path not in first)
 
 
 def _package_entries(folder: Path) -> Iterator[LayerEntry]:
