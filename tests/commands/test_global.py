@@ -364,6 +364,17 @@ def test_views(user: User) -> None:
     assert user("list", "nothing-like-it").success().stdout == "No global environments found.\n"
 
 
+def test_looking_makes_no_manifest_and_changing_keeps_all_that_hangs_on_one(user: User) -> None:
+    assert "No global environments" in user("list").success().stdout
+    assert not user.manifest.exists()
+    user("install", "say").success()
+    other = user.home / "same.toml"
+    other.hardlink_to(user.manifest)
+    user("install", "show").success()
+    assert other.samefile(user.manifest)
+    assert "[envs.show]" in other.read_text()
+
+
 def test_an_environment_of_nothing_is_left_out_of_the_list(user: User, tools: str) -> None:
     user("install", "say").success()
     text = user.manifest.read_text()

@@ -17,6 +17,7 @@ from wisp.engine.waiting import listen
 from wisp.platforms import VirtualPackage
 from wisp.report import SILENT, Reporter
 from wisp.specs.settings import EngineSettings
+from wisp.values import replace
 
 if TYPE_CHECKING:
     from wisp.api.detectors import Detectors
@@ -117,18 +118,31 @@ class SessionContext:
     @cached_property
     def settings(self) -> EngineSettings:
         """How caches, network and links are to be used."""
-        from wisp.engine.host import is_remote
-
-        settings = self.config.engine_settings(is_remote=is_remote, buckets=self.buckets)
+        settings = self.chosen_settings
         for doubt in settings.caches.doubts:
             self.reporter.warn(doubt, hints=(_SHARED_CACHE,))
-        return settings
+        from wisp.engine.makeshift import usable
+
+        return replace(settings, caches=usable(settings.caches))
+
+    @cached_property
+    def chosen_settings(self) -> EngineSettings:
+        """The same as the user has chosen it, whether the machine allows it or not."""
+        from wisp.engine.host import is_remote
+
+        return self.config.engine_settings(is_remote=is_remote, buckets=self.buckets)
 
     @cached_property
     def channels(self) -> ChannelAccess:
         """Repodata, packages and the solver."""
         from wisp.engine.gateway import ChannelAccess
 
+        missed = self.settings.caches.instead_of
+        if missed is not None:
+            self.reporter.warn(
+                f"what is downloaded is not kept, since the cache `{missed}` cannot be written",
+                hints=("`PIXI_CACHE_DIR` names another folder",),
+            )
         return ChannelAccess(self.settings, self.environ)
 
     @cached_property

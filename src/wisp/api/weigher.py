@@ -49,6 +49,13 @@ class Weigher:
 
         return weigh_file(self._session, path, environment, platform)
 
+    @staticmethod
+    def save(path: Path, page: str) -> None:
+        """Write a page about sizes. Raises `HostError` when the machine refuses."""
+        from wisp.api.views.exporting import save
+
+        save(path, page)
+
     def changes(self, before: SizeReport, after: SizeReport) -> tuple[SizeChange, ...]:
         """Compare what was weighed in two places, the largest difference first."""
         from wisp.api.weighing.report import changes

@@ -44,6 +44,9 @@ def _end(code: int) -> NoReturn:
             stream.flush()
         except (OSError, ValueError):  # `run` has told what cannot be written
             continue
+    makeshift = sys.modules.get("wisp.engine.makeshift")
+    if makeshift is not None:
+        makeshift.remove()
     os._exit(code)
 
 

@@ -72,7 +72,8 @@ def write_atomically(
 
     The mode of an existing file is kept unless one is given, a symbolic link is written through
     to its target, and both file and folder are flushed to disk. Missing folders are made. What
-    killed writers left in the folder is taken away. Where it need not be `lasting` nothing
+    killed writers left in the folder is taken away. What is no file (a device, a pipe) is written
+    to and never replaced. Where it need not be `lasting` nothing
     is flushed, and a power failure may leave an empty file: for what is compared and written again.
     Below a workspace `wisp.engine.safe.root` writes instead.
 
@@ -83,11 +84,23 @@ def write_atomically(
     target = Path(os.path.realpath(path)) if path.is_symlink() else path
     data = content.encode() if isinstance(content, str) else content
     try:
+        if is_stream(path):
+            path.write_bytes(data)
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
         with opened(target.parent) as folder:
             replace_in(folder, target.name, data, mode=mode, lasting=lasting)
     except OSError as error:
         raise refusal("write", path, error) from error
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path leads to what can be written to and is no file, as `/dev/stdout` may be."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def replace_in(

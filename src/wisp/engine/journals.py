@@ -1,6 +1,7 @@
 """Journals of files that are being written over: what a killed process leaves half done is undone.
 
-A journal holds old and new text of one file, in the cache of the user. Whoever writes over a file
+A journal holds old and new text of one file, in the cache of the user, or, where that cannot be
+written, in a folder of theirs among the temporary ones. Whoever writes over a file
 keeps one meanwhile; commands call `repair` before they read, which costs nothing where no journal
 lies.
 """
@@ -16,6 +17,7 @@ from typing import BinaryIO
 
 from wisp.config.caches import cache_root
 from wisp.foreign import json_data
+from wisp.trust import is_ours
 from wisp.values import dataclass
 
 _FOLDER = "wisp-unfinished"
@@ -52,13 +54,9 @@ def kept(journal: Journal) -> Iterator[None]:
 
     Raises `OSError` when there is no room for it.
     """
-    import tempfile
-
     from wisp.engine.files import mark_alive
 
-    folder = _folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder)
+    folder, handle, name = _begun()
     with os.fdopen(handle, "wb") as file:
         mark_alive(file.fileno())
         file.write(bytes(journal))
@@ -70,11 +68,34 @@ def kept(journal: Journal) -> Iterator[None]:
         folder.rmdir()
 
 
+def _begun() -> tuple[Path, int, str]:
+    """Make an empty journal in the first folder that takes one; return folder, descriptor, path."""
+    import tempfile
+
+    first, *others = _folders()
+    try:
+        first.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return first, *tempfile.mkstemp(dir=first)
+    except OSError:
+        for folder in others:
+            with contextlib.suppress(OSError):
+                folder.mkdir(mode=0o700, exist_ok=True)
+                if is_ours(folder.lstat()):
+                    return folder, *tempfile.mkstemp(dir=folder)
+        raise
+
+
 def repair() -> None:
     """Undo what killed processes of this user left half written; never fails."""
-    folder = _folder()
+    for folder in _folders():
+        _repair(folder)
+
+
+def _repair(folder: Path) -> None:
     try:
         names = os.listdir(folder)  # noqa: PTH208 - usually it is not there
+        if not is_ours(folder.lstat()):
+            return
     except OSError:
         return
     for name in names:
@@ -130,5 +151,8 @@ def _restore(journal: Journal) -> None:
             pour(file, journal.old)
 
 
-def _folder() -> Path:
-    return cache_root(os.environ) / _FOLDER
+def _folders() -> list[Path]:
+    usual = cache_root(os.environ) / _FOLDER
+    if sys.platform == "win32":
+        return [usual]
+    return [usual, Path(os.environ.get("TMPDIR") or "/tmp", f"{_FOLDER}-{os.geteuid()}")]

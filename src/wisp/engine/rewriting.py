@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from wisp.engine.files import refusal, replace_file, write_atomically
+from wisp.engine.files import is_stream, refusal, replace_file, write_atomically
 from wisp.engine.journals import Journal, kept, pour
 from wisp.engine.safe.folder import Folder, opened
 from wisp.engine.safe.root import Root
@@ -37,6 +37,9 @@ def rewrite(path: Path, content: str | bytes, root: Root | None = None) -> None:
     data = content.encode() if isinstance(content, str) else content
     if root is not None:
         root.require(path)
+    elif is_stream(path):
+        write_atomically(path, data)
+        return
     target = path if root is not None or not path.is_symlink() else Path(os.path.realpath(path))
     try:
         found = target.lstat()

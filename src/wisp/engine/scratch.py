@@ -15,8 +15,10 @@ from wisp.engine.files import refusal
 
 
 @contextlib.contextmanager
-def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
+def scratch_folder(parent: Path, prefix: str, *, outlives: bool = False) -> Iterator[Path]:
     """Make a folder below `parent` (made if missing) that is gone afterwards.
+
+    Where it `outlives` this program, the one that takes its place in the process holds it too.
 
     Raises:
         HostError: The operating system refuses.
@@ -26,6 +28,7 @@ def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
         parent.mkdir(parents=True, exist_ok=True)
         sweep(parent, lambda name: name.startswith(prefix))
         folder, handle = _made(parent, prefix)
+        os.set_inheritable(handle, outlives)
     except OSError as error:
         raise refusal("make a folder below", parent, error) from error
     try:

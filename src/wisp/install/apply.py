@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.compat import DEFAULT
-from wisp.engine.files import refusal
+from wisp.engine.files import is_for_lack_of_room_or_right, refusal
 from wisp.engine.safe.prefix import require_inward
 from wisp.engine.safe.root import Root
 from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
-from wisp.errors import InstallError
+from wisp.errors import HostError, InstallError
 from wisp.install.pypi import (
     InstallPypi,
     PypiPlan,
@@ -92,7 +93,8 @@ def install_environment(
 
     The prefix is locked against other processes meanwhile and says that somebody is at work, so
     that an interrupted installation is seen: then every package is linked anew, as in a prefix
-    that was moved or copied from elsewhere. Where all is as it should be no file is touched.
+    that was moved or copied from elsewhere. Where all is as it should be no file is touched, and
+    none needs to be: that others have installed a prefix is no hindrance.
 
     Raises:
         InstallError: Packages need building, or cannot be linked.
@@ -151,7 +153,7 @@ class _Job:
         link = self._linking(anew, access, reporter, broken=broken) if conda_differs else None
         if changes:
             # It must be on disk before the first package changes.
-            _write(lock, layout.INSTALLING, lasting=True)
+            self._mark(lock, layout.INSTALLING, lasting=True)
             if broken:
                 sweep_wheel_drafts(self.prefix)
             self._remove(plan)
@@ -161,12 +163,28 @@ class _Job:
             # A doubt alone leaves the fingerprint untouched: mostly nothing will be done, and
             # what a crash might leave is missing or differs the next time.
             install_pypi(self._pypi_work(anew, lock))
-        described = self._describe()
+        described = self._describe(needed=changes)
         if changes:
             # A power failure that undoes this leaves the note that somebody is at work: then all
             # is linked anew. To flush it would only let it outlive files that are not.
-            _write(lock, wanted, lasting=False)
+            self._mark(lock, wanted, lasting=False)
         return changes or described
+
+    def _mark(self, lock: int, text: str, *, lasting: bool) -> None:
+        """Write in place: the file is the lock of the prefix and must stay the same file.
+
+        Both texts have 16 characters and are written at once, so no reader sees half of one.
+        """
+        try:
+            os.lseek(lock, 0, os.SEEK_SET)
+            os.write(lock, text.encode("ascii"))
+            os.ftruncate(lock, len(text))
+            if lasting:
+                os.fsync(lock)
+        except OSError as error:
+            if error.errno == errno.EBADF:  # it could be opened for reading only
+                error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            raise refusal("write", fingerprint_file(self.prefix), error) from error
 
     def _plan(self) -> PypiPlan:
         installed = installed_wheels(self.prefix)
@@ -228,8 +246,11 @@ class _Job:
             label=self.locked.name,
         )
 
-    def _describe(self) -> bool:
-        """Write the files by which the prefix is known, where they say something else."""
+    def _describe(self, *, needed: bool) -> bool:
+        """Write the files by which the prefix is known, where they say something else.
+
+        Unless it is `needed`, nothing is written where the system lets nobody write.
+        """
         meta = self.prefix / layout.CONDA_META
         complete = not self.selection.ignored
         marker = marker_of(
@@ -244,7 +265,12 @@ class _Job:
         stale = {name: text for name, text in texts.items() if _content(meta / name) != text}
         for name, text in stale.items():
             # What a power failure takes of it is missed, and written again, the next time.
-            self.root.write(meta / name, text, lasting=False)
+            try:
+                self.root.write(meta / name, text, lasting=False)
+            except HostError as error:
+                if needed or not is_for_lack_of_room_or_right(error):
+                    raise
+                return False
         return bool(stale)
 
 
@@ -258,18 +284,3 @@ def _content(file: Path) -> str | None:
 def _read(descriptor: int) -> str:
     os.lseek(descriptor, 0, os.SEEK_SET)
     return os.read(descriptor, 64).decode("ascii", "replace").strip()
-
-
-def _write(descriptor: int, text: str, *, lasting: bool) -> None:
-    """Write in place: the file is the lock of the prefix and must stay the same file.
-
-    Both texts have 16 characters and are written at once, so no reader sees half of one.
-    """
-    try:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        os.write(descriptor, text.encode("ascii"))
-        os.ftruncate(descriptor, len(text))
-        if lasting:
-            os.fsync(descriptor)
-    except OSError as error:
-        raise refusal("write", layout.PREFIX_FINGERPRINT, error) from error

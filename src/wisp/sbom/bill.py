@@ -110,9 +110,9 @@ class BillOfMaterials:
 
     def save(self, path: Path, form: BillFormat) -> None:
         """Write it into a file, which appears whole. Raises `HostError`, and as `written`."""
-        from wisp.engine.files import write_atomically
+        from wisp.engine.rewriting import rewrite
 
-        write_atomically(path, self.written(form))
+        rewrite(path, self.written(form))
 
 
 def sorted_components(components: Iterable[Component]) -> tuple[Component, ...]:

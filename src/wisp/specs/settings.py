@@ -19,7 +19,8 @@ class CacheFolders:
     """Where each kind of cached content lives (absolute paths).
 
     `owners` are the users whose packages are believed to be what is noted of them (None: anybody).
-    `doubts` tell which chosen folders are not used, and why.
+    `doubts` tell which chosen folders are not used, and why; `instead_of` is the root that cannot
+    be written, where these folders are for one process alone.
     """
 
     root: Path
@@ -32,11 +33,12 @@ class CacheFolders:
     detached_environments: Path
     owners: frozenset[int] | None = None
     doubts: tuple[str, ...] = ()
+    instead_of: Path | None = None
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """All folders, the root first."""
-        named = [getattr(self, one.name) for one in fields(self)]
+        named = [getattr(self, one.name) for one in fields(self) if one.name != "instead_of"]
         return tuple(one for one in named if isinstance(one, Path))
 
 

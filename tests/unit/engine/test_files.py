@@ -4,11 +4,14 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from wisp.engine import files
+from wisp.engine.files import write_atomically
+from wisp.engine.rewriting import rewrite
 from wisp.errors import HostError
 
 
@@ -144,3 +147,19 @@ def test_the_size_of_a_folder_is_that_of_its_files_and_not_of_what_links_lead_to
     assert files.folder_size(folder) == 8
     assert files.folder_size(folder / "a") == 5
     assert [files.folder_size(folder / name) for name in ("link", "file-link", "gone")] == [0, 0, 0]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@pytest.mark.parametrize("write", [write_atomically, rewrite])
+def test_a_pipe_is_written_to_and_stays_one(
+    tmp_path: Path, write: Callable[[Path, str], None]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    for path in (pipe, tmp_path / "link"):
+        write(path, "text")
+        assert os.read(reader, 99) == b"text"
+    os.close(reader)
+    assert pipe.is_fifo()

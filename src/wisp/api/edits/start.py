@@ -12,6 +12,7 @@ import tomli
 from wisp.compat import CompatLevel, preferred, wish_of
 from wisp.config import Config, ConfigRequest, pixi_home, read_config
 from wisp.engine import host
+from wisp.engine.files import refusal
 from wisp.engine.process import capture
 from wisp.engine.rewriting import rewrite
 from wisp.engine.safe.root import Root
@@ -120,7 +121,7 @@ def _admitted(folder: Path, environ: Mapping[str, str]) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise HostError(f"could not create `{folder}`", causes=[str(error)]) from error
+        raise refusal("create", folder, error) from error
     return folder
 
 

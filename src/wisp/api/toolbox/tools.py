@@ -12,7 +12,8 @@ from wisp.api.toolbox.cutoffs import tool_cutoffs
 from wisp.api.toolbox.holding import Held, bring_back, held
 from wisp.api.toolbox.installed import InstalledEnvironment
 from wisp.engine.exclusive import exclusive_folder
-from wisp.engine.files import sweep_drafts, write_atomically
+from wisp.engine.files import refusal, sweep_drafts, write_atomically
+from wisp.engine.rewriting import rewrite
 from wisp.errors import InstallError, WispError
 from wisp.install.apply import EVERYTHING
 from wisp.manifest.edit.text import TomlText
@@ -58,19 +59,16 @@ class Tools:
 
     @classmethod
     def open(cls, session: SessionContext, *, pypi: bool = False) -> Tools:
-        """Read the manifest, which is made, empty, where there is none.
+        """Read the manifest; where there is none it says what is exposed, mostly nothing.
 
         With `pypi` the toolbox whose environments may have packages of PyPI; its manifest is made
-        by the first. Raises `ManifestError` where one is faulty, `HostError` where it cannot be
-        made.
+        by the first. Raises `ManifestError` where one is faulty.
         """
         home = tool_home(session.environ)
-        if not home.manifest.exists():
-            from wisp.api.toolbox.rebuilding import rebuilt
-
-            write_atomically(home.manifest, rebuilt(home))
         chosen = home.other if pypi else home
-        box = read_toolbox(text_or_none(chosen.manifest), chosen.manifest, pypi=pypi)
+        made_up = not pypi and not chosen.manifest.exists()
+        text = _made_up(home) if made_up else text_or_none(chosen.manifest)
+        box = read_toolbox(text, chosen.manifest, pypi=pypi)
         for warning in box.warnings:
             session.reporter.warn(warning)
         other = chosen.other
@@ -83,10 +81,12 @@ class Tools:
     def changing(self) -> Iterator[Tools]:
         """Keep others from changing anything meanwhile; give the tools as they are by then.
 
-        What a killed command left half done is put in order first.
+        What a killed command left half done is put in order first, and the manifest is made where
+        there is none. Raises `HostError` where that cannot be.
         """
-        self.home.root.mkdir(parents=True, exist_ok=True)
+        self._make_home()
         with exclusive_folder(self.home.root):
+            self._make_manifest()
             tools = Tools.open(self.session, pypi=self.home.pypi)
             for folder in (self.home.manifest.parent, self.home.environments):
                 sweep_drafts(folder)
@@ -96,6 +96,17 @@ class Tools:
             yield tools
 
     # The manifest
+
+    def _make_home(self) -> None:
+        try:
+            self.home.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise refusal("create", self.home.root, error) from error
+
+    def _make_manifest(self) -> None:
+        home = tool_home(self.session.environ)
+        if not home.manifest.exists():
+            rewrite(home.manifest, _made_up(home))
 
     @property
     def toml(self) -> TomlText:
@@ -112,12 +123,13 @@ class Tools:
     def save(self, before: Tools) -> None:
         """Write the manifest if it is another one now."""
         if self.box.text != before.box.text:
-            write_atomically(self.home.manifest, self.box.text)
+            rewrite(self.home.manifest, self.box.text)
 
     def edit(self, editor: str | None = None) -> int:
         """Open the manifest in an editor, EDITOR unless named; return the editor's exit code."""
         from wisp.api.configuring import open_in_editor
 
+        self._make_manifest()
         return open_in_editor(self.home.manifest, editor, self.session.environ)
 
     # One environment
@@ -302,7 +314,7 @@ class Tools:
 
     def _revert(self, name: str, before: Held) -> None:
         if text_or_none(self.home.manifest) != self.box.text:
-            write_atomically(self.home.manifest, self.box.text)
+            rewrite(self.home.manifest, self.box.text)
         old, home = self.box.environments.get(name), self.home
         # Those with packages of PyPI are made anew as their manifest says.
         if old is not None and not old.pypi and held(self.installed(name).packages()) != before:
@@ -332,6 +344,12 @@ class Tools:
                 f"environment {name} could not be put in order: {error.message}",
                 ("`pixi global sync` tries it again",),
             )
+
+
+def _made_up(home: ToolHome) -> str:
+    from wisp.api.toolbox.rebuilding import rebuilt
+
+    return rebuilt(home)
 
 
 def _no_executable(

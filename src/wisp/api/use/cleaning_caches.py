@@ -42,7 +42,7 @@ def clean_caches(session: SessionContext, kinds: Sequence[str]) -> Cleaned:
             removed.
 
     """
-    caches = session.settings.caches
+    caches = session.chosen_settings.caches
     for warning in session.config.warnings:  # what cannot be read may have moved a cache
         session.reporter.warn(warning)
     folders = list(_folders(caches, kinds or CACHE_KINDS))
@@ -67,7 +67,7 @@ def _folders(caches: CacheFolders, kinds: Iterable[str]) -> Iterator[Path]:
 
 def _check(session: SessionContext, folders: Iterable[Path]) -> None:
     """Raise `HostError` if one of the folders holds what is none of its own. Links hold nothing."""
-    caches = session.settings.caches
+    caches = session.chosen_settings.caches
     home = pixi_home(session.environ)
     own = [caches.root, home_folder(session.environ), home, home / layout.ENVS_DIR]
     others = [*_folders(caches, CACHE_KINDS), caches.detached_environments]

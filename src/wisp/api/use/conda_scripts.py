@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from wisp.api.use.catalogue import catalogue_of
 from wisp.api.use.task_environments import TaskEnvironments
+from wisp.engine.files import refusal
 from wisp.engine.safe.owner import require_own
-from wisp.errors import HostError, ManifestError, Place, TaskError
+from wisp.errors import ManifestError, Place, TaskError
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.specs.entrypoint import CACHE, SCRIPT, parse_entrypoint
 from wisp.tasks.entrypoint import EntrypointRun
@@ -71,5 +72,5 @@ def _scratch(workspace: OpenedWorkspace) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise HostError(f"could not create `{folder}`", causes=[str(error)]) from error
+        raise refusal("create", folder, error) from error
     return folder

@@ -140,7 +140,7 @@ def _machine(session: SessionContext) -> Iterator[Check]:
 
 
 def _caches(session: SessionContext) -> Iterator[Check]:
-    folders = session.settings.caches
+    folders = session.chosen_settings.caches
     for folder in dict.fromkeys(folders.paths):
         near = next(one for one in (folder, *folder.parents) if one.exists())
         if near.is_dir() and os.access(near, os.W_OK | os.X_OK):

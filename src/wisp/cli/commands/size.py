@@ -58,7 +58,7 @@ def run(call: Call[Options]) -> int:
         from wisp.console.size_page import size_page
 
         target = call.cwd / given.html
-        target.write_text(size_page(report), encoding="utf-8")
+        sizes.save(target, size_page(report))
         interrupts.ignore()  # all is done
         call.out.success(f"Wrote {target}")
     if given.json:

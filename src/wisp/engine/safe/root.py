@@ -67,10 +67,13 @@ class Root:
 
     @contextlib.contextmanager
     def locked(self, file: Path) -> Iterator[int]:
-        """Hold the lock of a file, made if missing, as `wisp.engine.files.held_file` does."""
+        """Hold the lock of a file, made if missing, as `wisp.engine.files.held_file` does.
+
+        One that may only be read is locked all the same: who has nothing to write needs no more.
+        """
         with self._doing("lock", file), self.folder(file.parent, make=True) as folder:
             _refuse_link(folder, file)
-            descriptor = folder.open(file.name, os.O_RDWR | os.O_CREAT)
+            descriptor = _open_to_lock(folder, file.name)
         with hold(descriptor, file):
             yield descriptor
 
@@ -120,6 +123,17 @@ class Root:
             if error.errno == errno.ELOOP:  # a link that was made in this moment
                 raise _foreign(path) from error
             raise refusal(action, path, error) from error
+
+
+def _open_to_lock(folder: Folder, name: str) -> int:
+    try:
+        return folder.open(name, os.O_RDWR | os.O_CREAT)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        with contextlib.suppress(OSError):
+            return folder.open(name, os.O_RDONLY)
+        raise
 
 
 def _refuse_link(folder: Folder, path: Path) -> None:
