@@ -205,9 +205,10 @@ def without_credentials(url: str) -> str:
 def normal_url(url: str) -> str:
     """Spell a URL so that equal ones are equal texts.
 
-    Scheme and host are in lower case, default ports, `.` and `..` in the path and slashes at its
-    end are gone, and each character of the path is escaped or not as it has to be. Query and
-    fragment stay. Source: RFC 3986, sections 5.2.4 and 6.2.
+    Scheme and host are in lower case, default ports, `.` and `..` in the path, slashes at its
+    end and the name of this machine before a file are gone, and each character of the path is
+    escaped or not as it has to be. Query and fragment stay. Raises `ValueError` for a port that is
+    none. Source: RFC 3986, sections 5.2.4 and 6.2; RFC 8089, section 2.
     """
     parts = urlsplit(url)
     scheme = parts.scheme.lower()
@@ -215,6 +216,8 @@ def normal_url(url: str) -> str:
     host = (parts.hostname or "").lower()
     if parts.port is not None and parts.port != _PORTS.get(scheme):
         host += f":{parts.port}"
+    if scheme == "file" and host == "localhost":
+        host = ""
     path = quote(unquote(_without_dots(parts.path)), safe=_IN_PATHS).rstrip("/")
     return urlunsplit(parts._replace(scheme=scheme, netloc=f"{user}{at}{host}", path=path))
 

@@ -44,6 +44,7 @@ NO_COMMAND = {
     "Workspace.image.settings",
     "Workspace.show.feature_users",
     "Workspace.show.save",
+    "Workspace.sizes.save",
     "Session.cache_kinds",
     "Session.enclosing_root",
     "Session.environment",

@@ -18,6 +18,7 @@ from wisp.specs.urls import normal_url, without_credentials
         ("https://h/./c", "https://h/c"),
         ("https://h/a/../c/", "https://h/c"),
         ("https://h/../c", "https://h/c"),
+        ("file://localhost/c/", "file:///c"),
     ],
 )
 def test_spellings_of_one_url_are_made_the_same(one: str, other: str) -> None:

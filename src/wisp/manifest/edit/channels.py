@@ -10,6 +10,7 @@ from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.syntax import KeyPath
 from wisp.specs.conda import channel_url
+from wisp.specs.urls import normal_url
 
 
 def channel_list(document: Document, part: ManifestPart) -> KeyPath:
@@ -68,10 +69,11 @@ def find_channel(document: Document, path: KeyPath, channel: str) -> int | None:
 
 
 def _meaning(channel: str) -> str:
-    """Return the URL of a channel, host in lower case; a path stays what it is."""
+    """Return the URL of a channel, spelled as all equal ones are; a path stays what it is."""
     if channel.startswith((".", "/", "~", "\\")):
         return channel.rstrip("/")
     url = channel_url(channel, Path())
-    scheme, mark, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme.lower()}{mark}{host.lower()}{slash}{path}"
+    try:
+        return normal_url(url)
+    except ValueError:  # it has no port that is one
+        return url
