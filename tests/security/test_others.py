@@ -19,6 +19,8 @@ from wisp.engine import waiting
 from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.files import held_file, write_atomically
 from wisp.engine.gateway import ChannelAccess
+from wisp.engine.safe.packages import check_unpacked
+from wisp.values import replace
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="owners and modes are those of POSIX")
 
@@ -96,6 +98,42 @@ def test_nobody_else_may_write_to_files_of_packages(tmp_path: Path) -> None:
         "bin/set": 0o755,
         "share/closed": 0o400,
     }
+
+
+def test_nobody_else_may_write_to_folders_of_packages(tmp_path: Path) -> None:
+    """Who may write to a folder puts another file in the place of one."""
+    package = tmp_path / "pkgs" / "a-1-0"
+    (package / "share" / "deep").mkdir(parents=True)
+    (package / "info").mkdir()
+    (package / "share" / "deep" / "x").touch()
+    (package / "info" / "paths.json").write_text('{"paths": [{"_path": "share/deep/x"}]}')
+    made = [package, *package.rglob("*")]
+    for path in made:
+        path.chmod(0o777)
+    (package / "out").symlink_to(tmp_path)
+    tmp_path.chmod(0o777)
+    before = os.umask(0o022)
+    try:
+        check_unpacked(str(package))
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o755}
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o777
+
+
+def test_repodata_that_another_user_may_write_to_is_fetched_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "cache" / "repodata"
+    (folder / "shards").mkdir(parents=True)
+    files = [folder / "a.json", folder / "shards" / "b"]
+    us = os.geteuid()
+    for owners, kept in ((None, True), ({us}, True), ({us + 1}, False)):
+        for file in files:
+            file.touch()
+        asked = settings(tmp_path / "cache")
+        owned = frozenset(owners) if owners else None
+        caches = replace(asked.caches, owners=owned)
+        assert ChannelAccess(replace(asked, caches=caches)).gateway
+        assert [file.exists() for file in files] == [kept, kept]
 
 
 def test_the_umask_is_never_changed_to_be_known(

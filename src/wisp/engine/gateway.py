@@ -33,6 +33,7 @@ from wisp.engine.borrowed import borrowed
 from wisp.engine.lookout import Lookout
 from wisp.engine.open_files import raise_limit
 from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
+from wisp.engine.safe.owner import drop_foreign
 from wisp.errors import HostError
 from wisp.specs.credentials import Credential, credential_as_json
 from wisp.specs.settings import EngineSettings, Network, RepodataFormats, S3Bucket
@@ -98,9 +99,10 @@ class ChannelAccess:
             Gateway,  # which costs more than to install a few packages
         )
 
-        network = self.settings.network
+        network, caches = self.settings.network, self.settings.caches
+        drop_foreign(caches.repodata, caches.owners)
         return Gateway(
-            cache_dir=self.settings.caches.repodata,
+            cache_dir=caches.repodata,
             default_config=_source_config(network.repodata, offline=network.offline),
             per_channel_config={
                 prefix: _source_config(formats, offline=network.offline)

@@ -131,7 +131,7 @@ async def _link(
     request: CondaInstallation, sources: Sources, access: ChannelAccess, listeners: _Listeners
 ) -> None:
     with vouched_cache(request.records, sources.held, access) as vouched:
-        judge = _Judge(request, vouched.folders)
+        judge = _Judge(request, vouched.folders, access.settings.caches.owners)
         listeners.lookout.folders = vouched.folders
         try:
             await _transact(request, sources, access, vouched.cache, judge, listeners)
@@ -211,9 +211,14 @@ class _Judge:
     is refused loses its list of files, without which rattler cannot link it.
     """
 
-    def __init__(self, request: CondaInstallation, caches: Sequence[Path]) -> None:
+    def __init__(
+        self,
+        request: CondaInstallation,
+        caches: Sequence[Path],
+        owners: frozenset[int] | None,
+    ) -> None:
         self.refusal: InstallError | None = None
-        self._verdicts = {os.fspath(cache): Verdicts(cache) for cache in caches}
+        self._verdicts = {os.fspath(cache): Verdicts(cache, owners) for cache in caches}
         self._label = request.label
         self._stems = {row.name: f"{row.name}-{row.version}-{row.build}" for row in request.records}
         self._locations = {row.name: row.location for row in request.records}
@@ -243,8 +248,9 @@ class _Judge:
                 spoil(Path(folder))
                 self.refusal = InstallError(
                     f"the package `{stem}` was refused",
-                    causes=[error.message],
-                    hints=["nothing of it was linked; tell the owners of its channel"],
+                    causes=[error.message, *error.causes],
+                    hints=error.hints
+                    or ["nothing of it was linked; tell the owners of its channel"],
                 )
 
     def remember(self) -> None:

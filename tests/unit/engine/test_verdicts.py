@@ -41,9 +41,9 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     real = packages.check_unpacked
 
-    def look(package: str) -> None:
+    def look(package: str, owners: frozenset[int] | None = None) -> None:
         found.append(package)
-        real(package)
+        real(package, owners)
 
     monkeypatch.setattr(verdicts, "check_unpacked", look)
     return found

@@ -1,7 +1,9 @@
 """Files of unpacked packages, as open as their packages say and the umask allows.
 
-An archive says which bits its files have, and who unpacks it obeys. What everybody may write to,
-any user of the machine can change, in the cache and in each environment that it is linked into.
+An archive says which bits its files and folders have, and who unpacks it obeys. What everybody may
+write to, any user of the machine can change, in the cache and in each environment that it is linked
+into; and who may write to a folder can put another file in the place of one. So what belongs to
+somebody else is told of.
 """
 
 from __future__ import annotations
@@ -9,29 +11,42 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cache
 
 _WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 
 
-def restrain(package: str, paths: Iterable[str]) -> None:
-    """Take from the files of a package, by the path of its folder, what the umask does not allow.
+def restrain(package: str, owners: frozenset[int] | None) -> str | None:
+    """Take from all in a package, by the path of its folder, what the umask does not allow.
 
-    Only the right to write is taken: others may need the rest, and can do no harm by it. What
-    belongs to somebody else stays as it is.
+    Only the right to write is taken: others may need the rest, and can do no harm by it. Returns
+    the path of something that belongs to none of `owners` (None: anybody), if there is such.
     """
     if os.name != "posix":
-        return
+        return None
     forbidden = _WRITABLE & _umask(os.path.dirname(package))  # noqa: PTH120 - for each package
-    if not forbidden:
-        return
-    for path in paths:
-        file = f"{package}/{path}"
-        with contextlib.suppress(OSError):
-            found = os.lstat(file)
-            if stat.S_ISREG(found.st_mode) and found.st_mode & forbidden:
-                os.chmod(file, stat.S_IMODE(found.st_mode) & ~forbidden)  # noqa: PTH101
+    foreign = None
+    for path, found in _all_of(package):
+        if owners is not None and found.st_uid not in owners:
+            foreign = path
+        if found.st_mode & forbidden and not stat.S_ISLNK(found.st_mode):
+            with contextlib.suppress(OSError):  # of somebody else's
+                os.chmod(path, stat.S_IMODE(found.st_mode) & ~forbidden)  # noqa: PTH101
+    return foreign
+
+
+def _all_of(package: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield the state of a folder and of all below it, of links that of the links themselves."""
+    pending = [package]
+    with contextlib.suppress(OSError):
+        yield package, os.lstat(package)
+    while pending:
+        with contextlib.suppress(OSError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                yield entry.path, entry.stat(follow_symlinks=False)
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
 
 
 @cache

@@ -19,9 +19,10 @@ from wisp.engine.safe.modes import restrain
 from wisp.foreign import json_data
 from wisp.specs.inside import UnsafePathError, inside, is_inside
 from wisp.specs.settings import MOST_FILES
+from wisp.trust import user_name
 
 #: Counted up when the rules become stricter: verdicts by older ones hold no more.
-RULES = 4
+RULES = 5
 
 _LARGEST = 256 * 1024 * 1024
 #: What a prefix says of itself.
@@ -35,9 +36,10 @@ _NOTES = frozenset(
 )
 
 
-def check_unpacked(package: str) -> None:
-    """Judge a package of the cache, by the path of its folder; nobody else may write to its files.
+def check_unpacked(package: str, owners: frozenset[int] | None = None) -> None:
+    """Judge a package of the cache, by the path of its folder; nobody else may write there.
 
+    All of it has to belong to one of `owners` (None: anybody).
     Raises `UnsafePathError` for one that is not to be linked.
     """
     whose = f"the package `{package.rpartition('/')[2]}`"
@@ -53,7 +55,13 @@ def check_unpacked(package: str) -> None:
     for folder in folders:
         if not _is_in_folders(package, folder, seen):
             raise UnsafePathError(f"{whose} names paths below `{folder}`, which is a link")
-    restrain(package, paths)
+    stranger = restrain(package, owners)
+    if stranger is not None:
+        raise UnsafePathError(
+            f"{whose} has in the cache a file or folder of somebody else",
+            causes=[f"{user_name(os.lstat(stranger).st_uid)} owns `{stranger}`"],
+            hints=["do the same again: the package is fetched anew"],
+        )
 
 
 def spoil(package: Path) -> None:

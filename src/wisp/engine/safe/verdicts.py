@@ -25,12 +25,17 @@ Mark = list[int]
 
 
 class Verdicts:
-    """The verdicts on the packages of one cache, by the names of their folders."""
+    """The verdicts on the packages of one cache, by the names of their folders.
 
-    def __init__(self, cache: Path) -> None:
+    `owners` are those who may have put something there (None: anybody).
+    """
+
+    def __init__(self, cache: Path, owners: frozenset[int] | None = None) -> None:
         self._file = os.path.join(cache, _NAME)  # noqa: PTH118 - paths as text, as who asks has them
         self._cache = cache
-        self._kept: dict[str, Mark] = _read(self._file) if _is_ours_alone(cache) else {}
+        self._owners = owners
+        self._rules = [RULES, sorted(owners or ())]
+        self._kept: dict[str, Mark] = self._read() if _is_ours_alone(cache) else {}
         self._new: dict[str, Mark] = {}
 
     def check(self, package: str) -> None:
@@ -41,7 +46,7 @@ class Verdicts:
         if self.has(package):
             return
         mark = _mark_of(package)
-        check_unpacked(package)
+        check_unpacked(package, self._owners)
         if mark is not None:
             self._new[package.rpartition("/")[2]] = mark
 
@@ -55,11 +60,19 @@ class Verdicts:
         if not self._new or not _is_ours_alone(self._cache):
             return
         # Somebody else may have written meanwhile; what was removed from the cache is dropped.
-        known = _read(self._file) | self._new
+        known = self._read() | self._new
         folder = os.path.dirname(self._file)  # noqa: PTH120
         there = {name: mark for name, mark in known.items() if _mark_of(f"{folder}/{name}") == mark}
         with contextlib.suppress(OSError):
-            write_own(self._file, json.dumps([RULES, there], separators=(",", ":")).encode())
+            text = json.dumps([self._rules, there], separators=(",", ":"))
+            write_own(self._file, text.encode())
+
+    def _read(self) -> dict[str, Mark]:
+        try:
+            rules, marks = json_data(own_content(self._file) or b"[0,{}]")
+        except (ValueError, TypeError):
+            return {}
+        return marks if rules == self._rules and isinstance(marks, dict) else {}
 
 
 def _mark_of(package: str) -> Mark | None:
@@ -76,11 +89,3 @@ def _is_ours_alone(cache: Path) -> bool:
         return os.name == "posix" and is_ours(cache.stat())
     except OSError:
         return False
-
-
-def _read(file: str) -> dict[str, Mark]:
-    try:
-        rules, marks = json_data(own_content(file) or b"[0,{}]")
-        return marks if rules == RULES and isinstance(marks, dict) else {}
-    except (ValueError, TypeError):
-        return {}
