@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from tools.docs.pages import DOCS
-from wisp.manifest.model import ManifestKind
 from wisp.manifest.read import load_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.manifest.model import ManifestKind
 
 _TOML = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _WHOLE = re.compile(r"^\[(tool\.pixi\.)?workspace\]$", re.MULTILINE)

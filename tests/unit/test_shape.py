@@ -29,7 +29,13 @@ ROOMS = {
     "console": "most command lines draw nothing and fail nowhere",
     **dict.fromkeys(
         (
-            *("api.workspace", "api.session", "api.user_settings", "api.shells"),
+            *(
+                "api.workspace",
+                "api.held_workspace",
+                "api.session",
+                "api.user_settings",
+                "api.shells",
+            ),
             *("api.editor", "api.editor_tables", "api.editors", "api.viewer"),
             *("api.imager", "api.weigher", "api.terminal", "api.global_tools"),
         ),
@@ -121,6 +127,21 @@ DOORS = {
     ("manifest.requirements", "specs.requirement_text"): "most specifiers are canonical",
     ("sbom.bill", "sbom.cyclonedx"): "each format has a library of its own",
     ("sbom.bill", "sbom.spdx"): "each format has a library of its own",
+}
+
+#: Who needs `typing` when it runs, where it is half of what Python takes to start.
+TYPED_AT_RUN_TIME = {
+    "api.edits.adding": "casts",
+    "api.edits.transaction": "a protocol that others import",
+    "api.edits.upgrading": "casts",
+    "engine.auth.stores": "a protocol",
+    "engine.http": "a protocol",
+    "engine.loop": "a generic class, beside rattler",
+    "engine.watched": "a protocol",
+    "image.base": "a protocol",
+    "image.layer": "a protocol, casts",
+    "manifest.edit.cutoffs": "a protocol",
+    "toolbox.contents": "a protocol",
 }
 
 
@@ -220,3 +241,18 @@ def test_an_import_in_a_function_is_found(text: str) -> None:
 
 def test_an_import_at_the_top_is_none() -> None:
     assert list(in_functions(ast.parse("import json\nclass A:\n    import re"))) == []
+
+
+def imports_when_run(file: Path, wanted: str) -> bool:
+    """Whether a module loads another at its top, not only for type checkers."""
+    return any(
+        (isinstance(node, ast.ImportFrom) and node.module == wanted)
+        or (isinstance(node, ast.Import) and any(one.name == wanted for one in node.names))
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+    )
+
+
+def test_types_are_for_type_checkers() -> None:
+    found = [file for file in FILES if imports_when_run(file, "typing")]
+    names = {".".join(file.relative_to(SOURCES).with_suffix("").parts) for file in found}
+    assert names == set(TYPED_AT_RUN_TIME)

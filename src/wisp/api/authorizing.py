@@ -7,7 +7,6 @@ keeps it; a bucket (`s3://name`) is kept by its name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from wisp.engine.auth.file_store import FileStore
@@ -25,7 +24,10 @@ from wisp.specs.credentials import (
 )
 from wisp.values import dataclass, fields
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.engine.http import HttpClient
 
 Writable = FileStore | KeyringStore

@@ -6,7 +6,6 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
 
 from wisp.api.trusting import consent_to_configuration
 from wisp.config.editing import (
@@ -34,9 +33,13 @@ from wisp.manifest.edit.document import Document
 from wisp.trust import found_bytes
 from wisp.values import dataclass
 
-_PLAINEST_EDITOR = "notepad" if sys.platform == "win32" else "nano"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
 
-Level = Literal["local", "global", "shared", "system"]
+    Level = Literal["local", "global", "shared", "system"]
+
+_PLAINEST_EDITOR = "notepad" if sys.platform == "win32" else "nano"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
 
 from wisp.compat import CompatLevel, preferred, wish_of
 from wisp.config.levels import read_config
@@ -19,7 +18,10 @@ from wisp.report import SILENT, Reporter
 from wisp.specs.settings import EngineSettings
 from wisp.values import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Self
+
     from wisp.api.detectors import Detectors
     from wisp.api.notices import ChannelNotices
     from wisp.engine.auth.stores import Credentials

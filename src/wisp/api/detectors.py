@@ -12,14 +12,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
 
 from wisp.errors import FetchError, WispError
 from wisp.platforms import WELL_KNOWN, VirtualPackage
 from wisp.specs.conda import match_spec_text
 from wisp.specs.urls import shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal, Protocol
+
     from wisp.config.model import Config
     from wisp.engine.detecting import Detection, DetectorFinding
     from wisp.engine.detectors import Registered, Registration
@@ -27,38 +29,38 @@ if TYPE_CHECKING:
     from wisp.report import Reporter
     from wisp.specs.inputs import EnvironmentInputs
 
+    class DetectorSession(Protocol):
+        """What detectors need of a session; each part is made when it is asked for."""
+
+        @property
+        def config(self) -> Config:
+            """The configuration in force."""
+
+        @property
+        def environ(self) -> Mapping[str, str]:
+            """What counts as the environment of the process."""
+
+        @property
+        def reporter(self) -> Reporter:
+            """Who is told, and may be asked."""
+
+        @property
+        def subdir(self) -> str:
+            """The subdir to act as."""
+
+        @property
+        def provided(self) -> tuple[VirtualPackage, ...]:
+            """What this machine has without detectors."""
+
+        @property
+        def channels(self) -> ChannelAccess:
+            """Repodata, packages and the solver."""
+
+
 DIFFERENCE = "detectors of channels are run"
 CONSENT = "virtual-package-detectors.consent"
 #: Where an answer at the terminal is kept, by the letter typed.
 _PLACES: dict[str | None, Literal["local", "shared"]] = {"w": "local", "u": "shared"}
-
-
-class DetectorSession(Protocol):
-    """What detectors need of a session; each part is made when it is asked for."""
-
-    @property
-    def config(self) -> Config:
-        """The configuration in force."""
-
-    @property
-    def environ(self) -> Mapping[str, str]:
-        """What counts as the environment of the process."""
-
-    @property
-    def reporter(self) -> Reporter:
-        """Who is told, and may be asked."""
-
-    @property
-    def subdir(self) -> str:
-        """The subdir to act as."""
-
-    @property
-    def provided(self) -> tuple[VirtualPackage, ...]:
-        """What this machine has without detectors."""
-
-    @property
-    def channels(self) -> ChannelAccess:
-        """Repodata, packages and the solver."""
 
 
 class Detectors:

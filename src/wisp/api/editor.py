@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
 
 from wisp.api.editor_tables import (
     ActivationEditor,
@@ -18,7 +17,10 @@ from wisp.api.editor_tables import (
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.layout import DEFAULT_FEATURE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from wisp.api.edits.adding import Added
     from wisp.api.edits.platforms import AddedPlatform, Anchor
     from wisp.api.edits.upgrading import Upgraded

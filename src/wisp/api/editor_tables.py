@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from wisp.api.edits.activations import AddedScripts
     from wisp.api.edits.sync import LockAndSync
     from wisp.api.opened import OpenedWorkspace
@@ -18,6 +20,16 @@ if TYPE_CHECKING:
     from wisp.manifest.model import Manifest
     from wisp.specs.locations import GitLocation
     from wisp.specs.task import Task
+
+    class Edited(Protocol):
+        """A workspace that takes over its manifest after an edit."""
+
+        @property
+        def opened(self) -> OpenedWorkspace:
+            """The workspace as it is now."""
+
+        def take(self, manifest: Manifest | None = None) -> None:
+            """Hold an edited manifest from now on, or the one on disk."""
 
 
 def words_of(words: str | Sequence[str]) -> tuple[str, ...]:
@@ -32,17 +44,6 @@ def part_of(
     from wisp.manifest.edit.document import ManifestPart
 
     return ManifestPart.of(feature, environment, target)
-
-
-class Edited(Protocol):
-    """A workspace that takes over its manifest after an edit."""
-
-    @property
-    def opened(self) -> OpenedWorkspace:
-        """The workspace as it is now."""
-
-    def take(self, manifest: Manifest | None = None) -> None:
-        """Hold an edited manifest from now on, or the one on disk."""
 
 
 class TableEditor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from wisp.errors import FetchError, SolveError
 from wisp.layout import DEFAULT_INDEX
@@ -11,6 +10,7 @@ from wisp.solve.explaining import absent_names, unregistered_names
 from wisp.specs.pypi import normalize
 from wisp.specs.similarity import closest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.manifest.model import Environment

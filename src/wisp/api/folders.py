@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.engine.files import refusal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.places import Places
     from wisp.engine.safe.root import Root

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.tool_cutoffs import ToolCutoffs
 from wisp.api.toolbox.tools import Tools
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.api.toolbox.changes import ToolChange

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.layout import DEFAULT_ENVIRONMENT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.imaging.building import BuiltImage, ImageRequest
     from wisp.api.imaging.checking import ImageCheck

@@ -7,7 +7,6 @@ looks into variables and its own store; registries have the logins of Docker and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from wisp.api.authorizing import StoredLogin, stored_login
@@ -18,7 +17,10 @@ from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, S3Credent
 from wisp.specs.urls import without_userinfo
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.api.context import SessionContext
     from wisp.engine.auth.stores import Found
 

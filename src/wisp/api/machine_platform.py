@@ -23,8 +23,6 @@ value and asks `wisp.workspace.platforms.select_platform` itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from wisp.engine.host import OVERRIDE_SUBDIR
 from wisp.errors import FetchError, ManifestError, UsageError
 from wisp.platforms import SUBDIRS, WELL_KNOWN, Platform, bare, customised, runnable_subdirs
@@ -35,11 +33,10 @@ from wisp.workspace.features import asks_for_nothing, environment_named
 from wisp.workspace.misfits import misfit
 from wisp.workspace.platforms import platforms_of, select_platform
 
-#: As `task list --summary` marks environments.
-Runnability = Literal["no dependency", "by design", "by accident", "not runnable here"]
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import Literal
 
     from wisp.api.context import SessionContext
     from wisp.lock.model import LockFile
@@ -47,6 +44,9 @@ if TYPE_CHECKING:
     from wisp.platforms import VirtualPackage
     from wisp.specs.inputs import EnvironmentInputs
     from wisp.specs.records import Record
+
+    #: As `task list --summary` marks environments.
+    Runnability = Literal["no dependency", "by design", "by accident", "not runnable here"]
 
 
 def install_platform(

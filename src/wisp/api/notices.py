@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from wisp.engine.files import write_atomically
 from wisp.errors import FetchError, HostError
@@ -15,8 +14,10 @@ from wisp.specs.notices import Notice, Seen, due, notices_of, remembered, worded
 from wisp.specs.urls import shown
 from wisp.trust import LARGEST, found_bytes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import Any
 
     from wisp.engine.http import HttpClient
     from wisp.report import Reporter

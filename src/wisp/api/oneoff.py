@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api import quick_exec
 from wisp.api.machine_platform import completed, solved_platform
@@ -31,6 +30,7 @@ from wisp.specs.conda import Channel, channel_url, match_spec_text
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.values import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn

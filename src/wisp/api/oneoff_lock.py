@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.prefixes import install_at
 from wisp.api.provisioning import is_complete
@@ -23,6 +22,7 @@ from wisp.lock.select import locked_environment
 from wisp.platforms import bare
 from wisp.values import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.oneoff.request import OneOff

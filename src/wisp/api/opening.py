@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.api.context import SessionContext
 from wisp.compat import wish_of
@@ -19,6 +18,10 @@ from wisp.manifest.read import ScriptDefaults, load
 from wisp.report import Reporter
 from wisp.trust import LARGEST_LOCK, found_text
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

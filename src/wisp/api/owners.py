@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.config.consents import consents, digest
 from wisp.errors import ManifestError, Place
 from wisp.trust import found_bytes, stranger_who_owns, user_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.config.model import Config
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.api.trusting import accepted_links, foreign_links
@@ -17,6 +16,7 @@ from wisp.printable import typed
 from wisp.specs.inside import is_one_part
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.manifest.model import Manifest

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.errors import InstallError
 from wisp.install.apply import InstallOptions, InstallOutcome, install_environment
@@ -16,6 +15,7 @@ from wisp.lock.model import LockedEnvironment
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.engine.safe.root import Root

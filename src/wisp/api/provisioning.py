@@ -7,7 +7,6 @@ channels has to be reached; `wisp.api.spec_environments` has those that a lock s
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.api.prefixes import install_at
@@ -24,6 +23,7 @@ from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
 from wisp.specs.pypi import PypiOptions
 from wisp.workspace.options import cutoffs
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
@@ -16,6 +15,7 @@ from wisp.errors import FetchError, HostError, UsageError
 from wisp.layout import DEFAULT_INDEX, DISTRIBUTION, VERSION
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
 

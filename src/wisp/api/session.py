@@ -13,7 +13,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.user_settings import UserSettings
@@ -21,7 +20,10 @@ from wisp.compat import wish_of
 from wisp.config.model import ConfigRequest
 from wisp.report import SILENT, Reporter
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
     from wisp.api.edits.start import Started, StartRequest
     from wisp.api.edits.start_script import ScriptFormat
     from wisp.api.global_tools import GlobalTools

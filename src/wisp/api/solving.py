@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.errors import SolveError
 from wisp.lock.markers import marker_environment
@@ -13,11 +12,12 @@ from wisp.solve.names import add_purls
 from wisp.solve.plan import SolveUnit, combine
 from wisp.solve.update import Conda, Engines, Pypi, hosts_of
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.mapping import CondaPypiMaps
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.compat import CompatLevel
+    from wisp.specs.mapping import CondaPypiMaps
 
 #: Makes the Python of conda packages, which the build of a source distribution needs.
 ProvidePython = Callable[[EnvironmentInputs, Conda], Path]

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.api.machine_platform import completed, solved_platform
@@ -30,6 +29,7 @@ from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import Record
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
 

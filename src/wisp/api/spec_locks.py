@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.prefixes import install_for_solving
 from wisp.api.source_facts import source_facts
@@ -22,6 +21,7 @@ from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord
 from wisp.trust import LARGEST_LOCK, found_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
 

@@ -7,8 +7,8 @@ that the quick path may give them again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.known_names import Names
     from wisp.api.opened import OpenedWorkspace

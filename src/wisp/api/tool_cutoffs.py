@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wisp.api.edits.cutoffs import exemptions_of, spelled
 from wisp.api.toolbox import excluding
 from wisp.api.toolbox.tools import Tools
 from wisp.api.views.cutoffs import CutoffListing, ExemptionRow, exemption_rows, list_cutoffs
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.api.toolbox.changes import ToolChange

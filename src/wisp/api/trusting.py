@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
 
 from wisp import layout
 from wisp.api.owners import OWNER, digest_of, owned_by
@@ -26,14 +25,17 @@ from wisp.manifest.read import load
 from wisp.trust import found_text
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from wisp.config.model import Config
     from wisp.config.reading import Values
     from wisp.manifest.model import ActivationTable
 
-_ENTERING = "entering"
+    Kind = Literal["configuration", "link", "activation", "owner", "entering"]
 
-Kind = Literal["configuration", "link", "activation", "owner", "entering"]
+_ENTERING = "entering"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.context import SessionContext
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.authorizing import StoredLogin
     from wisp.api.configuring import ConfigListing, Level

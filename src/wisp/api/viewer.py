@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.editor_tables import words_of
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.layout import DEFAULT_ENVIRONMENT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.views.activations import DeclaredActivation

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.errors import UsageError
 from wisp.layout import DEFAULT_ENVIRONMENT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.api.opened import OpenedWorkspace

@@ -15,49 +15,36 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
 
 from wisp import layout
 from wisp.api.editor_tables import words_of
+from wisp.api.held_workspace import HeldWorkspace
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.opened import OpenedWorkspace
 from wisp.api.opening import WorkspaceSource, own_program, read_workspace
-from wisp.api.rereading import reread
-from wisp.config.model import Config
-from wisp.manifest.model import Manifest
 from wisp.report import SILENT, Reporter
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wisp.api.context import SessionContext
-    from wisp.api.editor import Editor
-    from wisp.api.editors import Editors
-    from wisp.api.imager import Imager
+    from typing import Any, Literal, overload
+
     from wisp.api.locks.judging import LockOutcome
     from wisp.api.packing.packing import PackedEnvironment, PackRequest
-    from wisp.api.terminal import Terminal
     from wisp.api.use.activated import ActivatedEnvironment
     from wisp.api.use.captured import Completed
     from wisp.api.use.cleaning import Cleaned
     from wisp.api.use.in_place import InPlaceOptions
     from wisp.api.use.installing import InstallReport
     from wisp.api.use.run_options import RunOptions
-    from wisp.api.viewer import Viewer
-    from wisp.api.weigher import Weigher
     from wisp.exchange.kernelspec import Kernel
 
 
-class Workspace:
+class Workspace(HeldWorkspace):
     """A workspace with its deeds; `opened` answers questions about it.
 
     `edit` holds what changes the manifest, `show` what there is to look at. After an edit the
     workspace is the edited one. `usage` says everywhere what may be done to lock and prefixes.
     """
-
-    def __init__(self, opened: OpenedWorkspace) -> None:
-        self.opened = opened
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name!r} at {self.root}>"
 
     @classmethod
     def open(
@@ -100,93 +87,6 @@ class Workspace:
         )
         session, manifest = read_workspace(source, reporter)
         return cls(OpenedWorkspace(session, manifest, origin=origin))
-
-    # Questions
-
-    @property
-    def session(self) -> SessionContext:
-        """The configuration, the caller's surroundings and the engines."""
-        return self.opened.session
-
-    @property
-    def config(self) -> Config:
-        """The configuration in force."""
-        return self.opened.config
-
-    @property
-    def manifest(self) -> Manifest:
-        """The manifest as it was read, or as it is after the last edit."""
-        return self.opened.manifest
-
-    @property
-    def root(self) -> Path:
-        """The folder of the manifest."""
-        return self.opened.root
-
-    @property
-    def name(self) -> str:
-        """The name of the workspace."""
-        return self.opened.name
-
-    @property
-    def lock_path(self) -> Path:
-        """Where the lock file is, or will be."""
-        return self.opened.lock_path
-
-    @property
-    def environment_names(self) -> tuple[str, ...]:
-        """All environments, in the order of the manifest."""
-        return self.opened.environment_names
-
-    def prefix(self, environment: str = layout.DEFAULT_ENVIRONMENT) -> Path:
-        """The prefix of an environment, whether it is installed or not."""
-        return self.opened.prefix(environment)
-
-    @property
-    def edit(self) -> Editor:
-        """What changes the manifest."""
-        from wisp.api.editor import Editor
-
-        return Editor(self)
-
-    @property
-    def show(self) -> Viewer:
-        """What there is to look at."""
-        from wisp.api.viewer import Viewer
-
-        return Viewer(self.opened)
-
-    @property
-    def image(self) -> Imager:
-        """What makes container images."""
-        from wisp.api.imager import Imager
-
-        return Imager(self.opened)
-
-    @property
-    def sizes(self) -> Weigher:
-        """What weighs environments, images and locks."""
-        from wisp.api.weigher import Weigher
-
-        return Weigher(self.opened.session, self.opened)
-
-    @property
-    def editors(self) -> Editors:
-        """What editors and direnv read."""
-        from wisp.api.editors import Editors
-
-        return Editors(self.opened)
-
-    @property
-    def terminal(self) -> Terminal:
-        """What only means something to a command line."""
-        from wisp.api.terminal import Terminal
-
-        return Terminal(self.opened)
-
-    def take(self, manifest: Manifest | None = None) -> None:
-        """Hold an edited manifest from now on, or what its file says by now."""
-        self.opened = self.opened.with_manifest(manifest or reread(self.manifest))
 
     # The lock
 
@@ -335,28 +235,31 @@ class Workspace:
 
         return activate_in_place(self.opened, options)
 
-    @overload
-    def run(
-        self,
-        command: str | Sequence[str],
-        *,
-        environment: str | None = ...,
-        cwd: Path | None = ...,
-        usage: LockUsage = ...,
-        options: RunOptions | None = ...,
-        capture_output: Literal[False] = ...,
-    ) -> int: ...
-    @overload
-    def run(
-        self,
-        command: str | Sequence[str],
-        *,
-        environment: str | None = ...,
-        cwd: Path | None = ...,
-        usage: LockUsage = ...,
-        options: RunOptions | None = ...,
-        capture_output: Literal[True],
-    ) -> Completed: ...
+    if TYPE_CHECKING:
+
+        @overload
+        def run(
+            self,
+            command: str | Sequence[str],
+            *,
+            environment: str | None = ...,
+            cwd: Path | None = ...,
+            usage: LockUsage = ...,
+            options: RunOptions | None = ...,
+            capture_output: Literal[False] = ...,
+        ) -> int: ...
+        @overload
+        def run(
+            self,
+            command: str | Sequence[str],
+            *,
+            environment: str | None = ...,
+            cwd: Path | None = ...,
+            usage: LockUsage = ...,
+            options: RunOptions | None = ...,
+            capture_output: Literal[True],
+        ) -> Completed: ...
+
     def run(
         self,
         command: str | Sequence[str],

@@ -6,7 +6,6 @@ import stat
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.config.files import home_folder
 from wisp.config.keys import CACHE_KINDS
@@ -15,6 +14,10 @@ from wisp.config.reading import KeyPath
 from wisp.layout import CACHE_FOLDERS
 from wisp.specs.settings import CacheFolders
 from wisp.trust import is_ours
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: Kinds that bear being shared over a network file system.
 _SHARED_KINDS = {"conda-packages", "pypi-wheels"}

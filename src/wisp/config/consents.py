@@ -11,12 +11,15 @@ import os
 from _blake2 import blake2b  # `hashlib` takes 3 ms, and most workspaces have no consents
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.config.files import pixi_home
 from wisp.errors import HostError
 from wisp.foreign import json_data
 from wisp.trust import is_ours, own_content, write_own
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _FOLDER = "wisp-consents"
 

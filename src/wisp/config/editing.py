@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from wisp.config.files import ConfigFiles
 from wisp.config.keys import (
@@ -16,10 +15,16 @@ from wisp.config.keys import (
     normal_url,
     reader_of,
 )
-from wisp.config.reading import KeyPath, Values
+from wisp.config.reading import KeyPath
 from wisp.errors import ConfigError
 from wisp.foreign import json_data
 from wisp.specs.similarity import closest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.config.reading import Values
 
 #: The table of exemptions from the cut-off, which is set by package and field.
 EXEMPTIONS = ("exclude-newer", "exemptions")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from wisp.platforms import SUBDIRS
@@ -16,7 +15,12 @@ from wisp.specs.controls import has_control
 from wisp.specs.cutoffs import parse_cutoff
 from wisp.specs.settings import S3_STYLES
 
-Reader = Callable[[Any], Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Reader = Callable[[Any], Any]
+
 
 PINNING_STRATEGIES = ("semver", "minor", "major", "latest-up", "exact-version", "no-pin")
 CACHE_KINDS = (

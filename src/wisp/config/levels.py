@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.compat import CompatLevel, preferred, wish_of
 from wisp.config.files import ConfigFiles, config_files
@@ -12,11 +11,17 @@ from wisp.config.keys import reader_of
 from wisp.config.merging import Level, merge
 from wisp.config.model import Config, ConfigRequest
 from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
-from wisp.config.reading import ConfigFile, KeyPath, Values, parse
+from wisp.config.reading import ConfigFile, KeyPath, parse
 from wisp.errors import ConfigError, UsageError
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
 from wisp.trust import found_text
 from wisp.values import dataclass, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.config.reading import Values
 
 #: Variables that stand for a key, with the value that they give it when they are true.
 _SWITCHES: dict[str, tuple[KeyPath, bool]] = {

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.config.reading import ConfigFile, KeyPath
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: Lists that grow from level to level, lower levels first.
 _CONCATENATED = {("pypi-config", "extra-index-urls"), ("pypi-config", "allow-insecure-host")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.config.caches import cache_folders, expand
 from wisp.config.merging import Merged
@@ -18,6 +17,10 @@ from wisp.specs.settings import (
     S3Bucket,
 )
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,14 @@ whom to trust, where data goes to, where packages lie or what runs does not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from wisp.config.reading import KeyPath, Values
+from wisp.config.reading import KeyPath
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.config.reading import Values
 
 #: Never read from a workspace: they say how much of a workspace is believed.
 STEERING = "trust"

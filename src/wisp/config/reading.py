@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.config.keys import (
     ALIASES,
@@ -20,9 +19,14 @@ from wisp.errors import ConfigError, Place
 from wisp.foreign import toml_data
 from wisp.values import dataclass, field
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 #: Where a value stands: `("shell", "change-ps1")`, `("s3-options", "bucket", "region")`.
 KeyPath = tuple[str, ...]
-Values = Mapping[KeyPath, Any]
+if TYPE_CHECKING:
+    Values = Mapping[KeyPath, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from wisp.config.keys import KEYS, NAMED_TABLES
-from wisp.config.reading import KeyPath, Values
+from wisp.config.reading import KeyPath
 from wisp.patterns import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.config.reading import Values
 
 _BARE = pattern(r"[A-Za-z0-9_-]+")
 _ORDER = {tuple(key.split(".")): position for position, key in enumerate(KEYS)}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wisp.console.style import DIM, HEADING, NAME, TASK, plain
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp import (
         EnvironmentOutline,

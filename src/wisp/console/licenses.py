@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from wisp.console.style import HEADING, KINDS, plain
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp import Component
     from wisp.console.style import Paint

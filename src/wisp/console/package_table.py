@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from wisp.console.sizes import human_size
 from wisp.console.style import HEADING, KINDS, plain
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp import PackageRow
     from wisp.console.style import Paint

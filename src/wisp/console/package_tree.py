@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from wisp.console.style import DIM, KINDS, plain
 from wisp.layout import DEFAULT_ENVIRONMENT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp import PackageList, PackageTree, TreeNode
     from wisp.console.style import Paint

@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import json
 from importlib import resources
-from typing import TYPE_CHECKING
 
 from wisp.console.secrets import without_secrets
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp import SizeReport
 

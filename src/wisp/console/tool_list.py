@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from wisp.console.sizes import human_size
 from wisp.console.style import NAME, plain
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp import OutdatedTool, PackageRow, ToolChange, ToolContents, ToolRow
     from wisp.console.style import Paint

@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
 
 from wisp.engine import loop
 from wisp.engine.files import refusal
@@ -29,6 +28,10 @@ from wisp.specs.origins import DirectFile, IndexFile
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.specs.urls import shown
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO
 
 #: Some wheels hold whole GPU libraries.
 _WHEEL = Bounds(size=8 << 30, seconds=3600)

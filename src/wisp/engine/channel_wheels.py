@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from wisp.engine.archives import conda_archive
 from wisp.engine.files import held_file, refusal
@@ -22,6 +21,7 @@ from wisp.report import DOWNLOADING, Reporter
 from wisp.specs.inside import plain_name
 from wisp.specs.records import CondaRecord
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.specs.settings import CacheFolders
 

@@ -16,13 +16,16 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlsplit
 
 from wisp.engine.proxies import choose_proxies
 from wisp.engine.tls import tls_context
 from wisp.specs.settings import Network
 from wisp.specs.urls import Origin, basic, shown, without_userinfo
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: How long one step (connecting, one read, one write) may be silent.
 SILENCE_SECONDS = 30.0

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
 
 from wisp.engine import loop
 from wisp.engine.borrowed import borrowed
@@ -24,7 +23,10 @@ from wisp.platforms import VirtualPackage
 from wisp.report import SILENT, Reporter
 from wisp.values import dataclass, field
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from rattler.repo_data.gateway import Gateway
     from rattler.repo_data.record import RepoDataRecord
     from rattler.virtual_package.detectors import (
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
         SkippedRegistration,
     )
 
+    #: What came of a detector.
+    State = Literal["ran", "cached", "failed", "skipped"]
+
 _OVERRIDE = "CONDA_OVERRIDE_"
 _DENIED = "consent-denied"
 _REASONS = {
@@ -43,8 +48,6 @@ _REASONS = {
     "target-is-not-host": "it would tell of another machine",
 }
 
-#: What came of a detector.
-State = Literal["ran", "cached", "failed", "skipped"]
 #: Channel and package of a detector.
 Key = tuple[str, str]
 #: The packages that detectors would run from, rattler's, and the digest of them.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.engine.files import held_file
 from wisp.engine.gateway import ChannelAccess
@@ -19,6 +18,7 @@ from wisp.layout import CACHE_FOLDERS
 from wisp.report import Reporter
 from wisp.trust import doubt_about
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.specs.records import CondaRecord
 

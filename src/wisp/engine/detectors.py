@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from wisp.engine import loop
 from wisp.engine.gateway import ChannelAccess
 from wisp.values import dataclass, field
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from rattler.virtual_package.detectors import DetectorRegistration
 
 

@@ -17,10 +17,13 @@ import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
 from urllib.parse import quote
 
 from wisp.foreign import json_data
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO, Any
 
 _SOCKET = "/var/run/docker.sock"
 _SCHEME = "unix://"

@@ -8,11 +8,14 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
 
 from wisp.engine.safe.folder import Folder, opened
 from wisp.engine.waiting import taken
 from wisp.errors import HostError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
 #: How the names of drafts end, which become the file they are for once they are whole.
 _DRAFT = ".wisp-draft"

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rattler.config.config import Config
 from rattler.exceptions import AuthenticationStorageError
@@ -40,6 +39,7 @@ from wisp.specs.settings import EngineSettings, Network, RepodataFormats, S3Buck
 from wisp.trust import LARGEST, is_readable
 from wisp.values import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rattler.repo_data.gateway import Gateway, SourceConfig
     from rattler.repo_data.sparse import SparseRepoData

@@ -8,13 +8,16 @@ from __future__ import annotations
 import http.client
 from collections.abc import Callable, Mapping
 from io import BufferedIOBase
-from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from wisp.engine.connections import Connection, Deadline
 from wisp.layout import VERSION
 from wisp.specs.urls import Origin
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
 
 _BLOCK = 256 * 1024
 _KEEPS_METHOD = frozenset({307, 308})

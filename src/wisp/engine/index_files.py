@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from urllib.parse import urljoin
 
 from packaging.utils import (
@@ -24,6 +23,10 @@ from packaging.version import InvalidVersion, Version
 from wisp.engine.http import HttpClient
 from wisp.engine.pylock import PylockFile
 from wisp.foreign import json_data
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}
 

@@ -13,12 +13,15 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from wisp.config.caches import cache_root
 from wisp.foreign import json_data
 from wisp.trust import is_ours
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _FOLDER = "wisp-unfinished"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from email.parser import HeaderParser
 from pathlib import Path
-from typing import Any
 
 import tomli
 from packaging.version import Version
@@ -24,6 +23,10 @@ from wisp.specs.pypi import normalize
 from wisp.specs.requirement_text import canonical_requirement, canonical_specifiers
 from wisp.trust import found_text
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: From this version of the metadata on, a source distribution says which fields are dynamic.
 _STATIC_SINCE = Version("2.2")

@@ -11,12 +11,15 @@ import atexit
 import contextlib
 import os
 from pathlib import Path
-from typing import Any
 
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError
 from wisp.specs.settings import CacheFolders
 from wisp.values import fields, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PREFIX = "wisp-cache-"
 _held = contextlib.ExitStack()

@@ -9,7 +9,10 @@ Source: the MessagePack specification.
 from __future__ import annotations
 
 import struct
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class MsgpackError(ValueError):

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from wisp.engine.files import write_atomically
 from wisp.engine.http import HttpClient
@@ -22,6 +21,10 @@ from wisp.errors import ConfigError, FetchError, WispError
 from wisp.foreign import json_data
 from wisp.report import SILENT, Reporter
 from wisp.trust import LARGEST_LOCK, found_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _SERVICE = "https://conda-mapping.prefix.dev"
 _BY_HASH = f"{_SERVICE}/hash-v0"

@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
 
 from wisp.engine.tool_tls import ToolTrust
 from wisp.errors import HostError
@@ -23,7 +22,12 @@ from wisp.foreign import json_data, toml_data
 from wisp.layout import CONDA_META, DISTRIBUTION
 from wisp.values import dataclass, field, replace
 
-Tool = Literal["uv tool", "pipx", "pip"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    Tool = Literal["uv tool", "pipx", "pip"]
+
 NO_WORDS = ToolTrust()
 
 

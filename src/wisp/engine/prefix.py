@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.engine.records import from_row
 from wisp.foreign import json_data
@@ -12,6 +11,10 @@ from wisp.layout import CONDA_META
 from wisp.specs.records import CondaRecord
 from wisp.trust import LARGEST_LOCK, found_bytes
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from wisp.errors import HostError
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: How often whoever waits for a child looks at what it does.
 LOOK_SECONDS = 1.0

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os.path
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
@@ -19,6 +18,10 @@ from wisp.foreign import toml_data
 from wisp.specs.origins import DirectFile, GitCheckout, IndexFile
 from wisp.specs.records import PypiRecord
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from wisp.errors import LockFileError
@@ -22,7 +21,10 @@ from wisp.specs.inside import UnsafePathError, inside
 from wisp.specs.records import CondaRecord, RunExports
 from wisp.specs.urls import is_url, shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # who only reads rows does not pay for rattler
+    from typing import Any
+
     from rattler import RepoDataRecord
 
 _LISTS = ("depends", "constrains", "flags", "track_features")

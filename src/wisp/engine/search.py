@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rattler.exceptions import GatewayError
 from rattler.match_spec.match_spec import MatchSpec
@@ -18,6 +17,10 @@ from wisp.engine.rattler_errors import unreachable
 from wisp.engine.solver import parse_spec, platforms_of
 from wisp.engine.wheel_listings import sources_of
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,15 @@ from wisp.engine.records import from_rattler, to_rattler
 from wisp.engine.wheel_listings import Source, sources_of
 from wisp.errors import SolveError
 from wisp.platforms import VirtualPackage
-from wisp.specs.inputs import ChannelPriority as PriorityName
-from wisp.specs.inputs import ExcludeNewer, SolveStrategy
+from wisp.specs.inputs import ExcludeNewer
 from wisp.specs.newness import missed
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, field, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.specs.inputs import ChannelPriority as PriorityName
+    from wisp.specs.inputs import SolveStrategy
 
 _PRIORITIES = {
     "strict": ChannelPriority.Strict,

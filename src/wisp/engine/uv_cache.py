@@ -15,12 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from wisp.engine.msgpack import MsgpackError, decode
 from wisp.engine.seahash import seahash
 from wisp.specs.metadata import CoreMetadata
 from wisp.trust import LARGEST_LOCK, found_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _WHEELS = "wheels-v8"
 _SDISTS = "sdists-v11"

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Self
 
 from wisp.patterns import pattern
 from wisp.report import BYTES, DOWNLOADING, Reporter
 from wisp.specs.pypi import normalize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
 
 #: Keeps uv from breaking long lines at the edge of a terminal that nobody sees.
 DRAWING = {"UV_NO_WRAP": "1", "TERM": "xterm"}

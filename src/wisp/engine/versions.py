@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from rattler.version.version import Version
 
-Bump = Literal["major", "minor", "patch"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Bump = Literal["major", "minor", "patch"]
+
 
 _RAISED: dict[Bump, Callable[[Version], Version]] = {
     "major": Version.bump_major,

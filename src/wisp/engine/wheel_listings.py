@@ -13,7 +13,6 @@ import hashlib
 import mmap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rattler.channel.channel import Channel
 from rattler.repo_data.sparse import PackageFormatSelection, SparseRepoData
@@ -22,6 +21,7 @@ from wisp.engine.files import write_atomically
 from wisp.engine.records import location_of
 from wisp.errors import HostError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rattler.package.package_name import PackageName
     from rattler.platform.subdir import Subdir

@@ -18,13 +18,16 @@ from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from configparser import Error as ConfigError
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from wisp.errors import InstallError
 from wisp.specs.inside import inside
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _SITE = "site-packages"
 _SCRIPTS = "python-scripts"

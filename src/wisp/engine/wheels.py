@@ -9,7 +9,6 @@ import contextlib
 import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp import layout
 from wisp.engine.files import refusal
@@ -20,6 +19,10 @@ from wisp.specs.origins import GitCheckout
 from wisp.specs.pypi import normalize
 from wisp.trust import found_bytes, found_text
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: The files of a dist-info that tell who put a wheel there, and from where.
 WHEEL_ORIGIN = ("INSTALLER", "direct_url.json")

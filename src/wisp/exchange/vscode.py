@@ -8,10 +8,13 @@ tasks: version 2.0.0 of VS Code).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from wisp.errors import ConfigError, Place
 from wisp.json_spans import JsonError, Node, parse, with_item, with_member, without_item
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FOLDER = ".vscode"
 SETTINGS = "settings.json"

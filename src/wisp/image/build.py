@@ -17,13 +17,17 @@ from wisp.image.documents import (
 )
 from wisp.image.entries import LayerEntry, folder, text_file, with_parents
 from wisp.image.entrypoint import ENTRYPOINT, TASK_SCRIPT
-from wisp.image.layer import Compression, LayerBlob, write_layer
+from wisp.image.layer import LayerBlob, write_layer
 from wisp.image.layout import ImageBlobs
 from wisp.image.packages import MadeLayer
 from wisp.image.settings import ImageSettings
 from wisp.layout import CONDA_META, PREFIX_HISTORY
 from wisp.specs.oci import Descriptor, Digest, ImagePlatform
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.image.layer import Compression
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _HISTORY = "// made for an image"

@@ -11,18 +11,23 @@ import contextlib
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.engine.files import write_atomically
 from wisp.engine.scratch import sweep
 from wisp.errors import WispError
 from wisp.foreign import json_data
 from wisp.image.documents import canonical
-from wisp.image.layer import Compression, LayerBlob, compressor_name
+from wisp.image.layer import LayerBlob, compressor_name
 from wisp.image.layout import BlobStore
 from wisp.image.plan import PackageLayer
 from wisp.specs.oci import Descriptor, Digest
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.image.layer import Compression
 
 #: Changes with the way in which layers are made.
 _FORMAT = 2

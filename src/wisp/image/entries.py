@@ -11,12 +11,16 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from wisp.errors import WispError
 from wisp.values import dataclass, replace
 
-EntryKind = Literal["file", "folder", "link", "hard"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    EntryKind = Literal["file", "folder", "link", "hard"]
+
 
 FILE_MODE, PROGRAM_MODE, FOLDER_MODE, LINK_MODE = 0o644, 0o755, 0o755, 0o777
 

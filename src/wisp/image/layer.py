@@ -22,7 +22,10 @@ from wisp.image.entries import LayerEntry, UnfitFileError
 from wisp.specs.oci import LAYER_GZIP, LAYER_ZSTD, Descriptor, Digest
 from wisp.values import dataclass
 
-Compression = Literal["gzip", "zstd", "zstd-max"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Compression = Literal["gzip", "zstd", "zstd-max"]
+
 
 MEDIA_TYPES: dict[Compression, str] = {
     "gzip": LAYER_GZIP,

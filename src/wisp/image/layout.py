@@ -16,7 +16,6 @@ import os
 import tarfile
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
 from wisp.engine.files import refusal, write_atomically
 from wisp.engine.scratch import scratch_folder
@@ -29,6 +28,10 @@ from wisp.image.referrers import Referrer
 from wisp.specs.oci import INDEX, Descriptor, Digest, Reference
 from wisp.trust import found_bytes
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO
 
 LAYOUT_VERSION = b'{"imageLayoutVersion":"1.0.0"}'
 _CHUNK = 1 << 20

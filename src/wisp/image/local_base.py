@@ -8,7 +8,6 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from wisp.engine.files import refusal
 from wisp.engine.scratch import scratch_folder
@@ -18,18 +17,17 @@ from wisp.image.cache import CachedLayer, LayerCache
 from wisp.image.documents import StackedLayer, canonical
 from wisp.image.entries import file_entry, walk, with_parents
 from wisp.image.judging import LayerJudge
-from wisp.image.layer import (
-    MEDIA_TYPES,
-    Compression,
-    LayerBlob,
-    LayerSink,
-    compressor_name,
-    write_layer,
-)
+from wisp.image.layer import MEDIA_TYPES, LayerBlob, LayerSink, compressor_name, write_layer
 from wisp.image.layout import BlobStore
 from wisp.image.unpacking import most_unpacked, opened_tar
 from wisp.patterns import pattern
 from wisp.specs.oci import ImagePlatform
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from wisp.image.layer import Compression
 
 _CHUNK = 1 << 20
 _ROOT = PurePosixPath()

@@ -6,7 +6,6 @@ A text of TOML beside the workspace's own lock, meant to be kept with it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import tomli
 
@@ -14,6 +13,10 @@ from wisp.errors import LockFileError
 from wisp.foreign import toml_data
 from wisp.image.debian.index import DebianPackage
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _VERSION = 1
 _HEAD = """\

@@ -14,12 +14,16 @@ from wisp.image.cache import CachedLayer, LayerCache, Recipe, layer_key
 from wisp.image.entries import LayerEntry, share_equal_files, with_parents
 from wisp.image.layer import digest_of, write_layer
 from wisp.image.plan import PackageLayer
-from wisp.image.prefix import Owner, Staged, all_paths, package_entries, read_staged
+from wisp.image.prefix import Staged, all_paths, package_entries, read_staged
 from wisp.image.slim import DEBUG, keeps
 from wisp.image.stripping import strip_debug
 from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
 from wisp.values import dataclass, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.image.prefix import Owner
 
 #: Where packages say which variables an activation sets.
 _VARIABLES = pattern(r"etc/conda/env_vars\.d/[^/]+\.json|conda-meta/state")

@@ -12,8 +12,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from wisp.errors import WispError
-from wisp.specs.records import CondaRecord, CondaSourceRecord, PackageKind, PypiRecord, Record
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.specs.records import PackageKind
 
 #: Engines refuse images of some 127 layers; a few are left for who builds upon ours.
 MOST_LAYERS = 120

@@ -25,11 +25,14 @@ from wisp.image.scrub import (
     clean_wheel_record,
 )
 from wisp.layout import CONDA_META
-from wisp.specs.records import PackageKind
 from wisp.trust import LARGEST_LOCK, found_bytes
 from wisp.values import dataclass, field, replace
 
-Owner = tuple[PackageKind, str]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.specs.records import PackageKind
+
+    Owner = tuple[PackageKind, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

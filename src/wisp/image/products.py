@@ -13,10 +13,13 @@ import stat
 import tarfile
 import zlib
 from pathlib import Path
-from typing import IO
 
 from wisp.image.outputs import LAYOUT_MARK
 from wisp.layout import CONDA_META, PACK_METADATA, PREFIX_HISTORY, PREFIX_NOTE, SELF_UNPACKING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO
 
 _HEADER = 512
 _GZIP = b"\x1f\x8b"

@@ -9,20 +9,26 @@ import io
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import BinaryIO
 
 from wisp.engine.registry.manifests import push_manifest
 from wisp.engine.registry.referrers import push_referrer
 from wisp.engine.registry.session import RegistrySession
-from wisp.engine.registry.uploads import Way, put_blob
+from wisp.engine.registry.uploads import put_blob
 from wisp.image.layout import BlobStore, ImageBlobs
 from wisp.image.referrers import Referrer
 from wisp.report import BYTES, SILENT, Reporter
 from wisp.specs.oci import CONFIG, Descriptor, Digest
 from wisp.values import dataclass
 
-#: What is said of a blob, and what opens its bytes.
-_Blob = tuple[Descriptor, Callable[[], BinaryIO]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from wisp.engine.registry.uploads import Way
+
+    #: What is said of a blob, and what opens its bytes.
+    _Blob = tuple[Descriptor, Callable[[], BinaryIO]]
+
 #: How many blobs travel at once.
 _AT_ONCE = 4
 

@@ -15,11 +15,14 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from wisp.foreign import json_data
 from wisp.patterns import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _TOKEN = pattern(r"/t/[^/]+/")
 _USER_IN_TEXT = pattern(r"""(://)[^/@\s"']+@""")

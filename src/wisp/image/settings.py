@@ -6,14 +6,19 @@ A table `environments.NAME` below it holds what is different for one environment
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from wisp.errors import ManifestError
 from wisp.image.documents import HealthCheck
-from wisp.image.layer import MEDIA_TYPES, Compression
+from wisp.image.layer import MEDIA_TYPES
 from wisp.image.slim import SAFE, chosen_rules
 from wisp.patterns import pattern
 from wisp.values import dataclass, field, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.image.layer import Compression
 
 TABLE = ("tool", "wisp", "image")
 DEFAULT_PREFIX = "/opt/conda"

@@ -14,10 +14,13 @@ import struct
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import IO
 
 from wisp.patterns import pattern
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO
 
 MAGIC = b"\x7fELF"
 _NAMES = pattern(r"\.z?debug_.*|\.symtab|\.strtab|\.stab(str)?|\.gnu\.debuglto_.*")

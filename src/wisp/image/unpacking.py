@@ -10,9 +10,12 @@ import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
 
 from wisp.errors import WispError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO, Any
 
 #: Any archive may unpack to so many bytes, and to so many times its own size.
 _LEAST = 4 << 30

@@ -6,7 +6,6 @@ import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.compat import DEFAULT
@@ -38,6 +37,7 @@ from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.trust import found_text
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.engine.gateway import ChannelAccess
     from wisp.engine.installer import CondaInstallation

@@ -14,7 +14,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp import layout
 from wisp.compat import DEFAULT
@@ -24,6 +23,10 @@ from wisp.lock.model import LockedEnvironment
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
 from wisp.trust import found_bytes, found_text
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: The hash in the marker after an installation that left something out on purpose.
 INVALID_HASH = "invalid-hash"

@@ -11,9 +11,12 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from wisp.patterns import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _INDICATORS = frozenset(",[]{}#&*!|>'\"%@`")
 _NOT_TEXT = frozenset(

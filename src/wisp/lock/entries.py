@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
 
 from wisp.lock.derive import derive, derived_build_number, derived_noarch, is_wheel
 from wisp.patterns import pattern
@@ -15,7 +14,10 @@ from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, RunExports
 from wisp.values import fields
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.specs.records import SourceEntry
 
 #: Timestamps up to this one (the end of the year 9999) are seconds, later ones milliseconds.
@@ -158,7 +160,7 @@ def _source(
 
 def _raw(entry: Mapping[str, Any]) -> SourceEntry:
     """Return the keys without a field of their own, of the kinds that `SourceEntry` promises."""
-    kept = {key: value for key, value in entry.items() if key not in _SOURCE_FIELDS}
+    kept: Any = {key: value for key, value in entry.items() if key not in _SOURCE_FIELDS}
     for key in _SOURCE_TABLES & kept.keys():
         if not isinstance(kept[key] or {}, dict):
             raise EntryError(f"{kept[key]} stands where a table is expected")
@@ -167,7 +169,8 @@ def _raw(entry: Mapping[str, Any]) -> SourceEntry:
             texts(specs)
     for key in ("build_number", "size"):
         _number(kept.get(key))
-    return cast("SourceEntry", kept)
+    judged: SourceEntry = kept
+    return judged
 
 
 def pypi_record(

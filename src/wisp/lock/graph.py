@@ -13,8 +13,12 @@ from wisp.lock.wanted import from_metadata
 from wisp.specs.match import parse_spec
 from wisp.specs.package_names import pypi_names, python_of, spec_name
 from wisp.specs.pypi import normalize
-from wisp.specs.records import LockedConda, PackageKind, PypiRecord, Record, package_kind
+from wisp.specs.records import LockedConda, PypiRecord, Record, package_kind
 from wisp.values import dataclass, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.specs.records import PackageKind
 
 #: Tells whether the marker of a requirement holds, given the extras that are asked for.
 Holds = Callable[[str | None, frozenset[str]], bool]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from wisp.lock.entries import conda_record, pypi_record
 from wisp.lock.model import EnvironmentRow, LockChannel, LockFile
 from wisp.lock.modern import default_row
 from wisp.platforms import Platform
 from wisp.specs.records import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def body(version: int, document: Mapping[str, Any], platforms: Sequence[Platform]) -> LockFile:  # noqa: ARG001

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
 from wisp.specs.marker_tree import Comparison, MarkerTree, marker_tree
 from wisp.specs.pypi import normalize
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packaging.markers import Marker
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.specs.records import CondaRecord
 from wisp.values import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _COMPLETED = ("purls", "run_exports", "md5", "sha256")
 

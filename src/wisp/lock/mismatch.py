@@ -8,9 +8,19 @@ is that of the checks: first a whole environment, then one platform of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal, dataclass_transform
 
-Level = Literal["conda", "pypi"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar, Literal, dataclass_transform
+
+    Level = Literal["conda", "pypi"]
+else:
+
+    def dataclass_transform(**_):
+        """Change nothing: only type checkers have to know."""
+        return lambda cls: cls
+
+
 _SHOWN = 5
 
 

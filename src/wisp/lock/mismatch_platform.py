@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from wisp.lock.mismatch import Mismatch
 
-from wisp.lock.mismatch import Level, Mismatch
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+    from wisp.lock.mismatch import Level
 
 #: Who requires what the manifest itself requires.
 MANIFEST = "<environment>"

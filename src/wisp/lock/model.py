@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
 
 from wisp.platforms import Platform
-from wisp.specs.inputs import ChannelPriority, SolveStrategy
-from wisp.specs.pypi import FindLinks, PrereleaseMode, PypiOptions
+from wisp.specs.pypi import FindLinks, PypiOptions
 from wisp.specs.records import Record
 from wisp.values import dataclass, field
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from wisp.specs.inputs import ChannelPriority, SolveStrategy
+    from wisp.specs.pypi import PrereleaseMode
+
+    #: How lock files spell the solve strategies of a manifest (`lowest` is `lowest-version` here).
+    LockStrategy = Literal["highest", "lowest-version", "lowest-version-direct"]
+
 LOCK_VERSION = 7
 
-#: How lock files spell the solve strategies of a manifest (`lowest` is `lowest-version` here).
-LockStrategy = Literal["highest", "lowest-version", "lowest-version-direct"]
 LOCK_STRATEGIES: Mapping[SolveStrategy, LockStrategy] = {
     "highest": "highest",
     "lowest": "lowest-version",

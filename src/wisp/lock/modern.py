@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from wisp.lock.aliases import names_on_load
 from wisp.lock.derive import is_archive
@@ -22,6 +21,10 @@ from wisp.platforms import Platform, default_virtual_packages
 from wisp.specs.pypi import FindLinks
 from wisp.specs.records import CondaRecord, PypiRecord, Record
 from wisp.values import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: From this version on platforms have rows of their own and sources have identifiers.
 _FIRST_WITH_PLATFORMS = 7

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from wisp.errors import LockFileError
 from wisp.lock import modern
@@ -14,6 +13,10 @@ from wisp.lock.modern import DanglingError, MisshapenError
 from wisp.lock.yaml import parse
 from wisp.platforms import Platform
 from wisp.specs.controls import find_control
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: From this version on a lock is a list of environments; before, it was conda-lock's flat list.
 _FIRST_WITH_ENVIRONMENTS = 4

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from wisp.lock.model import LockFile
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.records import (
-    CondaRecord,
-    CondaSourceRecord,
-    PackageKind,
-    Record,
-    package_kind,
-)
+from wisp.specs.records import CondaRecord, CondaSourceRecord, Record, package_kind
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.specs.records import PackageKind
 
 _JSON_VERSION = 1
 

@@ -7,7 +7,6 @@ and rich platforms appear under their aliases (`wisp.lock.aliases`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.aliases import names_on_disk
@@ -16,6 +15,10 @@ from wisp.lock.emit import dump
 from wisp.lock.merge import merged
 from wisp.lock.model import LOCK_VERSION, EnvironmentRow, LockFile, LockOptions, LockPlatform
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record, RunExports
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: The order of the keys of a source record, kept for those that come from `raw` too.
 _SOURCE_KEYS = (

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import accumulate
-from typing import Any
 
 from wisp.errors import LockFileError
 from wisp.lock.failures import damaged
@@ -25,6 +24,10 @@ from wisp.lock.yaml_scalars import (
     without_comment,
 )
 from wisp.patterns import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _IGNORED_LINE = pattern(r"^[ \t]*(?:#.*|---[ \t]*)?\r?$")
 #: Stands a line to ignore below the first one? Perhaps, if this is found.

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any
 
 from wisp.patterns import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: Plain scalars that are not text.
 CONSTANTS: dict[str, Any] = {

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, cast, get_args
-
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_array, as_integer, as_text, wrong_kind
 from wisp.specs.conda import split_channel
 from wisp.specs.cutoffs import parse_cutoff
-from wisp.specs.inputs import ChannelPriority, SolveStrategy
+from wisp.specs.inputs import CHANNEL_PRIORITIES, SOLVE_STRATEGIES
 
-_PRIORITIES = get_args(ChannelPriority)
-_STRATEGIES = get_args(SolveStrategy)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.specs.inputs import ChannelPriority, SolveStrategy
 
 
 def read_channels(table: Table, key: str = "channels") -> tuple[ChannelEntry, ...] | None:
@@ -80,9 +81,9 @@ def read_cutoffs(parent: Table, key: str) -> dict[str, str]:
 
 def read_channel_priority(table: Table) -> ChannelPriority | None:
     """Read `channel-priority`."""
-    return cast("ChannelPriority | None", table.choice("channel-priority", _PRIORITIES))
+    return table.choice("channel-priority", CHANNEL_PRIORITIES)
 
 
 def read_solve_strategy(table: Table) -> SolveStrategy | None:
     """Read `solve-strategy`."""
-    return cast("SolveStrategy | None", table.choice("solve-strategy", _STRATEGIES))
+    return table.choice("solve-strategy", SOLVE_STRATEGIES)

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.manifest.channels import read_channels
 from wisp.manifest.conda_tables import read_requirements
@@ -25,6 +23,10 @@ from wisp.specs.entrypoint import (
     parse_entrypoint,
 )
 from wisp.values import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: The feature of what stands in `[tool.pixi.dependencies]`.
 PIXI_FEATURE = "tool.pixi"

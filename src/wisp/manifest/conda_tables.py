@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
 
 from wisp.manifest.conditions import read_condition
 from wisp.manifest.faults import Fault, ValuePath
@@ -17,8 +16,13 @@ from wisp.specs.match import is_match_spec
 from wisp.specs.operators import meant
 from wisp.specs.versions import VersionSyntaxError, is_version_spec, parse_version_spec
 
-#: Whether a table may name sources: as the preview flag says, or never.
-Sources = Literal["preview", "forbidden"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    #: Whether a table may name sources: as the preview flag says, or never.
+    Sources = Literal["preview", "forbidden"]
+
 
 _NAME = pattern(r"[A-Za-z0-9_.-]+")
 _BUILD_NUMBER = pattern(r"(?:[<>]=?|[=!]=?)?\s*[0-9]+")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_array
 from wisp.patterns import pattern
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _SIMPLE = pattern(r"\s*(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)\s*(?P<version>[<>=!~0-9*(].*)?")
 _FIELDS = (

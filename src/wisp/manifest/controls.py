@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from wisp.manifest.faults import Fault
-from wisp.manifest.model import ManifestKind
 from wisp.specs.controls import Path, find_control
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.manifest.model import ManifestKind
 
 _FREE = frozenset(
     {"cmd", "description", "env", "args", "default", "authors", "license", "labels"}

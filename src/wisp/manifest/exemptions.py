@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.errors import ConfigError
 from wisp.manifest.channels import as_cutoff
@@ -19,6 +18,10 @@ from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Notes, Table, wrong_kind
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.pypi import normalize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _NEVER = ("extras", "when", "git", "path", "package", "workspace")
 _ANY = "*"

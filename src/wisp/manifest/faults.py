@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Literal
 
 from wisp.errors import Place
 from wisp.specs.similarity import closest
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Mark = Literal["key", "value", "nothing"]
+
 Key = str | int
 ValuePath = tuple[Key, ...]
-Mark = Literal["key", "value", "nothing"]
 
 
 class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybody sees it

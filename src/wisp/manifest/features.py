@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.channels import read_channel_priority, read_channels, read_solve_strategy
 from wisp.manifest.conda_tables import read_requirements, read_sources
@@ -15,6 +13,10 @@ from wisp.manifest.pypi_tables import read_pypi_requirements
 from wisp.manifest.tasks import read_tasks
 from wisp.patterns import pattern
 from wisp.specs.inside import is_one_part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _ENVIRONMENT_NAME = pattern(r"[a-z0-9-]+")
 _PACKAGE_ONLY = ("host-dependencies", "build-dependencies")

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
 
 from wisp.compat import CompatLevel, preferred
 from wisp.manifest.faults import Fault, ValuePath, did_you_mean
 from wisp.specs.similarity import closest
 from wisp.specs.versions import VersionSyntaxError, normalize_version
 
-T = TypeVar("T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    T = TypeVar("T")
+    Word = TypeVar("Word", bound=str)
 
 
 class Notes:
@@ -141,13 +145,14 @@ def as_text_map(value: object, path: ValuePath) -> dict[str, str]:
     return {name: as_text(item, (*path, name)) for name, item in value.items()}
 
 
-def choice(value: object, path: ValuePath, choices: tuple[str, ...]) -> str:
+def choice(value: object, path: ValuePath, choices: tuple[Word, ...]) -> Word:
     """Take a value as one of some words."""
     text = as_text(value, path)
-    if text not in choices:
-        expected = ", ".join(f"'{word}'" for word in choices)
-        raise Fault(f"Expected one of {expected}", path, hints=did_you_mean(text, choices))
-    return text
+    for word in choices:
+        if word == text:
+            return word
+    expected = ", ".join(f"'{word}'" for word in choices)
+    raise Fault(f"Expected one of {expected}", path, hints=did_you_mean(text, choices))
 
 
 class Table:
@@ -205,7 +210,7 @@ class Table:
         """Return an array of strings, or None."""
         return self.read(key, as_texts)
 
-    def choice(self, key: str, choices: tuple[str, ...]) -> str | None:
+    def choice(self, key: str, choices: tuple[Word, ...]) -> Word | None:
         """Return one of some words, or None."""
         return self.read(key, lambda value, path: choice(value, path, choices))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_array, wrong_kind
 from wisp.manifest.requirements import parse_requirement
 from wisp.specs.pypi import PypiRequirement, normalize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _Requirements = tuple[PypiRequirement, ...]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
 from urllib.parse import urlsplit
 
 from wisp.manifest.faults import Fault, ValuePath
@@ -10,15 +9,18 @@ from wisp.manifest.getters import Table, as_text
 from wisp.patterns import pattern
 from wisp.specs.locations import (
     ARCHIVE_SUFFIXES,
+    REF_KINDS,
     GitLocation,
     Location,
     PathLocation,
-    RefKind,
     UrlLocation,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.specs.locations import RefKind
+
 _KINDS = ("url", "path", "git")
-_REFS: tuple[RefKind, ...] = get_args(RefKind)
 _SCP = pattern(r"[\w.-]+@[\w.-]+:.+")
 
 
@@ -59,7 +61,7 @@ def read_location(table: Table) -> Location | None:
         raise table.fault("only one of `url`, `path`, or `git` can be specified")
     if git is not None:
         return GitLocation(git, kind, ref, subdirectory, large_files)
-    for key in (*_REFS, "lfs"):
+    for key in (*REF_KINDS, "lfs"):
         if key in table:
             raise table.fault(f"`{key}` is only valid when `git` is specified")
     if url is not None:
@@ -79,7 +81,7 @@ def _as_git_url(value: object, path: ValuePath) -> str:
 def _read_git_details(
     table: Table,
 ) -> tuple[RefKind | None, str | None, str | None, bool | None]:
-    refs = [(kind, text) for kind in _REFS if (text := table.text(kind)) is not None]
+    refs = [(kind, text) for kind in REF_KINDS if (text := table.text(kind)) is not None]
     subdirectory = table.text("subdirectory")
     large_files = table.flag("lfs")
     if len(refs) > 1:

@@ -8,25 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
 
 from wisp.compat import DEFAULT, CompatLevel
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.cutoff_model import NO_CUTOFF, CutoffTable
 from wisp.platforms import Platform
 from wisp.specs.conda import CondaRequirement
-from wisp.specs.inputs import ChannelPriority, SolveStrategy
-from wisp.specs.mapping import CondaPypiMaps
 from wisp.specs.pypi import PypiOptions, PypiRequirement
 from wisp.specs.task import Task
 from wisp.values import dataclass, field
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Literal
+
     from wisp.manifest.package_model import PackageTable
     from wisp.specs.entrypoint import Entrypoint
+    from wisp.specs.inputs import ChannelPriority, SolveStrategy
+    from wisp.specs.mapping import CondaPypiMaps
 
-#: A `script` has a block of PEP 723.
-ManifestKind = Literal["pixi", "pyproject", "mojoproject", "script", "conda-script"]
+    #: A `script` has a block of PEP 723.
+    ManifestKind = Literal["pixi", "pyproject", "mojoproject", "script", "conda-script"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,7 @@ stay.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.json_spans import Node
 

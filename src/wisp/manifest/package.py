@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.manifest.faults import Fault
 from wisp.manifest.getters import Table, as_text, as_version
 from wisp.manifest.model import WorkspaceTable
 from wisp.manifest.package_build import read_build
 from wisp.manifest.package_model import PackageRequirements, PackageTable
 from wisp.manifest.package_requirements import read_package_requirements
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _INHERITED = (
     "name",

@@ -7,11 +7,14 @@ back-end that judges both.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.specs.locations import Location
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,17 @@ segments of numbers and words, and a local part; PyPI versions are read by the s
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 from wisp.patterns import pattern
 from wisp.specs.match import version_of
 from wisp.values import dataclass
 
-PinningStrategy = Literal["semver", "minor", "major", "latest-up", "exact-version", "no-pin"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    PinningStrategy = Literal["semver", "minor", "major", "latest-up", "exact-version", "no-pin"]
+
 
 #: Packages whose minor releases break things, pinned to the minor version unless told otherwise.
 MINOR_BY_DEFAULT = frozenset(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.manifest.channels import read_cutoffs
 from wisp.manifest.conda_tables import package_name
@@ -17,7 +15,10 @@ from wisp.manifest.workspace_table import read_preview, read_workspace
 from wisp.specs.pypi import normalize
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.manifest.package_model import PackageTable
 
 #: The sections of which a manifest needs one to be a manifest at all.

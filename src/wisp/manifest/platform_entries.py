@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.manifest.faults import Fault, ValuePath, did_you_mean
 from wisp.manifest.getters import Table, as_array, as_text, as_version, wrong_kind
 from wisp.manifest.microarchitectures import MICROARCHITECTURES
@@ -18,6 +16,10 @@ from wisp.platforms import (
     customised,
     derived_name,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _NAME = pattern(r"[A-Za-z][A-Za-z0-9-]*(?<!-)")
 _RESERVED = ("linux", "unix", "win", "osx", "macos")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, cast, get_args
-
 from wisp.manifest.faults import ValuePath
 from wisp.manifest.getters import Table, as_array, as_texts, wrong_kind
 from wisp.manifest.locations import as_url
 from wisp.manifest.pypi_tables import read_pypi_requirements
-from wisp.specs.pypi import FindLinks, IndexStrategy, PrereleaseMode, PypiOptions
+from wisp.specs.pypi import INDEX_STRATEGIES, PRERELEASE_MODES, FindLinks, PypiOptions
 
-_STRATEGIES = get_args(IndexStrategy)
-_MODES = get_args(PrereleaseMode)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def read_pypi_options(parent: Table, key: str = "pypi-options") -> PypiOptions:
@@ -24,11 +23,11 @@ def read_pypi_options(parent: Table, key: str = "pypi-options") -> PypiOptions:
         extra_index_urls=table.read("extra-index-urls", _urls) or (),
         find_links=_find_links(table),
         no_build_isolation=_switch(table, "no-build-isolation"),
-        index_strategy=cast("IndexStrategy | None", table.choice("index-strategy", _STRATEGIES)),
+        index_strategy=table.choice("index-strategy", INDEX_STRATEGIES),
         no_build=_switch(table, "no-build"),
         dependency_overrides=read_pypi_requirements(table, "dependency-overrides"),
         no_binary=_switch(table, "no-binary"),
-        prerelease_mode=cast("PrereleaseMode | None", table.choice("prerelease-mode", _MODES)),
+        prerelease_mode=table.choice("prerelease-mode", PRERELEASE_MODES),
         skip_wheel_filename_check=table.flag("skip-wheel-filename-check"),
     )
     table.finish()

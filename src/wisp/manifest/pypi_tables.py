@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_text, wrong_kind, wrong_version
 from wisp.manifest.locations import as_url, read_git
@@ -11,6 +9,10 @@ from wisp.manifest.requirements import check_marker, specifier_text
 from wisp.patterns import pattern
 from wisp.specs.locations import Location, PathLocation, UrlLocation
 from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EXTRA = _NAME

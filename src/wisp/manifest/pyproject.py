@@ -6,8 +6,6 @@ of their own (PEP 621, PEP 735).
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_array, as_text, as_texts, wrong_kind
 from wisp.manifest.groups import read_groups
@@ -17,6 +15,10 @@ from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.pypi import PypiRequirement
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec
 from wisp.values import dataclass, field, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: PEP 621, PEP 639 and PEP 794; anything else in `[project]` is a mistake.
 _PROJECT_KEYS = (

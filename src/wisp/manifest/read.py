@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import tomli
 
@@ -21,11 +20,17 @@ from wisp.manifest.check import (
 from wisp.manifest.controls import refuse_controls
 from wisp.manifest.faults import Fault, SourceText, ValuePath
 from wisp.manifest.getters import Notes, Table
-from wisp.manifest.model import Feature, Manifest, ManifestKind
+from wisp.manifest.model import Feature, Manifest
 from wisp.manifest.pixi_toml import Tables, read_tables
 from wisp.printable import typed
 from wisp.trust import found_bytes
 from wisp.values import dataclass, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.manifest.model import ManifestKind
 
 _KINDS: dict[str, ManifestKind] = {
     "pyproject.toml": "pyproject",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.compat import CompatLevel, chosen, preferred
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import as_text
 from wisp.specs.versions import VersionSyntaxError, parse_version_spec, version_order
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def required_level(

@@ -6,11 +6,13 @@ goes.
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table
 from wisp.patterns import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _ROOT_KEYS = ("dependencies", "requires-python", "tool")
 #: What `[tool.pixi.target.…]` of a script may hold.

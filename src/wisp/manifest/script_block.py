@@ -6,12 +6,11 @@ language begins its comments with, as the draft of that standard has it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wisp.manifest.notebook import code_of, is_notebook
 from wisp.patterns import pattern
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.manifest.model import ManifestKind
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from wisp.errors import ManifestError, Place
 from wisp.layout import SCRIPT_SUFFIXES
-from wisp.manifest.model import ManifestKind
 from wisp.manifest.script_block import (
     ScriptError,
     block_source,
@@ -15,6 +14,10 @@ from wisp.manifest.script_block import (
     opens_conda_block,
     refuse_both,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.manifest.model import ManifestKind
 
 #: The key of the configuration that switches conda-scripts on.
 SWITCH = "experimental.conda-script"

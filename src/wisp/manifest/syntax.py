@@ -8,7 +8,6 @@ Offsets count characters of the text; every span is half open.
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 import tomli
 
@@ -16,7 +15,12 @@ from wisp.foreign import toml_data
 from wisp.patterns import pattern
 from wisp.values import dataclass, replace
 
-ValueKind = Literal["scalar", "array", "inline"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    ValueKind = Literal["scalar", "array", "inline"]
+
 KeyPath = tuple[str, ...]
 Span = tuple[int, int]
 

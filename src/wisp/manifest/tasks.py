@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_array, as_text, as_text_map, as_texts, wrong_kind
 from wisp.specs.task import Task, TaskArg, TaskDependency
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def read_tasks(parent: Table, key: str = "tasks") -> dict[str, Task]:

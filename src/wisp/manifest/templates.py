@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from wisp.manifest.edit.literals import Data, key, literal
 from wisp.values import dataclass, field
 
-Scm = Literal["github", "gitlab", "codeberg"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Scm = Literal["github", "gitlab", "codeberg"]
+
 
 GITIGNORE = "# pixi environments\n.pixi/*\n!.pixi/config.toml\n"
 _GITATTRIBUTES = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wisp.manifest.channels import (
     read_channel_priority,
     read_channels,
@@ -16,8 +14,14 @@ from wisp.manifest.locations import as_url
 from wisp.manifest.model import WorkspaceTable
 from wisp.manifest.platform_entries import read_platforms
 from wisp.manifest.pypi_options import read_pypi_options
-from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
+from wisp.specs.mapping import CondaPypiMap
 from wisp.specs.settings import S3_STYLES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.specs.mapping import CondaPypiMaps
 
 _PREVIEW_FLAGS = ("pixi-build",)
 _MAPPING_MODES = ("overlay", "replace")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from wisp.activation.hooks import render
 from wisp.activation.shells import SHELLS, Bash
 from wisp.activation.variables import WINDOWS_FOLDERS, read_prefix
 from wisp.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.activation.variables import Step
 

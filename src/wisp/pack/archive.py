@@ -12,13 +12,16 @@ import os
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
 
 from wisp.engine.files import refusal
 from wisp.image.unpacking import opened_tar
 from wisp.pack.contents import CHANNEL, ENVIRONMENT, METADATA, WHEELS, PackError
 from wisp.specs.inside import inside, is_plain_name
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO
 
 #: When all members count as made, in seconds: zip files cannot say an earlier time.
 TIME = 315532800

@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.engine.records import from_row
 from wisp.foreign import json_data
 from wisp.pack.contents import PackError
 from wisp.specs.inside import UnsafePathError, is_plain_name
 from wisp.specs.records import CondaRecord
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _OLD = ".tar.bz2"
 _ARCHIVES = (".conda", _OLD)

@@ -12,12 +12,15 @@ import mmap
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO
 
 from wisp.engine.files import refusal
 from wisp.image.entries import LayerEntry
 from wisp.layout import PREFIX_NOTE
 from wisp.values import dataclass, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO
 
 #: The place that environments are made for, and the length of the longest place in the end.
 LONGEST = 240

@@ -10,12 +10,17 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal
 
-from wisp.specs.records import PackageKind
 from wisp.values import dataclass, replace
 
-BillFormat = Literal["cyclonedx", "spdx"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from wisp.specs.records import PackageKind
+
+    BillFormat = Literal["cyclonedx", "spdx"]
+
 FORMATS: tuple[BillFormat, ...] = ("cyclonedx", "spdx")
 MEDIA_TYPES: Mapping[BillFormat, str] = {
     "cyclonedx": "application/vnd.cyclonedx+json",

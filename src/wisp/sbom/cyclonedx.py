@@ -9,13 +9,16 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from wisp.foreign import json_data
 from wisp.layout import VERSION
 from wisp.sbom.bill import BillOfMaterials, Component
 from wisp.sbom.licenses import spdx_expression
 from wisp.sbom.missing import needed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _ROOT = "workspace"
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from wisp.engine.local_metadata import core_metadata
 from wisp.engine.records import from_row
@@ -19,6 +18,10 @@ from wisp.sbom.licenses import metadata_license
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.trust import LARGEST_LOCK, found_bytes, found_text
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from email.parser import HeaderParser
 from functools import cache
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: Classifiers that mean one licence and no other.
 _CLASSIFIED: Mapping[str, str] = {

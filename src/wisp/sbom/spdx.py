@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from wisp.foreign import json_data
@@ -19,6 +18,10 @@ from wisp.layout import VERSION
 from wisp.sbom.bill import BillOfMaterials, Component
 from wisp.sbom.licenses import spdx_expression
 from wisp.sbom.missing import needed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _ROOT = "SPDXRef-workspace"
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from wisp.specs.conda import channel_url
-from wisp.specs.mapping import CondaPypiMap, CondaPypiMaps
+from wisp.specs.mapping import CondaPypiMap
 from wisp.specs.package_names import PYPI_PURL
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, field, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.engine.names import NameService
+    from wisp.specs.mapping import CondaPypiMaps
 
 #: Conda name to PyPI names; an empty tuple says that the package has none.
 NameMap = Mapping[str, tuple[str, ...]]

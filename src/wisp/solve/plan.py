@@ -7,7 +7,6 @@ solve group are one unit per platform, and when one member is stale all are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
 
 from wisp.lock.mismatch import Mismatch
 from wisp.lock.model import EnvironmentRow, LockFile
@@ -17,7 +16,12 @@ from wisp.specs.pypi import PypiRequirement
 from wisp.specs.records import CondaRecord, PypiRecord, Record
 from wisp.values import dataclass, replace
 
-R = TypeVar("R", CondaRecord, PypiRecord)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    R = TypeVar("R", CondaRecord, PypiRecord)
+
 
 #: An environment on a platform, both by name.
 Pair = tuple[str, str]

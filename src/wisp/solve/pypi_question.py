@@ -11,7 +11,7 @@ from wisp.engine.uv_options import absolute_path, build_options, index_options
 from wisp.errors import SolveError
 from wisp.platforms import Platform
 from wisp.specs.cutoffs import utc_text
-from wisp.specs.inputs import ExcludeNewer, SolveStrategy
+from wisp.specs.inputs import ExcludeNewer
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
 from wisp.specs.origins import GitCheckout, git_text, git_url
 from wisp.specs.package_names import Python, python_of
@@ -19,6 +19,10 @@ from wisp.specs.pypi import PypiOptions, PypiRequirement, PypiSpec
 from wisp.specs.records import LockedConda, PypiRecord
 from wisp.specs.wheels import platform_libc, platform_macos
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.specs.inputs import SolveStrategy
 
 #: Name of the project that stands for the environment where uv needs one.
 ROOT_PROJECT = "wisp-requirements"

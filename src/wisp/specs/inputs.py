@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from wisp.platforms import Platform
 from wisp.specs.conda import Channel, CondaRequirement
 from wisp.specs.pypi import PypiOptions, PypiRequirement
 from wisp.values import dataclass, field
 
-ChannelPriority = Literal["strict", "flexible", "disabled"]
-SolveStrategy = Literal["highest", "lowest", "lowest-direct"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    ChannelPriority = Literal["strict", "flexible", "disabled"]
+    SolveStrategy = Literal["highest", "lowest", "lowest-direct"]
+
+CHANNEL_PRIORITIES: tuple[ChannelPriority, ...] = ("strict", "flexible", "disabled")
+SOLVE_STRATEGIES: tuple[SolveStrategy, ...] = ("highest", "lowest", "lowest-direct")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from wisp.values import dataclass
 
-RefKind = Literal["branch", "tag", "rev"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    RefKind = Literal["branch", "tag", "rev"]
+
 REF_KINDS: tuple[RefKind, ...] = ("branch", "tag", "rev")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from wisp.values import dataclass, field
 
@@ -23,5 +22,9 @@ class CondaPypiMap:
     same_name_heuristic: bool | None = None
 
 
-#: Per channel, as written; `False`: no PyPI names at all; None: the maps that everybody has.
-CondaPypiMaps = Mapping[str, CondaPypiMap] | Literal[False] | None
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    #: Per channel, as written; `False`: no PyPI names at all; None: the maps that everybody has.
+    CondaPypiMaps = Mapping[str, CondaPypiMap] | Literal[False] | None

@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Protocol
 
 from wisp.errors import WispError
 from wisp.patterns import pattern
@@ -22,8 +21,26 @@ from wisp.specs.plain_versions import in_plain_range
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Protocol
+
     from rattler.version.version import Version
+
+    class Candidate(Protocol):
+        """What a spec is compared with: a locked package or a virtual one."""
+
+        @property
+        def name(self) -> str:
+            """Package name."""
+
+        @property
+        def version(self) -> str:
+            """Conda version."""
+
+        @property
+        def build(self) -> str:
+            """Build string."""
 
 # rattler and packaging are imported where they are first needed: most commands read little.
 
@@ -37,22 +54,6 @@ _PLAIN = pattern(
 _ONE_BRANCH = pattern(r"=[^=*,|]+")
 
 _CONDITION_TOKEN = pattern(r"[()]|[^\s()\[]+(?:\[[^\]]*\])?")
-
-
-class Candidate(Protocol):
-    """What a spec is compared with: a locked package or a virtual one."""
-
-    @property
-    def name(self) -> str:
-        """Package name."""
-
-    @property
-    def version(self) -> str:
-        """Conda version."""
-
-    @property
-    def build(self) -> str:
-        """Build string."""
 
 
 class SpecSyntaxError(WispError):

@@ -16,12 +16,15 @@ import os.path
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from wisp.specs.locations import REF_KINDS, GitLocation
 from wisp.specs.urls import is_url, without_credentials
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _GIT = "git+"
 _DIRECT = "direct+"

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 from wisp.specs.locations import Location, PathLocation
 from wisp.values import dataclass
 
-IndexStrategy = Literal["first-index", "unsafe-first-match", "unsafe-best-match"]
-PrereleaseMode = Literal[
-    "disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit"
-]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    IndexStrategy = Literal["first-index", "unsafe-first-match", "unsafe-best-match"]
+    PrereleaseMode = Literal[
+        "disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit"
+    ]
+
+INDEX_STRATEGIES: tuple[IndexStrategy, ...] = (
+    "first-index",
+    "unsafe-first-match",
+    "unsafe-best-match",
+)
+PRERELEASE_MODES: tuple[PrereleaseMode, ...] = (
+    "disallow",
+    "allow",
+    "if-necessary",
+    "explicit",
+    "if-necessary-or-explicit",
+)
 
 
 def normalize(name: str) -> str:

@@ -7,14 +7,16 @@ record that is read can be written back unchanged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
 
 from wisp.specs.origins import DirectFile, IndexFile, Origin, archive_origin, origin_of
 from wisp.values import dataclass, field
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # to make it takes longer than all other classes of this module do
     from collections.abc import Sequence
-    from typing import Any, TypedDict
+    from typing import Any, Literal, TypedDict
+
+    PackageKind = Literal["conda", "pypi"]
 
     class SourceEntry(TypedDict, total=False):
         """What the entry of a source package says besides the fields of its record, as written.
@@ -168,7 +170,6 @@ class PypiRecord:
 
 LockedConda = CondaRecord | CondaSourceRecord
 Record = LockedConda | PypiRecord
-PackageKind = Literal["conda", "pypi"]
 
 
 def package_kind(record: Record) -> PackageKind:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
@@ -19,6 +18,10 @@ from packaging.version import InvalidVersion, Version
 
 from wisp.specs.marker_tree import Comparison, MarkerTree, marker_tree
 from wisp.specs.pypi import normalize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: One comparison: variable, operator, value.
 Atom = tuple[str, str, str]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
 
 from wisp.values import dataclass, field, fields
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
 
 #: How a bucket may stand in addresses: as a part of the host, or of the path.
 S3_STYLES = ("virtual-host", "path")

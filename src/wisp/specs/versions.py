@@ -9,10 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Union
 
 from wisp.patterns import pattern
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Union
+
+    #: A term as text, or a separator with the parts it joins.
+    _Tree = Union[str, tuple[str, list["_Tree"]]]  # noqa: UP007 - refers to itself
 
 _PART = r"[0-9A-Za-z]+(?:[._-][0-9A-Za-z]+)*(?:\.?[_-]|__|--)?"
 _VERSION = pattern(rf"(?:[0-9]+!)?{_PART}(?:\+{_PART})?")
@@ -23,9 +29,6 @@ _TERM = pattern(
 _NUMBER = pattern(r"[0-9]+")
 _OPERATORS = frozenset({"", "=", "==", "!=", "~=", "<", "<=", ">", ">="})
 _MAX_NUMBER = 2**64
-
-#: A term as text, or a separator with the parts it joins.
-_Tree = Union[str, tuple[str, list["_Tree"]]]  # noqa: UP007 - refers to itself
 
 
 class VersionSyntaxError(ValueError):

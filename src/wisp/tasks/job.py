@@ -15,11 +15,13 @@ import time
 from collections import Counter
 from collections.abc import Collection
 from queue import Queue
-from typing import IO, TYPE_CHECKING, Any  # noqa: TID253
 
 from wisp.printable import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import IO, Any
+
     from wisp.tasks.graph import TaskNode
 
     #: Pieces of output: whose, of which stream (1 or 2), the bytes (none: it is closed).

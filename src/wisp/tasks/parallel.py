@@ -12,7 +12,6 @@ import os
 import signal
 import time
 from queue import Empty, Queue
-from typing import TYPE_CHECKING, Any  # noqa: TID253
 
 from wisp.errors import TaskError
 from wisp.tasks.job import (
@@ -29,7 +28,10 @@ from wisp.tasks.job import (
 from wisp.tasks.run import Runner, RunSettings, read
 from wisp.tasks.script import script
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.tasks.graph import Graph
     from wisp.tasks.job import Inbox
     from wisp.tasks.run import Provider

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import tomli
 
@@ -28,6 +27,10 @@ from wisp.specs.pypi import PypiRequirement
 from wisp.toolbox import names
 from wisp.trust import found_text
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 VERSION = 1
 #: Sources are part of the format; whether they can be built is not for the reader to say.

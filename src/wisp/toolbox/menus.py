@@ -10,13 +10,16 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.config.files import home_folder
 from wisp.engine.files import write_atomically
 from wisp.foreign import json_data
 from wisp.patterns import pattern
 from wisp.trust import found_bytes, found_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PLACEHOLDER = pattern(r"\{\{\s*(\w+)\s*\}\}")
 #: Says which environment an entry belongs to, so that it goes away with it.

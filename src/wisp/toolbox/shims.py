@@ -7,12 +7,15 @@ among the exposed names is kept, and named.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
 
 from wisp.toolbox.launcher import Launch, is_launcher, is_own_script, read_launch
 from wisp.values import dataclass
 
-Kind = Literal["launcher", "configure", "link", "remove"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["launcher", "configure", "link", "remove"]
 
 
 @dataclass(frozen=True, slots=True)

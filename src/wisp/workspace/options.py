@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from wisp.errors import ManifestError
 from wisp.manifest.cutoff_model import CutoffTable
 from wisp.manifest.model import Feature, Manifest
 from wisp.specs.conda import Channel, known_channel_url
 from wisp.specs.cutoffs import moment
-from wisp.specs.inputs import ChannelPriority, ExcludeNewer, Exempted, SolveStrategy
+from wisp.specs.inputs import ExcludeNewer, Exempted
 from wisp.specs.pypi import PypiOptions, PypiRequirement
 from wisp.values import fields, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.specs.inputs import ChannelPriority, SolveStrategy
 
 _UNIONS = ("no_build", "no_binary", "no_build_isolation")
 _LISTS = ("extra_index_urls", "find_links")

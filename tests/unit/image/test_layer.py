@@ -21,9 +21,13 @@ from wisp.image.entries import (
     walk,
     with_parents,
 )
-from wisp.image.layer import Compression, LayerBlob, compressor_name, digest_of, write_layer
+from wisp.image.layer import LayerBlob, compressor_name, digest_of, write_layer
 from wisp.image.unpacking import unpacked
 from wisp.specs.oci import LAYER_GZIP, LAYER_ZSTD
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.image.layer import Compression
 
 
 def written(entries: tuple[LayerEntry, ...], time: int = 7) -> tuple[bytes, LayerBlob]:

@@ -5,7 +5,11 @@ import itertools
 import pytest
 from rattler import Version
 
-from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
+from wisp.manifest.pinning import pin, pin_pypi, strategy_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.manifest.pinning import PinningStrategy
 
 VERSIONS = (
     *("1.2.3", "0.1.2", "0.0.3", "2026c", "0.0", "5", "1!1.2", "1.2.3rc1", "1.2a.3"),

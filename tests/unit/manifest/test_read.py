@@ -8,13 +8,17 @@ import pytest
 
 from wisp.errors import ManifestError
 from wisp.manifest.channel_entry import ChannelEntry
-from wisp.manifest.model import Manifest, ManifestKind
+from wisp.manifest.model import Manifest
 from wisp.manifest.read import ScriptDefaults, load_text
 from wisp.platforms import VirtualPackage
 from wisp.specs.conda import CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
 from wisp.specs.mapping import CondaPypiMap
 from wisp.specs.pypi import FindLinks, PypiSpec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.manifest.model import ManifestKind
 
 ROOT = Path("/somewhere/shop")
 HEAD = '[workspace]\nchannels = ["conda-forge"]\nplatforms = ["linux-64", "win-64"]\n'

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
 from tests.bills import cyclonedx_fault, spdx_faults
 from wisp.errors import UsageError
-from wisp.sbom.bill import BillFormat, BillOfMaterials
+from wisp.sbom.bill import BillOfMaterials
 from wisp.sbom.locked import BillSubject, bill_of
 from wisp.specs.records import CondaRecord, PypiRecord, Record
 from wisp.values import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.sbom.bill import BillFormat
 
 FORGE = "https://conda.anaconda.org/conda-forge"
 ABOUT = BillSubject(name="my shop", version="1.0", subject="environment default on linux-64")
@@ -130,7 +134,7 @@ def test_spdx_carries_the_licences_that_it_does_not_know() -> None:
     assert rows["lib"]["downloadLocation"] == "NOASSERTION"
 
 
-@pytest.mark.parametrize("form", get_args(BillFormat))
+@pytest.mark.parametrize("form", ["cyclonedx", "spdx"])
 def test_the_same_packages_in_any_order_give_the_same_bytes(form: BillFormat) -> None:
     first = made().written(form)
     assert made(tuple(reversed(RECORDS))).written(form) == first

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from wisp.api.edits.transaction import edit, force
 from wisp.errors import ManifestError
@@ -14,6 +13,10 @@ from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.model import Feature, Manifest
 from wisp.platforms import selects
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def scripts_of(manifest: Manifest, part: ManifestPart) -> tuple[str, ...]:

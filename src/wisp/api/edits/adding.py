@@ -19,11 +19,15 @@ from wisp.manifest.edit.pypi_requirements import has_requirement, put_requiremen
 from wisp.manifest.edit.requirements import has_conda, put_conda
 from wisp.manifest.edit.spelling import conda_data
 from wisp.manifest.model import Environment, Manifest
-from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
+from wisp.manifest.pinning import pin, pin_pypi, strategy_for
 from wisp.solve.unpin import Unpin
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.pypi import PypiRequirement, normalize
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.manifest.pinning import PinningStrategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.edits.transaction import Sync, edit
 from wisp.api.lock_usage import LockUsage
@@ -19,6 +18,7 @@ from wisp.specs.newness import lets_in, missed
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.values import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 

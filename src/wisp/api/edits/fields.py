@@ -8,7 +8,6 @@ from wisp.api.edits.transaction import edit
 from wisp.compat import CompatLevel
 from wisp.errors import ManifestError
 from wisp.manifest.edit.document import Document
-from wisp.manifest.edit.fields import Field
 from wisp.manifest.edit.fields import set_field as _set
 from wisp.manifest.edit.fields import unset_field as _unset
 from wisp.manifest.model import Manifest
@@ -20,6 +19,7 @@ from wisp.values import replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.engine.versions import Bump
+    from wisp.manifest.edit.fields import Field
 
 
 def set_field(manifest: Manifest, field: Field, value: str) -> Manifest:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
 from wisp.api.edits.transaction import edit
 from wisp.errors import ManifestError
@@ -23,7 +22,11 @@ from wisp.manifest.model import Manifest
 from wisp.platforms import SUBDIRS
 from wisp.values import dataclass, replace
 
-Format = Literal["conda-env", "pypi-txt"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Format = Literal["conda-env", "pypi-txt"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 from wisp.api.edits.platform_words import check_families, check_once, check_packages
 from wisp.api.edits.transaction import Sync, edit
@@ -15,11 +14,15 @@ from wisp.manifest.model import Manifest
 from wisp.platforms import Platform, VirtualPackage, bare, customised, derived_name
 from wisp.values import dataclass, replace
 
-_NEWER = "platforms are written with subdir"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
-Anchor = Literal["before", "after", "top", "bottom"]
-#: What adding a platform comes to; `matching` is this machine, declared under whatever name.
-PlatformState = Literal["added", "present", "matching"]
+    Anchor = Literal["before", "after", "top", "bottom"]
+    #: What adding a platform comes to; `matching` is this machine, declared under whatever name.
+    PlatformState = Literal["added", "present", "matching"]
+
+_NEWER = "platforms are written with subdir"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wisp.api.edits.requests import path_from
 from wisp.api.edits.transaction import Sync, edit
@@ -15,6 +14,7 @@ from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.similarity import did_you_mean
 from wisp.values import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 

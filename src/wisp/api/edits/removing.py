@@ -14,11 +14,15 @@ from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.pypi_requirements import has_requirement, remove_requirement
-from wisp.manifest.edit.requirements import CondaTable, has_conda, remove_conda
+from wisp.manifest.edit.requirements import has_conda, remove_conda
 from wisp.manifest.model import Environment, Manifest
 from wisp.specs.similarity import did_you_mean
 from wisp.workspace.features import dependencies, features_of, pypi_dependencies
 from wisp.workspace.platforms import platforms_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.manifest.edit.requirements import CondaTable
 
 _PYTHON = "python"
 _CONDA_TABLES: tuple[CondaTable, ...] = (

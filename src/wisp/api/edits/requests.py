@@ -9,13 +9,17 @@ from pathlib import Path
 from wisp.errors import ManifestError, UsageError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import ManifestPart
-from wisp.manifest.edit.requirements import CondaTable
 from wisp.manifest.model import Manifest
 from wisp.manifest.words import conda_word, pypi_word
 from wisp.specs.conda import CondaRequirement, CondaSpec
-from wisp.specs.locations import GitLocation, PathLocation, RefKind
+from wisp.specs.locations import GitLocation, PathLocation
 from wisp.specs.pypi import PypiRequirement, PypiSpec
 from wisp.values import dataclass, fields, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.manifest.edit.requirements import CondaTable
+    from wisp.specs.locations import RefKind
 
 #: What a word says of a package that is there already without asking for more of it.
 _NOT_JOINED = frozenset({"version", "is_table", "marker"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
 
 import tomli
 
@@ -26,12 +25,18 @@ from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
-from wisp.manifest.model import ManifestKind
 from wisp.manifest.read import load_text
 from wisp.trust import found_text
 from wisp.values import dataclass, replace
 
-Format = Literal["pixi", "pyproject", "mojoproject"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    from wisp.manifest.model import ManifestKind
+
+    Format = Literal["pixi", "pyproject", "mojoproject"]
+
 
 _FILES: dict[Format, str] = {
     "pixi": "pixi.toml",

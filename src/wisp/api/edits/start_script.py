@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from wisp.config import Config
 from wisp.engine.rewriting import rewrite
@@ -24,7 +23,11 @@ from wisp.manifest.script_kind import not_switched_on
 from wisp.manifest.script_templates import LANGUAGES, ScriptLanguage
 from wisp.trust import found_bytes
 
-ScriptFormat = Literal["pep723", "conda-script"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    ScriptFormat = Literal["pep723", "conda-script"]
 
 
 def start_script(

@@ -22,13 +22,17 @@ from wisp.manifest.edit.pyproject import put_standard, standard_array
 from wisp.manifest.edit.requirements import PYPI_TABLE, rewrite
 from wisp.manifest.edit.spelling import pypi_text
 from wisp.manifest.model import Manifest
-from wisp.manifest.pinning import PinningStrategy, pin, pin_pypi, strategy_for
+from wisp.manifest.pinning import pin, pin_pypi, strategy_for
 from wisp.manifest.syntax import KeyPath
 from wisp.manifest.words import pypi_word
 from wisp.solve.unpin import Unpin
 from wisp.specs.pypi import normalize
 from wisp.specs.similarity import did_you_mean
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.manifest.pinning import PinningStrategy
 
 _SOURCES = frozenset({"git", "path", "url", "workspace"})
 _EXACT_FIELDS = ("build", "build-number", "md5", "sha256")

@@ -12,8 +12,12 @@ from wisp.image.debian.index import DebianPackage
 from wisp.image.debian.installed import system_listing
 from wisp.image.referrers import Referrer, referrer_to
 from wisp.platforms import Platform
-from wisp.sbom.bill import FILE_NAMES, MEDIA_TYPES, BillFormat, BillOfMaterials
+from wisp.sbom.bill import FILE_NAMES, MEDIA_TYPES, BillOfMaterials
 from wisp.sbom.debian import BaseBill, base_bill
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.sbom.bill import BillFormat
 
 
 def bills_of(

@@ -7,7 +7,6 @@ import itertools
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from wisp.api.imaging.building import BuiltImage
 from wisp.api.imaging.writing import write_draft
@@ -19,6 +18,10 @@ from wisp.errors import HostError, UsageError
 from wisp.foreign import json_data
 from wisp.image.layout import docker_name
 from wisp.specs.oci import Digest, Reference
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: Programs that take an archive by `load --input`.
 _ENGINES = ("docker", "podman")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.errors import UsageError
 from wisp.image.documents import HealthCheck
 from wisp.image.settings import ImageSettings, health, place, ports, user
 from wisp.image.slim import chosen_rules
 from wisp.values import dataclass, field, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

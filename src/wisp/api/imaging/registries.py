@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from wisp.api.imaging.registry_sessions import session_with
 from wisp.api.opened import OpenedWorkspace
@@ -12,6 +11,7 @@ from wisp.image.referrers import Referrer
 from wisp.specs.oci import Reference
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.imaging.building import BuiltImage
 

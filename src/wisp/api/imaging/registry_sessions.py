@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wisp.api.opened import OpenedWorkspace
 from wisp.specs.oci import Reference
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.engine.registry.session import RegistrySession
 

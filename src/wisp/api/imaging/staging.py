@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.engine.described_python import PythonDescription, write_described_python
 from wisp.engine.scratch import scratch_folder
@@ -21,6 +20,7 @@ from wisp.specs.records import CondaRecord, PypiRecord, Record
 from wisp.specs.wheels import platform_libc
 from wisp.values import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.api.opened import OpenedWorkspace

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wisp.api.source_facts import source_facts
 from wisp.errors import LockFileError
@@ -12,6 +11,7 @@ from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.views import Difference
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wisp.errors import LockFileError
 from wisp.lock.failures import NewerLockFileError
 from wisp.lock.model import LockFile
 from wisp.trust import LARGEST_LOCK, found_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
@@ -19,6 +18,7 @@ from wisp.specs.origins import is_folder
 from wisp.specs.records import PypiRecord
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.judging import LockOutcome, not_up_to_date, reasons_against
@@ -11,6 +10,7 @@ from wisp.api.locks.lock_file import known_lock, required_lock
 from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.views import Difference
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.solve.unpin import Unpin

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from wisp.api.folders import prepare
@@ -35,6 +34,7 @@ from wisp.workspace.platforms import added_by
 
 _STORED_TOKEN = "take it out of the address, and store it by `wisp auth login {} --conda-token -`"
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

@@ -6,13 +6,13 @@ It lies in the cache. What is missing or damaged there is as if nothing had been
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.spec_locks import read_lock, write_lock
 from wisp.errors import LockFileError
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.model import LOCK_VERSION
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.lock.model import LockFile

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
 
 from wisp import layout
 from wisp.api.imaging.staging import Prepared, prepared
@@ -30,10 +29,14 @@ from wisp.specs.package_names import python_of
 from wisp.specs.records import CondaRecord, PypiRecord, Record
 from wisp.values import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from wisp.api.opened import OpenedWorkspace
 
-PackForm = Literal["pack", "prefix", "executable"]
+    PackForm = Literal["pack", "prefix", "executable"]
+
 _NAMES: Mapping[PackForm, str] = {
     "pack": "environment.tar",
     "prefix": "environment.tar.gz",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.activation.variables import read_prefix
 from wisp.api.imaging.staging import Prepared, stage
@@ -28,6 +27,7 @@ from wisp.pack.relocation import (
 from wisp.pack.self_extracting import header
 from wisp.values import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

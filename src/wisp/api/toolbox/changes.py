@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from wisp.values import dataclass
 
-Kind = Literal[
-    "environment added",
-    "environment removed",
-    "environment updated",
-    "package added",
-    "package removed",
-    "package updated",
-    "exposed",
-    "unexposed",
-    "shortcut added",
-    "shortcut removed",
-]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal[
+        "environment added",
+        "environment removed",
+        "environment updated",
+        "package added",
+        "package removed",
+        "package updated",
+        "exposed",
+        "unexposed",
+        "shortcut added",
+        "shortcut removed",
+    ]
 
 
 @dataclass(frozen=True, slots=True)

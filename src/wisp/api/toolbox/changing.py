@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from wisp.api.toolbox.changes import ToolChange, package_changes
 from wisp.api.toolbox.installing import expose_all, without_lost
@@ -14,6 +13,7 @@ from wisp.manifest.words import conda_word
 from wisp.toolbox import edit, names, place
 from wisp.toolbox.menus import has_menu
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.toolbox.tools import Tools
     from wisp.manifest.edit.text import TomlText

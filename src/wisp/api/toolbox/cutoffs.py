@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from wisp.api.provisioning import configured_cutoff
 from wisp.manifest.cutoff_model import NO_CUTOFF
@@ -11,6 +10,7 @@ from wisp.specs.inputs import ExcludeNewer
 from wisp.values import replace
 from wisp.workspace.options import cutoffs, moments
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.specs.conda import Channel

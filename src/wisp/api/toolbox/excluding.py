@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from wisp.api.edits.cutoffs import key_of, no_exemption, used_exemptions
 from wisp.api.toolbox.changing import sync
@@ -12,6 +11,7 @@ from wisp.manifest.edit import cutoffs
 from wisp.manifest.edit.text import TomlText
 from wisp.toolbox.manifest import VERSION
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.toolbox.changes import ToolChange
     from wisp.api.toolbox.tools import Tools

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
 from wisp.api.provisioning import is_complete
@@ -14,6 +13,7 @@ from wisp.install.state import fingerprint, read_fingerprint
 from wisp.toolbox.contents import Executable, Package, by_name, executables
 from wisp.toolbox.home import ToolHome
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.toolbox.wheels import ToolWheel
 

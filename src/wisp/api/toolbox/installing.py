@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
 
 from wisp.api.machine_platform import known_subdir
 from wisp.errors import ManifestError, WispError
@@ -18,11 +17,15 @@ from wisp.toolbox.manifest import ToolEnvironment
 from wisp.toolbox.menus import has_menu
 from wisp.values import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from wisp.api.toolbox.tools import Tools
     from wisp.manifest.edit.text import TomlText
 
-State = Literal["installed", "already installed"]
+    State = Literal["installed", "already installed"]
+
 Requirement = CondaRequirement | PypiRequirement
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from wisp.api.views.dependency_tree import TreeNode, tree_of
-from wisp.api.views.inspect import PackageRow, SortKey, chosen_rows, compiled, record_rows
+from wisp.api.views.inspect import PackageRow, chosen_rows, compiled, record_rows
 from wisp.errors import ManifestError
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.api.toolbox.tools import Tools
+    from wisp.api.views.inspect import SortKey
     from wisp.toolbox.manifest import ToolEnvironment
 
 

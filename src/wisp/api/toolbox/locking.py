@@ -8,7 +8,6 @@ manifests allow it, and of what it had for other platforms.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from wisp.api.prefixes import install_at
 from wisp.api.spec_environments import lock_path
@@ -32,6 +31,7 @@ from wisp.specs.records import CondaRecord, PypiRecord, Record
 from wisp.toolbox import place
 from wisp.values import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 

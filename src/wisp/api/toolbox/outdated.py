@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from wisp.api.machine_platform import completed
 from wisp.api.provisioning import solved_newest
@@ -11,7 +10,10 @@ from wisp.api.spec_locks import solved_lock
 from wisp.errors import SolveError
 from wisp.values import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.api.toolbox.tools import Tools
     from wisp.specs.inputs import EnvironmentInputs
     from wisp.specs.records import Record

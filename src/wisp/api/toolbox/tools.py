@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from wisp.api.machine_platform import completed, solved_platform
 from wisp.api.provisioning import install_newest, users_indexes
@@ -42,6 +41,7 @@ from wisp.toolbox.manifest import (
 from wisp.toolbox.menus import install_shortcuts, withdraw
 from wisp.toolbox.shims import Steps, steps
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
 

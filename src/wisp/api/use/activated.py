@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from wisp import layout
 from wisp.activation.detect import running_shell
@@ -25,7 +24,10 @@ from wisp.api.use.run_options import RunOptions
 from wisp.api.use.task_environments import TaskEnvironments
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.api.opened import OpenedWorkspace
 
 

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.activation import cache, session
@@ -20,6 +19,7 @@ from wisp.platforms import Platform
 from wisp.values import dataclass
 from wisp.workspace.activation import activation_of as declared_activation
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wisp.api.machine_platform import task_platform
 from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
 from wisp.workspace.platforms import select_platform
 from wisp.workspace.tasks import tasks_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.registry import prune
 from wisp.api.use.conda_list import take_off_list
@@ -13,6 +12,7 @@ from wisp.engine.files import folder_size, refusal
 from wisp.layout import CONDA_META
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.places import Places

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.api.use.cleaning import Cleaned, remove
@@ -17,6 +16,7 @@ from wisp.config.files import home_folder, pixi_home
 from wisp.errors import HostError
 from wisp.specs.settings import CacheFolders
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.locks.lock_file import known_lock
 from wisp.engine.rewriting import rewrite
@@ -18,6 +17,7 @@ from wisp.trust import found_bytes
 from wisp.values import dataclass
 from wisp.workspace.features import features_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

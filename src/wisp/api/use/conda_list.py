@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.config.files import home_folder
 from wisp.engine.exclusive import exclusive_folder
@@ -18,6 +17,7 @@ from wisp.errors import HostError
 from wisp.layout import CONDA_META
 from wisp.trust import found_bytes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

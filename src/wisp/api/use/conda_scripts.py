@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.use.catalogue import catalogue_of
 from wisp.api.use.task_environments import TaskEnvironments
@@ -16,6 +15,7 @@ from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.specs.entrypoint import CACHE, SCRIPT, parse_entrypoint
 from wisp.tasks.entrypoint import EntrypointRun
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.use.run_options import RunOptions

@@ -7,7 +7,6 @@ the machine. A prefix may come from elsewhere, or the machine may have changed s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from wisp.api.machine_platform import machine_having
 from wisp.engine.host import OVERRIDE_SUBDIR
@@ -17,6 +16,7 @@ from wisp.platforms import VirtualPackage, provides, runnable_subdirs
 from wisp.specs.match import Spec, SpecSyntaxError, strict_spec
 from wisp.workspace.misfits import pretended
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.platforms import Platform

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.activation.in_place import IN_PLACE, Entered, entered, script, with_entered, without
@@ -18,6 +17,7 @@ from wisp.errors import ActivationError, ManifestError, WispError
 from wisp.manifest.discover import discover
 from wisp.values import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wisp.api import folders
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.use.fitness import check_installed
@@ -14,6 +12,7 @@ from wisp.lock.model import LockFile
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

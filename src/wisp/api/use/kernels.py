@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.locks.locked_view import look_up
 from wisp.api.opening import own_program
@@ -25,6 +24,7 @@ from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.trust import found_text
 from wisp.values import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.api.machine_platform import runnability
@@ -20,6 +19,7 @@ from wisp.tasks.catalogue import listing
 from wisp.tasks.run import RunSettings, product_of, run
 from wisp.tasks.script import joined
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

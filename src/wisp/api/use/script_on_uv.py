@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.engine.process import hand_over
 from wisp.engine.uv import UvError
@@ -19,6 +18,7 @@ from wisp.manifest.notebook import SUFFIX as NOTEBOOK
 from wisp.manifest.script_block import block_source, find_block
 from wisp.specs.pypi import PypiOptions
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.use.run_options import RunOptions

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from string import ascii_letters, digits
-from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from wisp.api.context import SessionContext
@@ -26,7 +25,10 @@ from wisp.manifest.script_block import OPENING, block_source, opens_conda_block
 from wisp.trust import LARGEST, found_text
 from wisp.values import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.use.run_options import RunOptions
     from wisp.engine.http import HttpClient

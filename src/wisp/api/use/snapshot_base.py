@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from wisp import layout
 from wisp.api import snapshot
@@ -16,7 +15,10 @@ from wisp.engine.wheels import WHEEL_ORIGIN, site_packages
 from wisp.specs.origins import LocalFolder
 from wisp.specs.records import PypiRecord
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.api.opened import OpenedWorkspace
     from wisp.lock.model import LockFile
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from wisp import layout
 from wisp.api import snapshot
@@ -28,7 +27,10 @@ from wisp.specs.urls import shown
 from wisp.workspace.activation import activation_of as declared_activation
 from wisp.workspace.channels import channels_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.api.opened import OpenedWorkspace
     from wisp.manifest.model import Target
     from wisp.specs.conda import CondaRequirement

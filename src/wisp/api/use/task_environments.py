@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from wisp import layout
 from wisp.activation.variables import cleaned
@@ -24,6 +23,7 @@ from wisp.tasks.cache import EnvironmentFacts
 from wisp.tasks.catalogue import Catalogue
 from wisp.workspace.activation import activation_of as declared_activation
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
     from wisp.specs.records import Record

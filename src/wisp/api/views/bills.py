@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locked_view import look_up
@@ -25,6 +24,7 @@ from wisp.specs.origins import DirectFile, IndexFile
 from wisp.specs.records import PypiRecord, Record
 from wisp.specs.source_date import source_date
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
 

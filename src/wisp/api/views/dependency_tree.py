@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locked_view import look_up
@@ -14,8 +13,14 @@ from wisp.lock.graph import Edge, PackageNode, dependency_graph, inverted
 from wisp.lock.model import LockFile
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
-from wisp.specs.records import PackageKind, Record
+from wisp.specs.records import Record
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.specs.records import PackageKind
 
 
 @dataclass(frozen=True, slots=True)

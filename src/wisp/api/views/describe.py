@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from wisp.api.places import Places
 from wisp.engine.files import folder_size
@@ -22,6 +21,10 @@ from wisp.workspace.compose import environments
 from wisp.workspace.features import dependencies, features_of, pypi_dependencies
 from wisp.workspace.platforms import platforms_of, select_platform
 from wisp.workspace.tasks import tasks_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from wisp.manifest.model import Environment, Feature, Manifest
 from wisp.platforms import Platform, VirtualPackage
@@ -14,7 +13,10 @@ from wisp.workspace.features import environment_named, features_of, targets_of
 from wisp.workspace.platforms import select_platform
 from wisp.workspace.tasks import tasks_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.api.machine_platform import Runnability
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from wisp.api.authorizing import entries
@@ -31,7 +30,12 @@ from wisp.specs.conda import channel_url
 from wisp.specs.urls import shown, url_origin, without_userinfo
 from wisp.values import dataclass, fields, replace
 
-State = Literal["good", "doubtful", "broken"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    State = Literal["good", "doubtful", "broken"]
+
 #: How long one server may take, and how many are asked at once.
 _SECONDS = 5.0
 _AT_ONCE = 8

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.lock_file import required_lock
@@ -22,6 +21,7 @@ from wisp.lock.select import locked_environment
 from wisp.specs.records import CondaRecord
 from wisp.workspace.activation import activation_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from wisp.api.context import SessionContext
 from wisp.api.detectors import DIFFERENCE
@@ -26,7 +25,10 @@ from wisp.specs.urls import shown
 from wisp.values import dataclass, replace
 from wisp.workspace.channels import channels_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp.engine.detecting import DetectorFinding
 
 TLS_BACKEND = "rustls"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locked_view import LockedView, look_up
@@ -16,10 +15,16 @@ from wisp.lock.select import index_of
 from wisp.platforms import default_virtual_packages
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
-from wisp.specs.records import CondaRecord, CondaSourceRecord, PackageKind, PypiRecord, Record
+from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
 from wisp.values import dataclass, fields, replace
 
-SortKey = Literal["name", "size", "kind"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    from wisp.specs.records import PackageKind
+
+    SortKey = Literal["name", "size", "kind"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from wisp.api.locks.locked_view import look_up_all
 from wisp.api.locks.relocking import update
@@ -17,8 +16,14 @@ from wisp.lock.wanted import from_manifest
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.match import parse_spec
 from wisp.specs.package_names import spec_name
-from wisp.specs.records import CondaRecord, PackageKind, PypiRecord, Record
+from wisp.specs.records import CondaRecord, PypiRecord, Record
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.specs.records import PackageKind
 
 
 @dataclass(frozen=True, slots=True)

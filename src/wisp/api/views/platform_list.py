@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from wisp.engine import host
 from wisp.layout import DEFAULT_ENVIRONMENT, DEFAULT_FEATURE
@@ -11,6 +10,10 @@ from wisp.manifest.model import Feature, Manifest
 from wisp.platforms import Platform, VirtualPackage, friendly, select_platform
 from wisp.values import dataclass
 from wisp.workspace.platforms import platforms_of, workspace_platforms
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: Packages that listings show under their short names, in this order; all others follow as they
 #: are spelled, the microarchitecture too.

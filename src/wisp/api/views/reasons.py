@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locked_view import look_up_all
@@ -16,9 +15,15 @@ from wisp.lock.wanted import from_manifest
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.package_names import pypi_names
 from wisp.specs.pypi import normalize
-from wisp.specs.records import PackageKind, PypiRecord, Record, package_kind
+from wisp.specs.records import PypiRecord, Record, package_kind
 from wisp.specs.similarity import mistyped
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.specs.records import PackageKind
 
 
 @dataclass(frozen=True, slots=True)

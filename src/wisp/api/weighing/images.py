@@ -9,7 +9,6 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
 
 from wisp.api.weighing.owners import Owners
 from wisp.api.weighing.report import LayerSize, Pile
@@ -17,6 +16,10 @@ from wisp.errors import WispError
 from wisp.foreign import json_data
 from wisp.image.unpacking import most_unpacked, unpacked
 from wisp.specs.oci import INDEXES, Digest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO, Any
 
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 #: Bytes of a document of an image, and of a file that is read in a layer.

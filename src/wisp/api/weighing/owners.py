@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import os.path
 
-from wisp.api.weighing.report import Kind
 from wisp.foreign import json_data
 from wisp.image.bytecode import source_of
 from wisp.patterns import pattern
 from wisp.specs.pypi import normalize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.api.weighing.report import Kind
 
 _CONDA = pattern(r"(?:(?P<prefix>.*)/)?conda-meta/[^/]+\.json")
 _WHEEL = pattern(r"(?P<site>.*)/(?P<name>[^/-]+)-(?P<version>[^/]+)\.dist-info/RECORD")

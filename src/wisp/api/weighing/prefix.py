@@ -7,9 +7,13 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from wisp.api.weighing.report import Kind, Pile
+from wisp.api.weighing.report import Pile
 from wisp.image.bytecode import source_of
 from wisp.image.prefix import read_staged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.api.weighing.report import Kind
 
 #: What lies in a prefix and belongs to no package.
 UNOWNED: tuple[Kind, str] = ("other", "(no package)")

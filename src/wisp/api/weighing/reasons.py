@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wisp.api.views.reasons import asked_for
-from wisp.api.weighing.report import Kind
 from wisp.lock.graph import Need, graph_of, key_of
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import Record, package_kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.api.weighing.report import Kind
 
 
 def chains(

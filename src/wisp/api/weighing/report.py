@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
 
 from wisp.api.weighing.kinds import kind_of
 from wisp.values import dataclass, field
 
-Form = Literal["environment", "image", "lock"]
-Kind = Literal["conda", "pypi", "other"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    Form = Literal["environment", "image", "lock"]
+    Kind = Literal["conda", "pypi", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

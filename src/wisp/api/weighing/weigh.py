@@ -12,7 +12,7 @@ from wisp.api.use.catalogue import catalogue_of
 from wisp.api.weighing.images import weigh_image
 from wisp.api.weighing.prefix import weigh_prefix
 from wisp.api.weighing.reasons import chains, direct_names
-from wisp.api.weighing.report import Kind, PackageSize, SizeReport, largest_first
+from wisp.api.weighing.report import PackageSize, SizeReport, largest_first
 from wisp.api.weighing.unused import imported_modules, unused
 from wisp.errors import LockFileError, UsageError
 from wisp.image.prefix import read_staged
@@ -20,6 +20,10 @@ from wisp.layout import CONDA_META
 from wisp.lock.read import read
 from wisp.specs.records import CondaRecord, Record, package_kind
 from wisp.trust import LARGEST_LOCK, found_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.api.weighing.report import Kind
 
 
 def weigh_environment(

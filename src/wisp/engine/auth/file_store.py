@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from wisp.engine.files import hold, refusal, write_atomically
 from wisp.errors import Place
@@ -24,6 +23,10 @@ from wisp.specs.credentials import (
     credential_from_json,
 )
 from wisp.trust import found_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _LARGEST = 4 * 1024 * 1024
 

@@ -11,7 +11,6 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from wisp.foreign import json_data
 from wisp.specs.credentials import (
@@ -20,6 +19,10 @@ from wisp.specs.credentials import (
     credential_as_json,
     credential_from_json,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _SERVICE = "rattler"
 _INDEX = "__rattler_authentication_hosts"

@@ -9,7 +9,6 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 from wisp.engine.files import refusal
 from wisp.engine.http_exchange import Bounds, Response
@@ -17,6 +16,10 @@ from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.session import RegistrySession
 from wisp.errors import FetchError
 from wisp.specs.oci import Descriptor, Digest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 #: How often a download goes on after it was cut.
 _RESUMES = 5

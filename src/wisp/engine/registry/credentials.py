@@ -13,7 +13,6 @@ import base64
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.process import capture
@@ -24,6 +23,10 @@ from wisp.specs.credentials import BasicHTTP, BearerToken, CredentialError, OAut
 from wisp.specs.oci import DOCKER_HUB
 from wisp.trust import found_bytes
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _HELPER = pattern(r"[A-Za-z0-9._+-]+")
 #: Under which keys Docker's own registry is kept.

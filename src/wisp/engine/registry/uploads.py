@@ -13,7 +13,6 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
-from typing import BinaryIO, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
 from wisp.engine.http_exchange import Bounds, Response, Upload
@@ -23,13 +22,17 @@ from wisp.engine.registry.session import RegistrySession
 from wisp.errors import FetchError
 from wisp.specs.oci import Descriptor
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO, Literal
+
+    #: How a blob came to be there.
+    Way = Literal["there", "mounted", "uploaded"]
+
 CHUNK = 64 * 1024 * 1024
 _ATTEMPTS = 5
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 60.0
-
-#: How a blob came to be there.
-Way = Literal["there", "mounted", "uploaded"]
 
 
 def put_blob(

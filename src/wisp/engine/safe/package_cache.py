@@ -16,7 +16,6 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wisp.engine.files import held_file
 from wisp.engine.scratch import scratch_folder
@@ -25,6 +24,7 @@ from wisp.layout import UNVERIFIED_PACKAGES
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rattler.package_cache.package_cache import PackageCache
 

@@ -26,8 +26,12 @@ from wisp.image.debian.openpgp import RsaKey, signed_text
 from wisp.image.debian.rootfs import rootfs
 from wisp.image.documents import canonical
 from wisp.image.entries import share_equal_files
-from wisp.image.layer import Compression, LayerBlob, compressor_name, digest_of, write_layer
+from wisp.image.layer import LayerBlob, compressor_name, digest_of, write_layer
 from wisp.image.unpacking import unpacked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.image.layer import Compression
 
 #: Fetches a file of the mirror by its path there. Raises `FetchError`.
 Fetch = Callable[[str], bytes]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.script import ScriptFrame, unwrap
 from wisp.manifest.edit.text import TomlText
-from wisp.manifest.model import ManifestKind
 from wisp.manifest.syntax import KeyPath
 from wisp.values import dataclass, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wisp.manifest.model import ManifestKind
 
 _BYTE_ORDER_MARK = "\ufeff"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from wisp.manifest.edit.document import Document
 from wisp.manifest.syntax import KeyPath
 
-Field = Literal["name", "version", "description", "requires-pixi"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Field = Literal["name", "version", "description", "requires-pixi"]
 
 
 def set_field(document: Document, field: Field, value: str) -> Document:

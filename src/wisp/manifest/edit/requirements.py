@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
@@ -11,9 +10,14 @@ from wisp.manifest.edit.literals import Data
 from wisp.manifest.syntax import KeyPath
 from wisp.specs.pypi import normalize
 
-CondaTable = Literal[
-    "dependencies", "host-dependencies", "build-dependencies", "constraints", "dev"
-]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    CondaTable = Literal[
+        "dependencies", "host-dependencies", "build-dependencies", "constraints", "dev"
+    ]
+
 PYPI_TABLE = "pypi-dependencies"
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wisp.errors import ManifestError
 from wisp.manifest.notebook import is_notebook, with_code
 from wisp.manifest.script_block import ScriptError, block_of, block_source
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.manifest.model import ManifestKind
 

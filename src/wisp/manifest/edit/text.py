@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from wisp.errors import ManifestError
 from wisp.foreign import toml_data
@@ -17,6 +16,10 @@ from wisp.manifest.edit.literals import Data, dotted, literal
 from wisp.manifest.edit.placement import predecessor
 from wisp.manifest.syntax import KeyPath, KeyValue, Section, Span, Value, scan
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,13 @@ from wisp.errors import ManifestError, SolveError
 from wisp.lock.model import EnvironmentRow, LockFile, LockPlatform
 from wisp.lock.views import difference
 from wisp.manifest.model import Manifest
-from wisp.manifest.pinning import PinningStrategy
 from wisp.manifest.read import load
 from wisp.solve.unpin import Unpin
 from wisp.specs.records import CondaRecord, PypiRecord, Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.manifest.pinning import PinningStrategy
 
 BASE = """\
 [workspace]

@@ -6,7 +6,6 @@ import pytest
 
 from wisp.api.edits.platform_words import friendly_packages, raw_packages, wanted_platforms
 from wisp.api.edits.platforms import (
-    Anchor,
     PlatformChange,
     add_platforms,
     edit_platform,
@@ -23,6 +22,10 @@ from wisp.manifest.model import Manifest
 from wisp.manifest.read import load
 from wisp.platforms import VirtualPackage
 from wisp.solve.unpin import Unpin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.api.edits.platforms import Anchor
 
 BASE = '[workspace]\nchannels = []\nname = "w"\nplatforms = ["linux-64", "osx-arm64", "win-64"]\n'
 

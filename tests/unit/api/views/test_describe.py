@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from wisp.api.machine_platform import Runnability
 from wisp.api.places import Places
 from wisp.api.views.describe import (
     Machine,
@@ -19,6 +18,10 @@ from wisp.console.declared_list import environment_lines, feature_lines, task_ta
 from wisp.errors import ManifestError
 from wisp.manifest.read import load_text
 from wisp.platforms import VirtualPackage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.api.machine_platform import Runnability
 
 MANIFEST = load_text(
     """

@@ -16,7 +16,6 @@ import sys
 import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from wisp.engine.auth.oauth.device import Invitation, Tell
@@ -24,6 +23,10 @@ from wisp.engine.auth.oauth.provider import Provider, SignInError
 from wisp.engine.auth.oauth.tokens import Client, granted, refusal
 from wisp.specs.credentials import OAuth
 from wisp.specs.urls import url_origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PATIENCE = 300.0
 _STEP = 1.0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TypeGuard
 from urllib.parse import urlencode
 
 from wisp.engine.auth.oauth.provider import (
@@ -25,6 +24,10 @@ from wisp.patterns import pattern
 from wisp.specs.credentials import BearerToken
 from wisp.specs.urls import shown
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 _GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 _ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"
