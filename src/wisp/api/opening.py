@@ -23,13 +23,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from wisp.manifest.model import Despite
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkspaceSource:
     """Which workspace is meant: by `path`, registered `name`, `script`, or as seen from `cwd`.
 
-    `overrides` are configuration keys, dotted, with their values. With `any_version` the manifest
-    may want another version of Pixi than the one we speak. The script may be a copy of what comes
+    `overrides` are configuration keys, dotted, with their values. `despite` is a reason for which
+    the manifest is not refused. The script may be a copy of what comes
     from elsewhere, whose relative paths begin at `cwd`.
     """
 
@@ -41,7 +43,7 @@ class WorkspaceSource:
     script: str | None = None
     no_config: bool = False
     config_file: Path | None = None
-    any_version: bool = False
+    despite: Despite = None
     is_copy: bool = False
 
 
@@ -71,7 +73,7 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
         require_known_owner(session.config, found.path)
     defaults = _script_defaults(source, session, found.path)
     wish = wish_of(source.environ)
-    manifest = load(found.path, script=defaults, any_version=source.any_version, wish=wish)
+    manifest = load(found.path, script=defaults, despite=source.despite, wish=wish)
     session.buckets = manifest.workspace.s3_options
     for warning in (*found.warnings, *session.config.warnings, *manifest.warnings):
         reporter.warn(warning)

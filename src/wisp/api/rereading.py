@@ -18,7 +18,7 @@ def reread(manifest: Manifest) -> Manifest:
     return load(
         manifest.path,
         script=same_defaults(manifest) if manifest.is_script else None,
-        any_version=manifest.any_version,
+        despite=manifest.despite,
         wish=manifest.wish,
     )
 

@@ -206,7 +206,7 @@ def _scripts(environ: Mapping[str, str], root: Path) -> list[str]:
 def _activations(environ: Mapping[str, str], root: Path) -> list[ActivationTable] | None:
     """Return the tables of activation of all features and machines; None without a manifest."""
     try:
-        manifest = next((load(file, any_version=True) for file in _manifests(environ, root)), None)
+        manifest = next((load(file, despite="version") for file in _manifests(environ, root)), None)
     except ManifestError:
         return None
     if manifest is None:

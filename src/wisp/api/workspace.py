@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from wisp.api.use.installing import InstallReport
     from wisp.api.use.run_options import RunOptions
     from wisp.exchange.kernelspec import Kernel
+    from wisp.manifest.model import Despite
 
 
 class Workspace(HeldWorkspace):
@@ -60,13 +61,13 @@ class Workspace(HeldWorkspace):
         no_config: bool = False,
         config_file: Path | None = None,
         origin: str | None = None,
-        any_version: bool = False,
+        despite: Despite = None,
     ) -> Workspace:
         """Open the workspace at `path`, or the nearest one around the current directory.
 
         `path` is a manifest or the folder it is in, `name` a registered workspace, `script` a
         file with a PEP 723 block. `overrides` are configuration keys, dotted, with their values.
-        With `any_version` the manifest may want another version of Pixi than the one we speak.
+        With `despite` it may want another version of Pixi than ours, or lack a preview flag.
 
         Raises:
             ManifestError: There is no manifest, or it is faulty.
@@ -82,7 +83,7 @@ class Workspace(HeldWorkspace):
             overrides=overrides or {},
             no_config=no_config,
             config_file=config_file,
-            any_version=any_version,
+            despite=despite,
             is_copy=origin is not None,
         )
         session, manifest = read_workspace(source, reporter)

@@ -9,6 +9,7 @@ from wisp.layout import TRUE_WORDS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Literal
 
     from wisp import FoundScript
     from wisp.api.lock_usage import LockUsage
@@ -73,13 +74,14 @@ def open_workspace(
     call: Call[options.Workspace],
     *,
     script: FoundScript | None = None,
-    any_version: bool = False,
+    despite: Literal["version", "preview"] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Workspace:
     """Open the workspace that the call means and show the warnings met on the way.
 
-    `script` is one that was found already, wherever it comes from; `any_version` opens a manifest
-    that wants another version of Pixi, too; `environ` counts in place of the call's.
+    `script` is one that was found already, wherever it comes from; `despite` opens a manifest
+    that wants another version of Pixi or lacks a preview flag, too; `environ` counts in place of
+    the call's.
     """
     from pathlib import Path
 
@@ -103,7 +105,7 @@ def open_workspace(
         overrides=overrides(call),
         no_config=source is not None and source.no_config,
         config_file=Path(source.config_file) if source and source.config_file else None,
-        any_version=any_version,
+        despite=despite,
     )
 
 

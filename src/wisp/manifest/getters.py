@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
+    from wisp.manifest.model import Despite
+
     T = TypeVar("T")
     Word = TypeVar("Word", bound=str)
 
@@ -25,24 +27,24 @@ if TYPE_CHECKING:
 class Notes:
     """What readers need to know of the whole manifest, and the warnings they leave behind.
 
-    `pool` is that of `[workspace.dependencies]`, as plain data; with `any_version` what
-    `requires-pixi` says excludes nobody. `wish` is the level that was asked for, `level` the one
+    `pool` is that of `[workspace.dependencies]`, as plain data; `despite` names what is
+    no reason to refuse the manifest. `wish` is the level that was asked for, `level` the one
     that the manifest allows. `place_of` words where a table begins, if that is known.
     """
 
-    __slots__ = ("any_version", "level", "place_of", "pool", "preview", "root", "warnings", "wish")
+    __slots__ = ("despite", "level", "place_of", "pool", "preview", "root", "warnings", "wish")
 
     def __init__(
         self,
         root: Path,
         *,
-        any_version: bool = False,
+        despite: Despite = None,
         wish: CompatLevel | None = None,
         place_of: Callable[[ValuePath], str] = lambda _path: "",
     ) -> None:
         self.root = root
         self.place_of = place_of
-        self.any_version = any_version
+        self.despite = despite
         self.wish = wish
         self.level = preferred(wish)
         self.preview: tuple[str, ...] = ()
@@ -52,7 +54,7 @@ class Notes:
     @property
     def builds(self) -> bool:
         """Whether source packages are switched on."""
-        return "pixi-build" in self.preview
+        return "pixi-build" in self.preview or self.despite == "preview"
 
 
 _KINDS: dict[type, str] = {

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     #: A `script` has a block of PEP 723.
     ManifestKind = Literal["pixi", "pyproject", "mojoproject", "script", "conda-script"]
+    #: Why a manifest might not be read, and is: the version it requires, or a flag it lacks.
+    Despite = Literal["version", "preview"] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +133,8 @@ class Manifest:
     `environments` always has `default`, first unless the file declares it elsewhere.
     `exclude_newer` and `pypi_exclude_newer` map normalised names to cut-offs as written.
     `warnings` were met while reading and are to be shown once. `level` is the release of Pixi that
-    is followed, `wish` the one that was asked for outside of the manifest. `any_version` tells that
-    it was read though `requires-pixi` may exclude all that we can follow. A script from elsewhere
+    is followed, `wish` the one that was asked for outside of the manifest. `despite` tells what
+    it was read in spite of. A script from elsewhere
     has the root of its paths `apart`; `entrypoint` is how one runs that need not be Python's.
     """
 
@@ -146,7 +148,7 @@ class Manifest:
     exclude_newer: Mapping[str, str] = field(default_factory=dict)
     pypi_exclude_newer: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    any_version: bool = False
+    despite: Despite = None
     wish: CompatLevel | None = None
     level: CompatLevel = CompatLevel(DEFAULT)
     apart: Path | None = None

@@ -40,7 +40,7 @@ class Tables:
 
 def read_tables(data: dict[str, Any], prefix: ValuePath, notes: Notes, file: str) -> Tables:
     """Read all tables. `prefix` are the keys that lead to them in the file."""
-    if not notes.any_version:
+    if notes.despite != "version":
         notes.level = required_level(data, prefix, notes.wish)
     root = Table(data, prefix, notes)
     section = _workspace_section(root, file)

@@ -30,7 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from wisp.manifest.model import ManifestKind
+    from wisp.manifest.model import Despite, ManifestKind
 
 _KINDS: dict[str, ManifestKind] = {
     "pyproject.toml": "pyproject",
@@ -57,14 +57,14 @@ def load(
     path: Path,
     *,
     script: ScriptDefaults | None = None,
-    any_version: bool = False,
+    despite: Despite = None,
     wish: CompatLevel | None = None,
 ) -> Manifest:
     """Read a manifest. Raises `ManifestError` with the place of whatever is wrong.
 
     `script` tells that it is a script, whose kind its text decides. `wish` is the release of Pixi
-    to follow, which `requires-pixi` decides otherwise. With `any_version` also a manifest is read
-    that allows none that we can.
+    to follow, which `requires-pixi` decides otherwise. `despite` names what is no
+    reason to refuse the manifest.
     """
     try:
         text = found_bytes(path).decode("utf-8")
@@ -80,7 +80,7 @@ def load(
         from wisp.manifest.script_kind import kind_of_script
 
         kind = kind_of_script(text, path, conda_scripts=script.conda_scripts)
-    return load_text(text, path, kind, script=script, any_version=any_version, wish=wish)
+    return load_text(text, path, kind, script=script, despite=despite, wish=wish)
 
 
 def kind_of_file(path: Path) -> ManifestKind:
@@ -94,14 +94,14 @@ def load_text(
     kind: ManifestKind = "pixi",
     *,
     script: ScriptDefaults | None = None,
-    any_version: bool = False,
+    despite: Despite = None,
     wish: CompatLevel | None = None,
 ) -> Manifest:
     """Read a manifest from its text; `path` is where it lies or shall lie."""
     source = _source(text, path, kind)
     apart = script.root if script is not None else None
     root = apart or path.parent
-    notes = Notes(root, any_version=any_version, wish=wish, place_of=source.line_of)
+    notes = Notes(root, despite=despite, wish=wish, place_of=source.line_of)
     try:
         data = toml_data(source.toml)
         refuse_controls(data, kind)
@@ -228,7 +228,7 @@ def _from_tables(
         exclude_newer=tables.exclude_newer,
         pypi_exclude_newer=tables.pypi_exclude_newer,
         warnings=_summary(tuple(dict.fromkeys(notes.warnings))),
-        any_version=notes.any_version,
+        despite=notes.despite,
         wish=notes.wish,
         level=notes.level,
     )

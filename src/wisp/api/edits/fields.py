@@ -29,7 +29,8 @@ def set_field(manifest: Manifest, field: Field, value: str) -> Manifest:
     workspace, and has to be able to take it back.
     """
     _check(field, value)
-    manifest = replace(manifest, any_version=manifest.any_version or field == "requires-pixi")
+    if field == "requires-pixi":
+        manifest = replace(manifest, despite="version")
     return edit(manifest, lambda _, document: _set(document, field, value))
 
 

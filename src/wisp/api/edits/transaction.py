@@ -87,7 +87,7 @@ def check(manifest: Manifest, changed: Document, unchanged: Document) -> Manifes
         manifest.path,
         manifest.kind,
         script=same_defaults(manifest),
-        any_version=manifest.any_version,
+        despite="version" if manifest.despite == "version" else None,
         wish=manifest.wish,
     )
 

@@ -29,14 +29,14 @@ class Remove(options.Manifest):
 
 def show(call: Call[options.Manifest]) -> int:
     """Print the preview features that are on."""
-    for name in open_workspace(call).manifest.workspace.preview:
+    for name in open_workspace(call, despite="preview").manifest.workspace.preview:
         call.out.result(name)
     return 0
 
 
 def add(call: Call[Add]) -> int:
     """Switch preview features on."""
-    workspace = open_workspace(call)
+    workspace = open_workspace(call, despite="preview")
     new = [name for name in call.values.flags if name not in workspace.manifest.workspace.preview]
     workspace.edit.add_preview(call.values.flags)
     if new:
@@ -48,7 +48,7 @@ def add(call: Call[Add]) -> int:
 
 def remove(call: Call[Remove]) -> int:
     """Switch preview features off."""
-    workspace = open_workspace(call)
+    workspace = open_workspace(call, despite="preview")
     on = [name for name in call.values.flags if name in workspace.manifest.workspace.preview]
     workspace.edit.remove_preview(call.values.flags, force=call.values.force)
     if on:

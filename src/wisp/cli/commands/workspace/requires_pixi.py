@@ -19,7 +19,7 @@ class Set(options.Manifest):
 
 def get(call: Call[options.Manifest]) -> int:
     """Print the spec, `*` where any version will do."""
-    workspace = open_workspace(call, any_version=True)
+    workspace = open_workspace(call, despite="version")
     call.out.result(workspace.manifest.workspace.requires_pixi or "*")
     return 0
 
@@ -27,14 +27,14 @@ def get(call: Call[options.Manifest]) -> int:
 def change(call: Call[Set]) -> int:
     """Write the spec."""
     wanted = call.values.version
-    open_workspace(call, any_version=True).edit.set_field("requires-pixi", wanted)
+    open_workspace(call, despite="version").edit.set_field("requires-pixi", wanted)
     call.out.success(f"Updated workspace requires-pixi to '{wanted}'.")
     return 0
 
 
 def unset(call: Call[options.Manifest]) -> int:
     """Take the spec away."""
-    open_workspace(call, any_version=True).edit.unset_field("requires-pixi")
+    open_workspace(call, despite="version").edit.unset_field("requires-pixi")
     call.out.success("Remove workspace requires-pixi.")
     return 0
 
