@@ -312,6 +312,7 @@ def test_what_was_solved_for_a_script_is_used_while_it_fits(
     changed = wisp("update", "--json", *named, cwd=elsewhere).success().stdout
     assert "greeter" in changed
     assert "greeter-2." in memory.read_text()
+    assert "already up-to-date" in wisp("update", *named, cwd=elsewhere).success().stderr
     file.write_text(block("greeter = '1.*'") + BODY)
     wisp("run", *named, cwd=elsewhere).success()
     assert "greeter-1." in memory.read_text()

@@ -77,6 +77,7 @@ def _update_remembered(
         loosened = unpinned(old, everything, packages)
         stale = dict.fromkeys(everything, STALE)
         outcome = _solve(workspace, old, loosened, stale, dry_run=True)
+        outcome = replace(outcome, changed=write(outcome.lock) != write(old))
     if not dry_run:
         remember_lock(workspace, outcome.lock)
     return outcome
