@@ -72,6 +72,11 @@ class CompatLevel:
         return self._rank >= RELEASES.index(DIFFERENCES[difference])
 
 
+def subdir_key(level: CompatLevel) -> str:
+    """Return what a release calls the subdir in a table of `platforms`; both are read."""
+    return "subdir" if level.has("platforms are written with subdir") else "platform"
+
+
 def asked(text: str | None) -> CompatLevel | None:
     """Read what an option or a variable asks for: a release, or its first numbers (`0.85`).
 

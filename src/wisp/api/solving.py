@@ -72,7 +72,9 @@ def solve_engines(
 
             raise hinted(error, hints_for_pypi(session, inputs, error)) from error
 
-    return Engines(solve=answer, name=name, resolve=resolve, markers=_markers, stop=_stop)
+    return Engines(
+        solve=answer, name=name, resolve=resolve, markers=_markers, stop=_stop, level=followed
+    )
 
 
 def ask_notices(session: SessionContext, level: CompatLevel, inputs: EnvironmentInputs) -> None:

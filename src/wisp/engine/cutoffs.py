@@ -25,12 +25,24 @@ Passes = Callable[[RepoDataRecord], bool]
 
 
 class FilteredChannel:
-    """A channel of which only some records exist (the shape of rattler's `RepoDataSource`)."""
+    """A channel of which only some records exist (the shape of rattler's `RepoDataSource`).
 
-    def __init__(self, channel: Source, gateway: Gateway, filters: tuple[Passes, ...]) -> None:
+    `too_new` are the names of which something was too new, which the solver does not hear of.
+    """
+
+    def __init__(
+        self,
+        channel: Source,
+        gateway: Gateway,
+        *,
+        cached: Passes | None = None,
+        old_enough: Passes | None = None,
+    ) -> None:
         self._channel = channel
         self._gateway = gateway
-        self._filters = filters
+        self._cached = cached
+        self._old_enough = old_enough
+        self.too_new: set[str] = set()
 
     async def fetch_package_records(
         self, platform: Subdir, name: PackageName
@@ -39,15 +51,20 @@ class FilteredChannel:
         answer = await self._gateway.query(
             [self._channel], [platform], [name.normalized], recursive=False
         )
-        return [row for rows in answer for row in rows if self._passes(row)]
+        found = [row for rows in answer for row in rows]
+        if self._cached is not None:
+            found = list(filter(self._cached, found))
+        if self._old_enough is None:
+            return found
+        old = list(filter(self._old_enough, found))
+        if len(old) < len(found):
+            self.too_new.add(name.normalized)
+        return old
 
     def package_names(self, platform: Subdir) -> list[str]:
         """Return no names: the solver asks for those it needs."""
         del platform
         return []
-
-    def _passes(self, record: RepoDataRecord) -> bool:
-        return all(passes(record) for passes in self._filters)
 
 
 def moment(cutoff: datetime | None) -> datetime | None:

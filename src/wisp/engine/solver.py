@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rattler.channel.channel_priority import ChannelPriority
 from rattler.exceptions import GatewayError, InvalidMatchSpecError, SolverError
@@ -18,7 +18,6 @@ from rattler.virtual_package.generic import GenericVirtualPackage
 from wisp.engine import loop
 from wisp.engine.cutoffs import (
     FilteredChannel,
-    Passes,
     in_cache,
     is_uniform,
     moment,
@@ -86,9 +85,11 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
     constraints = [parse_spec(text) for text in request.constraints]
     cutoffs = request.exclude_newer
     offline = access.settings.network.offline
+    sources: list[Source | RepoDataSource] = []
     try:
+        sources = await _sources(request, access)
         answer = await rattler_solve(
-            sources=await _sources(request, access),
+            sources=sources,
             specs=specs,
             gateway=access.gateway,
             platforms=platforms_of(request.subdir),
@@ -102,7 +103,8 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
             constraints=constraints,
         )
     except SolverError as error:
-        raise _unsolvable(str(error), offline=offline) from error
+        hints = (*_too_new(str(error), sources), *(OFFLINE_HINTS if offline else ()))
+        raise _unsolvable(str(error), hints) from error
     except GatewayError as error:
         raise unreachable(str(error), offline=offline) from error
     spelled = {record.location: record.track_features for record in request.locked}
@@ -130,13 +132,10 @@ async def _sources(request: SolveRequest, access: ChannelAccess) -> list[Source 
     channels = await sources_of(request.channels, platforms_of(request.subdir), access)
     sources: list[Source | RepoDataSource] = []
     for url, channel in zip(request.channels, channels, strict=True):
-        filters: list[Passes] = []
-        if index is not None and not url.startswith("file:"):
-            filters.append(in_cache(index))
-        if not is_uniform(cutoffs):
-            filters.append(old_enough(url, cutoffs))
-        filtered = FilteredChannel(channel, access.gateway, tuple(filters))
-        sources.append(filtered if filters else channel)
+        cached = in_cache(index) if index is not None and not url.startswith("file:") else None
+        aged = None if is_uniform(cutoffs) else old_enough(url, cutoffs)
+        filtered = FilteredChannel(channel, access.gateway, cached=cached, old_enough=aged)
+        sources.append(filtered if cached or aged else channel)
     return sources
 
 
@@ -169,8 +168,17 @@ def virtual_package(text: str) -> GenericVirtualPackage:
     )
 
 
-def _unsolvable(text: str, *, offline: bool) -> SolveError:
-    hints = list(OFFLINE_HINTS) if offline else []
+def _too_new(text: str, sources: Iterable[Source | RepoDataSource]) -> tuple[str, ...]:
+    """Tell of packages in an explanation that cut-offs hide: to rattler they do not exist."""
+    filtered = [one for one in sources if isinstance(one, FilteredChannel)]
+    words = set(text.replace(",", " ").split())
+    hidden = sorted(words & {name for one in filtered for name in one.too_new})
+    if not hidden:
+        return ()
+    return (f"`exclude-newer` leaves out newer builds of {', '.join(hidden)}",)
+
+
+def _unsolvable(text: str, hints: Sequence[str]) -> SolveError:
     return SolveError(
         "failed to solve the environment", causes=[folded(text.rstrip())], hints=hints
     )

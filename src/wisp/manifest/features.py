@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wisp.compat import subdir_key
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.channels import read_channel_priority, read_channels, read_solve_strategy
 from wisp.manifest.conda_tables import read_requirements, read_sources
@@ -146,7 +147,7 @@ def _read_system_requirements(parent: Table) -> SystemRequirements:
 def _instead_of_requirements(table: Table) -> str:
     """Word what is written today; a platform that only a feature is for needs a name."""
     cuda = table.data.get("cuda", "12")
-    entry = f'platform = "linux-64", cuda = "{cuda}"'
+    entry = f'{subdir_key(table.notes.level)} = "linux-64", cuda = "{cuda}"'
     if table.path[-3:-2] != ("feature",):
         row = f"platforms = [{{ {entry} }}]"
         return (

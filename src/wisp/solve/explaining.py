@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from wisp.compat import CompatLevel, subdir_key
 from wisp.errors import SolveError
 from wisp.patterns import pattern
 from wisp.specs.pypi import normalize
@@ -29,12 +30,13 @@ _ONLY = pattern(rf"only\s+{_NAME}(?:==|<|>|~=|!=)[^\s,]+\s+is\s+available")
 _MENTIONED = pattern(rf"{_NAME}(?:\[[^\]]*\])?(?:==|<|>|~=|!=| @ )")
 
 
-def conda_hints(error: SolveError, subdir: str) -> tuple[str, ...]:
-    """Advise on a failed conda solve for a platform with this subdir."""
+def conda_hints(error: SolveError, subdir: str, level: CompatLevel) -> tuple[str, ...]:
+    """Advise on a failed conda solve for a platform with this subdir, in the words of a level."""
     lacking: dict[str, str] = {}
     for name, version in _VIRTUAL.findall(_explanation(error)):
         lacking.setdefault(name, version)
-    return tuple(_platform_entry(one, lacking[one], subdir) for one in lacking if one in _KEYS)
+    key = subdir_key(level)
+    return tuple(_platform_entry(one, lacking[one], key, subdir) for one in lacking if one in _KEYS)
 
 
 def absent_names(error: SolveError) -> tuple[str, ...]:
@@ -52,10 +54,10 @@ def _explanation(error: SolveError) -> str:
     return "\n".join(map(str, error.causes))
 
 
-def _platform_entry(package: str, version: str, subdir: str) -> str:
+def _platform_entry(package: str, version: str, place: str, subdir: str) -> str:
     key = _KEYS[package]
     value = "true" if key == "amdgpu" else f'"{version or _EXAMPLES[key]}"'
-    entry = f'{{ platform = "{subdir}", {key} = {value} }}'
+    entry = f'{{ {place} = "{subdir}", {key} = {value} }}'
     where = "in `platforms` of `[workspace]`"
     return f"the platform has no {package}: if the machines have it, write `{entry}` {where}"
 

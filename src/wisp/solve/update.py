@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
+from wisp.compat import DEFAULT, CompatLevel
 from wisp.errors import SolveError, WispError
 from wisp.layout import DEFAULT_INDEX
 from wisp.report import SILENT, Reporter
@@ -31,7 +32,7 @@ class Engines:
     answers combined inputs, given the conda records and the old PyPI records; `markers` are the
     values of a platform's environment markers, given the conda records that hold its Python.
     All but `markers` may block and are called from several threads at once; `stop` lets those that
-    block fail soon, when somebody interrupts.
+    block fail soon, when somebody interrupts. `level` is the release that advice is worded for.
     """
 
     solve: Callable[[SolveUnit], Conda]
@@ -39,6 +40,7 @@ class Engines:
     resolve: Callable[[EnvironmentInputs, Conda, Pypi], Pypi]
     markers: Callable[[EnvironmentInputs, Conda], dict[str, str]]
     stop: Callable[[], None] = lambda: None
+    level: CompatLevel = CompatLevel(DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _solve(unit: SolveUnit, engines: Engines, reporter: Reporter) -> Conda:
     try:
         return engines.solve(unit)
     except SolveError as error:
-        advice = conda_hints(error, unit.members[0].platform.subdir)
+        advice = conda_hints(error, unit.members[0].platform.subdir, engines.level)
         raise _failed("solve requirements", unit, error, advice) from error
     finally:
         reporter.finish(token)

@@ -83,8 +83,9 @@ def test_cut_offs_hold_for_it_in_each_form(place: Path, tmp_path: Path, form: st
         access = ChannelAccess(settings(tmp_path / "cache", **network))
         cutoffs = ExcludeNewer(packages={"seven": datetime(2023, 1, 1, tzinfo=UTC)})
         assert "seven" in solved(url, access, "seven")
-        with pytest.raises(SolveError, match="failed to solve"):
+        with pytest.raises(SolveError, match="failed to solve") as refusal:
             solved(url, access, "seven", exclude_newer=cutoffs)
+        assert refusal.value.hints == ("`exclude-newer` leaves out newer builds of seven",)
         later = replace(cutoffs, packages={"seven": datetime(2024, 1, 1, tzinfo=UTC)})
         assert "seven" in solved(url, access, "seven", exclude_newer=later)
 

@@ -393,11 +393,11 @@ def test_only_one_of_the_two_names_is_taken() -> None:
     [
         (
             '[system-requirements]\ncuda = "11"\n',
-            'platforms = [{ platform = "linux-64", cuda = "11" }] (pixi.toml, line 5)',
+            'platforms = [{ subdir = "linux-64", cuda = "11" }] (pixi.toml, line 5)',
         ),
         (
             '[feature.gpu.system-requirements]\ncuda = "12"\n[environments]\ngpu = ["gpu"]\n',
-            'platforms = [{ name = "my-linux-64", platform = "linux-64", cuda = "12" }] below '
+            'platforms = [{ name = "my-linux-64", subdir = "linux-64", cuda = "12" }] below '
             '`[workspace]`, platforms = ["my-linux-64"] below `[feature.gpu]` (pixi.toml, line 5)',
         ),
     ],

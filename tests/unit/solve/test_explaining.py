@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from wisp.compat import CompatLevel
 from wisp.errors import SolveError
 from wisp.solve.explaining import (
     absent_names,
@@ -20,19 +21,21 @@ def failure(text: str) -> SolveError:
 @pytest.mark.parametrize(
     ("leaf", "entry"),
     [
-        ("__cuda >=12", '{ platform = "linux-64", cuda = "12" }'),
-        ("__cuda *", '{ platform = "linux-64", cuda = "12" }'),
-        ("__cuda", '{ platform = "linux-64", cuda = "12" }'),
-        ("__glibc >=2.34,<3.0.a0", '{ platform = "linux-64", glibc = "2.34" }'),
-        ("__osx >=11.0", '{ platform = "linux-64", macos = "11.0" }'),
+        ("__cuda >=12", '{ subdir = "linux-64", cuda = "12" }'),
+        ("__cuda *", '{ subdir = "linux-64", cuda = "12" }'),
+        ("__cuda", '{ subdir = "linux-64", cuda = "12" }'),
+        ("__glibc >=2.34,<3.0.a0", '{ subdir = "linux-64", glibc = "2.34" }'),
+        ("__osx >=11.0", '{ subdir = "linux-64", macos = "11.0" }'),
     ],
 )
 def test_a_missing_virtual_package_is_written_into_the_manifest(leaf: str, entry: str) -> None:
     text = "\n".join(
         [f"├─ app 1.0 would require\n│  └─ {leaf}, for which no candidates were found."] * 3
     )
-    (hint,) = conda_hints(failure(text), "linux-64")
+    (hint,) = conda_hints(failure(text), "linux-64", CompatLevel("0.85.0"))
     assert entry in hint
+    (hint,) = conda_hints(failure(text), "linux-64", CompatLevel("0.84.2"))
+    assert entry.replace("subdir", "platform") in hint
 
 
 def test_an_unknown_name_is_searched_for() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from wisp.api.edits.platform_words import check_families, check_once, check_packages
 from wisp.api.edits.transaction import Sync, edit
+from wisp.compat import subdir_key
 from wisp.errors import ManifestError
 from wisp.manifest.edit import platforms as entries
 from wisp.manifest.edit.document import Document, ManifestPart
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     Anchor = Literal["before", "after", "top", "bottom"]
     #: What adding a platform comes to; `matching` is this machine, declared under whatever name.
     PlatformState = Literal["added", "present", "matching"]
-
-_NEWER = "platforms are written with subdir"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def add_platforms(
         rich = any(not p.is_bare for p in (*wanted, *current.workspace.platforms))
         if part == ManifestPart() or rich:
             known = {platform.name for platform in present}
-            newer = current.level.has(_NEWER)
+            newer = subdir_key(current.level) == "subdir"
             new = [
                 _entry(one, derived=first, newer=newer) for one in wanted if one.name not in known
             ]
@@ -207,7 +206,11 @@ def edit_platform(
             new = _as_plain(current, new, index)
         elif not named:
             new = replace(new, name=derived_name(new.subdir, new.declared))
-        newer = "subdir" in written if isinstance(written, dict) else current.level.has(_NEWER)
+        newer = (
+            "subdir" in written
+            if isinstance(written, dict)
+            else subdir_key(current.level) == "subdir"
+        )
         data = entries.platform_data(new, named=named, newer=newer)
         document = entries.replace_platform(document, index, data)
         return entries.rename_platform(document, name, new.name)
