@@ -72,9 +72,7 @@ def solve_engines(
 
             raise hinted(error, hints_for_pypi(session, inputs, error)) from error
 
-    return Engines(
-        solve=answer, name=name, resolve=resolve, markers=_markers, stop=_stop, level=followed
-    )
+    return Engines(answer, name, resolve, _markers, _stop, followed)
 
 
 def ask_notices(session: SessionContext, level: CompatLevel, inputs: EnvironmentInputs) -> None:
