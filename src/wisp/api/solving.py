@@ -44,11 +44,11 @@ def solve_engines(
     from wisp.engine.repodata_news import tell_of_repodata
     from wisp.engine.solver import solve
 
-    cache = session.settings.caches.repodata
-
     def answer(unit: SolveUnit) -> Conda:
         try:
-            with tell_of_repodata(cache, session.reporter, hosts_of(unit)):
+            with tell_of_repodata(
+                session.settings.caches.repodata, session.reporter, hosts_of(unit)
+            ):
                 found = solve(conda_request(unit), session.channels)
         except SolveError as error:
             from wisp.api.elsewhere import hinted, hints_for_conda
@@ -72,7 +72,9 @@ def solve_engines(
 
             raise hinted(error, hints_for_pypi(session, inputs, error)) from error
 
-    return Engines(answer, name, resolve, _markers, _stop, followed)
+    return Engines(
+        solve=answer, name=name, resolve=resolve, markers=_markers, stop=_stop, level=followed
+    )
 
 
 def ask_notices(session: SessionContext, level: CompatLevel, inputs: EnvironmentInputs) -> None:
