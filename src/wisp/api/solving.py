@@ -36,8 +36,7 @@ def solve_engines(
 ) -> Engines:
     """Connect solving with rattler, the name service and uv.
 
-    `maps` are PyPI names of conda packages that the manifest knows better, `level` is the
-    manifest's.
+    `maps` are PyPI names that the manifest knows better, `level` is the manifest's.
     """
     followed = level or session.level
     named = followed.has("packages of conda-pypi have names on PyPI")
