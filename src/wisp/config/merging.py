@@ -22,6 +22,8 @@ _JOINED_TABLES = {
     ("exclude-newer", "exemptions"),
     ("virtual-package-detectors", "consent"),
 }
+#: Two ways to say one thing of a bucket: either one hides both of the levels below.
+_ADDRESSING = {"addressing-style", "force-path-style"}
 _DEFAULT_DOWNLOADS = 50
 
 
@@ -51,6 +53,7 @@ def merge(levels: Iterable[Level], *, cpus: int) -> Merged:
     origins: dict[KeyPath, Path | None] = {}
     defaults = {("concurrency", "solves"): cpus, ("concurrency", "downloads"): _DEFAULT_DOWNLOADS}
     for level in levels:
+        _hide_addressing(values, level.document.values)
         for path, value in level.document.values.items():
             if path in defaults and value == defaults[path] and level.file is not None:
                 continue
@@ -61,6 +64,13 @@ def merge(levels: Iterable[Level], *, cpus: int) -> Merged:
             values[path] = _joined(path, values.get(path), value)
             origins[path] = level.file
     return Merged(values, origins)
+
+
+def _hide_addressing(values: dict[KeyPath, Any], above: Iterable[KeyPath]) -> None:
+    """Take away what is said below of buckets' addresses, where a level says it either way."""
+    said = {path[:-1] for path in above if path[0] == "s3-options" and path[-1] in _ADDRESSING}
+    for path in [(*bucket, key) for bucket in said for key in _ADDRESSING]:
+        values.pop(path, None)
 
 
 def _joined(path: KeyPath, below: Any, value: Any) -> Any:

@@ -232,6 +232,25 @@ def test_buckets_are_part_of_the_host_or_of_the_path(levels: Levels, keys: str, 
     assert network.s3["b"].addressing == style
 
 
+@pytest.mark.parametrize(
+    ("below", "above", "style"),
+    [
+        ("addressing-style = 'path'", "force-path-style = false", "virtual-host"),
+        ("addressing-style = 'virtual-host'", "force-path-style = true", "path"),
+        ("force-path-style = true", "addressing-style = 'virtual-host'", "virtual-host"),
+        ("addressing-style = 'path'", "region = 'other'", "path"),
+    ],
+)
+def test_the_higher_level_says_where_a_bucket_is(
+    levels: Levels, below: str, above: str, style: str
+) -> None:
+    place = "endpoint-url = 'https://s3.org'\nregion = 'r'\n"
+    levels.write("user", f"[s3-options.b]\n{place}{below}")
+    levels.write("home", f"[s3-options.b]\n{above}")
+    network = levels.read().engine_settings(is_remote=lambda path: False).network
+    assert network.s3["b"].addressing == style
+
+
 def test_detached_environments_know_switch_and_folder(levels: Levels) -> None:
     def detached() -> Path | None:
         return levels.read().detached_folder(is_remote=lambda path: False)
