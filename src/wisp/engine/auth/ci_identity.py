@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
+from wisp.engine.auth.google_identity import PROVIDER as GOOGLE
+from wisp.engine.auth.google_identity import google_identity, is_google_machine
 from wisp.engine.auth.oauth.exchange import is_token
 from wisp.engine.auth.oauth.provider import BOUNDS, SignInError, as_table, check_address
 from wisp.engine.http import HttpClient
@@ -47,10 +49,12 @@ def ci_job(environ: Mapping[str, str]) -> CiJob:
     for mark, provider in _MARKS.items():
         if environ.get(mark) == "true":
             return CiJob(provider, environ)
+    if is_google_machine(environ):
+        return CiJob(GOOGLE, environ)
     marks = " nor ".join(f"`{mark}`" for mark in _MARKS)
     raise SignInError(
         "no CI provider is found that could tell who this job is",
-        causes=[f"neither {marks} is `true`"],
+        causes=[f"neither {marks} is `true`, and this is no machine of {GOOGLE}"],
         hints=["a person signs in with `--oauth`, or gives a `--token`"],
     )
 
@@ -133,4 +137,5 @@ _WAYS: Mapping[str, Callable[[HttpClient, Mapping[str, str], str], str]] = {
     "GitLab CI": _of_gitlab,
     "Buildkite": _of_buildkite,
     "CircleCI": _of_circleci,
+    GOOGLE: google_identity,
 }
