@@ -90,6 +90,30 @@ def test_a_package_that_leads_elsewhere_is_refused_again_and_again(
         install(records, ChannelAccess(settings(tmp_path / "cache")), place)
 
 
+def test_of_several_bad_packages_the_first_in_order_is_told_however_they_raced(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: Path
+) -> None:
+    original = Entry.as_path_json
+
+    def lying(entry: Entry) -> dict[str, Any]:
+        evil = entry.path.startswith("victim/")
+        return original(entry) | ({"_path": "../../../../../victim/planted"} if evil else {})
+
+    monkeypatch.setattr(Entry, "as_path_json", lying)
+    names = [f"evil-{letter}" for letter in "abcdefgh"]
+    packages = [tiny(name, files=(text(f"victim/{name}", "planted"),)) for name in names]
+    folder = channel(tmp_path / "channel", [*packages, tiny("good")])
+    request = SolveRequest(
+        channels=(str(folder),), specs=(*names, "good"), subdir="linux-64", virtual_packages=VIRTUAL
+    )
+    records = solve(request, ChannelAccess(settings(tmp_path / "cache")))
+    ordered = sorted(records, key=lambda row: row.name, reverse=True)
+    for number in range(3):
+        access = ChannelAccess(settings(tmp_path / f"cache-{number}"))
+        with pytest.raises(InstallError, match=r"evil-h-1\.0-0.*refused"):
+            install(ordered, access, place)
+
+
 def test_an_honest_package_is_linked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: Path
 ) -> None:

@@ -254,12 +254,14 @@ def shown_platform(
 def exported_platform(
     manifest: Manifest, session: SessionContext, environment: str, wanted: str | None = None
 ) -> Platform:
-    """The platform asked for, else this machine's, else the first there is."""
-    if wanted is None:
-        supported = platforms_of(manifest, environment_named(manifest, environment))
-        if supported and all(platform.subdir != session.subdir for platform in supported):
-            return supported[0]
-    return install_platform(manifest, session, environment, wanted, may_ask=False)
+    """The platform asked for, else this machine's, else the first of its subdir, or at all."""
+    try:
+        return install_platform(manifest, session, environment, wanted, may_ask=False)
+    except ManifestError:
+        platforms = platforms_of(manifest, environment_named(manifest, environment))
+        if wanted is not None or not platforms:
+            raise
+    return next((one for one in platforms if one.subdir == session.subdir), platforms[0])
 
 
 def task_platform(

@@ -21,6 +21,8 @@ _MARGIN = 30
 #: Stands below the others, which say more of the command.
 _LAST = "Global Options"
 _HEADING = "1;32"
+#: From nothing to a program that runs.
+_EXAMPLES = ("init", "add python", "run python --version")
 _LITERAL = "1;36"
 
 
@@ -80,6 +82,8 @@ def overview(program: str, extensions: Iterable[str], paint: Paint) -> str:
     ]
     lines += _section("Options", own, paint)
     lines += _section("Available Extensions", [(name, "") for name in extensions], paint)
+    lines += ["", paint("Examples:", _HEADING)]
+    lines += [f"  {program} {words}" for words in _EXAMPLES]
     lines += ["", f"`{program} help COMMAND` tells more of a command."]
     return "\n".join(lines) + "\n"
 

@@ -15,6 +15,7 @@ from rattler.rattler import py_install
 from rattler.repo_data.record import RepoDataRecord
 
 from wisp.engine import loop
+from wisp.engine.first_fault import first_fault
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.link_progress import LinkProgress, Received
 from wisp.engine.linked import linked_records, sweep
@@ -25,7 +26,9 @@ from wisp.engine.records import to_rattler
 from wisp.engine.safe.package_cache import holds, vouched_cache
 from wisp.engine.safe.packages import spoil
 from wisp.engine.safe.verdicts import Verdicts
+from wisp.engine.scratch import scratch_folder
 from wisp.errors import FetchError, InstallError, WispError
+from wisp.layout import UNVERIFIED_PACKAGES
 from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
 from wisp.specs.inside import UnsafePathError
@@ -128,6 +131,23 @@ async def _install(
 
 
 async def _link(
+    request: CondaInstallation, sources: Sources, access: ChannelAccess, listeners: _Listeners
+) -> None:
+    try:
+        await _link_once(request, sources, access, listeners)
+    except (FetchError, InstallError) as error:
+
+        async def attempt(records: tuple[CondaRecord, ...]) -> None:
+            with scratch_folder(access.settings.caches.root, UNVERIFIED_PACKAGES) as prefix:
+                trial = CondaInstallation(
+                    records=records, prefix=prefix, subdir=request.subdir, place=os.fspath(prefix)
+                )
+                await _link_once(trial, _sources(trial, access), access, listeners)
+
+        raise await first_fault(request.records, error, attempt) from error.__cause__
+
+
+async def _link_once(
     request: CondaInstallation, sources: Sources, access: ChannelAccess, listeners: _Listeners
 ) -> None:
     with vouched_cache(request.records, sources.held, access) as vouched:

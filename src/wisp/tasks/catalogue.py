@@ -85,13 +85,15 @@ def find(
     name: str,
     explicit: str | None = None,
     choose: Callable[[str, list[str]], str | None] | None = None,
+    path: Sequence[str] = (),
 ) -> tuple[EnvironmentTasks, Task] | None:
     """Find the task of a name and the environment to run it in; None if no environment has it.
 
     `explicit` is the one environment to look into. Otherwise the default environment has
     precedence unless another one defines the name differently, and a task's
     `default-environment` decides between several. `choose` asks a person, given the name and the
-    environments; without an answer the name is ambiguous and `TaskError` is raised.
+    environments; without an answer the name is ambiguous and `TaskError` is raised. `path` leads
+    from the task that was asked for to the one that needs this one.
     """
     if explicit is not None:
         chosen = catalogue.environments.get(explicit)
@@ -104,7 +106,7 @@ def find(
             names = [environment.name for environment in candidates]
             answer = choose(name, names) if choose else None
             if answer is None:
-                raise _ambiguous(name, names)
+                raise _ambiguous(name, candidates, path)
             found = catalogue.environments[answer]
     if found is None:
         return None
@@ -161,15 +163,17 @@ def _definition(task: Task) -> tuple[object, ...]:
     return (task.form, task.cmd, args, needs, env, files, rest)
 
 
-def _ambiguous(name: str, environments: Sequence[str]) -> TaskError:
-    listed = ", ".join(environments)
-    return TaskError(
-        f"the task '{name}' is ambiguous",
-        hints=(
-            f"it is defined in several environments: {listed}",
-            f"choose one with `--environment`, e.g. `run -e {environments[0]} {name}`",
-        ),
-    )
+def _ambiguous(name: str, candidates: Sequence[EnvironmentTasks], path: Sequence[str]) -> TaskError:
+    names = [environment.name for environment in candidates]
+    asked = path[0] if path else name
+    having = next((one.name for one in candidates if asked in one.tasks), None)
+    hints = [f"it is defined in several environments: {', '.join(names)}"]
+    if path:
+        wanted = f'{{ task = "{name}", environment = "{names[0]}" }}'
+        hints.append(f"the task '{path[-1]}' depends on it, and may name one: `{wanted}`")
+    if having is not None:
+        hints.append(f"choose one with `--environment`, e.g. `pixi run -e {having} {asked}`")
+    return TaskError(f"the task '{name}' is ambiguous", hints=hints)
 
 
 def unavailable(

@@ -140,7 +140,8 @@ def build(
         fresh: list[tuple[tuple[object, ...], int]] = []
         node = nodes[index]
         for dependency in node.task.depends_on:
-            child, key = _child(catalogue, node, dependency, request, choose)
+            asked = (root.task.name, node.task.name)
+            child, key = _child(catalogue, node, dependency, request, choose, asked)
             position = known.get(key, len(nodes))
             if position == len(nodes):
                 nodes.append(child)
@@ -221,12 +222,13 @@ def _child(
     dependency: TaskDependency,
     request: Request,
     choose: Callable[[str, list[str]], str | None] | None,
+    path: Sequence[str],
 ) -> tuple[TaskNode, tuple[object, ...]]:
-    """Make the node of a dependency, and the key under which it is shared."""
+    """Make the node of a dependency, and the key under which it is shared; `path` leads to it."""
     if dependency.environment is not None:
         check_environment(catalogue, dependency.environment, f"task '{parent.task.name}'")
     wanted = dependency.environment or request.environment
-    found = find(catalogue, dependency.task, wanted, choose)
+    found = find(catalogue, dependency.task, wanted, choose, path)
     if found is None:
         from wisp.specs.similarity import mistyped
 

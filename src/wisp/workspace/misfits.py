@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.errors import ManifestError
+from wisp.layout import DEFAULT_ENVIRONMENT
 from wisp.patterns import pattern
 from wisp.platforms import EXACT, Platform, VirtualPackage, customised, provides
 
@@ -54,6 +55,7 @@ def misfit(
             f"it supports {names or 'no platform'}",
             *own,
             *others,
+            *(_named(environment, name) for name in list(lacking)[:1]),
         ),
     )
 
@@ -90,6 +92,15 @@ def _pretence(lacking: Lacking) -> str | None:
     names = [f"CONDA_OVERRIDE_{one.name.removeprefix('__').upper()}" for one in missing]
     variables = [f"{name}={one.version}" for name, one in zip(names, missing, strict=True)]
     return f"to act as if this machine had it, set `{' '.join(variables)}`"
+
+
+def _named(environment: str, platform: str) -> str:
+    """Tell how to act for another machine of this subdir."""
+    chosen = "" if environment == DEFAULT_ENVIRONMENT else f" -e {environment}"
+    return (
+        f"or take the platform's word for it with `--platform`: "
+        f"`pixi install{chosen} --platform {platform}`"
+    )
 
 
 def _addition(subdir: str) -> str:

@@ -145,6 +145,24 @@ def test_different_definitions_are_ambiguous() -> None:
     assert "default, x" in caught.value.hints[0]
 
 
+def test_an_ambiguous_need_is_told_by_what_was_asked_for() -> None:
+    top = task("top", None, "mid")
+    shared = [top, task("mid", None, "low")]
+    catalogue = Catalogue(
+        [
+            environment("default", *shared),
+            environment("x", *shared, task("low", "one")),
+            environment("y", *shared, task("low", "two")),
+        ]
+    )
+    with pytest.raises(TaskError, match="the task 'low' is ambiguous") as caught:
+        where(catalogue, "top")
+    assert caught.value.hints[1:] == (
+        'the task \'mid\' depends on it, and may name one: `{ task = "low", environment = "x" }`',
+        "choose one with `--environment`, e.g. `pixi run -e x top`",
+    )
+
+
 def test_an_environment_that_cannot_run_here_does_not_count() -> None:
     foreign = environment("x", task("t", "two"), runnable=False)
     catalogue = Catalogue([environment("default", task("t", "one")), foreign])
