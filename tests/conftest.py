@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,10 +25,26 @@ def forge() -> Forge:
     return build(Path(os.environ.get("FORGE_CACHE", DEFAULT_CACHE)))
 
 
+@pytest.fixture(scope="session")
+def forge_port() -> Iterator[int]:
+    """A port for the forge alone: bound, but not listened at, which Linux lets servers do then."""
+    with socket.socket() as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        port: int = kept.getsockname()[1]
+        if sys.platform != "linux":
+            kept.close()
+        yield port
+
+
 @pytest.fixture
-def forge_server(forge: Forge) -> Iterator[Server]:
-    """The forge over HTTP: `/main`, `/second` and the package index `/simple`."""
-    with Server(forge.folder) as server:
+def forge_server(forge: Forge, forge_port: int) -> Iterator[Server]:
+    """The forge over HTTP: `/main`, `/second` and the package index `/simple`.
+
+    Each test has a server of its own at the address of the one before: what the shared cache
+    holds of that address serves the next test too.
+    """
+    with Server(forge.folder, forge_port) as server:
         yield server
 
 
@@ -53,6 +70,12 @@ def cold_home(tmp_path: Path) -> Home:
 def wisp(home: Home) -> CommandLine:
     """The real command line in `home`: `wisp("lock", cwd=folder).success()`."""
     return CommandLine(home)
+
+
+@pytest.fixture(scope="session")
+def lasting_wisp(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> CommandLine:
+    """The command line in a home that outlives a test, to make what many tests take a copy of."""
+    return CommandLine(make_home(tmp_path_factory.mktemp("lasting") / "home", shared_cache))
 
 
 @pytest.fixture

@@ -43,20 +43,31 @@ def base(tmp_path: Path) -> Path:
     return base_folder(tmp_path / "base")
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, wisp: CommandLine, forge: Forge, forge_server: Server) -> Path:
-    folder = tmp_path / "ws"
+@pytest.fixture(scope="module")
+def locked(
+    tmp_path_factory: pytest.TempPathFactory,
+    lasting_wisp: CommandLine,
+    forge: Forge,
+    forge_port: int,
+) -> Path:
+    folder = tmp_path_factory.mktemp("image") / "ws"
     platforms = ("-p", "linux-64", "-p", "linux-aarch64")
-    wisp("init", str(folder), "-c", forge.url, *platforms, cwd=tmp_path).success()
-    manifest = folder / "pixi.toml"
-    options = f'\n[pypi-options]\nindex-url = "{forge_server.url}/simple"\n'
-    manifest.write_text(manifest.read_text() + options)
+    lasting_wisp("init", "ws", "-c", forge.url, *platforms, cwd=folder.parent).success()
     (folder / "app.py").write_text("import numpy, rich\n")
     (folder / ".env").write_text("TOKEN=canary\n")
-    conda = (f"python={forge.minor}", "numpy", "pytool", "activator")
-    wisp("add", "--no-install", *conda, cwd=folder).success()
-    wisp("add", "--no-install", "--pypi", "rich", cwd=folder).success()
+    with Server(forge.folder, forge_port) as server:
+        manifest = folder / "pixi.toml"
+        options = f'\n[pypi-options]\nindex-url = "{server.url}/simple"\n'
+        manifest.write_text(manifest.read_text() + options)
+        conda = (f"python={forge.minor}", "numpy", "pytool", "activator")
+        lasting_wisp("add", "--no-install", *conda, cwd=folder).success()
+        lasting_wisp("add", "--no-install", "--pypi", "rich", cwd=folder).success()
     return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, locked: Path, forge_server: Server) -> Path:
+    return shutil.copytree(locked, tmp_path / "ws")
 
 
 def build(wisp: CommandLine, folder: Path, base: Path, output: Path, *words: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 from pathlib import Path
@@ -26,17 +27,23 @@ pytestmark = pytest.mark.slow
 BOOKKEEPING = {"CACHEDIR.TAG", "conda-meta/pixi", "conda-meta/pixi_env_prefix"}
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, forge: Forge, forge_server: Server) -> Path:
-    folder = tmp_path / "ws"
-    folder.mkdir()
-    (folder / "pixi.toml").write_text(
-        f"""[workspace]
+@pytest.fixture(scope="module")
+def locked(
+    tmp_path_factory: pytest.TempPathFactory,
+    lasting_wisp: CommandLine,
+    forge: Forge,
+    forge_port: int,
+) -> Path:
+    folder = tmp_path_factory.mktemp("pack")
+    make_project(folder / "mine", "mine")
+    with Server(forge.folder, forge_port) as server:
+        (folder / "pixi.toml").write_text(
+            f"""[workspace]
 name = "travels"
-channels = ["{forge_server.url}/main"]
+channels = ["{server.url}/main"]
 platforms = ["linux-64", "linux-aarch64", "osx-arm64"]
 [pypi-options]
-index-url = "{forge_server.url}/simple"
+index-url = "{server.url}/simple"
 [dependencies]
 greeter = "1.*"
 activator = "*"
@@ -50,8 +57,25 @@ pytool = "*"
 rich = "*"
 mine = {{ path = "mine", editable = true }}
 """
+        )
+        lasting_wisp("lock", cwd=folder).success()
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, locked: Path, forge_server: Server) -> Path:
+    return shutil.copytree(locked, tmp_path / "ws")
+
+
+@pytest.fixture
+def small(tmp_path: Path, forge: Forge) -> Path:
+    """A workspace of two packages of a local channel, without a Python."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{forge.url}"]\nplatforms = ["linux-64"]\n'
+        '[dependencies]\ngreeter = "1.*"\n'
     )
-    make_project(folder / "mine", "mine")
     return folder
 
 
@@ -282,11 +306,11 @@ def test_a_script_unpacks_itself_without_any_tool(
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell", "nushell", "xonsh"])
-def test_there_is_a_script_for_each_shell(shell: str, workspace: Path, wisp: CommandLine) -> None:
-    pack(wisp, workspace, "-p", "linux-64")
-    wisp("unpack", "-s", shell, "-e", "my env", cwd=workspace).success()
-    (script,) = workspace.glob("activate.*")
-    assert str(workspace / "my env") in script.read_text()
+def test_there_is_a_script_for_each_shell(shell: str, small: Path, wisp: CommandLine) -> None:
+    pack(wisp, small, "-p", "linux-64")
+    wisp("unpack", "-s", shell, "-e", "my env", cwd=small).success()
+    (script,) = small.glob("activate.*")
+    assert str(small / "my env") in script.read_text()
 
 
 def test_what_is_there_is_left_alone(workspace: Path, wisp: CommandLine) -> None:
@@ -336,12 +360,6 @@ def test_credentials_are_in_no_pack(
                 assert file is None or b"sw0rdfish" not in file.read(), member.name
 
 
-def test_a_package_of_a_local_channel_is_packed(
-    workspace: Path, wisp: CommandLine, tmp_path: Path, forge: Forge
-) -> None:
-    folder = tmp_path / "local"
-    folder.mkdir()
-    wisp("init", ".", "-c", forge.url, "-p", "linux-64", cwd=folder).success()
-    wisp("add", "--no-install", "greeter=1.*", cwd=folder).success()
-    made = pack(wisp, folder)
+def test_a_package_of_a_local_channel_is_packed(small: Path, wisp: CommandLine) -> None:
+    made = pack(wisp, small)
     assert {one["name"] for one in made["packages"]} == {"greeter", "greeter-words"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,18 @@ from tools.forge.serve import Server
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, wisp: CommandLine, forge: Forge, forge_server: Server) -> Path:
-    folder = tmp_path / "ws"
-    folder.mkdir()
-    channel = forge_server.url.replace("://", "://me:canary@")
-    (folder / "pixi.toml").write_text(
-        f"""[workspace]
+@pytest.fixture(scope="module")
+def locked(
+    tmp_path_factory: pytest.TempPathFactory,
+    lasting_wisp: CommandLine,
+    forge: Forge,
+    forge_port: int,
+) -> Path:
+    folder = tmp_path_factory.mktemp("sbom")
+    with Server(forge.folder, forge_port) as server:
+        channel = server.url.replace("://", "://me:canary@")
+        (folder / "pixi.toml").write_text(
+            f"""[workspace]
 name = "shop"
 version = "1.2.0"
 channels = ["{channel}/main"]
@@ -36,9 +42,14 @@ greeter = "*"
 [pypi-dependencies]
 rich = "*"
 """
-    )
-    wisp("lock", cwd=folder).success()
+        )
+        lasting_wisp("lock", cwd=folder).success()
     return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, locked: Path, forge_server: Server) -> Path:
+    return shutil.copytree(locked, tmp_path / "ws")
 
 
 def bill(wisp: CommandLine, folder: Path, *words: str) -> tuple[str, dict[str, Any]]:

@@ -69,6 +69,18 @@ def test_search_paths_below_the_old_prefix_are_replaced_in_place() -> None:
         assert not [path for _, path in elf.runpaths(changed) if str(layout.prefix) in path]
 
 
+def test_what_is_loaded_is_kept_and_nothing_else() -> None:
+    layout = layouts.running()
+    for file in (layout.executable, *layout.libraries):
+        image = file.resolve().read_bytes()
+        if not image.startswith(elf.MAGIC):
+            continue
+        changed = elf.without_sections(image)
+        assert b".shstrtab" in image
+        assert b".shstrtab" not in changed
+        assert elf.runpaths(changed) == elf.runpaths(image)
+
+
 def test_a_search_path_that_does_not_fit_is_refused() -> None:
     layout = layouts.running()
     image = layout.executable.read_bytes()

@@ -1,4 +1,7 @@
-"""The running CPython as a conda package: relocated, without tests, IDLE, Tk and site-packages."""
+"""The running CPython as a conda package, relocated.
+
+Tests, IDLE, Tk, site-packages and debug information stay behind.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from tools.forge.archive import PLACEHOLDER, Entry, Package
-from tools.forge.elf import MAGIC, rewrite_runpath
+from tools.forge.elf import MAGIC, rewrite_runpath, without_sections
 from tools.forge.layouts import SYSTEM_FLOORS, ForgeError, Layout
 
 _DROPPED_FOLDERS = frozenset(
@@ -144,7 +147,7 @@ def _relocated(layout: Layout, file: Path, replacement: str) -> bytes:
     image = file.read_bytes()
     if not image.startswith(MAGIC):
         return image
-    return rewrite_runpath(image, str(layout.prefix), replacement)
+    return without_sections(rewrite_runpath(image, str(layout.prefix), replacement))
 
 
 def _compiled(entries: list[Entry], stdlib: str) -> tuple[Entry, ...]:

@@ -6,6 +6,8 @@ import struct
 
 MAGIC = b"\x7fELF"
 _PT_LOAD, _PT_DYNAMIC = 1, 2
+# Where the header of a file has the places of segments and sections, and how many of the latter.
+_SEGMENTS_AT, _SECTIONS_AT, _SECTION_COUNT_AT = 32, 40, 60
 _DT_NULL, _DT_STRTAB, _DT_RPATH, _DT_RUNPATH = 0, 5, 15, 29
 
 
@@ -52,9 +54,21 @@ def rewrite_runpath(image: bytes, prefix: str, replacement: str) -> bytes:
     return bytes(changed)
 
 
+def without_sections(image: bytes) -> bytes:
+    """Cut off what no program is loaded from: debug information, often two thirds of a file.
+
+    Sections are for linkers and debuggers; the system loads segments (System V ABI).
+    """
+    end = max(offset + length for _, offset, _, length in _segments(image))
+    changed = bytearray(image[:end])
+    struct.pack_into("<Q", changed, _SECTIONS_AT, 0)
+    struct.pack_into("<HH", changed, _SECTION_COUNT_AT, 0, 0)
+    return bytes(changed)
+
+
 def _segments(image: bytes) -> list[tuple[int, int, int, int]]:
     """List the program headers: type, offset, virtual address, size in the file."""
-    (table,) = struct.unpack_from("<Q", image, 32)
+    (table,) = struct.unpack_from("<Q", image, _SEGMENTS_AT)
     size, count = struct.unpack_from("<HH", image, 54)
     rows = (struct.unpack_from("<IIQQQQ", image, table + i * size) for i in range(count))
     return [(kind, offset, address, length) for kind, _, offset, address, _, length in rows]
