@@ -25,6 +25,8 @@ DEFAULT_PREFIX = "/opt/conda"
 DEFAULT_WORKDIR = "/app"
 DEFAULT_USER = "1000:1000"
 
+#: A hundred years: what engines count in nanoseconds has to fit their numbers.
+_MOST_SECONDS = 3_153_600_000
 _PORT = pattern(r"([0-9]{1,5})(/(tcp|udp|sctp))?")
 _USER = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
 _PLACE = pattern(r"(/[A-Za-z0-9._+-]+)+")
@@ -87,6 +89,13 @@ def read_settings(document: Mapping[str, Any], environment: str) -> ImageSetting
 
 
 def _changed(settings: ImageSettings, table: Mapping[str, Any], at: str) -> ImageSettings:
+    if "command" in table:
+        if "task" in table:
+            key = ".".join((*TABLE, at.rstrip("."))).rstrip(".")
+            raise ManifestError(
+                f"`{key}` has a `task` and a `command`, but containers run one thing"
+            )
+        settings = replace(settings, task=None)
     for key, value in table.items():
         reader = _READERS.get(key)
         if reader is None:
@@ -174,13 +183,18 @@ def health(value: Any, key: str) -> HealthCheck:
     numbers: dict[str, Any] = {}
     for name, kind in (("interval", float), ("timeout", float), ("retries", int)):
         if name in table:
-            number = table.pop(name)
-            if not isinstance(number, (int, float)) or isinstance(number, bool) or number <= 0:
-                raise _wrong(f"{key}.{name}", "a number above 0")
-            numbers[name] = kind(number)
+            numbers[name] = _number(table.pop(name), f"{key}.{name}", kind)
     if table or not command:
         raise _wrong(key, "`command`, and perhaps `interval`, `timeout` (seconds), `retries`")
     return HealthCheck(command=command, **numbers)
+
+
+def _number(value: Any, key: str, kind: type[float]) -> float:
+    """Check a number of seconds, or one that counts something (`kind` is `int`)."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or not 0 < value < _MOST_SECONDS or kind(value) != value:
+        raise _wrong(key, "a whole number above 0" if kind is int else "a number above 0")
+    return kind(value)
 
 
 _READERS: Mapping[str, Callable[[Any, str], Any]] = {

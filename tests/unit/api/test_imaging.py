@@ -44,6 +44,8 @@ def test_a_health_check_needs_a_command(tmp_path: Path) -> None:
 def test_a_base_that_is_not_on_this_disk_is_a_name(tmp_path: Path) -> None:
     given = ImageOverrides(texts={"base": "debian:13"})
     assert overridden(ImageSettings(), given, tmp_path).base == "debian:13"
+    command = ImageOverrides(lists={"command": ("sh",)})
+    assert overridden(ImageSettings(task="serve"), command, tmp_path).task is None
     with pytest.raises(ManifestError, match="an absolute path"):
         overridden(ImageSettings(), ImageOverrides(texts={"workdir": "app"}), tmp_path)
 

@@ -27,7 +27,6 @@ def test_every_key_is_read() -> None:
             "workdir": "/srv/app",
             "user": "root",
             "task": "serve",
-            "command": ["python"],
             "ports": [8080, "53/udp"],
             "labels": {"a": "b"},
             "health": {"command": ["true"], "interval": 5, "retries": 2},
@@ -48,7 +47,6 @@ def test_every_key_is_read() -> None:
         workdir="/srv/app",
         user="root",
         task="serve",
-        command=("python",),
         ports=("8080/tcp", "53/udp"),
         labels={"a": "b"},
         health=HealthCheck(command=("true",), interval=5.0, retries=2),
@@ -61,6 +59,13 @@ def test_every_key_is_read() -> None:
         debian_packages=("libffi8",),
         debian_mirror="http://mirror/debian",
     )
+
+
+def test_a_command_takes_the_place_of_a_task_and_the_other_way_round() -> None:
+    assert read({"command": ["python", "-V"]}).command == ("python", "-V")
+    found = read({"task": "a", "environments": {"prod": {"command": ["b"]}}}, "prod")
+    assert (found.task, found.command) == (None, ("b",))
+    assert read({"command": ["b"], "environments": {"prod": {"task": "a"}}}, "prod").task == "a"
 
 
 def test_an_environment_may_differ() -> None:
@@ -92,6 +97,10 @@ def test_an_environment_may_differ() -> None:
         ({"compression": "bzip2"}, "`gzip`, `zstd` or `zstd-max`"),
         ({"health": {"interval": 3}}, r"health.command` must be"),
         ({"health": {"command": ["a"], "interval": 0}}, "a number above 0"),
+        ({"health": {"command": ["a"], "interval": float("nan")}}, "a number above 0"),
+        ({"health": {"command": ["a"], "timeout": float("inf")}}, "a number above 0"),
+        ({"health": {"command": ["a"], "retries": 2.5}}, "a whole number above 0"),
+        ({"task": "a", "command": ["b"]}, r"image` has a `task` and a `command`"),
         ({"health": {"command": ["a"], "other": 0}}, "health` must be"),
         ({"environments": {"default": {"task": 1}}}, r"environments.default.task` must be"),
         ({"environments": {"default": 3}}, r"environments.default` must be a table"),

@@ -53,6 +53,9 @@ def overridden(settings: ImageSettings, given: ImageOverrides, cwd: Path) -> Ima
         changes["ports"] = ports(list(changes["ports"]), "ports")
     if "slim" in changes:
         changes["slim"] = chosen_rules(changes["slim"])
+    if "command" in changes:
+        # What the manifest says containers run does not count then.
+        changes.setdefault("task", None)
     if given.compression:
         changes["compression"] = given.compression
     if given.no_code:

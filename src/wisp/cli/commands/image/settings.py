@@ -195,9 +195,12 @@ def _words(option: str, text: str | None) -> list[str]:
     import shlex
 
     try:
-        return shlex.split(text or "")
+        words = shlex.split(text or "")
     except ValueError as error:
         raise UsageError(f"`{option}` cannot be read: {error}".lower()) from error
+    if text is not None and not words:
+        raise UsageError(f"`{option}` has no words")
+    return words
 
 
 def pair(option: str, text: str) -> tuple[str, str]:
