@@ -116,7 +116,7 @@ class _Writer:
         if isinstance(command, SimpleCommand):
             text = self.simple(command)
         else:
-            text = "(" + "; ".join(map(self.item, command.items)) + ")"
+            text = f"({self.inner(command.items)})"
         if command.redirect is not None:
             text += " " + self.redirect(command.redirect)
         return text
@@ -189,7 +189,9 @@ class _Writer:
         raise self.fail("This", word.start)
 
     def inner(self, items: Sequence[ListItem]) -> str:
-        return "; ".join(map(self.item, items))
+        """Write what stands in parentheses; two of them side by side would mean to calculate."""
+        text = "; ".join(map(self.item, items))
+        return f" {text}" if text.startswith("(") else text
 
 
 def _bare(char: str) -> str:

@@ -25,6 +25,7 @@ SAME = [
     "true && echo yes || echo no; false && echo yes || echo no",
     "! true; echo $?; ! false; echo $?",
     "(cd / && pwd) && pwd | wc -l",
+    "((echo a; echo b) | cat); echo $((echo c)) $((4+5; echo d) 2> /dev/null)",
     "echo one | cat | tr o x",
     "sh -c 'echo out; echo err >&2' |& tr a-z A-Z | sort",
     "echo text > file && cat file && echo more >> file; cat < file; rm file",
