@@ -302,6 +302,18 @@ def test_link_scripts_run_for_an_image_where_they_are_asked_to(
     assert all(row["cached"] for row in rows if row["digest"] in new)
 
 
+def test_platforms_may_be_joined_by_commas(wisp: CommandLine, forge: Forge, tmp_path: Path) -> None:
+    several = ("-s", "greeter", "-c", forge.url, "-p", "linux-64,linux-aarch64")
+    shown = wisp("image", "plan", *several, cwd=tmp_path).success().stdout
+    assert [line for line in shown.splitlines() if line[0] != " "] == [
+        "linux-64: 2 layers of packages",
+        "linux-aarch64: 2 layers of packages",
+    ]
+    refused = wisp("image", "build", *several, "--load", cwd=tmp_path)
+    assert (refused.code, refused.stdout) == (2, "")
+    assert "an engine takes an image of one platform" in refused.stderr
+
+
 def test_packages_without_a_workspace_have_no_lock_to_speak_of(
     wisp: CommandLine, forge: Forge, tmp_path: Path
 ) -> None:

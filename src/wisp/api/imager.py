@@ -69,15 +69,16 @@ class Imager:
         return check(self._workspace, request)
 
     def update(
-        self, environment: str = DEFAULT_ENVIRONMENT, platforms: Sequence[str] = ()
+        self, environment: str | None = None, platforms: Sequence[str] = ()
     ) -> tuple[LockedDebian, ...]:
-        """Choose the packages of generated bases anew; return what is locked now."""
-        from wisp.api.imaging.bases import renew_bases
-        from wisp.api.imaging.building import settings_of, wanted_platforms
+        """Choose the packages of generated bases anew; return what is locked now.
 
-        settings = settings_of(self._workspace, environment)
-        wanted = wanted_platforms(self._workspace, environment, platforms)
-        return renew_bases(self._workspace, [one.subdir for one in wanted], settings)
+        Without an environment and platforms those of all environments, for this machine's platform
+        and what else is locked.
+        """
+        from wisp.api.imaging.renewing import renew
+
+        return renew(self._workspace, environment, platforms)
 
     def dockerfile(
         self, request: ImageRequest, options: DockerfileOptions | None = None

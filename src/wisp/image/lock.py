@@ -18,6 +18,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+#: A subdir, and the names of packages that are wanted beyond the usual ones, sorted.
+DebianKey = tuple[str, tuple[str, ...]]
+
 _VERSION = 1
 _HEAD = """\
 # What the base of this workspace's images is made of. `wisp image update` renews it.
@@ -33,7 +36,7 @@ class DamagedImageLockError(LockFileError):
 class LockedDebian:
     """The packages of a generated base for one platform.
 
-    `wanted` are the names it was resolved for, sorted; another list makes it stale.
+    `wanted` are the names it was resolved for, sorted.
     """
 
     subdir: str
@@ -41,17 +44,26 @@ class LockedDebian:
     wanted: tuple[str, ...]
     packages: tuple[DebianPackage, ...]
 
+    @property
+    def key(self) -> DebianKey:
+        """What it is known by."""
+        return self.subdir, self.wanted
+
 
 @dataclass(frozen=True, slots=True)
 class ImageLock:
-    """All that is locked for images: generated bases by subdir, digests of others by reference."""
+    """All that is locked for images: generated bases, and digests of others by reference.
 
-    debian: Mapping[str, LockedDebian] = field(default_factory=dict)
+    Environments may differ in the packages they want of Debian, so a generated base is known by
+    its subdir and these.
+    """
+
+    debian: Mapping[DebianKey, LockedDebian] = field(default_factory=dict)
     references: Mapping[str, str] = field(default_factory=dict)
 
     def with_debian(self, base: LockedDebian) -> ImageLock:
         """Return a lock in which one base is another."""
-        return ImageLock({**self.debian, base.subdir: base}, self.references)
+        return ImageLock({**self.debian, base.key: base}, self.references)
 
     def with_reference(self, reference: str, digest: str) -> ImageLock:
         """Return a lock in which a reference has a digest."""
@@ -73,7 +85,7 @@ def read_image_lock(text: str) -> ImageLock:
                 f"`image.lock` has version {table['version']}, this program knows {_VERSION}"
             )
         return ImageLock(
-            {row["subdir"]: _debian(row) for row in table.get("debian", ())},
+            {base.key: base for base in map(_debian, table.get("debian", ()))},
             {row["reference"]: row["digest"] for row in table.get("image", ())},
         )
     except (tomli.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
@@ -140,6 +152,6 @@ def _text(value: str) -> str:
     return f'"{escaped}"'
 
 
-def is_current(base: LockedDebian | None, suite: str, wanted: Iterable[str]) -> bool:
-    """Tell whether what is locked answers what is wanted."""
-    return base is not None and base.suite == suite and base.wanted == tuple(sorted(wanted))
+def debian_key(subdir: str, wanted: Iterable[str]) -> DebianKey:
+    """Return what the generated base is known by for which these packages are wanted."""
+    return subdir, tuple(sorted(set(wanted)))

@@ -39,3 +39,10 @@ def test_a_base_that_is_not_locked_damaged_or_gone_is_resolved_anew(
         wisp("image", "update", cwd=tmp_path).success()
         assert lock.read_text() == sound
     wisp(*BUILD, cwd=tmp_path).success()
+    more = (*BUILD, "--debian-package", "libffi8")
+    assert wisp(*more, cwd=tmp_path).code == 1
+    wisp(*(word for word in more if word != "--locked"), cwd=tmp_path).success()
+    for words in (BUILD, more):
+        wisp(*words, cwd=tmp_path).success()
+    wisp("image", "update", cwd=tmp_path).success()
+    assert lock.read_text() == sound

@@ -281,7 +281,11 @@ def test_a_lock_reads_as_it_was_written() -> None:
     base = LockedDebian(
         subdir="linux-64", suite="trixie", wanted=("a", "b"), packages=(package(b"x"),)
     )
-    lock = ImageLock().with_debian(base).with_reference("debian:13", f"sha256:{'0' * 64}")
+    plain = LockedDebian(subdir="linux-64", suite="trixie", wanted=(), packages=())
+    lock = ImageLock().with_debian(base).with_debian(plain)
+    lock = lock.with_reference("debian:13", f"sha256:{'0' * 64}")
+    # Environments that want other packages do not take each other's place.
+    assert lock.debian == {("linux-64", ("a", "b")): base, ("linux-64", ()): plain}
     text = write_image_lock(lock)
     assert read_image_lock(text) == lock
     assert write_image_lock(read_image_lock(text)) == text

@@ -20,7 +20,7 @@ from wisp.image.lock import (
     DamagedImageLockError,
     ImageLock,
     LockedDebian,
-    is_current,
+    debian_key,
     read_image_lock,
     write_image_lock,
 )
@@ -152,40 +152,54 @@ def locked_debian(
     Raises what `base_for` raises.
     """
     lock = read_lock(workspace)
-    found = lock.debian.get(subdir)
-    wanted = tuple(sorted(set(settings.debian_packages)))
-    if found is not None and not renew and is_current(found, SUITE, wanted):
+    key = debian_key(subdir, settings.debian_packages)
+    found = lock.debian.get(key)
+    if found is not None and not renew and found.suite == SUITE:
         return found
     if keep:
         raise LockFileError(
             f"`{IMAGE_LOCK}` does not say what the base for '{subdir}' is made of",
-            hints=["run `wisp image update`"],
+            hints=[f"run `wisp image update{_platform_words(workspace, subdir)}`"],
         )
-    packages = resolve(mirror(workspace, settings), subdir, wanted, workspace.session.now)
-    made = LockedDebian(subdir=subdir, suite=SUITE, wanted=wanted, packages=packages)
+    packages = resolve(mirror(workspace, settings), subdir, key[1], workspace.session.now)
+    made = LockedDebian(subdir=subdir, suite=SUITE, wanted=key[1], packages=packages)
     _write_lock(workspace, lock.with_debian(made))
     return made
 
 
-def renew_bases(
-    workspace: OpenedWorkspace, subdirs: Iterable[str], settings: ImageSettings
-) -> tuple[LockedDebian, ...]:
-    """Resolve generated bases anew, and forget what names of others stood for.
+def _platform_words(workspace: OpenedWorkspace, subdir: str) -> str:
+    return "" if subdir == workspace.subdir else f" --platform {subdir}"
 
-    A damaged `image.lock` is written anew.
+
+def renew_bases(
+    workspace: OpenedWorkspace, wanted: Iterable[tuple[str, ImageSettings]], *, only: bool
+) -> tuple[LockedDebian, ...]:
+    """Resolve generated bases anew, for subdirs with settings; forget what other names stood for.
+
+    Unless it is `only` about these, what other bases were locked goes. A damaged `image.lock` is
+    written anew.
 
     Raises what `base_for` raises.
     """
+    lock = kept_lock(workspace)
+    rows = {
+        debian_key(subdir, settings.debian_packages): (subdir, settings)
+        for subdir, settings in wanted
+        if settings.base is None
+    }
+    found = {key: base for key, base in lock.debian.items() if only or key in rows}
+    if lock.references or len(found) < len(lock.debian):
+        _write_lock(workspace, ImageLock(found))
+    return tuple(locked_debian(workspace, *row, renew=True) for row in rows.values())
+
+
+def kept_lock(workspace: OpenedWorkspace) -> ImageLock:
+    """Read `image.lock`, and replace it by an empty one if it is damaged. Raises `HostError`."""
     try:
-        lock = read_lock(workspace)
+        return read_lock(workspace)
     except DamagedImageLockError:
         _write_lock(workspace, ImageLock())
-    else:
-        if lock.references:
-            _write_lock(workspace, ImageLock(lock.debian))
-    if settings.base is not None:
-        return ()
-    return tuple(locked_debian(workspace, one, settings, renew=True) for one in subdirs)
+        return ImageLock()
 
 
 def _write_lock(workspace: OpenedWorkspace, lock: ImageLock) -> None:

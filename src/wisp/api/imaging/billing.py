@@ -10,6 +10,7 @@ from wisp.api.opened import OpenedWorkspace
 from wisp.image.build import PlatformImage
 from wisp.image.debian.index import DebianPackage
 from wisp.image.debian.installed import system_listing
+from wisp.image.lock import debian_key
 from wisp.image.referrers import Referrer, referrer_to
 from wisp.platforms import Platform
 from wisp.sbom.bill import FILE_NAMES, MEDIA_TYPES, BillOfMaterials
@@ -59,5 +60,6 @@ def _locked(
     """Return what `image.lock` says of a generated base."""
     if request.settings.base is not None:
         return ()
-    found = read_lock(workspace).debian.get(platform.subdir)
+    key = debian_key(platform.subdir, request.settings.debian_packages)
+    found = read_lock(workspace).debian.get(key)
     return found.packages if found is not None else ()

@@ -46,7 +46,8 @@ DEFAULT_TIME = 315532800
 class ImageRequest:
     """Which image to make: environment, platforms (this machine's unless named), settings.
 
-    `outputs` are files that shall not end up in the image although they lie in the workspace.
+    `outputs` are files that shall not end up in the image although they lie in the workspace; one
+    `for_engine` has one platform.
     Link scripts of packages run for the image only where it says so here: what an image has shall
     not depend on the configuration of who builds it.
     """
@@ -57,6 +58,7 @@ class ImageRequest:
     annotations: tuple[tuple[str, str], ...] = ()
     usage: LockUsage = AS_NEEDED
     outputs: tuple[Path, ...] = ()
+    for_engine: bool = False
     run_link_scripts: bool = False
 
 
@@ -111,6 +113,14 @@ def wanted_platforms(
     return tuple((own or found)[:1])
 
 
+def require_one(platforms: Sequence[object]) -> None:
+    """Refuse several platforms, or images of them, for an engine. Raises `UsageError`."""
+    if len(platforms) > 1:
+        raise UsageError(
+            "an engine takes an image of one platform", hints=["choose it with `--platform`"]
+        )
+
+
 def _refuse_twins(platforms: Sequence[Platform]) -> None:
     """Engines choose among images by processor: by it they could not tell two from each other."""
     seen: dict[str, str] = {}
@@ -140,6 +150,8 @@ def build(workspace: OpenedWorkspace, request: ImageRequest) -> BuiltImage:
         check_output(output)
     lock = ensure_lock(workspace, request.usage)
     platforms = wanted_platforms(workspace, request.environment, request.platforms)
+    if request.for_engine:
+        require_one(platforms)
     cache = layer_cache(workspace)
     cache.sweep()
     made = [_build_one(workspace, lock, platform, request, cache) for platform in platforms]

@@ -8,13 +8,13 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 
-from wisp.api.imaging.building import BuiltImage
+from wisp.api.imaging.building import BuiltImage, require_one
 from wisp.api.imaging.writing import write_draft
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.docker_socket import DockerSocket
 from wisp.engine.process import capture
 from wisp.engine.scratch import scratch_folder
-from wisp.errors import HostError, UsageError
+from wisp.errors import HostError
 from wisp.foreign import json_data
 from wisp.image.layout import docker_name
 from wisp.specs.oci import Digest, Reference
@@ -37,10 +37,7 @@ def load(workspace: OpenedWorkspace, built: BuiltImage, names: Sequence[Referenc
         HostError: There is none, or it does not take the image.
 
     """
-    if len(built.images) > 1:
-        raise UsageError(
-            "an engine takes an image of one platform", hints=["choose it with `--platform`"]
-        )
+    require_one(built.images)
     engine = engine_of(workspace)
     known = _known_layers(workspace, built, names) if engine == "docker" else frozenset()
     problem = _load(workspace, engine, built, names, known)

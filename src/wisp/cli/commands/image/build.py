@@ -74,6 +74,7 @@ def _build(call: Call[Build], workspace: Workspace, given: Build) -> int:
         request,
         annotations=tuple(pair("--annotation", text) for text in given.annotation),
         outputs=tuple(call.cwd / text for text in given.output),
+        for_engine=given.load,
     )
     names = image.names((*given.tag, *given.ref) or request.settings.tags)
     built = image.build(request)

@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     S = TypeVar("S", bound="Settings")
 
 
+#: As Docker takes them, too: several joined by commas.
+PLATFORMS: tuple[str, ...] = values(
+    "-p", "--platform", delimiter=",", help="A platform; may be repeated, or several by commas"
+)
+
+
 class Settings(options.Lock, options.Workspace, options.Config):
     """What every command about an image takes: which one, and how it is made."""
 
     environment: str | None = options.ENVIRONMENT
-    platform: tuple[str, ...] = options.PLATFORMS
+    platform: tuple[str, ...] = PLATFORMS
     base: str | None = value(
         "--base",
         help="A root file system, layout, image of a registry or name like `cuda-12`",

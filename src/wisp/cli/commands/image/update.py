@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wisp.cli import interrupts, options
 from wisp.cli.call import Call
+from wisp.cli.commands.image.settings import PLATFORMS
 from wisp.cli.declare import Command
 from wisp.cli.opening import open_workspace
 from wisp.layout import DEFAULT_ENVIRONMENT
@@ -13,22 +14,23 @@ class Update(options.Workspace, options.Config):
     """What `image update` takes."""
 
     environment: str | None = options.ENVIRONMENT
-    platform: tuple[str, ...] = options.PLATFORMS
+    platform: tuple[str, ...] = PLATFORMS
 
 
 def run_update(call: Call[Update]) -> int:
     """Choose the packages of generated bases anew."""
     given = call.values
     image = open_workspace(call).image
-    environment = given.environment or DEFAULT_ENVIRONMENT
-    base = image.settings(environment).base
-    renewed = image.update(environment, given.platform)
+    base = image.settings(given.environment or DEFAULT_ENVIRONMENT).base
+    renewed = image.update(given.environment, given.platform)
     interrupts.ignore()  # all is done
     if base is not None:
         call.out.success(f"The next build asks again what `{base}` is")
+    several = len({one.wanted for one in renewed}) > 1
     for one in renewed:
         count = len(one.packages)
-        call.out.success(f"Locked {count} packages of Debian {one.suite} for {one.subdir}")
+        extra = f" with {', '.join(one.wanted)}" if several and one.wanted else ""
+        call.out.success(f"Locked {count} packages of Debian {one.suite} for {one.subdir}{extra}")
     return 0
 
 
