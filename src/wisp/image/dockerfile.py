@@ -92,6 +92,8 @@ def _final_stage(recipe: DockerRecipe) -> Iterator[str]:
     settings = recipe.settings
     prefix = f"{settings.workdir}/{PIXI_DIR}/{ENVS_DIR}/{recipe.environment}"
     yield f"FROM {settings.base or DEFAULT_BASE}"
+    if settings.base is None and settings.debian_packages:
+        yield from _packages(settings.debian_packages)
     yield from _pairs("LABEL", settings.labels)
     yield from _pairs("ENV", recipe.variables)
     yield f"WORKDIR {settings.workdir}"
@@ -109,6 +111,14 @@ def _final_stage(recipe: DockerRecipe) -> Iterator[str]:
     yield f"ENTRYPOINT {json.dumps([ENTRYPOINT])}"
     script = ("/bin/sh", "-c", recipe.task) if recipe.task is not None else None
     yield f"CMD {json.dumps(list(script or settings.command or ('/bin/sh',)))}"
+
+
+def _packages(names: Iterable[str]) -> Iterator[str]:
+    """Install packages of Debian, whose versions its archive decides and does not keep."""
+    yield "# hadolint ignore=DL3008"
+    yield "RUN apt-get update \\"
+    yield f" && apt-get install -y --no-install-recommends {' '.join(sorted(set(names)))} \\"
+    yield " && rm -rf /var/lib/apt/lists/*"
 
 
 def _copy(*paths: str) -> str:

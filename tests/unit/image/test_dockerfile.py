@@ -42,6 +42,15 @@ def test_a_workspace_that_is_a_package_comes_as_a_whole() -> None:
     assert "COPY pixi.toml pixi.lock ./" not in found
 
 
+def test_packages_of_debian_are_installed_into_its_own_image() -> None:
+    wanted = replace(RECIPE, settings=ImageSettings(debian_packages=("libgl1", "libffi8")))
+    text = dockerfile_text(wanted)
+    assert "FROM debian:trixie-slim\n# hadolint ignore=DL3008\nRUN apt-get update" in text
+    assert "install -y --no-install-recommends libffi8 libgl1 \\\n" in text
+    given = replace(wanted.settings, base="alma:9")
+    assert "apt-get" not in dockerfile_text(replace(wanted, settings=given))
+
+
 def test_cache_mounts_need_a_syntax_that_knows_them() -> None:
     found = lines(replace(RECIPE, cache_mounts=True))
     assert found[0] == "# syntax=docker/dockerfile:1"
