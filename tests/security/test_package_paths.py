@@ -15,9 +15,11 @@ from tests.web import Answer, Asked, Web
 from tools.forge.archive import Entry, Package, text
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.installer import CondaInstallation, install_conda
+from wisp.engine.safe.packages import check_unpacked
 from wisp.engine.solver import SolveRequest, solve
 from wisp.errors import InstallError, WispError
 from wisp.report import SILENT
+from wisp.specs.inside import UnsafePathError
 from wisp.specs.records import CondaRecord
 
 LISTED = "victim/planted"
@@ -112,6 +114,65 @@ def test_of_several_bad_packages_the_first_in_order_is_told_however_they_raced(
         access = ChannelAccess(settings(tmp_path / f"cache-{number}"))
         with pytest.raises(InstallError, match=r"evil-h-1\.0-0.*refused"):
             install(ordered, access, place)
+
+
+#: What is said of a link to a file of the user's, which would be copied, or read.
+COPIED: dict[str, dict[str, Any]] = {
+    "as a text to be told the prefix": {"prefix_placeholder": "/x", "file_mode": "text"},
+    "as a link to be told the prefix": {"path_type": "softlink", "prefix_placeholder": "/x"},
+    "as a file": {"path_type": "hardlink"},
+    "as a link to be copied": {"path_type": "softlink", "no_link": True},
+    "without a kind": {"path_type": None},
+}
+
+
+@pytest.mark.parametrize("cached", [False, True])
+@pytest.mark.parametrize("said", COPIED)
+def test_a_file_of_the_users_is_not_copied_into_a_prefix(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: Path, said: str, cached: bool
+) -> None:
+    link = Entry("share/x", link=str(tmp_path / "victim" / "secret"))
+    original = Entry.as_path_json
+    lie = {"path_type": "hardlink", **COPIED[said]}
+    monkeypatch.setattr(
+        Entry,
+        "as_path_json",
+        lambda entry: original(entry) | (lie if entry.path == "share/x" else {}),
+    )
+    made = channel(tmp_path / "channel", [tiny("evil", files=(link,))])
+    access = ChannelAccess(settings(tmp_path / "cache"))
+    records = list(all_of(made, access))
+    with pytest.raises(InstallError, match=r"evil-1\.0-0.*refused"):
+        install(records, access, place)
+    if cached:  # by a program that does not look
+        unpacked = access.settings.caches.conda_packages / "evil-1.0-0" / "info" / "paths.json"
+        unpacked.write_text(json.dumps({"paths": [link.as_path_json()], "paths_version": 1}))
+        with pytest.raises(InstallError, match=r"evil-1\.0-0.*refused"):
+            install(records, ChannelAccess(settings(tmp_path / "cache")), place)
+    assert not (place / "share" / "x").exists()
+
+
+def test_a_package_does_not_describe_itself_in_a_link(tmp_path: Path) -> None:
+    info = tmp_path / "a-1-0" / "info"
+    info.mkdir(parents=True)
+    (info / "paths.json").write_text('{"paths": []}')
+    check_unpacked(str(info.parent))
+    (info / "index.json").symlink_to("/dev/zero")
+    with pytest.raises(UnsafePathError, match="describes itself in a link"):
+        check_unpacked(str(info.parent))
+
+
+def test_a_link_to_a_file_of_the_same_package_may_be_called_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: Path
+) -> None:
+    said = {"path_type": "hardlink"}
+    monkeypatch.setattr(Entry, "as_path_json", lambda entry: {"_path": entry.path} | said)
+    files = (text("lib/a.1", "x"), Entry("lib/a", link="a.1"))
+    made = channel(tmp_path / "channel", [tiny("good", files=files)])
+    access = ChannelAccess(settings(tmp_path / "cache"))
+    monkeypatch.undo()
+    install(list(all_of(made, access)), access, place)
+    assert (place / "lib" / "a").read_text() == "x"
 
 
 def test_an_honest_package_is_linked(

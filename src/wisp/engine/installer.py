@@ -152,6 +152,7 @@ async def _link_once(
 ) -> None:
     with vouched_cache(request.records, sources.held, access) as vouched:
         judge = _Judge(request, vouched.folders, access.settings.caches.owners)
+        judge.check_held(sources)
         listeners.lookout.folders = vouched.folders
         try:
             await _transact(request, sources, access, vouched.cache, judge, listeners)
@@ -228,7 +229,8 @@ class _Judge:
     """Looks at each package between unpacking and linking.
 
     rattler only tells that it begins to link and does not listen to an answer. So a package that
-    is refused loses its list of files, without which rattler cannot link it.
+    is refused loses its list of files, without which rattler cannot link it. That of one that was
+    in the cache before it has read already when it tells: such a package is looked at first.
     """
 
     def __init__(
@@ -239,6 +241,7 @@ class _Judge:
     ) -> None:
         self.refusal: InstallError | None = None
         self._verdicts = {os.fspath(cache): Verdicts(cache, owners) for cache in caches}
+        self._request = request
         self._label = request.label
         self._stems = {row.name: f"{row.name}-{row.version}-{row.build}" for row in request.records}
         self._locations = {row.name: row.location for row in request.records}
@@ -259,6 +262,18 @@ class _Judge:
             for name, stem in self._stems.items()
         )
 
+    def check_held(self, sources: Sources) -> None:
+        """Look at what was in the cache before; what is refused is fetched and judged anew.
+
+        Raises `InstallError` for a wheel, which rattler does not fetch.
+        """
+        for record in self._request.records if sources.records else ():
+            if record.name in sources.held and not _is_linked(record, self._request):
+                self.check(record.name)
+                if self.refusal and record.location.endswith(".whl"):
+                    raise self.refusal
+                self.refusal = None
+
     def check(self, name: str) -> None:
         stem = self._stems[name]
         for folder in self._folders(stem):
@@ -269,8 +284,7 @@ class _Judge:
                 self.refusal = InstallError(
                     f"the package `{stem}` was refused",
                     causes=[error.message, *error.causes],
-                    hints=error.hints
-                    or ["nothing of it was linked; tell the owners of its channel"],
+                    hints=["nothing of it was linked; tell the owners of its channel"],
                 )
 
     def remember(self) -> None:

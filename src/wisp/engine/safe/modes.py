@@ -14,26 +14,40 @@ import stat
 from collections.abc import Iterator
 from functools import cache
 
+from wisp.values import dataclass
+
 _WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 
 
-def restrain(package: str, owners: frozenset[int] | None) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is odd in an unpacked package, as paths with its folder in front.
+
+    `links` are all that are neither files nor folders, `foreign` is something of somebody else's.
+    """
+
+    links: frozenset[str]
+    foreign: str | None
+
+
+def restrain(package: str, owners: frozenset[int] | None) -> Sight:
     """Take from all in a package, by the path of its folder, what the umask does not allow.
 
     Only the right to write is taken: others may need the rest, and can do no harm by it. Returns
-    the path of something that belongs to none of `owners` (None: anybody), if there is such.
+    what was seen meanwhile; nothing is foreign that belongs to one of `owners` (None: anybody).
     """
-    if os.name != "posix":
-        return None
-    forbidden = _WRITABLE & _umask(os.path.dirname(package))  # noqa: PTH120 - for each package
-    foreign = None
+    posix = os.name == "posix"
+    forbidden = _WRITABLE & _umask(os.path.dirname(package)) if posix else 0  # noqa: PTH120
+    links, foreign = set(), None
     for path, found in _all_of(package):
-        if owners is not None and found.st_uid not in owners:
+        if posix and owners is not None and found.st_uid not in owners:
             foreign = path
-        if found.st_mode & forbidden and not stat.S_ISLNK(found.st_mode):
+        if not stat.S_ISDIR(found.st_mode) and not stat.S_ISREG(found.st_mode):
+            links.add(path)
+        elif found.st_mode & forbidden:
             with contextlib.suppress(OSError):  # of somebody else's
                 os.chmod(path, stat.S_IMODE(found.st_mode) & ~forbidden)  # noqa: PTH101
-    return foreign
+    return Sight(frozenset(links), foreign)
 
 
 def _all_of(package: str) -> Iterator[tuple[str, os.stat_result]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from wisp import layout
@@ -19,12 +19,13 @@ from wisp.engine.safe.modes import restrain
 from wisp.foreign import json_data
 from wisp.specs.inside import UnsafePathError, inside, is_inside
 from wisp.specs.settings import MOST_FILES
-from wisp.trust import user_name
+from wisp.trust import LARGEST_LOCK, found_bytes, user_name
 
 #: Counted up when the rules become stricter: verdicts by older ones hold no more.
-RULES = 5
+RULES = 6
 
-_LARGEST = 256 * 1024 * 1024
+#: What rattler and we read in `info`.
+_READ = ("index.json", "paths.json", "link.json", "files", "has_prefix", "no_link", "no_softlink")
 #: What a prefix says of itself.
 _NOTES = frozenset(
     {
@@ -43,7 +44,7 @@ def check_unpacked(package: str, owners: frozenset[int] | None = None) -> None:
     Raises `UnsafePathError` for one that is not to be linked.
     """
     whose = f"the package `{package.rpartition('/')[2]}`"
-    paths = _listed(package, whose)
+    paths, links = _listed(package, whose)
     if len(paths) > MOST_FILES:
         raise UnsafePathError(f"{whose} has more than {MOST_FILES} files")
     _check_all(paths, whose)
@@ -55,12 +56,16 @@ def check_unpacked(package: str, owners: frozenset[int] | None = None) -> None:
     for folder in folders:
         if not _is_in_folders(package, folder, seen):
             raise UnsafePathError(f"{whose} names paths below `{folder}`, which is a link")
-    stranger = restrain(package, owners)
-    if stranger is not None:
-        raise UnsafePathError(
-            f"{whose} has in the cache a file or folder of somebody else",
-            causes=[f"{user_name(os.lstat(stranger).st_uid)} owns `{stranger}`"],
-            hints=["do the same again: the package is fetched anew"],
+    seen_there = restrain(package, owners)
+    if seen_there.foreign is not None:
+        raise _foreign(seen_there.foreign, whose)
+    if any(f"{package}/info/{name}" in seen_there.links for name in _READ):
+        raise UnsafePathError(f"{whose} describes itself in a link")
+    if seen_there.links:
+        _check_files(
+            package,
+            seen_there.links.intersection(f"{package}/{p}" for p in paths if p not in links),
+            whose,
         )
 
 
@@ -91,6 +96,26 @@ def _check_notes(paths: Sequence[str], whose: str) -> None:
             raise UnsafePathError(f"{whose} brings `{path}`, which is not a package's to write")
 
 
+def _foreign(path: str, whose: str) -> UnsafePathError:
+    return UnsafePathError(
+        f"{whose} has in the cache a file or folder of somebody else",
+        causes=[f"{user_name(os.lstat(path).st_uid)} owns `{path}`"],
+    )
+
+
+def _check_files(package: str, odd: Iterable[str], whose: str) -> None:
+    """Refuse what a package calls a file if it is none, nor a link to one of its own.
+
+    It would be read: into the prefix, where others may look at it, or for ever.
+    """
+    inside_of = os.path.realpath(package) + os.sep
+    for path in sorted(odd):
+        target = os.path.realpath(path)
+        if not target.startswith(inside_of) or not os.path.isfile(target):  # noqa: PTH113
+            shown = path.removeprefix(f"{package}/")
+            raise UnsafePathError(f"{whose} calls `{shown}` a file, which it is not")
+
+
 def _check_all(paths: Sequence[str], whose: str) -> None:
     """Raise `UnsafePathError` for the first path that leads elsewhere, `TypeError` for no text."""
     for path in paths:
@@ -98,17 +123,24 @@ def _check_all(paths: Sequence[str], whose: str) -> None:
             inside(path, whose)
 
 
-def _listed(package: str, whose: str) -> list[str]:
+def _listed(package: str, whose: str) -> tuple[list[str], frozenset[str]]:
+    """Return the paths of a package, and which of them it calls links, to be made as they are."""
     try:
-        table = json_data(_read(f"{package}/info/paths.json"))
-        paths = [row["_path"] for row in table["paths"]]
+        rows = json_data(_read(f"{package}/info/paths.json"))["paths"]
+        paths = [row["_path"] for row in rows]
+        links = frozenset(row["_path"] for row in rows if _is_plain_link(row))
     except FileNotFoundError:
         return _listed_of_old(package)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnsafePathError(f"{whose} has no readable list of files") from error
     if not all(isinstance(path, str) for path in paths):
         raise UnsafePathError(f"{whose} names a path that is no text")
-    return paths
+    return paths, links
+
+
+def _is_plain_link(row: Mapping[str, object]) -> bool:
+    is_copied = row.get("prefix_placeholder") is not None or row.get("no_link")
+    return row.get("path_type") == "softlink" and not is_copied
 
 
 def _commands(package: str, whose: str) -> list[str]:
@@ -123,20 +155,23 @@ def _commands(package: str, whose: str) -> list[str]:
         raise UnsafePathError(f"{whose} has no readable list of commands") from error
 
 
-def _listed_of_old(package: str) -> list[str]:
+def _listed_of_old(package: str) -> tuple[list[str], frozenset[str]]:
+    """Return the same of a package from before there were such lists: a link counts as one."""
+    text = _text(f"{package}/info/files")  # without it there is nothing to link
+    prefixed = _text(f"{package}/info/has_prefix")
+    paths = [line for line in map(str.strip, text.splitlines()) if line]
+    return paths, frozenset(path for path in paths if path not in prefixed)
+
+
+def _text(path: str) -> str:
     try:
-        text = _read(f"{package}/info/files").decode("utf-8", "surrogateescape")
+        return _read(path).decode("utf-8", "surrogateescape")
     except OSError:
-        return []  # then there is nothing to link
-    return [line for line in map(str.strip, text.splitlines()) if line]
+        return ""
 
 
 def _read(path: str) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123 - each package is looked at: paths cost
-        content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise ValueError("too large")
-    return content
+    return found_bytes(path, LARGEST_LOCK)
 
 
 def _is_in_folders(package: str, folder: str, seen: set[str]) -> bool:

@@ -52,7 +52,8 @@ class Verdicts:
 
     def has(self, package: str) -> bool:
         """Tell whether a package is as it was when it passed."""
-        mark = self._kept.get(package.rpartition("/")[2])
+        name = package.rpartition("/")[2]
+        mark = self._new.get(name) or self._kept.get(name)
         return mark is not None and mark == _mark_of(package)
 
     def store(self) -> None:
