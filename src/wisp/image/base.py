@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from wisp.errors import HostError, WispError
 from wisp.foreign import json_data
 from wisp.image.base_layers import judged_glibc
-from wisp.image.documents import HealthCheck, RunConfig, StackedLayer
+from wisp.image.documents import RunConfig, StackedLayer, health_of
 from wisp.image.layer import LayerBlob
 from wisp.image.layout import BlobStore
 from wisp.image.platform import choose
@@ -206,15 +206,16 @@ def stacked_layers(rows: list[Descriptor], config: Mapping[str, Any]) -> tuple[S
 
 def run_config(table: Mapping[str, Any]) -> RunConfig:
     """Read what a base says of containers; entry point and command are ours to say."""
-    health = table.get("Healthcheck") or {}
-    words = health.get("Test") or []
+    rows = table.get("Env") or []
+    if not isinstance(rows, list):
+        raise TypeError("its `Env` is no list")
     return RunConfig(
-        env=dict(row.partition("=")[::2] for row in table.get("Env") or ()),
+        env=dict(row.partition("=")[::2] for row in rows),
         user=table.get("User") or "",
         workdir=table.get("WorkingDir") or "",
         ports=tuple(table.get("ExposedPorts") or ()),
         labels=dict(table.get("Labels") or {}),
-        health=HealthCheck(command=tuple(words[1:])) if words[:1] == ["CMD"] else None,
+        health=health_of(table.get("Healthcheck") or {}),
         stop_signal=table.get("StopSignal"),
     )
 

@@ -11,12 +11,14 @@ import re
 import tarfile
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import PurePosixPath
 
 from wisp.engine.files import write_atomically
 from wisp.foreign import json_data
 from wisp.image.documents import StackedLayer
 from wisp.image.judging import HostileLayerError, LayerJudge
 from wisp.image.layout import BlobStore, DamagedBlobError
+from wisp.image.markers import Markers
 from wisp.image.unpacking import UnpackingError, most_unpacked, opened_tar
 from wisp.patterns import pattern
 from wisp.specs.oci import Digest
@@ -45,16 +47,24 @@ def judged_glibc(
     with suppress(OSError, ValueError):
         found = json_data(found_bytes(note))
         return (found[0], found[1]) if found else None
-    versions = [_judged(layer, store, where) for layer in layers]
-    glibc = next((one for one in reversed(versions) if one is not None), None)
+    libraries: dict[PurePosixPath, Glibc] = {}
+    for layer in layers:
+        own, markers = _judged(layer, store, where)
+        kept = {at: one for at, one in libraries.items() if not markers.hide(at) and at not in own}
+        libraries = kept | own
+    glibc = next(reversed(libraries.values()), None)
     write_atomically(note, json.dumps(glibc))
     return glibc
 
 
-def _judged(layer: StackedLayer, store: BlobStore, where: str) -> Glibc | None:
+def _judged(
+    layer: StackedLayer, store: BlobStore, where: str
+) -> tuple[dict[PurePosixPath, Glibc], Markers]:
+    """Judge a layer; return the C libraries in it, and what it takes away of those below."""
     row = layer.blob.descriptor
     name = f"the layer `{row.digest}` of {where}"
-    judge, glibc = LayerJudge(name), None
+    judge, markers = LayerJudge(name), Markers()
+    found: dict[PurePosixPath, Glibc] = {}
     room = most_unpacked(row.size)
     read = hashlib.sha256()
     try:
@@ -64,15 +74,17 @@ def _judged(layer: StackedLayer, store: BlobStore, where: str) -> Glibc | None:
                 room -= member.size  # of a file with holes, with these
                 if room < 0:
                     raise UnpackingError(f"{name} unpacks to too much, at `{member.name}`")
-                if member.isfile() and _LIBC.fullmatch(str(path)):
-                    glibc = _version(archive, member) or glibc
+                is_marker = markers.take(path)
+                if member.isfile() and not is_marker and _LIBC.fullmatch(str(path)):
+                    version = _version(archive, member)
+                    found |= {path: version} if version else {}
     except (OSError, EOFError) as error:
         raise DamagedBlobError(f"could not read {name}", causes=[str(error)]) from error
     except tarfile.TarError as error:
         raise HostileLayerError(f"{name} is no layer", causes=[str(error)]) from error
     if layer.blob.diff_id.hex != read.hexdigest():
         raise HostileLayerError(f"{name} holds something else than its configuration says")
-    return glibc
+    return found, markers
 
 
 def _version(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Glibc | None:

@@ -17,6 +17,10 @@ from wisp.image.layer import LayerBlob
 from wisp.specs.oci import CONFIG, INDEX, MANIFEST, Descriptor, Digest, ImagePlatform
 from wisp.values import dataclass, field
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 #: By which readers of a layout find an image (annotations.md, "rules").
 REF_NAME = "org.opencontainers.image.ref.name"
 #: By which containerd, and so newer Docker engines, name what they import.
@@ -46,6 +50,24 @@ class HealthCheck:
             "StartPeriod": int(self.start_period * _NANOSECONDS),
             "Retries": self.retries,
         }
+
+
+def health_of(table: Mapping[str, Any]) -> HealthCheck | None:
+    """Read Docker's spelling; None where nothing is asked."""
+    words = tuple(table.get("Test") or ())
+    if words[:1] == ("CMD-SHELL",):
+        words = ("CMD", "/bin/sh", "-c", *words[1:])
+    if words[:1] != ("CMD",) or len(words) < 2:
+        return None
+    usual = HealthCheck(command=words[1:])
+    return HealthCheck(
+        command=usual.command,
+        # Nothing, or 0, is what an engine takes by itself.
+        interval=(table.get("Interval") or 0) / _NANOSECONDS or usual.interval,
+        timeout=(table.get("Timeout") or 0) / _NANOSECONDS or usual.timeout,
+        start_period=(table.get("StartPeriod") or 0) / _NANOSECONDS,
+        retries=table.get("Retries") or usual.retries,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,12 @@ from tests.unit.image.test_layout import AMD64, NAME, image
 from wisp.errors import WispError
 from wisp.image import local_base as local_base_module
 from wisp.image import unpacking
-from wisp.image.base import Base, BaseImageError, check_glibc
+from wisp.image.base import Base, BaseImageError, check_glibc, run_config
 from wisp.image.base_layers import judged_glibc
-from wisp.image.documents import RunConfig, StackedLayer
+from wisp.image.documents import HealthCheck, RunConfig, StackedLayer
+from wisp.image.entries import text_file
 from wisp.image.judging import HostileLayerError, LayerJudge
-from wisp.image.layer import LayerBlob
+from wisp.image.layer import LayerBlob, write_layer
 from wisp.image.layout import BlobStore, write_archive, write_layout
 from wisp.image.local_base import local_base
 from wisp.image.platform import choose
@@ -98,6 +99,49 @@ def judged(layer: Descriptor, store: BlobStore, plain: Path) -> tuple[int, int] 
     blob = LayerBlob(descriptor=layer, diff_id=Digest(f"sha256:{inner}"), unpacked=0)
     stacked = [StackedLayer(blob=blob, comment="x")]
     return judged_glibc(layer.digest, stacked, store, "it")
+
+
+def stacked(store: BlobStore, files: dict[str, str]) -> StackedLayer:
+    """A layer of files."""
+    with store.draft() as draft:
+        blob = write_layer([text_file(path, text) for path, text in files.items()], draft, time=0)
+        store.keep(draft, blob.descriptor)
+    return StackedLayer(blob=blob, comment="x")
+
+
+OLD, NEW = (f"GNU C Library (x) stable release version 2.{one}.\n" for one in (28, 36))
+
+
+@pytest.mark.parametrize(
+    ("above", "glibc"),
+    [
+        ({"etc/x": ""}, (2, 28)),
+        ({"lib/libc.so.6": NEW}, (2, 36)),
+        ({"lib/.wh.libc.so.6": ""}, None),
+        ({".wh.lib": ""}, None),
+        ({"lib/.wh..wh..opq": ""}, None),
+        # A marker counts for what lies below, wherever it stands in its layer.
+        ({"lib/.wh..wh..opq": "", "lib/libc.so.6": NEW}, (2, 36)),
+        ({"lib/.wh.libc.so.7": ""}, (2, 28)),
+    ],
+)
+def test_a_c_library_counts_unless_a_layer_above_takes_it_away(
+    store: BlobStore, above: dict[str, str], glibc: tuple[int, int] | None
+) -> None:
+    layers = [stacked(store, {"lib/libc.so.6": OLD}), stacked(store, above)]
+    digest = layers[1].blob.descriptor.digest
+    assert judged_glibc(digest, layers, store, "it") == glibc
+
+
+def test_a_base_says_how_it_is_asked_whether_it_is_well() -> None:
+    second = 1_000_000_000
+    table = {"Test": ["CMD-SHELL", "ask || exit 1"], "Interval": 5 * second, "Retries": 2}
+    check = run_config({"Healthcheck": table}).health
+    assert check == HealthCheck(command=("/bin/sh", "-c", "ask || exit 1"), interval=5, retries=2)
+    assert run_config({"Healthcheck": check.as_json()}).health == check
+    assert run_config({"Healthcheck": {"Test": ["NONE"]}}).health is None
+    with pytest.raises(TypeError, match="no list"):
+        run_config({"Env": "A=1"})
 
 
 def member(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tarfile.TarInfo:

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from wisp.image.debian.index import paragraphs, relations
 from wisp.image.layout import BlobStore, DamagedBlobError
+from wisp.image.markers import Markers
 from wisp.image.unpacking import opened_tar
 from wisp.patterns import pattern
 from wisp.specs.oci import Descriptor
@@ -23,7 +24,6 @@ _DOCUMENTS = pattern(r"usr/share/doc/[^/]+")
 _RELEASES = ("etc/os-release", "usr/lib/os-release")
 #: Bytes of a file that is read; the status of a large system has 10 MB.
 _LARGEST = 64 << 20
-_WHITEOUT = ".wh."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,20 +65,23 @@ def system_listing(layers: Iterable[Descriptor], store: BlobStore) -> SystemList
 
 
 def _read(files: dict[str, str], layer: Descriptor, store: BlobStore) -> None:
+    markers, own = Markers(), dict[str, str]()
     with opened_tar(store.path(layer.digest)) as archive:
         for member in archive:
             path = member.name.removeprefix("./").strip("/")
-            name = PurePosixPath(path).name
-            if name.startswith(_WHITEOUT):
-                files.pop(path[: -len(name)] + name.removeprefix(_WHITEOUT), None)
-            elif member.issym() and (_DOCUMENTS.fullmatch(path) or path in _RELEASES):
-                files[path] = f"-> {member.linkname}"
-            elif member.islnk() and member.linkname in files:
-                files[path] = files[member.linkname]
+            if markers.take(PurePosixPath(path)):
+                continue
+            if member.issym() and (_DOCUMENTS.fullmatch(path) or path in _RELEASES):
+                own[path] = f"-> {member.linkname}"
+            elif member.islnk() and member.linkname in own:
+                own[path] = own[member.linkname]
             elif member.isfile() and _is_wanted(path) and member.size <= _LARGEST:
                 file = archive.extractfile(member)
                 assert file is not None
-                files[path] = file.read().decode("utf-8", "replace")
+                own[path] = file.read().decode("utf-8", "replace")
+    for path in [one for one in files if markers.hide(PurePosixPath(one))]:
+        del files[path]
+    files.update(own)
 
 
 def _is_wanted(path: str) -> bool:
