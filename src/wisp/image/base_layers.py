@@ -18,8 +18,8 @@ from wisp.foreign import json_data
 from wisp.image.documents import StackedLayer
 from wisp.image.judging import HostileLayerError, LayerJudge
 from wisp.image.layout import BlobStore, DamagedBlobError
-from wisp.image.markers import Markers
 from wisp.image.unpacking import UnpackingError, most_unpacked, opened_tar
+from wisp.image.whiteouts import Whiteouts
 from wisp.patterns import pattern
 from wisp.specs.oci import Digest
 from wisp.trust import found_bytes
@@ -59,11 +59,11 @@ def judged_glibc(
 
 def _judged(
     layer: StackedLayer, store: BlobStore, where: str
-) -> tuple[dict[PurePosixPath, Glibc], Markers]:
+) -> tuple[dict[PurePosixPath, Glibc], Whiteouts]:
     """Judge a layer; return the C libraries in it, and what it takes away of those below."""
     row = layer.blob.descriptor
     name = f"the layer `{row.digest}` of {where}"
-    judge, markers = LayerJudge(name), Markers()
+    judge, markers = LayerJudge(name), Whiteouts()
     found: dict[PurePosixPath, Glibc] = {}
     room = most_unpacked(row.size)
     read = hashlib.sha256()

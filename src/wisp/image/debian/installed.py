@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 
 from wisp.image.debian.index import paragraphs, relations
 from wisp.image.layout import BlobStore, DamagedBlobError
-from wisp.image.markers import Markers
 from wisp.image.unpacking import opened_tar
+from wisp.image.whiteouts import Whiteouts
 from wisp.patterns import pattern
 from wisp.specs.oci import Descriptor
 from wisp.values import dataclass
@@ -65,7 +65,7 @@ def system_listing(layers: Iterable[Descriptor], store: BlobStore) -> SystemList
 
 
 def _read(files: dict[str, str], layer: Descriptor, store: BlobStore) -> None:
-    markers, own = Markers(), dict[str, str]()
+    markers, own = Whiteouts(), dict[str, str]()
     with opened_tar(store.path(layer.digest)) as archive:
         for member in archive:
             path = member.name.removeprefix("./").strip("/")

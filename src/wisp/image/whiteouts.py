@@ -1,4 +1,4 @@
-"""Markers by which a layer takes away what lies in the layers below it.
+"""Whiteouts by which a layer takes away what lies in the layers below it.
 
 `.wh.x` takes away `x` with all below it, `.wh..wh..opq` all that a folder had. What the same layer
 brings stays, wherever the marker stands in it.
@@ -14,7 +14,7 @@ _PREFIX = ".wh."
 _OPAQUE = ".wh..wh..opq"
 
 
-class Markers:
+class Whiteouts:
     """The markers of one layer."""
 
     def __init__(self) -> None:
