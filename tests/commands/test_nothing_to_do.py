@@ -17,17 +17,30 @@ from tools.forge.serve import Server
 SITE = "lib/python*/site-packages"
 
 
+@pytest.fixture(scope="module")
+def locked(
+    tmp_path_factory: pytest.TempPathFactory,
+    lasting_wisp: CommandLine,
+    forge: Forge,
+    forge_port: int,
+) -> Path:
+    folder = tmp_path_factory.mktemp("nothing")
+    with Server(forge.folder, forge_port) as server:
+        (folder / "pixi.toml").write_text(
+            f'[workspace]\nname = "w"\nchannels = ["{forge.url}"]\n'
+            f'platforms = ["{forge.subdir}"]\n[dependencies]\npython = "{forge.minor}.*"\n'
+            f'[pypi-dependencies]\nsix = "*"\n'
+            f'[pypi-options]\nindex-url = "{server.url}/simple"\n'
+        )
+        lasting_wisp("lock", cwd=folder).success()
+    return folder
+
+
 @pytest.fixture
-def workspace(tmp_path: Path, wisp: CommandLine, forge: Forge, forge_server: Server) -> Path:
+def workspace(tmp_path: Path, wisp: CommandLine, locked: Path, forge_server: Server) -> Path:
     """An installed workspace with a conda and a PyPI package, as the second command finds it."""
-    folder = tmp_path / "ws"
-    folder.mkdir()
-    (folder / "pixi.toml").write_text(
-        f'[workspace]\nname = "w"\nchannels = ["{forge.url}"]\nplatforms = ["{forge.subdir}"]\n'
-        f'[dependencies]\npython = "{forge.minor}.*"\n[pypi-dependencies]\nsix = "*"\n'
-        f'[pypi-options]\nindex-url = "{forge_server.url}/simple"\n'
-    )
-    for words in (("lock",), ("install",), ("lock",), ("install",)):
+    folder = shutil.copytree(locked, tmp_path / "ws")
+    for words in (("install",), ("lock",), ("install",)):
         wisp(*words, cwd=folder).success()
         time.sleep(0.1)  # the clock moves on, so that files can be known by their times
     return folder
