@@ -13,6 +13,9 @@ CORPUS ?= ../shared/corpus.tar.xz
 REPODATA ?= ../shared/repodata
 ONLY ?=
 
+# Several processes read all tests, and each test starts commands: what one has compiled serves all.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo image test test-cloud hostile fuzz check bench bench-images golden docs clean
 
 help:
@@ -42,12 +45,14 @@ image: $(READY)
 	$(BIN)/python -m tools.demo.image
 
 # Three at a time, since some wait for hosts that say nothing; those that kill processes at random
-# moments come after the others. Where ONLY names tests of one kind, the other run has nothing to do,
-# which pytest tells with code 5.
+# moments come after the others, read from the files that have some. Where ONLY names tests of one
+# kind, the other run has nothing to do, which pytest tells with code 5.
+ALONE = $(or $(ONLY),$(shell grep -rl 'mark\.alone' tests --include='test_*.py'))
+
 test: $(READY)
 	$(BIN)/python -m tools.forge
 	$(BIN)/python -m pytest -n 3 --dist worksteal --ignore tests/cloud -m "not alone" --durations 15 $(ONLY) || [ $$? = 5 ]
-	$(BIN)/python -m pytest -n 2 --ignore tests/cloud -m alone --durations 15 $(ONLY) || [ $$? = 5 ]
+	$(BIN)/python -m pytest -n 2 --ignore tests/cloud -m alone --durations 15 $(ALONE) || [ $$? = 5 ]
 
 # Two thousand hostile cases in one process; a failure names the number that repeats it.
 hostile: $(READY)
@@ -65,7 +70,7 @@ test-cloud: $(READY)
 	tools/cloud/prepare
 	$(BIN)/python -m tools.forge
 	failed=0; $(BIN)/python -m pytest -rs --durations 15 $(or $(ONLY),tests/cloud) || failed=1; \
-	$(if $(ONLY),,$(BIN)/python -m pytest -n 2 --ignore tests/cloud -m alone || failed=1;) exit $$failed
+	$(if $(ONLY),,$(BIN)/python -m pytest -n 2 --ignore tests/cloud -m alone $(ALONE) || failed=1;) exit $$failed
 
 check: $(READY)
 	$(BIN)/ruff check
