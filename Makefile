@@ -64,13 +64,16 @@ fuzz: $(READY)
 	for target in $(or $(ONLY),lock manifest spec shell pylock archive); do \
 		$(BIN)/python -m tools.fuzz $$target -max_total_time=60 -timeout=20 || exit 1; done
 
-# Twenty kills each, those of `make test` too, also where something has failed before.
+# Twenty kills each and two thousand scripts, of which `make test` has fewer, also where something
+# has failed before.
 test-cloud: export WISP_TEST_KILLS ?= 20
+test-cloud: export WISP_TEST_SCRIPTS ?= 2000
 test-cloud: $(READY)
 	tools/cloud/prepare
 	$(BIN)/python -m tools.forge
 	failed=0; $(BIN)/python -m pytest -rs --durations 15 $(or $(ONLY),tests/cloud) || failed=1; \
-	$(if $(ONLY),,$(BIN)/python -m pytest -n 2 --ignore tests/cloud -m alone $(ALONE) || failed=1;) exit $$failed
+	$(if $(ONLY),,$(BIN)/python -m pytest -n 2 --ignore tests/cloud -m alone $(ALONE) || failed=1; \
+	$(BIN)/python -m pytest -n 2 tests/unit/taskshell/test_shell_against_bash.py || failed=1;) exit $$failed
 
 check: $(READY)
 	$(BIN)/ruff check

@@ -2,10 +2,13 @@
 
 Left out is what differs on purpose: blanks inside values, `~` in quotes, failing background
 items, `set -e` around chains, real processes sent to the shell's own streams.
+
+`make test` takes the first five hundred, `make test-cloud` two thousand (`WISP_TEST_SCRIPTS`).
 """
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -19,8 +22,8 @@ from wisp.taskshell.parser import parse
 from wisp.taskshell.shell import Shell
 
 BASH = shutil.which("bash")
-COUNT = 2000
-BATCH = 100
+COUNT = int(os.environ.get("WISP_TEST_SCRIPTS", "500"))
+BATCH = 50
 LIMIT = 10
 """Seconds after which a script counts as hanging."""
 FILES = {
