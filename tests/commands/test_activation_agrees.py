@@ -224,3 +224,37 @@ def test_quotes_end_no_quoting_in_the_command_prompt() -> None:
     assert cmd.assign("X", "one\ntwo") == '@SET "X=one two"'
     assert cmd.prompt("(a & b) ") == '@SET "PROMPT=(a & b) %PROMPT%"'
     assert os.name == "nt" or cmd.source("C:\\100%\\a.bat") == '@CALL "C:\\100%%%%\\a.bat"'
+
+
+OF_BASH = r"""
+HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+export PLACE="$HERE"
+shopt -s extglob
+[[ "ab12" =~ ([a-z]+)([0-9]+) ]] && export FOUND="${BASH_REMATCH[2]}"
+read -ra WORDS <<< "x y z"
+export FIRST="${WORDS[0]}" SHOWN="${HERE@Q}"
+"""
+
+
+def test_what_only_bash_understands_counts_in_every_shell(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    folder = make(tmp_path / "ws", "w", '[activation]\nscripts = ["sub/a.sh"]\n')
+    (folder / "sub").mkdir()
+    (folder / "sub" / "a.sh").write_text(OF_BASH)
+    expected = run(wisp, folder)
+    assert (expected["PLACE"], expected["FOUND"]) == (str(folder / "sub"), "12")
+    for shell in SHELLS:
+        assert evaluate(wisp, folder, shell) == expected, shell
+
+
+@pytest.mark.skipif("zsh" not in SHELLS, reason="zsh is not here")
+def test_what_zsh_understands_runs_in_it(wisp: CommandLine, tmp_path: Path) -> None:
+    folder = make(tmp_path / "ws", "w", '[activation]\nscripts = ["a.sh"]\n')
+    (folder / "a.sh").write_text("greet() { echo hello; }\nexport A=1\n")
+    hook = f"'{wisp.executable}' shell-hook -s zsh"
+    command = script("zsh", [hook], "greet")
+    done = subprocess.run(
+        command, cwd=folder, env=wisp.environment(), capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "hello\n", done.stderr

@@ -93,12 +93,14 @@ def _entered(
 ) -> list[Step]:
     """Return the steps of activating.
 
-    A shell that neither reads the scripts of bash nor expands as bash does gets what they lead to,
-    as `run` has it, and then the scripts of its own kind.
+    A shell that neither understands the scripts of bash nor expands as bash does gets what they
+    lead to, as `run` has it, and then the scripts of its own kind.
     """
     native = read_prefix(activation.prefix, ("bat",) if windows else ("sh",))
     steps = activation_steps(activation, native, before, windows=windows)
-    if shell.is_native or not any(step[0] in ("source", "expand") for step in steps):
+    scripts = [step[1] for step in steps if step[0] == "source"]
+    is_free = shell.is_native or not any(step[0] == "expand" for step in steps)
+    if is_free and all(map(shell.understands, scripts)):
         return steps
     from wisp.activation.session import activate
 
@@ -111,7 +113,7 @@ def _entered(
         for name, value in values.items()
         if name not in changes.removed and is_name(name, windows=windows)
     ]
-    own = read_prefix(activation.prefix, shell.extensions)
+    own = read_prefix(activation.prefix, (shell.name,) if shell.is_native else shell.extensions)
     return [*computed, *(("source", script) for script in own.activate)]
 
 

@@ -72,6 +72,11 @@ class Bash:
         """Run a script in the current shell."""
         return f". {self.literal(path)}"
 
+    def understands(self, path: str) -> bool:
+        """Whether it can run an activation script of the system's own shell."""
+        del path
+        return self.is_native
+
     def prompt(self, prefix: str, old: str = "") -> str:
         """Put a text in front of the prompt, in place of an old one."""
         new = f'export PS1={self.literal(self.in_prompt(prefix))}"${{PS1:-}}"'
@@ -100,6 +105,8 @@ class Bash:
         return ""
 
 
+#: Words that zsh does not know, or gives another meaning.
+_OF_BASH = pattern(r"\bBASH_[A-Z]|\bshopt\b|\b(?:mapfile|readarray)\b|\bread -\w*a|@[QEPAa]\}")
 #: What the prompts of zsh may expand, as what they show as it is.
 _INERT_IN_ZSH = str.maketrans({"$": "$%{%}", "\\": "\\%{%}", "`": "'"})
 
@@ -108,6 +115,15 @@ class Zsh(Bash):
     """zsh: bash but for completions."""
 
     name = "zsh"
+
+    def understands(self, path: str) -> bool:
+        """Whether a script has nothing that only bash knows, or is prepared for zsh as well."""
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                text = file.read()
+        except OSError:
+            return True
+        return not _OF_BASH.search(text) or "ZSH" in text
 
     def in_prompt(self, text: str) -> str:
         """Write a text so that no prompt expands it, whether `promptsubst` is set now or later.

@@ -29,6 +29,7 @@ from rattler.networking.middleware import (
 from rattler.package_cache.package_cache import PackageCache
 
 from wisp.engine.borrowed import borrowed
+from wisp.engine.certificates import CERTIFICATE_VARIABLES, certificate_variables
 from wisp.engine.lookout import Lookout
 from wisp.engine.open_files import raise_limit
 from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
@@ -50,7 +51,7 @@ _LOOKED_AT = (
     *PROXY_VARIABLES,
     *("no_proxy", "NO_PROXY"),
     *("RATTLER_AUTH_FILE", "NETRC", "HOME"),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *CERTIFICATE_VARIABLES,
 )
 
 
@@ -174,6 +175,13 @@ def _checked_client(network: Network, variables: Mapping[str, str]) -> Client:
             )
         except AuthenticationStorageError as error:
             raise HostError(f"the credentials cannot be read: {error}") from error
+        except ValueError as error:  # it says no more than that it could not be built
+            named = ", ".join(f"{name}={variables.get(name, '')}" for name in CERTIFICATE_VARIABLES)
+            raise HostError(
+                "no certificates of authorities can be read",
+                causes=(f"the variables say: {named}",),
+                hints=("name a file of certificates in `SSL_CERT_FILE`",),
+            ) from error
 
 
 def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
@@ -236,6 +244,9 @@ def client_variables(network: Network, environ: Mapping[str, str]) -> dict[str, 
     The proxies of `environ` win over configured ones.
     """
     variables = {name: environ[name] for name in _LOOKED_AT if environ.get(name)}
+    for name in CERTIFICATE_VARIABLES:
+        variables.pop(name, None)
+    variables |= certificate_variables(environ)
     if network.auth_file is not None:
         variables["RATTLER_AUTH_FILE"] = str(network.auth_file)
     if has_proxy(environ):

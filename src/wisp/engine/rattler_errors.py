@@ -9,6 +9,7 @@ from wisp.errors import FetchError
 from wisp.patterns import pattern
 
 _NETWORK = ("client error (Connect)", "dns error", "operation timed out", "Request failed after")
+_UNKNOWN = "invalid peer certificate"
 #: What one of two requests for the same file hears when they failed: the reason went to the other.
 _LOST = "a coalesced request failed"
 _DIRECT = "the direct url query failed for "
@@ -35,6 +36,11 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
     hints: list[str] = []
     if offline:
         hints += OFFLINE_HINTS
+    elif _UNKNOWN in text:
+        hints.append(
+            "the other side shows a certificate of nobody that is known here: put that of its "
+            "authority into a file, and name it by `SSL_CERT_FILE`"
+        )
     elif any(sign in text for sign in (*_NETWORK, _LOST)):
         hints.append("check the network connection, or work with what is cached: `--offline`")
     if "could not find subdir" in text:

@@ -1,15 +1,18 @@
 """Whom we believe on the other side of a TLS connection.
 
-`SSL_CERT_FILE` and `SSL_CERT_DIR` of the environment that we were given come first, then the
-system's list. There is no list of our own, so `tls-root-certs = "webpki"` reads the system's here.
+`SSL_CERT_FILE` and `SSL_CERT_DIR` of the environment that we were given come first, then
+`REQUESTS_CA_BUNDLE`, which conda and pip heed, then the system's list. There is no list of our
+own, so `tls-root-certs = "webpki"` reads the system's here.
 """
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
+from wisp.engine.certificates import certificate_variables
 from wisp.specs.settings import Network
 
 #: Where systems keep their list; Python's own build may have been told another place.
@@ -35,14 +38,11 @@ def tls_context(network: Network, environ: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def _load_named(context: ssl.SSLContext, environ: Mapping[str, str]) -> bool:
-    """Load what the variables name; what is missing or unreadable counts as not named."""
-    file = Path(environ.get("SSL_CERT_FILE") or "")
+    """Load what the variables name; what is unreadable counts as not named."""
+    named = certificate_variables(environ)
+    loaded = "SSL_CERT_FILE" in named and _load(context, cafile=named["SSL_CERT_FILE"])
     # The variable may name several folders, as a path does.
-    folders = (environ.get("SSL_CERT_DIR") or "").split(":" if Path("/").root == "/" else ";")
-    loaded = False
-    if file.is_file():
-        loaded = _load(context, cafile=str(file))
-    for folder in folders:
+    for folder in named.get("SSL_CERT_DIR", "").split(os.pathsep):
         if folder and Path(folder).is_dir():
             loaded = _load(context, capath=folder) or loaded
     return loaded

@@ -7,9 +7,9 @@ our configuration say.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from wisp.engine.certificates import certificate_variables
 from wisp.specs.settings import Network
 from wisp.values import dataclass, field
 
@@ -35,8 +35,8 @@ def tool_trust(network: Network, environ: Mapping[str, str], indexes: Sequence[s
         hosts = dict.fromkeys([*map(_host, indexes), *_USUAL])
         pip = tuple(word for host in hosts for word in ("--trusted-host", host))
         return ToolTrust(("--allow-insecure-host", "*"), pip)
-    named = environ.get("SSL_CERT_FILE")
-    pip = ("--cert", named) if named and Path(named).is_file() else ()
+    named = certificate_variables(environ).get("SSL_CERT_FILE")
+    pip = ("--cert", named) if named else ()
     if network.tls_root_certs is None:
         return ToolTrust(pip=pip)
     # By variables, as the option has another name in older releases of uv.

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from wisp.engine.auth.index_variables import named_index
 from wisp.engine.auth.stores import Credentials, home_of
+from wisp.engine.certificates import CERTIFICATE_VARIABLES, certificate_variables
 from wisp.engine.mirrors import TextMirrors
 from wisp.engine.process import ProcessResult, capture
 from wisp.engine.uv_drafts import UvDrafts
@@ -244,6 +245,9 @@ def visible_environment(environ: Mapping[str, str], network: Network) -> dict[st
     is the configured number of downloads at once.
     """
     visible = {name: value for name, value in environ.items() if _is_visible(name)}
+    for name in CERTIFICATE_VARIABLES:
+        visible.pop(name, None)
+    visible |= certificate_variables(environ)
     if not any(name.lower() in _PROXIES and value for name, value in visible.items()):
         if network.http_proxy:
             visible["HTTP_PROXY"] = network.http_proxy

@@ -142,14 +142,19 @@ class _Reader:
             if isinstance(item, yaml.MappingNode):
                 pip += self._pip(item)
                 continue
-            word = self._text(item, "an item of `dependencies`")
-            if item.tag in _NO_TEXT:
-                raise self._wrong("an item of `dependencies`", "a string", item)
+            word = self._word(item, "an item of `dependencies`")
             if word.lstrip().startswith(_SELECTOR):
                 self._skip(word, "has a selector")
             else:
                 conda.append(self._conda(word, item))
         return conda, pip
+
+    def _word(self, node: yaml.Node, what: str) -> str:
+        """Take a node as a requirement, which no number or boolean is."""
+        word = self._text(node, what)
+        if node.tag in _NO_TEXT:
+            raise self._wrong(what, "a string", node)
+        return word
 
     def _conda(self, word: str, node: yaml.Node) -> CondaRequirement:
         try:
@@ -168,7 +173,7 @@ class _Reader:
         for name, node in self._mapping(group, "an item of `dependencies`").items():
             if name == "pip":
                 for item in self._list(node, "pip"):
-                    yield self._text(item, "an item of `pip`"), self._place(item)
+                    yield self._word(item, "an item of `pip`"), self._place(item)
             elif name.lstrip().startswith(_SELECTOR):
                 written = f"{name}: {node.value}" if isinstance(node, yaml.ScalarNode) else name
                 self._skip(written, "has a selector")

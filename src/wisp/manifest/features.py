@@ -62,6 +62,9 @@ def _read_activation(parent: Table) -> ActivationTable:
         return ActivationTable()
     activation = ActivationTable(table.texts("scripts"), table.read("env", as_text_map) or {})
     table.finish()
+    for name in activation.env:
+        if not (name.isidentifier() and name.isascii()):
+            table.warn(f"the variable '{name}' is not set: shells know no such name", located=True)
     return activation
 
 

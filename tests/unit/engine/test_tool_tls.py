@@ -32,7 +32,7 @@ def test_whose_certificates_count_is_said_to_uv(roots: str, switch: str) -> None
 def test_a_file_of_certificates_is_named_to_pip_if_it_is_there(tmp_path: Path) -> None:
     file = tmp_path / "roots.pem"
     assert tool_trust(Network(), {"SSL_CERT_FILE": str(file)}, [INDEX]) == ToolTrust()
-    file.touch()
+    file.write_text("-----BEGIN CERTIFICATE-----\n")
     found = tool_trust(Network(), {"SSL_CERT_FILE": str(file)}, [INDEX])
     assert found == ToolTrust(pip=("--cert", str(file)))
 

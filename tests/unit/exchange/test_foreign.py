@@ -53,6 +53,7 @@ def test_selected_lines_are_skipped_with_a_warning() -> None:
         ("dependencies:\n- pip:\n  - {a: 1}\n", 3, "an item of `pip`, found a mapping"),
         ("dependencies:\n- [a]\n", 2, "an item of `dependencies`, found a list"),
         ("dependencies:\n- 1.5\n", 2, "an item of `dependencies`, found a number"),
+        ("dependencies:\n- pip:\n  - a\n  - 5\n", 4, "an item of `pip`, found a number"),
         ("dependencies:\n- a\n- true\n", 3, "an item of `dependencies`, found a boolean"),
         ("variables: [A=1]\n", 1, "expected a mapping for `variables`"),
         ("variables:\n  A: [1]\n", 2, "the variable `A`, found a list"),
