@@ -165,8 +165,8 @@ def test_a_package_does_not_describe_itself_in_a_link(tmp_path: Path) -> None:
 def test_a_link_to_a_file_of_the_same_package_may_be_called_a_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: Path
 ) -> None:
-    said = {"path_type": "hardlink"}
-    monkeypatch.setattr(Entry, "as_path_json", lambda entry: {"_path": entry.path} | said)
+    said = text("", "x").as_path_json()  # with the digest of what the link leads to
+    monkeypatch.setattr(Entry, "as_path_json", lambda entry: said | {"_path": entry.path})
     files = (text("lib/a.1", "x"), Entry("lib/a", link="a.1"))
     made = channel(tmp_path / "channel", [tiny("good", files=files)])
     access = ChannelAccess(settings(tmp_path / "cache"))
