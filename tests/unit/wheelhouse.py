@@ -90,3 +90,12 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
     return _build(wheel_directory, {{"{module}.pth": os.getcwd() + "\\n"}})
 """
+
+
+def damaged_wheel(path: Path, member: str) -> None:
+    """Write an archive of one member whose packed bytes are none: zlib itself tells."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(member, "x" * 1000)
+    content = bytearray(path.read_bytes())
+    content[30 + len(member)] = 0b111  # a kind of block that there is not
+    path.write_bytes(content)

@@ -110,7 +110,10 @@ class Activation:
 
 
 class PrefixContents:
-    """What the packages in a prefix add: static variables and scripts, in their order."""
+    """What the packages in a prefix add: static variables and scripts, in their order.
+
+    A variable is left out whose name no shell can set: it would be a command there.
+    """
 
     __slots__ = ("activate", "deactivate", "static")
 
@@ -120,7 +123,9 @@ class PrefixContents:
         activate: Iterable[str] = (),
         deactivate: Iterable[str] = (),
     ) -> None:
-        self.static = dict(static or {})
+        windows = os.name == "nt"
+        named = (static or {}).items()
+        self.static = {name: value for name, value in named if is_name(name, windows=windows)}
         self.activate = tuple(activate)
         self.deactivate = tuple(deactivate)
 

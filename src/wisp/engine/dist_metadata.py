@@ -21,10 +21,11 @@ from wisp.engine.pylock import PylockFile, PylockPackage
 from wisp.engine.ranged import RangedFile
 from wisp.engine.uv import Uv
 from wisp.engine.uv_cache import UvCache
-from wisp.errors import FetchError
+from wisp.errors import FetchError, WispError
 from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import normalize
 from wisp.specs.urls import shown
+from wisp.trust import LARGEST
 
 #: Some servers know no ranges, and some wheels hold whole GPU libraries.
 _WHOLE_WHEEL = Bounds(size=4 * 1024**3, seconds=1800)
@@ -149,6 +150,10 @@ def wheel_metadata(filename: str, stream: io.BufferedIOBase | io.RawIOBase) -> s
                 for name in archive.namelist()
                 if name.count("/") == 1 and name.endswith(".dist-info/METADATA")
             )
+            if archive.getinfo(member).file_size > LARGEST:
+                raise ValueError("it is larger than any description")
             return archive.read(member).decode("utf-8")
-    except (StopIteration, zipfile.BadZipFile, UnicodeDecodeError) as error:
+    except WispError:  # of who fetches its parts
+        raise
+    except Exception as error:  # each form of compression has its own
         raise FetchError(f"`{filename}` holds no readable metadata") from error

@@ -18,9 +18,9 @@ from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from configparser import Error as ConfigError
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
-from wisp.errors import InstallError
+from wisp.errors import InstallError, WispError
 from wisp.specs.inside import inside
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass
@@ -88,7 +88,9 @@ def unpack_wheel(archive: Path, package: Path, record: CondaRecord, largest: int
             wheel = _Wheel(opened, record.name, largest)
             files = [*wheel.files()]
             commands = wheel.commands()
-    except (BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+    except WispError:
+        raise
+    except Exception as error:  # each form of compression has its own
         raise _refused(record.name, str(error)) from error
     files.append(_record_of(files, wheel.dist_info))
     for file in files:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _LEAST = 4 << 30
 _RATIO = 100
 _BLOCK = 1 << 20
+#: Each member costs a kilobyte of memory. Layers of images have some hundred thousand.
+_MOST_MEMBERS = 1_000_000
+#: Extended headers, and names too long for a plain one.
+_ABOUT_OTHERS = (b"x", b"g", b"X", b"L", b"K")
+_LONGEST_HEADER = 1 << 20
 
 
 class UnpackingError(WispError):
@@ -61,9 +66,14 @@ class Bounded(io.RawIOBase):
         return at
 
     def read(self, size: int = -1) -> bytes:
-        """Return bytes. Raises `UnpackingError` beyond the limit."""
+        """Return bytes. Raises `UnpackingError` beyond the limit, `TarError` for damaged ones."""
         left = self._limit - self.tell() + 1
-        content = self._stream.read(left if size < 0 else min(size, left))
+        try:
+            content = self._stream.read(left if size < 0 else min(size, left))
+        except (OSError, EOFError):
+            raise
+        except Exception as error:  # each form has its own
+            raise tarfile.ReadError(str(error)) from error
         self._check(self.tell())
         if self._see is not None:
             self._see(content)
@@ -108,6 +118,31 @@ _FORMS: Mapping[bytes, Callable[[IO[bytes]], Any]] = {
 }
 
 
+class ForeignMember(tarfile.TarInfo):
+    """A member of a stranger's archive: what stands before it about it has a measure."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> Any:
+        # `tarfile` reads such a header into memory, whatever its size.
+        if self.type in _ABOUT_OTHERS and self.size > _LONGEST_HEADER:
+            raise tarfile.ReadError("a header is longer than any name")
+        return super()._proc_member(archive)  # type: ignore[misc]
+
+
+class ForeignTar(tarfile.TarFile):
+    """A stranger's archive: its members are counted."""
+
+    tarinfo = ForeignMember
+    taken = 0
+
+    def next(self) -> tarfile.TarInfo | None:
+        """Return the next member. Raises `TarError` for more than any archive has."""
+        found = super().next()
+        self.taken += 1
+        if self.taken > _MOST_MEMBERS:
+            raise tarfile.ReadError(f"it has more than {_MOST_MEMBERS} members")
+        return found
+
+
 @contextmanager
 def opened_tar(
     path: Path, see: Callable[[bytes], object] | None = None
@@ -124,7 +159,7 @@ def opened_tar(
     """
     with path.open("rb") as file:
         stream = unpacked(file, most_unpacked(path.stat().st_size), see)
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
+        with ForeignTar.open(fileobj=stream, mode="r|") as archive:
             yield archive
         while see is not None and stream.read(_BLOCK):
             pass

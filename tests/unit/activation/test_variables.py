@@ -16,6 +16,7 @@ from wisp.activation.variables import (
 )
 from wisp.compat import CompatLevel
 from wisp.errors import ActivationError
+from wisp.pack.activation_script import activation_script
 
 
 def assigned(steps: Sequence[tuple[str, ...]]) -> dict[str, str]:
@@ -47,6 +48,15 @@ def test_state_wins_over_env_vars_and_both_are_read_in_name_order(tmp_path: Path
     (tmp_path / "conda-meta").mkdir()
     (tmp_path / "conda-meta/state").write_text(json.dumps({"env_vars": {"TWO": "state"}}))
     assert read_prefix(str(tmp_path), ("sh",)).static == {"ONE": "b", "TWO": "state"}
+
+
+def test_a_variable_of_a_package_is_no_command(tmp_path: Path) -> None:
+    folder = tmp_path / "etc/conda/env_vars.d"
+    folder.mkdir(parents=True)
+    odd = {"X; touch PWN; Y": "1", "A=B": "1", "": "1", "A\nB": "1", "GOOD": "1"}
+    (folder / "a.json").write_text(json.dumps(odd))
+    assert read_prefix(str(tmp_path), ("sh",)).static == {"GOOD": "1"}
+    assert "touch" not in activation_script(str(tmp_path), "bash")[1]
 
 
 def test_only_scripts_of_the_shell_are_taken(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.channel_wheels import list_wheel
 from tests.tiny import VIRTUAL, channel, settings, tiny
-from tests.unit.wheelhouse import make_wheel
+from tests.unit.wheelhouse import damaged_wheel, make_wheel
 from tools.forge.serve import Server
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.installer import CondaInstallation, check_sources, install_conda
@@ -171,9 +171,14 @@ def test_a_wheel_that_is_not_right_is_refused(
     assert not list(prefix.rglob("seven*"))
 
 
-def test_what_is_no_archive_is_refused(place: Path, server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["no archive", "damaged"])
+def test_what_is_no_archive_is_refused(
+    kind: str, place: Path, server: Server, tmp_path: Path
+) -> None:
     wheel = place / "noarch/seven-1.0-py3-none-any.whl"
     wheel.write_bytes(b"no archive")
+    if kind == "damaged":
+        damaged_wheel(wheel, "seven-1.0.dist-info/WHEEL")
     list_wheel(place, wheel)
     with pytest.raises(InstallError, match="cannot be installed as a conda package"):
         install(solved(server, tmp_path / "cache"), tmp_path / "p", tmp_path / "cache")

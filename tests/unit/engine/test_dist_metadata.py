@@ -3,10 +3,11 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from tests.unit.wheelhouse import make_project, make_wheel
+from tests.unit.wheelhouse import damaged_wheel, make_project, make_wheel
 from tools.forge.serve import Server
 from wisp.engine.dist_metadata import MetadataReader
 from wisp.engine.http import HttpClient
@@ -15,6 +16,7 @@ from wisp.engine.pylock import PylockFile, PylockGit, PylockPackage
 from wisp.engine.uv import Uv, visible_environment
 from wisp.errors import FetchError
 from wisp.specs.settings import Network
+from wisp.trust import LARGEST
 
 
 @pytest.fixture
@@ -58,8 +60,15 @@ def test_a_file_that_is_gone_is_an_error(reader: MetadataReader, tmp_path: Path)
         reader.read(*remote(f"{server.url}/demo-1.0-py3-none-any.whl"))
 
 
-def test_a_broken_wheel_is_an_error(reader: MetadataReader, tmp_path: Path) -> None:
-    (tmp_path / "demo-1.0-py3-none-any.whl").write_bytes(b"not a zip")
+@pytest.mark.parametrize("kind", ["not a zip", "damaged", "large"])
+def test_a_broken_wheel_is_an_error(reader: MetadataReader, tmp_path: Path, kind: str) -> None:
+    wheel = tmp_path / "demo-1.0-py3-none-any.whl"
+    wheel.write_bytes(b"not a zip")
+    if kind == "damaged":
+        damaged_wheel(wheel, "demo-1.0.dist-info/METADATA")
+    if kind == "large":
+        with ZipFile(wheel, "w", ZIP_DEFLATED) as archive:
+            archive.writestr("demo-1.0.dist-info/METADATA", bytes(LARGEST + 1))
     file = PylockFile("demo-1.0-py3-none-any.whl", str(tmp_path / "demo-1.0-py3-none-any.whl"), {})
     with pytest.raises(FetchError, match="no readable metadata"):
         reader.read(PylockPackage(name="demo", archive=file), file)

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import random
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -52,10 +53,34 @@ def test_an_archive_that_grows_without_end_fails_before_it_fills_anything(
     assert (tmp_path / "out" / "zeros").stat().st_size < 1 << 20
 
 
-def test_a_long_header_fails_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpacking, "_LEAST", 1 << 20)
+@pytest.mark.parametrize("form", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_a_header_without_measure_is_not_read(tmp_path: Path, form: int) -> None:
     path = tmp_path / "bomb.tar.gz"
-    with tarfile.open(path, "w:gz", format=tarfile.GNU_FORMAT) as archive:
-        archive.addfile(tarfile.TarInfo("x" * (4 << 20)))
-    with pytest.raises(UnpackingError), opened_tar(path) as archive:
-        archive.next()
+    with tarfile.open(path, "w:gz", format=form) as archive:
+        archive.addfile(tarfile.TarInfo("x/" * (2 << 20)))
+    with pytest.raises(tarfile.ReadError, match="longer than any name"), opened_tar(path):
+        pass
+
+
+def test_members_without_measure_are_not_counted_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "_MOST_MEMBERS", 4)
+    path = tmp_path / "many.tar"
+    with tarfile.open(path, "w") as archive:
+        for number in range(6):
+            archive.addfile(tarfile.TarInfo(f"x{number}"))
+    seen = []
+    with opened_tar(path) as archive, pytest.raises(tarfile.ReadError, match="more than 4"):
+        seen += [member.name for member in archive]
+    assert seen == []
+
+
+@pytest.mark.parametrize("form", set(FORMS) - {"plain"})
+def test_a_damaged_archive_is_told_as_one(tmp_path: Path, form: str) -> None:
+    """Each form of compression has an exception of its own."""
+    noise = random.Random(0).randbytes(1 << 16)
+    path = tmp_path / "damaged"
+    path.write_bytes(FORMS[form](TEXT * 1000)[:20] + noise)
+    with path.open("rb") as file, pytest.raises((tarfile.ReadError, OSError, EOFError)):
+        unpacked(file, 1 << 20).read()

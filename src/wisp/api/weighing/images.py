@@ -14,7 +14,7 @@ from wisp.api.weighing.owners import Owners
 from wisp.api.weighing.report import LayerSize, Pile
 from wisp.errors import WispError
 from wisp.foreign import json_data
-from wisp.image.unpacking import most_unpacked, unpacked
+from wisp.image.unpacking import ForeignTar, most_unpacked, unpacked
 from wisp.specs.oci import INDEXES, Digest
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ class _Blobs:
 
     def __init__(self, path: Path) -> None:
         self._folder = path
-        self._archive = None if path.is_dir() else tarfile.open(path)  # noqa: SIM115
+        self._archive = None if path.is_dir() else ForeignTar.open(path)
 
     def close(self) -> None:
         if self._archive is not None:
@@ -145,7 +145,7 @@ def _members(blobs: _Blobs, name: str) -> Iterator[tuple[tarfile.TarFile, int]]:
     file, packed = blobs.open(name)
     with file:
         stream = unpacked(file, most_unpacked(packed))
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
+        with ForeignTar.open(fileobj=stream, mode="r|") as archive:
             yield archive, packed
 
 

@@ -17,7 +17,7 @@ from wisp.image.entries import (
     link,
     text_file,
 )
-from wisp.image.unpacking import unpacked
+from wisp.image.unpacking import ForeignTar, unpacked
 from wisp.patterns import pattern
 from wisp.values import dataclass
 
@@ -78,7 +78,7 @@ def _opened(content: bytes) -> tarfile.TarFile:
     """Open an archive in memory, of which not more is read than a package has."""
     limit = max(_LEAST, _RATIO * len(content))
     stream = unpacked(io.BytesIO(content), limit)
-    return tarfile.open(fileobj=stream, mode="r:")
+    return ForeignTar.open(fileobj=stream, mode="r:")
 
 
 def _control(content: bytes) -> bytes:
