@@ -24,6 +24,8 @@ COMMANDS = {
     "install --script": "0.79.0",
     "run --experimental": "0.80.0",
     "self-update --nightly": "0.84.2",
+    "self-update --tls-no-verify": "0.84.0",
+    "self-update --tls-root-certs": "0.84.0",
     "tree --json": "0.85.0",
     "update --script": "0.78.0",
     "workspace dependencies": "0.79.0",
