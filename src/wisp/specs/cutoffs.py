@@ -16,6 +16,11 @@ _SPAN = pattern(r"(?:\s*\d+\s*[a-zA-Z]+)+\s*|0")
 _PART = pattern(r"(\d+)\s*([a-zA-Z]+)")
 
 _YEAR = 31_557_600.0
+#: A span that is longer leads as far back as this one: to before there were packages.
+_LONGEST = 10_000 * _YEAR
+#: Where time begins for packages, and where uv's calendar ends, but for hours.
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
 _SECONDS = {
     **dict.fromkeys(("nanos", "nsec", "ns"), 1e-9),
     **dict.fromkeys(("usec", "us", "micros"), 1e-6),
@@ -33,25 +38,42 @@ _SECONDS = {
 def parse_cutoff(text: str) -> datetime | timedelta:
     """Read a cut-off: an aware moment, or a span. Raises `ValueError` if it is neither."""
     if _DAY.fullmatch(text):
-        day = date.fromisoformat(text) + timedelta(days=1)
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return _end_of(date.fromisoformat(text))
     if _MOMENT.fullmatch(text):
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        return _in_utc(datetime.fromisoformat(text.upper()))
     if _SPAN.fullmatch(text):
-        return timedelta(seconds=sum(_seconds(*part) for part in _PART.findall(text)))
+        seconds = sum(_seconds(*part) for part in _PART.findall(text))
+        return timedelta(seconds=min(seconds, _LONGEST))
     raise ValueError(f"'{text}' is neither a date, a time nor a duration")
+
+
+def _end_of(day: date) -> datetime:
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return _LAST if start >= _LAST else start + timedelta(days=1)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return min(moment.astimezone(UTC), _LAST)
+    except OverflowError:  # of the first day or the last, which no zone moves
+        return min(moment.replace(tzinfo=UTC), _LAST)
 
 
 def _seconds(count: str, unit: str) -> float:
     if unit not in _SECONDS:
         raise ValueError(f"'{unit}' is not a unit of time")
-    return int(count) * _SECONDS[unit]
+    return float(count) * _SECONDS[unit]
 
 
 def moment(text: str, now: datetime) -> datetime:
     """Return the moment that a cut-off means now. Raises `ValueError` as `parse_cutoff` does."""
     cutoff = parse_cutoff(text)
-    return now - cutoff if isinstance(cutoff, timedelta) else cutoff
+    if not isinstance(cutoff, timedelta):
+        return cutoff
+    try:
+        return now - cutoff
+    except OverflowError:
+        return _FIRST
 
 
 def utc_text(moment: datetime) -> str:

@@ -21,6 +21,11 @@ NOW = datetime(2025, 3, 1, tzinfo=UTC)
         ("1h 30m", NOW - timedelta(minutes=90)),
         ("2weeks1day", NOW - timedelta(days=15)),
         ("0d", NOW),
+        ("999999d", datetime(1970, 1, 1, tzinfo=UTC)),
+        (f"{'9' * 400}y", datetime(1970, 1, 1, tzinfo=UTC)),
+        ("9999-12-31", datetime(9999, 12, 30, tzinfo=UTC)),
+        ("9999-12-31T23:59:59-14:00", datetime(9999, 12, 30, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+14:00", datetime(1, 1, 1, tzinfo=UTC)),
     ],
 )
 def test_cutoff_is_a_moment(text: str, expected: datetime) -> None:
