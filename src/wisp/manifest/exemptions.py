@@ -88,15 +88,25 @@ def _pypi_exemption(name: str, value: Any, path: ValuePath, parent: Table) -> Ex
     return Exemption(CondaRequirement(normalize(name), CondaSpec(), name))
 
 
-def instead_of_cutoffs(key: str, cutoffs: Mapping[str, str], prefix: ValuePath) -> str:
-    """Word what is written today instead of a table of cut-offs by package."""
+def instead_of_cutoffs(
+    key: str, cutoffs: Mapping[str, str], prefix: ValuePath, general: str | None
+) -> str:
+    """Word what is written today instead of a table of cut-offs by package.
+
+    Where no cut-off is `general`, exemptions from it would do nothing, so that there is no advice.
+    """
     where = ".".join(map(str, (*prefix, "workspace", key)))
+    table = ".".join(map(str, (*prefix, key)))
+    if general is None:
+        return (
+            f"`[{table}]` is deprecated, but holds: what is written today are exemptions from "
+            f"`{where}`, which is not set"
+        )
     if key == "exclude-newer":
         said = {name: f'{{ version = "*", cutoff = "{text}" }}' for name, text in cutoffs.items()}
     else:
         said = dict.fromkeys(cutoffs, '"*"')
     rows = ", ".join(f"{dotted((name,))} = {value}" for name, value in said.items())
-    table = ".".join(map(str, (*prefix, key)))
     return (
         f"`[{table}]` is deprecated, exempt packages from the cut-off of the workspace instead: "
         f"exemptions = {{ {rows} }} below `[{where}]`"

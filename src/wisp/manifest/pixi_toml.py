@@ -47,13 +47,15 @@ def read_tables(data: dict[str, Any], prefix: ValuePath, notes: Notes, file: str
     notes.preview = read_preview(section)
     notes.pool = _read_pool(section)
     workspace = read_workspace(section)
+    conda = workspace.exclude_newer.cutoff
+    pypi = workspace.pypi_exclude_newer.cutoff or conda
     found = Tables(
         workspace=workspace,
         default=read_default_feature(root),
         features=read_features(root),
         environments=with_default(read_environments(root)),
-        exclude_newer=_names(_cutoffs(root, "exclude-newer")),
-        pypi_exclude_newer=_pypi_names(_cutoffs(root, "pypi-exclude-newer")),
+        exclude_newer=_names(_cutoffs(root, "exclude-newer", conda)),
+        pypi_exclude_newer=_pypi_names(_cutoffs(root, "pypi-exclude-newer", pypi)),
         package=_read_package(root, workspace),
     )
     if not prefix:
@@ -106,11 +108,11 @@ def with_default(environments: dict[str, Environment]) -> dict[str, Environment]
     return {DEFAULT_ENVIRONMENT: Environment(name=DEFAULT_ENVIRONMENT), **environments}
 
 
-def _cutoffs(root: Table, key: str) -> dict[str, str]:
+def _cutoffs(root: Table, key: str, general: str | None) -> dict[str, str]:
     """Read the cut-offs of single packages, which exemptions have taken the place of."""
     found = read_cutoffs(root, key)
     if found and root.notes.level.has("cut-offs of single packages are deprecated"):
-        root.below(key).warn(instead_of_cutoffs(key, found, root.path), located=True)
+        root.below(key).warn(instead_of_cutoffs(key, found, root.path, general), located=True)
     return found
 
 
