@@ -10,21 +10,37 @@ from __future__ import annotations
 import os
 
 from wisp.activation.expansion import quoted
-from wisp.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Runs of what `wisp.printable` escapes, and of bytes that are no text.
-_OBEYED = pattern(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\udc80-\udcff]+"
-)
+#: What turns the direction of text.
+_TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def _is_obeyed(sign: str) -> bool:
+    """Tell what `wisp.printable` escapes, and bytes that are no text."""
+    return (
+        (sign < " " and sign not in "\t\n")
+        or "\x7f" <= sign <= "\x9f"
+        or "\udc80" <= sign <= "\udcff"
+        or sign in _TURNING
+    )
 
 
 def _spelled(text: str, spell: Callable[[str], str]) -> str:
-    """Write all that a terminal obeys as `spell` has it, and the rest as it is."""
-    return text if text.isprintable() else _OBEYED.sub(lambda run: spell(run[0]), text)
+    """Write runs of what a terminal obeys as `spell` has it, and the rest as it is."""
+    if text.isprintable():
+        return text
+    found, run = "", ""
+    for sign in text:  # a regular expression would cost more than all else that a hook loads
+        if _is_obeyed(sign):
+            run += sign
+            continue
+        found += (spell(run) if run else "") + sign
+        run = ""
+    return found + (spell(run) if run else "")
 
 
 def _each(form: str) -> Callable[[str], str]:
