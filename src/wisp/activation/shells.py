@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from wisp.activation.expansion import quoted
+from wisp.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.sandbox import CommandLine, Result
+from tests.sandbox import CommandLine, Result, make_home
 
 MANIFEST = """\
 [workspace]
@@ -67,7 +67,20 @@ def warm(wisp: CommandLine, workspace: Path) -> None:
     wisp("run", "piped", cwd=workspace).success()
     settle()
     wisp("run", "piped", cwd=workspace).success()
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CommandLine, Path]]:
+    """A warm workspace for tests that look only, and its command line with a cache of its own."""
+    folder = tmp_path_factory.mktemp("quick")
+    wisp = CommandLine(make_home(folder / "home", folder / "cache"))
+    workspace = folder / "ws"
+    workspace.mkdir()
+    (workspace / "pixi.toml").write_text(MANIFEST)
+    warm(wisp, workspace)
     wisp("task", "list", cwd=workspace).success()
+    yield wisp, workspace
+    assert was_quick(wisp, "run", "piped", cwd=workspace)
 
 
 @pytest.mark.parametrize(
@@ -90,12 +103,12 @@ def warm(wisp: CommandLine, workspace: Path) -> None:
     ],
 )
 def test_a_quick_answer_is_the_same_as_a_whole_one(
-    wisp: CommandLine, workspace: Path, words: tuple[str, ...]
+    lasting: tuple[CommandLine, Path], tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    warm(wisp, workspace)
+    wisp, workspace = lasting
     quick = wisp(*words, cwd=workspace)
-    shutil.rmtree(wisp.home.cache / "wisp-snapshots")
-    whole = wisp(*words, cwd=workspace)
+    # In another cache there is nothing to answer from.
+    whole = wisp(*words, cwd=workspace, env={"PIXI_CACHE_DIR": str(tmp_path)})
     assert quick == whole
 
 
@@ -121,9 +134,9 @@ def test_the_variables_of_a_quick_run_are_those_of_a_whole_one(
     ],
 )
 def test_a_quick_answer_imports_nothing_heavy(
-    wisp: CommandLine, workspace: Path, words: tuple[str, ...]
+    lasting: tuple[CommandLine, Path], words: tuple[str, ...]
 ) -> None:
-    warm(wisp, workspace)
+    wisp, workspace = lasting
     found = imported(wisp, *words, cwd=workspace)
     assert found & FORBIDDEN == set()
     assert "minijinja" not in found
@@ -132,9 +145,9 @@ def test_a_quick_answer_imports_nothing_heavy(
 
 
 def test_scripts_that_need_the_shell_load_it_and_nothing_more(
-    wisp: CommandLine, workspace: Path
+    lasting: tuple[CommandLine, Path],
 ) -> None:
-    warm(wisp, workspace)
+    wisp, workspace = lasting
     found = imported(wisp, "run", "two", cwd=workspace)
     assert found & FORBIDDEN <= {"enum"}  # what `signal` needs
     assert was_quick(wisp, "run", "two", cwd=workspace)
@@ -207,6 +220,7 @@ def test_a_damaged_snapshot_is_written_anew(wisp: CommandLine, workspace: Path) 
 
 def test_other_options_are_left_to_the_whole_program(wisp: CommandLine, workspace: Path) -> None:
     warm(wisp, workspace)
+    wisp("task", "list", cwd=workspace).success()
     assert not was_quick(wisp, "run", "--frozen", "piped", cwd=workspace)
     assert not was_quick(wisp, "run", "--dry-run", "piped", cwd=workspace)
     assert not was_quick(wisp, "task", "list", "--json", cwd=workspace)
