@@ -32,14 +32,15 @@ FILE_NAMES: Mapping[BillFormat, str] = {"cyclonedx": "sbom.cdx.json", "spdx": "s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A package. `purl` names it, also where others need it; `deb` is one of a base image.
+    """A package. `purl` names it, also where others need it.
 
+    Those of kind `deb`, `apk` and `rpm` are of a base image.
     `license` is what its packager wrote, None where that is not known; `location` where its
     archive or sources can be had, None for a place on this machine; digests are lower-case hex,
     `size` bytes.
     """
 
-    kind: PackageKind | Literal["deb"]
+    kind: PackageKind | Literal["deb", "apk", "rpm"]
     name: str
     version: str
     purl: str

@@ -9,12 +9,13 @@ from wisp.api.imaging.building import BuiltImage, ImageRequest, wanted_platforms
 from wisp.api.opened import OpenedWorkspace
 from wisp.image.build import PlatformImage
 from wisp.image.debian.index import DebianPackage
-from wisp.image.debian.installed import system_listing
 from wisp.image.lock import debian_key
 from wisp.image.referrers import Referrer, referrer_to
+from wisp.image.system_package import SystemListing
+from wisp.image.system_packages import system_listing
 from wisp.platforms import Platform
+from wisp.sbom.base import base_bill
 from wisp.sbom.bill import FILE_NAMES, MEDIA_TYPES, BillOfMaterials
-from wisp.sbom.debian import BaseBill, base_bill
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ def bills_of(
     found: list[Referrer] = []
     platforms = wanted_platforms(workspace, request.environment, request.platforms)
     for image, platform in zip(built.images, platforms, strict=True):
-        base = _base_bill(image, built, _locked(workspace, request, platform))
+        listing = _listing(image, built)
+        if listing.unread:
+            workspace.reporter.warn(
+                "the bill lacks the packages of the base: only rpm can read its database"
+            )
+        base = base_bill(listing, _locked(workspace, request, platform))
         bill = environment_bill(platform.name).above(base.components, base.direct)
         text = bill.written(form)
         top = image.manifest.descriptor
@@ -46,12 +52,11 @@ def bills_of(
     return tuple(found)
 
 
-def _base_bill(
-    image: PlatformImage, built: BuiltImage, locked: tuple[DebianPackage, ...]
-) -> BaseBill:
+def _listing(image: PlatformImage, built: BuiltImage) -> SystemListing:
+    """List what is installed in the base of an image."""
     rows = zip(image.layers, image.reports, strict=True)
     below = [layer for layer, report in rows if report.kind == "base"]
-    return base_bill(system_listing(below, built.cache.store), locked)
+    return system_listing(below, built.cache.store)
 
 
 def _locked(

@@ -1,7 +1,7 @@
-"""Packages of a base image as components of a bill, with the licences that Debian's own files tell.
+"""Packages of a base image as components of a bill, with the licences that its own files tell.
 
-Sources: purl type definition `deb`; Debian's machine-readable copyright format 1.0, "Files" and
-"License specification"; SPDX 2.3, annex A.
+Sources: purl type definitions `deb`, `apk`, `rpm`; Debian's machine-readable copyright format 1.0,
+"Files" and "License specification"; SPDX 2.3, annex A.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from wisp.image.debian.index import DebianPackage, paragraphs
-from wisp.image.debian.installed import SystemListing, SystemPackage
+from wisp.image.system_package import SystemListing, SystemPackage
 from wisp.patterns import pattern
 from wisp.sbom.bill import Component
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.image.system_package import SystemKind
 
 #: Where everybody can get what this machine may have from elsewhere.
 _ARCHIVE = "https://deb.debian.org/debian"
@@ -50,22 +54,23 @@ def base_bill(listing: SystemListing, locked: tuple[DebianPackage, ...] = ()) ->
     purls = {one.name: _purl(one, listing) for one in listing.packages}
     known = {(one.name, one.version): one for one in locked}
     components = tuple(
-        _component(one, purls, known.get((one.name, one.version))) for one in listing.packages
+        _component(listing.kind, one, purls, known.get((one.name, one.version)))
+        for one in listing.packages
     )
     needed = {purl for one in components for purl in one.needs}
     return BaseBill(components, tuple(one.purl for one in components if one.purl not in needed))
 
 
 def _component(
-    one: SystemPackage, purls: Mapping[str, str], known: DebianPackage | None
+    kind: SystemKind, one: SystemPackage, purls: Mapping[str, str], known: DebianPackage | None
 ) -> Component:
     needs = {purls[name] for name in one.needs if name in purls and name != one.name}
     return Component(
-        kind="deb",
+        kind=kind,
         name=one.name,
-        version=one.version,
+        version=one.version if one.epoch is None else f"{one.epoch}:{one.version}",
         purl=purls[one.name],
-        license=debian_license(one.copyright),
+        license=debian_license(one.copyright) if kind == "deb" else one.license or None,
         location=f"{_ARCHIVE}/{known.file}" if known else None,
         sha256=known.sha256 if known else None,
         size=known.size if known else None,
@@ -75,9 +80,12 @@ def _component(
 
 def _purl(one: SystemPackage, listing: SystemListing) -> str:
     pairs = {"arch": one.architecture, "distro": listing.release}
+    if one.epoch is not None:
+        pairs["epoch"] = str(one.epoch)
     told = "&".join(f"{key}={quote(text, safe='')}" for key, text in pairs.items() if text)
     name, version = quote(one.name, safe=""), quote(one.version, safe=":")
-    return f"pkg:deb/{quote(listing.distribution)}/{name}@{version}" + (f"?{told}" if told else "")
+    start = f"pkg:{listing.kind}/{quote(listing.system)}/{name}@{version}"
+    return f"{start}?{told}" if told else start
 
 
 def debian_license(text: str) -> str | None:
