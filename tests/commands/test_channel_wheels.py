@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.channel_wheels import list_wheel
+from tests.commands.test_image import base_folder, unpack
 from tests.sandbox import CommandLine
 from tests.tiny import channel
 from tests.unit.wheelhouse import make_wheel
@@ -58,3 +60,10 @@ def test_a_wheel_of_a_folder_is_found(wisp: CommandLine, forge: Forge, tmp_path:
     lock = (tmp_path / "pixi.lock").read_text()
     assert "/chan/noarch/seven-1.0-py3-none-any.whl" in lock
     wisp("run", "--locked", "python", "-c", "import seven", cwd=tmp_path).success()
+    base = base_folder(tmp_path / "base")
+    words = ("--base", str(base), "--no-code", "--platform", "linux-64", "--output", "layout")
+    made = json.loads(wisp("image", "build", "--json", *words, cwd=tmp_path).success().stdout)
+    unpack(tmp_path / "layout", made["digest"], tmp_path / "root")
+    prefix = tmp_path / "root" / "opt" / "conda"
+    assert len(list(prefix.glob("lib/python*/site-packages/seven-1.0.dist-info/RECORD"))) == 1
+    assert len(list(prefix.glob("conda-meta/seven-1.0-*.json"))) == 1
