@@ -7,6 +7,7 @@ sources, and that everything of nothing is meant. Exemptions without a cut-off d
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from wisp.errors import ConfigError
@@ -17,6 +18,7 @@ from wisp.manifest.edit.literals import dotted
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Notes, Table, wrong_kind
 from wisp.specs.conda import CondaRequirement, CondaSpec
+from wisp.specs.cutoffs import parse_cutoff
 from wisp.specs.pypi import normalize
 
 TYPE_CHECKING = False
@@ -93,21 +95,31 @@ def instead_of_cutoffs(
 ) -> str:
     """Word what is written today instead of a table of cut-offs by package.
 
-    Where no cut-off is `general`, exemptions from it would do nothing, so that there is no advice.
+    Exemptions from the `general` cut-off only let more in. What holds a package back further, or
+    where nothing is general, has no other form, so that none is advised.
     """
     where = ".".join(map(str, (*prefix, "workspace", key)))
-    table = ".".join(map(str, (*prefix, key)))
+    begin = f"`[{'.'.join(map(str, (*prefix, key)))}]` is deprecated"
     if general is None:
-        return (
-            f"`[{table}]` is deprecated, but holds: what is written today are exemptions from "
-            f"`{where}`, which is not set"
-        )
-    if key == "exclude-newer":
-        said = {name: f'{{ version = "*", cutoff = "{text}" }}' for name, text in cutoffs.items()}
-    else:
-        said = dict.fromkeys(cutoffs, '"*"')
-    rows = ", ".join(f"{dotted((name,))} = {value}" for name, value in said.items())
-    return (
-        f"`[{table}]` is deprecated, exempt packages from the cut-off of the workspace instead: "
-        f"exemptions = {{ {rows} }} below `[{where}]`"
+        told = f"what is written today are exemptions from `{where}`, which is not set"
+        return f"{begin}, but holds: {told}"
+    further = [name for name, text in cutoffs.items() if _holds_further(text, general)]
+    form = '{{ version = "*", cutoff = "{}" }}' if key == "exclude-newer" else '"*"'
+    looser = {name: text for name, text in cutoffs.items() if name not in further}
+    rows = ", ".join(f"{dotted((name,))} = {form.format(text)}" for name, text in looser.items())
+    left = f"only that it holds {', '.join(further)} back further has no other form"
+    if not rows:
+        return f"{begin}, but holds: {left}"
+    told = (
+        f"{begin}, exempt packages from the cut-off of the workspace instead: exemptions = "
+        f"{{ {rows} }} below `[{where}]`"
     )
+    return f"{told}; {left}" if further else told
+
+
+def _holds_further(text: str, general: str) -> bool:
+    """Tell whether one cut-off lies before another, as far as that does not change with time."""
+    one, other = parse_cutoff(text), parse_cutoff(general)
+    if isinstance(one, datetime):
+        return isinstance(other, datetime) and one < other
+    return isinstance(other, timedelta) and one > other
