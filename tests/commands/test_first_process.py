@@ -126,7 +126,9 @@ def test_the_code_of_the_task_is_the_code_of_the_container(
 def test_a_key_at_the_terminal_reaches_the_task_once(wisp: CommandLine, workspace: Path) -> None:
     import pexpect
 
-    count = "trap 'echo one' INT; echo on; for i in 1 2 3 4 5 6; do sleep 0.3; done; exit 6"
+    # The second half of a second is for a second signal, which must not come.
+    wait = "until [ $got ]; do sleep 0.1; done; sleep 0.5 & wait; wait; exit 6"
+    count = f"trap 'echo one; got=1' INT; echo on; {wait}"
     terminal = pexpect.spawn(
         NAMESPACES[0],
         [*NAMESPACES[1:], str(wisp.executable), "run", "bash", "-c", count],

@@ -166,7 +166,7 @@ def test_secrets_are_kept_out_of_failures_to_start(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_whole_tree(tmp_path: Path, number: signal.Signals) -> None:
-    child = started(tmp_path, "sh -c 'sleep 88.8; true'")
+    child = started(tmp_path, "sh -c 'echo > up; sleep 88.8; true'")
     child.send_signal(number)
     assert child.wait(15) == 128 + number
     assert not alive("sleep 88.8")
@@ -174,7 +174,7 @@ def test_a_signal_ends_the_whole_tree(tmp_path: Path, number: signal.Signals) ->
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_second_interrupt_does_not_wait(tmp_path: Path) -> None:
-    child = started(tmp_path, "sh -c 'trap : INT; sleep 99.9; sleep 99.9'")
+    child = started(tmp_path, "sh -c 'trap : INT; echo > up; sleep 99.9; sleep 99.9'")
     child.send_signal(signal.SIGINT)
     time.sleep(0.5)
     assert child.poll() is None
@@ -186,11 +186,11 @@ def test_a_second_interrupt_does_not_wait(tmp_path: Path) -> None:
 
 
 def started(folder: Path, command: str) -> subprocess.Popen[bytes]:
-    """Run a task in a process of its own, and wait until it is about to run the command."""
+    """Run a task in a process of its own, and wait until its command has written `up`."""
     code = (
         "from pathlib import Path; import sys\n"
         "from tests.unit.tasks.test_parallel import *\n"
-        "task = table('a', 'echo > up; ' + sys.argv[2])\n"
+        "task = table('a', sys.argv[2])\n"
         "ws = Workspace(Path(sys.argv[1]), task, top('a'))\n"
         "sys.exit(together(ws, 'top'))"
     )
@@ -198,7 +198,6 @@ def started(folder: Path, command: str) -> subprocess.Popen[bytes]:
     child = subprocess.Popen([sys.executable, "-c", code, str(folder), command], cwd=root)
     while not (folder / "up").exists():
         time.sleep(0.02)
-    time.sleep(0.3)
     return child
 
 

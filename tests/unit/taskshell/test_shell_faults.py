@@ -84,8 +84,8 @@ def test_an_ending_signal_reaches_the_child_and_starts_nothing_more(
 
 
 def test_a_child_that_ignores_the_signal_is_waited_for(tmp_path: Path) -> None:
-    script = "sh -c 'trap : TERM; touch on; sleep 0.1; sleep 0.2; echo survived'; echo never"
-    host = Host(script, tmp_path)
+    work = "trap 'touch got' TERM; touch on; until test -e got; do sleep 0.01; done; echo survived"
+    host = Host(f'sh -c "{work}"; echo never', tmp_path)
     host.wait_for("on")
     assert host.end(signal.SIGTERM) == (128 + signal.SIGTERM, "survived\n")
 
