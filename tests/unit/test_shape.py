@@ -118,6 +118,8 @@ DOORS = {
     ("lock.satisfy_environment", "specs.wheels"): "only locked wheels are ranked",
     ("lock.views", "lock.write"): "most versions differ",
     ("manifest.notebook", "json_spans"): "few scripts are notebooks",
+    ("manifest.conda_tables", "specs.match"): "few texts are spelled so that rattler must judge",
+    ("manifest.exemptions", "manifest.edit.literals"): "few cut-offs meet exemptions",
     ("manifest.pixi_toml", "manifest.package"): "few manifests describe a package",
     ("manifest.read", "manifest.pyproject"): "most manifests are a `pixi.toml`",
     ("manifest.read", "manifest.script"): "most manifests are a `pixi.toml`",

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from wisp import layout
-from wisp.api.trusting import accepted_links, foreign_links
+from wisp.api.foreign_links import accepted_links, foreign_links
 from wisp.engine.safe.owner import require_own
 from wisp.engine.safe.root import Root
 from wisp.printable import typed

@@ -7,18 +7,16 @@ wants to be asked about those (`trust.activation`), and being activated by `cd`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from wisp import layout
+from wisp.api.foreign_links import foreign_links, target
 from wisp.api.owners import OWNER, digest_of, owned_by
 from wisp.config.consents import consent, consents, digest
 from wisp.config.files import config_files
 from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
 from wisp.config.reading import parse
 from wisp.config.toml import dump
-from wisp.engine.safe.prefix import outward_links
 from wisp.errors import ActivationError, ConfigError, ManifestError
 from wisp.manifest.discover import discover
 from wisp.manifest.read import load
@@ -101,15 +99,6 @@ def consent_to_configuration(environ: Mapping[str, str], root: Path, values: Val
         consent(environ, root, after)
 
 
-def accepted_links(environ: Mapping[str, str], root: Path) -> frozenset[Path]:
-    """Return the links below a workspace that lead where the user has accepted them to lead."""
-    return frozenset(
-        root / key.removeprefix("link ")
-        for key, value in consents(environ, root).items()
-        if key.startswith("link ") and value == digest(_target(root / key.removeprefix("link ")))
-    )
-
-
 def require_consent_to_scripts(config: Config, root: Path, scripts: Iterable[str]) -> None:
     """Refuse activation scripts that the user wants to be asked about and was not.
 
@@ -159,7 +148,7 @@ def _rows(environ: Mapping[str, str], root: Path) -> Iterator[tuple[Kind, str, s
         yield "configuration", ".".join(path), line, SUBJECT
     for link in foreign_links(root):
         name = link.relative_to(root).as_posix()
-        yield "link", name, _target(link), f"link {name}"
+        yield "link", name, target(link), f"link {name}"
     for manifest in _manifests(environ, root):
         owner = owned_by(environ, manifest)
         if owner is not None:
@@ -183,18 +172,6 @@ def _configuration(environ: Mapping[str, str], root: Path) -> Values:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"failed to read `{file}`", causes=[str(error)]) from error
     return {path: row for path, row in needing_consent(values).items() if path[0] != STEERING}
-
-
-def foreign_links(root: Path) -> Iterator[Path]:
-    """Find the links of a workspace through which wisp would write elsewhere."""
-    home = root / layout.PIXI_DIR
-    if home.is_symlink():
-        yield home
-    for group in (layout.ENVS_DIR, layout.SOLVE_GROUP_ENVS_DIR):
-        folder = home / group
-        if folder.is_dir() and not folder.is_symlink():
-            for prefix in sorted(folder.iterdir()):
-                yield from sorted(outward_links(prefix))
 
 
 def _scripts(environ: Mapping[str, str], root: Path) -> list[str]:
@@ -235,7 +212,3 @@ def _manifests(environ: Mapping[str, str], root: Path) -> list[Path]:
         return [discover(root, environ, root).path]
     except ManifestError:
         return []
-
-
-def _target(link: Path) -> str:
-    return os.path.realpath(link)

@@ -25,6 +25,8 @@ def remember(
 
 
 def _heading(listed: PackageList | PackageTree | None) -> list[str]:
+    if listed is None:
+        return []
     from wisp.console.package_tree import heading
 
-    return [] if listed is None else list(heading(listed))
+    return list(heading(listed))

@@ -9,7 +9,9 @@ line does it.
 
 from __future__ import annotations
 
+import os
 import sys
+from _thread import RLock
 from importlib import import_module
 from importlib.machinery import PathFinder
 from types import ModuleType
@@ -17,6 +19,7 @@ from types import ModuleType
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from importlib.abc import Loader
     from importlib.machinery import ModuleSpec
     from typing import Any
 
@@ -42,8 +45,44 @@ class _Empty:
         pass
 
 
+_running = RLock()
+
+
+class _LateModule(ModuleType):
+    """A module that runs once a name of it is asked."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        with _running:  # another thread may ask meanwhile
+            late = self.__dict__.pop("_late", None)
+            if late is not None:
+                late.exec_module(self)
+        try:
+            return self.__dict__[name]
+        except KeyError:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}") from None
+
+
+class _Late:
+    """Makes modules that run later."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+
+    @staticmethod
+    def create_module(spec: ModuleSpec) -> ModuleType:
+        return _LateModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__dict__["_late"] = self._loader
+
+
 #: Those that load much which is seldom needed.
 RATTLER = frozenset({"rattler", "rattler.networking", "rattler.repo_data"})
+#: What `pathlib` and `urllib.parse` name at their top, for paths of Windows and for addresses in
+#: brackets: a tenth of what Python needs to start.
+_SELDOM = frozenset({"ipaddress", "ntpath"}) if os.name == "posix" else frozenset()
 
 
 class _Finder:
@@ -56,16 +95,19 @@ class _Finder:
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Answer Python's import system."""
-        if name not in self._packages:
+        if name not in self._packages and name not in _SELDOM:
             return None
         spec = PathFinder.find_spec(name, path, target)
-        if spec is not None:
-            spec.loader = _Empty()  # type: ignore[assignment]
+        if spec is not None and spec.loader is not None:
+            late = _Late(spec.loader) if name in _SELDOM else _Empty()
+            spec.loader = late  # type: ignore[assignment]
         return spec
 
 
 def load_in_parts(packages: frozenset[str]) -> None:
     """Let this process load the modules of packages one by one, of those not loaded yet.
+
+    What the standard library seldom needs comes when it is needed.
 
     None of the modules may ask its own package for a name while it is loaded.
     """

@@ -86,19 +86,22 @@ class _MalformedError(Exception):
 
 def _detected(overrides: Mapping[str, str]) -> tuple[VirtualPackage, ...]:
     """Detect with these overrides and no others. Raises `_MalformedError` if one is."""
-    from rattler.exceptions import DetectVirtualPackageError
-    from rattler.virtual_package.virtual_package import VirtualPackage as Detected
-    from rattler.virtual_package.virtual_package import VirtualPackageOverrides
+    # The native classes: their wrappers load forty modules of rattler.
+    from rattler.rattler import (
+        DetectVirtualPackageError,
+        PyVirtualPackage,
+        PyVirtualPackageOverrides,
+    )
 
     names = {*overrides, *(name for name in os.environ if name.startswith(_OVERRIDE))}
     try:
         with borrowed(names, overrides):
-            found = Detected.detect(VirtualPackageOverrides.from_env())
+            found = PyVirtualPackage.detect(PyVirtualPackageOverrides.from_env())
     except DetectVirtualPackageError as error:
         raise _MalformedError(str(error)) from None
-    generic = [package.into_generic() for package in found]
+    generic = [package.as_generic() for package in found]
     return tuple(
-        VirtualPackage(row.name.normalized, str(row.version), str(row.build_string))
+        VirtualPackage(row.name.normalized, row.version.as_str(), str(row.build_string))
         for row in generic
     )
 

@@ -12,16 +12,16 @@ The files and formulas are Pixi's, so that either tool trusts what the other has
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from wisp import layout
 from wisp.compat import DEFAULT
 from wisp.errors import InstallError
-from wisp.foreign import json_data
+from wisp.install.marker import read_marker
 from wisp.lock.model import LockedEnvironment
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
-from wisp.trust import found_bytes, found_text
+from wisp.trust import found_text
 from wisp.values import dataclass
 
 TYPE_CHECKING = False
@@ -33,9 +33,6 @@ INVALID_HASH = "invalid-hash"
 
 HISTORY = "// not relevant for pixi but for `conda run -p`"
 
-#: The keys of the marker that hold a platform, and those of a platform that hold lists of texts.
-_PLATFORMS = ("resolved_platform", "minimum_supported_platform")
-_TEXTS = ("virtual_packages", "requirements")
 _SEPARATOR = b"\xff"
 _DIGEST_SIZES = {"sha256": 32, "md5": 16}
 
@@ -156,32 +153,6 @@ def installed_subdir(prefix: Path) -> str | None:
     """Return the subdir that a prefix says it was made for; None where there is none."""
     resolved = read_marker(prefix).get("resolved_platform")
     return str(resolved["subdir"]) if isinstance(resolved, dict) and "subdir" in resolved else None
-
-
-def read_marker(prefix: Path) -> Mapping[str, Any]:
-    """Return the marker as plain data; empty when it is missing or damaged.
-
-    Its platforms, where it has any, are tables with a text `subdir` and lists of texts: whatever
-    else stands there was written by nobody we know and is left out.
-    """
-    try:
-        found = json_data(found_bytes(prefix / layout.CONDA_META / layout.PREFIX_MARKER))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    platforms = {key: _platform(found[key]) for key in _PLATFORMS if key in found}
-    return found | platforms
-
-
-def _platform(told: object) -> Mapping[str, Any] | None:
-    if not isinstance(told, dict) or not isinstance(told.get("subdir", ""), str):
-        return None
-    texts = {key: told[key] for key in _TEXTS if key in told}
-    for key, listed in texts.items():
-        rows = listed if isinstance(listed, list) else ()
-        texts[key] = [row for row in rows if isinstance(row, str)]
-    return told | texts
 
 
 def is_moved(prefix: Path) -> bool:

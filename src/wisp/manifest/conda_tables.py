@@ -12,7 +12,6 @@ from wisp.manifest.locations import looks_like_location, read_location
 from wisp.patterns import pattern
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation, is_conda_archive
-from wisp.specs.match import is_match_spec
 from wisp.specs.operators import meant
 from wisp.specs.versions import VersionSyntaxError, is_version_spec, parse_version_spec
 
@@ -289,6 +288,8 @@ def _check_spelling(table: Table, spec: CondaSpec) -> None:
         texts = (value,) if isinstance(value, str) else value
         if all(map(usual.fullmatch, texts)):
             continue
+        from wisp.specs.match import is_match_spec
+
         alone: dict[str, Any] = {field: value}
         if not is_match_spec(CondaRequirement("package", CondaSpec(**alone))):
             shown = "', '".join(texts)

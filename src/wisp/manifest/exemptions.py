@@ -14,7 +14,6 @@ from wisp.errors import ConfigError
 from wisp.manifest.channels import as_cutoff
 from wisp.manifest.conda_tables import package_name, read_spec
 from wisp.manifest.cutoff_model import NO_CUTOFF, CutoffTable, Exemption
-from wisp.manifest.edit.literals import dotted
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Notes, Table, wrong_kind
 from wisp.specs.conda import CondaRequirement, CondaSpec
@@ -98,6 +97,8 @@ def instead_of_cutoffs(
     Exemptions from the `general` cut-off only let more in. What holds a package back further, or
     where nothing is general, has no other form, so that none is advised.
     """
+    from wisp.manifest.edit.literals import dotted
+
     where = ".".join(map(str, (*prefix, "workspace", key)))
     begin = f"`[{'.'.join(map(str, (*prefix, key)))}]` is deprecated"
     if general is None:

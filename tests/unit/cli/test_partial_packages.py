@@ -64,3 +64,16 @@ print(Gateway is same)
 
 def test_other_packages_are_loaded_as_ever() -> None:
     assert _said("import json; print(json.loads('1'))") == "1\n"
+
+
+def test_what_the_standard_library_seldom_needs_comes_when_it_is_needed() -> None:
+    program = """
+from pathlib import PureWindowsPath
+from urllib.parse import urlsplit
+print(hasattr(sys.modules["ipaddress"], "_late"), urlsplit("http://a.example/b").hostname)
+print(urlsplit("http://[::1]:8080/").hostname, PureWindowsPath("c:/a") / "b")
+import ipaddress, ntpath
+print(ipaddress.ip_address("::1").is_loopback, ntpath.basename("c:\\\\a"), hasattr(ntpath, "no"))
+"""
+    said = "True a.example\n::1 c:\\a\\b\nTrue a False\n"
+    assert _said(program) == said

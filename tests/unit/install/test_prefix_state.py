@@ -8,6 +8,7 @@ import pytest
 from tests.tiny import locked_as
 from wisp.errors import InstallError
 from wisp.install import state
+from wisp.install.marker import read_marker
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
 
 
@@ -85,7 +86,7 @@ def test_the_quick_check_needs_marker_and_peace(tmp_path: Path) -> None:
 def test_a_damaged_marker_counts_as_none(tmp_path: Path, damage: str) -> None:
     (tmp_path / "conda-meta").mkdir()
     (tmp_path / "conda-meta" / "pixi").write_text(damage)
-    assert state.read_marker(tmp_path) == {}
+    assert read_marker(tmp_path) == {}
 
 
 def test_local_folders_and_sources_need_the_full_check() -> None:

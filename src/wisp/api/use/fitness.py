@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from wisp.api.machine_platform import machine_having
 from wisp.engine.host import OVERRIDE_SUBDIR
 from wisp.errors import HostError, ManifestError
-from wisp.install.state import read_marker
+from wisp.install.marker import read_marker
 from wisp.platforms import VirtualPackage, provides, runnable_subdirs
 from wisp.specs.match import Spec, SpecSyntaxError, strict_spec
 from wisp.workspace.misfits import pretended

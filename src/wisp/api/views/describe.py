@@ -11,7 +11,7 @@ from pathlib import Path
 
 from wisp.api.places import Places
 from wisp.engine.files import folder_size
-from wisp.install.state import read_marker
+from wisp.install.marker import read_marker
 from wisp.manifest.model import Environment, Feature, Manifest
 from wisp.platforms import Platform, VirtualPackage, bare, customised, shown
 from wisp.specs.conda import Channel
