@@ -46,6 +46,8 @@ def root(tmp_path: Path) -> Path:
         '[dependencies]\npython = "*"\n[feature.bare.dependencies]\none = "*"\n'
         '[activation.env]\nGREETING = "hello"\n'
         '[tasks]\nbuild = "true"\n_hidden = "true"\n'
+        '"${command:evil}" = "true"\n'
+        '[tasks.told]\ncmd = "true"\ndescription = "${input:evil}"\n'
         '[tasks.check]\ncmd = "true"\ndescription = "Look at it"\n'
         "[environments]\ntest = []\n"
         'bare = { features = ["bare"], no-default-feature = true }\n'
@@ -63,7 +65,7 @@ def test_interpreter_and_tasks_are_written(wisp: CommandLine, root: Path) -> Non
     assert vscode(root, "settings.json") == {
         "python.defaultInterpreterPath": "${workspaceFolder}/.pixi/envs/default/bin/python"
     }
-    found = vscode(root, "tasks.json")
+    found = vscode(root, "tasks.json")  # where nobody can say that `${` is no more than that
     assert found["version"] == "2.0.0"
     assert [(row["label"], row["command"], row["args"]) for row in found["tasks"]] == [
         ("wisp: build", "wisp", ["run", "build"]),

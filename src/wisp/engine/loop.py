@@ -212,6 +212,10 @@ def call(
     try:
         with turns:
             return loop.run(task, look)
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # rattler's, which is no `Exception`
+            raise RuntimeError(str(error)) from error
+        raise
     finally:
         work.close()  # without effect unless an interrupt came before its turn
         del _begun[task]

@@ -23,6 +23,14 @@ _ADDRESS = pattern(r"for url \((https?://[^\s)]+)\)")
 _DISK = ("No space left", "File too large", "Disk quota exceeded")
 
 
+def is_panic(error: BaseException) -> bool:
+    """Tell whether an error is rattler's way to say that it has met what it never thought of.
+
+    It is no `Exception`, so that nobody takes it for one by chance.
+    """
+    return type(error).__name__ == "PanicException"
+
+
 def chain_of(text: str) -> tuple[str, list[str]]:
     """Split a text into its message and the causes below it, each told once."""
     # Some texts begin with the name of the exception.

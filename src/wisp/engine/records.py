@@ -16,10 +16,11 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from wisp.engine.rattler_errors import is_panic
 from wisp.errors import LockFileError
 from wisp.specs.inside import UnsafePathError, inside
 from wisp.specs.records import CondaRecord, RunExports
-from wisp.specs.urls import is_url, shown
+from wisp.specs.urls import is_url, require_sound, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # who only reads rows does not pay for rattler
@@ -143,18 +144,21 @@ def to_rattler(records: Iterable[CondaRecord]) -> list[RepoDataRecord]:
         return []
     try:
         return _made(wanted)
-    except Exception as error:  # of a kind that depends on what is wrong
-        if isinstance(error, OSError) and error.errno:  # it is the machine that refuses
+    except BaseException as error:  # of a kind that depends on what is wrong
+        is_own = isinstance(error, Exception) or is_panic(error)
+        if not is_own or (isinstance(error, OSError) and error.errno):  # the machine refuses
             raise
         raise _unusable(wanted, error) from error
 
 
-def _unusable(wanted: Sequence[CondaRecord], error: Exception) -> LockFileError:
+def _unusable(wanted: Sequence[CondaRecord], error: BaseException) -> LockFileError:
     """Name the first package that rattler does not take, which says only what is wrong with it."""
     for record in wanted:
         try:
             _made([record])
-        except Exception as why:
+        except BaseException as why:
+            if not isinstance(why, Exception) and not is_panic(why):
+                raise
             told = f"the locked package `{shown(record.location)}` cannot be used"
             return LockFileError(told, causes=[str(why)])
     return LockFileError("the locked packages cannot be used", causes=[str(error)])
@@ -223,6 +227,7 @@ def _locate(made: RepoDataRecord, record: CondaRecord) -> None:
 def _rattler_url(location: str) -> str:
     """Spell a location as rattler spells it, which escapes less than Python does."""
     if is_url(location) or os.name == "nt":
+        require_sound(location)
         return url_of(location)
     return f"file://{quote(os.path.abspath(location), safe=_IN_PATHS)}"  # noqa: PTH100 - for each
 

@@ -23,6 +23,8 @@ LAUNCHER, PACKAGE = "ipykernel_launcher", "ipykernel"
 _OURS = "wisp"
 #: What Jupyter allows in the name of a kernelspec's folder, and what it does not.
 _NAME = pattern(r"[a-z0-9._-]+")
+#: What notebooks of everybody ask for: a workspace that is called so would start for all of them.
+_EVERYBODYS = pattern(r"python[0-9.]*|xpython|ir|bash")
 _STRANGE = pattern(r"[^a-z0-9._-]+")
 
 
@@ -63,7 +65,9 @@ def kernel_of(workspace: str, environment: str, manifest: Path) -> Kernel:
     """Return the kernel of an environment, under the name it has unless another is wanted."""
     shown = workspace if environment == DEFAULT_ENVIRONMENT else f"{workspace} ({environment})"
     words = (workspace,) if environment == DEFAULT_ENVIRONMENT else (workspace, environment)
-    name = _STRANGE.sub("-", "-".join(words).lower()).strip("-")
+    name = _STRANGE.sub("-", "-".join(words).lower()).strip("-.")
+    if _EVERYBODYS.fullmatch(name):
+        name = f"{name}-{_OURS}"
     return Kernel(name=name or "wisp", shown=shown, manifest=manifest, environment=environment)
 
 

@@ -7,6 +7,7 @@ tasks: version 2.0.0 of VS Code).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 
 from wisp.errors import ConfigError, Place
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 FOLDER = ".vscode"
 SETTINGS = "settings.json"
 TASKS = "tasks.json"
+_EXPANDED = "${"
 _INTERPRETER = "python.defaultInterpreterPath"
 
 
@@ -35,7 +37,8 @@ def settings(text: str, file: str, interpreter: str) -> str:
 def tasks(text: str, file: str, wanted: Iterable[Mapping[str, Any]]) -> str:
     """Return tasks in which those wanted are, unless their labels are taken.
 
-    Raises `ConfigError` for a damaged text.
+    A task whose name or description VS Code would expand, and run a command of its own, is left
+    out: it has no way to say that a text is what it is. Raises `ConfigError` for a damaged text.
     """
     node = _object(text, file)
     assert node.members is not None
@@ -44,7 +47,7 @@ def tasks(text: str, file: str, wanted: Iterable[Mapping[str, Any]]) -> str:
         node = _object(text, file)
     known = _listed(text, file, node)
     for task in wanted:
-        if task["label"] not in known:
+        if task["label"] not in known and _EXPANDED not in json.dumps(task):
             text = _with_task(text, file, task)
     return text
 

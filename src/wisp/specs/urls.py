@@ -22,6 +22,10 @@ _SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
 #: What may stand in a path as it is (RFC 3986, `pchar` and the slash).
 _IN_PATHS = "/:@!$&'()*+,;=-._~"
 _END_OF_URL = pattern(r"[\s\"'`<>]")
+_HOST = pattern(r"[a-z0-9._~-]+")
+#: The last part of what is read as an address of numbers.
+_NUMERIC = pattern(r"[0-9]+|0x[0-9a-f]*")
+_ADDRESS = pattern(r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\.(?!$)|\.?$)){4}")
 _AUTHORITY_END = pattern(r"[/?#]")
 _TOKEN_IN_PATH = pattern(r"/t/[^/]+(?=/|$)")
 _SECRET_WORDS = ("token", "signature", "secret", "password", "passwd", "credential", "apikey")
@@ -192,6 +196,38 @@ def _hidden_pair(pair: str) -> str:
 def is_url(text: str) -> bool:
     """Tell a URL from a path."""
     return "://" in text
+
+
+def require_sound(url: str) -> None:
+    """See to it that a URL has a host that every reader takes for one, and a port if any.
+
+    Raises `ValueError`. Source: WHATWG, URL standard, 3.5 ("host parser").
+    """
+    scheme, _, rest = url.partition("://")
+    _require_host(scheme.lower(), rest.partition("/")[0])
+
+
+@cache
+def _require_host(scheme: str, authority: str) -> None:
+    start = f"{scheme}://"
+    if not _SCHEME.fullmatch(start):
+        raise ValueError(f"'{scheme}' is no scheme of URLs")
+    if scheme not in _PORTS:
+        return
+    parts = urlsplit(start + authority)
+    host = parts.hostname or ""
+    _ = parts.port  # which raises for one that is none
+    if not host.isascii():
+        host = host.encode("idna").decode()
+    last = host.rstrip(".").rpartition(".")[2]
+    if ":" in host:  # an address of version 6, which was looked at when it was parted
+        is_host = "%" not in host
+    elif _NUMERIC.fullmatch(last):
+        is_host = _ADDRESS.fullmatch(host) is not None
+    else:
+        is_host = bool(_HOST.fullmatch(host)) and "xn--" not in host.split(".")
+    if not is_host:
+        raise ValueError(f"'{host}' is no host")
 
 
 def without_credentials(url: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rattler import LockFile, Subdir
 
+from wisp.engine import loop
 from wisp.engine.records import from_rattler, from_row, location_of, to_rattler, url_of
 from wisp.errors import LockFileError
 from wisp.specs.records import CondaRecord, RunExports
@@ -183,3 +184,53 @@ def _read_in_a_lock(record: CondaRecord) -> Any:
 def test_what_is_no_record_is_told_as_a_fault_of_the_lock(wrong: dict[str, Any]) -> None:
     with pytest.raises(LockFileError):
         to_rattler([dataclasses.replace(FULL, **wrong)])
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "http://[::1]:99999",
+        "http://h:x",
+        "http://[::1",
+        "http://a b",
+        "http://%zz",
+        "http://1.2.3.999",
+        "https://1.2.3.4.5",
+        "http://0x100000000",
+        "http://xn--",
+        "http://\u00ad",
+        "https://user@:80",
+        "http://h|x",
+        "http://[fe80::1%eth0]",
+        "1http://x",
+        "http://\ud800",
+    ],
+)
+def test_an_address_that_is_none_is_told_and_rattler_is_not_asked(
+    start: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """To be asked it would end its thread, and tell so on its own."""
+    record = dataclasses.replace(FULL, location=f"{start}/c/noarch/a-1-0.conda")
+    with pytest.raises(LockFileError, match="cannot be used"):
+        to_rattler([record])
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "start", ["https://a.example", "http://[::1]:80", "http://127.0.0.1:1", "https://é.example"]
+)
+def test_an_address_that_is_one_is_taken(start: str) -> None:
+    record = dataclasses.replace(FULL, location=f"{start}/c/noarch/a-1-0.conda")
+    assert len(to_rattler([record])) == 1
+
+
+def test_a_panic_of_rattler_is_an_error_of_ours(capfd: pytest.CaptureFixture[str]) -> None:
+    record = dataclasses.replace(FULL, location="https://a.example/c/noarch/a-1-0.conda")
+    made = to_rattler([record])[0]
+
+    async def panic() -> None:
+        made.url = "http://a b/"
+
+    with pytest.raises(RuntimeError):
+        loop.call(panic())
+    assert "panicked" in capfd.readouterr().err
