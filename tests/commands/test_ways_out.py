@@ -25,6 +25,10 @@ def test_a_needed_version_that_excludes_this_one_can_be_taken_back(
     wisp(*requires, "set", ">=99", cwd=tmp_path).success()
     wisp(*requires, "unset", cwd=tmp_path).success()
     assert (tmp_path / "pixi.toml").read_text() == BASE
+    for fault in ("x = [\n", "[workspace]\nrequires-pixi = '>1 y'\n"):
+        (tmp_path / "pixi.toml").write_text(fault)
+        refused = wisp(*requires, "verify", cwd=tmp_path)
+        assert (refused.code, "this is a bug" in refused.stderr) == (1, False)
 
 
 def test_tasks_without_packages_run_on_a_machine_nobody_declared(

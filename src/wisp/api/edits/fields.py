@@ -10,6 +10,7 @@ from wisp.errors import ManifestError
 from wisp.manifest.edit.document import Document
 from wisp.manifest.edit.fields import set_field as _set
 from wisp.manifest.edit.fields import unset_field as _unset
+from wisp.manifest.faults import Fault
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import kind_of_file
 from wisp.manifest.required_version import level_for
@@ -42,12 +43,15 @@ def unset_field(manifest: Manifest, field: Field) -> Manifest:
 def required_version_holds(path: Path, wish: CompatLevel | None) -> bool:
     """Tell whether the manifest at `path` is content with the release of Pixi that we follow.
 
-    Only `requires-pixi` is looked at, since all else may be of a later version.
+    Only `requires-pixi` is looked at, since all else may be of a later version. A file that cannot
+    be read so far is faulty whatever the release.
     """
-    kind = kind_of_file(path)
-    document = Document.open(path.read_text(encoding="utf-8"), kind)
-    wanted = document.get((*document.workspace, "requires-pixi"))
-    return wanted is None or level_for(str(wanted), wish) is not None
+    try:
+        document = Document.open(path.read_text(encoding="utf-8"), kind_of_file(path))
+        wanted = document.get((*document.workspace, "requires-pixi"))
+        return not isinstance(wanted, str) or level_for(wanted, wish) is not None
+    except (OSError, ValueError, Fault):  # of TOML and UTF-8 are `ValueError`
+        return True
 
 
 def bump_version(manifest: Manifest, bump: Bump) -> tuple[str, str]:
