@@ -50,6 +50,7 @@ def workspace(tmp_path: Path) -> Path:
     "variables",
     [
         {"PYTHONPATH": "hostile"},
+        {"PYTHONEXECUTABLE": "/gone/python"},
         {"PYTHONPATH": "/nowhere:hostile", "PYTHONSAFEPATH": "1"},
         {"PYTHONHOME": "/gone"},
         {"PYTHONPLATLIBDIR": "gone"},
@@ -118,6 +119,9 @@ def test_the_first_start_improves_a_launcher(
     assert (said.returncode, said.stdout) == (0, "pixi 0.85.0\n")
     assert path.read_text().partition("\n")[0] == f"#!{sys.executable} -I"
     assert path.stat().st_mode & 0o777 == 0o755
+    for misleading in ("PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__"):
+        said = run(path, "--version", **{misleading: "/gone"})
+        assert said.stdout.startswith("wisp "), said.stderr
     said = run(path, "--version", PYTHONHOME="/gone", PYTHONPATH=str(workspace / "hostile"))
     assert said.stdout.startswith("wisp ")
 

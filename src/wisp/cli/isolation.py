@@ -3,12 +3,27 @@
 The launcher begins anew where there are such variables. That costs a start of Python, and comes too
 late for what happens before the first line, as with `PYTHONHOME`. The option `-I` on the first line
 of the launcher has neither flaw, but installers drop it. So it is put there when we may.
+
+Two variables tell Python even then where it lies, and so where its packages are:
+`PYTHONEXECUTABLE`, and `__PYVENV_LAUNCHER__`, which Python takes away. The launcher begins anew
+where they mislead.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def give_back(options: Mapping[str, str | bool]) -> None:
+    """Set the variable again that the launcher has begun anew without, for what we start."""
+    led = options.get("led")
+    if isinstance(led, str) and led:
+        os.environ["PYTHONEXECUTABLE"] = led
 
 
 def improve(launcher: str) -> None:

@@ -21,8 +21,9 @@ def launch(argv: Sequence[str]) -> NoReturn:
     version of Pixi that it is compatible with.
     """
     if not sys.flags.ignore_environment or "again" in sys._xoptions:  # see `bin/wisp`
-        from wisp.cli.isolation import improve
+        from wisp.cli.isolation import give_back, improve
 
+        give_back(sys._xoptions)
         improve(argv[0])
     if os.getpid() == 1 and os.name == "posix":
         from wisp.cli.first_process import lead

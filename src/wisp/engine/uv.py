@@ -45,7 +45,16 @@ _KEPT = frozenset(
     }
 )
 #: Settings of Python and of environments around us that must not leak into builds.
-_DROPPED = frozenset({"CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"})
+_DROPPED = frozenset(
+    {
+        "CONDA_PREFIX",
+        "PYTHONEXECUTABLE",
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "VIRTUAL_ENV",
+        "__PYVENV_LAUNCHER__",
+    }
+)
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
