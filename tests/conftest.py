@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,10 @@ from tools.forge.serve import Server
 
 if TYPE_CHECKING:
     from wisp.engine.uv import Uv
+
+# What a script starts in the background ignores interrupts, and so would every command of a test.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
