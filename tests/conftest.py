@@ -96,6 +96,14 @@ def cold_wisp(cold_home: Home) -> CommandLine:
 
 
 @pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """An empty folder apart from what a test is about, with a blank in its name."""
+    folder = tmp_path / "else where"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
 def uv(tmp_path: Path) -> Uv:
     """The engine for PyPI, with a cache of its own and no network."""
     from uv import find_uv_bin

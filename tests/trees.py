@@ -37,6 +37,11 @@ def touched(folder: Path) -> dict[str, tuple[int, int, int]]:
     return found
 
 
+def names_beside(file: Path) -> set[str]:
+    """Name all that lies in the folder of a file, itself among them."""
+    return {path.name for path in file.parent.iterdir()}
+
+
 def differences(left: Mapping[str, object], right: Mapping[str, object]) -> list[str]:
     """The paths that are in one picture alone, or not the same in both."""
     return sorted(path for path in left.keys() | right.keys() if left.get(path) != right.get(path))

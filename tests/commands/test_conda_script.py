@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from tests.sandbox import CommandLine
+from tests.trees import names_beside
 from tools.forge.build import Forge
+from tools.forge.serve import Server
 
 pytestmark = pytest.mark.slow
 
@@ -44,17 +43,6 @@ def shell_script(tmp_path: Path, forge: Forge) -> Path:
     text = block(forge, "'sh ${SCRIPT} fixed'", "", "[dependencies]", 'greeter = "2.*"')
     file.write_text(f'{text}greeter\necho "$0|$*|$PWD"\n')
     return file
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Path:
-    folder = tmp_path / "else where"
-    folder.mkdir()
-    return folder
-
-
-def names_beside(file: Path) -> set[str]:
-    return {path.name for path in file.parent.iterdir()}
 
 
 def test_a_script_runs_where_it_is_called_with_what_follows(
@@ -175,12 +163,8 @@ def test_it_is_locked_added_to_and_taken_from(on: CommandLine, shell_script: Pat
 def test_a_script_of_the_web_keeps_the_ending_of_its_name(
     on: CommandLine, shell_script: Path, elsewhere: Path
 ) -> None:
-    handler = partial(SimpleHTTPRequestHandler, directory=str(shell_script.parent))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/show.sh"
-        done = on("run", "--script", url, "one", cwd=elsewhere).success()
-        server.shutdown()
+    with Server(shell_script.parent) as server:
+        done = on("run", "--script", f"{server.url}/show.sh", "one", cwd=elsewhere).success()
     path, words, folder = done.stdout.splitlines()[-1].split("|")
     assert (Path(path).name, words, folder) == ("show.sh", "fixed one", str(elsewhere))
     assert not Path(path).exists()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -128,11 +125,7 @@ def test_paths_of_a_script_from_elsewhere_begin_where_one_is(
     if way == "stdin":
         done = wisp("run", "--script", "-", cwd=folder, stdin=text)
     else:
-        handler = partial(SimpleHTTPRequestHandler, directory=str(served))
-        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-            Thread(target=server.serve_forever, daemon=True).start()
-            url = f"http://127.0.0.1:{server.server_port}/script.py"
-            done = wisp("run", "--script", url, cwd=folder)
-            server.shutdown()
+        with Server(served) as server:
+            done = wisp("run", "--script", f"{server.url}/script.py", cwd=folder)
     assert done.success().stdout == "hello\n"
     assert {path.name for path in folder.iterdir()} == {"here", "hi.sh"}

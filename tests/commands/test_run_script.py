@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from tests.sandbox import CommandLine
+from tests.trees import names_beside
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
@@ -41,17 +39,6 @@ def script(tmp_path: Path, forge: Forge, forge_server: Server) -> Path:
     return file
 
 
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Path:
-    folder = tmp_path / "else where"
-    folder.mkdir()
-    return folder
-
-
-def files_beside(script: Path) -> set[str]:
-    return {path.name for path in script.parent.iterdir()}
-
-
 def test_a_script_runs_where_it_is_called_and_leaves_nothing_beside_it(
     wisp: CommandLine, script: Path, elsewhere: Path
 ) -> None:
@@ -62,11 +49,11 @@ def test_a_script_runs_where_it_is_called_and_leaves_nothing_beside_it(
     assert Path(prefix).parent == wisp.home.cache / "cached-envs-v0"
     name, _, digest = Path(prefix).name.rpartition("-")
     assert (name, len(digest)) == ("show-me", 16)
-    assert files_beside(script) == {"show-me.py"}
+    assert names_beside(script) == {"show-me.py"}
     assert not list(elsewhere.iterdir())
     listed = wisp("list", "--json", "--script", str(script), cwd=elsewhere).success()
     assert "python" in {row["name"] for row in json.loads(listed.stdout)}
-    assert files_beside(script) == {"show-me.py"}
+    assert names_beside(script) == {"show-me.py"}
 
 
 def test_a_script_knows_nothing_of_the_workspace_around_it(wisp: CommandLine, script: Path) -> None:
@@ -77,7 +64,7 @@ def test_a_script_knows_nothing_of_the_workspace_around_it(wisp: CommandLine, sc
         "PIXI_ENVIRONMENT_NAME": "gpu",
     }
     wisp("run", "--script", script.name, cwd=script.parent, env=active).success()
-    assert files_beside(script) == {"show-me.py", "pixi.toml"}
+    assert names_beside(script) == {"show-me.py", "pixi.toml"}
 
 
 def test_a_lock_is_demanded_written_and_kept_up_to_date(
@@ -110,19 +97,16 @@ def test_without_a_lock_edits_make_none(wisp: CommandLine, script: Path) -> None
     for command in ("tree", "list"):
         looked = wisp(command, "--script", script.name, cwd=script.parent).success()
         assert ("six" in looked.stdout, looked.stderr) == (True, "")
-    assert files_beside(script) == {"show-me.py"}
+    assert names_beside(script) == {"show-me.py"}
 
 
 def test_a_script_of_the_web_is_fetched_and_gone_afterwards(
     wisp: CommandLine, script: Path, elsewhere: Path
 ) -> None:
-    handler = partial(SimpleHTTPRequestHandler, directory=str(script.parent))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/show-me.py"
+    with Server(script.parent) as server:
+        url = f"{server.url}/show-me.py"
         done = wisp("run", "--script", url, "one", cwd=elsewhere).success()
         missing = wisp("run", "--script", url + "x", cwd=elsewhere)
-        server.shutdown()
     words, folder, prefix = json.loads(done.stdout)
     assert (words[1:], folder) == (["one"], str(elsewhere))
     assert not Path(words[0]).exists()
