@@ -53,10 +53,13 @@ def parse_challenges(text: str) -> tuple[Challenge, ...]:
     return tuple(found)
 
 
-def choose_challenge(text: str) -> Challenge | None:
-    """Return the first challenge that can be met here: `bearer` with a realm, or `basic`."""
+def choose_challenge(text: str, *, known: bool = True) -> Challenge | None:
+    """Return the first challenge that can be met here: `bearer` with a realm, or `basic`.
+
+    Who has no login that is `known` may still be given a token, but has nothing to say to `basic`.
+    """
     for challenge in parse_challenges(text):
-        if challenge.scheme == "basic":
+        if challenge.scheme == "basic" and known:
             return challenge
         if challenge.scheme == "bearer" and challenge.parameters.get("realm"):
             return challenge

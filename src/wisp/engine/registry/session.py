@@ -95,7 +95,8 @@ class RegistrySession:
             )  # fmt: skip
             if last or response.status != 401 or url_origin(url) != self._origin:
                 break
-            challenge = choose_challenge(response.headers.get("www-authenticate", ""))
+            offered = response.headers.get("www-authenticate", "")
+            challenge = choose_challenge(offered, known=self._login is not None)
             if challenge is None:
                 break
             known = self._answered(challenge, known)
@@ -110,12 +111,20 @@ class RegistrySession:
         """
         url = urljoin(base, target) if base else urljoin(f"{self.url}/v2/", target)
         parts = urlsplit(url)
-        origin = url_origin(url)
+        origin = self._origin_of(url, "leads to")
         if self._origin.scheme == "https" and origin.scheme == "http":
             if origin.host != self._origin.host:
                 raise RegistryError(f"`{self.registry}` leads out of TLS, to `{origin}`")
             return parts._replace(scheme="https", netloc=urlsplit(self.url).netloc).geturl()
         return url
+
+    def _origin_of(self, url: str, what: str) -> Origin:
+        try:
+            return url_origin(url)
+        except ValueError as error:
+            raise RegistryError(
+                f"`{self.registry}` {what} what is no address of the web"
+            ) from error
 
     def _answered(self, challenge: Challenge, used: str | None) -> str | None:
         """Return what meets a challenge, None if nothing does."""
@@ -138,7 +147,7 @@ class RegistrySession:
     def _token(self, challenge: Challenge) -> str:
         realm = urljoin(self.url, challenge.parameters["realm"])
         login = self._login
-        self._judge(url_origin(realm))
+        self._judge(self._origin_of(realm, "wants us to log in at"))
         # A newly demanded scope goes first: some servers read only one.
         demanded = tuple(challenge.parameters.get("scope", "").split())
         scopes = tuple(dict.fromkeys((*demanded, *self._scopes)))

@@ -43,6 +43,11 @@ def test_the_first_that_can_be_met_is_chosen() -> None:
     chosen = choose_challenge('Negotiate, Bearer error="x", Bearer realm="r", Basic realm="b"')
     assert chosen == Challenge("bearer", {"realm": "r"})
     assert choose_challenge("Negotiate") is None
+    both = 'Basic realm="b", Bearer realm="r"'
+    assert choose_challenge(both) == Challenge("basic", {"realm": "b"})
+    # Reading may need no login: a token is given to anybody.
+    assert choose_challenge(both, known=False) == Challenge("bearer", {"realm": "r"})
+    assert choose_challenge('Basic realm="b"', known=False) is None
 
 
 def test_a_long_header_takes_no_long_time() -> None:

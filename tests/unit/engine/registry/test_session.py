@@ -133,6 +133,17 @@ def test_even_without_a_password_nobody_is_led_inside_our_network() -> None:
     assert len(proxy.asked) == 1
 
 
+@pytest.mark.parametrize("place", ["ftp://h.org/token", "file:///etc/passwd", "http://[x/y"])
+def test_what_is_no_address_of_the_web_is_refused(place: str) -> None:
+    challenge = {"WWW-Authenticate": f'Bearer realm="{place}"'}
+    with Web(lambda asked: Answer(401, challenge)) as web:
+        opened = RegistrySession(HttpClient(Network(), {}), web.url.removeprefix("http://"))
+        with pytest.raises(RegistryError, match="no address of the web"):
+            opened.request("GET", PATH)
+        with pytest.raises(RegistryError, match="no address of the web"):
+            opened.resolved(place, f"{web.url}/v2/x/blobs/uploads/")
+
+
 def test_locations_are_resolved_and_stay_within_tls() -> None:
     opened = RegistrySession(HttpClient(Network(), {}), "h.org")
     base = "https://h.org/v2/a/blobs/uploads/"
