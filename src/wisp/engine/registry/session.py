@@ -109,22 +109,24 @@ class RegistrySession:
 
         A registry behind a proxy may name itself without TLS: it is asked with it all the same.
         """
-        url = urljoin(base, target) if base else urljoin(f"{self.url}/v2/", target)
+        url = self._followed(base or f"{self.url}/v2/", target, "leads to")
         parts = urlsplit(url)
-        origin = self._origin_of(url, "leads to")
+        origin = url_origin(url)
         if self._origin.scheme == "https" and origin.scheme == "http":
             if origin.host != self._origin.host:
                 raise RegistryError(f"`{self.registry}` leads out of TLS, to `{origin}`")
             return parts._replace(scheme="https", netloc=urlsplit(self.url).netloc).geturl()
         return url
 
-    def _origin_of(self, url: str, what: str) -> Origin:
+    def _followed(self, base: str, reference: str, what: str) -> str:
+        """Resolve a reference that the registry gave; it has to be an address of the web."""
         try:
-            return url_origin(url)
+            url = urljoin(base, reference)
+            url_origin(url)
         except ValueError as error:
-            raise RegistryError(
-                f"`{self.registry}` {what} what is no address of the web"
-            ) from error
+            said = f"`{self.registry}` {what} what is no address of the web"
+            raise RegistryError(said) from error
+        return url
 
     def _answered(self, challenge: Challenge, used: str | None) -> str | None:
         """Return what meets a challenge, None if nothing does."""
@@ -145,9 +147,10 @@ class RegistrySession:
         return f"Bearer {self._token(challenge)}"
 
     def _token(self, challenge: Challenge) -> str:
-        realm = urljoin(self.url, challenge.parameters["realm"])
+        named = challenge.parameters["realm"]
+        realm = self._followed(self.url, named, "wants us to log in at")
         login = self._login
-        self._judge(self._origin_of(realm, "wants us to log in at"))
+        self._judge(url_origin(realm))
         # A newly demanded scope goes first: some servers read only one.
         demanded = tuple(challenge.parameters.get("scope", "").split())
         scopes = tuple(dict.fromkeys((*demanded, *self._scopes)))
