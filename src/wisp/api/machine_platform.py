@@ -18,7 +18,8 @@ They differ because Pixi's do, and Pixi's do because the questions do:
 - `fits_here`: after an edit of platforms none of this machine's may be left; nothing is installed.
 
 What describes a workspace for a given machine (`wisp.api.views.describe`) takes the machine as a
-value and asks `wisp.workspace.platforms.select_platform` itself.
+value and asks `wisp.workspace.platforms.select_platform` itself. A pack is for the subdir that its
+request names, else for the session's, and a global tool for that of its environment.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wisp.manifest.faults import Fault
-from wisp.specs.controls import Path, find_control
+from wisp.specs.controls import ValuePath, find_control
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ def refuse_controls(data: Mapping[str, Any], kind: ManifestKind) -> None:
             raise Fault("a control character cannot stand here", (*path, *found))
 
 
-def _tables(data: Mapping[str, Any], kind: ManifestKind) -> list[tuple[Any, Path]]:
+def _tables(data: Mapping[str, Any], kind: ManifestKind) -> list[tuple[Any, ValuePath]]:
     if kind in ("pixi", "mojoproject"):
         return [(data, ())]
     pixi = data.get("tool")
-    tables: list[tuple[Any, Path]] = []
+    tables: list[tuple[Any, ValuePath]] = []
     if isinstance(pixi, dict):
         tables.append((pixi.get("pixi"), ("tool", "pixi")))
     project = data.get("project")
@@ -48,5 +48,5 @@ def _tables(data: Mapping[str, Any], kind: ManifestKind) -> list[tuple[Any, Path
     return [*tables, (groups, ())]
 
 
-def _is_free(path: Path) -> bool:
+def _is_free(path: ValuePath) -> bool:
     return not _FREE.isdisjoint(path) or path[-2:-1] == ("tasks",)

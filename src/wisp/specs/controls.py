@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-Path = tuple[str | int, ...]
+ValuePath = tuple[str | int, ...]
 
 
 def has_control(text: str) -> bool:
@@ -20,12 +20,12 @@ def has_control(text: str) -> bool:
     return not text.isprintable() and any(sign < " " or "\x7f" <= sign < "\xa0" for sign in text)
 
 
-def find_control(data: Any, is_free: Callable[[Path], bool]) -> Path | None:
+def find_control(data: Any, is_free: Callable[[ValuePath], bool]) -> ValuePath | None:
     """Return the path to the first key or text with a control character; None without one.
 
     What is at a path that `is_free`, and below it, may have them, but for its keys.
     """
-    pending: list[tuple[Path, Any]] = [((), data)]
+    pending: list[tuple[ValuePath, Any]] = [((), data)]
     while pending:
         path, value = pending.pop()
         if isinstance(value, str):

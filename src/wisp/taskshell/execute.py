@@ -34,7 +34,7 @@ def run_list(items: list[ListItem], frame: Frame) -> int:
 
 def _start(item: ListItem, frame: Frame) -> None:
     frame.scope.control.check()
-    streams = frame.streams.twin()
+    streams = frame.streams.duplicate()
     apart = frame.forked().with_streams(streams)
 
     def work(scope: Scope) -> int:

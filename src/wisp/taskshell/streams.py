@@ -32,7 +32,7 @@ class Stream:
         self.descriptor = descriptor
         self.own = own
 
-    def twin(self) -> Stream:
+    def duplicate(self) -> Stream:
         """Give a stream that stays open when this one is closed."""
         return self if self.own else Stream(os.dup(self.descriptor))
 
@@ -52,9 +52,9 @@ class Streams:
         self.output = output
         self.errors = errors
 
-    def twin(self) -> Streams:
+    def duplicate(self) -> Streams:
         """Give streams that stay open when these are closed."""
-        return Streams(self.input.twin(), self.output.twin(), self.errors.twin())
+        return Streams(self.input.duplicate(), self.output.duplicate(), self.errors.duplicate())
 
     def close(self) -> None:
         """Close what is not the shell's own."""

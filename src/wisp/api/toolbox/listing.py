@@ -129,6 +129,6 @@ def tool_tree(
         raise ManifestError(
             f"Environment {name} is not installed", hints=("`pixi global sync` installs it",)
         )
-    subdir = environment.platform or tools.session.subdir
+    subdir = tools.subdir(environment)
     roots = [one.name for one in environment.dependencies]
     return tree_of(tuple(records.values()), subdir, roots, pattern, upwards=inverted)

@@ -111,7 +111,7 @@ def _known(
 def _here(
     tools: Tools, environment: ToolEnvironment, inputs: EnvironmentInputs
 ) -> tuple[Record, ...]:
-    subdir = environment.platform or tools.session.subdir
+    subdir = tools.subdir(environment)
     if inputs.platform.subdir != subdir or not tools.in_order(environment):
         return ()
     conda = tuple(one.record for one in tools.installed(environment.name).packages())
@@ -161,7 +161,7 @@ def sync_locked(tools: Tools, lock: LockFile) -> tuple[ToolChange, ...]:
 
 def _synced(tools: Tools, environment: ToolEnvironment, lock: LockFile) -> list[ToolChange]:
     name, prefix = environment.name, tools.home.prefix(environment.name)
-    platform = bare(environment.platform or tools.session.subdir)
+    platform = bare(tools.subdir(environment))
     inputs = replace(tools.inputs(environment), platform=platform)
     locked = locked_environment(lock, name, platform.name, inputs.root, inputs)
     there = tools.installed(name)

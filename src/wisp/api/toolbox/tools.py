@@ -138,6 +138,10 @@ class Tools:
         """Return what looks into the prefix of an environment."""
         return InstalledEnvironment(self.home, name)
 
+    def subdir(self, environment: ToolEnvironment) -> str:
+        """Return the subdir that an environment is for: its own, else that of this machine."""
+        return environment.platform or self.session.subdir
+
     def channels(self, environment: ToolEnvironment) -> tuple[Channel, ...]:
         """Return the channels of an environment, higher priorities first."""
         entries = sorted(environment.channels, key=lambda entry: -(entry.priority or 0))
@@ -175,7 +179,7 @@ class Tools:
         if there.is_damaged() or not holds_pypi(environment.pypi, there.versions()):
             return False
         records = [one.record for one in there.packages()]
-        subdir = environment.platform or self.session.subdir
+        subdir = self.subdir(environment)
         urls = [channel.url for channel in self.channels(environment)]
         newer = self.cutoffs(environment)
         if any(one.channel is not None and missed(one, newer) for one in records):
