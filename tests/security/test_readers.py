@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import wisp
-from tests.sandbox import CommandLine
+from tests.forks import Forks
+from tests.sandbox import CommandLine, Home
 from wisp.engine.installer import CondaInstallation, install_conda
 from wisp.engine.safe.prefix import outward_links
 from wisp.errors import InstallError, ManifestError
@@ -179,17 +180,24 @@ BAD_LOCKS = {
 }
 
 
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    with Forks(tmp_path_factory.mktemp("forks")) as forks:
+        yield forks
+
+
 @pytest.mark.parametrize("bad", BAD_LOCKS)
 @pytest.mark.parametrize("words", [("install", "--frozen"), ("list", "--json"), ("install",)])
 def test_what_a_lock_cannot_say_is_told_in_words(
-    wisp: CommandLine, tmp_path: Path, bad: str, words: tuple[str, ...]
+    forks: Forks, home: Home, tmp_path: Path, bad: str, words: tuple[str, ...]
 ) -> None:
     """Row 45. A lock that says nonsense is refused, or locked anew, and never a bug of ours."""
     kind, url, row = BAD_LOCKS[bad]
     (tmp_path / "pixi.toml").write_text(HEAD)
     text = LOCK.format(channel=tmp_path.as_uri(), kind=kind, url=url, row=row)
     (tmp_path / "pixi.lock").write_text(text)
-    done = wisp(*words, "--offline" if words[0] == "install" else "-q", cwd=tmp_path)
+    quiet = "--offline" if words[0] == "install" else "-q"
+    done = forks.run(home, *words, quiet, cwd=tmp_path)
     assert done.code in (0, 1), done.stderr
     assert "Traceback" not in done.stderr
     assert "bug" not in done.stderr
@@ -219,7 +227,7 @@ PLATFORMS = [
     ],
 )
 def test_what_a_prefix_says_of_itself_in_an_odd_shape_counts_for_nothing(
-    wisp: CommandLine, tmp_path: Path, place: str, text: str
+    forks: Forks, home: Home, tmp_path: Path, place: str, text: str
 ) -> None:
     """Row 48."""
     (tmp_path / "pixi.toml").write_text(HEAD)
@@ -231,7 +239,7 @@ def test_what_a_prefix_says_of_itself_in_an_odd_shape_counts_for_nothing(
     file.write_text(text, errors="surrogateescape")
     (file.parent / "INSTALLER").write_text("uv-pixi")
     for words in (("info", "--json"), ("list", "--frozen"), ("install",)):
-        done = wisp(*words, cwd=tmp_path)
+        done = forks.run(home, *words, cwd=tmp_path)
         assert (done.code in (0, 1), "bug" in done.stderr) == (True, False), done.stderr
         assert "Traceback" not in done.stderr
 
