@@ -28,7 +28,7 @@ def require_own(folder: Path) -> None:
         raise HostError(
             f"nothing is run from `{folder}`",
             causes=[reason],
-            hints=("keep such environments elsewhere: PIXI_CACHE_EXEC_ENVIRONMENTS_DIR",),
+            hints=("keep such environments elsewhere: PIXI_CACHE_DIR",),  # `exec` heeds no other
         )
 
 
