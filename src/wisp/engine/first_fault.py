@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.specs.records import CondaRecord
 
+#: How the advice begins where the network or the machine is at fault, and no package.
+_OF_THE_MACHINE = ("check the network", "check the permissions", "free some disk space")
 #: Tries records, and raises what one of them is refused for.
 Attempt = Callable[[tuple[CondaRecord, ...]], Awaitable[None]]
 
@@ -21,7 +23,7 @@ async def first_fault(
     """Return the error of the first record that has one, given that of any.
 
     What stands before it is tried again without it, with Python, which others cannot be linked
-    without. An error that is no single package's, as of the network, is left as it is.
+    without. An error that is no single package's, as of the network or the disk, is left as it is.
     """
     at = _number(records, told)
     while at:
@@ -45,9 +47,6 @@ def _number(records: Sequence[CondaRecord], error: WispError) -> int | None:
     stems = {f"{row.name}-{row.version}-{row.build}": n for n, row in enumerate(records)}
     for word in words:
         stem = word.removesuffix(".conda").removesuffix(".tar.bz2")
-        if stem in stems and not any(hint.startswith(_NETWORK) for hint in error.hints):
+        if stem in stems and not any(hint.startswith(_OF_THE_MACHINE) for hint in error.hints):
             return stems[stem]
     return None
-
-
-_NETWORK = "check the network"

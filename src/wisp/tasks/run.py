@@ -252,7 +252,8 @@ class Runner:
         """Warn, once, that a task will not be skipped next time; most never are."""
         if not self._warned and (node.task.inputs is not None or node.task.outputs is not None):
             self._warned = True
-            self.warn(f"cannot remember that the task '{node.task.name}' ran: {error}")
+            reason = error.strerror or error
+            self.warn(f"cannot remember that the task '{node.task.name}' ran: {reason}")
 
 
 class Masking:
