@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from wisp.engine.proxies import choose_proxies
+from wisp.engine.proxies import Proxies, choose_proxies
 from wisp.engine.tls import tls_context
 from wisp.specs.settings import Network
 from wisp.specs.urls import Origin, basic, shown, without_userinfo
@@ -93,12 +93,17 @@ class Connection:
 
 
 class Connections:
-    """The idle connections of one client. May be used from several threads."""
+    """The idle connections of one client. May be used from several threads.
 
-    def __init__(self, network: Network, environ: Mapping[str, str]) -> None:
+    Without `proxied` no host is asked through a proxy, whatever the user has configured.
+    """
+
+    def __init__(
+        self, network: Network, environ: Mapping[str, str], *, proxied: bool = True
+    ) -> None:
         self._network = network
         self._environ = environ
-        self._proxies = choose_proxies(network, environ)
+        self._proxies = choose_proxies(network, environ) if proxied else Proxies()
         self._idle: dict[Origin, list[Connection]] = {}
         self._guard = threading.Lock()
         weakref.finalize(self, _close_all, self._idle)

@@ -60,11 +60,21 @@ class HttpClient:
     """
 
     def __init__(
-        self, network: Network, environ: Mapping[str, str], signer: Signer | None = None
+        self,
+        network: Network,
+        environ: Mapping[str, str],
+        signer: Signer | None = None,
+        *,
+        proxied: bool = True,
     ) -> None:
         self._network = network
+        self._environ = environ
         self._signer = signer
-        self._connections = Connections(network, environ)
+        self._connections = Connections(network, environ, proxied=proxied)
+
+    def without_proxies(self) -> HttpClient:
+        """Return a client for hosts that only this machine reaches: no proxy hears of them."""
+        return HttpClient(self._network, self._environ, self._signer, proxied=False)
 
     @property
     def offline(self) -> bool:

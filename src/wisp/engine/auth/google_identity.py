@@ -68,7 +68,8 @@ def _metadata(
 ) -> Response:
     host = environ.get(_METADATA_HOST) or _METADATA
     address = f"http://{host}/computeMetadata/v1/instance/service-accounts/default/{what}"
-    answer = http.request(
+    # What it answers are tokens, in clear: they are for this machine, and for no proxy.
+    answer = http.without_proxies().request(
         "GET", f"{address}?{urlencode(words)}", headers={"Metadata-Flavor": "Google"},
         bounds=BOUNDS, sign=False, redirects=False,
     )  # fmt: skip

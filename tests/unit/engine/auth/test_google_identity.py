@@ -72,6 +72,14 @@ def test_a_machine_speaks_for_the_account_that_is_named(monkeypatch: pytest.Monk
         assert ACCESS not in str(no.value)
 
 
+@pytest.mark.usefixtures("product")
+def test_the_statement_of_a_machine_passes_no_proxy() -> None:
+    with TrustingHost() as host, Web(google) as web, Web(lambda _: Answer(502)) as proxy:
+        spared = {"no_proxy": host.url.split("/")[2]}
+        assert signed_in(host, web, http_proxy=proxy.url, **spared) == BearerToken(TOKEN)
+        assert not proxy.asked
+
+
 def test_providers_of_jobs_come_first_and_other_machines_never(product: Path) -> None:
     with TrustingHost() as host, Web(google) as web:
         job = {"GITLAB_CI": "true", "ME_ID_TOKEN": IDENTITY}
