@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.web import Answer, Asked, Web
 from tools.forge.archive import Entry, Package, text
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.installer import CondaInstallation, install_conda
-from wisp.engine.safe.packages import check_unpacked
+from wisp.engine.safe.packages import check_unpacked, spoil
 from wisp.engine.solver import SolveRequest, solve
 from wisp.errors import InstallError, WispError
 from wisp.report import SILENT
@@ -160,6 +161,51 @@ def test_a_package_does_not_describe_itself_in_a_link(tmp_path: Path) -> None:
     (info / "index.json").symlink_to("/dev/zero")
     with pytest.raises(UnsafePathError, match="describes itself in a link"):
         check_unpacked(str(info.parent))
+
+
+def test_a_package_does_not_describe_itself_in_a_folder_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "paths.json").write_text('{"paths": []}')
+    package = tmp_path / "a-1-0"
+    package.mkdir()
+    (package / "info").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UnsafePathError, match="describes itself in a link"):
+        check_unpacked(str(package))
+
+
+@pytest.mark.parametrize("link", ["info", "info/paths.json"])
+def test_a_refusal_is_not_written_through_a_link(tmp_path: Path, link: str) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "paths.json").write_text("mine")
+    package = tmp_path / "a-1-0"
+    (package / link).parent.mkdir(parents=True)
+    (package / link).symlink_to(victim if link == "info" else victim / "paths.json")
+    spoil(package)
+    assert (victim / "paths.json").read_text() == "mine"
+    with pytest.raises(UnsafePathError, match="no readable list"):
+        check_unpacked(str(package))
+
+
+def test_a_link_is_found_whatever_its_name_is_called(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package = tmp_path / "a-1-0"
+    (package / "info").mkdir(parents=True)
+    (package / "info" / "paths.json").write_text(
+        json.dumps({"paths": [{"_path": "LIB/A", "path_type": "hardlink"}]})
+    )
+    (package / "lib").mkdir()
+    (package / "lib" / "a").symlink_to(tmp_path)
+    check_unpacked(str(package))
+    for call in (os.lstat, os.readlink):  # as a file system that knows no case
+        monkeypatch.setattr(os, call.__name__, _without_case(call))
+    with pytest.raises(UnsafePathError, match="`LIB/A` a file, which it is not"):
+        check_unpacked(str(package))
+
+
+def _without_case(call: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda path: call(str(path).replace("LIB", "lib").replace("/A", "/a"))
 
 
 def test_a_link_to_a_file_of_the_same_package_may_be_called_a_file(

@@ -35,6 +35,7 @@ def restrain(package: str, owners: frozenset[int] | None) -> Sight:
 
     Only the right to write is taken: others may need the rest, and can do no harm by it. Returns
     what was seen meanwhile; nothing is foreign that belongs to one of `owners` (None: anybody).
+    May raise `OSError` where not all can be seen.
     """
     posix = os.name == "posix"
     forbidden = _WRITABLE & _umask(os.path.dirname(package)) if posix else 0  # noqa: PTH120
@@ -52,13 +53,13 @@ def restrain(package: str, owners: frozenset[int] | None) -> Sight:
 
 def _all_of(package: str) -> Iterator[tuple[str, os.stat_result]]:
     """Yield the state of a folder and of all below it, of links that of the links themselves."""
+    yield package, os.lstat(package)
     pending = [package]
-    with contextlib.suppress(OSError):
-        yield package, os.lstat(package)
     while pending:
-        with contextlib.suppress(OSError), os.scandir(pending.pop()) as entries:
+        with os.scandir(pending.pop()) as entries:
             for entry in entries:
-                yield entry.path, entry.stat(follow_symlinks=False)
+                with contextlib.suppress(FileNotFoundError):  # somebody's draft
+                    yield entry.path, entry.stat(follow_symlinks=False)
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(entry.path)
 

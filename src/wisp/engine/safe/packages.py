@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from wisp import layout
-from wisp.engine.files import write_atomically
+from wisp.engine.files import refusal, replace_in
+from wisp.engine.safe.folder import opened
 from wisp.engine.safe.modes import restrain
 from wisp.foreign import json_data
 from wisp.specs.inside import UnsafePathError, inside, is_inside
@@ -44,34 +45,48 @@ def check_unpacked(package: str, owners: frozenset[int] | None = None) -> None:
     Raises `UnsafePathError` for one that is not to be linked.
     """
     whose = f"the package `{package.rpartition('/')[2]}`"
+    seen: set[str] = {""}
+    if not _is_in_folders(package, "info", seen):
+        raise UnsafePathError(f"{whose} describes itself in a link")
     paths, links = _listed(package, whose)
     if len(paths) > MOST_FILES:
         raise UnsafePathError(f"{whose} has more than {MOST_FILES} files")
     _check_all(paths, whose)
     _check_all(_commands(package, whose), whose)
-    seen: set[str] = {""}
     folders = {path.rpartition("/")[0] for path in paths}
     if any(folder.lower() == layout.CONDA_META for folder in folders):
         _check_notes(paths, whose)
     for folder in folders:
         if not _is_in_folders(package, folder, seen):
             raise UnsafePathError(f"{whose} names paths below `{folder}`, which is a link")
-    seen_there = restrain(package, owners)
+    try:
+        seen_there = restrain(package, owners)
+    except OSError as error:
+        raise UnsafePathError(f"{whose} cannot be looked through", causes=[str(error)]) from error
     if seen_there.foreign is not None:
         raise _foreign(seen_there.foreign, whose)
     if any(f"{package}/info/{name}" in seen_there.links for name in _READ):
         raise UnsafePathError(f"{whose} describes itself in a link")
     if seen_there.links:
-        _check_files(
-            package,
-            seen_there.links.intersection(f"{package}/{p}" for p in paths if p not in links),
-            whose,
-        )
+        _check_files(package, [path for path in paths if path not in links], whose)
 
 
 def spoil(package: Path) -> None:
-    """See to it that nobody links a refused package: the cache holds it for damaged from now on."""
-    write_atomically(package / "info" / "paths.json", "refused: it names paths that lead elsewhere")
+    """See to it that nobody links a refused package: the cache holds it for damaged from now on.
+
+    What it has in the place of its list may be a link. Raises `HostError`.
+    """
+    try:
+        with opened(package) as folder:
+            found = folder.status("info")
+            if found is not None and not stat.S_ISDIR(found.st_mode):
+                folder.unlink("info")
+            folder.make("info")
+            with folder.within("info") as info:
+                info.remove("paths.json")
+                replace_in(info, "paths.json", b"refused: it names paths that lead elsewhere")
+    except OSError as error:
+        raise refusal("write in", package, error) from error
 
 
 def check_prefix_record(record: object, whose: str) -> None:
@@ -103,17 +118,26 @@ def _foreign(path: str, whose: str) -> UnsafePathError:
     )
 
 
-def _check_files(package: str, odd: Iterable[str], whose: str) -> None:
+def _check_files(package: str, paths: Iterable[str], whose: str) -> None:
     """Refuse what a package calls a file if it is none, nor a link to one of its own.
 
-    It would be read: into the prefix, where others may look at it, or for ever.
+    It would be read: into the prefix, where others may look at it, or for ever. The file system is
+    asked for each, since it may hold two spellings for one name.
     """
     inside_of = os.path.realpath(package) + os.sep
-    for path in sorted(odd):
-        target = os.path.realpath(path)
+    for path in paths:
+        if _is_plain_file(f"{package}/{path}"):
+            continue
+        target = os.path.realpath(f"{package}/{path}")
         if not target.startswith(inside_of) or not os.path.isfile(target):  # noqa: PTH113
-            shown = path.removeprefix(f"{package}/")
-            raise UnsafePathError(f"{whose} calls `{shown}` a file, which it is not")
+            raise UnsafePathError(f"{whose} calls `{path}` a file, which it is not")
+
+
+def _is_plain_file(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except FileNotFoundError:  # of which rattler tells
+        return True
 
 
 def _check_all(paths: Sequence[str], whose: str) -> None:
