@@ -6,13 +6,15 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox import CommandLine, Home, make_home
+from tests.forks import Forks
+from tests.sandbox import CommandLine, Home, Result, make_home
 from tools.forge.build import DEFAULT_CACHE, Forge, build
 from tools.forge.serve import Server
 
@@ -81,6 +83,19 @@ def wisp(home: Home) -> CommandLine:
 def lasting_wisp(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> CommandLine:
     """The command line in a home that outlives a test, to make what many tests take a copy of."""
     return CommandLine(make_home(tmp_path_factory.mktemp("lasting") / "home", shared_cache))
+
+
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """The command line, loaded once (`tests.forks`)."""
+    with Forks(tmp_path_factory.mktemp("forks")) as forks:
+        yield forks
+
+
+@pytest.fixture
+def prepare(forks: Forks, home: Home) -> Callable[..., Result]:
+    """Run in `home` what comes before a test: `prepare("install", cwd=folder).success()`."""
+    return partial(forks.run, home)
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.sandbox import CommandLine
+from tests.sandbox import CommandLine, Result
 
 #: Names that shells would rather run, expand or end a text at.
 NAMES = (
@@ -139,11 +140,11 @@ unset HOME_OF_NOBODY
 
 
 @pytest.fixture
-def scripted(tmp_path: Path, wisp: CommandLine) -> Path:
+def scripted(tmp_path: Path, prepare: Callable[..., Result]) -> Path:
     """A workspace with a script of the manifest, and packages that have one for bash alone."""
     folder = make(tmp_path / "ws", "ws", MORE)
     (folder / "a.sh").write_text(SCRIPT)
-    wisp("install", cwd=folder).success()
+    prepare("install", cwd=folder).success()
     conda = folder / ".pixi" / "envs" / "default" / "etc" / "conda"
     (conda / "activate.d").mkdir(parents=True)
     (conda / "env_vars.d").mkdir()

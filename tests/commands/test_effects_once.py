@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.sandbox import CommandLine
+from tests.sandbox import CommandLine, Result
 
 MANIFEST = """\
 [workspace]
@@ -36,13 +37,13 @@ versioned = { cmd = "echo $V > o", env = { V = "1" }, inputs = ["input"], output
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, wisp: CommandLine) -> Path:
+def workspace(tmp_path: Path, prepare: Callable[..., Result]) -> Path:
     """A workspace in which the next `run` is answered by the fast lane."""
     folder = tmp_path / "ws"
     folder.mkdir()
     (folder / "pixi.toml").write_text(MANIFEST)
     for _ in range(2):
-        wisp("run", "true", cwd=folder).success()
+        prepare("run", "true", cwd=folder).success()
         time.sleep(0.1)
     return folder
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from tests.sandbox import CommandLine
+from tests.sandbox import CommandLine, Result
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +77,7 @@ def following(name: str, wisp: CommandLine, folder: Path) -> Iterator[Typist]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, wisp: CommandLine) -> Path:
+def folder(tmp_path: Path, prepare: Callable[..., Result]) -> Path:
     """A folder with two workspaces, of which one is trusted."""
     for name in ("mine", "foreign"):
         inner = tmp_path / "all" / name / "deep" / "deeper"
@@ -85,10 +85,10 @@ def folder(tmp_path: Path, wisp: CommandLine) -> Path:
         root = tmp_path / "all" / name
         (root / "pixi.toml").write_text(MANIFEST.format(name=name))
         (root / "hi.sh").write_text(f"touch {root}/ran; export WHERE={name}\n")
-        wisp("install", cwd=root).success()
+        prepare("install", cwd=root).success()
         (root / ".pixi/envs/default/conda-meta").mkdir(parents=True, exist_ok=True)
         (root / "ran").unlink(missing_ok=True)
-    wisp("trust", cwd=tmp_path / "all/mine").success()
+    prepare("trust", cwd=tmp_path / "all/mine").success()
     return tmp_path / "all"
 
 

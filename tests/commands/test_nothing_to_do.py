@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox import CommandLine
+from tests.sandbox import CommandLine, Result
 from tests.trees import content, touched
 from tools.forge.build import Forge
 from tools.forge.serve import Server
@@ -37,11 +37,13 @@ def locked(
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, wisp: CommandLine, locked: Path, forge_server: Server) -> Path:
+def workspace(
+    tmp_path: Path, prepare: Callable[..., Result], locked: Path, forge_server: Server
+) -> Path:
     """An installed workspace with a conda and a PyPI package, as the second command finds it."""
     folder = shutil.copytree(locked, tmp_path / "ws")
     for words in (("install",), ("lock",), ("install",)):
-        wisp(*words, cwd=folder).success()
+        prepare(*words, cwd=folder).success()
         time.sleep(0.1)  # the clock moves on, so that files can be known by their times
     return folder
 

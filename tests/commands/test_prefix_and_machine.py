@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.sandbox import CommandLine
+from tests.sandbox import CommandLine, Result
 from tools.forge.build import Forge
 
 MANIFEST = """
@@ -36,10 +37,10 @@ def workspace(tmp_path: Path, forge: Forge, platforms: str, packages: str) -> Pa
 
 
 @pytest.fixture
-def installed(wisp: CommandLine, tmp_path: Path, forge: Forge) -> Path:
+def installed(prepare: Callable[..., Result], tmp_path: Path, forge: Forge) -> Path:
     """A workspace whose prefix is in place."""
     folder = workspace(tmp_path, forge, PLAIN, 'greeter = "*"')
-    wisp("run", "say", cwd=folder).success()
+    prepare("run", "say", cwd=folder).success()
     return folder
 
 

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
 import pytest
 
-from tests.sandbox import CommandLine
+from tests.sandbox import CommandLine, Result
 
 MANIFEST = f"""\
 [workspace]
@@ -45,12 +46,12 @@ while True:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, wisp: CommandLine) -> Path:
+def workspace(tmp_path: Path, prepare: Callable[..., Result]) -> Path:
     folder = tmp_path / "ws"
     folder.mkdir()
     (folder / "pixi.toml").write_text(MANIFEST)
     (folder / "wait.py").write_text(WAIT)
-    wisp("run", "true", cwd=folder).success()
+    prepare("run", "true", cwd=folder).success()
     return folder
 
 

@@ -180,12 +180,6 @@ BAD_LOCKS = {
 }
 
 
-@pytest.fixture(scope="module")
-def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
-    with Forks(tmp_path_factory.mktemp("forks")) as forks:
-        yield forks
-
-
 @pytest.mark.parametrize("bad", BAD_LOCKS)
 @pytest.mark.parametrize("words", [("install", "--frozen"), ("list", "--json"), ("install",)])
 def test_what_a_lock_cannot_say_is_told_in_words(
