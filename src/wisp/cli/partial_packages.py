@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: What the import system itself asks of a module before it is told: no reason to load it.
+_ASKED_BY_IMPORT = frozenset({"__path__", "__file__", "__cached__"})
+
+
 class _Package(ModuleType):
     """A package that knows the names of its `__init__` once it is asked for one."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name in _ASKED_BY_IMPORT:
             raise AttributeError(name)
         return getattr(import_module(f"{self.__name__}.__init__"), name)
 
@@ -52,16 +56,23 @@ class _LateModule(ModuleType):
     """A module that runs once a name of it is asked."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name in _ASKED_BY_IMPORT:
             raise AttributeError(name)
         with _running:  # another thread may ask meanwhile
             late = self.__dict__.pop("_late", None)
             if late is not None:
-                late.exec_module(self)
+                self._run(late)
         try:
             return self.__dict__[name]
         except KeyError:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}") from None
+
+    def _run(self, late: Loader) -> None:
+        try:
+            late.exec_module(self)
+        except BaseException:  # who asks again hears the same
+            self.__dict__["_late"] = late
+            raise
 
 
 class _Late:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +78,31 @@ print(ipaddress.ip_address("::1").is_loopback, ntpath.basename("c:\\\\a"), hasat
 """
     said = "True a.example\n::1 c:\\a\\b\nTrue a False\n"
     assert _said(program) == said
+
+
+def test_all_names_can_be_taken_at_once() -> None:
+    program = """
+from ntpath import *
+print(basename("c:\\\\a"))
+from rattler import *
+print(MatchSpec("a").name.normalized)
+"""
+    assert _said(program) == "a\na\n"
+
+
+def test_a_module_that_cannot_run_says_why_each_time(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("raise ValueError('no')")
+    program = f"""
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from wisp.cli.partial_packages import _Late
+late = _Late(SourceFileLoader("broken", {str(tmp_path / "broken.py")!r}))
+module = module_from_spec(spec_from_loader("broken", late))
+late.exec_module(module)
+for name in ("a", "a", "__all__"):
+    try:
+        getattr(module, name)
+    except ValueError as error:
+        print(error)
+"""
+    assert _said(program) == "no\n" * 3
