@@ -32,8 +32,6 @@ def read_pypi_requirements(parent: Table, key: str) -> tuple[PypiRequirement, ..
         _check_name(name, path)
         normalized = normalize(name)
         first = found.get(normalized)
-        if first is not None:
-            table.warn(f"'{name}' is the same package as '{first.name}' and counts in its place")
         spec = _read_spec(value, path, table)
         found[normalized] = PypiRequirement(first.name if first else name, spec)
     return tuple(found.values())

@@ -252,7 +252,6 @@ def test_default_environment_comes_first_unless_it_is_declared() -> None:
         ('preview = ["warp-drive"]\n', "'warp-drive'"),
         ('[activation.env]\nA = "1"\nB-C = "2"\n', "variable 'B-C' is not set"),
         ('[tasks]\na = { cmd = "b", args = ["x", "y", "x"] }\n', "'x' is declared twice"),
-        ('[pypi-dependencies]\na_b = "*"\nA-B = ">1"\n', "'A-B' is the same package as 'a_b'"),
         ('[tasks]\na = { cmd = "b", default-environment = "gone" }\n', "'gone'"),
         (
             '[target.unix.tasks]\na = { cmd = "b", default-environment = "defualt" }\n',
