@@ -257,6 +257,26 @@ def test_a_channel_may_not_say_where_site_packages_lie_outside(tmp_path: Path, p
         solve(request, ChannelAccess(settings(tmp_path / "cache")))
 
 
+@pytest.mark.parametrize(
+    ("base", "told"), [("http://[::1]:99999/", "cannot be used"), (None, "leads elsewhere")]
+)
+def test_what_a_channel_says_of_its_places_is_an_error_in_words(
+    tmp_path: Path, base: str | None, told: str
+) -> None:
+    file = channel(tmp_path / "channel", [tiny("good")]) / "noarch" / "repodata.json"
+    table = json.loads(file.read_bytes())
+    if base is None:
+        table["packages.conda"]["good-1.0-0.conda"]["subdir"] = "../../x"
+    else:
+        table["info"]["base_url"] = base
+    body = json.dumps(table | {"repodata_version": 2}).encode()
+    answers = {"/channel/noarch/repodata.json": Answer(body=body)}
+    with Web(lambda asked: answers.get(asked.path, Answer(404))) as web:
+        request = SolveRequest(channels=(f"{web.url}/channel",), specs=("good",), subdir="linux-64")
+        with pytest.raises(WispError, match=told):
+            solve(request, ChannelAccess(settings(tmp_path / "cache")))
+
+
 @pytest.mark.parametrize("name", ["a\nb", "../a", "a\x1b", "."])
 def test_a_command_of_a_package_is_a_plain_file(tmp_path: Path, place: Path, name: str) -> None:
     python = tiny("python", "3.12", site_packages="lib/python3.12/site-packages")

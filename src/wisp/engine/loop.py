@@ -26,6 +26,8 @@ from typing import Any, Generic, TypeVar
 
 from rattler.rattler import PyPackageArchive
 
+from wisp.engine.rattler_errors import is_panic, panicked
+
 T = TypeVar("T")
 
 #: How long the runtime's threads may take to drop what they hold after the last coroutine;
@@ -213,8 +215,8 @@ def call(
         with turns:
             return loop.run(task, look)
     except BaseException as error:
-        if type(error).__name__ == "PanicException":  # rattler's, which is no `Exception`
-            raise RuntimeError(str(error)) from error
+        if is_panic(error):
+            raise panicked(error) from error
         raise
     finally:
         work.close()  # without effect unless an interrupt came before its turn

@@ -26,9 +26,18 @@ _DISK = ("No space left", "File too large", "Disk quota exceeded")
 def is_panic(error: BaseException) -> bool:
     """Tell whether an error is rattler's way to say that it has met what it never thought of.
 
-    It is no `Exception`, so that nobody takes it for one by chance.
+    One of the two is no `Exception`, so that nobody takes it for one by chance.
     """
-    return type(error).__name__ == "PanicException"
+    return type(error).__name__ in {"PanicException", "RustPanic"}
+
+
+def panicked(error: BaseException) -> FetchError:
+    """Word such an error: rattler has told on its own what it has met."""
+    return FetchError(
+        "what a channel, a lock or a package says of itself cannot be used",
+        causes=[str(error)],
+        hints=["tell the owners of the channel, or leave it out"],
+    )
 
 
 def chain_of(text: str) -> tuple[str, list[str]]:

@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from wisp.engine.rattler_errors import is_panic
 from wisp.errors import LockFileError
-from wisp.specs.inside import UnsafePathError, inside
+from wisp.specs.inside import UnsafePathError, inside, is_plain_name
 from wisp.specs.records import CondaRecord, RunExports
 from wisp.specs.urls import is_url, require_sound, shown
 
@@ -82,6 +82,8 @@ def from_row(row: Mapping[str, Any]) -> CondaRecord:
     site_packages = row.get("python_site_packages_path")
     if site_packages is not None:
         inside(str(site_packages), f"the record of `{row['name']}` in its channel")
+    if not is_plain_name(row["subdir"]):
+        inside(f"{row['subdir']}/", f"the record of `{row['name']}` in its channel")
     location = location_of(row["url"])
     _require_same_side(row["url"], row.get("channel"))
     last = unquote(row["url"].rsplit("/", 1)[-1])

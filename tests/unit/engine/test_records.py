@@ -11,7 +11,7 @@ from rattler import LockFile, Subdir
 
 from wisp.engine import loop
 from wisp.engine.records import from_rattler, from_row, location_of, to_rattler, url_of
-from wisp.errors import LockFileError
+from wisp.errors import FetchError, LockFileError
 from wisp.specs.records import CondaRecord, RunExports
 
 FULL = CondaRecord(
@@ -231,6 +231,6 @@ def test_a_panic_of_rattler_is_an_error_of_ours(capfd: pytest.CaptureFixture[str
     async def panic() -> None:
         made.url = "http://a b/"
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises(FetchError, match="cannot be used"):
         loop.call(panic())
     assert "panicked" in capfd.readouterr().err
