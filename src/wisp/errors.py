@@ -56,7 +56,11 @@ class Place:
 
 
 class WispError(Exception):
-    """A failure with everything a person or a script needs to act on it."""
+    """A failure with everything a person or a script needs to act on it.
+
+    `package` is the one conda package (`NAME-VERSION-BUILD`) whose fault it is, None where it is
+    that of several, of the machine or of the network.
+    """
 
     exit_code = 1
 
@@ -68,12 +72,14 @@ class WispError(Exception):
         place: Place | None = None,
         causes: Iterable[str | WispError] = (),
         exit_code: int | None = None,
+        package: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.hints = tuple(hints)
         self.place = place
         self.causes = tuple(causes)
+        self.package = package
         if exit_code is not None:
             self.exit_code = exit_code
 

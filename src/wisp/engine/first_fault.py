@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from wisp.errors import FetchError, InstallError, WispError
+from wisp.errors import WispError
 from wisp.specs.records import CondaRecord
 
-#: How the advice begins where the network or the machine is at fault, and no package.
-_OF_THE_MACHINE = ("check the network", "check the permissions", "free some disk space")
 #: Tries records, and raises what one of them is refused for.
 Attempt = Callable[[tuple[CondaRecord, ...]], Awaitable[None]]
 
@@ -31,7 +29,7 @@ async def first_fault(
         earlier += [one for one in records[at + 1 :] if one.name == "python"]
         try:
             await attempt(tuple(earlier))
-        except (FetchError, InstallError) as error:
+        except WispError as error:
             found = _number(records[:at], error)
             if found is None:
                 break
@@ -42,11 +40,6 @@ async def first_fault(
 
 
 def _number(records: Sequence[CondaRecord], error: WispError) -> int | None:
-    """Return the number of the record that an error names, None if it is no package's fault."""
-    words = error.message.replace("`", " ").replace("/", " ").split()
-    stems = {f"{row.name}-{row.version}-{row.build}": n for n, row in enumerate(records)}
-    for word in words:
-        stem = word.removesuffix(".conda").removesuffix(".tar.bz2")
-        if stem in stems and not any(hint.startswith(_OF_THE_MACHINE) for hint in error.hints):
-            return stems[stem]
-    return None
+    """Return the number of the record that an error is the fault of, None if it is of none."""
+    stems = [f"{row.name}-{row.version}-{row.build}" for row in records]
+    return stems.index(error.package) if error.package in stems else None

@@ -21,7 +21,7 @@ from wisp.engine.link_progress import LinkProgress, Received
 from wisp.engine.linked import linked_records, sweep
 from wisp.engine.lookout import Lookout
 from wisp.engine.offline import OFFLINE_HINTS
-from wisp.engine.rattler_errors import CHANGED_FILE, chain_of, hints_for
+from wisp.engine.rattler_errors import CHANGED_FILE, chain_of, hints_for, package_at_fault
 from wisp.engine.records import to_rattler
 from wisp.engine.safe.package_cache import holds, vouched_cache
 from wisp.engine.safe.packages import spoil
@@ -157,7 +157,7 @@ async def _link_once(
         try:
             await _transact(request, sources, access, vouched.cache, judge, listeners)
         except (InstallerError, LinkError, TransactionError, ExtractError) as error:
-            raise judge.refusal or _failure(str(error)) from error
+            raise judge.refusal or failure_of(str(error)) from error
         except WispError:
             raise
         except Exception as error:  # a panic of rattler, over what a stranger wrote
@@ -285,6 +285,7 @@ class _Judge:
                     f"the package `{stem}` was refused",
                     causes=[error.message, *error.causes],
                     hints=["nothing of it was linked; tell the owners of its channel"],
+                    package=stem,
                 )
 
     def remember(self) -> None:
@@ -367,7 +368,14 @@ def _mismatch(what: str, expected: str, found: str) -> FetchError:
     )
 
 
-def _failure(text: str) -> WispError:
+def failure_of(text: str) -> WispError:
+    """Word what rattler says where it could not install, as data."""
+    error = _worded(text)
+    error.package = package_at_fault(text)
+    return error
+
+
+def _worded(text: str) -> WispError:
     mismatch = _MISMATCH.search(text)
     message, causes = chain_of(text)
     if mismatch:

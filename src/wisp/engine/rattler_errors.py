@@ -20,7 +20,11 @@ CHANGED_FILE = (
 )
 _GONE = "404 Not Found"
 _ADDRESS = pattern(r"for url \((https?://[^\s)]+)\)")
+_DENIED = "Permission denied"
 _DISK = ("No space left", "File too large", "Disk quota exceeded")
+#: What fails a package without being its fault.
+_ELSEWHERE = (*_NETWORK, _LOST, _UNKNOWN, _DENIED, *_DISK)
+_OF_ONE = pattern(r"failed to (?:fetch|link) (?:\S*/)?(\S+?)(?:\.conda|\.tar\.bz2)?$")
 
 
 def is_panic(error: BaseException) -> bool:
@@ -46,6 +50,14 @@ def chain_of(text: str) -> tuple[str, list[str]]:
     message, *causes = text.removeprefix("GatewayError: ").split("\nCaused by: ")
     pairs = zip([message, *causes], causes, strict=False)
     return message, [cause for before, cause in pairs if not before.endswith(cause)]
+
+
+def package_at_fault(text: str) -> str | None:
+    """Return the package (`NAME-VERSION-BUILD`) whose fault a failure to install is, if any's."""
+    if any(sign in text for sign in _ELSEWHERE):
+        return None
+    found = _OF_ONE.fullmatch(chain_of(text)[0])
+    return found[1] if found else None
 
 
 def hints_for(text: str, *, offline: bool = False) -> list[str]:
@@ -74,7 +86,7 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
             f"the host wants credentials, or others: `pixi auth login {host}` stores them, "
             f"`pixi auth status {host}` tells what there is"
         )
-    if "Permission denied" in text:
+    if _DENIED in text:
         hints.append("check the permissions of the folder and of the package cache")
     if any(sign in text for sign in _DISK):
         hints.append("free some disk space, or raise the limit on file sizes")

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from wisp.engine.first_fault import first_fault
-from wisp.errors import FetchError, InstallError, WispError
+from wisp.errors import FetchError, HostError, InstallError, WispError
 from wisp.specs.records import CondaRecord
 
 
@@ -25,12 +25,12 @@ def record(name: str) -> CondaRecord:
 RECORDS = tuple(map(record, ("a", "b", "c", "d", "python", "e")))
 
 
-def fault(name: str, *hints: str) -> FetchError:
-    return FetchError(f"`{name}-1.0-0.conda` is bad", hints=hints)
+def fault(name: str) -> FetchError:
+    return FetchError(f"{name} is bad", package=f"{name}-1.0-0")
 
 
-def told(bad: str, found: WispError) -> tuple[WispError, list[str]]:
-    """Return what is told where the last of the bad ones is always found first."""
+def told(bad: str, found: WispError, then: WispError | None = None) -> tuple[WispError, list[str]]:
+    """Return what is told where the last of the bad ones is always found first, or `then`."""
     tried: list[str] = []
 
     async def attempt(records: tuple[CondaRecord, ...]) -> None:
@@ -38,7 +38,7 @@ def told(bad: str, found: WispError) -> tuple[WispError, list[str]]:
         tried.append(" ".join(names))
         for name in reversed(names):
             if name in bad.split():
-                raise fault(name)
+                raise then or fault(name)
 
     return asyncio.run(first_fault(RECORDS, found, attempt)), tried
 
@@ -58,13 +58,14 @@ def test_the_first_in_order_is_told(bad: str, first: str, tried: list[str]) -> N
     assert attempts == tried
 
 
-@pytest.mark.parametrize(
-    "found",
-    [
-        InstallError("the packages could not be linked"),
-        fault("e", "check the network connection"),
-        fault("e", "free some disk space, or raise the limit on file sizes"),
-    ],
-)
-def test_what_is_no_packages_fault_is_left_as_it_is(found: WispError) -> None:
-    assert told("a b", found) == (found, [])
+OF_NONE = InstallError("`e-1.0-0.conda` does not fit on the disk")
+
+
+def test_what_is_no_packages_fault_is_left_as_it_is() -> None:
+    assert told("a b", OF_NONE) == (OF_NONE, [])
+
+
+@pytest.mark.parametrize("then", [OF_NONE, HostError("no scratch folder can be made")])
+def test_where_no_attempt_can_be_made_what_is_known_is_told(then: WispError) -> None:
+    error, attempts = told("a e", found := fault("e"), then)
+    assert (error, len(attempts)) == (found, 1)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+
+from wisp.engine.installer import failure_of
 from wisp.engine.rattler_errors import folded, unreachable
 
 CONFLICT = """\
@@ -41,3 +44,19 @@ def test_a_reason_that_another_request_got_is_not_replaced_by_words_without_mean
 def test_a_host_that_wants_credentials_leads_to_the_command_that_stores_them() -> None:
     failure = unreachable("HTTP status client error (403 Forbidden)", offline=False)
     assert "`pixi auth login HOST`" in failure.hints[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "package"),
+    [
+        ("failed to fetch a-1.0-0.conda\nCaused by: not a zip", "a-1.0-0"),
+        ("failed to fetch https://h/c/noarch/a-1.0-0.tar.bz2\nCaused by: 404 Not Found", "a-1.0-0"),
+        ("failed to link a-1.0-0.conda\nCaused by: paths.json is missing", "a-1.0-0"),
+        ("failed to link a-1.0-0.conda\nCaused by: No space left on device", None),
+        ("failed to link a-1.0-0.conda\nCaused by: Permission denied (os error 13)", None),
+        ("failed to fetch a-1.0-0.conda\nCaused by: a coalesced request failed", None),
+        ("failed to read the prefix", None),
+    ],
+)
+def test_whose_fault_a_failure_to_install_is(text: str, package: str | None) -> None:
+    assert failure_of(text).package == package
