@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from wisp.image import rpm_packages
 from wisp.image.debian.index import DebianPackage
 from wisp.image.system_package import SystemListing
 from wisp.image.system_packages import listing_of
@@ -216,3 +217,36 @@ def test_a_database_that_never_ends_is_left() -> None:
     rows = "WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r)"
     connection.execute(f"CREATE VIEW Packages AS {rows} SELECT x AS blob FROM r WHERE x < 0")
     assert listed({"var/lib/rpm/rpmdb.sqlite": connection.serialize()}).unread
+
+
+def test_an_epoch_is_a_number_and_a_package_has_a_name() -> None:
+    headers = (rpm_header(name="a", version="1", epoch="x"), rpm_header(name="", version="1"))
+    found = listed({"var/lib/rpm/rpmdb.sqlite": rpm_database(*headers)})
+    assert [(one.name, one.epoch) for one in found.packages] == [("a", None)]
+
+
+def repeated(name: str, times: int) -> bytes:
+    """A header that says many times over that its data provides something."""
+    data = name.encode() + bytes(1 << 10)
+    index = struct.pack(">IIII", 1000, 6, 0, 1)
+    index += struct.pack(">IIII", 1047, 8, 0, len(data)) * (times - 1)
+    return struct.pack(">II", times, len(data)) + index + data
+
+
+def test_a_tag_counts_once_and_names_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rpm_packages, "_MOST_NAMES", 2000)
+    database = rpm_database(repeated("a", 500))
+    assert [one.name for one in rpm_packages.rpm_packages(database) or ()] == ["a"]
+    assert rpm_packages.rpm_packages(rpm_database(repeated("a", 2), repeated("b", 2))) is None
+    assert rpm_packages.rpm_packages(rpm_database(repeated("a", 1 << 16))) is None
+
+
+def test_what_only_a_view_has_is_no_package() -> None:
+    """Each header fits, but so many do not lie in any file of this size."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE one (blob BLOB)")
+    connection.execute("INSERT INTO one VALUES (?)", (rpm_header(name="a" * 999, version="1"),))
+    rows = "WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r LIMIT 20)"
+    connection.execute(f"CREATE VIEW Packages AS {rows} SELECT blob FROM one, r")
+    connection.commit()
+    assert rpm_packages.rpm_packages(connection.serialize()) is None
