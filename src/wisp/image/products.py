@@ -15,6 +15,7 @@ import zlib
 from pathlib import Path
 
 from wisp.image.outputs import LAYOUT_MARK
+from wisp.image.unpacking import ForeignTar
 from wisp.layout import CONDA_META, PACK_METADATA, PREFIX_HISTORY, PREFIX_NOTE, SELF_UNPACKING
 
 TYPE_CHECKING = False
@@ -70,7 +71,7 @@ def _names(headers: bytes) -> tuple[str, ...]:
 def _is_pack(file: IO[bytes]) -> bool:
     file.seek(0, os.SEEK_SET)
     try:
-        with tarfile.open(fileobj=file, mode="r:") as archive:
+        with ForeignTar.open(fileobj=file, mode="r:") as archive:
             found = (archive.next() for _ in range(_MOST_MEMBERS))
             for member in found:
                 if member is None:

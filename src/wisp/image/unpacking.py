@@ -26,6 +26,9 @@ _MOST_MEMBERS = 1_000_000
 #: Extended headers, and names too long for a plain one.
 _ABOUT_OTHERS = (b"x", b"g", b"X", b"L", b"K")
 _LONGEST_HEADER = 1 << 20
+#: What `tarfile` lets through of extended headers: numbers and texts that are none, places beyond
+#: any file, headers about headers without end.
+_ODD = (ValueError, ArithmeticError, LookupError, RecursionError)
 
 
 class UnpackingError(WispError):
@@ -81,10 +84,14 @@ class Bounded(io.RawIOBase):
 
     def _check(self, at: int) -> None:
         if at > self._limit:
-            raise UnpackingError(
-                f"an archive unpacks to more than {self._limit} bytes",
-                hints=["unpack it elsewhere and look at it, or do without it"],
-            )
+            raise _too_much(self._limit)
+
+
+def _too_much(limit: int) -> UnpackingError:
+    return UnpackingError(
+        f"an archive unpacks to more than {limit} bytes",
+        hints=["unpack it elsewhere and look at it, or do without it"],
+    )
 
 
 def unpacked(file: IO[bytes], limit: int, see: Callable[[bytes], object] | None = None) -> Bounded:
@@ -123,24 +130,47 @@ class ForeignMember(tarfile.TarInfo):
 
     def _proc_member(self, archive: tarfile.TarFile) -> Any:
         # `tarfile` reads such a header into memory, whatever its size.
-        if self.type in _ABOUT_OTHERS and self.size > _LONGEST_HEADER:
+        if self.type in _ABOUT_OTHERS and not 0 <= self.size <= _LONGEST_HEADER:
             raise tarfile.ReadError("a header is longer than any name")
         return super()._proc_member(archive)  # type: ignore[misc]
 
 
 class ForeignTar(tarfile.TarFile):
-    """A stranger's archive: its members are counted."""
+    """A stranger's archive: its members are counted, and lie within `limit` bytes, if told."""
 
     tarinfo = ForeignMember
     taken = 0
 
+    def __init__(self, *args: Any, limit: int | None = None, **kwargs: Any) -> None:
+        self._limit = limit
+        self._behind = 0
+        super().__init__(*args, **kwargs)
+
     def next(self) -> tarfile.TarInfo | None:
-        """Return the next member. Raises `TarError` for more than any archive has."""
-        found = super().next()
+        """Return the next member.
+
+        Raises `TarError` for odd ones, or more than any archive has, `UnpackingError` for one that
+        lies beyond the limit: a stream would look for it for ever.
+        """
+        is_known = self.taken == 1  # the first was read when the archive was opened
+        if self._limit is not None and self.offset > self._limit and not is_known:
+            raise _too_much(self._limit)
+        try:
+            found = super().next()
+        except _ODD as error:
+            raise tarfile.ReadError(f"a header is damaged: {error}") from error
+        if found is not None and (found.size < 0 or self.offset < self._behind):
+            raise tarfile.ReadError(f"`{found.name}` has a size below nothing")
+        self._behind = self.offset
         self.taken += 1
         if self.taken > _MOST_MEMBERS:
             raise tarfile.ReadError(f"it has more than {_MOST_MEMBERS} members")
         return found
+
+
+def streamed_tar(stream: Bounded, limit: int) -> tarfile.TarFile:
+    """Open an archive in a stream of which nothing beyond `limit` is read. Raises `TarError`."""
+    return ForeignTar.open(fileobj=stream, mode="r|", limit=limit)  # type: ignore[call-overload,no-any-return]
 
 
 @contextmanager
@@ -158,8 +188,9 @@ def opened_tar(
 
     """
     with path.open("rb") as file:
-        stream = unpacked(file, most_unpacked(path.stat().st_size), see)
-        with ForeignTar.open(fileobj=stream, mode="r|") as archive:
+        limit = most_unpacked(path.stat().st_size)
+        stream = unpacked(file, limit, see)
+        with streamed_tar(stream, limit) as archive:
             yield archive
         while see is not None and stream.read(_BLOCK):
             pass

@@ -13,6 +13,7 @@ import pytest
 import zstandard
 
 from wisp.image import unpacking
+from wisp.image.products import is_product
 from wisp.image.unpacking import UnpackingError, opened_tar, unpacked
 
 TEXT = b"some text " * 100
@@ -84,3 +85,37 @@ def test_a_damaged_archive_is_told_as_one(tmp_path: Path, form: str) -> None:
     path.write_bytes(FORMS[form](TEXT * 1000)[:20] + noise)
     with path.open("rb") as file, pytest.raises((tarfile.ReadError, OSError, EOFError)):
         unpacked(file, 1 << 20).read()
+
+
+def about(*records: bytes, times: int = 1, size: int = 3) -> bytes:
+    """An archive of one file of so many bytes, with records before it."""
+    # Their lengths have one digit, or two.
+    rows = b"".join(b"%d %s\n" % (len(one) + 3 + (len(one) > 6), one) for one in records)
+    head, file = tarfile.TarInfo("x"), tarfile.TarInfo("f")
+    head.type, head.size, file.size = tarfile.XHDTYPE, len(rows), size
+    before = head.tobuf(tarfile.USTAR_FORMAT) + rows + bytes(-len(rows) % 512)
+    return before * times + file.tobuf(tarfile.GNU_FORMAT) + bytes(3 * 512)
+
+
+ODD = {
+    "no number": about(b"GNU.sparse.map=a,b", b"GNU.sparse.size=3"),
+    "no map": about(b"GNU.sparse.major=1", b"GNU.sparse.minor=0"),
+    "no text": about(b"hdrcharset=BINARY", b"GNU.sparse.name=\xff", b"GNU.sparse.size=\xff"),
+    "back": about(b"size=-1536"),
+    "below nothing": about(size=-1024),
+    "deep": about(b"a=b", times=3000),
+    "beyond all": about(size=1 << 62),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_odd_headers_are_told_as_damage(tmp_path: Path, case: str) -> None:
+    path = tmp_path / "odd.tar"
+    path.write_bytes(ODD[case])
+    with (
+        pytest.raises((tarfile.ReadError, UnpackingError)),
+        opened_tar(path) as archive,
+    ):
+        archive.getmembers()
+    # The same, while the code of an image is chosen.
+    assert not is_product(path, is_folder=False)

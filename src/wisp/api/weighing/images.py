@@ -14,7 +14,7 @@ from wisp.api.weighing.owners import Owners
 from wisp.api.weighing.report import LayerSize, Pile
 from wisp.errors import WispError
 from wisp.foreign import json_data
-from wisp.image.unpacking import ForeignTar, most_unpacked, unpacked
+from wisp.image.unpacking import ForeignTar, most_unpacked, streamed_tar, unpacked
 from wisp.specs.oci import INDEXES, Digest
 
 TYPE_CHECKING = False
@@ -144,8 +144,8 @@ def _weigh(
 def _members(blobs: _Blobs, name: str) -> Iterator[tuple[tarfile.TarFile, int]]:
     file, packed = blobs.open(name)
     with file:
-        stream = unpacked(file, most_unpacked(packed))
-        with ForeignTar.open(fileobj=stream, mode="r|") as archive:
+        limit = most_unpacked(packed)
+        with streamed_tar(unpacked(file, limit), limit) as archive:
             yield archive, packed
 
 
