@@ -19,7 +19,10 @@ LOOKS = [
     ("info", "--json"),
     ("list",),
     ("list", "--json", "-e", "test"),
+    ("list", "--frozen"),
+    ("list", "--locked", "--no-install"),
     ("tree", "-i", "greeter"),
+    ("tree", "--frozen"),
     ("workspace", "channel", "list"),
     ("workspace", "environment", "list"),
     ("workspace", "platform", "list", "--json"),
@@ -74,6 +77,21 @@ def test_what_changed_is_looked_at_again(
     change(workspace)
     assert not was_quick(wisp, "info", cwd=workspace)
     assert wisp("info", cwd=workspace).success().stdout != before.stdout
+
+
+def _package(workspace: Path) -> None:
+    next((workspace / ".pixi/envs/default/conda-meta").glob("greeter-2*.json")).unlink()
+
+
+@pytest.mark.parametrize("change", [_manifest, _lock, _configuration, _package])
+def test_what_changed_is_looked_at_again_though_the_lock_counts_as_it_is(
+    wisp: CommandLine, workspace: Path, change: Callable[[Path], None]
+) -> None:
+    words = ("list", "--frozen", "--no-install")
+    wisp(*words, cwd=workspace).success()
+    assert was_quick(wisp, *words, cwd=workspace)
+    change(workspace)
+    assert not was_quick(wisp, *words, cwd=workspace)
 
 
 def test_colours_options_and_variables_make_other_answers(

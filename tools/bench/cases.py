@@ -19,6 +19,8 @@ _ENGINE = Limit(1.15, 0.2)
 _INSTALLER = Limit(1.1, 0.05)
 #: What Pixi needs to judge a lock of 3 MB, in bare interpreters.
 _PIXI_VERDICT = 40.0
+#: A look that has to read manifest and lock.
+_FIRST_LOOK = Limit(7.0)
 #: Two cores at work are at least 1.6 times as fast as one.
 _BOTH_CORES = Limit(1 / 1.6)
 
@@ -44,6 +46,21 @@ def _quick(size: str, *arguments: str) -> Callable[[World], tuple[Run, Run]]:
     def prepare(world: World) -> tuple[Run, Run]:
         folder: Path = getattr(world, size)
         return Run([WISP, *arguments], folder, world.variables), _bare(world)
+
+    return prepare
+
+
+def _first(*arguments: str) -> Callable[[World], tuple[Run, Run]]:
+    """Compare a look of which no answer is remembered with an interpreter that does nothing."""
+
+    def prepare(world: World) -> tuple[Run, Run]:
+        memory = Path(world.variables["PIXI_CACHE_DIR"]) / "wisp-snapshots"
+
+        def forget() -> None:
+            for file in memory.glob("*-looks"):
+                file.unlink()
+
+        return Run([WISP, *arguments], world.small, world.variables, forget), _bare(world)
 
     return prepare
 
@@ -197,8 +214,8 @@ def _reading_cases() -> Iterator[Case]:
             yield Case(f"{words}{label}", "bare Python", _quick(size, *words.split()), runs=7)
     verdict = _quick("huge", "lock", "--check")
     yield Case("lock --check, 3 MB", "bare Python", verdict, Limit(_PIXI_VERDICT), runs=7)
-    first = _quick("small", "list", "--frozen")
-    yield Case("list --frozen", "bare Python", first, runs=7)  # never answered from memory
+    for words in ("list", "tree", "workspace channel list", "workspace platform list"):
+        yield Case(f"first {words}", "bare Python", _first(*words.split()), _FIRST_LOOK, runs=15)
 
 
 CASES = (

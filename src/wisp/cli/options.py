@@ -120,6 +120,10 @@ class LockInstallAsIs(LockAndInstall):
     as_is: bool = flag("--as-is", group=_UPDATE, help="The same as --frozen --no-install")
 
 
+#: Options of the classes above: what they let happen has happened once an answer is remembered.
+HOW_LOCKED = frozenset({"frozen", "locked", "no_install"})
+
+
 class ConfigSource(Global):
     """Which configuration counts."""
 

@@ -17,7 +17,7 @@ from wisp.errors import FetchError
 from wisp.platforms import SUBDIRS
 from wisp.search import FoundPackage, search
 from wisp.specs.conda import Channel, channel_url
-from wisp.values import dataclass
+from wisp.values import dataclass, field
 from wisp.workspace.channels import channels_of
 
 
@@ -31,7 +31,7 @@ class PackageSearch:
     channels: tuple[Channel, ...]
     subdirs: tuple[str, ...]
     host: str
-    access: ChannelAccess
+    access: ChannelAccess = field(repr=False)
 
     def find(self, query: str) -> tuple[FoundPackage, ...]:
         """Find packages by name, glob or match spec.

@@ -116,5 +116,6 @@ COMMAND = top(
     Options,
     run,
     example="list 'python.*' --sort-by size",
-    remembered=frozenset(("platform", "json", "sort_by", "fields", "environment", "explicit")),
+    remembered=options.HOW_LOCKED
+    | {"platform", "json", "sort_by", "fields", "environment", "explicit"},
 )

@@ -53,5 +53,5 @@ COMMAND = top(
     Options,
     run,
     example="tree --invert openssl",
-    remembered=frozenset(("platform", "environment", "invert")),
+    remembered=options.HOW_LOCKED | {"platform", "environment", "invert"},
 )
