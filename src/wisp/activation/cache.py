@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: A shorter value can be guessed, and occurs everywhere by chance.
 _SHORTEST = 4
+#: What changes with each command: it names a value only where nothing that lasts has the same.
+_PASSING = frozenset({"PWD", "OLDPWD", "_"})
 #: How the value of a variable is written: between two of what no value has.
 _REFERENCE = "\0{}\0"
 
@@ -96,11 +98,11 @@ def _hidden(
             *activation.env.values(),
         )
     )
-    names = {
-        value: name
-        for name, value in caller.items()
-        if len(value) >= _SHORTEST and value not in known
-    }
+    names: dict[str, str] = {}
+    for name in sorted(caller, key=_PASSING.__contains__):  # else they keep their order
+        value = caller[name]
+        if len(value) >= _SHORTEST and value not in known:
+            names.setdefault(value, name)
     if not names:
         return dict(variables)
     found = re.compile("|".join(re.escape(one) for one in sorted(names, key=len, reverse=True)))

@@ -85,9 +85,9 @@ def _listed(
     subdirs = [str(platform) for platform in platforms]
     files = {subdir: _list_of(channel.base_url, subdir, access) for subdir in subdirs}
     there = {subdir: file for subdir, file in files.items() if file is not None}
-    if not any(_has_wheels(file, access) for file in there.values()):
-        return None
     try:
+        if not any(_has_wheels(file, access) for file in there.values()):
+            return None
         return ListedChannel(
             {subdir: _opened(channel, subdir, file, access) for subdir, file in there.items()}
         )

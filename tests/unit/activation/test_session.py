@@ -82,6 +82,16 @@ def test_the_cache_answers_until_something_it_depends_on_changes(tmp_path: Path)
     assert cache.read(path, activation, "key", CALLER) == {}
 
 
+def test_the_cache_outlives_the_change_of_what_only_by_chance_is_equal(tmp_path: Path) -> None:
+    path, activation = str(tmp_path / "cache" / "activation_default.json"), Activation("/p")
+    caller = {"PWD": "/nowhere", "OLDPWD": "/nowhere"} | CALLER | {"LATER": "/nowhere"}
+    values = {"A": "/nowhere/share"}
+    cache.write(path, activation, "key", values, caller, Root(tmp_path))
+    moved = {"PWD": "/else", "OLDPWD": "/else", "LATER": "/else"}
+    assert cache.read(path, activation, "key", caller | moved) == values
+    assert cache.read(path, activation, "key", caller | {"HOME": "/else"}) == {}
+
+
 def test_the_cache_keeps_no_value_of_the_callers(
     script: Callable[..., str], tmp_path: Path
 ) -> None:

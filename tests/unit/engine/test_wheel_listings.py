@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rattler.channel.channel import Channel
+from rattler.platform.subdir import Subdir
 
 from tests.channel_wheels import list_wheel
 from tests.tiny import VIRTUAL, channel, settings, tiny
@@ -135,6 +138,22 @@ def test_a_channel_without_wheels_is_left_to_the_gateway(
         assert "plain" in solved(url, access, "plain")
     assert not access.lists
     assert len(looked) == len(set(looked)) == 2
+
+
+def test_a_list_that_is_gone_meanwhile_is_left_to_the_gateway(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = channel(tmp_path / "chan", [tiny("plain")])
+    look = wheel_listings._looked_through
+
+    def late(file: Path, cache: Path) -> bool:
+        file.unlink()
+        return look(file, cache)
+
+    monkeypatch.setattr(wheel_listings, "_looked_through", late)
+    access, platforms = ChannelAccess(settings(tmp_path / "cache")), [Subdir("noarch")]
+    (source,) = asyncio.run(wheel_listings.sources_of([place.as_uri()], platforms, access))
+    assert isinstance(source, Channel)
 
 
 def test_a_large_list_is_looked_through_once_until_it_changes(
