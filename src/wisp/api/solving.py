@@ -40,13 +40,13 @@ def solve_engines(
     `maps` are PyPI names that the manifest knows better, `level` is the manifest's.
     """
     followed = level or session.level
-    cache, named = session.settings.caches.repodata, followed.has(_NAMED)
+    named = followed.has(_NAMED)
     from wisp.engine.repodata_news import tell_of_repodata
     from wisp.engine.solver import solve
 
     def answer(unit: SolveUnit) -> Conda:
         try:
-            with tell_of_repodata(cache, session.reporter, hosts_of(unit)):
+            with tell_of_repodata(session.channels.repodata, session.reporter, hosts_of(unit)):
                 found = solve(conda_request(unit), session.channels)
         except SolveError as error:
             from wisp.api.elsewhere import hinted, hints_for_conda

@@ -88,6 +88,16 @@ class ChannelAccess:
         """The configuration in rattler's own shape, for what it can be told in no other way."""
         return Config.from_toml(_toml(_rattler_keys(self.settings)))
 
+    @cached_property
+    def repodata(self) -> Path:
+        """The folder of what channels list: another where files of others have to stay in it."""
+        caches = self.settings.caches
+        if drop_foreign(caches.repodata, caches.owners):
+            return caches.repodata
+        from wisp.engine.makeshift import stand_in
+
+        return stand_in(caches.repodata)
+
     @property
     def gateway(self) -> Gateway:
         """The reader of repodata, one for all threads: it remembers what it has read."""
@@ -100,10 +110,9 @@ class ChannelAccess:
             Gateway,  # which costs more than to install a few packages
         )
 
-        network, caches = self.settings.network, self.settings.caches
-        drop_foreign(caches.repodata, caches.owners)
+        network = self.settings.network
         return Gateway(
-            cache_dir=caches.repodata,
+            cache_dir=self.repodata,
             default_config=_source_config(network.repodata, offline=network.offline),
             per_channel_config={
                 prefix: _source_config(formats, offline=network.offline)
@@ -115,7 +124,7 @@ class ChannelAccess:
 
     def lookout(self, asked: Sequence[str]) -> Lookout:
         """Make what looks on while channels are asked."""
-        return Lookout((self.settings.caches.repodata,), asked, self.settings.network.patience)
+        return Lookout((self.repodata,), asked, self.settings.network.patience)
 
     @cached_property
     def package_cache(self) -> PackageCache:

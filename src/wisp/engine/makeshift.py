@@ -1,8 +1,9 @@
 """Caches for one process alone, where the user's own cannot be written.
 
 Users without a home (a container that runs as any user, a service) and read-only file systems have
-none. What a cache is for is speed, so its absence stops nothing. The folder is gone with the
-process; that of one that was killed, or became another program, goes once nobody holds it.
+none. What a cache is for is speed, so its absence stops nothing. All sessions of the process share
+the folder, which is gone with it; that of one that was killed, or became another program, goes
+once nobody holds it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import threading
 from pathlib import Path
 
 from wisp.engine.scratch import scratch_folder
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 _PREFIX = "wisp-cache-"
 _held = contextlib.ExitStack()
+_made: dict[Path, Path] = {}
+_guard = threading.Lock()
 
 
 def usable(caches: CacheFolders) -> CacheFolders:
@@ -32,11 +36,8 @@ def usable(caches: CacheFolders) -> CacheFolders:
     """
     if os.name == "nt" or _takes_files(caches.root):
         return caches
-    import tempfile
-
     try:
-        own = f"{_PREFIX}{os.geteuid()}-"
-        root = _held.enter_context(scratch_folder(Path(tempfile.gettempdir()), own, outlives=True))
+        root = stand_in(caches.root)
     except (HostError, OSError):  # then the first use tells what is wrong
         return caches
     moved: dict[str, Any] = {
@@ -49,8 +50,23 @@ def usable(caches: CacheFolders) -> CacheFolders:
     return replace(caches, **moved, instead_of=caches.root)
 
 
+def stand_in(folder: Path) -> Path:
+    """Return the empty folder that stands in for one in this process, the same for all who ask.
+
+    Raises `HostError` or `OSError` where nothing can be made.
+    """
+    import tempfile
+
+    with _guard:
+        if folder not in _made:
+            place, own = Path(tempfile.gettempdir()), f"{_PREFIX}{os.geteuid()}-"
+            _made[folder] = _held.enter_context(scratch_folder(place, own, outlives=True))
+        return _made[folder]
+
+
 def remove() -> None:
     """Remove what was made, as the process does when it ends."""
+    _made.clear()
     _held.close()
 
 

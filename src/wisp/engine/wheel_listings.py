@@ -109,7 +109,7 @@ def _list_of(base_url: str, subdir: str, access: ChannelAccess) -> Path | None:
     if url.startswith("file:"):
         file = Path(location_of(url), "repodata.json")
     else:
-        cache = access.settings.caches.repodata
+        cache = access.repodata
         if _formats(base_url, access).sharded and _has_shards(url, cache):
             return None
         file = cache / f"{_cached_as(url)}.json"
@@ -145,7 +145,7 @@ def _cached_as(url: str) -> str:
 def _has_wheels(file: Path, access: ChannelAccess) -> bool:
     """Tell whether a list may have wheels, by looking through its bytes once."""
     if file not in access.with_wheels:
-        access.with_wheels[file] = _looked_through(file, access.settings.caches.repodata)
+        access.with_wheels[file] = _looked_through(file, access.repodata)
     return access.with_wheels[file]
 
 

@@ -32,18 +32,26 @@ def require_own(folder: Path) -> None:
         )
 
 
-def drop_foreign(folder: str | Path, owners: frozenset[int] | None, depth: int = 1) -> None:
+def drop_foreign(folder: str | Path, owners: frozenset[int] | None, depth: int = 1) -> bool:
     """Remove the files of a folder, and `depth` folders deeper, that belong to none of `owners`.
 
     Whoever owns a file may write to it, also where nobody else may write to its folder by now.
+    Tell whether none is left; one that others take away meanwhile is none.
     """
     if owners is None:
-        return
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                if depth:
-                    drop_foreign(entry.path, owners, depth - 1)
-            elif entry.stat(follow_symlinks=False).st_uid not in owners:
-                with contextlib.suppress(OSError):
-                    os.unlink(entry.path)  # noqa: PTH108 - there may be thousands
+        return True
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if depth and not drop_foreign(entry.path, owners, depth - 1):
+                        return False
+                    continue
+                with contextlib.suppress(FileNotFoundError):
+                    if entry.stat(follow_symlinks=False).st_uid not in owners:
+                        os.unlink(entry.path)  # noqa: PTH108 - there may be thousands
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
