@@ -4,8 +4,7 @@ Engines unpack layers as root, and not all of them are careful. So a layer that 
 image, makes files in places it has made links, or brings a device that is more than those which
 every container has, is refused as a whole.
 
-Sources: OCI image specification, layer.md ("Whiteouts"); Linux, `Documentation/admin-guide/
-devices.txt`.
+Source: Linux, `Documentation/admin-guide/devices.txt`.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ import tarfile
 from pathlib import PurePosixPath
 
 from wisp.errors import WispError
+from wisp.image.whiteouts import hides_nothing_by_name
 from wisp.specs.inside import is_inside
 
 _ROOT = PurePosixPath()
-_WHITEOUT = ".wh."
 #: What runtimes put into every container: character devices by their numbers.
 _HARMLESS = frozenset(
     {(1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 1), (5, 2)}
@@ -45,7 +44,7 @@ class LayerJudge:
         """
         path = self._inside(member, member.name.removeprefix("./"))
         self._check_above(member, path, "lies")
-        if path.name.startswith(_WHITEOUT) and path.name[len(_WHITEOUT) :] in ("", ".", ".."):
+        if hides_nothing_by_name(path):
             raise self._refused(member, "hides a whole folder of what is below it")
         if member.islnk():
             target = self._inside(member, member.linkname.removeprefix("./"))

@@ -18,13 +18,12 @@ from wisp.engine.mounted import can_mount, run_mounted
 from wisp.errors import HostError, InstallError
 from wisp.image.bytecode import lasting_header, source_of
 from wisp.image.entries import LayerEntry, file_entry, text_file, walk
+from wisp.image.whiteouts import whiteout_of
 from wisp.patterns import pattern
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, replace
 
 _POST_LINK = pattern(r"bin/\.(.+)-post-link\.sh")
-#: How a layer says that a file of one below is gone: image specification, layer.md, "Whiteouts".
-_WHITEOUT = ".wh."
 SKIP_HINT = "without `--run-post-link-scripts` they are named and skipped"
 
 
@@ -115,8 +114,7 @@ def _changes(run: ScriptRun, after: Path, keep: Callable[[str], bool]) -> Iterat
 
 
 def _whiteout(path: str, place: str) -> LayerEntry:
-    full = PurePosixPath(place.lstrip("/"), path)
-    return text_file(str(full.with_name(_WHITEOUT + full.name)), b"")
+    return text_file(str(whiteout_of(PurePosixPath(place.lstrip("/"), path))), b"")
 
 
 def _differ(one: Path, other: Path) -> bool:

@@ -1,6 +1,6 @@
 """An image on this disk, weighed layer by layer: a layout, or an archive of wisp or Docker.
 
-Source: OCI image specification, layer.md ("Whiteouts"); Docker image specification 1.2.
+Source: OCI image specification, image-layout.md; Docker image specification 1.2.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from wisp.api.weighing.report import LayerSize, Pile
 from wisp.errors import WispError
 from wisp.foreign import json_data
 from wisp.image.unpacking import ForeignTar, most_unpacked, streamed_tar, unpacked
+from wisp.image.whiteouts import Whiteouts
 from wisp.specs.oci import INDEXES, Digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import IO, Any
 
-_WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 #: Bytes of a document of an image, and of a file that is read in a layer.
 _LONGEST = 64 << 20
 #: How far indexes may be below each other.
@@ -153,23 +153,18 @@ def _stack(
     archive: tarfile.TarFile, title: str, shown: dict[str, tuple[int, str]], owners: Owners
 ) -> int:
     """Put a layer on those below; return its bytes."""
-    total = 0
+    markers, own, total = Whiteouts(), dict[str, tuple[int, str]](), 0
     for member in archive:
         path = member.name.removeprefix("./").strip("/")
-        folder, _, name = path.rpartition("/")
-        if name.startswith(_WHITEOUT):
-            hidden = folder if name == _OPAQUE else f"{folder}/{name[len(_WHITEOUT) :]}".strip("/")
-            _hide(shown, hidden, title)
-        elif member.isfile() or member.issym() or member.islnk():
-            shown[path] = (member.size, title)
+        if markers.take(PurePosixPath(path)):
+            continue
+        if member.isfile() or member.issym() or member.islnk():
+            own[path] = (member.size, title)
             total += member.size
             if member.isfile() and owners.wants(path):
                 file = archive.extractfile(member)
                 owners.read(path, file.read(_LONGEST) if file else b"")
+    for path in [one for one in shown if markers.hide(PurePosixPath(one))]:
+        del shown[path]
+    shown.update(own)
     return total
-
-
-def _hide(shown: dict[str, tuple[int, str]], hidden: str, title: str) -> None:
-    for path in [one for one in shown if one == hidden or one.startswith(f"{hidden}/")]:
-        if shown[path][1] != title:  # a marker speaks of the layers below
-            del shown[path]

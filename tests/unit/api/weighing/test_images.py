@@ -97,7 +97,13 @@ def test_what_conda_installed_for_python_is_condas(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("marker", "left"),
-    [("a/.wh.one", {"a/two": 2}), ("a/.wh..wh..opq", {}), (".wh.a", {})],
+    [
+        ("a/.wh.one", {"a/two": 2}),
+        ("a/.wh..wh..opq", {}),
+        (".wh.a", {}),
+        (".wh..wh..opq", {}),
+        ("./.wh..wh..opq", {}),
+    ],
 )
 def test_what_a_layer_hides_does_not_count(
     tmp_path: Path, marker: str, left: dict[str, int]
@@ -106,6 +112,13 @@ def test_what_a_layer_hides_does_not_count(
     assert sum(weighed(path).values()) == sum(left.values()) + 3
     _, _, layers = weigh_image(path)
     assert [one.size for one in layers] == [3, 3]
+
+
+def test_a_marker_that_names_no_file_is_damage(tmp_path: Path) -> None:
+    path = saved(tmp_path, {"a/one": b"x"}, {"a/.wh.": b""})
+    with pytest.raises(WispError, match="is no image") as caught:
+        weigh_image(path)
+    assert caught.value.causes == ("the marker `a/.wh.` names no file",)
 
 
 def test_a_file_that_is_written_twice_counts_once_but_in_both_layers(tmp_path: Path) -> None:
