@@ -12,6 +12,7 @@ Source: Docker Engine API 1.41, "ImageInspect", "ImageList", "SystemInfo", "Imag
 from __future__ import annotations
 
 import json
+import re
 import socket
 import stat
 from collections.abc import Mapping
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 _SOCKET = "/var/run/docker.sock"
 _SCHEME = "unix://"
 _SECONDS = 600.0
+#: Without this field an answer ends with the connection.
+_LENGTH = re.compile(rb"(?i)\ncontent-length:[ \t]*(\d+)")
+#: How a row begins that names what was loaded, by its name or its digest.
+_LOADED = "Loaded image"
 
 
 class DockerSocket:
@@ -63,10 +68,13 @@ class DockerSocket:
         return [str(row["Id"]) for row in rows] if isinstance(rows, list) else []
 
     def load(self, archive: Path) -> str | None:
-        """Give an archive to the engine; return what is wrong with it, None if nothing is."""
-        size = archive.stat().st_size
-        headers = f"Content-Type: application/x-tar\r\nContent-Length: {size}\r\n"
+        """Give an archive to the engine; return what is wrong with it, None if nothing is.
+
+        It raises nothing: what cannot be read, sent or understood is told as well.
+        """
         try:
+            size = archive.stat().st_size
+            headers = f"Content-Type: application/x-tar\r\nContent-Length: {size}\r\n"
             with archive.open("rb") as file:
                 status, content = self._exchange("POST /images/load?quiet=1", headers, file)
         except (OSError, ValueError) as error:
@@ -74,8 +82,11 @@ class DockerSocket:
         text = content.decode("utf-8", "replace")
         if status != 200:
             return text.strip() or f"status {status}"
-        said = [_problem(line) for line in text.splitlines()]
-        return next((problem for problem in said if problem), None)
+        rows = [_row(line) for line in text.splitlines()]
+        problem = next((str(row["error"]) for row in rows if row.get("error")), None)
+        # An answer may end before the engine has said what became of the image.
+        is_loaded = any(str(row.get("stream", "")).startswith(_LOADED) for row in rows)
+        return problem or (None if is_loaded else "the engine does not say that it has the image")
 
     def _asked(self, target: str) -> Any:
         with suppress(OSError, ValueError):
@@ -100,8 +111,10 @@ class DockerSocket:
                     engine.sendfile(body)
             with engine.makefile("rb") as answer:
                 head, _, content = answer.read().partition(b"\r\n\r\n")
-        line = head.split(b"\r\n", 1)[0].split()
-        if len(line) < 2 or not line[0].startswith(b"HTTP/"):
+        first, _, fields = head.partition(b"\r\n")
+        line, announced = first.split(), _LENGTH.search(b"\n" + fields)
+        is_whole = announced is None or len(content) == int(announced[1])
+        if len(line) < 2 or not line[0].startswith(b"HTTP/") or not is_whole:
             raise ValueError("the engine hung up")
         return int(line[1]), content
 
@@ -117,8 +130,8 @@ def _has_context(environ: Mapping[str, str]) -> bool:
     return not isinstance(table, dict) or table.get("currentContext", "default") != "default"
 
 
-def _problem(line: str) -> str | None:
+def _row(line: str) -> Mapping[str, Any]:
     with suppress(ValueError):
         row = json_data(line)
-        return str(row["error"]) if isinstance(row, dict) and row.get("error") else None
-    return None
+        return row if isinstance(row, dict) else {}
+    return {}

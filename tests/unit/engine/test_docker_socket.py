@@ -15,8 +15,10 @@ from wisp.engine.docker_socket import DockerSocket
 
 
 @contextmanager
-def engine(path: Path, answer: bytes, status: str = "200 OK") -> Iterator[list[bytes]]:
-    """Answer one request on a socket; gives what was asked."""
+def engine(
+    path: Path, answer: bytes, status: str = "200 OK", cut: int = 0
+) -> Iterator[list[bytes]]:
+    """Answer one request on a socket, but for `cut` bytes; gives what was asked."""
     asked: list[bytes] = []
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(path))
@@ -26,7 +28,7 @@ def engine(path: Path, answer: bytes, status: str = "200 OK") -> Iterator[list[b
             connection, _ = listening.accept()
             with connection:
                 asked.append(connection.recv(1 << 16))
-                head = f"HTTP/1.1 {status}\r\nContent-Length: {len(answer)}\r\n\r\n"
+                head = f"HTTP/1.1 {status}\r\nContent-Length: {len(answer) + cut}\r\n\r\n"
                 connection.sendall(head.encode() + answer)
                 connection.shutdown(socket.SHUT_WR)
                 while connection.recv(1 << 16):
@@ -89,6 +91,8 @@ def test_images_are_listed_by_what_their_names_share(place: Path) -> None:
         (b'{"stream":"Loaded image: x:1\\n"}\r\n', "200 OK", None),
         (b'{"stream":"a"}\r\n{"error":"no such layer"}\r\n', "200 OK", "no such layer"),
         (b"broken", "500 Internal Server Error", "broken"),
+        (b"", "200 OK", "the engine does not say that it has the image"),
+        (b'{"stream":"a"}\r\n[]\r\n{', "200 OK", "the engine does not say that it has the image"),
     ],
 )
 def test_what_is_wrong_with_an_archive_is_told(
@@ -98,6 +102,20 @@ def test_what_is_wrong_with_an_archive_is_told(
     archive.write_bytes(b"")
     with engine(place, answer, status):
         assert DockerSocket(str(place)).load(archive) == problem
+
+
+def test_an_answer_that_is_cut_is_none(place: Path) -> None:
+    archive = place.with_name("image.tar")
+    archive.write_bytes(b"")
+    with engine(place, b'{"stream":"Loaded image: x:1\n"}\r\n', cut=9):
+        assert DockerSocket(str(place)).load(archive) == "the engine hung up"
+    place.unlink()
+    with engine(place, b"{}", cut=9):
+        assert DockerSocket(str(place)).info() is None
+
+
+def test_an_archive_that_is_gone_is_told(place: Path) -> None:
+    assert "No such file" in (DockerSocket(str(place)).load(place.with_name("x.tar")) or "")
 
 
 def test_an_engine_that_does_not_answer_is_none(place: Path) -> None:

@@ -7,6 +7,7 @@ import itertools
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from wisp.api.imaging.building import BuiltImage, require_one
 from wisp.api.imaging.writing import write_draft
@@ -59,15 +60,14 @@ def _load(
     with scratch_folder(built.cache.folder, "load-") as folder:
         archive = folder / "image.tar"
         write_draft(built, archive, names, known, lasting=False)
-        engine_here = _socket(workspace, engine)
-        if engine_here is not None and engine_here.load(archive) is None:
-            return None
-        done = capture([engine, "load", "--input", str(archive)], environ=workspace.environ)
+        if engine == "docker":
+            return _Docker(workspace).load(archive)
+        return _loaded_by(engine, archive, workspace)
+
+
+def _loaded_by(program: str, archive: Path, workspace: OpenedWorkspace) -> str | None:
+    done = capture([program, "load", "--input", str(archive)], environ=workspace.environ)
     return (done.stderr.strip() or done.stdout) if done.code else None
-
-
-def _socket(workspace: OpenedWorkspace, engine: str) -> DockerSocket | None:
-    return DockerSocket.of(workspace.environ) if engine == "docker" else None
 
 
 def _known_layers(
@@ -96,9 +96,10 @@ def _known_layers(
 
 
 class _Docker:
-    """Docker, asked for what it has in the quickest way that there is."""
+    """Docker, asked and given images in the quickest way that there is."""
 
     def __init__(self, workspace: OpenedWorkspace) -> None:
+        self._workspace = workspace
         self._environ = workspace.environ
         self._socket = DockerSocket.of(workspace.environ)
 
@@ -121,6 +122,12 @@ class _Docker:
         if self._socket is not None:
             return _table(self._socket.image(name))
         return _table(self._said("image", "inspect", "--format", "{{json .}}", name))
+
+    def load(self, archive: Path) -> str | None:
+        """Give it an archive; return what is wrong, None if nothing is."""
+        if self._socket is not None and self._socket.load(archive) is None:
+            return None
+        return _loaded_by("docker", archive, self._workspace)
 
     def _said(self, *words: str) -> Any:
         done = capture(["docker", *words], environ=self._environ)
