@@ -1,6 +1,7 @@
 """The layers of a base, read once from end to end: may they be there, and which C library is it.
 
-What was found out is noted by the digest of the image, since it takes as long as unpacking it.
+What was found out is noted by the digest of the image, since it takes as long as unpacking it, with
+the number of the rules it was found by.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import PurePosixPath
 from wisp.engine.files import write_atomically
 from wisp.foreign import json_data
 from wisp.image.documents import StackedLayer
-from wisp.image.judging import HostileLayerError, LayerJudge
+from wisp.image.judging import RULES, HostileLayerError, LayerJudge
 from wisp.image.layout import BlobStore, DamagedBlobError
 from wisp.image.unpacking import UnpackingError, most_unpacked, opened_tar
 from wisp.image.whiteouts import Whiteouts
@@ -44,16 +45,17 @@ def judged_glibc(
 
     """
     note = store.folder / "judged" / digest.hex
-    with suppress(OSError, ValueError):
-        found = json_data(found_bytes(note))
-        return (found[0], found[1]) if found else None
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        kept = json_data(found_bytes(note))
+        if isinstance(kept, dict) and kept.get("rules") == RULES:
+            return tuple(kept["glibc"]) if kept["glibc"] else None
     libraries: dict[PurePosixPath, Glibc] = {}
     for layer in layers:
         own, markers = _judged(layer, store, where)
         kept = {at: one for at, one in libraries.items() if not markers.hide(at) and at not in own}
         libraries = kept | own
     glibc = next(reversed(libraries.values()), None)
-    write_atomically(note, json.dumps(glibc))
+    write_atomically(note, json.dumps({"rules": RULES, "glibc": glibc}))
     return glibc
 
 

@@ -33,21 +33,28 @@ _NANOSECONDS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthCheck:
-    """How an engine asks whether a container is well: words of a command, seconds, tries."""
+    """How an engine asks whether a container is well: words of a command, seconds, tries.
+
+    `start_interval` counts while a container starts; with 0 an engine takes its own, 5 seconds.
+    """
 
     command: tuple[str, ...]
     interval: float = 30.0
     timeout: float = 30.0
     start_period: float = 0.0
+    start_interval: float = 0.0
     retries: int = 3
 
     def as_json(self) -> dict[str, object]:
         """Return Docker's spelling."""
+        # Older engines know nothing of it, and what is not asked for changes no image.
+        start = int(self.start_interval * _NANOSECONDS)
         return {
             "Test": ["CMD", *self.command],
             "Interval": int(self.interval * _NANOSECONDS),
             "Timeout": int(self.timeout * _NANOSECONDS),
             "StartPeriod": int(self.start_period * _NANOSECONDS),
+            **({"StartInterval": start} if start else {}),
             "Retries": self.retries,
         }
 
@@ -66,6 +73,7 @@ def health_of(table: Mapping[str, Any]) -> HealthCheck | None:
         interval=(table.get("Interval") or 0) / _NANOSECONDS or usual.interval,
         timeout=(table.get("Timeout") or 0) / _NANOSECONDS or usual.timeout,
         start_period=(table.get("StartPeriod") or 0) / _NANOSECONDS,
+        start_interval=(table.get("StartInterval") or 0) / _NANOSECONDS,
         retries=table.get("Retries") or usual.retries,
     )
 

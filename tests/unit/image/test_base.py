@@ -133,12 +133,33 @@ def test_a_c_library_counts_unless_a_layer_above_takes_it_away(
     assert judged_glibc(digest, layers, store, "it") == glibc
 
 
+@pytest.mark.parametrize("note", ["null", "[2, 28]", '{"rules": 0, "glibc": [2, 28]}'])
+def test_a_verdict_by_other_rules_does_not_count(store: BlobStore, note: str) -> None:
+    layers = [stacked(store, {"lib/libc.so.6": NEW})]
+    digest = layers[0].blob.descriptor.digest
+    kept = store.folder / "judged" / digest.hex
+    kept.parent.mkdir()
+    kept.write_text(note)
+    assert judged_glibc(digest, layers, store, "it") == (2, 36)
+    kept.write_text(kept.read_text().replace("36", "17"))
+    assert judged_glibc(digest, layers, store, "it") == (2, 17)
+
+
 def test_a_base_says_how_it_is_asked_whether_it_is_well() -> None:
     second = 1_000_000_000
     table = {"Test": ["CMD-SHELL", "ask || exit 1"], "Interval": 5 * second, "Retries": 2}
     check = run_config({"Healthcheck": table}).health
     assert check == HealthCheck(command=("/bin/sh", "-c", "ask || exit 1"), interval=5, retries=2)
     assert run_config({"Healthcheck": check.as_json()}).health == check
+    whole = {
+        "Test": ["CMD", "ask"],
+        "Interval": 5 * second,
+        "Timeout": 2 * second,
+        "StartPeriod": 9 * second,
+        "StartInterval": second,
+        "Retries": 2,
+    }
+    assert run_config({"Healthcheck": whole}).as_json()["Healthcheck"] == whole
     assert run_config({"Healthcheck": {"Test": ["NONE"]}}).health is None
     with pytest.raises(TypeError, match="no list"):
         run_config({"Env": "A=1"})
