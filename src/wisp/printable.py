@@ -36,6 +36,11 @@ def printable(text: str, *, coloured: bool = False) -> str:
     )
 
 
+def is_obeyed(sign: str) -> bool:
+    """Tell whether a character is one that a terminal obeys, or that turns the direction."""
+    return ord(sign) in _ESCAPES
+
+
 def printable_json(text: str) -> str:
     """Return a JSON text that says the same, with escapes for what a terminal would obey."""
     return text if text.isascii() and "\x7f" not in text else text.translate(_IN_JSON)

@@ -11,23 +11,11 @@ import os
 
 from wisp.activation.expansion import quoted
 from wisp.patterns import pattern
+from wisp.printable import is_obeyed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-#: What turns the direction of text.
-_TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-
-
-def _is_obeyed(sign: str) -> bool:
-    """Tell what `wisp.printable` escapes, and bytes that are no text."""
-    return (
-        (sign < " " and sign not in "\t\n")
-        or "\x7f" <= sign <= "\x9f"
-        or "\udc80" <= sign <= "\udcff"
-        or sign in _TURNING
-    )
 
 
 def _spelled(text: str, spell: Callable[[str], str]) -> str:
@@ -36,7 +24,7 @@ def _spelled(text: str, spell: Callable[[str], str]) -> str:
         return text
     found, run = "", ""
     for sign in text:  # a regular expression would cost more than all else that a hook loads
-        if _is_obeyed(sign):
+        if is_obeyed(sign) or "\udc80" <= sign <= "\udcff":  # a byte that is no text
             run += sign
             continue
         found += (spell(run) if run else "") + sign

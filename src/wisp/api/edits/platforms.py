@@ -83,10 +83,8 @@ def add_platforms(
         rich = any(not p.is_bare for p in (*wanted, *current.workspace.platforms))
         if part == ManifestPart() or rich:
             known = {platform.name for platform in present}
-            newer = subdir_key(current.level) == "subdir"
-            new = [
-                _entry(one, derived=first, newer=newer) for one in wanted if one.name not in known
-            ]
+            key = subdir_key(current.level)
+            new = [_entry(one, derived=first, key=key) for one in wanted if one.name not in known]
             document = entries.add_platforms(document, ManifestPart(), new, first=first)
         return document
 
@@ -99,10 +97,10 @@ def declared_platforms(manifest: Manifest, document: Document) -> tuple[Platform
     return manifest.workspace.platforms if listed else ()
 
 
-def _entry(platform: Platform, *, derived: bool, newer: bool) -> Data:
+def _entry(platform: Platform, *, derived: bool, key: str) -> Data:
     """Spell a new entry; a name that is `derived` anyway is not written."""
     own = platform.name != derived_name(platform.subdir, platform.declared)
-    return entries.platform_data(platform, named=own or not derived, newer=newer)
+    return entries.platform_data(platform, named=own or not derived, key=key)
 
 
 def expected(
@@ -206,16 +204,18 @@ def edit_platform(
             new = _as_plain(current, new, index)
         elif not named:
             new = replace(new, name=derived_name(new.subdir, new.declared))
-        newer = (
-            "subdir" in written
-            if isinstance(written, dict)
-            else subdir_key(current.level) == "subdir"
-        )
-        data = entries.platform_data(new, named=named, newer=newer)
+        data = entries.platform_data(new, named=named, key=_key(written, current))
         document = entries.replace_platform(document, index, data)
         return entries.rename_platform(document, name, new.name)
 
     return edit(manifest, change, sync)
+
+
+def _key(written: Data, manifest: Manifest) -> str:
+    """Return what an entry calls its subdir, or will: one that is a table already keeps its key."""
+    if isinstance(written, dict):
+        return "subdir" if "subdir" in written else "platform"
+    return subdir_key(manifest.level)
 
 
 def _changed(old: Platform, changed: PlatformChange) -> Platform:

@@ -21,16 +21,16 @@ def platform_list(document: Document, part: ManifestPart) -> KeyPath:
     return document.path(part, "platforms")
 
 
-def platform_data(platform: Platform, *, named: bool = True, newer: bool = False) -> Data:
+def platform_data(platform: Platform, *, named: bool = True, key: str = "platform") -> Data:
     """Spell a platform as an entry of the list: its subdir, or a table with all it declares.
 
-    The table calls the subdir `platform`, or `subdir` in the `newer` spelling. Without `named` the
-    name is left to be derived. A build string is only kept by a raw key.
+    The table has the subdir by this `key`. Without `named` the name is left to be derived. A
+    build string is only kept by a raw key.
     """
     if platform.is_bare:
         return platform.subdir
     table: dict[str, Data] = {"name": platform.name} if named else {}
-    table["subdir" if newer else "platform"] = platform.subdir
+    table[key] = platform.subdir
     versions = {package.name: package for package in platform.declared}
     raw = {
         name for name, one in versions.items() if one.build not in ("", "0") and name != _ARCHSPEC
@@ -39,18 +39,18 @@ def platform_data(platform: Platform, *, named: bool = True, newer: bool = False
         raw |= {"__cuda", "__cuda_arch"} & versions.keys()
     arch = versions.get("__cuda_arch")
     target = amd_target(versions["__amdgpu_arch"].version) if "__amdgpu_arch" in versions else None
-    for key, package in FRIENDLY_KEYS.items():
+    for word, package in FRIENDLY_KEYS.items():
         if package not in versions or package in raw:
             continue
         declared = versions[package]
         if package == _ARCHSPEC:
-            table[key] = declared.build or declared.version
+            table[word] = declared.build or declared.version
         elif package == "__cuda" and arch is not None:
-            table[key] = {"driver": declared.version, "arch": arch.version}
+            table[word] = {"driver": declared.version, "arch": arch.version}
         elif package == "__amdgpu":
-            table[key] = target or True
+            table[word] = target or True
         else:
-            table[key] = declared.version
+            table[word] = declared.version
     friendly = {*FRIENDLY_KEYS.values(), "__cuda_arch"} - raw
     friendly |= {"__amdgpu_arch"} if target and "__amdgpu" in friendly else set()
     for name in sorted(versions.keys() - friendly):
