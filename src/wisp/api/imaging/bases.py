@@ -140,31 +140,30 @@ def _generated(
 
 
 def locked_debian(
-    workspace: OpenedWorkspace,
-    subdir: str,
-    settings: ImageSettings,
-    *,
-    keep: bool = False,
-    renew: bool = False,
+    workspace: OpenedWorkspace, subdir: str, settings: ImageSettings, *, keep: bool = False
 ) -> LockedDebian:
     """Return what the generated base is made of, resolved and locked where that is necessary.
 
     Raises what `base_for` raises.
     """
     lock = read_lock(workspace)
-    key = debian_key(subdir, settings.debian_packages)
-    found = lock.debian.get(key)
-    if found is not None and not renew and found.suite == SUITE:
+    found = lock.debian.get(debian_key(subdir, settings.debian_packages))
+    if found is not None and found.suite == SUITE:
         return found
     if keep:
         raise LockFileError(
             f"`{IMAGE_LOCK}` does not say what the base for '{subdir}' is made of",
             hints=[f"run `wisp image update{_platform_words(workspace, subdir)}`"],
         )
-    packages = resolve(mirror(workspace, settings), subdir, key[1], workspace.session.now)
-    made = LockedDebian(subdir=subdir, suite=SUITE, wanted=key[1], packages=packages)
+    made = _resolved(workspace, subdir, settings)
     _write_lock(workspace, lock.with_debian(made))
     return made
+
+
+def _resolved(workspace: OpenedWorkspace, subdir: str, settings: ImageSettings) -> LockedDebian:
+    _, wanted = debian_key(subdir, settings.debian_packages)
+    packages = resolve(mirror(workspace, settings), subdir, wanted, workspace.session.now)
+    return LockedDebian(subdir=subdir, suite=SUITE, wanted=wanted, packages=packages)
 
 
 def _platform_words(workspace: OpenedWorkspace, subdir: str) -> str:
@@ -177,28 +176,28 @@ def renew_bases(
     """Resolve generated bases anew, for subdirs with settings; forget what other names stood for.
 
     Unless it is `only` about these, what other bases were locked goes. A damaged `image.lock` is
-    written anew.
+    written anew. If anything fails, the lock stays as it is.
 
     Raises what `base_for` raises.
     """
-    lock = kept_lock(workspace)
+    kept = known_lock(workspace).debian if only else {}
     rows = {
         debian_key(subdir, settings.debian_packages): (subdir, settings)
         for subdir, settings in wanted
         if settings.base is None
     }
-    found = {key: base for key, base in lock.debian.items() if only or key in rows}
-    if lock.references or len(found) < len(lock.debian):
-        _write_lock(workspace, ImageLock(found))
-    return tuple(locked_debian(workspace, *row, renew=True) for row in rows.values())
+    made = tuple(_resolved(workspace, *row) for row in rows.values())
+    lock = ImageLock({**kept, **{base.key: base for base in made}})
+    if lock.debian or (workspace.root / IMAGE_LOCK).exists():
+        _write_lock(workspace, lock)
+    return made
 
 
-def kept_lock(workspace: OpenedWorkspace) -> ImageLock:
-    """Read `image.lock`, and replace it by an empty one if it is damaged. Raises `HostError`."""
+def known_lock(workspace: OpenedWorkspace) -> ImageLock:
+    """Read `image.lock`; a damaged one counts as empty. Raises `LockFileError` for a newer one."""
     try:
         return read_lock(workspace)
     except DamagedImageLockError:
-        _write_lock(workspace, ImageLock())
         return ImageLock()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wisp.api.imaging.bases import kept_lock, renew_bases
+from wisp.api.imaging.bases import known_lock, renew_bases
 from wisp.api.imaging.building import settings_of, wanted_platforms
 from wisp.api.opened import OpenedWorkspace
 from wisp.image.lock import LockedDebian, debian_key
@@ -32,7 +32,7 @@ def renew(
 
 
 def _of_all(workspace: OpenedWorkspace) -> Iterator[tuple[str, ImageSettings]]:
-    locked = kept_lock(workspace).debian
+    locked = known_lock(workspace).debian
     for name in workspace.environment_names:
         settings = settings_of(workspace, name)
         subdirs = {one.subdir for one in workspace.platforms(name)} & PLATFORMS.keys()
