@@ -61,7 +61,8 @@ def vscode(root: Path, name: str) -> Any:
 
 def test_interpreter_and_tasks_are_written(wisp: CommandLine, root: Path) -> None:
     wisp("lock", cwd=root).success()
-    wisp("editor", "vscode", cwd=root).success()
+    done = wisp("editor", "vscode", cwd=root).success()
+    assert "not told of 'wisp: ${command:evil}', 'wisp: told'" in done.stderr
     assert vscode(root, "settings.json") == {
         "python.defaultInterpreterPath": "${workspaceFolder}/.pixi/envs/default/bin/python"
     }

@@ -52,8 +52,6 @@ SHARED = frozenset(
     "index-config virtual-package-detectors".split()
 )
 OF_OTHERS = frozenset(("index-config",))
-#: Of what is done at once: the engines know no larger numbers.
-_MOST = 1 << 16
 DEPRECATED = {"change_ps1", "change-ps1", "force-activate"}
 
 
@@ -77,8 +75,8 @@ def _texts(value: Any) -> list[str]:
 
 def _count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError("expected a number, 1 or more")
-    return min(value, _MOST)
+        raise ValueError("expected a whole number, 0 or more")
+    return value
 
 
 class Choice:

@@ -18,6 +18,9 @@ from wisp.specs.settings import (
 )
 from wisp.values import dataclass, field
 
+#: Of what is done at once: the engines know no larger numbers.
+_MOST = 1 << 16
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -159,8 +162,8 @@ class Config:
             repodata_by_prefix={
                 prefix: _formats(row) for prefix, row in self._named("repodata-config").items()
             },
-            concurrent_solves=max(1, self.get("concurrency.solves", self.cpus)),
-            concurrent_downloads=max(1, self.get("concurrency.downloads", 50)),
+            concurrent_solves=_at_once(self.get("concurrency.solves", self.cpus)),
+            concurrent_downloads=_at_once(self.get("concurrency.downloads", 50)),
         )
 
     def _table(self, name: str) -> dict[str, Any]:
@@ -173,6 +176,11 @@ class Config:
             if path[0] == name and len(path) == 3:
                 tables.setdefault(path[1], {})[path[2]] = value
         return tables
+
+
+def _at_once(count: int) -> int:
+    """Bring a count to what the engines can do at once."""
+    return min(max(1, count), _MOST)
 
 
 def _formats(table: Mapping[str, bool]) -> RepodataFormats:

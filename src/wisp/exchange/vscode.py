@@ -34,12 +34,13 @@ def settings(text: str, file: str, interpreter: str) -> str:
     return with_member(text, node, _INTERPRETER, interpreter)
 
 
-def tasks(text: str, file: str, wanted: Iterable[Mapping[str, Any]]) -> str:
-    """Return tasks in which those wanted are, unless their labels are taken.
+def tasks(text: str, file: str, wanted: Iterable[Mapping[str, Any]]) -> tuple[str, tuple[str, ...]]:
+    """Return tasks in which those wanted are, unless their labels are taken, and who is left out.
 
     A task whose name or description VS Code would expand, and run a command of its own, is left
     out: it has no way to say that a text is what it is. Raises `ConfigError` for a damaged text.
     """
+    left_out: list[str] = []
     node = _object(text, file)
     assert node.members is not None
     if "version" not in node.members:
@@ -47,9 +48,13 @@ def tasks(text: str, file: str, wanted: Iterable[Mapping[str, Any]]) -> str:
         node = _object(text, file)
     known = _listed(text, file, node)
     for task in wanted:
-        if task["label"] not in known and _EXPANDED not in json.dumps(task):
+        if task["label"] in known:
+            continue
+        if _EXPANDED in json.dumps(task):
+            left_out.append(task["label"])
+        else:
             text = _with_task(text, file, task)
-    return text
+    return text, tuple(left_out)
 
 
 def without_gone(

@@ -135,9 +135,13 @@ def _read_args(table: Table) -> tuple[TaskArg, ...] | None:
         _read_arg(item, (*path, index), table) for index, item in enumerate(as_array(value, path))
     )
     with_default = False
-    names = [arg.name for arg in args]
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        table.warn(f"the argument '{name}' is declared twice, the last one counts", located=True)
+    times: dict[str, int] = {}
+    for arg in args:
+        times[arg.name] = times.get(arg.name, 0) + 1
+    for name in [name for name, count in times.items() if count > 1]:
+        table.warn(
+            f"the argument '{name}' is declared more than once, the last one counts", located=True
+        )
     for arg in args:
         with_default = with_default or arg.default is not None
         if with_default and arg.default is None:

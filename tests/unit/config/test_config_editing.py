@@ -24,7 +24,7 @@ def scope(tmp_path: Path) -> ConfigScope:
         ("default-channels", '["a", "b"]', ["a", "b"]),
         ("shell.change-ps1", "false", False),
         ("concurrency.solves", "0", 0),
-        ("concurrency.downloads", "4611686018427387904", 65536),
+        ("concurrency.downloads", "4611686018427387904", 1 << 62),
         ("detached-environments", "true", True),
         ("detached-environments", "/srv/envs", "/srv/envs"),
         ("cache.root", "~/x", "~/x"),

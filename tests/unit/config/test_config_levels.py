@@ -100,6 +100,12 @@ def test_a_count_equal_to_its_default_says_nothing(levels: Levels) -> None:
     assert (network.concurrent_solves, network.concurrent_downloads) == (1, 7)
 
 
+def test_counts_are_brought_to_what_engines_can_do_at_once(levels: Levels) -> None:
+    levels.write("home", f"[concurrency]\nsolves = 0\ndownloads = {1 << 62}\n")
+    network = levels.read().engine_settings(is_remote=lambda path: False).network
+    assert (network.concurrent_solves, network.concurrent_downloads) == (1, 1 << 16)
+
+
 def test_command_line_beats_variables_beat_files(levels: Levels) -> None:
     levels.write("workspace", "offline = false\nallow-hard-links = true\n")
     levels.environ |= {"PIXI_OFFLINE": "true", "PIXI_NO_HARD_LINKS": "1"}

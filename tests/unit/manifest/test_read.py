@@ -251,7 +251,10 @@ def test_default_environment_comes_first_unless_it_is_declared() -> None:
         ('[tasks.a]\ncmd = "b"\ndepends_on = []\n', "depends_on"),
         ('preview = ["warp-drive"]\n', "'warp-drive'"),
         ('[activation.env]\nA = "1"\nB-C = "2"\n', "variable 'B-C' is not set"),
-        ('[tasks]\na = { cmd = "b", args = ["x", "y", "x"] }\n', "'x' is declared twice"),
+        (
+            '[tasks]\na = { cmd = "b", args = ["x", "y", "x", "x"] }\n',
+            "'x' is declared more than once",
+        ),
         ('[tasks]\na = { cmd = "b", default-environment = "gone" }\n', "'gone'"),
         (
             '[target.unix.tasks]\na = { cmd = "b", default-environment = "defualt" }\n',

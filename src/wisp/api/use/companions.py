@@ -41,7 +41,7 @@ def vscode_files(
 ) -> tuple[CompanionFile, ...]:
     """Return what VS Code is told: the interpreter of an environment, if it has one, and tasks.
 
-    Tasks are pairs of name and description.
+    Tasks are pairs of name and description; it is warned of those that VS Code cannot be told of.
 
     Raises:
         ManifestError: There is no such environment.
@@ -62,7 +62,12 @@ def vscode_files(
     text = _read(path)
     if rows or text:
         new = vscode.without_gone(text, str(path), program, partial(_has_task, workspace))
-        new = vscode.tasks(new, str(path), rows) if rows else new
+        new, left_out = vscode.tasks(new, str(path), rows) if rows else (new, ())
+        if left_out:
+            labels = ", ".join(f"'{label}'" for label in left_out)
+            workspace.reporter.warn(
+                f"VS Code is not told of {labels}: it would expand `${{` in name or description"
+            )
         found.append(CompanionFile(path, new, new != text))
     return tuple(found)
 
