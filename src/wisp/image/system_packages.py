@@ -17,12 +17,24 @@ from wisp.image.rpm_packages import RPM, RPM_OLD, rpm_packages
 from wisp.image.system_package import SystemListing
 from wisp.image.unpacking import opened_tar
 from wisp.image.whiteouts import Whiteouts
+from wisp.patterns import pattern
 from wisp.specs.oci import Descriptor
 
 _RELEASES = ("etc/os-release", "usr/lib/os-release")
-#: Bytes of a file that is read; the status of a large system has 10 MB, rpm's database 60.
-_LARGEST = 128 << 20
-#: What only is there, and is not read.
+#: Bytes that a file of each kind may have; of a longer one it is known only that it is there. The
+#: status of a large system has 10 MB, rpm's database 60, a text about copyright seldom a tenth of
+#: one. What rpm had before is not read at all.
+_LONGEST = (
+    (RPM_OLD, 0),
+    (RPM, 128 << 20),
+    (ALPINE, 32 << 20),
+    (pattern("var/lib/dpkg/status"), 32 << 20),
+    (STATUS, 1 << 20),
+    (COPYRIGHT, 2 << 20),
+    (pattern("|".join(_RELEASES)), 1 << 16),
+)
+#: Bytes of all that is read of a base at once: texts of 3,000 packages have 60 MB.
+_MOST = 256 << 20
 _UNREAD = b""
 
 
@@ -46,29 +58,38 @@ def system_listing(layers: Iterable[Descriptor], store: BlobStore) -> SystemList
 
 def _read(files: dict[str, bytes], layer: Descriptor, store: BlobStore) -> None:
     whiteouts, own = Whiteouts(), dict[str, bytes]()
+    room = _MOST - sum(map(len, files.values()))
     with opened_tar(store.path(layer.digest)) as archive:
         for member in archive:
             path = member.name.removeprefix("./").strip("/")
             if whiteouts.take(PurePosixPath(path)):
                 continue
-            if member.issym() and (DOCUMENTS.fullmatch(path) or path in _RELEASES):
-                own[path] = f"-> {member.linkname}".encode()
-            elif member.islnk() and member.linkname in own:
-                own[path] = own[member.linkname]
-            elif member.isfile() and RPM_OLD.fullmatch(path):
-                own[path] = _UNREAD
-            elif member.isfile() and _is_wanted(path) and member.size <= _LARGEST:
-                file = archive.extractfile(member)
-                assert file is not None
-                own[path] = file.read()
+            content = _content(archive, member, path, own)
+            if content is None:
+                continue
+            room -= len(content)
+            if room < 0:
+                raise tarfile.ReadError("what it tells of packages is more than any system has")
+            own[path] = content
     for path in [one for one in files if whiteouts.hide(PurePosixPath(one))]:
         del files[path]
     files.update(own)
 
 
-def _is_wanted(path: str) -> bool:
-    names = (STATUS, COPYRIGHT, ALPINE, RPM)
-    return path in _RELEASES or any(name.fullmatch(path) for name in names)
+def _content(
+    archive: tarfile.TarFile, member: tarfile.TarInfo, path: str, own: Mapping[str, bytes]
+) -> bytes | None:
+    """Return what a member tells, a link as `-> target`; None if that is nothing of packages."""
+    if member.issym():
+        is_told = DOCUMENTS.fullmatch(path) or path in _RELEASES
+        return f"-> {member.linkname}".encode("utf-8", "replace") if is_told else None
+    if member.islnk():
+        return own.get(member.linkname.removeprefix("./"))
+    longest = next((most for name, most in _LONGEST if name.fullmatch(path)), None)
+    if longest is None or not member.isfile():
+        return None
+    file = archive.extractfile(member) if member.size <= longest else None
+    return file.read() if file is not None else _UNREAD
 
 
 def listing_of(files: Mapping[str, bytes]) -> SystemListing:

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import hashlib
+import io
 import sqlite3
 import struct
+import tarfile
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
-from wisp.image import rpm_packages
+from wisp.image import rpm_packages, system_packages
 from wisp.image.debian.index import DebianPackage
+from wisp.image.layout import BlobStore, DamagedBlobError
 from wisp.image.system_package import SystemListing
-from wisp.image.system_packages import listing_of
+from wisp.image.system_packages import listing_of, system_listing
 from wisp.sbom.base import base_bill, debian_license
+from wisp.specs.oci import LAYER, Descriptor, Digest
 
 FORMAT = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"
 EXPAT = f"{FORMAT}\nFiles: *\nCopyright: somebody\nLicense: Expat\n Long text.\n"
@@ -250,3 +256,48 @@ def test_what_only_a_view_has_is_no_package() -> None:
     connection.execute(f"CREATE VIEW Packages AS {rows} SELECT blob FROM one, r")
     connection.commit()
     assert rpm_packages.rpm_packages(connection.serialize()) is None
+
+
+def in_layers(folder: Path, *layers: Mapping[str, bytes | str]) -> SystemListing:
+    """List what layers hold: files, and hard links by their targets."""
+    store = BlobStore(folder)
+    found = []
+    for files in layers:
+        made = io.BytesIO()
+        with tarfile.open(fileobj=made, mode="w") as archive:
+            for path, content in files.items():
+                member = tarfile.TarInfo(path)
+                if isinstance(content, str):
+                    member.type, member.linkname, content = tarfile.LNKTYPE, content, b""
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+        digest = Digest(f"sha256:{hashlib.sha256(made.getvalue()).hexdigest()}")
+        store.path(digest).parent.mkdir(parents=True, exist_ok=True)
+        store.path(digest).write_bytes(made.getvalue())
+        found.append(Descriptor(media_type=LAYER, digest=digest, size=len(made.getvalue())))
+    return system_listing(found, store)
+
+
+DPKG = "var/lib/dpkg/status"
+TEXT = "usr/share/doc/bash/copyright"
+
+
+def test_a_file_that_is_too_long_is_not_read_and_hides_the_one_below(tmp_path: Path) -> None:
+    status, text = STATUS.encode(), EXPAT.encode()
+    found = in_layers(tmp_path, {DPKG: status, TEXT: text}, {TEXT: bytes(3 << 20)})
+    assert [one.copyright for one in found.packages] == ["", ""]
+    found = in_layers(tmp_path, {DPKG: status, TEXT: text}, {TEXT: text + b"x"})
+    assert found.packages[0].copyright == f"{EXPAT}x"
+
+
+def test_what_is_told_of_packages_has_a_measure_in_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system_packages, "_MOST", 1000)
+    long = bytes(400)
+    assert in_layers(tmp_path, {TEXT: long}, {TEXT: long}, {TEXT: long}).packages == ()
+    links = {f"usr/share/doc/{at}/copyright": TEXT for at in range(3)}
+    for layers in ([{TEXT: long, **links}], [{at: long} for at in (TEXT, *links)]):
+        with pytest.raises(DamagedBlobError) as caught:
+            in_layers(tmp_path, *layers)
+        assert "more than any system has" in str(caught.value.causes)
