@@ -13,24 +13,32 @@ CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 def certificate_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that name certificates, so far as these are there.
 
-    What is missing, or holds none, counts as not named. For engines, which know no more than
-    `SSL_CERT_FILE` and `SSL_CERT_DIR` and end where these name nothing.
+    A file or folder that is missing, or holds none, counts as not named. For engines, which know
+    no more than `SSL_CERT_FILE` and `SSL_CERT_DIR` and end where these name nothing.
     """
     file, folders = environ.get("SSL_CERT_FILE", ""), environ.get("SSL_CERT_DIR", "")
     found: dict[str, str] = {}
     if _holds_certificates(file):
         found["SSL_CERT_FILE"] = file
-    if any(one and Path(one).is_dir() for one in folders.split(os.pathsep)):
+    if any(map(_has_certificates_in, folders.split(os.pathsep))):
         found["SSL_CERT_DIR"] = folders
     bundle = environ.get("REQUESTS_CA_BUNDLE", "")
     if not found and _holds_certificates(bundle):
         return {"SSL_CERT_FILE": bundle}
-    if not found and bundle and Path(bundle).is_dir():
+    if not found and _has_certificates_in(bundle):
         return {"SSL_CERT_DIR": bundle}
     return found
 
 
-def _holds_certificates(path: str) -> bool:
+def _has_certificates_in(folder: str) -> bool:
+    try:
+        files = (one for one in Path(folder).iterdir() if one.is_file()) if folder else ()
+        return any(map(_holds_certificates, files))
+    except OSError:
+        return False
+
+
+def _holds_certificates(path: str | Path) -> bool:
     try:
         with Path(path).open("rb") as file:
             return any(b"CERTIFICATE-----" in line for line in file)

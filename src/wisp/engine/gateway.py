@@ -156,15 +156,19 @@ def _client(network: Network, environ: Mapping[str, str]) -> Client:
     variables = client_variables(network, environ)
     credentials = Credentials.of(network, environ)
     if credentials.are_files_of_rattler:
-        return _checked_client(network, variables)
+        return _checked_client(network, variables, environ)
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="wisp-auth-") as folder:
         file = _written(credentials.sendable(), folder)
-        return _checked_client(network, {**variables, "RATTLER_AUTH_FILE": file})
+        lent = {**variables, "RATTLER_AUTH_FILE": file}
+        return _checked_client(network, lent, environ)
 
 
-def _checked_client(network: Network, variables: Mapping[str, str]) -> Client:
+def _checked_client(
+    network: Network, variables: Mapping[str, str], environ: Mapping[str, str]
+) -> Client:
+    """Make a client that is lent variables; `environ` are those that the user has set."""
     with borrowed(_LOOKED_AT, variables):
         buckets = {name: _bucket(bucket) for name, bucket in network.s3.items()}
         mirrors = {prefix: list(urls) for prefix, urls in network.mirrors.items()}
@@ -185,10 +189,11 @@ def _checked_client(network: Network, variables: Mapping[str, str]) -> Client:
         except AuthenticationStorageError as error:
             raise HostError(f"the credentials cannot be read: {error}") from error
         except ValueError as error:  # it says no more than that it could not be built
-            named = ", ".join(f"{name}={variables.get(name, '')}" for name in CERTIFICATE_VARIABLES)
+            named = (*CERTIFICATE_VARIABLES, "REQUESTS_CA_BUNDLE")
+            said = ", ".join(f"{name}={environ[name]}" for name in named if environ.get(name))
             raise HostError(
-                "no certificates of authorities can be read",
-                causes=(f"the variables say: {named}",),
+                "no client of the web can be made",
+                causes=(str(error), f"certificates are those of {said or 'the system'}"),
                 hints=("name a file of certificates in `SSL_CERT_FILE`",),
             ) from error
 

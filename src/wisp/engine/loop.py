@@ -207,6 +207,8 @@ def call(
     `turns` is entered for that time: a semaphore limits how many of a kind run at once. `look` is
     called about once a second. What it raises cancels the coroutine, as does an interrupt of the
     waiting thread (`KeyboardInterrupt`).
+
+    Raises `FetchError` also where rattler met what it never thought of (a panic).
     """
     loop = Loop()
     task = loop.create_task(work)

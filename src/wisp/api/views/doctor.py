@@ -20,6 +20,7 @@ from wisp.api.locks.judging import reasons_against
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.opened import OpenedWorkspace
 from wisp.config import config_files
+from wisp.engine.certificates import certificate_variables
 from wisp.engine.http_exchange import Bounds, Response
 from wisp.engine.mirrors import mirrored
 from wisp.engine.proxies import choose_proxies
@@ -174,7 +175,7 @@ def _certificates(session: SessionContext) -> Iterator[Check]:
         advice = "name a file of certificates, or take the variable away"
         yield Check("certificates", "doubtful", f"SSL_CERT_FILE names no file: {named}", advice)
     known = tls_context(network, session.environ).cert_store_stats()["x509_ca"]
-    folders = session.environ.get("SSL_CERT_DIR")
+    folders = certificate_variables(session.environ).get("SSL_CERT_DIR")
     if known or folders:
         told = f"{known} authorities are trusted" if known else f"those in {folders} are trusted"
         yield Check("certificates", "good", told)

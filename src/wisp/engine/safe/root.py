@@ -126,6 +126,7 @@ class Root:
 
 
 def _open_to_lock(folder: Folder, name: str) -> int:
+    """Open a file, made if missing; to read alone where no more is allowed. May raise `OSError`."""
     try:
         return folder.open(name, os.O_RDWR | os.O_CREAT)
     except OSError as error:
