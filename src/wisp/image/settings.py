@@ -12,6 +12,7 @@ from wisp.image.documents import HealthCheck
 from wisp.image.layer import MEDIA_TYPES
 from wisp.image.slim import SAFE, chosen_rules
 from wisp.patterns import pattern
+from wisp.specs.similarity import mistyped
 from wisp.values import dataclass, field, replace
 
 TYPE_CHECKING = False
@@ -101,7 +102,8 @@ def _changed(settings: ImageSettings, table: Mapping[str, Any], at: str) -> Imag
         if reader is None:
             known = ", ".join(f"`{name}`" for name in sorted((*_READERS, "environments")))
             raise ManifestError(
-                f"`{'.'.join(TABLE)}.{at}{key}` is unknown", hints=[f"known are {known}"]
+                f"`{'.'.join(TABLE)}.{at}{key}` is unknown",
+                hints=[*mistyped(key, _READERS), f"known are {known}"],
             )
         settings = replace(settings, **{key.replace("-", "_"): reader(value, at + key)})
     return settings

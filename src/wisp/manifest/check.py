@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.faults import Fault, ValuePath, did_you_mean
@@ -92,13 +92,16 @@ def unmatched_selectors(workspace: WorkspaceTable, features: Iterable[Feature]) 
     for selector in dict.fromkeys(name for feature in features for name, _ in feature.targets):
         if not any(selects(selector, platform) for platform in platforms):
             told = f"The target selector '{selector}' does not match any of the platforms"
-            yield f"{told}. {_how_to_match(selector)}"
+            yield f"{told}. {_how_to_match(selector, [one.name for one in platforms])}"
 
 
-def _how_to_match(selector: str) -> str:
-    """Tell which platform would make a selector mean something."""
+def _how_to_match(selector: str, names: Sequence[str]) -> str:
+    """Tell which platform would make a selector mean something, or which selector does."""
     if "*" in selector:
         return f"Declare a platform whose name matches '{selector}', or take the target away"
+    if selector not in FAMILIES and selector not in SUBDIRS:
+        near = did_you_mean(selector, (*names, *FAMILIES, *SUBDIRS))
+        return near[0] if near else "Declare a platform of that name, or take the target away"
     if selector not in FAMILIES:
         return (
             f"Add '{selector}' to the supported platforms, using "

@@ -75,9 +75,14 @@ def kind_of(value: object) -> str:
 def wrong_kind(expected: str, value: object, path: ValuePath) -> Fault:
     """Return the fault of a value that is not of the expected kind."""
     bare = isinstance(value, bool | int | float) and "a string" in expected
-    return Fault(
-        f"expected {expected}, found {kind_of(value)}", path, mend=in_quotes if bare else None
-    )
+    mend = in_quotes if bare else None
+    if isinstance(value, str) and expected == "an array":
+        mend = _in_brackets
+    return Fault(f"expected {expected}, found {kind_of(value)}", path, mend=mend)
+
+
+def _in_brackets(written: str) -> str:
+    return f'write it in brackets: ["{written}"]'
 
 
 def in_quotes(written: str) -> str:
@@ -242,13 +247,13 @@ class Table:
         """Return a fault of this table or of the value of one of its keys."""
         return Fault(message, self.path if key is None else (*self.path, key), hints=hints)
 
-    def finish(self) -> None:
-        """Refuse keys that nobody has read."""
+    def finish(self, *others: str) -> None:
+        """Refuse keys that nobody has read; `others` may have been meant by them, too."""
         unknown = [key for key in self.data if key not in self.known]
         if not unknown:
             return
         expected = ", ".join(f"'{key}'" for key in self.known)
-        hints = did_you_mean(unknown[0], self.known) if len(unknown) == 1 else ()
+        hints = did_you_mean(unknown[0], (*self.known, *others)) if len(unknown) == 1 else ()
         raise Fault(
             f"Unexpected keys, expected only {expected}",
             *[(*self.path, key) for key in unknown],

@@ -46,7 +46,7 @@ def _read_alias(name: str, table: Table) -> Task:
         description=table.text("description"),
         args=_read_args(table),
     )
-    table.finish()
+    table.finish("cmd")
     return task
 
 

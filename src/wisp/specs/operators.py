@@ -1,4 +1,4 @@
-"""Versions as people mistype them: operators turned round, a plus behind, none in front."""
+"""Versions as people mistype them: turned operators, a plus or a comma behind, none in front."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def meant(text: str, is_valid: Callable[[str], bool]) -> tuple[str, ...]:
     turned = text
     for wrong, right in _TURNED.items():
         turned = turned.replace(wrong, right)
-    for candidate in (turned, _AT_LEAST.sub(r">=\1", turned), f"=={text}"):
+    for candidate in (turned, _AT_LEAST.sub(r">=\1", turned), turned.strip(", "), f"=={text}"):
         if candidate != text and is_valid(candidate):
             return (f"Did you mean '{candidate}'?",)
     return ()

@@ -91,11 +91,20 @@ def _complete(
         choices = f", choose from: {', '.join(arg.choices)}" if arg.choices else ""
         about = f"for argument '{arg.name}' of task '{task.name}'{choices}"
         if value is None:
-            raise TaskError(f"no value provided {about}")
+            raise TaskError(
+                f"no value provided {about}",
+                hints=[f"call it as `{_usage(task)}`, or give the argument a `default`"],
+            )
         if arg.choices is not None and value not in arg.choices:
             raise TaskError(f"got '{value}' {about}")
         values.append((arg.name, value))
     return tuple(values)
+
+
+def _usage(task: Task) -> str:
+    """Show how a task is called that all arguments without a default are given to."""
+    needed = [arg.name.upper() for arg in task.args if arg.default is None]
+    return " ".join(("pixi run", task.name, *needed))
 
 
 def _to_nobody(task: Task, words: Sequence[str]) -> TaskError:

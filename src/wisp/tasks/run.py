@@ -324,7 +324,9 @@ def read(node: TaskNode) -> Script:
         return parse(text.strip())
     except ShellSyntaxError as error:
         raise TaskError(
-            f"failed to parse shell script. Task: '{text}'", causes=(error.message,)
+            f"failed to parse shell script. Task: '{text}'",
+            causes=(error.message,),
+            hints=error.hints,
         ) from error
 
 
@@ -336,7 +338,10 @@ def working_directory(node: TaskNode, settings: RunSettings) -> str:
         return settings.root
     path = os.path.join(settings.root, node.task.cwd)
     if not os.path.isdir(path):
-        raise TaskError(f"invalid working directory '{node.task.cwd}'")
+        raise TaskError(
+            f"invalid working directory '{node.task.cwd}'",
+            hints=[f"it is the `cwd` of task '{node.task.name}', and `{path}` is no folder"],
+        )
     return os.path.normpath(path)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from wisp.compat import CompatLevel
 from wisp.errors import TaskError
+from wisp.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import minijinja
 
     from wisp.tasks.args import Arguments
 
@@ -16,6 +19,9 @@ MARKS = ("{{", "{%", "{#")
 
 #: Two braces that a template leaves alone.
 LITERAL_BRACES = "`{{ '{{' }}` and `{{ '}}' }}`"
+
+#: How the template engine words a name that is no value; names with dots are not arguments.
+_UNKNOWN = pattern(r"undefined value: `(\w+)` is undefined")
 
 
 class Context:
@@ -79,9 +85,18 @@ def render(text: str, context: Context, arguments: Arguments) -> str:
         raise TaskError(
             "failed to replace argument placeholders",
             causes=(_marked(text, error.range), error.message),
-            hints=(f"braces that are meant for the command are written {LITERAL_BRACES}",),
+            hints=_hints(error),
         ) from error
     return rendered
+
+
+def _hints(error: minijinja.TemplateError) -> tuple[str, ...]:
+    """Tell how an argument is declared, where a name is unknown, and how braces are written."""
+    braces = f"braces that are meant for the command are written {LITERAL_BRACES}"
+    unknown = _UNKNOWN.match(error.message)
+    if unknown is None:
+        return (braces,)
+    return (f'an argument is declared with the task: `args = ["{unknown[1]}"]`', braces)
 
 
 def _plainly(value: object) -> object:

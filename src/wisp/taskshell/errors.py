@@ -15,8 +15,10 @@ class ShellSyntaxError(TaskError):
     None when no single spot is to blame (an empty script).
     """
 
-    def __init__(self, reason: str, script: str, at: int | None) -> None:
-        super().__init__(describe(reason, script, at), place=_place(script, at))
+    def __init__(
+        self, reason: str, script: str, at: int | None, hints: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(describe(reason, script, at), hints=hints, place=_place(script, at))
         self.reason = reason
         self.script = script
         self.at = at

@@ -27,6 +27,11 @@ RESERVED = frozenset(
     "if then else elif fi do done case esac while until for in".split()  # noqa: SIM905
 )
 
+_NO_BLOCKS = (
+    "the task shell has no loops and no `if`: write them in a script that the task calls, "
+    "or give the text to a shell, as in `bash -c '…'`"
+)
+
 
 def parse(text: str) -> Script:
     """Read a script.
@@ -184,7 +189,7 @@ def _read_words(source: Source) -> tuple[list[Word], Redirect | None]:
         if word is None:
             return words, None
         if not words and word.source in RESERVED:
-            source.fail("Unsupported reserved word.", word.start)
+            source.fail("Unsupported reserved word.", word.start, (_NO_BLOCKS,))
         words.append(word)
 
 

@@ -48,10 +48,10 @@ class Source:
         """Say whether `text` stands here."""
         return self.text.startswith(text, self.at)
 
-    def fail(self, reason: str, at: int | None = None) -> NoReturn:
+    def fail(self, reason: str, at: int | None = None, hints: tuple[str, ...] = ()) -> NoReturn:
         """Raise the syntax error for offset `at` (the current place by default)."""
         spot = (self.at if at is None else at) + self.origin
-        raise ShellSyntaxError(reason, self.whole, spot)
+        raise ShellSyntaxError(reason, self.whole, spot, hints)
 
     def inner(self, body: str, at: int) -> Source:
         """Give a source for a text that stands at offset `at` of this one."""

@@ -77,6 +77,12 @@ def test_an_environment_may_differ() -> None:
     )
 
 
+def test_a_key_near_to_a_known_one_is_told_so() -> None:
+    with pytest.raises(ManifestError) as caught:
+        read({"tag": "x"})
+    assert caught.value.hints[0] == "did you mean `tags`?"
+
+
 @pytest.mark.parametrize(
     ("table", "words"),
     [

@@ -48,6 +48,12 @@ def test_words_that_do_not_fit(words: list[str], message: str) -> None:
     assert caught.value.message == message
 
 
+def test_how_a_task_is_called_is_told_to_who_left_an_argument_out() -> None:
+    with pytest.raises(TaskError) as caught:
+        bind(TYPED, [])
+    assert caught.value.hints == ("call it as `pixi run t A`, or give the argument a `default`",)
+
+
 def test_dependencies_may_name_arguments() -> None:
     assert bind_dependency(TYPED, ["1", ("b", "three")]).named == (("a", "1"), ("b", "three"))
     assert bind_dependency(FREE, ["1", ("b", "2")]).extra == ("1", "b=2")

@@ -107,13 +107,23 @@ def test_no_signs_where_the_terminal_has_none(tmp_path: Path) -> None:
     assert ws.lines == ["Pixi task (one): true"]
 
 
+def test_blocks_of_other_shells_are_pointed_to_those(tmp_path: Path) -> None:
+    ws = Workspace(tmp_path, table("t", "for i in 1 2; do echo $i; done"))
+    with pytest.raises(TaskError, match="failed to parse shell script") as caught:
+        ws.run("t")
+    assert "as in `bash -c '…'`" in caught.value.hints[0]
+
+
 def test_a_task_runs_in_its_directory_and_a_command_in_the_callers(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     ws = Workspace(tmp_path, table("t", "pwd > here", cwd="sub"), table("bad", "x", cwd="nope"))
     assert ws.run("t") == 0
     assert (tmp_path / "sub/here").read_text() == f"{tmp_path}/sub\n"
-    with pytest.raises(TaskError, match="invalid working directory 'nope'"):
+    with pytest.raises(TaskError, match="invalid working directory 'nope'") as caught:
         ws.run("bad")
+    assert caught.value.hints == (
+        f"it is the `cwd` of task 'bad', and `{tmp_path / 'nope'}` is no folder",
+    )
 
 
 def test_a_script_that_cannot_be_read_is_quoted(tmp_path: Path) -> None:

@@ -74,13 +74,19 @@ def test_operators_in_a_list_live(tmp_path: Path) -> None:
     assert told(tmp_path, "x", "&&", "echo", "y") == "['x']\ny"
 
 
-@pytest.mark.parametrize("text", ["docker --format '{{.Names}}'", "{{ nobody }}", "a {{"])
+@pytest.mark.parametrize("text", ["docker --format '{{.Names}}'", "{{ pixi.no }}", "a {{"])
 def test_a_template_that_fails_says_how_braces_are_written(text: str) -> None:
     with pytest.raises(TaskError) as raised:
         render(text, CONTEXT, Arguments())
     assert raised.value.hints == (
         "braces that are meant for the command are written `{{ '{{' }}` and `{{ '}}' }}`",
     )
+
+
+def test_a_name_that_is_no_argument_says_how_one_is_declared() -> None:
+    with pytest.raises(TaskError) as raised:
+        render("echo {{ nobody }}", CONTEXT, Arguments())
+    assert raised.value.hints[0] == ('an argument is declared with the task: `args = ["nobody"]`')
 
 
 def test_braces_written_so_arrive() -> None:

@@ -31,6 +31,8 @@ _CONDA_TABLES: tuple[CondaTable, ...] = (
     "build-dependencies",
     "constraints",
 )
+#: What `remove` is told, so that it looks into a table of everyday use.
+_OPTIONS = {"dependencies": "", "pypi-dependencies": "--pypi "}
 
 
 def remove(
@@ -88,10 +90,17 @@ def _not_found(
         return ManifestError(f"spec type {table} is missing.")
     return ManifestError(
         f"dependency `{name}` was not found in {table}{where}",
-        hints=[f"`{name}` is in {', '.join(others)}"]
+        hints=[_held_elsewhere(name, others)]
         if others
         else did_you_mean(name, document.get(document.path(part, table)) or ()),
     )
+
+
+def _held_elsewhere(name: str, tables: list[str]) -> str:
+    """Word which tables hold a package, and how it is removed from the last of them."""
+    told = f"`{name}` is in {', '.join(tables)}"
+    option = _OPTIONS.get(tables[-1])
+    return told if option is None else f"{told}: `pixi remove {option}{name}`"
 
 
 def _refuse_losing_python(

@@ -13,6 +13,7 @@ from wisp.manifest.model import Manifest
 from wisp.manifest.words import conda_word, pypi_word
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation
+from wisp.specs.operators import meant
 from wisp.specs.pypi import PypiRequirement, PypiSpec
 from wisp.values import dataclass, fields, replace
 
@@ -161,13 +162,25 @@ def _read(request: AddRequest, word: str, root: Path) -> CondaRequirement | Pypi
     try:
         return _pypi(request, word, root) if request.pypi else _conda(request, word, root)
     except ManifestError as error:
+        hints = error.hints or meant(word, lambda text: _reads(request, text, root))
         if word in error.message:
-            raise
+            raise ManifestError(
+                error.message, causes=error.causes, hints=hints, place=error.place
+            ) from error
         raise ManifestError(
             f"'{word}' is not a valid requirement",
             causes=[error.message, *error.causes],
-            hints=error.hints,
+            hints=hints,
         ) from error
+
+
+def _reads(request: AddRequest, word: str, root: Path) -> bool:
+    """Tell whether a word is a requirement."""
+    try:
+        _ = _pypi(request, word, root) if request.pypi else _conda(request, word, root)
+    except ManifestError:
+        return False
+    return True
 
 
 def name_of(selection: DependencySelection, word: str, root: Path) -> str:

@@ -10,6 +10,7 @@ from wisp.api.use.catalogue import catalogue_of
 from wisp.errors import TaskError
 from wisp.image.settings import ImageSettings
 from wisp.platforms import Platform
+from wisp.specs.similarity import did_you_mean
 from wisp.tasks.graph import Request, TaskNode, build
 from wisp.tasks.script import script
 from wisp.taskshell.errors import ShellSyntaxError
@@ -39,11 +40,13 @@ def task_text(
         platform=platform.name,
         release=workspace.level.release,
     )
-    graph = build(catalogue_of(workspace, platform.name), [settings.task], request)
+    catalogue = catalogue_of(workspace, platform.name)
+    graph = build(catalogue, [settings.task], request)
     nodes = [node for node in graph.order() if node.task.cmd is not None]
     if not nodes or any(node.task.form == "custom" for node in nodes):
         raise TaskError(
-            f"environment '{environment}' has no task '{settings.task}' that runs anything"
+            f"environment '{environment}' has no task '{settings.task}' that runs anything",
+            hints=did_you_mean(settings.task, catalogue.visible(environment)),
         )
     *first, last = nodes
     lines: list[str] = []

@@ -149,6 +149,13 @@ def test_a_configured_strategy_holds_for_all(bench: Bench) -> None:
     assert 'python = ">=3.12.4"\n' in bench.text
 
 
+@pytest.mark.parametrize("pypi", [False, True])
+def test_a_turned_operator_is_offered_as_it_is_meant(bench: Bench, *, pypi: bool) -> None:
+    with pytest.raises(ManifestError, match="is not a valid requirement") as caught:
+        bench.add("numpy=>1.2", pypi=pypi)
+    assert caught.value.hints == ("Did you mean 'numpy>=1.2'?",)
+
+
 def test_a_given_version_is_written_as_it_is(bench: Bench) -> None:
     bench.answer = lock([conda("zlib", "1.3.2")])
     assert bench.add("zlib=1", "xz=*").added == (("zlib=1", None), ("xz=*", None))
@@ -234,7 +241,7 @@ def test_nothing_is_removed_when_one_is_missing(bench: Bench) -> None:
     bench.path.write_text(text)
     with pytest.raises(ManifestError, match="`xz` was not found in dependencies") as caught:
         remove(bench.manifest, DependencySelection(), ["zlib", "xz"], bench)
-    assert caught.value.hints == ("`xz` is in pypi-dependencies",)
+    assert caught.value.hints == ("`xz` is in pypi-dependencies: `pixi remove --pypi xz`",)
     assert bench.text == text
 
 
