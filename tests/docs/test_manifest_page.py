@@ -65,9 +65,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     finish = Table.finish
 
-    def finished(table: Table, *words: object, **more: object) -> None:
+    def finished(table: Table, *words: str) -> None:
         found.setdefault(".".join(map(str, table.path)), set()).update(table.known)
-        finish(table, *words, **more)
+        finish(table, *words)
 
     monkeypatch.setattr(Table, "finish", finished)
     load_text(EVERYTHING, Path("/nowhere/pixi.toml"), "pixi")

@@ -93,7 +93,7 @@ def _complete(
         if value is None:
             raise TaskError(
                 f"no value provided {about}",
-                hints=[f"call it as `{_usage(task)}`, or give the argument a `default`"],
+                hints=[f"call it as `pixi run {_usage(task)}`, or give the argument a `default`"],
             )
         if arg.choices is not None and value not in arg.choices:
             raise TaskError(f"got '{value}' {about}")
@@ -103,8 +103,8 @@ def _complete(
 
 def _usage(task: Task) -> str:
     """Show how a task is called that all arguments without a default are given to."""
-    needed = [arg.name.upper() for arg in task.args if arg.default is None]
-    return " ".join(("pixi run", task.name, *needed))
+    needed = [arg.name.upper() for arg in task.args or () if arg.default is None]
+    return " ".join((task.name, *needed))
 
 
 def _to_nobody(task: Task, words: Sequence[str]) -> TaskError:
