@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def without_secrets(text: str) -> str:
     """Return a text with three asterisks for each password, token and signature of a URL in it."""
-    if "://" not in text:
+    if "://" not in text and not ("@" in text and "http" in text.lower()):
         return text
     from wisp.specs.urls import without_secrets
 

@@ -27,9 +27,16 @@ _HOST = pattern(r"[a-z0-9._~-]+")
 _NUMERIC = pattern(r"[0-9]+|0x[0-9a-f]*")
 _ADDRESS = pattern(r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\.(?!$)|\.?$)){4}")
 _AUTHORITY_END = pattern(r"[/?#]")
-_TOKEN_IN_PATH = pattern(r"/t/[^/]+(?=/|$)")
+#: What a server decodes and joins before it compares: `%74` is `t`, two slashes are one.
+_TOKEN_IN_PATH = pattern(r"/(?:t|%74)/+[^/]+(?=/|$)")
+#: What a browser takes for an address all the same: slashes that are missing, or lean backwards.
+_MISSPELT = pattern(r"(?i)\b(https?:)(?!//[^/\\])[/\\]*[^\s/\\:@]{0,255}:[^\s@]{0,999}@")
+#: What is longer and escaped is hidden unread.
+_ESCAPED_LENGTH = 4096
 _SECRET_WORDS = ("token", "signature", "secret", "password", "passwd", "credential", "apikey")
-_SECRET_KEYS = frozenset({"sig", "key", "pwd", "pass", "auth", "authorization", "accesskey"})
+_SECRET_KEYS = frozenset(
+    {"sig", "key", "pwd", "pass", "auth", "authorization", "accesskey", "jwt", "pat"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +114,13 @@ def basic(info: UserInfo) -> str:
 
 def shown(url: str) -> str:
     """Return a URL with three asterisks for each password, token and signature in it."""
+    url = _MISSPELT.sub(rf"\1//{_HIDDEN}@", url)
     scheme, sign, rest = url.partition("://")
     if not sign:
         return url
     authority, tail = _parted(rest)
     info, at, host = authority.rpartition("@")
-    if at and ("http" in scheme or ":" in info):
+    if at and ("http" in scheme.lower() or ":" in info):
         authority = f"{_HIDDEN}@{host}"
     return f"{scheme}://{authority}{_hidden_tail(tail)}"
 
@@ -128,7 +136,14 @@ def handed_on(url: str) -> str:
         return url
     authority, tail = _parted(rest)
     path, *query = re.split(r"(?=[?#])", tail, maxsplit=1)
-    path = _TOKEN_IN_PATH.sub("", path)
+    inner = _SCHEME.search(path)
+    if inner:
+        pieces = map(handed_on, _split(tail[inner.start() :]))
+        return f"{scheme}://{authority.rpartition('@')[2]}{path[: inner.start()]}{''.join(pieces)}"
+    path, *parameters = re.split(r"(?=;)", _TOKEN_IN_PATH.sub("", path))
+    for one in parameters:
+        value, slash, further = one.partition("/")
+        path += (value if _hidden_pair(value[1:]) == value[1:] else "") + slash + further
     pairs = re.split(r"(?=[&;#?])", "".join(query))
     kept = "".join(pair for pair in pairs if _hidden_pair(pair[1:]) == pair[1:])
     if kept[:1] in ("&", ";"):
@@ -144,16 +159,52 @@ def has_path_token(url: str) -> bool:
 
 def without_secrets(text: str) -> str:
     """Return a text with the secrets of all URLs in it hidden."""
+    text = _MISSPELT.sub(rf"\1//{_HIDDEN}@", text)
     starts = [match.start() for match in _SCHEME.finditer(text)] if "://" in text else []
     if not starts:
         return text
     pieces = [text[: starts[0]]]
     for start, after in zip(starts, [*starts[1:], len(text)], strict=True):
-        end = _END_OF_URL.search(text, start, after)
-        stop = end.start() if end else after
+        stop = _end_of_url(text, start, after)
         url = text[start:stop].rstrip("),.;:]}")
         pieces += [shown(url), text[start + len(url) : after]]
     return "".join(pieces)
+
+
+def _split(text: str) -> list[str]:
+    """Part a text that starts with a URL before each further one in it."""
+    starts = [match.start() for match in _SCHEME.finditer(text)]
+    ends = [*starts[1:], len(text)]
+    return [text[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def _end_of_url(text: str, start: int, after: int) -> int:
+    """Find where a URL in a text ends: at a blank, or a quote that is not part of a password."""
+    end = _END_OF_URL.search(text, start, after)
+    if end and not end[0].isspace() and _lacks_host(_authority_before(text[start : end.start()])):
+        word = text[end.start() : after].split(maxsplit=1)[0]
+        if "@" in word:
+            end = _END_OF_URL.search(text, end.start() + word.rindex("@"), after)
+    return end.start() if end else after
+
+
+def _authority_before(quoted: str) -> str:
+    """Return the authority of a URL that a quote ends, without what escapes that quote."""
+    rest = quoted.partition("://")[2].rstrip("\\")
+    end = _AUTHORITY_END.search(rest)
+    return rest[: end.start()] if end else rest
+
+
+def _lacks_host(authority: str) -> bool:
+    """Tell whether what should be host and port looks like the start of user and password."""
+    host, colon, port = authority.partition(":")
+    is_host = "." in host or host == "localhost" or host.startswith("[")
+    return (
+        "@" not in authority
+        and bool(colon)
+        and not (port.isdigit() and is_host)
+        and host[:1] != "["
+    )
 
 
 def _parted(rest: str) -> tuple[str, str]:
@@ -164,9 +215,7 @@ def _parted(rest: str) -> tuple[str, str]:
     """
     end = _AUTHORITY_END.search(rest)
     stop = end.start() if end else len(rest)
-    host, colon, port = rest[:stop].partition(":")
-    is_host = "." in host or host == "localhost" or host.startswith("[")
-    if "@" not in rest[:stop] and colon and not (port.isdigit() and is_host) and host[:1] != "[":
+    if _lacks_host(rest[:stop]):
         last = rest.rfind("@")
         if last > 0:
             end = _AUTHORITY_END.search(rest, last)
@@ -178,10 +227,16 @@ def _hidden_tail(tail: str) -> str:
     path, mark, query = tail.partition("?")
     if not mark:
         path, mark, query = tail.partition("#")
-    parts = path.split("/")
-    for number, part in enumerate(parts[1:], 1):
-        if part and parts[number - 1] == "t":
+    inner = _SCHEME.search(path)
+    if inner:  # a mirror or a proxy that has the address of another host in its path
+        return _hidden_tail(path[: inner.start()]) + without_secrets(tail[inner.start() :])
+    parts, before = path.split("/"), ""
+    for number, part in enumerate(parts):
+        if part and before == "t":
             parts[number] = _HIDDEN
+        elif ";" in part:
+            parts[number] = ";".join(map(_hidden_pair, part.split(";")))
+        before = unquote(part) if part else before
     pairs = re.split(r"([&;#?])", query)
     return "/".join(parts) + mark + "".join(map(_hidden_pair, pairs))
 
@@ -190,6 +245,9 @@ def _hidden_pair(pair: str) -> str:
     key, sign, value = pair.partition("=")
     plain = unquote(key).lower().replace("-", "").replace("_", "")
     is_secret = plain in _SECRET_KEYS or any(word in plain for word in _SECRET_WORDS)
+    if "%" in value and not is_secret:  # a whole address may stand there, escaped
+        inner = unquote(value[:_ESCAPED_LENGTH])
+        is_secret = len(value) > _ESCAPED_LENGTH or shown(inner) != inner
     return f"{key}={_HIDDEN}" if sign and value and is_secret else pair
 
 

@@ -14,6 +14,7 @@ from wisp.console.secrets import without_secrets
         ("(http://host/t/secret/main/linux-64)", "(http://host/t/***/main/linux-64)"),
         ("http://u:p@host/t/secret/main", "http://***@host/t/***/main"),
         ("s3://key:secret@bucket/x", "s3://***@bucket/x"),
+        ("no channel `Https:/u:secret@host`", "no channel `Https://***@host`"),
     ],
 )
 def test_secrets_of_urls_are_hidden(text: str, shown: str) -> None:

@@ -35,6 +35,19 @@ from wisp.specs.urls import (
         ("https://h/x?X-Amz-Security-Token=SECRET", "https://h/x?X-Amz-Security-Token=***"),
         ("https://h/x?sig=SECRET#f", "https://h/x?sig=***#f"),
         ("https://h/x#access_token=SECRET", "https://h/x#access_token=***"),
+        ("HTTPS://SECRET@h/x", "HTTPS://***@h/x"),
+        ("git+HTTPS://SECRET@h/x", "git+HTTPS://***@h/x"),
+        ("https://h/t//SECRET/x", "https://h/t//***/x"),
+        ("https://h/%74/SECRET/x", "https://h/%74/***/x"),
+        ("https://h/x;token=SECRET/y", "https://h/x;token=***/y"),
+        ("https://h/x?jwt=SECRET", "https://h/x?jwt=***"),
+        ("https://h/https://u:SECRET@i/x?y", "https://h/https://***@i/x?y"),
+        ("https://h/?to=https%3A%2F%2Fu%3ASECRET%40i", "https://h/?to=***"),
+        ("https:/u:SECRET@h/x", "https://***@h/x"),
+        ("https:\\\\u:SECRET@h/x", "https://***@h/x"),
+        ("https:u:SECRET@h/x", "https://***@h/x"),
+        ("https:///u:SECRET@h/x", "https://***@h/x"),
+        ("https://h/x;y=1/z?to=a%20b", "https://h/x;y=1/z?to=a%20b"),
         ("https://h.org:8080/pkg@1.0", "https://h.org:8080/pkg@1.0"),
         ("https://h/x.whl#sha256=abc", "https://h/x.whl#sha256=abc"),
         ("https://[::1]:80/a@b", "https://[::1]:80/a@b"),
@@ -56,6 +69,9 @@ def test_secrets_of_a_url_are_not_shown(url: str, said: str) -> None:
         ("https://host/x?token=secret", "https://host/x"),
         ("https://host/x?token=secret&a=1#md5=0", "https://host/x?a=1#md5=0"),
         ("https://host/x?a=1&X-Amz-Signature=secret&b=2", "https://host/x?a=1&b=2"),
+        ("https://host/%74/secret/main", "https://host/main"),
+        ("https://host/x;token=secret/y", "https://host/x/y"),
+        ("https://u:secret@host/https://u:secret@i/x?a", "https://host/https://i/x?a"),
         ("git+https://a:b@host/r.git@main", "git+https://host/r.git@main"),
         ("s3://key:secret@bucket/x", "s3://bucket/x"),
         ("ssh://git@host/r.git", "ssh://git@host/r.git"),
@@ -73,6 +89,14 @@ def test_every_url_of_a_text_is_looked_at() -> None:
     said = "from 'https://***@h/x', (https://h/t/***): and https://a/https://***@b"
     assert without_secrets(text) == said
     assert without_secrets("a@b: c/t/d") == "a@b: c/t/d"
+
+
+@pytest.mark.parametrize("quote", ["'", "`", '"', "<", '\\"'])
+def test_a_quote_in_a_password_does_not_end_the_url(quote: str) -> None:
+    said = without_secrets(f"no `https://u:a{quote}SECRET@h.org/c`, 'https://u:a{quote}SECRET@i'")
+    assert said == "no `https://***@h.org/c`, 'https://***@i'"
+    plain = f"{quote}https://h.org:80{quote}@here, {quote}https://h{quote} a@b"
+    assert without_secrets(plain) == plain
 
 
 def test_an_origin_is_scheme_host_and_port() -> None:
@@ -97,3 +121,11 @@ def test_credentials_are_taken_out_and_put_in() -> None:
     assert without_userinfo("https://token@h/x")[1] == UserInfo("token")
     assert without_userinfo("https://h/@x") == ("https://h/@x", None)
     assert "p/w" not in repr(info)
+
+
+def test_addresses_in_addresses_without_end_are_parted_in_time() -> None:
+    nested = "https://u:SECRET@h/" * 20_000
+    assert "SECRET" not in shown(nested) + handed_on(nested) + without_secrets(nested)
+    assert without_secrets("http:" * 4_000 + " u@h") == "http:" * 4_000 + " u@h"
+    escaped = "%25" * 2000 + "3A"
+    assert shown(f"https://h/?to={escaped}") == "https://h/?to=***"
