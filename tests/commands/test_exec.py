@@ -46,6 +46,15 @@ def test_named_packages_stand_for_the_guess(wisp: CommandLine, tools: str, tmp_p
     assert "could not run `say`" in alone.stderr
 
 
+@pytest.mark.parametrize(("name", "told"), [("voicee", "'voice'"), ("zzz", "looked for in `")])
+def test_a_name_that_no_channel_has_is_told_with_what_is_near_or_where_it_was_looked_for(
+    wisp: CommandLine, tools: str, tmp_path: Path, name: str, told: str
+) -> None:
+    failed = wisp("exec", "-c", tools, "-s", name, "say", cwd=tmp_path)
+    assert failed.code == 1
+    assert told in failed.stderr
+
+
 def test_packages_beside_the_guess(wisp: CommandLine, tools: str, tmp_path: Path) -> None:
     both = wisp("x", "-c", tools, "-w", "show", "say", cwd=tmp_path).success()
     assert both.stdout == "say 2.0\n"

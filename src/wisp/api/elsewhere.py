@@ -9,6 +9,7 @@ from wisp.layout import DEFAULT_INDEX
 from wisp.solve.explaining import absent_names, unregistered_names
 from wisp.specs.pypi import normalize
 from wisp.specs.similarity import closest
+from wisp.specs.urls import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +66,21 @@ def hints_for_pypi(
     return (
         f"the channels have {_listed(found)}: `pixi add {names}`, after "
         f"`pixi remove --pypi {names}` where the manifest asks for it already",
+    )
+
+
+def hints_of_channels(
+    session: SessionContext, inputs: EnvironmentInputs, error: SolveError
+) -> tuple[str, ...]:
+    """Tell of names that no channel has which ones are near, or where they were looked for."""
+    missing = absent_names(error)
+    known = _channel_names(session, inputs) if missing else frozenset()
+    asked = ", ".join(f"`{shown(channel.url)}`" for channel in inputs.channels)
+    return tuple(
+        hint
+        for name in missing
+        if known and name not in known
+        for hint in near(name, known) or [f"`{name}` was looked for in {asked}"]
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wisp import layout
 from wisp.api.prefixes import install_at
-from wisp.errors import UsageError
+from wisp.errors import SolveError, UsageError
 from wisp.install.apply import InstallOptions
 from wisp.install.state import read_fingerprint
 from wisp.lock.model import LockedEnvironment
@@ -106,6 +106,10 @@ def solved_newest(session: SessionContext, inputs: EnvironmentInputs) -> LockedE
         records = solve(conda_request(SolveUnit(members=(inputs,), stale=STALE)), session.channels)
         if session.level.has("notices of channels are shown"):
             session.notices.ask(channel.url for channel in inputs.channels)
+    except SolveError as error:
+        from wisp.api.elsewhere import hinted, hints_of_channels
+
+        raise hinted(error, hints_of_channels(session, inputs, error)) from error
     finally:
         session.reporter.finish(token)
     return LockedEnvironment(

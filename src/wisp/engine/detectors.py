@@ -67,7 +67,8 @@ async def _registered(channels: Sequence[str], subdir: str, access: ChannelAcces
                 [Channel(url) for url in channels], platforms_of(subdir)
             )
     except GatewayError as error:
-        raise unreachable(str(error), offline=access.settings.network.offline) from error
+        offline = access.settings.network.offline
+        raise unreachable(str(error), offline=offline, channels=channels) from error
     told = tuple(str(one.message) for one in odd)
     return Registered(tuple(map(_registration, found.accepted)), told)
 
@@ -110,5 +111,6 @@ async def _asked_of_machines(
             detector_target=Subdir(subdir),
         )
     except GatewayError as error:
-        raise unreachable(str(error), offline=access.settings.network.offline) from error
+        offline = access.settings.network.offline
+        raise unreachable(str(error), offline=offline, channels=channels) from error
     return frozenset(name.normalized for name in answer.wanted_virtual_packages)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.errors import FetchError
 from wisp.patterns import pattern
+from wisp.specs.urls import shown
 
 _NETWORK = ("client error (Connect)", "dns error", "operation timed out", "Request failed after")
 _UNKNOWN = "invalid peer certificate"
@@ -126,12 +128,18 @@ def _told(message: str) -> str:
     return f"`{path}`"
 
 
-def unreachable(text: str, *, offline: bool) -> FetchError:
-    """Word a failure to read a channel."""
+def _lost(channels: Sequence[str]) -> str:
+    """Say what is known of a failure whose reason another request got."""
+    named = ", ".join(f"`{shown(url)}`" for url in channels)
+    return f"a request to {'one of ' if len(channels) > 1 else ''}{named or 'it'} failed"
+
+
+def unreachable(text: str, *, offline: bool, channels: Sequence[str] = ()) -> FetchError:
+    """Word a failure to read one of some channels, which are named where the text names none."""
     message, causes = chain_of(text)
     hints = hints_for(text, offline=offline)
     if message == _LOST:
-        message, causes = "a request to it failed", []
+        message, causes = _lost(channels), []
     if "could not find subdir" in message:
         return FetchError(message, causes=causes, hints=hints)
     if message.startswith(_DIRECT):

@@ -80,7 +80,8 @@ async def _names(channels: tuple[str, ...], subdir: str, access: ChannelAccess) 
         sources = await sources_of(channels, platforms, access)
         found = await access.gateway.names(sources, platforms)
     except GatewayError as error:
-        raise unreachable(str(error), offline=access.settings.network.offline) from error
+        offline = access.settings.network.offline
+        raise unreachable(str(error), offline=offline, channels=channels) from error
     return frozenset(name.normalized for name in found)
 
 
@@ -104,7 +105,8 @@ async def _rows(
         sources = await sources_of(channels, platforms, access)
         answer = await access.gateway.query(sources, platforms, list(specs), recursive=False)
     except GatewayError as error:
-        raise unreachable(str(error), offline=access.settings.network.offline) from error
+        offline = access.settings.network.offline
+        raise unreachable(str(error), offline=offline, channels=channels) from error
     return [row for rows in answer for row in rows]
 
 

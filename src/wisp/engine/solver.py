@@ -106,7 +106,7 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
         hints = (*_too_new(str(error), sources), *(OFFLINE_HINTS if offline else ()))
         raise _unsolvable(str(error), hints) from error
     except GatewayError as error:
-        raise unreachable(str(error), offline=offline) from error
+        raise unreachable(str(error), offline=offline, channels=request.channels) from error
     spelled = {record.location: record.track_features for record in request.locked}
     records = [_spelled_as(from_rattler(record), spelled) for record in answer]
     return tuple(sorted(records, key=lambda record: record.location))

@@ -41,6 +41,13 @@ def test_a_reason_that_another_request_got_is_not_replaced_by_words_without_mean
     assert "check the network connection" in failure.hints[0]
 
 
+def test_the_channels_are_named_where_the_reason_went_to_another_request() -> None:
+    channels = ("https://one.example/t/SECRET/a", "https://two.example/b")
+    failure = unreachable("a coalesced request failed", offline=False, channels=channels)
+    told = "a request to one of `https://one.example/t/***/a`, `https://two.example/b` failed"
+    assert failure.causes == (told,)
+
+
 def test_a_host_that_wants_credentials_leads_to_the_command_that_stores_them() -> None:
     failure = unreachable("HTTP status client error (403 Forbidden)", offline=False)
     assert "`pixi auth login HOST`" in failure.hints[0]
