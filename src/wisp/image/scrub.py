@@ -19,14 +19,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from wisp.foreign import json_data
 from wisp.patterns import pattern
+from wisp.specs.urls import handed_on, of_urls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 _TOKEN = pattern(r"/t/[^/]+/")
-_USER_IN_TEXT = pattern(r"""(://)[^/@\s"']+@""")
-_TOKEN_IN_TEXT = pattern(r"""(://[^/\s"']+(?:/[^/\s"']+)*?)/t/[^/\s"']+/""")
 _HOST_ONLY = ("extracted_package_dir", "package_tarball_full_path")
 #: Files beside a wheel's METADATA that stay here.
 DROPPED = frozenset({"uv_cache.json", "uv_build.json"})
@@ -36,6 +35,7 @@ RECORD = "RECORD"
 
 def clean_url(url: str) -> str:
     """Return a URL without credentials, neither `user:password@`, `/t/TOKEN/` nor a query."""
+    url = handed_on(url)
     parts = urlsplit(url)
     if not parts.scheme or not parts.netloc:
         return _TOKEN.sub("/", url) if parts.scheme else url
@@ -46,7 +46,14 @@ def clean_url(url: str) -> str:
 
 def clean_text(text: str) -> str:
     """Return a text in which no URL has credentials, such as a manifest with its channels."""
-    return _TOKEN_IN_TEXT.sub(r"\1/", _USER_IN_TEXT.sub(r"\1", text))
+    return of_urls(_without_user, text)
+
+
+def _without_user(url: str) -> str:
+    """Return a URL without credentials, the user of one that needs no password among them."""
+    scheme, sign, rest = handed_on(url).partition("://")
+    authority, slash, tail = rest.partition("/")
+    return f"{scheme}{sign}{authority.rpartition('@')[2]}{slash}{tail}"
 
 
 def clean_conda_record(content: bytes) -> bytes:

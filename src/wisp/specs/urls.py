@@ -10,6 +10,7 @@ Sources: RFC 3986, sections 3.2 (authority) and 6.2 (comparison); RFC 6454 (orig
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
@@ -131,6 +132,7 @@ def handed_on(url: str) -> str:
     User and password, the token in a path of conda's, and what a query names a secret are left out.
     What is no URL stays as it is.
     """
+    url = _MISSPELT.sub(r"\1//", url)
     scheme, sign, rest = url.partition("://")
     if not sign or shown(url) == url:
         return url
@@ -159,7 +161,11 @@ def has_path_token(url: str) -> bool:
 
 def without_secrets(text: str) -> str:
     """Return a text with the secrets of all URLs in it hidden."""
-    text = _MISSPELT.sub(rf"\1//{_HIDDEN}@", text)
+    return of_urls(shown, _MISSPELT.sub(rf"\1//{_HIDDEN}@", text))
+
+
+def of_urls(change: Callable[[str], str], text: str) -> str:
+    """Return a text with each URL in it changed."""
     starts = [match.start() for match in _SCHEME.finditer(text)] if "://" in text else []
     if not starts:
         return text
@@ -167,7 +173,7 @@ def without_secrets(text: str) -> str:
     for start, after in zip(starts, [*starts[1:], len(text)], strict=True):
         stop = _end_of_url(text, start, after)
         url = text[start:stop].rstrip("),.;:]}")
-        pieces += [shown(url), text[start + len(url) : after]]
+        pieces += [change(url), text[start + len(url) : after]]
     return "".join(pieces)
 
 

@@ -82,6 +82,13 @@ def test_words_stand_for_several_rules() -> None:
         ("https://host/t-shirts/x", "https://host/t-shirts/x"),
         ("file:///srv/t/secret/main", "file:///srv/main"),
         ("git+ssh://git@host/x", "git+ssh://host/x"),
+        ("https://me:a/secret@host/x", "https://host/x"),
+        ("https://host/%74/secret/x", "https://host/x"),
+        ("https://host/t//secret/x", "https://host/x"),
+        ("https://host/a;token=secret/x", "https://host/a/x"),
+        ("https://host/x#token=secret", "https://host/x"),
+        ("https://host/https://me:secret@there/x", "https://host/https://there/x"),
+        ("https:/me:secret@host/x", "https://host/x"),
     ],
 )
 def test_urls_leave_without_credentials(url: str, clean: str) -> None:
@@ -97,6 +104,11 @@ def test_urls_leave_without_credentials(url: str, clean: str) -> None:
             'a = "https://one/x", b = "https://two/t/secret/y"',
             'a = "https://one/x", b = "https://two/y"',
         ),
+        ("x = 'https://me:a@secret@host/main'", "x = 'https://host/main'"),
+        ('x = "https://me:a\'secret@host/main"', 'x = "https://host/main"'),
+        ('x = "https://host/c?token=secret"', 'x = "https://host/c"'),
+        ('x = "https://host/c?a=1"', 'x = "https://host/c?a=1"'),
+        ('x = "ssh://git@host/c"', 'x = "ssh://host/c"'),
         ('mail = "me@host", path = "/t/kept/x"', 'mail = "me@host", path = "/t/kept/x"'),
         (
             'authors = ["Me <me@host>"]\nurl = "https://host/a@b"',
