@@ -23,17 +23,22 @@ def is_ours(found: os.stat_result) -> bool:
 def stranger_who_owns(path: str, caller: str | None = None) -> int | None:
     """Return who owns a file or folder, if that is neither us, root nor the `caller` of sudo.
 
-    None for what is absent, and where files have no such owners (Windows).
+    Of a link both count: who has made it, and whose it is that it leads to. None for what is
+    absent, and where files have no such owners (Windows).
     """
     if os.name == "nt":
         return None
     try:
-        owner = os.stat(path).st_uid
+        found = [os.lstat(path)]
+        if stat.S_ISLNK(found[0].st_mode):
+            found.append(os.stat(path))
     except OSError:
         return None
     us = os.geteuid()
-    is_known = owner in (us, 0) or (us == 0 and str(owner) == caller)
-    return None if is_known else owner
+    for owner in (one.st_uid for one in found):
+        if owner not in (us, 0) and not (us == 0 and str(owner) == caller):
+            return owner
+    return None
 
 
 def user_name(number: int) -> str:

@@ -121,6 +121,22 @@ def test_a_strangers_manifest_above_us_needs_consent(wisp: CommandLine, below: P
     assert ran()
 
 
+def test_a_strangers_link_to_a_manifest_of_ours_needs_consent(
+    wisp: CommandLine, below: Path
+) -> None:
+    """What it says is ours, but what lies beside it is not."""
+    link = below.parent.parent / "pixi.toml"
+    link.rename(below / "kept.toml")
+    os.chown(below / "kept.toml", 0, 0)
+    link.symlink_to(below / "kept.toml")
+    assert "ran" in wisp("run", "build", cwd=below).success().stdout
+    os.chown(link, 65534, 65534, follow_symlinks=False)
+    for _ in range(2):
+        done = wisp("run", "build", cwd=below)
+        assert "ran" not in done.stdout
+        assert "belongs to" in done.stderr
+
+
 def test_a_snapshot_that_another_user_could_write_is_not_read(
     wisp: CommandLine, below: Path
 ) -> None:
