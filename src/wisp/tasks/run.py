@@ -46,6 +46,12 @@ NOT_FOUND = 127
 #: Of the line that tells which task runs: bold, the task, its command, and none.
 _COLORS = ("\x1b[1m", "\x1b[32m", "\x1b[34m", "\x1b[0m")
 
+#: A program of every system that people mean a task by, and that fails without a word.
+_MUTE = "test"
+_MUTE_FAILS = (
+    "the system's program of that name runs, which without arguments fails and says nothing"
+)
+
 
 class RunSettings:
     """How a graph is run.
@@ -174,6 +180,8 @@ class Runner:
         introduction = introduced(node, self._settings)
         if introduction is not None:
             self.say(("" if first else "\n") + introduction)
+        elif node.task.cmd == _MUTE:
+            self.warn(f"no task is called `{_MUTE}`: {_MUTE_FAILS}")
         if self._settings.dry or self._can_skip(node):
             return None
         return self._prepared(node, secrets)

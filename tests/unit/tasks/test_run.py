@@ -107,6 +107,17 @@ def test_no_signs_where_the_terminal_has_none(tmp_path: Path) -> None:
     assert ws.lines == ["Pixi task (one): true"]
 
 
+@pytest.mark.parametrize(("words", "warned"), [(("test",), True), (("test", "x"), False)])
+def test_a_task_that_is_not_there_is_not_taken_for_one_that_fails(
+    tmp_path: Path, words: tuple[str, ...], *, warned: bool
+) -> None:
+    ws = Workspace(tmp_path)
+    assert ws.run(*words) == (1 if warned else 0)
+    assert any("no task is called `test`" in told for told in ws.warnings) is warned
+    named = Workspace(tmp_path, table("test", "true"))
+    assert (named.run("test"), named.warnings) == (0, [])
+
+
 def test_blocks_of_other_shells_are_pointed_to_those(tmp_path: Path) -> None:
     ws = Workspace(tmp_path, table("t", "for i in 1 2; do echo $i; done"))
     with pytest.raises(TaskError, match="failed to parse shell script") as caught:
