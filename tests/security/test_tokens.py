@@ -51,3 +51,26 @@ def test_a_token_in_an_address_is_told_once_and_can_be_stored_instead(
     assert "***" not in wisp("install", cwd=folder).success().stderr
     (record,) = (folder / ".pixi" / "envs" / "default" / "conda-meta").glob("good-*.json")
     assert TOKEN not in lock.read_text() + record.read_text()
+
+
+@pytest.mark.parametrize("place", ["?token=", ";token="])
+def test_a_secret_elsewhere_in_an_address_is_told_too(
+    wisp: CommandLine, tmp_path: Path, place: str
+) -> None:
+    folder = tmp_path / "w"
+    folder.mkdir()
+
+    def answer(asked: Asked) -> Answer:
+        file = tmp_path / asked.path.replace(f";token={TOKEN}", "").lstrip("/")
+        return Answer(body=file.read_bytes()) if file.is_file() else Answer(404)
+
+    channel(tmp_path / "c", [tiny("good")])
+    with Web(answer, "localhost") as server:
+        (folder / "pixi.toml").write_text(
+            f'[workspace]\nchannels = ["{server.url}/c{place}{TOKEN}"]\n'
+            'platforms = ["linux-64"]\n[dependencies]\ngood = "*"\n'
+        )
+        said = wisp("lock", cwd=folder).success().stderr
+    assert f"the token in `{server.url}/c" in said
+    assert "by `wisp auth login localhost`" in said
+    assert TOKEN not in said

@@ -104,7 +104,9 @@ def normal_url(value: Any) -> str:
         raise ValueError("expected a URL")
     if not parts.netloc:
         return text
-    return urlunsplit(parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/"))
+    user, at, host = parts.netloc.rpartition("@")
+    netloc = f"{user}{at}{host.lower()}"
+    return urlunsplit(parts._replace(netloc=netloc, path=parts.path or "/"))
 
 
 def _urls(value: Any) -> list[str]:

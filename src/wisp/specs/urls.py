@@ -153,10 +153,11 @@ def handed_on(url: str) -> str:
     return f"{scheme}://{authority.rpartition('@')[2]}{path}{kept}"
 
 
-def has_path_token(url: str) -> bool:
-    """Tell whether a token of conda's stands in the path of an address of the web."""
+def has_token(url: str) -> bool:
+    """Tell whether a secret stands in an address of the web behind its host."""
     scheme, sign, rest = url.partition("://")
-    return bool(sign) and scheme in _PORTS and bool(_TOKEN_IN_PATH.search(_parted(rest)[1]))
+    tail = _parted(rest)[1]
+    return bool(sign) and scheme.lower() in _PORTS and _hidden_tail(tail) != tail
 
 
 def without_secrets(text: str) -> str:

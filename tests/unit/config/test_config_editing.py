@@ -29,6 +29,11 @@ def scope(tmp_path: Path) -> ConfigScope:
         ("detached-environments", "/srv/envs", "/srv/envs"),
         ("cache.root", "~/x", "~/x"),
         ("mirrors", '{"https://a.org": ["https://b.org"]}', {"https://a.org/": ["https://b.org/"]}),
+        (
+            "mirrors",
+            '{"https://A.org": ["https://Me:SeCret@B.org"]}',
+            {"https://a.org/": ["https://Me:SeCret@b.org/"]},
+        ),
         ("s3-options.bucket.region", "eu", "eu"),
         ("tls-root-certs", "native", "system"),
     ],

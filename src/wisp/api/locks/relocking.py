@@ -27,12 +27,13 @@ from wisp.solve.plan import FRESH, STALE, Pair, SolveUnit, Staleness, judge, pla
 from wisp.solve.unpin import Unpin, require_locked, stale_without, unpinned
 from wisp.solve.update import Conda, Engines, Pypi, run_plan
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.urls import has_path_token, shown
+from wisp.specs.urls import has_token, shown
 from wisp.trust import LARGEST_LOCK, found_text
 from wisp.values import replace
 from wisp.workspace.platforms import added_by
 
 _STORED_TOKEN = "take it out of the address, and store it by `wisp auth login {} --conda-token -`"
+_STORED_SECRET = "take it out of the address, and store what opens the host by `wisp auth login {}`"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -177,14 +178,21 @@ def _solve(
 
 
 def _warn_of_tokens(workspace: OpenedWorkspace) -> None:
-    """Tell that tokens in paths of channels are written down; they are part of each location."""
+    """Tell that tokens in addresses of channels, parts of each location, are written down."""
     channels = {channel.url for one in workspace.all_inputs for channel in one.channels}
-    for url in sorted(filter(has_path_token, channels)):
+    for url in sorted(filter(has_token, channels)):
         workspace.reporter.warn(
             f"the token in `{shown(url)}` stands in `{workspace.lock_path.name}`, and in the "
             "records of what is installed from there",
-            hints=(_STORED_TOKEN.format(urlsplit(url).hostname),),
+            hints=(_stored_instead(url),),
         )
+
+
+def _stored_instead(url: str) -> str:
+    """Say how to store a token of conda's, which stands in the path, or what else opens a host."""
+    parts = urlsplit(url)
+    hint = _STORED_TOKEN if "/t/" in parts.path else _STORED_SECRET
+    return hint.format(parts.hostname)
 
 
 def _aliased(workspace: OpenedWorkspace) -> tuple[str, ...]:
