@@ -34,6 +34,8 @@ _EXEMPTED_BY = frozenset(
     "version build build-number file-name channel subdir license "  # noqa: SIM905
     "license-family md5 sha256 url cutoff".split()
 )
+#: A key that is read, and that Pixi does not let be set.
+_REFUSED = "build.package-format"
 #: Keys whose lists can grow at either end.
 _GROWING = ("default-channels", "pypi-config.extra-index-urls")
 #: Tables that are given as a whole, in JSON, or taken away as a whole.
@@ -95,7 +97,7 @@ def changed(values: Values, key: str, text: str | None) -> dict[KeyPath, Any]:
     if path[:2] == CONSENT and len(path) > 2:
         return _consenting(values, key.removeprefix(".".join(CONSENT) + "."), text)
     reader = reader_of(path)
-    if reader is None or key == "build.package-format":
+    if reader is None or key == _REFUSED:
         raise unknown_key(key, supported_keys())
     kept = {known: value for known, value in values.items() if known != path}
     if text is not None:
@@ -135,7 +137,9 @@ def _consenting(values: Values, channel: str, text: str | None) -> dict[KeyPath,
 
 def unknown_key(key: str, known: Iterable[str]) -> ConfigError:
     """Return the failure of a key that is none, with the near ones or else with all."""
-    near = closest(key, known, 3)
+    known = tuple(known)
+    # The list is Pixi's; a slip may be in a key that only wisp has.
+    near = closest(key, dict.fromkeys((*known, *KEYS.keys() - {_REFUSED})), 3)
     if near:
         return ConfigError(f"Unknown key: {key}", hints=[f"did you mean {_either(near)}?"])
     return ConfigError(f"Unknown key: {key}\nSupported keys:" + ",".join(f"\n\t{k}" for k in known))

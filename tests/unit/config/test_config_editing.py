@@ -231,6 +231,7 @@ def test_line_breaks_and_mark_of_a_file_stay(scope: ConfigScope) -> None:
         ("default-chanels", "`default-channels`"),
         ("concurency.solves", "`concurrency.solves`"),
         ("mirror", "`mirrors`"),
+        ("conda-enviroments-txt", "`conda-environments-txt`"),
         ("repodata-config.disable-ztsd", "`repodata-config.disable-zstd`"),
     ],
 )

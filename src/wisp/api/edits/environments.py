@@ -59,7 +59,8 @@ def remove_environment(manifest: Manifest, name: str) -> Manifest:
 
     def change(_: Manifest, document: Document) -> Document:
         if not _is_declared(document, name):
-            raise ManifestError(f"Environment {name} not found")
+            declared = document.get((*document.root, "environments")) or ()
+            raise ManifestError(f"Environment {name} not found", hints=did_you_mean(name, declared))
         return _remove_environment(document, name)
 
     return edit(manifest, change)
