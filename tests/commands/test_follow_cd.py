@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -183,3 +184,31 @@ def test_a_shell_without_prompts_to_tell_of_is_refused(wisp: CommandLine, tmp_pa
     done = wisp("shell-init", "sh", "--follow-cd", cwd=tmp_path)
     assert done.code == 2
     assert "cannot follow `cd`" in done.stderr
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_folder_of_a_stranger_holds_no_shell_up(
+    wisp: CommandLine, tmp_path: Path, name: str
+) -> None:
+    """A name of two lines, and a file of eight gigabytes that is one hole."""
+    program = shutil.which(name)
+    if program is None:
+        pytest.skip(f"{name} is not installed")
+    odd = tmp_path / "two\nlines" / "deep"
+    odd.mkdir(parents=True)
+    with (odd / "pyproject.toml").open("wb") as file:
+        file.truncate(8 << 30)
+    init = tmp_path / "init"
+    init.write_text(wisp("shell-init", name, "--follow-cd", cwd=tmp_path).success().stdout)
+    limited = f'ulimit -v 2000000; exec {program} {STARTS[name][0]} -c "$0"'
+    script = f"source {init}; __wisp_follow; echo went-on"
+    done = subprocess.run(
+        ["bash", "-c", limited, script],
+        cwd=odd,
+        env=wisp.environment(),
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("went-on\n", "")

@@ -60,6 +60,7 @@ function __@NAME@_in_place
 end
 """
 #: Finds the folder of the nearest manifest; the program knows better, and is asked if it changes.
+#: A stranger's file is read as far as the first NUL, so that a hole without end is not.
 _FOLLOW = r"""
 __wisp_near="${_WISP_ACTIVATION:+?}"
 __@NAME@_follow() {
@@ -69,7 +70,7 @@ __@NAME@_follow() {
     while [[ -n "$__wisp_folder" ]]; do
         [[ ! -e "$__wisp_folder/pixi.toml" && ! -e "$__wisp_folder/mojoproject.toml" ]] || break
         if [[ -f "$__wisp_folder/pyproject.toml" ]]; then
-            @READ@
+            IFS= read -r -d '' __wisp_text <"$__wisp_folder/pyproject.toml" || :
             [[ "$__wisp_text" != *pixi* ]] || break
         fi
         __wisp_folder="${__wisp_folder%/*}"
@@ -81,8 +82,6 @@ __@NAME@_follow() {
     return $__wisp_code
 }
 """
-_READ_BASH = r"""IFS= read -r -d '' __wisp_text <"$__wisp_folder/pyproject.toml" || :"""
-_READ_ZSH = r"""__wisp_text="$(<"$__wisp_folder/pyproject.toml")" """.rstrip()
 _FOLLOW_BASH = r"""
 if [[ "${PROMPT_COMMAND[*]-}" != *__@NAME@_follow* ]]; then
     if [[ "$(declare -p PROMPT_COMMAND 2>/dev/null)" == "declare -a"* ]]; then
@@ -105,9 +104,10 @@ function __@NAME@_follow --on-event fish_prompt
     while test -n "$folder"
         test -e $folder/pixi.toml -o -e $folder/mojoproject.toml; and break
         if test -f $folder/pyproject.toml
-            string match -q '*pixi*' <$folder/pyproject.toml; and break
+            read -z -n 1048576 -l text <$folder/pyproject.toml
+            string match -q '*pixi*' -- "$text"; and break
         end
-        set folder (string replace -r '/[^/]*$' '' -- $folder)
+        set folder (string replace -r '/[^/]*$' '' -- $folder | string collect)
     end
     if test "$folder" != "$__wisp_near"
         set -g __wisp_near $folder
@@ -116,8 +116,8 @@ function __@NAME@_follow --on-event fish_prompt
 end
 """
 _PARTS = {
-    "bash": (_POSIX, _FOLLOW.replace("@READ@", _READ_BASH) + _FOLLOW_BASH.lstrip("\n")),
-    "zsh": (_POSIX, _FOLLOW.replace("@READ@", _READ_ZSH) + _FOLLOW_ZSH.lstrip("\n")),
+    "bash": (_POSIX, _FOLLOW + _FOLLOW_BASH.lstrip("\n")),
+    "zsh": (_POSIX, _FOLLOW + _FOLLOW_ZSH.lstrip("\n")),
     "fish": (_FISH, _FOLLOW_FISH),
     "sh": (_POSIX, ""),
 }
