@@ -12,6 +12,7 @@ import tomli
 from wisp.errors import LockFileError
 from wisp.foreign import toml_data
 from wisp.image.debian.index import DebianPackage
+from wisp.specs.oci import Digest, OciValueError
 from wisp.values import dataclass, field
 
 TYPE_CHECKING = False
@@ -86,9 +87,9 @@ def read_image_lock(text: str) -> ImageLock:
             )
         return ImageLock(
             {base.key: base for base in map(_debian, table.get("debian", ()))},
-            {row["reference"]: row["digest"] for row in table.get("image", ())},
+            {row["reference"]: Digest(row["digest"]) for row in table.get("image", ())},
         )
-    except (tomli.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (tomli.TOMLDecodeError, KeyError, TypeError, AttributeError, OciValueError) as error:
         raise DamagedImageLockError(
             "`image.lock` is damaged",
             causes=[str(error)],

@@ -23,7 +23,13 @@ from wisp.image.debian.index import (
 )
 from wisp.image.debian.openpgp import RsaKey, SignatureError, signed_text
 from wisp.image.debian.rootfs import rootfs
-from wisp.image.lock import ImageLock, LockedDebian, read_image_lock, write_image_lock
+from wisp.image.lock import (
+    DamagedImageLockError,
+    ImageLock,
+    LockedDebian,
+    read_image_lock,
+    write_image_lock,
+)
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 #: A key for tests alone: two primes of 512 bits.
@@ -289,3 +295,12 @@ def test_a_lock_reads_as_it_was_written() -> None:
     text = write_image_lock(lock)
     assert read_image_lock(text) == lock
     assert write_image_lock(read_image_lock(text)) == text
+
+
+@pytest.mark.parametrize(
+    "digest", ["../../x", "", "sha256:" + "0" * 63 + "/", "sha256:" + "A" * 64]
+)
+def test_an_image_lock_with_what_is_no_digest_is_damaged(digest: str) -> None:
+    text = f'version = 1\n[[image]]\nreference = "docker.io/a"\ndigest = "{digest}"\n'
+    with pytest.raises(DamagedImageLockError, match="is damaged"):
+        read_image_lock(text)
