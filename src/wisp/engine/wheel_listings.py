@@ -9,7 +9,6 @@ A file without wheels is left to the gateway; of a large one it is written down 
 
 from __future__ import annotations
 
-import hashlib
 import mmap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -139,6 +138,8 @@ def _has_shards(url: str, cache: Path) -> bool:
 
 def _cached_as(url: str) -> str:
     """Name what is cached of a URL as conda does, and after it rattler."""
+    import hashlib  # loads OpenSSL, which small channels in folders do without
+
     return hashlib.md5(url.encode(), usedforsecurity=False).hexdigest()[:8]
 
 
@@ -151,18 +152,21 @@ def _has_wheels(file: Path, access: ChannelAccess) -> bool:
 
 def _looked_through(file: Path, cache: Path) -> bool:
     status = file.stat()
-    if not status.st_size:
-        return False
+    if status.st_size < _LARGE:
+        return status.st_size > 0 and _names_wheels(file)
     stamp = f"{file} {status.st_size} {status.st_mtime_ns}"
     note = cache / f"{_cached_as(str(file))}.no-wheels"
-    is_large = status.st_size >= _LARGE
-    if is_large and _content(note) == stamp:
+    if _content(note) == stamp:
         return False
-    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        found = text.find(_KEY) >= 0
-    if is_large and not found:
+    found = _names_wheels(file)
+    if not found:
         _remember(note, stamp)
     return found
+
+
+def _names_wheels(file: Path) -> bool:
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        return text.find(_KEY) >= 0
 
 
 def _content(file: Path) -> str | None:
