@@ -5,6 +5,7 @@ Each folder of `tests/cases/faults` holds the `files` of a workspace and a `case
 - `command`, `code` (1 unless said), `stderr`: texts that must be there, in any order;
 - `before`: commands that come first and succeed; `replace`: edits of files after them, as
   `[file, pattern, text]`; `env`: variables; `offline = true`: no host can be reached;
+- `cold = true`: nothing was fetched before the case, as where no host can be reached;
 - `prefix = true`: the prefix may be left half done, to be repaired by the next command.
 
 In all of them `{channel}` and `{index}` stand for the forge's channel and index over HTTP.
@@ -33,10 +34,17 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("name", sorted(folder.name for folder in CASES.iterdir()))
 def test_fault(
-    name: str, tmp_path: Path, wisp: CommandLine, forge: Forge, forge_server: Server
+    name: str,
+    tmp_path: Path,
+    wisp: CommandLine,
+    cold_wisp: CommandLine,
+    forge: Forge,
+    forge_server: Server,
 ) -> None:
     case = _filled((CASES / name / "case.toml").read_text(), forge_server)
     data = tomllib.loads(case)
+    if data.get("cold") or data.get("offline"):
+        wisp = cold_wisp
     workspace = tmp_path / "ws"
     workspace.mkdir()
     for file in (CASES / name / "files").rglob("*"):
