@@ -1,9 +1,10 @@
 """Addresses and credentials for one call of uv: what everybody can see of it holds no secret.
 
-The words of a running program can be read by every user of the machine. So credentials go into a
-file that only we can read, in the form of uv's own store (`UV_CREDENTIALS_DIR`), which also knows
-the bearer tokens that no URL can hold. An address that is itself a secret, such as one with a token
-in its path, goes into a variable.
+The words of a running program can be read by every user of the machine, and its variables are those
+of the build back-ends that it starts. So credentials go into a file that only we can read, in the
+form of uv's own store (`UV_CREDENTIALS_DIR`), which also knows the bearer tokens that no URL can
+hold. Addresses of which one is itself a secret, such as one with a token in its path, go into a
+configuration of uv's beside it, which `--no-config` does not keep from being read.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, starmap
 from pathlib import Path
 
 from wisp.engine.auth.stores import Credentials
@@ -20,12 +22,10 @@ from wisp.specs.credentials import BasicHTTP, BearerToken, Credential, OAuth
 from wisp.specs.urls import UserInfo, shown, url_origin, with_userinfo, without_userinfo
 from wisp.values import dataclass, field
 
-#: The options that hold addresses, the variable that says the same, and what parts several.
-_ADDRESSED = {
-    "--default-index": ("UV_DEFAULT_INDEX", " "),
-    "--index": ("UV_INDEX", " "),
-    "--find-links": ("UV_FIND_LINKS", ","),
-}
+#: The options that hold addresses, as uv's configuration says the same.
+_INDEX = "--index"
+_DEFAULT_INDEX = "--default-index"
+_LINKS = "--find-links"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +52,45 @@ def prepared(
     """
     rows: dict[str, Credential] = {}
     plain: list[str] = []
-    secret: dict[str, list[str]] = {}
+    addresses: list[tuple[str, str]] = []
     words = iter(arguments)
     for word in words:
-        if word not in _ADDRESSED:
+        if word not in (_INDEX, _DEFAULT_INDEX, _LINKS):
             plain.append(word)
             continue
         url = _without_password(mirrors.url(next(words)), rows, credentials, keep_users)
-        secret.setdefault(word, []).append(url)
-    variables: dict[str, str] = {}
-    for option, urls in secret.items():
-        if any(shown(url) != url for url in urls):
-            name, between = _ADDRESSED[option]
-            variables[name] = between.join(urls)
-        else:
-            for url in urls:
-                plain += [option, url]
+        addresses.append((word, url))
     for host, credential in _stored(credentials):
         rows.setdefault(f"https://{host}/", credential)
+    hidden = any(shown(url) != url for _, url in addresses)
+    variables: dict[str, str] = {}
     with contextlib.ExitStack() as stack:
+        if rows or users_store or hidden:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wisp-uv-")))
         if rows or users_store:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wisp-uv-"))
-            file = Path(folder) / "credentials.toml"
-            file.touch(mode=0o600)
-            file.write_text("".join(_row(*row) for row in rows.items()) + users_store, "utf-8")
-            variables["UV_CREDENTIALS_DIR"] = folder
+            _write(folder / "credentials.toml", "".join(starmap(_row, rows.items())) + users_store)
+            variables["UV_CREDENTIALS_DIR"] = str(folder)
+        if hidden:
+            _write(folder / "uv.toml", _configuration(addresses))
+            plain += ["--config-file", str(folder / "uv.toml")]
+        else:
+            plain += chain.from_iterable(addresses)
         yield UvCall(tuple(plain), variables)
+
+
+def _write(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(text, "utf-8")
+
+
+def _configuration(addresses: Sequence[tuple[str, str]]) -> str:
+    """Say in a file what options say; strings in JSON's quoting are TOML's basic strings."""
+    lines = [f"find-links = {json.dumps([url for word, url in addresses if word == _LINKS])}"]
+    for word, url in addresses:
+        if word != _LINKS:
+            is_default = json.dumps(word == _DEFAULT_INDEX)
+            lines += ["[[index]]", f"url = {json.dumps(url)}", f"default = {is_default}"]
+    return "\n".join([*lines, ""])
 
 
 def _without_password(
@@ -103,7 +116,7 @@ def _stored(credentials: Credentials | None) -> Iterator[tuple[str, Credential]]
 
 
 def _row(service: str, credential: Credential) -> str:
-    """Write one entry; strings in JSON's quoting are TOML's basic strings."""
+    """Write one entry of uv's store."""
     match credential:
         case BasicHTTP(username, password):
             fields = {"username": username, "scheme": "basic", "password": password}

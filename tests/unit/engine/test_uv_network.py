@@ -9,6 +9,7 @@ import json
 import os
 import stat
 import sys
+import tomllib
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -144,24 +145,42 @@ def test_no_word_of_a_call_holds_a_secret(tmp_path: Path) -> None:
     words += ["--index", "https://b.org/t/SECRET/simple", "--index", "https://c.org/x"]
     words += ["--find-links", "/some folder", "--python", "x"]
     with prepared(words, Credentials([store]), TextMirrors({})) as call:
-        assert list(call.arguments) == [
-            *("pip", "compile", "--python", "x", "--default-index", "https://a.org/simple"),
-            *("--find-links", "/some folder"),
-        ]
-        assert call.variables["UV_INDEX"] == "https://b.org/t/SECRET/simple https://c.org/x"
         folder = Path(call.variables["UV_CREDENTIALS_DIR"])
-        file = folder / "credentials.toml"
+        *plain, option, configuration = call.arguments
+        assert plain == ["pip", "compile", "--python", "x"]
+        assert (option, configuration) == ("--config-file", str(folder / "uv.toml"))
+        assert tomllib.loads((folder / "uv.toml").read_text()) == {
+            "find-links": ["/some folder"],
+            "index": [
+                {"url": "https://a.org/simple", "default": True},
+                {"url": "https://b.org/t/SECRET/simple", "default": False},
+                {"url": "https://c.org/x", "default": False},
+            ],
+        }
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        assert file.read_text().count("SECRET") == 2
-        assert "SECRET" not in repr(call).replace(call.variables["UV_INDEX"], "")
+        assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+        assert (folder / "credentials.toml").read_text().count("SECRET") == 2
+        assert "SECRET" not in f"{call.arguments} {call.variables}"
     assert not folder.exists()
+
+
+def test_an_index_whose_address_is_a_secret_is_asked(tmp_path: Path) -> None:
+    with index(None, "/t/SECRET") as web:
+        answer = resolved(uv_with(tmp_path, {}), f"{web.url}/t/SECRET/simple")
+    assert answer.packages[0].version == "1.0"
+
+
+def test_addresses_without_secrets_are_words(tmp_path: Path) -> None:
+    words = ["--default-index", "https://a.org/simple", "--find-links", "/some folder"]
+    with prepared(words, None, TextMirrors({})) as call:
+        assert (list(call.arguments), call.variables) == (words, {})
 
 
 def test_a_user_whose_password_the_keyring_knows_stays_in_the_address() -> None:
     words = ["--index", "https://me@a.org/simple"]
     with prepared(words, None, TextMirrors({}), keep_users=True) as call:
-        assert call.variables == {"UV_INDEX": "https://me@a.org/simple"}
+        _, configuration = call.arguments
+        assert 'url = "https://me@a.org/simple"' in Path(configuration).read_text()
 
 
 def test_what_the_user_told_uv_is_kept(tmp_path: Path) -> None:
