@@ -97,9 +97,9 @@ class Output:
 
     def public_json(self, data: object) -> None:
         """Print such an answer as JSON."""
-        from wisp.console.secrets import without_secrets
+        from wisp.console.secrets import data_without_secrets
 
-        self.raw(without_secrets(json_text(data)) + "\n")
+        self.raw(json_text(data_without_secrets(data)) + "\n")
 
     # Everything else
 

@@ -5,8 +5,23 @@ from __future__ import annotations
 
 def without_secrets(text: str) -> str:
     """Return a text with three asterisks for each password, token and signature of a URL in it."""
-    if "://" not in text and not ("@" in text and "http" in text.lower()):
+    if "//" not in text and "@" not in text:
         return text
     from wisp.specs.urls import without_secrets
 
     return without_secrets(text)
+
+
+def data_without_secrets(data: object) -> object:
+    """Return plain data, such as becomes JSON, with the secrets of all texts in it hidden.
+
+    In JSON itself nobody could tell a quote in a password from one that ends a text.
+    """
+    match data:
+        case str():
+            return without_secrets(data)
+        case dict():
+            return {data_without_secrets(key): data_without_secrets(data[key]) for key in data}
+        case list() | tuple():
+            return [data_without_secrets(one) for one in data]
+    return data

@@ -6,7 +6,7 @@ import html
 import json
 from importlib import resources
 
-from wisp.console.secrets import without_secrets
+from wisp.console.secrets import data_without_secrets, without_secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def size_page(report: SizeReport) -> str:
     """Write the page. What is weighed stands in it as data, which cannot end its element."""
     template = resources.files(__package__).joinpath("size_page.html").read_text(encoding="utf-8")
-    data = without_secrets(json.dumps(report.as_json()))
+    data = json.dumps(data_without_secrets(report.as_json()))
     title = html.escape(without_secrets(report.subject))
     escaped = data.replace("<", "\\u003c").replace("&", "\\u0026")
     return template.replace("@TITLE@", title, 2).replace("@DATA@", escaped, 1)

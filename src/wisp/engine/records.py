@@ -20,7 +20,8 @@ from wisp.engine.rattler_errors import is_panic
 from wisp.errors import LockFileError
 from wisp.specs.inside import UnsafePathError, inside, is_plain_name
 from wisp.specs.records import CondaRecord, RunExports
-from wisp.specs.urls import is_url, require_sound, shown
+from wisp.specs.url_hosts import require_sound
+from wisp.specs.urls import is_url, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # who only reads rows does not pay for rattler

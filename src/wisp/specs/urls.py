@@ -10,7 +10,7 @@ Sources: RFC 3986, sections 3.2 (authority) and 6.2 (comparison); RFC 6454 (orig
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
@@ -20,23 +20,35 @@ from wisp.values import dataclass
 _HIDDEN = "***"
 _PORTS = {"http": 80, "https": 443}
 _SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
+#: Where an address begins in a text: one without a scheme has two slashes, or user and password.
+#: Addresses of letters, names of packages with a version, and digests have the same form.
+_START = pattern(
+    r"[A-Za-z][A-Za-z0-9+.-]*://|(?<![\w.:/\\-])//(?=[^\s/])"
+    r"|(?<![\w.%+@/:-])(?!(?:mailto|npm|jsr):)[^\s:/\"'`<>=,;()\[\]{}]{1,255}:[^\s/@][^\s/]{0,4000}@"
+    r"(?=[\w\[])(?!sha(?:256|384|512):|[0-9]+(?:\.[0-9]+){0,2}(?![\w.:]))"
+)
 #: What may stand in a path as it is (RFC 3986, `pchar` and the slash).
 _IN_PATHS = "/:@!$&'()*+,;=-._~"
 _END_OF_URL = pattern(r"[\s\"'`<>]")
-_HOST = pattern(r"[a-z0-9._~-]+")
-#: The last part of what is read as an address of numbers.
-_NUMERIC = pattern(r"[0-9]+|0x[0-9a-f]*")
-_ADDRESS = pattern(r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\.(?!$)|\.?$)){4}")
 _AUTHORITY_END = pattern(r"[/?#]")
-#: What a server decodes and joins before it compares: `%74` is `t`, two slashes are one.
-_TOKEN_IN_PATH = pattern(r"/(?:t|%74)/+[^/]+(?=/|$)")
 #: What a browser takes for an address all the same: slashes that are missing, or lean backwards.
 _MISSPELT = pattern(r"(?i)\b(https?:)(?!//[^/\\])[/\\]*[^\s/\\:@]{0,255}:[^\s@]{0,999}@")
 #: What is longer and escaped is hidden unread.
 _ESCAPED_LENGTH = 4096
-_SECRET_WORDS = ("token", "signature", "secret", "password", "passwd", "credential", "apikey")
+#: Users of protocols other than the web's, who have no password.
+_KNOWN_USERS = frozenset({"git", "hg", "svn", "anonymous"})
+#: Parts of the names of secrets in a query, their ends, and whole names. What answers a sign-in
+#: (RFC 6749, RFC 7636, SAML) opens as much as a password does.
+_SECRET_WORDS = (
+    *("token", "signature", "secret", "password", "passwd", "passphrase", "credential", "session"),
+    *("cookie", "assertion", "bearer", "verifier", "saml", "hmac", "ticket"),
+)
+_SECRET_ENDS = ("key", "sig", "auth", "authorization", "pwd", "jwt")
 _SECRET_KEYS = frozenset(
-    {"sig", "key", "pwd", "pass", "auth", "authorization", "accesskey", "jwt", "pat"}
+    {
+        *("pass", "pw", "pat", "otp", "sid", "state", "nonce", "hdnts", "hdnea", "accesskeyid"),
+        *("code", "authcode", "authorizationcode", "devicecode", "usercode"),
+    }
 )
 
 
@@ -116,14 +128,15 @@ def basic(info: UserInfo) -> str:
 def shown(url: str) -> str:
     """Return a URL with three asterisks for each password, token and signature in it."""
     url = _MISSPELT.sub(rf"\1//{_HIDDEN}@", url)
-    scheme, sign, rest = url.partition("://")
-    if not sign:
+    begun = _begun(url)
+    if begun is None:
         return url
+    scheme, rest = begun
     authority, tail = _parted(rest)
     info, at, host = authority.rpartition("@")
-    if at and ("http" in scheme.lower() or ":" in info):
+    if at and ("http" in scheme.lower() or info not in _KNOWN_USERS):
         authority = f"{_HIDDEN}@{host}"
-    return f"{scheme}://{authority}{_hidden_tail(tail)}"
+    return f"{scheme}{authority}{_hidden_tail(tail)}"
 
 
 def handed_on(url: str) -> str:
@@ -133,16 +146,17 @@ def handed_on(url: str) -> str:
     What is no URL stays as it is.
     """
     url = _MISSPELT.sub(r"\1//", url)
-    scheme, sign, rest = url.partition("://")
-    if not sign or shown(url) == url:
+    begun = _begun(url)
+    if begun is None or shown(url) == url:
         return url
+    scheme, rest = begun
     authority, tail = _parted(rest)
     path, *query = re.split(r"(?=[?#])", tail, maxsplit=1)
     inner = _SCHEME.search(path)
     if inner:
         pieces = map(handed_on, _split(tail[inner.start() :]))
-        return f"{scheme}://{authority.rpartition('@')[2]}{path[: inner.start()]}{''.join(pieces)}"
-    path, *parameters = re.split(r"(?=;)", _TOKEN_IN_PATH.sub("", path))
+        return f"{scheme}{authority.rpartition('@')[2]}{path[: inner.start()]}{''.join(pieces)}"
+    path, *parameters = re.split(r"(?=;)", _without_tokens(path))
     for one in parameters:
         value, slash, further = one.partition("/")
         path += (value if _hidden_pair(value[1:]) == value[1:] else "") + slash + further
@@ -150,7 +164,21 @@ def handed_on(url: str) -> str:
     kept = "".join(pair for pair in pairs if _hidden_pair(pair[1:]) == pair[1:])
     if kept[:1] in ("&", ";"):
         kept = f"?{kept[1:]}"
-    return f"{scheme}://{authority.rpartition('@')[2]}{path}{kept}"
+    return f"{scheme}{authority.rpartition('@')[2]}{path}{kept}"
+
+
+def _begun(url: str) -> tuple[str, str] | None:
+    """Part what stands before a URL's authority from all else; None for what is no URL.
+
+    That may be a scheme, two slashes, or nothing, where user and password come first.
+    """
+    scheme, sign, rest = url.partition("://")
+    if sign:
+        return scheme + sign, rest
+    start = _START.match(url)
+    if start is None:
+        return None
+    return ("//", url[2:]) if url.startswith("//") else ("", url)
 
 
 def has_token(url: str) -> bool:
@@ -167,12 +195,14 @@ def without_secrets(text: str) -> str:
 
 def of_urls(change: Callable[[str], str], text: str) -> str:
     """Return a text with each URL in it changed."""
-    starts = [match.start() for match in _SCHEME.finditer(text)] if "://" in text else []
+    starts = list(_START.finditer(text)) if "//" in text or "@" in text else []
     if not starts:
         return text
-    pieces = [text[: starts[0]]]
-    for start, after in zip(starts, [*starts[1:], len(text)], strict=True):
-        stop = _end_of_url(text, start, after)
+    pieces = [text[: starts[0].start()]]
+    ends = [*(match.start() for match in starts[1:]), len(text)]
+    for match, after in zip(starts, ends, strict=True):
+        start = match.start()
+        stop = _end_of_url(text, start, match.end(), after)
         url = text[start:stop].rstrip("),.;:]}")
         pieces += [change(url), text[start + len(url) : after]]
     return "".join(pieces)
@@ -185,19 +215,29 @@ def _split(text: str) -> list[str]:
     return [text[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
-def _end_of_url(text: str, start: int, after: int) -> int:
-    """Find where a URL in a text ends: at a blank, or a quote that is not part of a password."""
-    end = _END_OF_URL.search(text, start, after)
-    if end and not end[0].isspace() and _lacks_host(_authority_before(text[start : end.start()])):
-        word = text[end.start() : after].split(maxsplit=1)[0]
-        if "@" in word:
-            end = _END_OF_URL.search(text, end.start() + word.rindex("@"), after)
+def _end_of_url(text: str, start: int, known: int, after: int) -> int:
+    """Find where a URL in a text ends: at a blank, or a quote that is not part of a password.
+
+    What lies before `known` belongs to it. A blank is part of a password where a line goes on to
+    an `@`, and what stands before the blank is neither a host nor a host and its port.
+    """
+    end = _END_OF_URL.search(text, known, after)
+    if end is None:
+        return after
+    authority = _authority_before(text[start : end.start()])
+    if _lacks_host(authority):
+        rest = text[end.start() : after]
+        is_blank = end[0].isspace()
+        word = rest.splitlines()[0] if is_blank else rest.split(maxsplit=1)[0]
+        at = word.find("@") if is_blank else word.rfind("@")
+        if at > 0 and not (is_blank and authority.partition(":")[2].isdigit()):
+            end = _END_OF_URL.search(text, end.start() + at, after)
     return end.start() if end else after
 
 
 def _authority_before(quoted: str) -> str:
     """Return the authority of a URL that a quote ends, without what escapes that quote."""
-    rest = quoted.partition("://")[2].rstrip("\\")
+    rest = quoted.partition("//")[2].rstrip("\\")
     end = _AUTHORITY_END.search(rest)
     return rest[: end.start()] if end else rest
 
@@ -237,22 +277,45 @@ def _hidden_tail(tail: str) -> str:
     inner = _SCHEME.search(path)
     if inner:  # a mirror or a proxy that has the address of another host in its path
         return _hidden_tail(path[: inner.start()]) + without_secrets(tail[inner.start() :])
-    parts, before = path.split("/"), ""
+    parts = path.split("/")
+    tokens = dict(_tokens(parts))
     for number, part in enumerate(parts):
-        if part and before == "t":
+        if number in tokens:
             parts[number] = _HIDDEN
         elif ";" in part:
             parts[number] = ";".join(map(_hidden_pair, part.split(";")))
-        before = unquote(part) if part else before
     pairs = re.split(r"([&;#?])", query)
     return "/".join(parts) + mark + "".join(map(_hidden_pair, pairs))
+
+
+def _without_tokens(path: str) -> str:
+    parts: list[str | None] = [*path.split("/")]
+    for token, sign in _tokens(path.split("/")):
+        parts[sign : token + 1] = [None] * (token + 1 - sign)
+    return "/".join(part for part in parts if part is not None)
+
+
+def _tokens(parts: list[str]) -> Iterator[tuple[int, int]]:
+    """Find the tokens in a path of conda's, each behind a `t`: where they and their `t` stand.
+
+    A server decodes, joins slashes, and may not heed capital letters. A shelf of sorted names is
+    none: in `/t/tqdm/tqdm-1.tar.gz` the next name begins as this one.
+    """
+    named = [number for number, part in enumerate(parts) if part]
+    for sign, token, after in zip(named, named[1:], [*named[2:], len(parts)], strict=False):
+        if unquote(parts[sign]).lower() == "t":
+            name, file = parts[token].lower(), parts[after : after + 1]
+            is_shelf = name > "t" and name[0] == "t" and file and file[0].lower().startswith(name)
+            if not is_shelf:
+                yield token, sign
 
 
 def _hidden_pair(pair: str) -> str:
     key, sign, value = pair.partition("=")
     plain = unquote(key).lower().replace("-", "").replace("_", "")
-    is_secret = plain in _SECRET_KEYS or any(word in plain for word in _SECRET_WORDS)
-    if "%" in value and not is_secret:  # a whole address may stand there, escaped
+    is_secret = plain in _SECRET_KEYS or plain.endswith(_SECRET_ENDS)
+    is_secret = is_secret or any(word in plain for word in _SECRET_WORDS)
+    if ("%" in value or "@" in value) and not is_secret:  # a whole address may stand there
         inner = unquote(value[:_ESCAPED_LENGTH])
         is_secret = len(value) > _ESCAPED_LENGTH or shown(inner) != inner
     return f"{key}={_HIDDEN}" if sign and value and is_secret else pair
@@ -261,38 +324,6 @@ def _hidden_pair(pair: str) -> str:
 def is_url(text: str) -> bool:
     """Tell a URL from a path."""
     return "://" in text
-
-
-def require_sound(url: str) -> None:
-    """See to it that a URL has a host that every reader takes for one, and a port if any.
-
-    Raises `ValueError`. Source: WHATWG, URL standard, 3.5 ("host parser").
-    """
-    scheme, _, rest = url.partition("://")
-    _require_host(scheme.lower(), rest.partition("/")[0])
-
-
-@cache
-def _require_host(scheme: str, authority: str) -> None:
-    start = f"{scheme}://"
-    if not _SCHEME.fullmatch(start):
-        raise ValueError(f"'{scheme}' is no scheme of URLs")
-    if scheme not in _PORTS:
-        return
-    parts = urlsplit(start + authority)
-    host = parts.hostname or ""
-    _ = parts.port  # which raises for one that is none
-    if not host.isascii():
-        host = host.encode("idna").decode()
-    last = host.rstrip(".").rpartition(".")[2]
-    if ":" in host:  # an address of version 6, which was looked at when it was parted
-        is_host = "%" not in host
-    elif _NUMERIC.fullmatch(last):
-        is_host = _ADDRESS.fullmatch(host) is not None
-    else:
-        is_host = bool(_HOST.fullmatch(host)) and "xn--" not in host.split(".")
-    if not is_host:
-        raise ValueError(f"'{host}' is no host")
 
 
 def without_credentials(url: str) -> str:

@@ -47,6 +47,23 @@ from wisp.specs.urls import (
         ("https:\\\\u:SECRET@h/x", "https://***@h/x"),
         ("https:u:SECRET@h/x", "https://***@h/x"),
         ("https:///u:SECRET@h/x", "https://***@h/x"),
+        (
+            "http://127.0.0.1:9/back?code=SECRET&state=SECRET",
+            "http://127.0.0.1:9/back?code=***&state=***",
+        ),
+        ("https://h/x?rlkey=SECRET&dl=1", "https://h/x?rlkey=***&dl=1"),
+        ("https://h/x?to=u:SECRET@i", "https://h/x?to=***"),
+        ("https://h/T/SECRET/x", "https://h/T/***/x"),
+        ("https://h/%54/SECRET/x", "https://h/%54/***/x"),
+        ("https://h/t/tk-SECRET/tk", "https://h/t/***/tk"),
+        ("https://h/main/t/tzdata/tzdata_1.deb", "https://h/main/t/tzdata/tzdata_1.deb"),
+        ("ssh://SECRET@host/x", "ssh://***@host/x"),
+        ("s3://SECRET@bucket/x", "s3://***@bucket/x"),
+        ("//u:SECRET@h/t/SECRET", "//***@h/t/***"),
+        ("u:SECRET@h", "***@h"),
+        ("u:a@SECRET@h:80/x?token=SECRET", "***@h:80/x?token=***"),
+        ("me@h.org:SECRET@proxy:3128", "***@proxy:3128"),
+        ("https://u:a SECRET@h/x", "https://***@h/x"),
         ("https://h/x;y=1/z?to=a%20b", "https://h/x;y=1/z?to=a%20b"),
         ("https://h.org:8080/pkg@1.0", "https://h.org:8080/pkg@1.0"),
         ("https://h/x.whl#sha256=abc", "https://h/x.whl#sha256=abc"),
@@ -76,6 +93,11 @@ def test_secrets_of_a_url_are_not_shown(url: str, said: str) -> None:
         ("s3://key:secret@bucket/x", "s3://bucket/x"),
         ("ssh://git@host/r.git", "ssh://git@host/r.git"),
         ("https://host/a@b?c=d", "https://host/a@b?c=d"),
+        ("https://host/T/secret/x?code=secret", "https://host/x"),
+        ("https://host/source/T/Theano/Theano-1.tgz", "https://host/source/T/Theano/Theano-1.tgz"),
+        ("//u:secret@host/x", "//host/x"),
+        ("u:secret@host/x", "host/x"),
+        ("git+ssh://secret@host/x", "git+ssh://host/x"),
         ("conda-forge", "conda-forge"),
         ("./t/x/y", "./t/x/y"),
     ],
@@ -97,6 +119,33 @@ def test_a_quote_in_a_password_does_not_end_the_url(quote: str) -> None:
     assert said == "no `https://***@h.org/c`, 'https://***@i'"
     plain = f"{quote}https://h.org:80{quote}@here, {quote}https://h{quote} a@b"
     assert without_secrets(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no `https://u:a SECRET@h.org/c`, me@x", "no `https://***@h.org/c`, me@x"),
+        ("see https://my u:SECRET@h, then", "see https://my ***@h, then"),
+        ("proxy 'u:SECRET@h:80' and //u:SECRET@h.", "proxy '***@h:80' and //***@h."),
+        ('http_proxy=u:a"SECRET@h', "http_proxy=***@h"),
+        ("https://u:a SECRET@h https://u:a'SECRET@i", "https://***@h https://***@i"),
+    ],
+)
+def test_an_address_without_a_scheme_or_with_a_blank_has_secrets_too(text: str, said: str) -> None:
+    assert without_secrets(text) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "python:3.12@sha256:0123, reg:5000/x/python:3@sha256:01, reg:5000/name@sha256:01",
+        "mailto:me@x.org at 12:30 a@b: c, git@github.com:org/repo.git",
+        "https://host:8080 failed: ask me@x.org",
+        "// a remark: me@x, //server/share/x, conda-forge::numpy@1.0, npm:chalk@latest",
+    ],
+)
+def test_what_only_looks_like_a_secret_stays(text: str) -> None:
+    assert without_secrets(text) == text
 
 
 def test_an_origin_is_scheme_host_and_port() -> None:
@@ -127,5 +176,12 @@ def test_addresses_in_addresses_without_end_are_parted_in_time() -> None:
     nested = "https://u:SECRET@h/" * 20_000
     assert "SECRET" not in shown(nested) + handed_on(nested) + without_secrets(nested)
     assert without_secrets("http:" * 4_000 + " u@h") == "http:" * 4_000 + " u@h"
+    for odd in (
+        "!" * 60_000 + "@",
+        "!a:" * 20_000 + "@x",
+        "!a:b@" * 9_000,
+        "https://u:a \n" * 9_000,
+    ):
+        without_secrets(odd)
     escaped = "%25" * 2000 + "3A"
     assert shown(f"https://h/?to={escaped}") == "https://h/?to=***"
