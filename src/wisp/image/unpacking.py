@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wisp.errors import WispError
+from wisp.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +24,11 @@ _RATIO = 100
 _BLOCK = 1 << 20
 #: Each member costs a kilobyte of memory. Layers of images have some hundred thousand.
 _MOST_MEMBERS = 1_000_000
-#: Extended headers, and names too long for a plain one.
+#: Extended headers, names too long for a plain one, and maps of files with holes.
 _ABOUT_OTHERS = (b"x", b"g", b"X", b"L", b"K")
 _LONGEST_HEADER = 1 << 20
+#: What `tarfile` looks for behind digits it looks for behind each of them (CVE-2024-6232).
+_NUMBER_WITHOUT_END = pattern(r"[0-9]{128}")
 #: What `tarfile` lets through of extended headers: numbers and texts that are none, places beyond
 #: any file, headers about headers without end.
 _ODD = (ValueError, ArithmeticError, LookupError, RecursionError)
@@ -130,9 +133,38 @@ class ForeignMember(tarfile.TarInfo):
 
     def _proc_member(self, archive: tarfile.TarFile) -> Any:
         # `tarfile` reads such a header into memory, whatever its size.
-        if self.type in _ABOUT_OTHERS and not 0 <= self.size <= _LONGEST_HEADER:
+        is_about_others = self.type in _ABOUT_OTHERS
+        if is_about_others and not 0 <= self.size <= _LONGEST_HEADER:
             raise tarfile.ReadError("a header is longer than any name")
-        return super()._proc_member(archive)  # type: ignore[misc]
+        if not is_about_others and self.type != tarfile.GNUTYPE_SPARSE:
+            return super()._proc_member(archive)  # type: ignore[misc]
+        whole = archive.fileobj
+        archive.fileobj = _HeaderStream(whole)
+        try:
+            return super()._proc_member(archive)  # type: ignore[misc]
+        finally:
+            archive.fileobj = whole
+
+
+class _HeaderStream:
+    """What stands before a member, in a stream: a header, and the map of a file with holes."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._left = 2 * _LONGEST_HEADER
+
+    def read(self, size: int) -> bytes:
+        """Return bytes. Raises `TarError` for more than a header has, and an endless number."""
+        content: bytes = self._stream.read(size)
+        self._left -= len(content)
+        if self._left < 0:
+            raise tarfile.ReadError("the map of a file with holes is longer than any")
+        if _NUMBER_WITHOUT_END.search(content.decode("latin-1")):
+            raise tarfile.ReadError("a header has a number without end")
+        return content
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class ForeignTar(tarfile.TarFile):

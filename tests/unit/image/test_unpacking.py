@@ -6,6 +6,7 @@ import io
 import lzma
 import random
 import tarfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +62,52 @@ def test_a_header_without_measure_is_not_read(tmp_path: Path, form: int) -> None
         archive.addfile(tarfile.TarInfo("x/" * (2 << 20)))
     with pytest.raises(tarfile.ReadError, match="longer than any name"), opened_tar(path):
         pass
+
+
+def _sparse_of_gnu(rows: int) -> bytes:
+    """Make a file with holes of a map of so many blocks behind its header."""
+    member = tarfile.TarInfo("holes")
+    member.type = tarfile.GNUTYPE_SPARSE
+    head = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    head[386:482] = b"0" * 96
+    head[482] = 1
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    row = b"%011o\0" % 1
+    return bytes(head) + (row * 42 + b"\1" + bytes(7)) * rows + row * 42 + bytes(8)
+
+
+def _sparse_of_pax(rows: int) -> bytes:
+    member = tarfile.TarInfo("holes")
+    member.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}
+    numbers = f"{rows * 100}\n" + "1\n" * rows * 200
+    return member.tobuf(tarfile.PAX_FORMAT) + numbers.encode()
+
+
+@pytest.mark.parametrize("made", [_sparse_of_gnu, _sparse_of_pax])
+def test_a_map_of_holes_without_measure_is_not_read(
+    tmp_path: Path, made: Callable[[int], bytes]
+) -> None:
+    path = tmp_path / "bomb.tar.gz"
+    path.write_bytes(gzip.compress(made(40_000) + bytes(1024)))
+    with pytest.raises(tarfile.ReadError, match="map"), opened_tar(path) as archive:
+        archive.next()
+    path.write_bytes(_sparse_of_gnu(2) + bytes(1024))
+    with opened_tar(path) as archive:
+        (member,) = archive
+    assert member.issparse()
+
+
+def test_a_number_without_end_in_a_header_takes_no_time(tmp_path: Path) -> None:
+    """Python looks for what follows it from each of its digits on (CVE-2024-6232)."""
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.XHDTYPE, 512 << 10
+    path = tmp_path / "slow.tar"
+    path.write_bytes(header.tobuf(tarfile.GNU_FORMAT) + b"1" * header.size + bytes(1024))
+    before = time.process_time()
+    with pytest.raises(tarfile.ReadError, match="number"), opened_tar(path) as archive:
+        archive.next()
+    assert time.process_time() - before < 10
 
 
 def test_members_without_measure_are_not_counted_to_the_end(
