@@ -10,6 +10,7 @@ import pytest
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 from tests.web import Answer, Asked, Web
+from tools.forge.build import Forge
 
 TOKEN = "ab-s3cret-cd"
 
@@ -74,3 +75,35 @@ def test_a_secret_elsewhere_in_an_address_is_told_too(
     assert f"the token in `{server.url}/c" in said
     assert "by `wisp auth login localhost`" in said
     assert TOKEN not in said
+
+
+@pytest.mark.parametrize(
+    ("index", "links"),
+    [(f"/t/{TOKEN}/simple", ""), ("/simple", f"?X-Amz-Signature={TOKEN}"), ("", f"?sig={TOKEN}")],
+    ids=["in the path of an index", "in what a page links to", "of a direct address"],
+)
+def test_a_secret_in_an_address_of_pypi_is_told_when_it_is_written_down(
+    wisp: CommandLine, tmp_path: Path, forge: Forge, index: str, links: str
+) -> None:
+    wheel = next((forge.simple / "six").glob("*.whl"))
+
+    def answer(asked: Asked) -> Answer:
+        if asked.path.endswith("/six/"):
+            page = f'<a href="../../{wheel.name}{links}">{wheel.name}</a>'
+            return Answer(headers={"Content-Type": "text/html"}, body=page.encode())
+        is_wheel = asked.path.endswith(wheel.name)
+        return Answer(body=wheel.read_bytes()) if is_wheel else Answer(404)
+
+    with Web(answer, "localhost") as server:
+        at = f'{{ url = "{server.url}/{wheel.name}{links}" }}' if not index else '"*"'
+        index_url = f'pypi-options = {{ index-url = "{server.url}{index}" }}\n' if index else ""
+        (tmp_path / "pixi.toml").write_text(
+            f'[workspace]\nchannels = ["{forge.url}"]\nplatforms = ["{forge.subdir}"]\n'
+            f'{index_url}[dependencies]\npython = "*"\n[pypi-dependencies]\nsix = {at}\n'
+        )
+        said = [wisp("lock", cwd=tmp_path).success().stderr for _ in range(2)]
+    assert TOKEN in (tmp_path / "pixi.lock").read_text()
+    assert [one.count("stands in `pixi.lock`") for one in said] == [1, 0]
+    assert "***" in said[0]
+    assert "by `wisp auth login localhost`" in said[0]
+    assert TOKEN not in "".join(said)

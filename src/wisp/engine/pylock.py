@@ -95,7 +95,8 @@ def _file(row: Mapping[str, Any], base: Path) -> PylockFile:
     location = row.get("url") or str(_absolute(row["path"], base))
     if location.startswith("file:"):
         location = url2pathname(urlsplit(location).path)
-    filename = row.get("name") or unquote(location.rpartition("/")[2].partition("#")[0])
+    path = urlsplit(location).path if "url" in row else location
+    filename = row.get("name") or unquote(path.rpartition("/")[2])
     return PylockFile(filename, location, dict(row.get("hashes", {})))
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from wisp.api.folders import prepare
 from wisp.api.locks.judging import LockOutcome
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.locks.remembered import memory_of, remember_lock, remembered_lock
+from wisp.api.locks.written_secrets import tell_of_secrets
 from wisp.api.solving import solve_engines, workers
 from wisp.engine.rewriting import restoring, rewrite
 from wisp.errors import SolveError
@@ -27,13 +27,9 @@ from wisp.solve.plan import FRESH, STALE, Pair, SolveUnit, Staleness, judge, pla
 from wisp.solve.unpin import Unpin, require_locked, stale_without, unpinned
 from wisp.solve.update import Conda, Engines, Pypi, run_plan
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.urls import has_token, shown
 from wisp.trust import LARGEST_LOCK, found_text
 from wisp.values import replace
 from wisp.workspace.platforms import added_by
-
-_STORED_TOKEN = "take it out of the address, and store it by `wisp auth login {} --conda-token -`"
-_STORED_SECRET = "take it out of the address, and store what opens the host by `wisp auth login {}`"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,26 +169,8 @@ def _solve(
     if outcome.changed and not dry_run:
         with restoring(workspace.lock_path):
             rewrite(workspace.lock_path, text, workspace.places.root)
-        _warn_of_tokens(workspace)
+        tell_of_secrets(new, workspace.lock_path.name, workspace.reporter)
     return outcome
-
-
-def _warn_of_tokens(workspace: OpenedWorkspace) -> None:
-    """Tell that tokens in addresses of channels, parts of each location, are written down."""
-    channels = {channel.url for one in workspace.all_inputs for channel in one.channels}
-    for url in sorted(filter(has_token, channels)):
-        workspace.reporter.warn(
-            f"the token in `{shown(url)}` stands in `{workspace.lock_path.name}`, and in the "
-            "records of what is installed from there",
-            hints=(_stored_instead(url),),
-        )
-
-
-def _stored_instead(url: str) -> str:
-    """Say how to store a token of conda's, which stands in the path, or what else opens a host."""
-    parts = urlsplit(url)
-    hint = _STORED_TOKEN if "/t/" in parts.path else _STORED_SECRET
-    return hint.format(parts.hostname)
 
 
 def _aliased(workspace: OpenedWorkspace) -> tuple[str, ...]:
