@@ -6,6 +6,7 @@ import io
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from wisp.engine.http import HttpClient
 from wisp.engine.http_exchange import Bounds
@@ -91,7 +92,7 @@ class MetadataReader:
     def _local_file(self, package: PylockPackage, file: Path) -> CoreMetadata:
         if file.suffix == ".whl":
             with file.open("rb") as stream:
-                return core_metadata(wheel_metadata(file.name, stream))
+                return core_metadata(wheel_metadata(file.name, stream), f"`{file.name}`")
         return self._source_archive(package, file.as_uri())
 
     def _remote_file(self, package: PylockPackage, file: PylockFile) -> CoreMetadata:
@@ -117,7 +118,8 @@ class MetadataReader:
         return known or built_metadata(self._uv, url, name, self._python)
 
     def _fetched_wheel(self, file: PylockFile) -> CoreMetadata:
-        return core_metadata(fetched_metadata(self._http, file.location, file.filename))
+        text = fetched_metadata(self._http, file.location, file.filename)
+        return core_metadata(text, f"`{file.filename}`")
 
 
 def fetched_metadata(http: HttpClient, url: str, filename: str) -> str:
@@ -127,7 +129,8 @@ def fetched_metadata(http: HttpClient, url: str, filename: str) -> str:
         FetchError: It cannot be had.
 
     """
-    beside = http.get(f"{url}.metadata")
+    parts = urlsplit(url)
+    beside = http.get(urlunsplit(parts._replace(path=f"{parts.path}.metadata")))
     if beside.status == 200:
         return beside.body.decode("utf-8", "replace")
     ranged = RangedFile.open(http, url)

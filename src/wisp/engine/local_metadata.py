@@ -58,12 +58,15 @@ def static_metadata(folder: Path) -> CoreMetadata | NeedsBuild:
     project = table.get("project")
     if not isinstance(project, Mapping) or not isinstance(project.get("name"), str):
         return NeedsBuild(folder, "no [project] table")
-    dynamic = {"dependencies", "optional-dependencies", "requires-python"} & set(
-        project.get("dynamic", ())
-    )
-    if dynamic:
-        return NeedsBuild(folder, f"dynamic {', '.join(sorted(dynamic))}")
-    return _project_metadata(project)
+    try:
+        dynamic = {"dependencies", "optional-dependencies", "requires-python"} & set(
+            project.get("dynamic", ())
+        )
+        if dynamic:
+            return NeedsBuild(folder, f"dynamic {', '.join(sorted(dynamic))}")
+        return _project_metadata(project)
+    except Exception as error:  # a stranger wrote it: a table for a text, a number for a list …
+        raise FetchError(f"`[project]` of `{file}` has an odd form", causes=[str(error)]) from error
 
 
 def _without_pyproject(folder: Path) -> NeedsBuild:
@@ -79,10 +82,12 @@ def _project_metadata(project: Mapping[str, Any]) -> CoreMetadata:
     requirements = [canonical_requirement(text) for text in project.get("dependencies", ())]
     for extra, texts in project.get("optional-dependencies", {}).items():
         requirements += [canonical_requirement(_with_extra(text, extra)) for text in texts]
-    python = project.get("requires-python")
+    python, version = project.get("requires-python"), project.get("version")
+    if not isinstance(version, str | None):
+        raise TypeError("its version is no text")
     return CoreMetadata(
         name=normalize(project["name"]),
-        version=project.get("version"),
+        version=version,
         requires_dist=tuple(requirements),
         requires_python=canonical_specifiers(python) if python else None,
     )
@@ -128,23 +133,31 @@ def sdist_metadata(folder: Path) -> CoreMetadata | None:
         return found
     try:
         text = found_text(folder / "PKG-INFO")
-    except (OSError, UnicodeDecodeError):
+        headers = HeaderParser().parsestr(text)
+        dynamic = {field.lower() for field in headers.get_all("Dynamic", [])}
+        is_reliable = Version(headers.get("Metadata-Version", "1.0")) >= _STATIC_SINCE
+        return core_metadata(text) if is_reliable and "requires-dist" not in dynamic else None
+    except (OSError, ValueError, FetchError):
         return None
-    headers = HeaderParser().parsestr(text)
-    dynamic = {field.lower() for field in headers.get_all("Dynamic", [])}
-    is_reliable = Version(headers.get("Metadata-Version", "1.0")) >= _STATIC_SINCE
-    return core_metadata(text) if is_reliable and "requires-dist" not in dynamic else None
 
 
-def core_metadata(text: str) -> CoreMetadata:
-    """Read a `METADATA` or `PKG-INFO` file."""
-    headers = HeaderParser().parsestr(text)
-    python = headers.get("Requires-Python")
-    return CoreMetadata(
-        name=normalize(headers["Name"]),
-        version=headers.get("Version"),
-        requires_dist=tuple(
-            canonical_requirement(line) for line in headers.get_all("Requires-Dist", [])
-        ),
-        requires_python=canonical_specifiers(python) if python else None,
-    )
+def core_metadata(text: str, whose: str = "a package") -> CoreMetadata:
+    """Read a `METADATA` or `PKG-INFO` file.
+
+    Raises `FetchError`, which names `whose` it is, for a text that is none.
+    """
+    try:
+        headers = HeaderParser().parsestr(text)
+        if "Name" not in headers:
+            raise ValueError("it does not say a name")
+        python = headers.get("Requires-Python")
+        return CoreMetadata(
+            name=normalize(str(headers["Name"])),
+            version=headers.get("Version"),
+            requires_dist=tuple(
+                canonical_requirement(line) for line in headers.get_all("Requires-Dist", [])
+            ),
+            requires_python=canonical_specifiers(python) if python else None,
+        )
+    except Exception as error:  # a stranger wrote it
+        raise FetchError(f"the metadata of {whose} is damaged", causes=[str(error)]) from error

@@ -75,7 +75,7 @@ def _wheel(path: Path, content: bytes, platform: Platform, python: str | None) -
     if python is not None and wheel_rank(path.name, supported_tags(platform, python)) is None:
         raise PackError(f"`{path}` is not for Python {python} on '{platform.name}'")
     with path.open("rb") as stream:
-        metadata = core_metadata(wheel_metadata(path.name, stream))
+        metadata = core_metadata(wheel_metadata(path.name, stream), f"`{path}`")
     return PypiRecord(
         location=str(path.absolute()),
         name=normalize(name),

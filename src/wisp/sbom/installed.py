@@ -91,7 +91,8 @@ def _texts(wheels: list[InstalledWheel]) -> Iterator[tuple[str, str]]:
 
 
 def _record(wheel: InstalledWheel, metadata: str | None) -> PypiRecord:
-    needs = core_metadata(metadata).requires_dist if metadata else ()
+    whose = f"`{wheel.folder}`"
+    needs = core_metadata(metadata, whose).requires_dist if metadata else ()
     return PypiRecord(
         location=_origin(wheel), name=wheel.name, version=wheel.version, requires_dist=needs
     )

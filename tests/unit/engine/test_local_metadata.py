@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wisp.engine.local_metadata import NeedsBuild, core_metadata, static_metadata
+from wisp.engine.local_metadata import NeedsBuild, core_metadata, sdist_metadata, static_metadata
 from wisp.errors import FetchError
 from wisp.specs.metadata import CoreMetadata
 
@@ -86,3 +86,37 @@ def test_core_metadata_is_read_from_its_headers() -> None:
         requires_python=">=3.8",
         requires_dist=("rich>=13", "six ; extra == 'x'"),
     )
+
+
+@pytest.mark.parametrize(
+    "project",
+    [
+        "dependencies = 1",
+        "dependencies = [1]",
+        "optional-dependencies = []",
+        "optional-dependencies = { a = 1 }",
+        "requires-python = 1",
+        "version = 1",
+        "dynamic = 1",
+        "dynamic = [[]]",
+    ],
+)
+def test_a_project_of_odd_form_is_told_with_its_file(tmp_path: Path, project: str) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text(f'[project]\nname = "x"\n{project}\n')
+    with pytest.raises(FetchError, match="odd form") as told:
+        static_metadata(tmp_path)
+    assert str(file) in str(told.value)
+
+
+@pytest.mark.parametrize("text", ["", "Version: 1\n", "PK\x03\x04" + "\x00" * 99, "[" * 9_000])
+def test_metadata_without_a_name_is_damaged(text: str) -> None:
+    with pytest.raises(FetchError, match=r"the metadata of `x\.whl` is damaged"):
+        core_metadata(text, "`x.whl`")
+
+
+@pytest.mark.parametrize("head", ["Metadata-Version: no\nName: x\n", "Metadata-Version: 2.2\n"])
+def test_a_damaged_source_distribution_leaves_it_to_its_back_end(tmp_path: Path, head: str) -> None:
+    (tmp_path / "setup.py").touch()
+    (tmp_path / "PKG-INFO").write_text(head)
+    assert sdist_metadata(tmp_path) is None
