@@ -58,8 +58,8 @@ def _platform_entry(package: str, version: str, place: str, subdir: str) -> str:
     key = _KEYS[package]
     value = "true" if key == "amdgpu" else f'"{version or _EXAMPLES[key]}"'
     entry = f'{{ {place} = "{subdir}", {key} = {value} }}'
-    where = "in `platforms` of `[workspace]`"
-    return f"the platform has no {package}: if the machines have it, write `{entry}` {where}"
+    where = "in its place in `platforms` of `[workspace]`"
+    return f"the platform has no {package}: if its machines have it, write `{entry}` {where}"
 
 
 def pinned_by_conda(error: SolveError, held: Mapping[str, str]) -> SolveError:

@@ -184,9 +184,17 @@ def require_platform(manifest: Manifest, name: str) -> None:
 
     Raises `ManifestError`.
     """
-    known = {platform.name for platform in manifest.workspace.platforms}
+    known = [platform.name for platform in manifest.workspace.platforms]
     if name not in known and name not in SUBDIRS:
-        raise ManifestError(f"workspace does not define a platform named '{name}'")
+        raise unknown_platform(name, known)
+
+
+def unknown_platform(name: str, known: Sequence[str]) -> ManifestError:
+    """Word the failure of a platform that is not among those of a workspace, or of a feature."""
+    return ManifestError(
+        f"workspace does not define a platform named '{name}'",
+        hints=did_you_mean(name, known) or [f"it defines {', '.join(known) or 'none'}"],
+    )
 
 
 def declare_platforms(manifest: Manifest, document: Document, names: Sequence[str]) -> Document:

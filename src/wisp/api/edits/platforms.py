@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from wisp.api.edits.platform_words import check_families, check_once, check_packages
+from wisp.api.edits.platform_words import (
+    check_families,
+    check_once,
+    check_packages,
+    unknown_platform,
+)
 from wisp.api.edits.transaction import Sync, edit
 from wisp.compat import subdir_key
 from wisp.errors import ManifestError
@@ -154,7 +159,7 @@ def remove_platforms(
         for name in names:
             present = _names(current, document, part)
             if name not in present:
-                raise ManifestError(f"workspace does not define a platform named '{name}'")
+                raise unknown_platform(name, present)
             document = entries.remove_platform(document, part, present.index(name))
             if part == ManifestPart():
                 current = _without(current, name)
@@ -277,7 +282,7 @@ def _destination(manifest: Manifest, index: int, anchor: Anchor, other: Callable
 
 
 def _index(manifest: Manifest, name: str) -> int:
-    for index, platform in enumerate(manifest.workspace.platforms):
-        if platform.name == name:
-            return index
-    raise ManifestError(f"workspace does not define a platform named '{name}'")
+    known = [platform.name for platform in manifest.workspace.platforms]
+    if name not in known:
+        raise unknown_platform(name, known)
+    return known.index(name)

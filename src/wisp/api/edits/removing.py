@@ -16,7 +16,7 @@ from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.pypi_requirements import has_requirement, remove_requirement
 from wisp.manifest.edit.requirements import has_conda, remove_conda
 from wisp.manifest.model import Environment, Manifest
-from wisp.specs.similarity import did_you_mean
+from wisp.specs.similarity import closest, did_you_mean
 from wisp.workspace.features import dependencies, features_of, pypi_dependencies
 from wisp.workspace.platforms import platforms_of
 
@@ -86,14 +86,25 @@ def _not_found(
     if table != "pypi-dependencies" and has_requirement(document, part, name):
         others.append("pypi-dependencies")
     where = "" if part.feature == DEFAULT_FEATURE else f" of feature `{part.feature}`"
-    if not others and not selection.pypi and document.get(document.path(part, table)) is None:
-        return ManifestError(f"spec type {table} is missing.")
-    return ManifestError(
-        f"dependency `{name}` was not found in {table}{where}",
-        hints=[_held_elsewhere(name, others)]
-        if others
-        else did_you_mean(name, document.get(document.path(part, table)) or ()),
-    )
+    own = document.get(document.path(part, table))
+    if not others and not selection.pypi and own is None:
+        return ManifestError(
+            f"spec type {table} is missing.", hints=_near_elsewhere(document, part, name, table)
+        )
+    if others:
+        hints = [_held_elsewhere(name, others)]
+    else:
+        hints = [*did_you_mean(name, own or ())] or _near_elsewhere(document, part, name, table)
+    return ManifestError(f"dependency `{name}` was not found in {table}{where}", hints=hints)
+
+
+def _near_elsewhere(document: Document, part: ManifestPart, name: str, besides: str) -> list[str]:
+    """Word a near name of another table, and how it is removed from there."""
+    for table in _OPTIONS:
+        known = document.get(document.path(part, table)) or ()
+        if table != besides and (near := closest(name, known)):
+            return [_held_elsewhere(near[0], [table])]
+    return []
 
 
 def _held_elsewhere(name: str, tables: list[str]) -> str:

@@ -228,6 +228,25 @@ def test_an_edit_that_cannot_be_read_is_never_written(bench: Bench) -> None:
     assert (bench.text, bench.asked) == (BASE, [])
 
 
+@pytest.mark.parametrize(
+    ("table", "pypi", "name", "hint"),
+    [
+        ("dependencies", False, "zlob", "did you mean 'zlib'?"),
+        ("pypi-dependencies", False, "zlob", "`zlib` is in pypi-dependencies: `{} --pypi zlib`"),
+        ("dependencies", True, "zlob", "`zlib` is in dependencies: `{} zlib`"),
+        ("dependencies", False, "qqq", None),
+    ],
+)
+def test_removing_what_is_not_there_tells_what_is_near_in_whatever_table(
+    bench: Bench, table: str, pypi: bool, name: str, hint: str | None
+) -> None:
+    bench.path.write_text(f'{BASE}\n[{table}]\nzlib = "*"\n')
+    with pytest.raises(ManifestError) as caught:
+        remove(bench.manifest, DependencySelection(pypi=pypi), [name], bench)
+    told = () if hint is None else (hint.format("pixi remove"),)
+    assert caught.value.hints == told
+
+
 def test_removing_stays_even_when_the_solve_fails(bench: Bench) -> None:
     bench.path.write_text(BASE + '\n[dependencies]\nzlib = "*"\n')
     bench.failure = SolveError("no")

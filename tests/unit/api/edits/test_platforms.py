@@ -309,6 +309,21 @@ def test_a_platform_is_not_moved_relative_to_itself(manifest: Manifest) -> None:
         move_platform(manifest, "win-64", "before", "x")
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("win-46", "Did you mean 'win-64'?"),
+        ("x", "it defines linux-64, osx-arm64, win-64"),
+    ],
+)
+def test_an_unknown_platform_is_told_with_those_that_there_are(
+    manifest: Manifest, name: str, hint: str
+) -> None:
+    with pytest.raises(ManifestError) as caught:
+        move_platform(manifest, name, "top")
+    assert caught.value.hints == (hint,)
+
+
 def test_removing_needs_the_platform(manifest: Manifest) -> None:
     assert platforms_line(
         remove_platforms(manifest, ["osx-arm64", "linux-64"], ManifestPart.of())
