@@ -38,6 +38,16 @@ _ELSEWHERE = {
     "tool": "`pixi global` installs tools for the user, `pixi exec` runs one once",
     "python": "`pixi run python` runs the Python of the environment",
     "test": "`pixi run test` runs the task `test`",
+    "cache": "`pixi clean cache --yes` empties the cache",
+    "venv": "`pixi init` makes a workspace, `pixi install` its environment",
+    "uvx": "`pixi exec` runs a command once, with `--pypi NAME` one of PyPI",
+    "show": "`pixi list NAME` shows what is installed, `pixi search NAME` what the channels have",
+    "freeze": "`pixi list` shows what is installed; the lock file is written by itself",
+    "conda": "`pixi add NAME` adds a package of conda",
+}
+_ELSEWHERE |= {
+    "mamba": _ELSEWHERE["conda"],
+    "micromamba": _ELSEWHERE["conda"],
 }
 
 

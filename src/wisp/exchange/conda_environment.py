@@ -21,6 +21,8 @@ from wisp.values import replace
 #: What conda's `defaults` stands for.
 _DEFAULTS = ("main", "r", "msys2")
 _SELECTOR = "sel("
+#: One of these at least has to stand in a file of conda; other tools write YAML, too.
+_KEYS = {"name", "channels", "dependencies", "variables", "prefix", "platforms"}
 _NULL = "tag:yaml.org,2002:null"
 #: What YAML reads as something else than a text where nothing is quoted: no name of a package.
 _NO_TEXT = {
@@ -50,6 +52,11 @@ class _Reader:
 
     def environment(self) -> ForeignEnvironment:
         root = self._mapping(self._root(), "the file")
+        if root and not root.keys() & _KEYS:
+            raise ManifestError(
+                f"`{self.file}` is not an environment file of conda",
+                causes=["it has none of the keys `name`, `channels` and `dependencies`"],
+            )
         items = self._list(root.get("dependencies"), "dependencies")
         conda, pip = self._sorted(items)
         lines = read_lines(pip, self.file.parent)

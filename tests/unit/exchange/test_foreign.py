@@ -64,6 +64,8 @@ def test_selected_lines_are_skipped_with_a_warning() -> None:
         ("a: [\n", 2, "is not YAML"),
         ("a:\n\t\n b: 1\n", 2, "is not YAML"),
         ("a: *nowhere\n", 1, "undefined alias"),
+        ("version: 7\nenvironments: {}\npackages: []\n", 0, "none of the keys `name`"),
+        ("default_language_version: {python: python3}\nrepos: []\n", 0, "none of the keys"),
         ("a: !!python/object:os.system x\n[", 2, "is not YAML"),
     ],
 )

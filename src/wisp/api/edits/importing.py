@@ -20,6 +20,7 @@ from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.model import Manifest
 from wisp.platforms import SUBDIRS
+from wisp.printable import typed
 from wisp.values import dataclass, replace
 
 TYPE_CHECKING = False
@@ -52,8 +53,10 @@ def import_file(
     """
     foreign = _read(request)
     if not (request.environment or request.feature or foreign.name):
+        file = typed(request.file)
         raise ManifestError(
-            "Missing name: provide --feature or --environment, or set `name:` in the file"
+            "Missing name: provide --feature or --environment, or set `name:` in the file",
+            hints=[f"`pixi import {file} --feature default` fills the default environment"],
         )
     if not foreign.channels and foreign.conda:
         foreign = replace(foreign, channels=tuple(default_channels))

@@ -26,6 +26,7 @@ from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.requirements import put_conda, put_pypi
 from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.read import load_text
+from wisp.printable import typed
 from wisp.trust import found_text
 from wisp.values import dataclass, replace
 
@@ -101,7 +102,7 @@ def start_from(request: StartRequest, file: Path, environ: Mapping[str, str]) ->
 
     Raises `ManifestError` when there is a workspace already or the file is no such file.
     """
-    foreign = read_conda_environment(read_text(file), file)
+    foreign = _read(file)
     folder = _admitted(request.folder, environ)
     path = folder / _FILES["pixi"]
     _refuse_existing(path)
@@ -113,6 +114,20 @@ def start_from(request: StartRequest, file: Path, environ: Mapping[str, str]) ->
     _save(path, _filled(text, foreign))
     _write_companions(folder, request.scm)
     return Started(path, warnings=foreign.warnings)
+
+
+def _read(file: Path) -> ForeignEnvironment:
+    """Read an environment file; lists of requirements, which may be meant, fill a workspace."""
+    text = read_text(file)
+    try:
+        return read_conda_environment(text, file)
+    except ManifestError as error:
+        if file.suffix == ".txt":
+            error.hints += (
+                f"requirements of pip are for a workspace that is there: `pixi init`, then "
+                f"`pixi import {typed(file)} --feature default`",
+            )
+        raise
 
 
 def _admitted(folder: Path, environ: Mapping[str, str]) -> Path:
