@@ -55,6 +55,19 @@ def test_a_name_that_no_channel_has_is_told_with_what_is_near_or_where_it_was_lo
     assert told in failed.stderr
 
 
+def test_a_command_that_only_pypi_has_is_asked_for_there_as_advised(
+    cold_wisp: CommandLine, forge: Forge, forge_server: Server, tmp_path: Path
+) -> None:
+    set_ = ("config", "set", "--global")
+    index = f"{forge_server.url}/simple"
+    cold_wisp(*set_, "default-channels", f'["{forge.url}"]', cwd=tmp_path).success()
+    cold_wisp(*set_, "pypi-config.index-url", index, cwd=tmp_path).success()
+    failed = cold_wisp("exec", "forge-extras", cwd=tmp_path)
+    assert "PyPI has 'forge-extras': ask for it by `--pypi forge-extras`" in failed.stderr
+    advised = ("exec", "--pypi", "forge-extras", "python", "-c", "import forge_extras")
+    cold_wisp(*advised, cwd=tmp_path).success()
+
+
 def test_packages_beside_the_guess(wisp: CommandLine, tools: str, tmp_path: Path) -> None:
     both = wisp("x", "-c", tools, "-w", "show", "say", cwd=tmp_path).success()
     assert both.stdout == "say 2.0\n"

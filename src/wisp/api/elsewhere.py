@@ -72,16 +72,18 @@ def hints_for_pypi(
 def hints_of_channels(
     session: SessionContext, inputs: EnvironmentInputs, error: SolveError
 ) -> tuple[str, ...]:
-    """Tell of names that no channel has which ones are near, or where they were looked for."""
+    """Tell of names that no channel has which are near, where they were looked for, who has them."""
     missing = absent_names(error)
     known = _channel_names(session, inputs) if missing else frozenset()
+    strangers = [name for name in missing if known and name not in known]
     asked = ", ".join(f"`{shown(channel.url)}`" for channel in inputs.channels)
-    return tuple(
+    hints = [
         hint
-        for name in missing
-        if known and name not in known
+        for name in strangers
         for hint in near(name, known) or [f"`{name}` was looked for in {asked}"]
-    )
+    ]
+    found = [name for name in strangers if _on_pypi(session, inputs, name)]
+    return (*hints, *(f"PyPI has '{name}': ask for it by `--pypi {name}`" for name in found))
 
 
 def hint_for_python(environment: Environment) -> str:
