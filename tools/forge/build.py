@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.forge import cpython, downloads, handmade, layouts, pins, projects, simple, store, wheels
+from tools.forge import (
+    cpython,
+    downloads,
+    handmade,
+    layouts,
+    mirrored,
+    pins,
+    projects,
+    simple,
+    store,
+    wheels,
+)
 from tools.forge.archive import Entry, Package
 from tools.forge.channel import Item, packed, record_only, write_channel
 from tools.forge.layouts import Layout
@@ -81,6 +92,7 @@ def build(cache: Path = DEFAULT_CACHE) -> Forge:
             items.append(_numpy(cache, downloaded[pin], pin, layout))
             items.extend(_other_numpys(pin, layout))
         items += map(packed, handmade.handmade((layout.minor, _other_minor(layout))))
+        items += map(packed, mirrored.mirrored())
         write_channel(folder / "main", items, handmade.SUBDIRS)
         generated = projects.projects(folder / "projects")
         simple.write_index(folder / "simple", [*downloaded.items(), *generated])
