@@ -72,7 +72,7 @@ def hints_for_pypi(
 def hints_of_channels(
     session: SessionContext, inputs: EnvironmentInputs, error: SolveError
 ) -> tuple[str, ...]:
-    """Tell of names that no channel has which are near, where they were looked for, who has them."""
+    """Tell of names that no channel has which are near, where it was looked, and who has them."""
     missing = absent_names(error)
     known = _channel_names(session, inputs) if missing else frozenset()
     strangers = [name for name in missing if known and name not in known]
