@@ -79,6 +79,11 @@ class Places:
         return self.home / layout.ACTIVATION_CACHE_DIR
 
     @property
+    def memory_of_lock(self) -> Path | None:
+        """Where a solution is remembered; None where there is a lock file, or shall be one."""
+        return None if self.writes_lock_unasked else self.memory
+
+    @property
     def writes_lock_unasked(self) -> bool:
         """Whether a lock that does not fit is written by whoever needs one."""
         return not self.lock_is_optional or self.lock.exists()

@@ -8,7 +8,6 @@ from importlib import import_module
 from wisp.cli.call import Call
 from wisp.cli.declare import declared
 from wisp.cli.extensions import find, installed
-from wisp.cli.help import described, overview, usage
 from wisp.cli.launch import version
 from wisp.cli.options import Global
 from wisp.cli.parse import HelpRequested, parse
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wisp.cli.declare import Command, Option, Values
+    from wisp.cli.help import Paint
     from wisp.console.output import Output
 
 
@@ -35,14 +35,14 @@ def dispatch(program: str, words: list[str], out: Output) -> int:
         return _dispatch(program, words, out)
     except HelpRequested as request:
         _choose_color(words, out)
-        out.raw(described(request.command, request.path, out.painter()))
+        out.raw(_described(request.command, request.path, out.painter()))
         return 0
 
 
 def _dispatch(program: str, words: list[str], out: Output) -> int:
     leading, words = _leading_options(words, declared(Global)[1])
     if not words:
-        out.err(overview(program, installed(os.environ), out.painter(error=True)))
+        out.err(_overview(program, out.painter(error=True)))
         return 2
     head, rest = words[0], words[1:]
     if head in {"-V", "--version"}:
@@ -52,7 +52,7 @@ def _dispatch(program: str, words: list[str], out: Output) -> int:
         if rest and head == "help":
             return _dispatch(program, [*rest, "--help"], out)
         _choose_color([*leading, *rest], out)
-        out.raw(overview(program, installed(os.environ), out.painter()))
+        out.raw(_overview(program, out.painter()))
         return 0
     if head == "--list":
         out.raw(_installed())
@@ -63,6 +63,18 @@ def _dispatch(program: str, words: list[str], out: Output) -> int:
     command: Command[Any] = import_module(f"wisp.cli.commands.{entry.module}").COMMAND
     whole = (*leading, entry.name, *rest)
     return _descend(command, f"{program} {entry.name}", [*leading, *rest], whole, out)
+
+
+def _overview(program: str, paint: Paint) -> str:
+    from wisp.cli.help import overview
+
+    return overview(program, installed(os.environ), paint)
+
+
+def _described(command: Command[Any], path: str, paint: Paint) -> str:
+    from wisp.cli.help import described
+
+    return described(command, path, paint)
 
 
 def _descend(
@@ -83,7 +95,7 @@ def _descend(
     if below is None and command.run is not None:
         return _execute(command, path, words, whole, out)
     if not rest:
-        out.err(described(command, path, out.painter(error=True)).rstrip("\n"))
+        out.err(_described(command, path, out.painter(error=True)).rstrip("\n"))
         return 2
     if below is None:
         raise _unknown(command, path, rest[0])
@@ -94,7 +106,7 @@ def _execute(
     command: Command[Any], path: str, words: list[str], whole: tuple[str, ...], out: Output
 ) -> int:
     if command.help_without_words and not words:
-        out.err(described(command, path, out.painter(error=True)).rstrip("\n"))
+        out.err(_described(command, path, out.painter(error=True)).rstrip("\n"))
         return 2
     values, given = parse(command, path, words, os.environ)
     if "script" in given:
@@ -181,6 +193,7 @@ def _external(program: str, name: str, rest: list[str], out: Output) -> int:
 
 
 def _unknown(command: Command[Any], path: str, word: str) -> UsageError:
+    from wisp.cli.help import usage
     from wisp.cli.unknown import unknown
 
     names = [one.name for one in command.commands]

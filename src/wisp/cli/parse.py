@@ -8,14 +8,13 @@ is not a list.
 from __future__ import annotations
 
 from wisp.cli.declare import declared
-from wisp.cli.help import usage
 from wisp.errors import UsageError
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
 from wisp.printable import typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, NoReturn, TypeVar
 
     from wisp.cli.declare import Argument, Command, Option, Values
@@ -46,7 +45,7 @@ def parse(
     found = _Reading(command, path).read(words)
     given = frozenset(found)
     arguments, options = declared(command.values)
-    _check_relations(arguments, options, given, usage(command, path))
+    _check_relations(arguments, options, given, lambda: _usage(command, path))
     values = command.values()
     for option in options:
         option_value = found.get(option.dest, ...)
@@ -199,7 +198,13 @@ class _Reading:
         self._refuse(f"unexpected argument '{word}' found", *tips)
 
     def _refuse(self, message: str, *tips: str) -> NoReturn:
-        raise UsageError(message, hints=(*tips, usage(self._command, self._path), _MORE))
+        raise UsageError(message, hints=(*tips, _usage(self._command, self._path), _MORE))
+
+
+def _usage(command: Command[Any], path: str) -> str:
+    from wisp.cli.help import usage  # which a right command line does without
+
+    return usage(command, path)
 
 
 def _nearest(word: str, options: Sequence[Option]) -> str | None:
@@ -226,7 +231,10 @@ def read_text(one: Argument | Option, text: str, origin: str = "") -> Any:
 
 
 def _check_relations(
-    arguments: Sequence[Argument], options: Sequence[Option], given: frozenset[str], shown: str
+    arguments: Sequence[Argument],
+    options: Sequence[Option],
+    given: frozenset[str],
+    shown: Callable[[], str],
 ) -> None:
     spelled = {flag: (one.dest, one.spelled) for one in options for flag in one.flags}
     spelled |= {one.metavar: (one.dest, f"[{one.metavar}]") for one in arguments}
@@ -238,14 +246,14 @@ def _check_relations(
             if dest in given:
                 raise UsageError(
                     f"the argument '{option.spelled}' cannot be used with '{other}'",
-                    hints=(shown, _MORE),
+                    hints=(shown(), _MORE),
                 )
         missing = [flag for flag in option.requires if spelled.get(flag, ("", ""))[0] not in given]
         if missing:
             told = "\n  ".join(spelled.get(flag, ("", flag))[1] for flag in missing)
             raise UsageError(
                 f"the following required arguments were not provided:\n  {told}",
-                hints=(shown, _MORE),
+                hints=(shown(), _MORE),
             )
 
 

@@ -90,7 +90,7 @@ class _Late:
 
 
 #: Those that load much which is seldom needed.
-RATTLER = frozenset({"rattler", "rattler.networking", "rattler.repo_data"})
+RATTLER = frozenset({"rattler", "rattler.networking", "rattler.package", "rattler.repo_data"})
 #: What `pathlib` and `urllib.parse` name at their top, for paths of Windows and for addresses in
 #: brackets: a tenth of what Python needs to start.
 _SELDOM = frozenset({"ipaddress", "ntpath"}) if os.name == "posix" else frozenset()

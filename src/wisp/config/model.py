@@ -92,6 +92,11 @@ class Config:
         return bool(self.get("shell.change-ps1", True))
 
     @property
+    def source_completions(self) -> bool:
+        """Whether completion scripts of environments are loaded in activated shells."""
+        return bool(self.get("shell.source-completion-scripts", True))
+
+    @property
     def exclude_newer(self) -> str | None:
         """The cut-off where nothing else names one, as written."""
         value = self.get("exclude-newer.cutoff")

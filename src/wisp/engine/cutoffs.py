@@ -7,21 +7,22 @@ in front of the channel, which is slower: each record passes through Python.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-
-from rattler.package.package_name import PackageName
-from rattler.package_cache.package_cache import CacheIndex
-from rattler.platform.subdir import Subdir
-from rattler.repo_data.gateway import Gateway
-from rattler.repo_data.record import RepoDataRecord
 
 from wisp.engine.records import from_rattler
 from wisp.engine.wheel_listings import Source
 from wisp.specs.inputs import ExcludeNewer
 from wisp.specs.newness import cutoff_for, missed
 
-#: Tells whether a record of a channel is to be seen at all.
-Passes = Callable[[RepoDataRecord], bool]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rattler.package.package_name import PackageName
+    from rattler.package_cache.package_cache import CacheIndex
+    from rattler.platform.subdir import Subdir
+    from rattler.repo_data.gateway import Gateway
+    from rattler.repo_data.record import RepoDataRecord
+
+    #: Tells whether a record of a channel is to be seen at all.
+    Passes = Callable[[RepoDataRecord], bool]
 
 
 class FilteredChannel:
@@ -65,11 +66,6 @@ class FilteredChannel:
         """Return no names: the solver asks for those it needs."""
         del platform
         return []
-
-
-def moment(cutoff: datetime | None) -> datetime | None:
-    """Spell a cut-off in UTC: rattler relabels any other zone as UTC without converting."""
-    return None if cutoff is None else cutoff.astimezone(UTC)
 
 
 def is_uniform(cutoffs: ExcludeNewer) -> bool:

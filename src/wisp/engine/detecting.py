@@ -159,6 +159,7 @@ class _Question:
         from rattler.package.package_name import PackageName
         from rattler.platform.subdir import Subdir
         from rattler.virtual_package.detectors import detect_virtual_packages
+        from rattler.virtual_package.generic import GenericVirtualPackage
 
         from wisp.engine.solver import virtual_package
 
@@ -168,7 +169,10 @@ class _Question:
             gateway,
             Subdir(machine.subdir),
             Subdir(machine.acts_as),
-            [virtual_package(str(one)) for one in machine.provided],
+            [
+                GenericVirtualPackage._from_py_generic_virtual_package(virtual_package(str(one)))
+                for one in machine.provided
+            ],
             consent,
             cache_dir=home_of(self._access).parent,
             client=self._access.client,

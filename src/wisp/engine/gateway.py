@@ -26,7 +26,6 @@ from rattler.networking.middleware import (
     S3Config,
     S3Middleware,
 )
-from rattler.package_cache.package_cache import PackageCache
 
 from wisp.engine.borrowed import borrowed
 from wisp.engine.certificates import CERTIFICATE_VARIABLES, certificate_variables
@@ -36,13 +35,15 @@ from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
 from wisp.engine.safe.owner import drop_foreign
 from wisp.errors import HostError
 from wisp.specs.credentials import Credential, credential_as_json
-from wisp.specs.settings import EngineSettings, Network, RepodataFormats, S3Bucket
+from wisp.specs.settings import EngineSettings, Network, S3Bucket
 from wisp.trust import LARGEST, is_readable
 from wisp.values import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rattler.repo_data.gateway import Gateway, SourceConfig
+    from rattler.package_cache.package_cache import PackageCache
+    from rattler.rattler import PyGateway
+    from rattler.repo_data.gateway import Gateway
     from rattler.repo_data.sparse import SparseRepoData
 
 _USER_AGENT = "wisp"
@@ -99,28 +100,23 @@ class ChannelAccess:
         return stand_in(caches.repodata)
 
     @property
-    def gateway(self) -> Gateway:
+    def native_gateway(self) -> PyGateway:
         """The reader of repodata, one for all threads: it remembers what it has read."""
         with self._guard:
-            return self._gateway
+            return self._native_gateway
 
     @cached_property
-    def _gateway(self) -> Gateway:
-        from rattler.repo_data.gateway import (
-            Gateway,  # which costs more than to install a few packages
-        )
+    def _native_gateway(self) -> PyGateway:
+        from wisp.engine.native_gateway import gateway_of  # which an installation does without
 
-        network = self.settings.network
-        return Gateway(
-            cache_dir=self.repodata,
-            default_config=_source_config(network.repodata, offline=network.offline),
-            per_channel_config={
-                prefix: _source_config(formats, offline=network.offline)
-                for prefix, formats in network.repodata_by_prefix.items()
-            },
-            max_concurrent_requests=network.concurrent_downloads,
-            client=self.client,
-        )
+        return gateway_of(self.settings.network, self.repodata, self.client)
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The same in rattler's own class, which takes long to load."""
+        from wisp.engine.native_gateway import around
+
+        return around(self.native_gateway)
 
     def lookout(self, asked: Sequence[str]) -> Lookout:
         """Make what looks on while channels are asked."""
@@ -129,18 +125,9 @@ class ChannelAccess:
     @cached_property
     def package_cache(self) -> PackageCache:
         """The cache of downloaded and unpacked conda packages."""
+        from rattler.package_cache.package_cache import PackageCache
+
         return PackageCache(self.settings.caches.conda_packages)
-
-
-def _source_config(formats: RepodataFormats, *, offline: bool) -> SourceConfig:
-    from rattler.repo_data.gateway import SourceConfig
-
-    return SourceConfig(
-        zstd_enabled=formats.zstd,
-        bz2_enabled=formats.bzip2,
-        sharded_enabled=formats.sharded,
-        cache_action="force-cache-only" if offline else "cache-or-fetch",
-    )
 
 
 def _client(network: Network, environ: Mapping[str, str]) -> Client:

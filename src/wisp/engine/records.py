@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # who only reads rows does not pay for rattler
     from typing import Any
 
     from rattler import RepoDataRecord
+    from rattler.rattler import PyRecord
 
 _LISTS = ("depends", "constrains", "flags", "track_features")
 _TEXTS = (
@@ -70,7 +71,12 @@ _LAST_SECOND = 253_402_300_799
 
 
 def from_rattler(record: RepoDataRecord) -> CondaRecord:
-    """Read a record that came from a channel or from the solver."""
+    """Read a record that came from a channel."""
+    return from_native(record._record)
+
+
+def from_native(record: PyRecord) -> CondaRecord:
+    """Read a record as the solver gives it, before rattler puts it in a class that loads more."""
     return from_row(json.loads(record.to_json()))
 
 

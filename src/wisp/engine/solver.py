@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rattler.channel.channel_priority import ChannelPriority
 from rattler.exceptions import GatewayError, InvalidMatchSpecError, SolverError
 from rattler.match_spec.match_spec import MatchSpec
-from rattler.package.build_string import BuildString
-from rattler.package.package_name import PackageName
 from rattler.platform.subdir import Subdir
-from rattler.repo_data.source import RepoDataSource
-from rattler.solver.solver import solve as rattler_solve
-from rattler.version.version import Version
-from rattler.virtual_package.generic import GenericVirtualPackage
+from rattler.rattler import (
+    PyBuildString,
+    PyChannelPriority,
+    PyGenericVirtualPackage,
+    PyMatchSpec,
+    PyPackageName,
+    PyRecord,
+    PyVersion,
+    py_solve,
+)
 
 from wisp.engine import loop
-from wisp.engine.cutoffs import (
-    FilteredChannel,
-    in_cache,
-    is_uniform,
-    moment,
-    old_enough,
-)
+from wisp.engine.cutoffs import FilteredChannel, in_cache, is_uniform, old_enough
 from wisp.engine.gateway import ChannelAccess
+from wisp.engine.native_gateway import natives
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import folded, unreachable
-from wisp.engine.records import from_rattler, to_rattler
+from wisp.engine.records import from_native, to_rattler
 from wisp.engine.wheel_listings import Source, sources_of
 from wisp.errors import SolveError
 from wisp.platforms import VirtualPackage
@@ -41,9 +39,9 @@ if TYPE_CHECKING:
     from wisp.specs.inputs import SolveStrategy
 
 _PRIORITIES = {
-    "strict": ChannelPriority.Strict,
-    "flexible": ChannelPriority.Flexible,
-    "disabled": ChannelPriority.Disabled,
+    "strict": PyChannelPriority.Strict,
+    "flexible": PyChannelPriority.Flexible,
+    "disabled": PyChannelPriority.Disabled,
 }
 
 
@@ -81,26 +79,30 @@ def solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRecord, ..
 
 
 async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRecord, ...]:
-    specs = [parse_spec(text) for text in request.specs]
-    constraints = [parse_spec(text) for text in request.constraints]
+    specs, constraints = _specs(request.specs), _specs(request.constraints)
     cutoffs = request.exclude_newer
     offline = access.settings.network.offline
-    sources: list[Source | RepoDataSource] = []
+    sources: list[Source | FilteredChannel] = []
     try:
         sources = await _sources(request, access)
-        answer = await rattler_solve(
-            sources=sources,
+        answer: list[PyRecord] = await py_solve(
+            sources=natives(sources),
             specs=specs,
-            gateway=access.gateway,
-            platforms=platforms_of(request.subdir),
-            locked_packages=to_rattler(_existing(request.locked, cutoffs)),
-            pinned_packages=to_rattler(_existing(request.pinned, cutoffs)),
+            gateway=access.native_gateway,
+            platforms=[platform._inner for platform in platforms_of(request.subdir)],
+            locked_packages=_existing(request.locked, cutoffs),
+            pinned_packages=_existing(request.pinned, cutoffs),
             virtual_packages=[virtual_package(text) for text in request.virtual_packages],
             channel_priority=_PRIORITIES[request.channel_priority],
-            exclude_newer=moment(cutoffs.default) if is_uniform(cutoffs) else None,
-            timestamp_policy="allow-missing",
+            timeout=None,
+            exclude_newer_timestamp_ms=_uniform_moment(cutoffs),
+            exclude_newer_duration_seconds=None,
             strategy=request.strategy,
+            timestamp_policy="allow-missing",
             constraints=constraints,
+            channel_relations=None,
+            channel_relations_max_depth=None,
+            add_pip_as_python_dependency=False,
         )
     except SolverError as error:
         hints = (*_too_new(str(error), sources), *(OFFLINE_HINTS if offline else ()))
@@ -108,13 +110,25 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
     except GatewayError as error:
         raise unreachable(str(error), offline=offline, channels=request.channels) from error
     spelled = {record.location: record.track_features for record in request.locked}
-    records = [_spelled_as(from_rattler(record), spelled) for record in answer]
+    records = [_spelled_as(from_native(record), spelled) for record in answer]
     return tuple(sorted(records, key=lambda record: record.location))
 
 
-def _existing(records: tuple[CondaRecord, ...], cutoffs: ExcludeNewer) -> list[CondaRecord]:
+def _specs(texts: Iterable[str]) -> list[PyMatchSpec]:
+    return [parse_spec(text)._match_spec for text in texts]
+
+
+def _existing(records: tuple[CondaRecord, ...], cutoffs: ExcludeNewer) -> list[PyRecord]:
     """Leave out what is too new: rattler takes a preferred record that no channel has."""
-    return [record for record in records if missed(record, cutoffs) is None]
+    existing = [record for record in records if missed(record, cutoffs) is None]
+    return [record._record for record in to_rattler(existing)]
+
+
+def _uniform_moment(cutoffs: ExcludeNewer) -> int | None:
+    """Return the moment that holds for all packages, in milliseconds since the epoch."""
+    if cutoffs.default is None or not is_uniform(cutoffs):
+        return None
+    return int(cutoffs.default.timestamp() * 1000)
 
 
 def _spelled_as(record: CondaRecord, spelled: Mapping[str, tuple[str, ...]]) -> CondaRecord:
@@ -125,17 +139,20 @@ def _spelled_as(record: CondaRecord, spelled: Mapping[str, tuple[str, ...]]) -> 
     return replace(record, track_features=before)
 
 
-async def _sources(request: SolveRequest, access: ChannelAccess) -> list[Source | RepoDataSource]:
+async def _sources(request: SolveRequest, access: ChannelAccess) -> list[Source | FilteredChannel]:
     """Give channels themselves where rattler can judge alone, filters in front of them if not."""
     cutoffs = request.exclude_newer
     index = await access.package_cache.index() if access.settings.network.offline else None
     channels = await sources_of(request.channels, platforms_of(request.subdir), access)
-    sources: list[Source | RepoDataSource] = []
+    sources: list[Source | FilteredChannel] = []
     for url, channel in zip(request.channels, channels, strict=True):
         cached = in_cache(index) if index is not None and not url.startswith("file:") else None
         aged = None if is_uniform(cutoffs) else old_enough(url, cutoffs)
-        filtered = FilteredChannel(channel, access.gateway, cached=cached, old_enough=aged)
-        sources.append(filtered if cached or aged else channel)
+        sources.append(
+            FilteredChannel(channel, access.gateway, cached=cached, old_enough=aged)
+            if cached or aged
+            else channel
+        )
     return sources
 
 
@@ -158,17 +175,17 @@ def platforms_of(subdir: str) -> list[Subdir]:
     return [Subdir(name) for name in names]
 
 
-def virtual_package(text: str) -> GenericVirtualPackage:
+def virtual_package(text: str) -> PyGenericVirtualPackage:
     """Read a virtual package as locks spell it, as rattler's value."""
     package = VirtualPackage.parse(text)
-    return GenericVirtualPackage(
-        PackageName(package.name),
-        Version(package.version or "0"),
-        BuildString(package.build or "0"),
+    return PyGenericVirtualPackage(
+        PyPackageName(package.name),
+        PyVersion(package.version or "0"),
+        PyBuildString(package.build or "0"),
     )
 
 
-def _too_new(text: str, sources: Iterable[Source | RepoDataSource]) -> tuple[str, ...]:
+def _too_new(text: str, sources: Iterable[Source | FilteredChannel]) -> tuple[str, ...]:
     """Tell of packages in an explanation that cut-offs hide: to rattler they do not exist."""
     filtered = [one for one in sources if isinstance(one, FilteredChannel)]
     words = set(text.replace(",", " ").split())

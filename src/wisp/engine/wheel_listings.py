@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rattler.channel.channel import Channel
-from rattler.repo_data.sparse import PackageFormatSelection, SparseRepoData
 
 from wisp.engine.files import write_atomically
+from wisp.engine.native_gateway import fetch
 from wisp.engine.records import location_of
 from wisp.errors import HostError
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rattler.package.package_name import PackageName
     from rattler.platform.subdir import Subdir
     from rattler.repo_data.record import RepoDataRecord
+    from rattler.repo_data.sparse import PackageFormatSelection, SparseRepoData
 
     from wisp.engine.gateway import ChannelAccess
     from wisp.specs.settings import RepodataFormats
@@ -37,7 +38,6 @@ _NOBODY = "wisp-has-repodata-fetched"
 _LARGE = 4 << 20
 #: How the gateway's cache of an index of shards begins: magic, and the length of HTTP's part.
 _MAGIC, _LENGTH = 14, 4
-_WITH_WHEELS = PackageFormatSelection.PREFER_CONDA_WITH_WHL
 
 
 class ListedChannel:
@@ -51,12 +51,18 @@ class ListedChannel:
     ) -> list[RepoDataRecord]:
         """Return the records of one name on one subdir."""
         listed = self._lists.get(str(platform))
-        return [] if listed is None else listed.load_records(name, _WITH_WHEELS)
+        return [] if listed is None else listed.load_records(name, _with_wheels())
 
     def package_names(self, platform: Subdir) -> list[str]:
         """Return all names on one subdir, which globs are compared with."""
         listed = self._lists.get(str(platform))
-        return [] if listed is None else listed.package_names(_WITH_WHEELS)
+        return [] if listed is None else listed.package_names(_with_wheels())
+
+
+def _with_wheels() -> PackageFormatSelection:
+    from rattler.repo_data.sparse import PackageFormatSelection  # seldom needed, and costly
+
+    return PackageFormatSelection.PREFER_CONDA_WITH_WHL
 
 
 #: What the gateway and the solver can be asked about.
@@ -73,7 +79,7 @@ async def sources_of(
     channels = [Channel(url) for url in urls]
     remote = [one for one in channels if not one.base_url.startswith("file:")]
     if remote:
-        await access.gateway.query(remote, platforms, [_NOBODY], recursive=False)
+        await fetch(access.native_gateway, remote, platforms, _NOBODY)
     return [_listed(channel, platforms, access) or channel for channel in channels]
 
 
@@ -98,6 +104,8 @@ def _opened(channel: Channel, subdir: str, file: Path, access: ChannelAccess) ->
     """Open a list once for all solves."""
     key = (channel.base_url, subdir)
     if key not in access.lists:
+        from rattler.repo_data.sparse import SparseRepoData
+
         access.lists[key] = SparseRepoData(channel, subdir, file)
     return access.lists[key]
 

@@ -5,7 +5,6 @@ Source: CEP 6 (`notices.json` at the root of a channel).
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -98,6 +97,8 @@ def remembered(shown: Iterable[Notice], seen: Seen, now: float) -> dict[str, tup
 
 def worded(notice: Notice) -> str:
     """Spell a notice in lines of a bounded length and number."""
+    import textwrap
+
     text = notice.message.strip()
     lines = [
         line

@@ -25,6 +25,14 @@ def test_an_installation_does_without_most_of_the_library(costly: str) -> None:
     assert _said(f"import wisp.engine.installer; print({costly!r} in sys.modules)") == "False\n"
 
 
+@pytest.mark.parametrize(
+    "costly", ["dataclasses", "inspect", "asyncio", "rattler.repo_data.gateway"]
+)
+def test_a_solve_does_without_the_classes_around_the_gateway(costly: str) -> None:
+    program = "import wisp.api.locks.relocking; import wisp.engine.native_gateway"
+    assert _said(f"{program}; print({costly!r} in sys.modules)") == "False\n"
+
+
 def test_each_module_can_be_the_first() -> None:
     """In a process of its own each, forked since there are a hundred."""
     program = """

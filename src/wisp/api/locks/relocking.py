@@ -12,7 +12,6 @@ from pathlib import Path
 from wisp.api.folders import prepare
 from wisp.api.locks.judging import LockOutcome
 from wisp.api.locks.lock_file import known_lock
-from wisp.api.locks.remembered import memory_of, remember_lock, remembered_lock
 from wisp.api.locks.written_secrets import tell_of_secrets
 from wisp.api.solving import solve_engines, workers
 from wisp.engine.rewriting import restoring, rewrite
@@ -49,7 +48,7 @@ def update(
         workspace.require_environment(name)
     looking = workspace.session.only_looking() if dry_run else nullcontext()
     with looking, workspace.writing() as current:
-        if memory_of(current) is not None:
+        if current.places.memory_of_lock is not None:
             return _update_remembered(current, packages, dry_run=dry_run)
         old = known_lock(current)
         if old is None:
@@ -65,6 +64,8 @@ def _update_remembered(
     workspace: OpenedWorkspace, packages: Sequence[str], *, dry_run: bool
 ) -> LockOutcome:
     """Solve a script without a lock file anew, which makes none."""
+    from wisp.api.locks.remembered import remember_lock, remembered_lock
+
     old = remembered_lock(workspace)
     everything = _pairs(workspace, (), ())
     if old is None:

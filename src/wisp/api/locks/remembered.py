@@ -5,8 +5,6 @@ It lies in the cache. What is missing or damaged there is as if nothing had been
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from wisp.api.spec_locks import read_lock, write_lock
 from wisp.errors import LockFileError
 from wisp.lock.aliases import adopt_platforms
@@ -18,15 +16,9 @@ if TYPE_CHECKING:
     from wisp.lock.model import LockFile
 
 
-def memory_of(workspace: OpenedWorkspace) -> Path | None:
-    """Return where a solution is remembered; None where there is a lock file, or shall be one."""
-    places = workspace.places
-    return None if places.writes_lock_unasked else places.memory
-
-
 def remembered_lock(workspace: OpenedWorkspace) -> LockFile | None:
     """Return what was solved last, whether it still fits or not."""
-    path = memory_of(workspace)
+    path = workspace.places.memory_of_lock
     if path is None:
         return None
     try:
@@ -41,6 +33,6 @@ def remembered_lock(workspace: OpenedWorkspace) -> LockFile | None:
 
 def remember_lock(workspace: OpenedWorkspace, lock: LockFile) -> None:
     """Keep what was solved, if there is no lock file to keep it."""
-    path = memory_of(workspace)
+    path = workspace.places.memory_of_lock
     if path is not None:
         write_lock(lock, path)

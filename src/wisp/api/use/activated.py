@@ -90,7 +90,7 @@ def enter(workspace: OpenedWorkspace, options: ActivationOptions) -> ActivatedEn
     ensure_installed(workspace, lock, name, platform, options.usage)
     request = ActivationRequest(environment=name, platform=platform, program=options.program)
     if options.remember:
-        from wisp.api.use.snapshot_writer import remember_environment
+        from wisp.api.use.environment_writer import remember_environment
 
         catalogue = catalogue_of(workspace)
         told = RunOptions(program=options.program, cwd=Path())

@@ -132,14 +132,9 @@ def hook_text(
         dialect,
         workspace.environ,
         change_prompt=change_prompt,
-        completions=completions and source_completions(workspace),
+        completions=completions and workspace.config.source_completions,
         windows=sys.platform == "win32",
     )
-
-
-def source_completions(workspace: OpenedWorkspace) -> bool:
-    """Whether the configuration wants completion scripts of environments to be loaded."""
-    return bool(workspace.config.get("shell.source-completion-scripts", True))
 
 
 def active_environment_of(workspace: OpenedWorkspace) -> str | None:

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
-from wisp import layout
 from wisp.api import snapshot
 from wisp.api.known_names import Names
 from wisp.api.packed_tasks import pack
 from wisp.api.snapshot import Snapshot
-from wisp.api.use.activating import (
-    ActivationRequest,
-    activation_of,
-    doubts_about,
-    source_completions,
-)
 from wisp.api.use.catalogue import catalogue_of
 from wisp.api.use.snapshot_base import base_of, holds, looked_at
 from wisp.errors import WispError
@@ -24,7 +16,6 @@ from wisp.lock.model import LockFile
 from wisp.manifest.env_files import env_files
 from wisp.specs.records import CondaSourceRecord, PypiRecord
 from wisp.specs.urls import shown
-from wisp.workspace.activation import activation_of as declared_activation
 from wisp.workspace.channels import channels_of
 
 TYPE_CHECKING = False
@@ -38,50 +29,9 @@ if TYPE_CHECKING:
     from wisp.tasks.catalogue import Catalogue
 
 
-def remember_environment(
-    workspace: OpenedWorkspace,
-    catalogue: Catalogue,
-    lock: LockFile,
-    request: ActivationRequest,
-    digest: str,
-) -> None:
-    """Remember that an environment is ready, and all tasks with it.
-
-    `digest` is the environment's part of task fingerprints. Called when the lock was checked and
-    the prefix is what it says. Nothing is remembered where a later change could not be seen, or
-    where there is something to be warned of each time.
-    """
-    if workspace.config.use_activation_cache or _has_sources(lock):
-        return
-    declared = declared_activation(
-        workspace.manifest, workspace.require_environment(request.environment), request.platform
-    )
-    if doubts_about(workspace.root, declared.scripts or ()):
-        return
-    current = _current(workspace, catalogue, lock)
-    if current is None:
-        return
-    activation = activation_of(workspace, request)
-    meta = Path(activation.prefix, layout.CONDA_META)
-    files = [
-        str(meta / layout.PREFIX_MARKER),
-        str(meta / layout.PREFIX_FINGERPRINT),
-        *(str(workspace.root / script) for script in declared.scripts or ()),
-    ]
-    current.ready[request.environment] = {
-        "files": snapshot.observe(files, time.time_ns()),
-        "prefix": activation.prefix,
-        "project": activation.project,
-        "scripts": activation.scripts,
-        "env": activation.env,
-        "facts": digest,
-    }
-    snapshot.write(str(workspace.root), current, workspace.environ)
-
-
 def remember_listing(workspace: OpenedWorkspace, words: tuple[str, ...], text: str) -> None:
     """Remember what `task list` printed for these words."""
-    current = _current(workspace, catalogue_of(workspace), None)
+    current = current_snapshot(workspace, catalogue_of(workspace), None)
     if current is not None:
         current.listings[" ".join(words)] = text
         snapshot.write(str(workspace.root), current, workspace.environ)
@@ -101,10 +51,10 @@ def remember_answer(
     one, so where there are any nothing is remembered. What only running tasks would complain of
     is no failure here.
     """
-    if _has_sources(lock) or _has_local_packages(lock):
+    if has_sources(lock) or _has_local_packages(lock):
         return
     try:
-        current = _current(workspace, catalogue_of(workspace), lock)
+        current = current_snapshot(workspace, catalogue_of(workspace), lock)
     except WispError:
         return
     if current is None:
@@ -115,7 +65,7 @@ def remember_answer(
     snapshot.write(str(workspace.root), current, workspace.environ)
 
 
-def _has_sources(lock: LockFile) -> bool:
+def has_sources(lock: LockFile) -> bool:
     """Whether packages are built from sources, which change without any of our files changing."""
     return any(isinstance(record, CondaSourceRecord) for record in lock.records())
 
@@ -127,7 +77,7 @@ def _has_local_packages(lock: LockFile) -> bool:
     )
 
 
-def _current(
+def current_snapshot(
     workspace: OpenedWorkspace, catalogue: Catalogue, lock: LockFile | None
 ) -> Snapshot | None:
     """Return the snapshot so far if it still holds, else a new one; None if there can be none."""
@@ -177,7 +127,7 @@ def _facts(workspace: OpenedWorkspace, catalogue: Catalogue) -> dict[str, Any]:
         "env_files": env_files(workspace.manifest),
         "change_prompt": workspace.config.change_prompt,
         "conda_scripts": workspace.config.conda_scripts,
-        "completions": source_completions(workspace),
+        "completions": workspace.config.source_completions,
         **_named(workspace),
     }
 

@@ -73,7 +73,7 @@ class TaskEnvironments:
         ensure_installed(self._workspace, self._lock, environment, platform, usage, wanted=wanted)
         self._workspace.reporter.hand_over()
         if self._options.remember:
-            from wisp.api.use.snapshot_writer import remember_environment
+            from wisp.api.use.environment_writer import remember_environment
 
             remember_environment(
                 self._workspace,

@@ -7,7 +7,6 @@ an entry of its own lists the hosts, since keyrings cannot be listed.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -44,10 +43,10 @@ class KeyringStore:
         """Return the keyring of this session, None where there is none to be reached."""
         if sys.platform == "linux" and not any(map(environ.get, _SIGNS_ON_LINUX)):
             return None
-        if importlib.util.find_spec("keyring") is None:
+        try:
+            import keyring  # type: ignore[import-not-found,unused-ignore]
+        except ModuleNotFoundError:
             return None
-        import keyring  # type: ignore[import-not-found,unused-ignore]
-
         try:
             backend = keyring.get_keyring()
             return cls(backend) if backend.priority > 0 else None

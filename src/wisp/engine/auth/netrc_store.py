@@ -5,7 +5,6 @@ The entry `default`, which means every host there is, counts for none.
 
 from __future__ import annotations
 
-import netrc
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +46,8 @@ class NetrcStore:
 
     def all(self) -> dict[str, Credential]:
         """Return user and password by host. Raises `CredentialError` for a file of another form."""
+        import netrc  # with `shlex`, for those who have such a file
+
         try:
             hosts = netrc.netrc(str(self.path)).hosts
         except OSError:

@@ -1,0 +1,83 @@
+"""rattler's gateway and solver, asked as rattler's own classes around them ask.
+
+To load those classes loads `dataclasses`, `inspect` and half of the library: a tenth of what it
+takes to lock one package. What a solve asks is asked here without them. Who has other questions
+takes the classes (`around`) with the same gateway in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rattler.channel.channel import Channel
+from rattler.networking.client import Client
+from rattler.platform.subdir import Subdir
+from rattler.rattler import PyGateway, PyMatchSpec, PySourceConfig
+
+from wisp.specs.settings import Network, RepodataFormats
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from rattler.repo_data.gateway import Gateway
+
+
+def gateway_of(network: Network, cache: Path, client: Client) -> PyGateway:
+    """Make a gateway that keeps what it fetches in the folder `cache`."""
+    return PyGateway(
+        cache_dir=cache,
+        default_config=_source_config(network.repodata, offline=network.offline),
+        per_channel_config={
+            prefix: _source_config(formats, offline=network.offline)
+            for prefix, formats in network.repodata_by_prefix.items()
+        },
+        max_concurrent_requests=network.concurrent_downloads,
+        client=client._client,
+        show_progress=False,
+    )
+
+
+def _source_config(formats: RepodataFormats, *, offline: bool) -> PySourceConfig:
+    return PySourceConfig(
+        zstd_enabled=formats.zstd,
+        bz2_enabled=formats.bzip2,
+        sharded_enabled=formats.sharded,
+        cache_action="force-cache-only" if offline else "cache-or-fetch",
+    )
+
+
+def around(gateway: PyGateway) -> Gateway:
+    """Return rattler's own class around a gateway."""
+    from rattler.repo_data.gateway import Gateway
+
+    made = Gateway.__new__(Gateway)
+    made._gateway = gateway
+    return made
+
+
+async def fetch(
+    gateway: PyGateway, channels: Sequence[Channel], platforms: Sequence[Subdir], name: str
+) -> None:
+    """Have fetched what it takes to know all packages of a name. Raises `GatewayError`."""
+    await gateway.query(
+        sources=natives(channels),
+        platforms=[platform._inner for platform in platforms],
+        specs=[PyMatchSpec(name, True, True)],
+        recursive=False,
+        channel_notices=False,
+        channel_relations=None,
+        channel_relations_max_depth=None,
+        detector_target=None,
+        constraints=[],
+    )
+
+
+def natives(sources: Sequence[Any]) -> list[Any]:
+    """Return what the native part takes for channels, or for sources that are no channels."""
+    if all(isinstance(one, Channel) for one in sources):
+        return [one._channel for one in sources]
+    from rattler.repo_data.gateway import _convert_sources
+
+    return _convert_sources(sources)
