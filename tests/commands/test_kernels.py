@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox import CommandLine
+from tests.tiny import channel, tiny
+from tools.forge.archive import text
 from tools.forge.build import Forge
 
 
@@ -52,6 +54,26 @@ def test_a_kernel_starts_in_its_activated_environment(wisp: CommandLine, workspa
     assert "'-f', 'c.json'" in started.stdout
 
 
+def test_the_kernel_of_an_environment_with_r_starts_r(wisp: CommandLine, tmp_path: Path) -> None:
+    says = '#!/bin/sh\necho "$MARK $PIXI_ENVIRONMENT_NAME" "$@"\n'
+    packages = [tiny("r-base", files=(text("bin/R", says, executable=True),)), tiny("r-irkernel")]
+    (tmp_path / "pixi.toml").write_text(
+        f'[workspace]\nname = "stats"\nplatforms = ["linux-64"]\n'
+        f'channels = ["{channel(tmp_path / "channel", packages).as_uri()}"]\n'
+        '[dependencies]\nr-base = "*"\nr-irkernel = "*"\n[activation.env]\nMARK = "set"\n'
+    )
+    wisp("kernels", "install", cwd=tmp_path).success()
+    written = json.loads((kernels(wisp) / "stats" / "kernel.json").read_text())
+    assert written["language"] == "R"
+    argv = [word.replace("{connection_file}", "c.json") for word in written["argv"]]
+    started = subprocess.run(
+        argv, cwd=Path("/"), env=wisp.home.variables, capture_output=True, text=True, check=True
+    )
+    assert started.stdout.splitlines()[-1] == (
+        "set default --slave -e IRkernel::main() --args c.json"
+    )
+
+
 def test_kernels_are_listed_and_removed(wisp: CommandLine, workspace: Path) -> None:
     strange = kernels(wisp) / "python3"
     strange.mkdir(parents=True)
@@ -91,5 +113,6 @@ def test_an_environment_without_a_kernel_says_what_to_add(
     refused = wisp("kernels", "install", cwd=workspace)
     assert refused.code == 1
     assert "environment 'default' has no ipykernel" in refused.stderr
+    assert "nor r-irkernel, which it starts for R" in refused.stderr
     assert "`wisp add ipykernel` adds it" in refused.stderr
     assert not kernels(wisp).exists()

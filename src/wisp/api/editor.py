@@ -179,6 +179,8 @@ class Editor(TableEditor):
     ) -> tuple[AddedPlatform, ...]:
         """Add platforms (`SUBDIR`, `NAME=SUBDIR`), lock and install; tell what came of each.
 
+        For a feature or an environment also names of platforms that the workspace has.
+
         `packages` are versions of what they promise (`cuda`, `glibc` …), also as words
         (`__cuda=12`); `detect` adds this machine, before the others, under the name that is given.
         """
@@ -187,8 +189,9 @@ class Editor(TableEditor):
 
         declared = friendly_packages(packages or {})
         provided = self._workspace.opened.session.provided if detect else None
-        platforms = wanted_platforms(words_of(words), declared, detected=provided)
         part, sync = part_of(feature, environment), self._sync(usage, lenient=True)
+        known = self._manifest.workspace.platforms if feature or environment else ()
+        platforms = wanted_platforms(words_of(words), declared, detected=provided, known=known)
         found = [expected(self._manifest, part, one, first=detect) for one in platforms]
         self._done(add_platforms(self._manifest, platforms, part, first=detect, sync=sync))
         return tuple(found)

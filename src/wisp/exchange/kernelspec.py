@@ -1,7 +1,7 @@
 """Kernels of Jupyter: the file that starts a kernel inside an environment, and where it lies.
 
 A kernelspec is a folder with `kernel.json` (Jupyter client, "Making kernels for Jupyter"). Ours
-start wisp, which activates the environment and becomes its Python.
+start wisp, which activates the environment and becomes its Python or R.
 """
 
 from __future__ import annotations
@@ -18,14 +18,34 @@ from wisp.patterns import pattern
 from wisp.values import dataclass
 
 FILE = "kernel.json"
-#: The module that a Python kernel is, and the package that brings it.
-LAUNCHER, PACKAGE = "ipykernel_launcher", "ipykernel"
+#: The package that brings a Python kernel, and the one for R.
+PACKAGE, R_PACKAGE = "ipykernel", "r-irkernel"
 _OURS = "wisp"
 #: What Jupyter allows in the name of a kernelspec's folder, and what it does not.
 _NAME = pattern(r"[a-z0-9._-]+")
 #: What notebooks of everybody ask for: a workspace that is called so would start for all of them.
 _EVERYBODYS = pattern(r"python[0-9.]*|xpython|ir|bash")
 _STRANGE = pattern(r"[^a-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Launcher:
+    """What starts in the environment: a command, its language for Jupyter, if it can debug."""
+
+    command: tuple[str, ...]
+    language: str
+    debugger: bool
+
+
+#: By the package that brings it, the first one where an environment has several.
+LAUNCHERS = {
+    PACKAGE: Launcher(
+        ("python", "-m", "ipykernel_launcher", "-f", "{connection_file}"), "python", True
+    ),
+    R_PACKAGE: Launcher(
+        ("R", "--slave", "-e", "IRkernel::main()", "--args", "{connection_file}"), "R", False
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +57,15 @@ class Kernel:
     manifest: Path
     environment: str
 
-    def text(self, program: str) -> str:
+    def text(self, program: str, launcher: Launcher) -> str:
         """Return the text of `kernel.json`; `program` is the path of wisp."""
         run = [program, "run", "--manifest-path", str(self.manifest), "-e", self.environment]
         document = {
-            "argv": [*run, "-x", "python", "-m", LAUNCHER, "-f", "{connection_file}"],
+            "argv": [*run, "-x", *launcher.command],
             "display_name": self.shown,
-            "language": "python",
+            "language": launcher.language,
             "metadata": {
-                "debugger": True,
+                "debugger": launcher.debugger,
                 _OURS: {"manifest": str(self.manifest), "environment": self.environment},
             },
         }

@@ -41,7 +41,10 @@ def add_environment(
             if feature not in current.features:
                 raise ManifestError(
                     f"the feature '{feature}' is not defined in the project manifest",
-                    hints=_nearest(feature, current.features),
+                    hints=(
+                        *_nearest(feature, current.features),
+                        f"a feature comes with what it has: `pixi add --feature {feature} NAME`",
+                    ),
                 )
         return put_environment(
             document,

@@ -36,8 +36,9 @@ def wanted_platforms(
     packages: Sequence[VirtualPackage],
     *,
     detected: Sequence[VirtualPackage] | None = None,
+    known: Sequence[Platform] = (),
 ) -> tuple[Platform, ...]:
-    """Read `SUBDIR`, `NAME=SUBDIR` and `__package=version` words.
+    """Read `SUBDIR`, `NAME=SUBDIR` and `__package=version` words, or a name out of `known`.
 
     `packages` were given as options, which hold for their family of subdirs only. With `detected`
     the one platform is this machine, which provides those, under the name that a word gives it.
@@ -53,7 +54,8 @@ def wanted_platforms(
         found: tuple[Platform, ...] = (_this_machine(named, detected, declared),)
     else:
         _check_number(named, declared)
-        found = tuple(_platform(word, declared) for word in named)
+        there = {} if declared else {one.name: one for one in known}
+        found = tuple(there.get(word) or _platform(word, declared) for word in named)
     check_once("platform", (platform.name for platform in found))
     check_once("virtual package", (package.name for package in declared))
     for platform in found:

@@ -13,8 +13,11 @@ from wisp.engine.rewriting import rewrite
 from wisp.errors import ConfigError, ManifestError
 from wisp.exchange.kernelspec import (
     FILE,
+    LAUNCHERS,
     PACKAGE,
+    R_PACKAGE,
     Kernel,
+    Launcher,
     checked_name,
     kernel_of,
     kernels_folder,
@@ -40,11 +43,11 @@ def install_kernel(
     One of the same name and environment is written anew.
 
     Raises:
-        ManifestError: There is no such environment, or it has no `ipykernel`.
+        ManifestError: There is no such environment, or it has no kernel for Python or R.
         ConfigError: The name is none, or that of a kernel which is not this environment's.
 
     """
-    _require_launcher(workspace, environment)
+    launcher = _launcher(workspace, environment)
     kernel = kernel_of(workspace.name, environment, workspace.manifest.path)
     if name is not None:
         kernel = replace(kernel, name=checked_name(name))
@@ -55,7 +58,7 @@ def install_kernel(
             hints=("`--name` gives this one another name",),
         )
     folder.mkdir(parents=True, exist_ok=True)
-    rewrite(folder / FILE, kernel.text(own_program(workspace.environ)))
+    rewrite(folder / FILE, kernel.text(own_program(workspace.environ), launcher))
     return kernel
 
 
@@ -95,12 +98,16 @@ def _is_same(there: Kernel | None, kernel: Kernel) -> bool:
     return (there.manifest, there.environment) == (kernel.manifest, kernel.environment)
 
 
-def _require_launcher(workspace: OpenedWorkspace, environment: str) -> None:
+def _launcher(workspace: OpenedWorkspace, environment: str) -> Launcher:
     view = look_up(workspace, environment)
     records = view.lock.environments[environment].packages.get(view.inputs.platform.name, ())
-    if all(record.name != PACKAGE for record in records):
-        feature = "" if environment == DEFAULT_ENVIRONMENT else " --feature FEATURE"
-        raise ManifestError(
-            f"environment '{environment}' has no {PACKAGE}, which is what Jupyter starts",
-            hints=(f"`pixi add{feature} {PACKAGE}` adds it",),
-        )
+    there = {record.name for record in records}
+    for package, launcher in LAUNCHERS.items():
+        if package in there:
+            return launcher
+    feature = "" if environment == DEFAULT_ENVIRONMENT else " --feature FEATURE"
+    raise ManifestError(
+        f"environment '{environment}' has no {PACKAGE}, which is what Jupyter starts, "
+        f"nor {R_PACKAGE}, which it starts for R",
+        hints=(f"`pixi add{feature} {PACKAGE}` adds it",),
+    )

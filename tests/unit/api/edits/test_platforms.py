@@ -193,6 +193,20 @@ def test_what_is_no_subdir_is_refused() -> None:
         wanted_platforms(["nonsense"], ())
 
 
+def test_a_feature_may_name_a_platform_of_the_workspace(tmp_path: Path) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64", '
+        '{ name = "gpu", subdir = "linux-64", cuda = "12" }]\n[feature.f]\n'
+    )
+    manifest = load(tmp_path / "pixi.toml")
+    wanted = wanted_platforms(["gpu"], (), known=manifest.workspace.platforms)
+    edited = add_platforms(manifest, wanted, ManifestPart.of("f"))
+    assert edited.features["f"].platforms == ("gpu",)
+    assert edited.workspace.platforms == manifest.workspace.platforms
+    with pytest.raises(ManifestError, match="'gpu' is not a known platform"):
+        wanted_platforms(["gpu"], (VirtualPackage("__cuda", "13"),), known=wanted)
+
+
 def test_a_feature_gets_the_name(manifest: Manifest) -> None:
     wanted = wanted_platforms(["linux-64"], ())
     edited = add_platforms(manifest, wanted, ManifestPart.of("f"))
