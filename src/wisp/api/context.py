@@ -213,7 +213,7 @@ class SessionContext:
 
     @cached_property
     def _building_pypi(self) -> PypiResolver:
-        return self._resolver(Path(sys.executable))
+        return self._resolver(self.uv, Path(sys.executable))
 
     @cached_property
     def _looking_pypi(self) -> PypiResolver:
@@ -222,11 +222,11 @@ class SessionContext:
         if sys.platform == "win32":  # where no script can stand for a program
             return self._building_pypi
         folder = self.uv.cache_dir / "wisp-looks"
-        return self._resolver(unable_python(folder, Path(sys.executable)), builds=False)
+        python = unable_python(folder, Path(sys.executable))
+        return self._resolver(self.uv.unaware(), python, builds=False)
 
-    def _resolver(self, python: Path, *, builds: bool = True) -> PypiResolver:
+    def _resolver(self, uv: Uv, python: Path, *, builds: bool = True) -> PypiResolver:
         from wisp.engine.dist_metadata import MetadataReader
         from wisp.solve.pypi import PypiResolver
 
-        reader = MetadataReader(self.uv, self.http, python)
-        return PypiResolver(self.uv, reader, python, builds=builds)
+        return PypiResolver(uv, MetadataReader(uv, self.http, python), python, builds=builds)

@@ -26,7 +26,7 @@ from wisp.report import SILENT, Reporter
 from wisp.specs.credentials import BasicHTTP, BearerToken, Credential
 from wisp.specs.settings import EngineSettings, Network, Patience
 from wisp.trust import found_text
-from wisp.values import dataclass, field
+from wisp.values import dataclass, field, replace
 
 #: What of the user's uv settings reaches uv: how to reach the network, never what to choose.
 _KEPT = frozenset(
@@ -56,6 +56,14 @@ _DROPPED = frozenset(
     }
 )
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
+#: What finds programs, folders and the network, and no more: none of it is a secret. The variables
+#: of SSH and git are what repositories are reached by.
+_PLAIN = frozenset(
+    {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "COLUMNS", "LANG", "TZ", "NETRC"}
+    | {"TMPDIR", "TEMP", "TMP", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"}
+    | {"SSH_AUTH_SOCK", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_TERMINAL_PROMPT"}
+    | {*_KEPT, *CERTIFICATE_VARIABLES}
+)
 
 
 class UvError(WispError):
@@ -132,6 +140,20 @@ class Uv:
         if done.code:
             raise UvError(done.code, done.stderr)
         return done
+
+    def unaware(self) -> Uv:
+        """Return a uv that does not see the user's own variables, for where nothing is built.
+
+        It puts them into addresses that packages require (`${NAME}`), whoever wrote those. It knows
+        names of capital letters only, so that proxies, which may have passwords, keep small ones.
+        """
+        seen = {name: value for name, value in self.environment.items() if name in _PLAIN}
+        proxies = {
+            name.lower(): value
+            for name, value in self.environment.items()
+            if name.lower() in (*_PROXIES, "no_proxy")
+        }
+        return replace(self, environment=seen | proxies)
 
     @contextmanager
     def command(self, arguments: Sequence[str], behind: Sequence[str]) -> Iterator[UvCall]:

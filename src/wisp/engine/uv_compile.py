@@ -83,13 +83,22 @@ def _inputs(folder: Path, question: CompileQuestion, mirrors: TextMirrors) -> li
         ("overrides.txt", question.overrides, "--overrides"),
     ):
         if text:
-            (folder / name).write_text(mirrors.there(text), encoding="utf-8")
+            (folder / name).write_text(_inert(mirrors.there(text)), encoding="utf-8")
             arguments += [flag, name] if flag else [name]
     if question.previous:
         (folder / _PREVIOUS).write_text(question.previous, encoding="utf-8")
         for package in question.upgrade:
             arguments += ["--upgrade-package", package]
     return arguments
+
+
+def _inert(text: str) -> str:
+    """Spell addresses so that uv puts no variable of the user's in, as it does for `${NAME}`.
+
+    What stands for the brace is what readers of URLs make of it in a path; nothing else that is
+    asked of uv has one behind a dollar.
+    """
+    return text.replace("${", "$%7B")
 
 
 def _indexes(
