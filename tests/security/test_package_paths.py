@@ -14,8 +14,9 @@ from tests.tiny import VIRTUAL, all_of, channel, settings, tiny
 from tests.trees import content, differences
 from tests.web import Answer, Asked, Web
 from tools.forge.archive import Entry, Package, text
+from wisp.engine.conda_installation import CondaInstallation
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.installer import CondaInstallation, install_conda
+from wisp.engine.installer import install_conda
 from wisp.engine.safe.packages import check_unpacked, spoil
 from wisp.engine.solver import SolveRequest, solve
 from wisp.errors import InstallError, WispError

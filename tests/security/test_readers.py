@@ -12,7 +12,8 @@ import pytest
 import wisp
 from tests.forks import Forks
 from tests.sandbox import CommandLine, Home
-from wisp.engine.installer import CondaInstallation, install_conda
+from wisp.engine.conda_installation import CondaInstallation
+from wisp.engine.installer import install_conda
 from wisp.engine.safe.prefix import outward_links
 from wisp.errors import InstallError, ManifestError
 from wisp.foreign import json_data, toml_data

@@ -11,8 +11,9 @@ import pytest
 from tests.tiny import all_of, channel, settings, tiny
 from tests.web import Answer, Asked, Web
 from tools.forge.archive import text
+from wisp.engine.conda_installation import CondaInstallation
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.installer import CondaInstallation, check_sources, install_conda
+from wisp.engine.installer import check_sources, install_conda
 from wisp.errors import FetchError
 from wisp.report import SILENT
 from wisp.specs.records import CondaRecord

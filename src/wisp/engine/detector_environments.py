@@ -67,7 +67,8 @@ def _install(
     access: ChannelAccess,
     reporter: Reporter,
 ) -> None:
-    from wisp.engine.installer import CondaInstallation, check_sources, install_conda
+    from wisp.engine.conda_installation import CondaInstallation
+    from wisp.engine.installer import check_sources, install_conda
 
     _sweep(prefix)
     # Packages that are told a place run no scripts, and this is where they lie.

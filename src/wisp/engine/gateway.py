@@ -90,6 +90,12 @@ class ChannelAccess:
         return Config.from_toml(_toml(_rattler_keys(self.settings)))
 
     @cached_property
+    def config_of_copies(self) -> Config:
+        """The same where no file of a prefix may be one of the cache."""
+        linking = replace(self.settings.linking, hard=False)
+        return Config.from_toml(_toml(_rattler_keys(replace(self.settings, linking=linking))))
+
+    @cached_property
     def repodata(self) -> Path:
         """The folder of what channels list: another where files of others have to stay in it."""
         caches = self.settings.caches

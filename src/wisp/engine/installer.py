@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import glob
 import os
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from rattler.exceptions import ExtractError, InstallerError, LinkError, TransactionError
@@ -12,63 +11,28 @@ from rattler.package_cache.package_cache import PackageCache
 from rattler.platform.subdir import Subdir
 from rattler.prefix.prefix_record import PrefixRecord
 from rattler.rattler import py_install
-from rattler.repo_data.record import RepoDataRecord
 
 from wisp.engine import loop
+from wisp.engine.conda_installation import CondaInstallation, Sources, is_linked
 from wisp.engine.first_fault import first_fault
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.link_progress import LinkProgress, Received
 from wisp.engine.linked import linked_records, sweep
 from wisp.engine.lookout import Lookout
 from wisp.engine.offline import OFFLINE_HINTS
+from wisp.engine.package_judge import PackageJudge, SharedPlaceError
 from wisp.engine.rattler_errors import CHANGED_FILE, chain_of, hints_for, package_at_fault
 from wisp.engine.records import to_rattler
 from wisp.engine.safe.package_cache import holds, vouched_cache
-from wisp.engine.safe.packages import spoil
-from wisp.engine.safe.verdicts import Verdicts
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.layout import UNVERIFIED_PACKAGES
 from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
-from wisp.specs.inside import UnsafePathError
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass
 
 _MISMATCH = pattern(r"(?s)hash mismatch.*?expected (\w+), got (\w+)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CondaInstallation:
-    """A wanted state: these records and no other, except for what `ignored` names.
-
-    `reinstall` names packages to be linked anew although they are there already. `repair`
-    says that an installation was interrupted here: whatever it left is taken away first, since
-    a package that clashes with another would otherwise depend on which of them came so far.
-    `label` is how progress calls the work, e.g. the environment's name. `place` is the path that
-    packages are told, where the prefix is meant for another machine.
-    """
-
-    records: tuple[CondaRecord, ...]
-    prefix: Path
-    subdir: str
-    reinstall: frozenset[str] = frozenset()
-    ignored: frozenset[str] = frozenset()
-    repair: bool = False
-    label: str = ""
-    place: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where the packages of an installation come from.
-
-    `records` are rattler's, in the order of the request. `held` names those whose entry in the
-    shared cache was verified against their digest.
-    """
-
-    records: tuple[RepoDataRecord, ...]
-    held: frozenset[str]
 
 
 def install_conda(
@@ -120,6 +84,11 @@ class _Listeners:
         )
         return cls(reporter, received, lookout)
 
+    def progress(self, request: CondaInstallation, check: Callable[[str], None]) -> LinkProgress:
+        """Make what rattler tells of its steps; `check` judges a package before it is linked."""
+        locations = {row.name: row.location for row in request.records}
+        return LinkProgress(self.reporter, request.label, check, locations, self.received)
+
 
 async def _install(
     request: CondaInstallation, sources: Sources, access: ChannelAccess, listeners: _Listeners
@@ -150,8 +119,23 @@ async def _link(
 async def _link_once(
     request: CondaInstallation, sources: Sources, access: ChannelAccess, listeners: _Listeners
 ) -> None:
+    try:
+        await _linked(request, sources, access, listeners, shares=True)
+    except SharedPlaceError:
+        await _linked(request, _sources(request, access), access, listeners, shares=False)
+
+
+async def _linked(
+    request: CondaInstallation,
+    sources: Sources,
+    access: ChannelAccess,
+    listeners: _Listeners,
+    *,
+    shares: bool,
+) -> None:
     with vouched_cache(request.records, sources.held, access) as vouched:
-        judge = _Judge(request, vouched.folders, access.settings.caches.owners)
+        owners = access.settings.caches.owners
+        judge = PackageJudge(request, vouched.folders, owners, shares=shares)
         judge.check_held(sources)
         listeners.lookout.folders = vouched.folders
         try:
@@ -167,7 +151,7 @@ async def _link_once(
                 hints=["remove the environment with `wisp clean` and install it anew"],
             ) from error
         finally:
-            judge.remember()
+            judge.end()
     if judge.refusal is not None:
         raise judge.refusal
 
@@ -177,18 +161,18 @@ async def _transact(
     sources: Sources,
     access: ChannelAccess,
     cache: PackageCache,
-    judge: _Judge,
+    judge: PackageJudge,
     listeners: _Listeners,
 ) -> None:
     installed, reporter = linked_records(request.prefix), listeners.reporter
     # To be told six things of each package takes as long as to link ten files of it.
     if installed or reporter.watched or not judge.has_passed(sources):
-        listener = judge.listener(listeners)
-        await _rattler_install(request, sources, installed, access, cache, listener)
+        listener = listeners.progress(request, judge.check)
+        await _rattler_install(request, sources, installed, access, cache, judge, listener)
         return
     token = reporter.start("linking", request.label, len(sources.records))
     try:
-        await _rattler_install(request, sources, installed, access, cache, None)
+        await _rattler_install(request, sources, installed, access, cache, judge, None)
     finally:
         reporter.finish(token)
     reporter.count("installed", len(sources.records), "conda")
@@ -200,6 +184,7 @@ def _rattler_install(
     installed: Sequence[PrefixRecord],
     access: ChannelAccess,
     cache: PackageCache,
+    judge: PackageJudge,
     listener: LinkProgress | None,
 ) -> Awaitable[None]:
     """Call what `rattler.install` would; to import that loads what installs nothing."""
@@ -218,87 +203,11 @@ def _rattler_install(
         requested_specs=None,
         reporter=listener,
         alternative_target_prefix=request.place,
-        config=access.config._inner,
+        config=(access.config if judge.shares else access.config_of_copies)._inner,
         attestation_policy=None,
         package_cache=cache._inner,
     )
     return done
-
-
-class _Judge:
-    """Looks at each package between unpacking and linking.
-
-    rattler only tells that it begins to link and does not listen to an answer. So a package that
-    is refused loses its list of files, without which rattler cannot link it. That of one that was
-    in the cache before it has read already when it tells: such a package is looked at first.
-    """
-
-    def __init__(
-        self,
-        request: CondaInstallation,
-        caches: Sequence[Path],
-        owners: frozenset[int] | None,
-    ) -> None:
-        self.refusal: InstallError | None = None
-        self._verdicts = {os.fspath(cache): Verdicts(cache, owners) for cache in caches}
-        self._request = request
-        self._label = request.label
-        self._stems = {row.name: f"{row.name}-{row.version}-{row.build}" for row in request.records}
-        self._locations = {row.name: row.location for row in request.records}
-
-    def listener(self, listeners: _Listeners) -> LinkProgress:
-        return LinkProgress(
-            listeners.reporter, self._label, self.check, self._locations, listeners.received
-        )
-
-    def has_passed(self, sources: Sources) -> bool:
-        """Tell whether no package needs another look.
-
-        What rattler unpacks anew, should it find an entry damaged, has the digest of what passed.
-        """
-        (cache, verdicts), *others = self._verdicts.items()
-        return not others and all(
-            name in sources.held and verdicts.has(f"{cache}/{stem}")
-            for name, stem in self._stems.items()
-        )
-
-    def check_held(self, sources: Sources) -> None:
-        """Look at what was in the cache before; what is refused is fetched and judged anew.
-
-        Raises `InstallError` for a wheel, which rattler does not fetch.
-        """
-        for record in self._request.records if sources.records else ():
-            if record.name in sources.held and not _is_linked(record, self._request):
-                self.check(record.name)
-                if self.refusal and record.location.endswith(".whl"):
-                    raise self.refusal
-                self.refusal = None
-
-    def check(self, name: str) -> None:
-        stem = self._stems[name]
-        for folder in self._folders(stem):
-            try:
-                self._verdicts[os.path.dirname(folder)].check(folder)  # noqa: PTH120
-            except UnsafePathError as error:
-                spoil(Path(folder))
-                self.refusal = InstallError(
-                    f"the package `{stem}` was refused",
-                    causes=[error.message, *error.causes],
-                    hints=["nothing of it was linked; tell the owners of its channel"],
-                    package=stem,
-                )
-
-    def remember(self) -> None:
-        for verdicts in self._verdicts.values():
-            verdicts.store()
-
-    def _folders(self, stem: str) -> list[str]:
-        # Paths as text: it costs for each package.
-        folders = [os.path.join(cache, stem) for cache in self._verdicts]  # noqa: PTH118
-        if found := [folder for folder in folders if os.path.isdir(folder)]:  # noqa: PTH112
-            return found
-        # A cache that tells origins apart lengthens the names of its folders.
-        return [name[:-1] for folder in folders for name in glob.glob(f"{glob.escape(folder)}-*/")]  # noqa: PTH207
 
 
 def check_sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
@@ -317,7 +226,7 @@ def check_sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
     for record in request.records:
         if record.name in sources.held or not (offline or record.origin.is_local):
             continue
-        if _is_linked(record, request):
+        if is_linked(record, request):
             continue
         if record.origin.is_local:
             _verify(record)
@@ -333,13 +242,6 @@ def _sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
     caches = access.settings.caches
     held = frozenset(record.name for record in request.records if holds(caches, record))
     return Sources(tuple(to_rattler(request.records)), held)
-
-
-def _is_linked(record: CondaRecord, request: CondaInstallation) -> bool:
-    if request.repair or record.name in request.reinstall:
-        return False
-    stem = f"{record.name}-{record.version}-{record.build}"
-    return (request.prefix / "conda-meta" / f"{stem}.json").exists()
 
 
 def _verify(record: CondaRecord) -> None:

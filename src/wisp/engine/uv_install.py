@@ -17,13 +17,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wisp.engine.files import refusal
+from wisp.engine.files import refusal, replace_in
 from wisp.engine.pylock import install_lock
 from wisp.engine.rattler_errors import CHANGED_FILE
+from wisp.engine.safe.folder import opened
 from wisp.engine.uv import Uv, UvError, unindented
 from wisp.engine.uv_options import build_options, index_options
 from wisp.engine.wheels import (
-    MARK_DRAFT_SUFFIX,
     InstalledWheel,
     installed_wheels,
     is_from_checkout,
@@ -246,8 +246,10 @@ def mark_as_ours(wheel: InstalledWheel) -> None:
         path = f"{wheel.folder.name}/INSTALLER"
         digest = base64.urlsafe_b64encode(hashlib.sha256(mark.encode()).digest()).rstrip(b"=")
         row = [path, f"sha256={digest.decode()}", str(len(mark))]
-        _replace(installer, mark)
-        _replace(record, _csv([row if old[:1] == [path] else old for old in rows]))
+        told = _csv([row if old[:1] == [path] else old for old in rows])
+        with opened(wheel.folder) as folder:
+            replace_in(folder, installer.name, mark.encode(), lasting=False)
+            replace_in(folder, record.name, told.encode(), lasting=False)
     except OSError as error:
         raise refusal("mark", wheel.folder, error) from error
 
@@ -262,9 +264,3 @@ def _csv(rows: list[list[str]]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)
     return buffer.getvalue()
-
-
-def _replace(file: Path, text: str) -> None:
-    draft = file.with_name(f"{file.name}{MARK_DRAFT_SUFFIX}")
-    draft.write_text(text, encoding="utf-8", newline="")
-    draft.replace(file)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from wisp import layout
-from wisp.engine.files import refusal
+from wisp.engine.files import refusal, sweep_drafts
 from wisp.foreign import json_data
 from wisp.patterns import pattern
 from wisp.specs.controls import has_control
@@ -30,9 +30,8 @@ WHEEL_ORIGIN = ("INSTALLER", "direct_url.json")
 _UV_DRAFT = pattern(r"\.tmp[A-Za-z0-9]{6}")
 #: A number of bytes; no file has more.
 _SIZE = pattern(r"[0-9]{1,15}")
-#: How a file is called that will replace another one of a dist-info.
-MARK_DRAFT_SUFFIX = ".wisp"
-_MARK_DRAFTS = frozenset(f"{name}{MARK_DRAFT_SUFFIX}" for name in ("INSTALLER", "RECORD"))
+#: How earlier releases called a file that was to replace another one of a dist-info.
+_MARK_DRAFTS = frozenset({"INSTALLER.wisp", "RECORD.wisp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +119,12 @@ def sweep_wheel_drafts(prefix: Path) -> None:
     for site in site_packages(prefix):
         folders += [Path(parent) for parent, _, _ in os.walk(site)]
     for folder in folders:
+        describes = folder.suffix == ".dist-info"
+        if describes:
+            sweep_drafts(folder)
         with contextlib.suppress(OSError):
             for entry in list(os.scandir(folder)):
-                marking = entry.name in _MARK_DRAFTS and folder.suffix == ".dist-info"
+                marking = entry.name in _MARK_DRAFTS and describes
                 if marking or _UV_DRAFT.fullmatch(entry.name):
                     _discard(entry)
 

@@ -39,8 +39,8 @@ from wisp.values import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wisp.engine.conda_installation import CondaInstallation
     from wisp.engine.gateway import ChannelAccess
-    from wisp.engine.installer import CondaInstallation
 
 #: Gives the engine for conda packages, which is made where there is something to do.
 Access = Callable[[], "ChannelAccess"]
@@ -159,6 +159,8 @@ class _Job:
             self._remove(plan)
             if link is not None:
                 link()
+                if pypi_differs:  # uv follows what links of packages have come
+                    require_inward(self.root, self.prefix)
         if pypi_differs or plan.in_doubt:
             # A doubt alone leaves the fingerprint untouched: mostly nothing will be done, and
             # what a crash might leave is missing or differs the next time.
@@ -217,7 +219,7 @@ class _Job:
                 remove_wheel(wheel, self.prefix, owned)
 
     def _request(self, anew: frozenset[str], *, broken: bool) -> CondaInstallation:
-        from wisp.engine.installer import CondaInstallation
+        from wisp.engine.conda_installation import CondaInstallation
 
         names = frozenset(record.name for record in self.conda)
         return CondaInstallation(

@@ -13,8 +13,9 @@ from tests.channel_wheels import list_wheel
 from tests.tiny import VIRTUAL, channel, settings, tiny
 from tests.unit.wheelhouse import damaged_wheel, make_wheel
 from tools.forge.serve import Server
+from wisp.engine.conda_installation import CondaInstallation
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.installer import CondaInstallation, check_sources, install_conda
+from wisp.engine.installer import check_sources, install_conda
 from wisp.engine.solver import SolveRequest, solve
 from wisp.engine.wheels import installed_wheels
 from wisp.errors import FetchError, InstallError, WispError

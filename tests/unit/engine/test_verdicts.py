@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from wisp.engine.safe import packages, verdicts
+from wisp.engine.safe.programs import Programs
 from wisp.engine.safe.verdicts import Verdicts
 from wisp.specs.inside import UnsafePathError
 
@@ -41,9 +42,9 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     real = packages.check_unpacked
 
-    def look(package: str, owners: frozenset[int] | None = None) -> None:
+    def look(package: str, owners: frozenset[int] | None = None) -> Programs:
         found.append(package)
-        real(package, owners)
+        return real(package, owners)
 
     monkeypatch.setattr(verdicts, "check_unpacked", look)
     return found
@@ -132,3 +133,13 @@ def test_a_package_without_a_list_is_looked_at_always(cache: Path, looked_at: li
     _judged(cache, package)
     _judged(cache, package)
     assert looked_at == [package, package]
+
+
+def test_what_a_package_brings_is_known_without_another_look(
+    cache: Path, looked_at: list[str]
+) -> None:
+    package = _package(cache, "bin/cmd")
+    _judged(cache, package)
+    brought = Verdicts(cache).check(package)
+    assert brought == Programs(files=("cmd".ljust(16, "x"),))
+    assert looked_at == [package]

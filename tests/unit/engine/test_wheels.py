@@ -78,6 +78,7 @@ def test_what_a_killed_installer_left_is_swept_and_nothing_else(tmp_path: Path) 
         info / ".tmpAbC123",
         info / "RECORD.wisp",
         info / "INSTALLER.wisp",
+        info / ".RECORD.0123abcd.wisp-draft",
         site / "thing" / ".tmp000000",
         tmp_path / "bin" / ".tmpZZZZZZ",
     ):

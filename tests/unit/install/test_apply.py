@@ -368,7 +368,8 @@ class _Listener(Reporter):
 
 
 def _linked(main: Path, access: ChannelAccess, prefix: Path, listener: _Listener) -> None:
-    from wisp.engine.installer import CondaInstallation, install_conda
+    from wisp.engine.conda_installation import CondaInstallation
+    from wisp.engine.installer import install_conda
 
     request = CondaInstallation(
         records=all_of(main, access)[:2], prefix=prefix, subdir="linux-64", label="env"

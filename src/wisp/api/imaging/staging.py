@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wisp.engine.described_python import PythonDescription, write_described_python
+from wisp.engine.safe.prefix import require_inward
+from wisp.engine.safe.root import Root
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import InstallError
 from wisp.install.state import installable
@@ -119,7 +121,8 @@ def stage(
         InstallError: A package cannot be linked, or wheels have no Python.
 
     """
-    from wisp.engine.installer import CondaInstallation, check_sources, install_conda
+    from wisp.engine.conda_installation import CondaInstallation
+    from wisp.engine.installer import check_sources, install_conda
 
     locked = wanted.locked
     request = CondaInstallation(
@@ -149,6 +152,7 @@ def _stage_wheels(
     libc = platform_libc(wanted.locked.platform)
     minor = ".".join(python.version.split(".")[:2])
     site = python.python_site_packages_path or f"lib/python{minor}/site-packages"
+    require_inward(Root(folder), folder)
     script = folder.with_name("python")
     described = PythonDescription(
         version=python.version,

@@ -17,13 +17,15 @@ from wisp import layout
 from wisp.engine.files import refusal, replace_in
 from wisp.engine.safe.folder import opened
 from wisp.engine.safe.modes import restrain
+from wisp.engine.safe.programs import Programs, programs_of
 from wisp.foreign import json_data
 from wisp.specs.inside import UnsafePathError, inside, is_inside
 from wisp.specs.settings import MOST_FILES
 from wisp.trust import LARGEST_LOCK, found_bytes, user_name
+from wisp.values import dataclass
 
 #: Counted up when the rules become stricter: verdicts by older ones hold no more.
-RULES = 6
+RULES = 7
 
 #: What rattler and we read in `info`.
 _READ = ("index.json", "paths.json", "link.json", "files", "has_prefix", "no_link", "no_softlink")
@@ -38,10 +40,10 @@ _NOTES = frozenset(
 )
 
 
-def check_unpacked(package: str, owners: frozenset[int] | None = None) -> None:
+def check_unpacked(package: str, owners: frozenset[int] | None = None) -> Programs:
     """Judge a package of the cache, by the path of its folder; nobody else may write there.
 
-    All of it has to belong to one of `owners` (None: anybody).
+    All of it has to belong to one of `owners` (None: anybody). Returns which programs it brings.
     Raises `UnsafePathError` for one that is not to be linked.
     """
     whose = f"the package `{package.rpartition('/')[2]}`"
@@ -52,7 +54,8 @@ def check_unpacked(package: str, owners: frozenset[int] | None = None) -> None:
     if len(paths) > MOST_FILES:
         raise UnsafePathError(f"{whose} has more than {MOST_FILES} files")
     _check_all(paths, whose)
-    _check_all(_commands(package, whose), whose)
+    commands = _commands(package, whose)
+    _check_all(commands, whose)
     folders = {path.rpartition("/")[0] for path in paths}
     if any(folder.lower() == layout.CONDA_META for folder in folders):
         _check_notes(paths, whose)
@@ -69,6 +72,11 @@ def check_unpacked(package: str, owners: frozenset[int] | None = None) -> None:
         raise UnsafePathError(f"{whose} describes itself in a link")
     if seen_there.links:
         _check_files(package, [path for path in paths if path not in links], whose)
+    return programs_of(commands, paths, frozenset(_below(package, seen_there.links)))
+
+
+def _below(package: str, links: Iterable[str]) -> Iterable[str]:
+    return (link[len(package) + 1 :] for link in links)
 
 
 def spoil(package: Path) -> None:
@@ -87,6 +95,32 @@ def spoil(package: Path) -> None:
                 replace_in(info, "paths.json", b"refused: it names paths that lead elsewhere")
     except OSError as error:
         raise refusal("write in", package, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """A package that is spoiled for a while: its list of files, None if it is older than such."""
+
+    package: Path
+    paths: bytes | None
+
+    @classmethod
+    def of(cls, package: Path) -> PutAside:
+        """Spoil a package, which nobody links until it is put back."""
+        try:
+            found = cls(package, _read(f"{package}/info/paths.json"))
+        except OSError:
+            found = cls(package, None)
+        spoil(package)
+        return found
+
+    def put_back(self) -> None:
+        """Give it its list again. May raise `OSError`."""
+        with opened(self.package / "info") as info:
+            if self.paths is None:
+                info.remove("paths.json")
+            else:
+                replace_in(info, "paths.json", self.paths)
 
 
 def check_prefix_record(record: object, whose: str) -> None:

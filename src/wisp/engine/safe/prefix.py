@@ -15,6 +15,7 @@ from wisp import layout
 from wisp.engine.safe.root import ForeignLinkError, Root
 
 _SHOWN = 5
+_DIST_INFO = ".dist-info"
 
 
 def require_inward(root: Root, prefix: Path) -> None:
@@ -42,8 +43,8 @@ def require_inward(root: Root, prefix: Path) -> None:
 def outward_links(prefix: Path) -> Iterator[Path]:
     """Find the links through which something outside of a prefix could be written or removed.
 
-    These are links to folders, and any link beside the records in `conda-meta` or at the top,
-    where wisp and rattler write files of their own.
+    These are links to folders, and any link beside the records in `conda-meta`, at the top, or
+    among what describes a wheel, where wisp, rattler and uv write files of their own.
     """
     home = os.path.realpath(prefix)
     inside = home + os.sep
@@ -59,7 +60,9 @@ def outward_links(prefix: Path) -> Iterator[Path]:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(entry.path)
-                elif entry.is_symlink() and (folder in written or _is_folder(entry)):
+                elif entry.is_symlink() and (
+                    folder in written or folder.endswith(_DIST_INFO) or _is_folder(entry)
+                ):
                     target = os.path.realpath(entry.path)
                     if not (target + os.sep).startswith(inside):
                         yield Path(entry.path)

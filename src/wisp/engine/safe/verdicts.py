@@ -15,6 +15,7 @@ import os
 from pathlib import Path
 
 from wisp.engine.safe.packages import RULES, check_unpacked
+from wisp.engine.safe.programs import Programs
 from wisp.foreign import json_data
 from wisp.trust import is_ours, own_content, write_own
 
@@ -22,6 +23,8 @@ from wisp.trust import is_ours, own_content, write_own
 _NAME = ".wisp-judged"
 
 Mark = list[int]
+#: What is kept of a package: its mark, and the names of its programs.
+Row = tuple[Mark, list[str], list[str], list[str]]
 
 
 class Verdicts:
@@ -35,26 +38,32 @@ class Verdicts:
         self._cache = cache
         self._owners = owners
         self._rules = [RULES, sorted(owners or ())]
-        self._kept: dict[str, Mark] = self._read() if _is_ours_alone(cache) else {}
-        self._new: dict[str, Mark] = {}
+        self._kept: dict[str, Row] = self._read() if _is_ours_alone(cache) else {}
+        self._new: dict[str, Row] = {}
 
-    def check(self, package: str) -> None:
+    def check(self, package: str) -> Programs:
         """Judge a package, by the path of its folder, unless it is as it was when it last passed.
 
-        Raises `UnsafePathError` for one that is not to be linked.
+        Returns which programs it brings. Raises `UnsafePathError` for one that is not to be linked.
         """
-        if self.has(package):
-            return
+        known = self._row(package)
+        if known is not None:
+            return Programs(*map(tuple, known[1:]))
         mark = _mark_of(package)
-        check_unpacked(package, self._owners)
+        found = check_unpacked(package, self._owners)
         if mark is not None:
-            self._new[package.rpartition("/")[2]] = mark
+            row = (mark, list(found.commands), list(found.files), list(found.links))
+            self._new[package.rpartition("/")[2]] = row
+        return found
 
     def has(self, package: str) -> bool:
         """Tell whether a package is as it was when it passed."""
+        return self._row(package) is not None
+
+    def _row(self, package: str) -> Row | None:
         name = package.rpartition("/")[2]
-        mark = self._new.get(name) or self._kept.get(name)
-        return mark is not None and mark == _mark_of(package)
+        row = self._new.get(name) or self._kept.get(name)
+        return row if row is not None and row[0] == _mark_of(package) else None
 
     def store(self) -> None:
         """Write what is new for the next time; where that cannot be, it is judged again."""
@@ -63,12 +72,12 @@ class Verdicts:
         # Somebody else may have written meanwhile; what was removed from the cache is dropped.
         known = self._read() | self._new
         folder = os.path.dirname(self._file)  # noqa: PTH120
-        there = {name: mark for name, mark in known.items() if _mark_of(f"{folder}/{name}") == mark}
+        there = {name: row for name, row in known.items() if _mark_of(f"{folder}/{name}") == row[0]}
         with contextlib.suppress(OSError):
             text = json.dumps([self._rules, there], separators=(",", ":"))
             write_own(self._file, text.encode())
 
-    def _read(self) -> dict[str, Mark]:
+    def _read(self) -> dict[str, Row]:
         try:
             rules, marks = json_data(own_content(self._file) or b"[0,{}]")
         except (ValueError, TypeError):

@@ -1,0 +1,53 @@
+"""What is wanted of a prefix, and where its conda packages come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wisp.specs.records import CondaRecord
+from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rattler.repo_data.record import RepoDataRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CondaInstallation:
+    """A wanted state: these records and no other, except for what `ignored` names.
+
+    `reinstall` names packages to be linked anew although they are there already. `repair`
+    says that an installation was interrupted here: whatever it left is taken away first, since
+    a package that clashes with another would otherwise depend on which of them came so far.
+    `label` is how progress calls the work, e.g. the environment's name. `place` is the path that
+    packages are told, where the prefix is meant for another machine.
+    """
+
+    records: tuple[CondaRecord, ...]
+    prefix: Path
+    subdir: str
+    reinstall: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
+    repair: bool = False
+    label: str = ""
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the packages of an installation come from.
+
+    `records` are rattler's, in the order of the request. `held` names those whose entry in the
+    shared cache was verified against their digest.
+    """
+
+    records: tuple[RepoDataRecord, ...]
+    held: frozenset[str]
+
+
+def is_linked(record: CondaRecord, request: CondaInstallation) -> bool:
+    """Tell whether a package is there already, and stays as it is."""
+    if request.repair or record.name in request.reinstall:
+        return False
+    stem = f"{record.name}-{record.version}-{record.build}"
+    return (request.prefix / "conda-meta" / f"{stem}.json").exists()
