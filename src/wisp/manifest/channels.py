@@ -5,7 +5,7 @@ from __future__ import annotations
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_array, as_integer, as_text, wrong_kind
-from wisp.specs.conda import split_channel
+from wisp.specs.conda import require_place
 from wisp.specs.cutoffs import parse_cutoff
 from wisp.specs.inputs import CHANNEL_PRIORITIES, SOLVE_STRATEGIES
 
@@ -45,8 +45,7 @@ def _read_channel(value: Any, path: ValuePath, parent: Table) -> ChannelEntry:
 
 def _channel(text: str, path: ValuePath) -> str:
     try:
-        if "://" in text:
-            split_channel(text)
+        require_place(text)
     except ValueError as error:
         raise Fault(f"'{text}' is not a valid channel: {error}", path) from None
     return text

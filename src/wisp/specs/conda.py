@@ -5,6 +5,7 @@ Only texts are kept; versions are compared by `wisp.specs.match`, which asks rat
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -87,23 +88,30 @@ def split_channel(url: str) -> SplitResult:
     return parts
 
 
+def require_place(text: str) -> None:
+    """Raise `ValueError`, with the reason, where a channel's URL or absolute path leads nowhere."""
+    if "://" in text:
+        split_channel(text)
+    elif text.startswith("/"):
+        split_channel(Path(os.path.normpath(text)).as_uri())
+
+
 def channel_url(text: str, root: Path) -> str:
     """Return the base URL that a channel's name, URL or path means.
 
     It has a slash at the end and no credentials; a path is relative to `root`.
     """
-    if "://" in text:
-        try:
-            parts = split_channel(text)
-        except ValueError as error:
-            raise WispError(f"'{text}' is not a valid channel: {error}") from None
-        host = parts.netloc.rpartition("@")[2]
-        url = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
-    elif text.startswith((".", "/", "~", "\\")) or Path(text).is_absolute():
-        url = (root / Path(text).expanduser()).resolve().as_uri()
-    else:
-        url = f"{CHANNEL_ALIAS}/{text}"
-    return url.rstrip("/") + "/"
+    url = text
+    if "://" not in text:
+        is_path = text.startswith((".", "/", "~", "\\")) or Path(text).is_absolute()
+        place = (root / Path(text).expanduser()).resolve().as_uri() if is_path else None
+        url = place or f"{CHANNEL_ALIAS}/{text}"
+    try:
+        parts = split_channel(url)
+    except ValueError as error:
+        raise WispError(f"'{text}' is not a valid channel: {error}") from None
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, parts.query, "")).rstrip("/") + "/"
 
 
 def known_channel_url(text: str, channels: Iterable[Channel], root: Path) -> str:
