@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wisp.api.authorizing import StoredLogin as StoredLogin
     from wisp.api.configuring import ConfigListing as ConfigListing
     from wisp.api.context import SessionContext as SessionContext
+    from wisp.api.edits.activations import AddedScripts as AddedScripts
     from wisp.api.edits.adding import Added as Added
     from wisp.api.edits.platforms import AddedPlatform as AddedPlatform
     from wisp.api.edits.requests import git_location as git_location
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from wisp.api.use.scripts import FoundScript as FoundScript
     from wisp.api.views.activations import DeclaredActivation as DeclaredActivation
     from wisp.api.views.cutoffs import CutoffListing as CutoffListing
+    from wisp.api.views.cutoffs import ExemptionRow as ExemptionRow
     from wisp.api.views.dependency_tree import PackageTree as PackageTree
     from wisp.api.views.dependency_tree import TreeNode as TreeNode
     from wisp.api.views.describe import EnvironmentDescription as EnvironmentDescription
@@ -90,6 +92,7 @@ if TYPE_CHECKING:
     from wisp.api.weighing.report import SizeReport as SizeReport
     from wisp.api.workload_identity import WorkloadRequest as WorkloadRequest
     from wisp.api.workspace import Workspace as Workspace
+    from wisp.config.model import Config as Config
     from wisp.config.model import ConfigRequest as ConfigRequest
     from wisp.engine.auth.oauth.device import Invitation as Invitation
     from wisp.engine.detecting import DetectorFinding as DetectorFinding
@@ -105,6 +108,7 @@ if TYPE_CHECKING:
     from wisp.errors import UsageError as UsageError
     from wisp.errors import WispError as WispError
     from wisp.exchange.kernelspec import Kernel as Kernel
+    from wisp.image.lock import LockedDebian as LockedDebian
     from wisp.image.referrers import Referrer as Referrer
     from wisp.image.settings import ImageSettings as ImageSettings
     from wisp.install.apply import InstallOutcome as InstallOutcome
@@ -113,12 +117,20 @@ if TYPE_CHECKING:
     from wisp.lock.model import LockFile as LockFile
     from wisp.lock.views import Difference as Difference
     from wisp.lock.views import PackageChange as PackageChange
+    from wisp.manifest.model import Manifest as Manifest
     from wisp.report import PHASES as PHASES
     from wisp.report import Reporter as Reporter
     from wisp.sbom.bill import BillOfMaterials as BillOfMaterials
     from wisp.sbom.bill import Component as Component
     from wisp.search import FoundPackage as FoundPackage
+    from wisp.specs.conda import Channel as Channel
+    from wisp.specs.credentials import BasicHTTP as BasicHTTP
+    from wisp.specs.credentials import BearerToken as BearerToken
+    from wisp.specs.credentials import CondaToken as CondaToken
+    from wisp.specs.credentials import OAuth as OAuth
+    from wisp.specs.credentials import S3Credentials as S3Credentials
     from wisp.specs.locations import GitLocation as GitLocation
+    from wisp.specs.oci import Reference as Reference
     from wisp.specs.pypi import PypiOptions as PypiOptions
     from wisp.specs.records import CondaRecord as CondaRecord
     from wisp.specs.records import CondaSourceRecord as CondaSourceRecord
@@ -126,139 +138,23 @@ if TYPE_CHECKING:
     from wisp.specs.task import Task as Task
     from wisp.specs.task import TaskArg as TaskArg
     from wisp.specs.task import TaskDependency as TaskDependency
+    from wisp.toolbox.manifest import ToolEnvironment as ToolEnvironment
 
     __version__: str
 
-__all__ = [
-    "PHASES",
-    "ActivatedEnvironment",
-    "ActivationError",
-    "Added",
-    "AddedPlatform",
-    "BillOfMaterials",
-    "BuiltImage",
-    "Check",
-    "Cleaned",
-    "CompanionFile",
-    "Completed",
-    "Component",
-    "CondaRecord",
-    "CondaSourceRecord",
-    "ConfigError",
-    "ConfigListing",
-    "ConfigRequest",
-    "CutoffListing",
-    "DeclaredActivation",
-    "DetectorFinding",
-    "Difference",
-    "DockerFiles",
-    "DockerfileOptions",
-    "EnvironmentDescription",
-    "EnvironmentOutline",
-    "FeatureDescription",
-    "FetchError",
-    "Followed",
-    "FoundPackage",
-    "FoundScript",
-    "GitLocation",
-    "GlobalTools",
-    "Hold",
-    "HostError",
-    "ImageCheck",
-    "ImageOverrides",
-    "ImageRequest",
-    "ImageSettings",
-    "InPlaceOptions",
-    "Information",
-    "InstallError",
-    "InstallOutcome",
-    "InstallReport",
-    "Invitation",
-    "Kernel",
-    "LayerSize",
-    "Link",
-    "ListedPlatform",
-    "LockFile",
-    "LockFileError",
-    "LockOutcome",
-    "LockUsage",
-    "LockedEnvironment",
-    "LoginUse",
-    "ManifestError",
-    "Mismatch",
-    "OAuthRequest",
-    "OneOffEnvironment",
-    "OneOffRequest",
-    "OpenedWorkspace",
-    "OutdatedTool",
-    "PackRequest",
-    "PackageChange",
-    "PackageList",
-    "PackageRow",
-    "PackageSearch",
-    "PackageSize",
-    "PackageTree",
-    "PackedEnvironment",
-    "PlannedImage",
-    "PlatformListing",
-    "PushedImage",
-    "PypiOptions",
-    "PypiRecord",
-    "Reason",
-    "Referrer",
-    "RemoteUse",
-    "Reporter",
-    "RunOptions",
-    "SelfUpdate",
-    "Session",
-    "SessionContext",
-    "SizeChange",
-    "SizeReport",
-    "SolveError",
-    "SpecEnvironment",
-    "SpecImage",
-    "SpecRequest",
-    "StartRequest",
-    "Started",
-    "StoredLogin",
-    "Task",
-    "TaskArg",
-    "TaskDependency",
-    "TaskError",
-    "TaskListing",
-    "TaskRow",
-    "TlsTrust",
-    "ToolChange",
-    "ToolContents",
-    "ToolInstallation",
-    "ToolLock",
-    "ToolRequest",
-    "ToolRow",
-    "TreeNode",
-    "TrustSubject",
-    "UnpackRequest",
-    "UnpackedEnvironment",
-    "Upgraded",
-    "UsageError",
-    "Weigher",
-    "WispError",
-    "WorkloadRequest",
-    "Workspace",
-    "__version__",
-    "command_of",
-    "git_location",
-]
 
 #: The module that each name comes from.
 _HOMES = {
-    "CutoffListing": "wisp.api.views.cutoffs",
-    "PHASES": "wisp.report",
-    "AddedPlatform": "wisp.api.edits.platforms",
     "ActivatedEnvironment": "wisp.api.use.activated",
     "ActivationError": "wisp.errors",
     "Added": "wisp.api.edits.adding",
+    "AddedPlatform": "wisp.api.edits.platforms",
+    "AddedScripts": "wisp.api.edits.activations",
+    "BasicHTTP": "wisp.specs.credentials",
+    "BearerToken": "wisp.specs.credentials",
     "BillOfMaterials": "wisp.sbom.bill",
     "BuiltImage": "wisp.api.imaging.building",
+    "Channel": "wisp.specs.conda",
     "Check": "wisp.api.views.doctor",
     "Cleaned": "wisp.api.use.cleaning",
     "CompanionFile": "wisp.api.use.companions",
@@ -266,9 +162,12 @@ _HOMES = {
     "Component": "wisp.sbom.bill",
     "CondaRecord": "wisp.specs.records",
     "CondaSourceRecord": "wisp.specs.records",
+    "CondaToken": "wisp.specs.credentials",
+    "Config": "wisp.config.model",
     "ConfigError": "wisp.errors",
     "ConfigListing": "wisp.api.configuring",
     "ConfigRequest": "wisp.config.model",
+    "CutoffListing": "wisp.api.views.cutoffs",
     "DeclaredActivation": "wisp.api.views.activations",
     "DetectorFinding": "wisp.engine.detecting",
     "Difference": "wisp.lock.views",
@@ -276,6 +175,7 @@ _HOMES = {
     "DockerfileOptions": "wisp.api.imaging.dockering",
     "EnvironmentDescription": "wisp.api.views.describe",
     "EnvironmentOutline": "wisp.api.views.describe",
+    "ExemptionRow": "wisp.api.views.cutoffs",
     "FeatureDescription": "wisp.api.views.describe",
     "FetchError": "wisp.errors",
     "Followed": "wisp.api.use.in_place",
@@ -303,34 +203,40 @@ _HOMES = {
     "LockFileError": "wisp.errors",
     "LockOutcome": "wisp.api.locks.judging",
     "LockUsage": "wisp.api.lock_usage",
+    "LockedDebian": "wisp.image.lock",
     "LockedEnvironment": "wisp.lock.model",
     "LoginUse": "wisp.api.login_uses",
+    "Manifest": "wisp.manifest.model",
     "ManifestError": "wisp.errors",
     "Mismatch": "wisp.lock.mismatch",
+    "OAuth": "wisp.specs.credentials",
     "OAuthRequest": "wisp.api.signing_in",
     "OneOffEnvironment": "wisp.api.oneoff",
     "OneOffRequest": "wisp.api.oneoff",
     "OpenedWorkspace": "wisp.api.opened",
+    "OutdatedPackage": "wisp.api.views.outdated",
+    "OutdatedTool": "wisp.api.toolbox.outdated",
+    "PHASES": "wisp.report",
     "PackRequest": "wisp.api.packing.packing",
-    "PackedEnvironment": "wisp.api.packing.packing",
-    "UnpackRequest": "wisp.api.packing.unpacking",
-    "UnpackedEnvironment": "wisp.api.packing.unpacking",
     "PackageChange": "wisp.lock.views",
     "PackageList": "wisp.api.views.inspect",
     "PackageRow": "wisp.api.views.inspect",
     "PackageSearch": "wisp.api.views.searching",
     "PackageSize": "wisp.api.weighing.report",
     "PackageTree": "wisp.api.views.dependency_tree",
+    "PackedEnvironment": "wisp.api.packing.packing",
     "PlannedImage": "wisp.api.imaging.planning",
     "PlatformListing": "wisp.api.views.platform_list",
     "PushedImage": "wisp.api.imaging.registries",
     "PypiOptions": "wisp.specs.pypi",
     "PypiRecord": "wisp.specs.records",
     "Reason": "wisp.api.views.reasons",
+    "Reference": "wisp.specs.oci",
     "Referrer": "wisp.image.referrers",
     "RemoteUse": "wisp.api.imaging.remote_use",
     "Reporter": "wisp.report",
     "RunOptions": "wisp.api.use.run_options",
+    "S3Credentials": "wisp.specs.credentials",
     "SelfUpdate": "wisp.api.self_updating",
     "Session": "wisp.api.session",
     "SessionContext": "wisp.api.context",
@@ -352,13 +258,15 @@ _HOMES = {
     "TlsTrust": "wisp.api.views.information",
     "ToolChange": "wisp.api.toolbox.changes",
     "ToolContents": "wisp.api.toolbox.listing",
+    "ToolEnvironment": "wisp.toolbox.manifest",
     "ToolInstallation": "wisp.api.toolbox.installing",
-    "ToolRequest": "wisp.api.toolbox.installing",
-    "OutdatedTool": "wisp.api.toolbox.outdated",
     "ToolLock": "wisp.api.toolbox.locking",
+    "ToolRequest": "wisp.api.toolbox.installing",
     "ToolRow": "wisp.api.toolbox.listing",
     "TreeNode": "wisp.api.views.dependency_tree",
     "TrustSubject": "wisp.api.trusting",
+    "UnpackRequest": "wisp.api.packing.unpacking",
+    "UnpackedEnvironment": "wisp.api.packing.unpacking",
     "Upgraded": "wisp.api.edits.upgrading",
     "UsageError": "wisp.errors",
     "Weigher": "wisp.api.weigher",
@@ -368,6 +276,9 @@ _HOMES = {
     "command_of": "wisp.api.use.running",
     "git_location": "wisp.api.edits.requests",
 }
+
+#: All of them, and the version; type checkers see the same in the imports above.
+__all__ = ["__version__", *_HOMES]
 
 
 def __getattr__(name: str) -> object:

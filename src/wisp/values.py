@@ -51,7 +51,7 @@ else:
         return _Field(default, default_factory, compare, repr)
 
     def fields(value):
-        """Return the fields of a class of values, or of an instance: each has a `name`."""
+        """Return the fields of a class of values, or of an instance: each has `name` and `type`."""
         return value._value_fields
 
     def replace(value, **changes):
@@ -65,10 +65,10 @@ else:
 class _Field:
     """A field of a class of values, under the names that the standard gives its parts."""
 
-    __slots__ = ("compare", "default", "default_factory", "kw_only", "name", "repr")
+    __slots__ = ("compare", "default", "default_factory", "kw_only", "name", "repr", "type")
 
     def __init__(self, default: Any, default_factory: Any, compare: bool, repr: bool) -> None:  # noqa: A002
-        self.name = ""
+        self.name = self.type = ""
         self.kw_only = False
         self.default = default
         self.default_factory = default_factory
@@ -91,7 +91,7 @@ class _Standard:
             }
             made[one.name] = dataclasses.field(compare=one.compare, repr=one.repr, **given)
             made[one.name].name = one.name
-            made[one.name].type = None
+            made[one.name].type = one.type
             made[one.name].kw_only = one.kw_only
             made[one.name]._field_type = dataclasses._FIELD  # type: ignore[attr-defined]
         return made
@@ -118,7 +118,7 @@ def _declared(cls: type, kw_only: bool) -> list[_Field]:
             continue
         default = cls.__dict__.get(name, ...)
         one = default if isinstance(default, _Field) else _Field(default, ..., True, True)
-        one.name, one.kw_only = name, kw_only
+        one.name, one.type, one.kw_only = name, kind, kw_only
         if one.default is not ...:
             setattr(cls, name, one.default)
         elif one is default:

@@ -30,6 +30,7 @@ from wisp.engine.safe.root import Root
 from wisp.errors import ConfigError, ManifestError
 from wisp.manifest.discover import discover
 from wisp.manifest.edit.document import Document
+from wisp.specs.similarity import one_of
 from wisp.trust import found_bytes
 from wisp.values import dataclass
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     Level = Literal["local", "global", "shared", "system"]
 
+LEVELS: tuple[Level, ...] = ("local", "global", "shared", "system")
 _PLAINEST_EDITOR = "notepad" if sys.platform == "win32" else "nano"
 
 
@@ -58,10 +60,12 @@ class ConfigScope:
 
         Raises:
             ConfigError: The workspace's level is meant, but there is no workspace.
+            UsageError: There is no such level.
 
         """
         where = config_files(self.environ, self.root)
-        return target_file(where, level=self.level, exists=Path.exists)
+        level = None if self.level is None else one_of(self.level, LEVELS)
+        return target_file(where, level=level, exists=Path.exists)
 
     def guard(self, file: Path) -> Root | None:
         """Give the workspace below which no link is followed, if the file is in it."""

@@ -12,10 +12,12 @@ from wisp.api.editor_tables import (
     TableEditor,
     TaskEditor,
     part_of,
-    words_of,
 )
+from wisp.api.given import words_of
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.layout import DEFAULT_FEATURE
+from wisp.manifest.edit.requirements import CONDA_TABLES
+from wisp.specs.similarity import one_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from wisp.api.edits.adding import Added
     from wisp.api.edits.platforms import AddedPlatform, Anchor
     from wisp.api.edits.upgrading import Upgraded
+    from wisp.api.given import StrPath
     from wisp.engine.versions import Bump
     from wisp.manifest.edit.fields import Field
     from wisp.manifest.edit.requirements import CondaTable
@@ -49,11 +52,11 @@ class Editor(TableEditor):
         table: CondaTable = "dependencies",
         feature: str = DEFAULT_FEATURE,
         environment: str | None = None,
-        platforms: Sequence[str] = (),
+        platforms: str | Sequence[str] = (),
         editable: bool = False,
         index: str | None = None,
         git: GitLocation | None = None,
-        path: Path | None = None,
+        path: StrPath | None = None,
         usage: LockUsage = AS_NEEDED,
     ) -> Added:
         """Put requirements into the manifest, lock and install.
@@ -67,14 +70,14 @@ class Editor(TableEditor):
         request = AddRequest(
             words=words_of(words),
             pypi=pypi,
-            table=table,
+            table=one_of(table, CONDA_TABLES),
             feature=feature,
             environment=environment,
-            platforms=platforms,
+            platforms=words_of(platforms),
             editable=editable,
             index=index,
             git=git,
-            path=path,
+            path=None if path is None else Path(path),
         )
         strategy = self._workspace.opened.config.pinning_strategy
         added = add(self._manifest, request, self._sync(usage), strategy=strategy)
@@ -89,7 +92,7 @@ class Editor(TableEditor):
         table: CondaTable = "dependencies",
         feature: str = DEFAULT_FEATURE,
         environment: str | None = None,
-        platforms: Sequence[str] = (),
+        platforms: str | Sequence[str] = (),
         usage: LockUsage = AS_NEEDED,
     ) -> None:
         """Take requirements out of the manifest, lock and install; the edit stays in any case."""
@@ -97,7 +100,11 @@ class Editor(TableEditor):
         from wisp.api.edits.requests import DependencySelection
 
         selection = DependencySelection(
-            pypi=pypi, table=table, feature=feature, environment=environment, platforms=platforms
+            pypi=pypi,
+            table=one_of(table, CONDA_TABLES),
+            feature=feature,
+            environment=environment,
+            platforms=words_of(platforms),
         )
         try:
             remove(self._manifest, selection, words_of(words), self._sync(usage))
@@ -108,7 +115,7 @@ class Editor(TableEditor):
         self,
         packages: str | Sequence[str] = (),
         *,
-        exclude: Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
         feature: str | None = None,
         environment: str | None = None,
         dry_run: bool = False,
@@ -118,7 +125,10 @@ class Editor(TableEditor):
         from wisp.api.edits.upgrading import UpgradeRequest, upgrade
 
         request = UpgradeRequest(
-            packages=words_of(packages), exclude=exclude, feature=feature, environment=environment
+            packages=words_of(packages),
+            exclude=words_of(exclude),
+            feature=feature,
+            environment=environment,
         )
         strategy = self._workspace.opened.config.pinning_strategy
         sync = self._sync(usage)
@@ -202,9 +212,9 @@ class Editor(TableEditor):
         *,
         subdir: str | None = None,
         clear: bool = False,
-        drop: Sequence[str] = (),
+        drop: str | Sequence[str] = (),
         packages: Mapping[str, str] | None = None,
-        words: Sequence[str] = (),
+        words: str | Sequence[str] = (),
         usage: LockUsage = AS_NEEDED,
     ) -> None:
         """Change what a platform declares, lock and install.
@@ -218,9 +228,9 @@ class Editor(TableEditor):
         change = PlatformChange(
             subdir=subdir,
             clear=clear,
-            drop=drop,
+            drop=words_of(drop),
             packages=friendly_packages(packages or {}),
-            raw=raw_packages(words),
+            raw=raw_packages(words_of(words)),
         )
         sync = self._sync(usage, lenient=True)
         self._done(edit_platform(self._manifest, name, change, sync=sync))
@@ -258,7 +268,7 @@ class Editor(TableEditor):
     def add_environment(
         self,
         name: str,
-        features: Sequence[str] = (),
+        features: str | Sequence[str] = (),
         *,
         solve_group: str | None = None,
         no_default_feature: bool = False,
@@ -275,7 +285,7 @@ class Editor(TableEditor):
             add_environment(
                 self._manifest,
                 name,
-                features,
+                words_of(features),
                 solve_group=solve_group,
                 no_default_feature=no_default_feature,
                 force=force,
@@ -299,19 +309,23 @@ class Editor(TableEditor):
 
     def import_file(
         self,
-        file: Path,
+        file: StrPath,
         *,
         format: Literal["conda-env", "pypi-txt"] | None = None,  # noqa: A002 - as the option
         environment: str | None = None,
         feature: str | None = None,
-        platforms: Sequence[str] = (),
+        platforms: str | Sequence[str] = (),
     ) -> tuple[str, ...]:
         """Fill a feature or an environment from another tool's file; return what was left out."""
         from wisp.api.edits.importing import ImportRequest, import_file
         from wisp.api.folders import prepare
 
         request = ImportRequest(
-            file=file, format=format, environment=environment, feature=feature, platforms=platforms
+            file=Path(file),
+            format=format,
+            environment=environment,
+            feature=feature,
+            platforms=words_of(platforms),
         )
         opened = self._workspace.opened
         warnings = import_file(self._manifest, request, opened.config.default_channels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from wisp.api.given import words_of
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 
 TYPE_CHECKING = False
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from wisp.api.edits.activations import AddedScripts
     from wisp.api.edits.sync import LockAndSync
+    from wisp.api.given import StrPath
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.views.cutoffs import ExemptionRow
     from wisp.manifest.edit.document import ManifestPart
@@ -30,11 +32,6 @@ if TYPE_CHECKING:
 
         def take(self, manifest: Manifest | None = None) -> None:
             """Hold an edited manifest from now on, or the one on disk."""
-
-
-def words_of(words: str | Sequence[str]) -> tuple[str, ...]:
-    """Return words as a tuple: a text is one of them."""
-    return (words,) if isinstance(words, str) else tuple(words)
 
 
 def part_of(
@@ -87,7 +84,7 @@ class TaskEditor(TableEditor):
     def alias(
         self,
         name: str,
-        tasks: Sequence[str],
+        tasks: str | Sequence[str],
         *,
         description: str | None = None,
         feature: str | None = None,
@@ -98,7 +95,7 @@ class TaskEditor(TableEditor):
         from wisp.api.edits.tasks import alias_task
 
         part = part_of(feature, environment, platform)
-        self._done(alias_task(self._manifest, name, tasks, part, description=description))
+        self._done(alias_task(self._manifest, name, words_of(tasks), part, description=description))
 
     def remove(
         self,
@@ -190,7 +187,7 @@ class PoolEditor(TableEditor):
         self,
         words: str | Sequence[str],
         *,
-        path: Path | None = None,
+        path: StrPath | None = None,
         git: GitLocation | None = None,
         usage: LockUsage = AS_NEEDED,
     ) -> tuple[tuple[str, Data], ...]:
@@ -198,7 +195,8 @@ class PoolEditor(TableEditor):
         from wisp.api.edits.pool import add_to_pool
 
         sync = self._sync(usage)
-        done, rows = add_to_pool(self._manifest, words_of(words), path=path, git=git, sync=sync)
+        place = None if path is None else Path(path)
+        done, rows = add_to_pool(self._manifest, words_of(words), path=place, git=git, sync=sync)
         self._done(done)
         return rows
 

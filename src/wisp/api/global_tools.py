@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from wisp.api.given import in_words, words_of
 from wisp.api.tool_cutoffs import ToolCutoffs
 from wisp.api.toolbox.tools import Tools
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.api.given import StrPath
     from wisp.api.toolbox.changes import ToolChange
     from wisp.api.toolbox.installing import ToolInstallation, ToolRequest
     from wisp.api.toolbox.listing import ToolContents, ToolRow
@@ -66,6 +68,10 @@ class GlobalTools:
         self._boxes.clear()
         return parts
 
+    def _parts(self, environments: tuple[str, ...]) -> list[tuple[Tools, tuple[str, ...]]]:
+        """Sort names likewise; without any each toolbox is meant as a whole."""
+        return self._apart(environments) if environments else [(box, ()) for box in self._all]
+
     # Looking
 
     @property
@@ -79,7 +85,7 @@ class GlobalTools:
         return tuple(one for box in self._all for one in box.box.environments.values())
 
     def environments(
-        self, pattern: str | None = None, only: Iterable[str] | None = None
+        self, pattern: str | None = None, only: str | Sequence[str] | None = None
     ) -> tuple[ToolRow, ...]:
         """List environments with what is installed of them, all or those whose name fits."""
         from wisp.api.toolbox.listing import environment_rows
@@ -87,7 +93,7 @@ class GlobalTools:
         if only is None:
             parts = [environment_rows(box, pattern) for box in self._all]
         else:
-            wanted = tuple(only)
+            wanted = words_of(only)
             parts = [
                 environment_rows(box, pattern, [n for n in wanted if self._of(n) is box])
                 for box in self._all
@@ -112,13 +118,13 @@ class GlobalTools:
 
     # Changing
 
-    def install(self, request: ToolRequest, cwd: Path | None = None) -> ToolInstallation:
+    def install(self, request: ToolRequest, cwd: StrPath | None = None) -> ToolInstallation:
         """Install tools; one that cannot be does not keep the others from it."""
         from wisp.api.toolbox.installing import ToolInstallation, install, parts_of
 
         known = frozenset(self._box(pypi=True).box.environments) if len(self._all) > 1 else ()
-        parts = parts_of(request, known)
-        outcomes = [install(self._box(pypi=p), part, cwd or Path.cwd()) for p, part in parts]
+        parts = parts_of(in_words(request), known)
+        outcomes = [install(self._box(pypi=p), part, Path(cwd or Path.cwd())) for p, part in parts]
         self._boxes.clear()
         return ToolInstallation(
             done={name: state for one in outcomes for name, state in one.done.items()},
@@ -126,50 +132,53 @@ class GlobalTools:
         )
 
     def add(
-        self, environment: str, words: Sequence[str], *, expose: Sequence[str] = ()
+        self, environment: str, words: str | Sequence[str], *, expose: str | Sequence[str] = ()
     ) -> tuple[ToolChange, ...]:
         """Add packages to an environment, and expose names of them."""
         from wisp.api.toolbox.changing import add
 
-        return add(self._changing(environment), environment, words, expose)
+        box = self._changing(environment)
+        return add(box, environment, words_of(words), words_of(expose))
 
-    def remove(self, environment: str, words: Sequence[str]) -> tuple[ToolChange, ...]:
+    def remove(self, environment: str, words: str | Sequence[str]) -> tuple[ToolChange, ...]:
         """Take packages out of an environment, and what is exposed of them."""
         from wisp.api.toolbox.changing import remove
 
-        return remove(self._changing(environment), environment, words)
+        return remove(self._changing(environment), environment, words_of(words))
 
-    def uninstall(self, environments: Sequence[str]) -> tuple[ToolChange, ...]:
+    def uninstall(self, environments: str | Sequence[str]) -> tuple[ToolChange, ...]:
         """Remove environments with all that is exposed of them."""
         from wisp.api.toolbox.changing import uninstall
 
         return tuple(
-            change for box, own in self._apart(environments) for change in uninstall(box, own)
+            change
+            for box, own in self._apart(words_of(environments))
+            for change in uninstall(box, own)
         )
 
-    def update(self, environments: Sequence[str] = ()) -> tuple[ToolChange, ...]:
+    def update(self, environments: str | Sequence[str] = ()) -> tuple[ToolChange, ...]:
         """Solve environments anew, all unless named."""
         from wisp.api.toolbox.changing import update
 
-        parts = self._apart(environments) if environments else [(box, ()) for box in self._all]
+        parts = self._parts(words_of(environments))
         self._boxes.clear()
         return tuple(change for box, own in parts for change in update(box, own))
 
-    def outdated(self, environments: Sequence[str] = ()) -> tuple[OutdatedTool, ...]:
+    def outdated(self, environments: str | Sequence[str] = ()) -> tuple[OutdatedTool, ...]:
         """Tell which packages of environments, all unless named, are not the newest."""
         from wisp.api.toolbox.outdated import outdated
 
-        parts = self._apart(environments) if environments else [(box, ()) for box in self._all]
+        parts = self._parts(words_of(environments))
         return tuple(row for box, own in parts for row in outdated(box, own))
 
-    def lock(self, platforms: Sequence[str] = ()) -> ToolLock:
+    def lock(self, platforms: str | Sequence[str] = ()) -> ToolLock:
         """Write down what all environments hold, also for other platforms.
 
         Raises `LockFileError` for a damaged lock.
         """
         from wisp.api.toolbox.locking import lock_tools
 
-        return lock_tools(self._all, platforms)
+        return lock_tools(self._all, words_of(platforms))
 
     def sync(self, *, locked: bool = False) -> tuple[ToolChange, ...]:
         """Make what is installed equal to the manifest, or to what is locked, and repair it.
@@ -192,19 +201,19 @@ class GlobalTools:
         """Open the manifest in an editor, EDITOR unless named; return the editor's exit code."""
         return self._changing("").edit(editor)
 
-    def expose(self, environment: str, mappings: Sequence[str]) -> tuple[ToolChange, ...]:
+    def expose(self, environment: str, mappings: str | Sequence[str]) -> tuple[ToolChange, ...]:
         """Expose executables (NAME=EXECUTABLE or EXECUTABLE) of an environment."""
         from wisp.api.toolbox.changing import expose
 
-        return expose(self._changing(environment), environment, mappings)
+        return expose(self._changing(environment), environment, words_of(mappings))
 
-    def unexpose(self, names: Sequence[str]) -> tuple[ToolChange, ...]:
+    def unexpose(self, names: str | Sequence[str]) -> tuple[ToolChange, ...]:
         """Take exposed names away, of whatever environment."""
         from wisp.api.toolbox.changing import unexpose
 
         owners = {m.name: one.name for one in self.declared for m in one.exposed}
         parts: dict[Tools, list[str]] = {}
-        for name in names:
+        for name in words_of(names):
             parts.setdefault(self._of(owners.get(name, "")), []).append(name)
         self._boxes.clear()
         return tuple(change for box, own in parts.items() for change in unexpose(box, own))
@@ -216,14 +225,16 @@ class GlobalTools:
         self._boxes.clear()
         return ToolCutoffs(self._session, boxes)
 
-    def add_shortcuts(self, environment: str, packages: Sequence[str]) -> tuple[ToolChange, ...]:
+    def add_shortcuts(
+        self, environment: str, packages: str | Sequence[str]
+    ) -> tuple[ToolChange, ...]:
         """Install the menu entries of packages of an environment."""
         from wisp.api.toolbox.changing import add_shortcuts
 
-        return add_shortcuts(self._changing(environment), environment, packages)
+        return add_shortcuts(self._changing(environment), environment, words_of(packages))
 
-    def remove_shortcuts(self, packages: Sequence[str]) -> tuple[ToolChange, ...]:
+    def remove_shortcuts(self, packages: str | Sequence[str]) -> tuple[ToolChange, ...]:
         """Remove menu entries of packages, of whatever environment."""
         from wisp.api.toolbox.changing import remove_shortcuts
 
-        return remove_shortcuts(self._changing(""), packages)
+        return remove_shortcuts(self._changing(""), words_of(packages))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from wisp.api.given import in_words, words_of
 from wisp.layout import DEFAULT_ENVIRONMENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wisp.api.given import StrPath
     from wisp.api.imaging.building import BuiltImage, ImageRequest
     from wisp.api.imaging.checking import ImageCheck
     from wisp.api.imaging.dockering import DockerfileOptions, DockerFiles
@@ -38,7 +40,7 @@ class Imager:
         environment: str = DEFAULT_ENVIRONMENT,
         overrides: ImageOverrides | None = None,
         *,
-        cwd: Path | None = None,
+        cwd: StrPath | None = None,
     ) -> ImageSettings:
         """Return what the manifest says of an environment's image, or `overrides` instead of it.
 
@@ -48,28 +50,28 @@ class Imager:
         from wisp.api.imaging.options import overridden
 
         found = settings_of(self._workspace, environment)
-        return overridden(found, overrides, cwd or Path.cwd()) if overrides else found
+        return overridden(found, overrides, Path(cwd or Path.cwd())) if overrides else found
 
     def plan(self, request: ImageRequest) -> tuple[PlannedImage, ...]:
         """Tell which layers images would have. Raises what locking raises."""
         from wisp.api.imaging.planning import plan
 
-        return plan(self._workspace, request)
+        return plan(self._workspace, in_words(request))
 
     def build(self, request: ImageRequest) -> BuiltImage:
         """Make an image for each platform. Raises what `wisp.api.imaging.building.build` raises."""
         from wisp.api.imaging.building import build
 
-        return build(self._workspace, request)
+        return build(self._workspace, in_words(request))
 
     def check(self, request: ImageRequest) -> ImageCheck:
         """Try all that can be loaded in an image, in Docker or podman. Raises as `build` does."""
         from wisp.api.imaging.checking import check
 
-        return check(self._workspace, request)
+        return check(self._workspace, in_words(request))
 
     def update(
-        self, environment: str | None = None, platforms: Sequence[str] = ()
+        self, environment: str | None = None, platforms: str | Sequence[str] = ()
     ) -> tuple[LockedDebian, ...]:
         """Choose the packages of generated bases anew; return what is locked now.
 
@@ -78,7 +80,7 @@ class Imager:
         """
         from wisp.api.imaging.renewing import renew
 
-        return renew(self._workspace, environment, platforms)
+        return renew(self._workspace, environment, words_of(platforms))
 
     def dockerfile(
         self, request: ImageRequest, options: DockerfileOptions | None = None
@@ -89,7 +91,7 @@ class Imager:
         """
         from wisp.api.imaging.dockering import DockerfileOptions, docker_files
 
-        return docker_files(self._workspace, request, options or DockerfileOptions())
+        return docker_files(self._workspace, in_words(request), options or DockerfileOptions())
 
     def save(self, files: DockerFiles, *, force: bool = False) -> tuple[str, ...]:
         """Put these files beside the manifest; return the paths of those that were left alone.
@@ -104,7 +106,7 @@ class Imager:
         """Tell how remote functions of SageMaker use an image, and what its lock lacks for them."""
         from wisp.api.imaging.remote_use import remote_use
 
-        return remote_use(self._workspace, request, names)
+        return remote_use(self._workspace, in_words(request), names)
 
     def shim(self, environment: str = DEFAULT_ENVIRONMENT) -> Path:
         """Put a `conda` that answers for a locked environment into it, where it is installed.
@@ -115,11 +117,11 @@ class Imager:
 
         return put_shim(self._workspace, environment)
 
-    def names(self, tags: Sequence[str] = ()) -> tuple[Reference, ...]:
+    def names(self, tags: str | Sequence[str] = ()) -> tuple[Reference, ...]:
         """Read names of images; without any the image is called as the workspace is."""
         from wisp.api.imaging.writing import names_of
 
-        return names_of(self._workspace, tags)
+        return names_of(self._workspace, words_of(tags))
 
     def bills(
         self, built: BuiltImage, request: ImageRequest, form: BillFormat
@@ -136,12 +138,12 @@ class Imager:
                 self._workspace, request.environment, platform, request.usage
             )
 
-        return bills_of(self._workspace, built, request, form, bill)
+        return bills_of(self._workspace, built, in_words(request), form, bill)
 
     def write(
         self,
         built: BuiltImage,
-        output: Path,
+        output: StrPath,
         names: Sequence[Reference] = (),
         referrers: Sequence[Referrer] = (),
     ) -> None:
@@ -151,7 +153,7 @@ class Imager:
         """
         from wisp.api.imaging.writing import write_output
 
-        write_output(built, output, names, referrers)
+        write_output(built, Path(output), names, referrers)
 
     def load(self, built: BuiltImage, names: Sequence[Reference]) -> str:
         """Give an image to Docker or podman; return which it was. Raises `HostError`."""

@@ -19,7 +19,7 @@ from wisp.config.files import config_files
 from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.prefix import installed_packages
 from wisp.engine.safe.owner import require_own
-from wisp.errors import HostError, SolveError
+from wisp.errors import HostError, SolveError, UsageError
 from wisp.install.apply import EVERYTHING
 from wisp.install.state import fingerprint_file
 from wisp.layout import CACHE_FOLDERS, CONDA_META, DEFAULT_ENVIRONMENT, PREFIX_MARKER
@@ -51,11 +51,11 @@ class OneOffRequest:
     there, is written, or refused if `locked`.
     """
 
-    command: Sequence[str]
-    specs: Sequence[str] = ()
-    extra: Sequence[str] = ()
-    pypi: Sequence[str] = ()
-    channels: Sequence[str] = ()
+    command: str | Sequence[str]
+    specs: str | Sequence[str] = ()
+    extra: str | Sequence[str] = ()
+    pypi: str | Sequence[str] = ()
+    channels: str | Sequence[str] = ()
     platform: str | None = None
     force: bool = False
     prompt: bool = True
@@ -131,6 +131,8 @@ _GUESSED = (
 
 
 def _wanted(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOff:
+    if not (request.command or _is_named(request)):
+        raise UsageError("there is neither a command nor a package to take one from")
     texts = request.channels or session.config.default_channels
     asked = checked_cutoff(request.exclude_newer)
     return OneOff(

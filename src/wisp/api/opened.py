@@ -6,7 +6,7 @@ Only questions: no deed is imported here, and all deeds begin with such a worksp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from wisp.api.places import Places, places_of
 from wisp.api.rereading import reread
 from wisp.compat import CompatLevel
 from wisp.config.model import Config
+from wisp.errors import ManifestError
 from wisp.manifest.model import Environment, Manifest
 from wisp.platforms import Platform, VirtualPackage, bare
 from wisp.report import Reporter
@@ -133,6 +134,30 @@ class OpenedWorkspace:
     def all_inputs(self) -> tuple[EnvironmentInputs, ...]:
         """What every environment asks for on every platform of its own."""
         return tuple(all_inputs(self.manifest, self.session.now))
+
+    def chosen_inputs(
+        self, environments: Collection[str] = (), platforms: Collection[str] = ()
+    ) -> tuple[EnvironmentInputs, ...]:
+        """What some environments ask for on some platforms, by name or subdir; all unless named.
+
+        Raises `ManifestError` for an environment that is none, or a platform that none of these
+        supports.
+        """
+        for name in environments:
+            self.require_environment(name)
+        chosen = [
+            one
+            for one in self.all_inputs
+            if (not environments or one.environment in environments)
+            and (not platforms or {one.platform.name, one.platform.subdir} & {*platforms})
+        ]
+        names = {name for one in chosen for name in (one.platform.name, one.platform.subdir)}
+        if unknown := [name for name in platforms if name not in names]:
+            declared = ", ".join(platform.name for platform in self.declared_platforms)
+            raise ManifestError(
+                f"no environment supports platform '{unknown[0]}'", hints=(f"there are {declared}",)
+            )
+        return tuple(chosen)
 
     @property
     def unsupported_inputs(self) -> tuple[EnvironmentInputs, ...]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from wisp.api.given import in_words, words_of
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.user_settings import UserSettings
 from wisp.compat import wish_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from wisp.api.edits.start import Started, StartRequest
     from wisp.api.edits.start_script import ScriptFormat
+    from wisp.api.given import StrPath
     from wisp.api.global_tools import GlobalTools
     from wisp.api.imaging.from_specs import SpecImage
     from wisp.api.oneoff import OneOffEnvironment, OneOffRequest
@@ -56,21 +58,21 @@ class Session(UserSettings):
         reporter: Reporter = SILENT,
         overrides: Mapping[str, Any] | None = None,
         no_config: bool = False,
-        config_file: Path | None = None,
+        config_file: StrPath | None = None,
     ) -> Session:
         """Start a session with the user's configuration; `overrides` are dotted keys."""
         request = ConfigRequest(
             environ=os.environ if environ is None else environ,
             overrides=overrides or {},
             no_config=no_config,
-            config_file=config_file,
+            config_file=None if config_file is None else Path(config_file),
         )
         return cls.of(request, reporter)
 
     # Environments without a workspace
 
     def environment(
-        self, request: SpecRequest, prefix: Path, *, anew: bool = False
+        self, request: SpecRequest, prefix: StrPath, *, anew: bool = False
     ) -> SpecEnvironment:
         """Make an environment of specs at a prefix, or use the one there if it fits.
 
@@ -78,19 +80,19 @@ class Session(UserSettings):
         """
         from wisp.api.spec_environments import environment_from_specs
 
-        return environment_from_specs(self, request, prefix, anew=anew)
+        return environment_from_specs(self, in_words(request), Path(prefix), anew=anew)
 
-    def one_off(self, request: OneOffRequest, cwd: Path) -> OneOffEnvironment:
+    def one_off(self, request: OneOffRequest, cwd: StrPath) -> OneOffEnvironment:
         """Make the environment of a one-off command, or find it. Raises as `oneoff.prepare`."""
         from wisp.api.oneoff import prepare
 
-        return prepare(self, request, cwd)
+        return prepare(self, in_words(request), Path(cwd))
 
-    def become(self, made: OneOffEnvironment, command: Sequence[str]) -> NoReturn:
+    def become(self, made: OneOffEnvironment, command: str | Sequence[str]) -> NoReturn:
         """Become a command in the environment that was made for it. Raises as `oneoff.run`."""
         from wisp.api.oneoff import run
 
-        run(self, made, command)
+        run(self, made, words_of(command))
 
     def tools(self) -> GlobalTools:
         """Open the user's global tools. Raises `ManifestError` where their manifest is faulty."""
@@ -114,7 +116,7 @@ class Session(UserSettings):
         from wisp.api.imaging.from_specs import workspace_of
         from wisp.api.workspace import Workspace
 
-        with workspace_of(self, wanted) as opened:
+        with workspace_of(self, in_words(wanted)) as opened:
             yield Workspace(opened)
 
     def unpack(self, request: UnpackRequest) -> UnpackedEnvironment:
@@ -129,48 +131,51 @@ class Session(UserSettings):
         """Make a workspace in a folder. Raises `ManifestError` when there is one already."""
         from wisp.api.edits.start import start
 
-        return start(request, self.environ)
+        return start(in_words(request), self.environ)
 
-    def init_from(self, request: StartRequest, file: Path) -> Started:
+    def init_from(self, request: StartRequest, file: StrPath) -> Started:
         """Make a workspace out of an `environment.yml`. Raises as `init` does."""
         from wisp.api.edits.start import start_from
 
-        return start_from(request, file, self.environ)
+        return start_from(in_words(request), Path(file), self.environ)
 
     @staticmethod
-    def would_extend(folder: Path) -> bool:
+    def would_extend(folder: StrPath) -> bool:
         """Tell whether a folder has only a pyproject.toml that `init` could extend."""
         from wisp.api.edits.start import would_extend
 
-        return would_extend(folder)
+        return would_extend(Path(folder))
 
     def init_script(
-        self, file: Path, channels: Sequence[str] = (), kind: ScriptFormat | None = None
+        self,
+        file: StrPath,
+        channels: str | Sequence[str] = (),
+        kind: ScriptFormat | None = None,
     ) -> None:
         """Put a block into a script. Raises `ManifestError` when it has one already."""
         from wisp.api.edits.start_script import start_script
 
-        start_script(file, channels, self.config, kind)
+        start_script(Path(file), words_of(channels), self.config, kind)
 
     def script(
-        self, word: str, cwd: Path, stdin: Callable[[], str], *, usage: LockUsage = AS_NEEDED
+        self, word: str, cwd: StrPath, stdin: Callable[[], str], *, usage: LockUsage = AS_NEEDED
     ) -> AbstractContextManager[FoundScript]:
         """Find the script that a word means: a file, a URL, `-`; a copy is gone at the end."""
         from wisp.api.use.scripts import found_script
 
-        return found_script(word, cwd, self, stdin, usage)
+        return found_script(word, Path(cwd), self, stdin, usage)
 
-    def is_script(self, path: Path) -> bool:
+    def is_script(self, path: StrPath) -> bool:
         """Tell whether a file brings its own requirements, in a block as they are switched on."""
         from wisp.api.use.scripts import is_script
 
-        return is_script(path, conda_scripts=self.config.conda_scripts)
+        return is_script(Path(path), conda_scripts=self.config.conda_scripts)
 
-    def required_version_holds(self, path: Path) -> bool:
+    def required_version_holds(self, path: StrPath) -> bool:
         """Tell whether a manifest, which may be unreadable else, wants no later version."""
         from wisp.api.edits.fields import required_version_holds
 
-        return required_version_holds(path, wish_of(self.environ))
+        return required_version_holds(Path(path), wish_of(self.environ))
 
     @property
     def shells(self) -> Shells:
@@ -187,19 +192,24 @@ class Session(UserSettings):
 
         return gather(self, sizes=sizes)
 
-    def bill(self, prefix: Path) -> BillOfMaterials:
+    def bill(self, prefix: StrPath) -> BillOfMaterials:
         """Return the bill of materials of a prefix. Raises `UsageError` if it is none."""
         from wisp.api.views.bills import bill_of_prefix
 
-        return bill_of_prefix(self, prefix)
+        return bill_of_prefix(self, Path(prefix))
 
     def search(
-        self, channels: Sequence[str] = (), platform: str | None = None, *, cwd: Path | None = None
+        self,
+        channels: str | Sequence[str] = (),
+        platform: str | None = None,
+        *,
+        cwd: StrPath | None = None,
     ) -> PackageSearch:
         """Set up a search in channels, the configured ones unless named, for all platforms."""
         from wisp.api.views.searching import open_search
 
-        return open_search(self, cwd or Path.cwd(), channels=channels, platform=platform)
+        folder = Path(cwd or Path.cwd())
+        return open_search(self, folder, channels=words_of(channels), platform=platform)
 
     # The program itself
 
@@ -230,11 +240,11 @@ class Session(UserSettings):
 
     # Cleaning
 
-    def clean_caches(self, kinds: Sequence[str] = ()) -> Cleaned:
+    def clean_caches(self, kinds: str | Sequence[str] = ()) -> Cleaned:
         """Remove kinds of caches (see `cache_kinds`), or all. Raises `HostError` if it cannot."""
         from wisp.api.use.cleaning_caches import clean_caches
 
-        return clean_caches(self, kinds)
+        return clean_caches(self, words_of(kinds))
 
     @staticmethod
     def cache_kinds() -> tuple[str, ...]:

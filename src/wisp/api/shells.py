@@ -8,6 +8,7 @@ from pathlib import Path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.api.given import StrPath
     from wisp.api.use.in_place import Followed, InPlaceOptions
 
 
@@ -38,11 +39,11 @@ class Shells:
 
         return leave_in_place(shell, current)
 
-    def follow(self, cwd: Path, options: InPlaceOptions) -> Followed:
+    def follow(self, cwd: StrPath, options: InPlaceOptions) -> Followed:
         """Return what a shell evaluates once it went to a folder: see `use.in_place.follow`."""
         from wisp.api.use.in_place import follow
 
-        return follow(self._session, cwd, options)
+        return follow(self._session, Path(cwd), options)
 
     def reactivate(self, options: InPlaceOptions) -> Followed:
         """Return what a shell evaluates to take up what changed in its active environment."""

@@ -47,9 +47,9 @@ class SpecRequest:
     `name` is what messages call the environment.
     """
 
-    specs: Sequence[str] = ()
-    pypi: Sequence[str] = ()
-    channels: Sequence[str] = ()
+    specs: str | Sequence[str] = ()
+    pypi: str | Sequence[str] = ()
+    channels: str | Sequence[str] = ()
     platform: str | None = None
     cwd: Path | None = None
     name: str = layout.DEFAULT_ENVIRONMENT

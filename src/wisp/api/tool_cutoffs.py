@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wisp.api.edits.cutoffs import exemptions_of, spelled
+from wisp.api.given import words_of
 from wisp.api.toolbox import excluding
 from wisp.api.toolbox.tools import Tools
 from wisp.api.views.cutoffs import CutoffListing, ExemptionRow, exemption_rows, list_cutoffs
@@ -53,7 +54,7 @@ class ToolCutoffs:
 
     def exempt(
         self,
-        words: Sequence[str],
+        words: str | Sequence[str],
         *,
         cutoff: str | None = None,
         forever: bool = False,
@@ -65,13 +66,17 @@ class ToolCutoffs:
         A match spec with a version holds up to now, unless up to `cutoff` or `forever`.
         """
         box = self._box(pypi=pypi)
-        found = exemptions_of(words, cutoff, self._session.now, pypi=pypi, forever=forever)
+        found = exemptions_of(
+            words_of(words), cutoff, self._session.now, pypi=pypi, forever=forever
+        )
         return exemption_rows(found), self._change(box, excluding.exempt(box, found), sync=sync)
 
-    def unexempt(self, names: Sequence[str], *, pypi: bool = False, sync: bool = True) -> Changes:
+    def unexempt(
+        self, names: str | Sequence[str], *, pypi: bool = False, sync: bool = True
+    ) -> Changes:
         """Take exemptions away."""
         box = self._box(pypi=pypi)
-        return self._change(box, excluding.unexempt(box, names), sync=sync)
+        return self._change(box, excluding.unexempt(box, words_of(names)), sync=sync)
 
     def prune(
         self, *, pypi: bool = False, dry_run: bool = False, sync: bool = True

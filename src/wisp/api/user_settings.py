@@ -9,7 +9,8 @@ from wisp.api.context import SessionContext
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.authorizing import StoredLogin
-    from wisp.api.configuring import ConfigListing, Level
+    from wisp.api.configuring import ConfigListing, ConfigScope, Level
+    from wisp.api.given import StrPath
     from wisp.api.login_uses import LoginUse
     from wisp.api.signing_in import OAuthRequest
     from wisp.api.trusting import TrustSubject
@@ -25,12 +26,12 @@ class UserSettings(SessionContext):
     # `root` the root of the workspace whose level it may be.
 
     def configured(
-        self, key: str | None = None, *, level: Level | None = None, root: Path | None = None
+        self, key: str | None = None, *, level: Level | None = None, root: StrPath | None = None
     ) -> ConfigListing:
         """Show the merged configuration, or the part below a key."""
-        from wisp.api.configuring import ConfigScope, list_config
+        from wisp.api.configuring import list_config
 
-        return list_config(ConfigScope(environ=self.environ, level=level, root=root), key)
+        return list_config(self._scope(level, root), key)
 
     def configure(
         self,
@@ -38,12 +39,12 @@ class UserSettings(SessionContext):
         value: str | None,
         *,
         level: Level | None = None,
-        root: Path | None = None,
+        root: StrPath | None = None,
     ) -> Path:
         """Set a key, or take it away (None); return the file. Raises `ConfigError` if wrong."""
-        from wisp.api.configuring import ConfigScope, set_config
+        from wisp.api.configuring import set_config
 
-        return set_config(ConfigScope(environ=self.environ, level=level, root=root), key, value)
+        return set_config(self._scope(level, root), key, value)
 
     def extend_config(
         self,
@@ -52,27 +53,32 @@ class UserSettings(SessionContext):
         *,
         first: bool = False,
         level: Level | None = None,
-        root: Path | None = None,
+        root: StrPath | None = None,
     ) -> Path:
         """Add an item to a list, at its end or `first`; return the file. Raises as `configure`."""
-        from wisp.api.configuring import ConfigScope, grow_config
+        from wisp.api.configuring import grow_config
 
-        scope = ConfigScope(environ=self.environ, level=level, root=root)
-        return grow_config(scope, key, value, at_end=not first)
+        return grow_config(self._scope(level, root), key, value, at_end=not first)
 
     def edit_config(
-        self, editor: str | None = None, *, level: Level | None = None, root: Path | None = None
+        self, editor: str | None = None, *, level: Level | None = None, root: StrPath | None = None
     ) -> int:
         """Open the file of a level in an editor; return the editor's exit code."""
-        from wisp.api.configuring import ConfigScope, edit_config
+        from wisp.api.configuring import edit_config
 
-        return edit_config(ConfigScope(environ=self.environ, level=level, root=root), editor)
+        return edit_config(self._scope(level, root), editor)
 
-    def enclosing_root(self, cwd: Path, manifest_path: str | None = None) -> Path | None:
+    def enclosing_root(self, cwd: StrPath, manifest_path: str | None = None) -> Path | None:
         """Return the root of the workspace around a folder, None outside of one."""
         from wisp.api.configuring import enclosing_root
 
-        return enclosing_root(cwd, self.environ, manifest_path)
+        return enclosing_root(Path(cwd), self.environ, manifest_path)
+
+    def _scope(self, level: Level | None, root: StrPath | None) -> ConfigScope:
+        from wisp.api.configuring import ConfigScope
+
+        place = None if root is None else Path(root)
+        return ConfigScope(environ=self.environ, level=level, root=place)
 
     # Credentials
 
@@ -126,23 +132,23 @@ class UserSettings(SessionContext):
 
     # Consent
 
-    def trust(self, root: Path) -> tuple[TrustSubject, ...]:
+    def trust(self, root: StrPath) -> tuple[TrustSubject, ...]:
         """Accept what the workspace at a folder wants as it is now, and nothing else of it."""
         from wisp.api.trusting import trust
 
-        return trust(self.environ, root)
+        return trust(self.environ, Path(root))
 
-    def trust_subjects(self, root: Path) -> tuple[TrustSubject, ...]:
+    def trust_subjects(self, root: StrPath) -> tuple[TrustSubject, ...]:
         """List what the workspace at a folder may only do with consent."""
         from wisp.api.trusting import trust_subjects
 
-        return trust_subjects(self.environ, root)
+        return trust_subjects(self.environ, Path(root))
 
-    def distrust(self, root: Path) -> bool:
+    def distrust(self, root: StrPath) -> bool:
         """Take all consent to a workspace back; False when there was none."""
         from wisp.api.trusting import distrust
 
-        return distrust(self.environ, root)
+        return distrust(self.environ, Path(root))
 
     # The register of workspaces
 
@@ -158,11 +164,11 @@ class UserSettings(SessionContext):
 
         return lines(all_registered(self.environ))
 
-    def register(self, name: str, folder: Path, *, force: bool = False) -> bool:
+    def register(self, name: str, folder: StrPath, *, force: bool = False) -> bool:
         """Name a workspace; False when the name is taken and `force` is off."""
         from wisp.api.registry import register
 
-        return register(self.environ, name, folder, force=force)
+        return register(self.environ, name, Path(folder), force=force)
 
     def forget(self, name: str) -> None:
         """Take a name away. Raises `ConfigError` when it is not registered."""

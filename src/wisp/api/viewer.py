@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from wisp.api.editor_tables import words_of
+from wisp.api.given import words_of
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.layout import DEFAULT_ENVIRONMENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wisp.api.given import StrPath
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.views.activations import DeclaredActivation
     from wisp.api.views.cutoffs import CutoffListing
@@ -253,14 +254,21 @@ class Viewer:
         return diagnose(self._workspace.session, self._workspace)
 
     def search(
-        self, channels: Sequence[str] = (), platform: str | None = None, *, cwd: Path | None = None
+        self,
+        channels: str | Sequence[str] = (),
+        platform: str | None = None,
+        *,
+        cwd: StrPath | None = None,
     ) -> PackageSearch:
         """Set up a search in the channels and for the platforms of the workspace, or in others."""
         from wisp.api.views.searching import open_search
 
-        folder = cwd or self._workspace.root
         return open_search(
-            self._workspace.session, folder, self._workspace, channels=channels, platform=platform
+            self._workspace.session,
+            Path(cwd or self._workspace.root),
+            self._workspace,
+            channels=words_of(channels),
+            platform=platform,
         )
 
     # Other tools' formats
@@ -288,8 +296,8 @@ class Viewer:
 
     def explicit_specs(
         self,
-        environments: Sequence[str] = (),
-        platforms: Sequence[str] = (),
+        environments: str | Sequence[str] = (),
+        platforms: str | Sequence[str] = (),
         *,
         skip_pypi: bool = False,
         skip_source: bool = False,
@@ -301,8 +309,8 @@ class Viewer:
         return dict(
             export_explicit(
                 self._workspace,
-                environments,
-                platforms,
+                words_of(environments),
+                words_of(platforms),
                 usage,
                 skip_pypi=skip_pypi,
                 skip_source=skip_source,
@@ -310,8 +318,8 @@ class Viewer:
         )
 
     @staticmethod
-    def save(path: Path, text: str) -> None:
+    def save(path: StrPath, text: str) -> None:
         """Write such a text. Raises `HostError` when the machine refuses."""
         from wisp.api.views.exporting import save
 
-        save(path, text)
+        save(Path(path), text)

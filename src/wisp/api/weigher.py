@@ -10,6 +10,7 @@ from wisp.layout import DEFAULT_ENVIRONMENT
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.api.given import StrPath
     from wisp.api.opened import OpenedWorkspace
     from wisp.api.weighing.report import SizeChange, SizeReport
 
@@ -40,21 +41,21 @@ class Weigher:
 
     def file(
         self,
-        path: Path,
+        path: StrPath,
         environment: str = DEFAULT_ENVIRONMENT,
         platform: str | None = None,
     ) -> SizeReport:
         """Weigh an image (layout or archive) or a lock file. Raises `WispError` for others."""
         from wisp.api.weighing.weigh import weigh_file
 
-        return weigh_file(self._session, path, environment, platform)
+        return weigh_file(self._session, Path(path), environment, platform)
 
     @staticmethod
-    def save(path: Path, page: str) -> None:
+    def save(path: StrPath, page: str) -> None:
         """Write a page about sizes. Raises `HostError` when the machine refuses."""
         from wisp.api.views.exporting import save
 
-        save(path, page)
+        save(Path(path), page)
 
     def changes(self, before: SizeReport, after: SizeReport) -> tuple[SizeChange, ...]:
         """Compare what was weighed in two places, the largest difference first."""

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from wisp import layout
-from wisp.api.editor_tables import words_of
+from wisp.api.given import words_of
 from wisp.api.held_workspace import HeldWorkspace
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.opened import OpenedWorkspace
@@ -28,6 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Literal, overload
 
+    from wisp.api.given import StrPath
     from wisp.api.locks.judging import LockOutcome
     from wisp.api.packing.packing import PackedEnvironment, PackRequest
     from wisp.api.use.activated import ActivatedEnvironment
@@ -50,16 +51,16 @@ class Workspace(HeldWorkspace):
     @classmethod
     def open(
         cls,
-        path: str | os.PathLike[str] | None = None,
+        path: StrPath | None = None,
         *,
         name: str | None = None,
         script: str | None = None,
-        cwd: Path | None = None,
+        cwd: StrPath | None = None,
         environ: Mapping[str, str] | None = None,
         reporter: Reporter = SILENT,
         overrides: Mapping[str, Any] | None = None,
         no_config: bool = False,
-        config_file: Path | None = None,
+        config_file: StrPath | None = None,
         origin: str | None = None,
         despite: Despite = None,
     ) -> Workspace:
@@ -78,11 +79,11 @@ class Workspace(HeldWorkspace):
             path=None if path is None else Path(path),
             name=name,
             script=script,
-            cwd=Path.cwd() if cwd is None else cwd,
+            cwd=Path(cwd or Path.cwd()),
             environ=os.environ if environ is None else environ,
             overrides=overrides or {},
             no_config=no_config,
-            config_file=config_file,
+            config_file=None if config_file is None else Path(config_file),
             despite=despite,
             is_copy=origin is not None,
         )
@@ -123,9 +124,9 @@ class Workspace(HeldWorkspace):
         *,
         every: bool = False,
         platform: str | None = None,
-        skip: Sequence[str] = (),
-        skip_with_deps: Sequence[str] = (),
-        only: Sequence[str] = (),
+        skip: str | Sequence[str] = (),
+        skip_with_deps: str | Sequence[str] = (),
+        only: str | Sequence[str] = (),
         usage: LockUsage = AS_NEEDED,
     ) -> InstallReport:
         """Install environments (`default` unless named), locking them first where needed.
@@ -138,7 +139,7 @@ class Workspace(HeldWorkspace):
         names = words_of(environments)
         request = InstallRequest(environments=names, every=every, platform=platform, usage=usage)
         chosen = InstallFilter(
-            skip=tuple(skip), skip_with_deps=tuple(skip_with_deps), only=tuple(only)
+            skip=words_of(skip), skip_with_deps=words_of(skip_with_deps), only=words_of(only)
         )
         return install(self.opened, request, chosen)
 
@@ -241,10 +242,10 @@ class Workspace(HeldWorkspace):
         @overload
         def run(
             self,
-            command: str | Sequence[str],
+            command: str | Sequence[StrPath],
             *,
             environment: str | None = ...,
-            cwd: Path | None = ...,
+            cwd: StrPath | None = ...,
             usage: LockUsage = ...,
             options: RunOptions | None = ...,
             capture_output: Literal[False] = ...,
@@ -252,10 +253,10 @@ class Workspace(HeldWorkspace):
         @overload
         def run(
             self,
-            command: str | Sequence[str],
+            command: str | Sequence[StrPath],
             *,
             environment: str | None = ...,
-            cwd: Path | None = ...,
+            cwd: StrPath | None = ...,
             usage: LockUsage = ...,
             options: RunOptions | None = ...,
             capture_output: Literal[True],
@@ -263,10 +264,10 @@ class Workspace(HeldWorkspace):
 
     def run(
         self,
-        command: str | Sequence[str],
+        command: str | Sequence[StrPath],
         *,
         environment: str | None = None,
-        cwd: Path | None = None,
+        cwd: StrPath | None = None,
         usage: LockUsage = AS_NEEDED,
         options: RunOptions | None = None,
         capture_output: bool = False,
@@ -274,20 +275,20 @@ class Workspace(HeldWorkspace):
         """Run a task or a command; return its exit code or, captured, all that came of it.
 
         A text is one command line for the task shell, a sequence the words of a command. `options`
-        say all the rest, and what the other arguments do too. Raises what
+        say all the rest; what the other arguments say counts before that. Raises what
         `wisp.api.use.running.run_words` raises.
         """
         from wisp.api.use.captured import captured
-        from wisp.api.use.run_options import RunOptions
+        from wisp.api.use.run_options import RunOptions, with_given
         from wisp.api.use.running import run_words, words_of_command
 
-        settings = options or RunOptions(
+        usual = RunOptions(
             program=own_program(self.opened.environ),
-            cwd=cwd or Path.cwd(),
-            environment=environment,
-            usage=usage,
+            cwd=Path.cwd(),
             warn=self.opened.reporter.warn,
         )
+        folder = None if cwd is None else Path(cwd)
+        settings = with_given(options or usual, environment, folder, usage)
         words = words_of_command(self.opened, command)
         if not capture_output:
             return run_words(self.opened, words, settings)

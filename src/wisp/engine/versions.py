@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from rattler.version.version import Version
 
+from wisp.specs.similarity import one_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
@@ -25,4 +27,4 @@ def bumped(version: str, bump: Bump) -> str:
 
     `1.2` → `2.0` (major), `2.1` → `2.1.1` (patch); letters stay (`1.0a1` → `2.0a1`).
     """
-    return str(_RAISED[bump](Version(version)))
+    return str(_RAISED[one_of(bump, _RAISED)](Version(version)))

@@ -84,6 +84,9 @@ class LayerCache:
         self.folder = folder
         self.store = BlobStore(folder)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {self.folder}>"
+
     def _file(self, key: str) -> Path:
         return self.folder / "layers" / f"{key}.json"
 

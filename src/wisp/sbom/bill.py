@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from wisp.specs.similarity import one_of
 from wisp.values import dataclass, replace
 
 TYPE_CHECKING = False
@@ -103,10 +104,10 @@ class BillOfMaterials:
         """Write it as a document in JSON: CycloneDX 1.6 or SPDX 2.3.
 
         Raises:
-            UsageError: The library for bills of materials is not installed.
+            UsageError: There is no such form, or the library for it is not installed.
 
         """
-        if form == "spdx":
+        if one_of(form, FORMATS) == "spdx":
             from wisp.sbom.spdx import spdx_text
 
             return spdx_text(self)

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from wisp.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Word = TypeVar("Word", bound=str)
+
 _NEAR = 0.6
 _MOST = 5
 
@@ -21,6 +29,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, ...]:
     near = like_names(name, known)
     told = "', '".join(near)
     return (f"did you mean '{told}'?",) if near else ()
+
+
+def one_of(word: Word, known: Iterable[str]) -> Word:
+    """Return a word that is among those known. Raises `UsageError` for another."""
+    words = tuple(known)
+    if word not in words:
+        raise UsageError(f"'{word}' is none of {', '.join(words)}", hints=did_you_mean(word, words))
+    return word
 
 
 def closest(name: str, known: Iterable[str], most: int = 1, least: float = _NEAR) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_type_hints
 
+import wisp
 from wisp.api import (
     editor,
     editor_tables,
@@ -25,6 +29,7 @@ from wisp.api.session import Session
 from wisp.api.workspace import Workspace
 from wisp.cli.declare import Command
 from wisp.cli.table import ENTRIES
+from wisp.values import fields
 
 PAGE = Path(__file__).parents[3] / "docs/how-to/use-as-a-library.md"
 ROW = re.compile(r"^\| `([a-z -]+)` \| (.+) \|$", re.MULTILINE)
@@ -146,3 +151,60 @@ def test_groups_are_reached_by_the_names_of_the_page() -> None:
             names = {key: value for home in HOMES for key, value in vars(home).items()}
             getter = member.fget if isinstance(member, property) else member
             assert get_type_hints(getter, names)["return"] is cls
+
+
+def signatures() -> Iterator[tuple[str, inspect.Signature]]:
+    """Yield the deeds with what they take and give, but those of the command line alone."""
+    for name in sorted(deeds()):
+        if not name.startswith(COMMAND_LINE):
+            group, _, deed = name.rpartition(".")
+            yield name, inspect.signature(getattr(GROUPS[group], deed))
+
+
+def requests() -> Iterator[tuple[str, str]]:
+    """Yield the fields of what deeds are asked by, with their types."""
+    for name in wisp.__all__:
+        if name.endswith("Request") or name == "SpecImage":
+            for field in fields(getattr(wisp, name)):
+                yield f"{name}.{field.name}", str(field.type)
+
+
+def test_who_takes_several_words_takes_one() -> None:
+    several = re.compile(r"(?<!str \| )(Sequence|Iterable)\[str\]")
+    taken = [
+        (f"{name}({one.name})", str(one.annotation))
+        for name, signature in signatures()
+        for one in signature.parameters.values()
+    ]
+    assert [name for name, kind in (*taken, *requests()) if several.search(kind)] == []
+
+
+def test_who_takes_a_path_takes_a_text() -> None:
+    taken = {
+        f"{name}({one.name})": str(one.annotation)
+        for name, signature in signatures()
+        for one in signature.parameters.values()
+    }
+    assert [name for name, kind in taken.items() if re.search(r"\bPath\b", kind)] == []
+
+
+def classes_known_to(module: ModuleType) -> Iterator[str]:
+    """Yield the classes of wisp that a module imports, at its top or for type checkers."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("wisp."):
+            for one in node.names:
+                home = import_module(node.module or "")
+                if isinstance(getattr(home, one.name, None), type):
+                    yield one.name
+
+
+def test_classes_that_deeds_take_and_give_are_exported() -> None:
+    words = set[str]()
+    for _, signature in signatures():
+        kinds = [one.annotation for one in signature.parameters.values()]
+        words.update(re.findall(r"\w+", f"{kinds} {signature.return_annotation}"))
+    known = {
+        one for cls in GROUPS.values() for one in classes_known_to(sys.modules[cls.__module__])
+    }
+    groups = {cls.__name__ for cls in GROUPS.values()}
+    assert words & known - groups - set(wisp.__all__) == set()

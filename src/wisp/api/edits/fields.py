@@ -8,12 +8,14 @@ from wisp.api.edits.transaction import edit
 from wisp.compat import CompatLevel
 from wisp.errors import ManifestError
 from wisp.manifest.edit.document import Document
+from wisp.manifest.edit.fields import FIELDS
 from wisp.manifest.edit.fields import set_field as _set
 from wisp.manifest.edit.fields import unset_field as _unset
 from wisp.manifest.faults import Fault
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import kind_of_file
 from wisp.manifest.required_version import level_for
+from wisp.specs.similarity import one_of
 from wisp.specs.versions import VersionSyntaxError, normalize_version, parse_version_spec
 from wisp.values import replace
 
@@ -29,7 +31,7 @@ def set_field(manifest: Manifest, field: Field, value: str) -> Manifest:
     `requires-pixi` may exclude the version we speak: whoever sets it decides for all who use the
     workspace, and has to be able to take it back.
     """
-    _check(field, value)
+    _check(one_of(field, FIELDS), value)
     if field == "requires-pixi":
         manifest = replace(manifest, despite="version")
     return edit(manifest, lambda _, document: _set(document, field, value))
@@ -37,7 +39,7 @@ def set_field(manifest: Manifest, field: Field, value: str) -> Manifest:
 
 def unset_field(manifest: Manifest, field: Field) -> Manifest:
     """Take a field away."""
-    return edit(manifest, lambda _, document: _unset(document, field))
+    return edit(manifest, lambda _, document: _unset(document, one_of(field, FIELDS)))
 
 
 def required_version_holds(path: Path, wish: CompatLevel | None) -> bool:

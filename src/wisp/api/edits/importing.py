@@ -21,6 +21,7 @@ from wisp.manifest.edit.spelling import conda_data, pypi_data
 from wisp.manifest.model import Manifest
 from wisp.platforms import SUBDIRS
 from wisp.printable import typed
+from wisp.specs.similarity import one_of
 from wisp.values import dataclass, replace
 
 TYPE_CHECKING = False
@@ -70,7 +71,7 @@ def _read(request: ImportRequest) -> ForeignEnvironment:
         "pypi-txt": _read_requirements,
     }
     if request.format is not None:
-        return readers[request.format](request.file)
+        return readers[one_of(request.format, readers)](request.file)
     if not request.file.is_file():
         raise ManifestError(f"`{request.file}` is no file")
     causes: list[str] = []

@@ -18,6 +18,7 @@ from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.model import Manifest
 from wisp.platforms import Platform, VirtualPackage, bare, customised, derived_name
+from wisp.specs.similarity import one_of
 from wisp.values import dataclass, replace
 
 TYPE_CHECKING = False
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     Anchor = Literal["before", "after", "top", "bottom"]
     #: What adding a platform comes to; `matching` is this machine, declared under whatever name.
     PlatformState = Literal["added", "present", "matching"]
+
+
+ANCHORS: tuple[Anchor, ...] = ("before", "after", "top", "bottom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +265,7 @@ def move_platform(
     sync: Sync | None = None,
 ) -> Manifest:
     """Move a platform before or after another one, or to an end of the list."""
+    anchor = one_of(anchor, ANCHORS)
 
     def change(current: Manifest, document: Document) -> Document:
         index = _index(current, name)

@@ -52,8 +52,8 @@ class StartRequest:
 
     folder: Path
     format: Format = "pixi"
-    channels: Sequence[str] = ()
-    platforms: Sequence[str] = ()
+    channels: str | Sequence[str] = ()
+    platforms: str | Sequence[str] = ()
     scm: templates.Scm = "github"
     conda_pypi_map: Literal[False] | Mapping[str, str] | None = None
 

@@ -53,7 +53,7 @@ class ImageRequest:
     """
 
     environment: str = layout.DEFAULT_ENVIRONMENT
-    platforms: tuple[str, ...] = ()
+    platforms: str | Sequence[str] = ()
     settings: ImageSettings = ImageSettings()
     annotations: tuple[tuple[str, str], ...] = ()
     usage: LockUsage = AS_NEEDED
@@ -79,6 +79,7 @@ class BuiltImage:
 
 def settings_of(workspace: OpenedWorkspace, environment: str) -> ImageSettings:
     """Read `[tool.wisp.image]` of the manifest. Raises `ManifestError`."""
+    workspace.require_environment(environment)
     path = workspace.manifest.path
     if workspace.manifest.is_script:
         return ImageSettings()

@@ -25,9 +25,9 @@ _FALLBACK = "linux-64"
 class SpecImage:
     """Conda match specs, from which channels (the configured ones), for which platforms."""
 
-    specs: Sequence[str]
-    channels: Sequence[str] = ()
-    platforms: Sequence[str] = ()
+    specs: str | Sequence[str]
+    channels: str | Sequence[str] = ()
+    platforms: str | Sequence[str] = ()
 
 
 @contextmanager

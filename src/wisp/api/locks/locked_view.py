@@ -9,7 +9,6 @@ from wisp import layout
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.lock_file import required_lock
 from wisp.api.machine_platform import shown_platform
-from wisp.errors import ManifestError
 from wisp.install.state import installed_subdir
 from wisp.lock.aliases import adopt_platforms
 from wisp.lock.model import LockFile
@@ -75,23 +74,10 @@ def look_up_all(
 
     Raises `ManifestError` for an environment or a platform that is none, else as `look_up`.
     """
-    for name in environments:
-        workspace.require_environment(name)
-    chosen = [
-        one
-        for one in workspace.all_inputs
-        if (not environments or one.environment in environments)
-        and (not platforms or {one.platform.name, one.platform.subdir} & {*platforms})
-    ]
-    names = {name for one in chosen for name in (one.platform.name, one.platform.subdir)}
-    if unknown := [name for name in platforms if name not in names]:
-        declared = ", ".join(platform.name for platform in workspace.declared_platforms)
-        raise ManifestError(
-            f"no environment supports platform '{unknown[0]}'", hints=(f"there are {declared}",)
-        )
+    chosen = workspace.chosen_inputs(environments, platforms)
     lock = _lock(workspace, usage)
     known = {name: workspace.platforms(name) for name in workspace.environment_names}
-    return adopt_platforms(lock, known), tuple(chosen)
+    return adopt_platforms(lock, known), chosen
 
 
 def _lock(workspace: OpenedWorkspace, usage: LockUsage) -> LockFile:

@@ -43,9 +43,11 @@ def update(
     *,
     dry_run: bool,
 ) -> LockOutcome:
-    """Forget locked versions in the chosen environments and platforms, and solve again."""
-    for name in environments:
-        workspace.require_environment(name)
+    """Forget locked versions in the chosen environments and platforms, and solve again.
+
+    Raises `ManifestError` for an environment or a platform that is none, else what `lock` raises.
+    """
+    workspace.chosen_inputs(environments, platforms)  # before anything is solved
     looking = workspace.session.only_looking() if dry_run else nullcontext()
     with looking, workspace.writing() as current:
         if current.places.memory_of_lock is not None:
@@ -67,7 +69,7 @@ def _update_remembered(
     from wisp.api.locks.remembered import remember_lock, remembered_lock
 
     old = remembered_lock(workspace)
-    everything = _pairs(workspace, (), ())
+    everything = _pairs(workspace)
     if old is None:
         outcome = solve_stale(workspace, None, (), dry_run=True)
     else:
@@ -89,7 +91,7 @@ def renew(workspace: OpenedWorkspace, packages: Sequence[str], *, dry_run: bool)
     old = known_lock(workspace)
     if old is None:
         return solve_stale(workspace, None, (), dry_run=dry_run)
-    everything = _pairs(workspace, (), ())
+    everything = _pairs(workspace)
     loosened = unpinned(old, everything, packages)
     return _solve(workspace, old, loosened, dict.fromkeys(everything, STALE), dry_run=dry_run)
 
@@ -100,14 +102,10 @@ def _names(lock: LockFile) -> set[str]:
 
 
 def _pairs(
-    workspace: OpenedWorkspace, environments: Sequence[str], platforms: Sequence[str]
+    workspace: OpenedWorkspace, environments: Sequence[str] = (), platforms: Sequence[str] = ()
 ) -> tuple[Pair, ...]:
-    return tuple(
-        (one.environment, one.platform.name)
-        for one in workspace.all_inputs
-        if (not environments or one.environment in environments)
-        and (not platforms or one.platform.name in platforms or one.platform.subdir in platforms)
-    )
+    chosen = workspace.chosen_inputs(environments, platforms)
+    return tuple((one.environment, one.platform.name) for one in chosen)
 
 
 def solve_stale(
@@ -123,7 +121,7 @@ def solve_stale(
     The caller holds the folder, unless nothing is written anyway (`dry_run`).
     """
     if old is None:
-        everything = dict.fromkeys(_pairs(workspace, (), ()), STALE)
+        everything = dict.fromkeys(_pairs(workspace), STALE)
         return _solve(workspace, None, None, everything, dry_run=dry_run)
     stale = judge(workspace.all_inputs, reasons)
     if old.version < LOCK_VERSION or old.conflicted:

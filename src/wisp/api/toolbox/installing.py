@@ -38,12 +38,12 @@ class ToolRequest:
     are mappings that stand for all that would be exposed by itself.
     """
 
-    words: Sequence[str] = ()
-    pypi: Sequence[str] = ()
+    words: str | Sequence[str] = ()
+    pypi: str | Sequence[str] = ()
     environment: str | None = None
-    beside: Sequence[str] = ()
-    expose: Sequence[str] = ()
-    channels: Sequence[str] = ()
+    beside: str | Sequence[str] = ()
+    expose: str | Sequence[str] = ()
+    channels: str | Sequence[str] = ()
     platform: str | None = None
     force: bool = False
     shortcuts: bool = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from wisp.api.machine_platform import known_subdir
 from wisp.api.prefixes import install_at
 from wisp.api.spec_environments import lock_path
 from wisp.api.spec_locks import (
@@ -53,9 +54,12 @@ class ToolLock:
 def lock_tools(boxes: Sequence[Tools], platforms: Sequence[str] = ()) -> ToolLock:
     """Write the lock of all environments, for this machine, those locked before, and `platforms`.
 
-    Raises `LockFileError` for a damaged lock, `SolveError` where nothing fits a manifest.
+    Raises `LockFileError` for a damaged lock, `SolveError` where nothing fits a manifest,
+    `UsageError` for a platform that is none.
     """
     first = boxes[0]
+    for platform in platforms:
+        known_subdir(platform)
     with first.changing():
         old = read_lock(first.home.lock)
         inputs = [one for box in boxes for _, one in _inputs(box, old, platforms)]

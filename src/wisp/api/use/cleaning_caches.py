@@ -15,6 +15,7 @@ from wisp.api.use.cleaning import Cleaned, remove
 from wisp.config.files import home_folder, pixi_home
 from wisp.errors import HostError
 from wisp.specs.settings import CacheFolders
+from wisp.specs.similarity import one_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def clean_caches(session: SessionContext, kinds: Sequence[str]) -> Cleaned:
     """Remove the named kinds of caches, or all of them and their root, once it is empty.
 
     Raises:
+        UsageError: There is no such kind.
         HostError: A folder holds more than a cache (nothing is removed then), or could not be
             removed.
 
@@ -45,7 +47,8 @@ def clean_caches(session: SessionContext, kinds: Sequence[str]) -> Cleaned:
     caches = session.chosen_settings.caches
     for warning in session.config.warnings:  # what cannot be read may have moved a cache
         session.reporter.warn(warning)
-    folders = list(_folders(caches, kinds or CACHE_KINDS))
+    wanted = [one_of(kind, CACHE_KINDS) for kind in kinds] or CACHE_KINDS
+    folders = list(_folders(caches, wanted))
     if not kinds:
         folders.append(caches.root / layout.CACHE_FOLDERS["detached-environments"])
         folders.append(caches.root / layout.SNAPSHOTS_DIR)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
-from wisp.values import dataclass, field
+from wisp.values import dataclass, field, replace
 
 #: Asks a person for one of several environments of a task; None without an answer.
 Choose = Callable[[str, list[str]], str | None]
@@ -42,3 +42,15 @@ class RunOptions:
     say: Callable[[str], None] = field(default=lambda _: None)
     warn: Callable[[str], None] = field(default=lambda _: None)
     choose: Choose | None = None
+
+
+def with_given(
+    options: RunOptions, environment: str | None, cwd: Path | None, usage: LockUsage
+) -> RunOptions:
+    """Return options in which what is given besides counts first."""
+    return replace(
+        options,
+        environment=options.environment if environment is None else environment,
+        cwd=options.cwd if cwd is None else cwd,
+        usage=options.usage if usage == AS_NEEDED else usage,
+    )

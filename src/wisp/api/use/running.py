@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -21,6 +22,7 @@ from wisp.tasks.script import joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wisp.api.given import StrPath
     from wisp.api.opened import OpenedWorkspace
 
 
@@ -40,18 +42,24 @@ def task_list(workspace: OpenedWorkspace, environment: str | None = None) -> str
     )
 
 
-def words_of_command(workspace: OpenedWorkspace, command: str | Sequence[str]) -> list[str]:
+def words_of_command(workspace: OpenedWorkspace, command: str | Sequence[StrPath]) -> list[str]:
     """Return the words that mean a command: a text is a line for the shell, or a call of a task.
 
     The single word of a command line loses its quotes before the shell sees it, as in Pixi; so a
     text is quoted once more unless a task takes its words.
     """
-    if not isinstance(command, str):
-        return [joined(command)] if len(command) == 1 else list(command)
-    name = next(iter(split(command) or ()), "")
+    if isinstance(command, str):
+        name = next(iter(split(command) or ()), "")
+        return [command] if _is_task(workspace, name) or not command.strip() else [quote(command)]
+    words = [os.fspath(word) for word in command]
+    if len(words) != 1 or _is_task(workspace, words[0]):
+        return words
+    return [quote(quote(words[0]))]
+
+
+def _is_task(workspace: OpenedWorkspace, name: str) -> bool:
     environments = catalogue_of(workspace, None).environments.values()
-    is_task = any(name in one.tasks or name in one.elsewhere for one in environments)
-    return [command] if is_task or not command.strip() else [quote(command)]
+    return any(name in one.tasks or name in one.elsewhere for one in environments)
 
 
 def command_of(words: Sequence[str]) -> str:

@@ -80,12 +80,14 @@ def export_explicit(
 ) -> Iterator[tuple[str, str]]:
     """Yield names and texts of the explicit lists, one per environment and platform.
 
-    Raises `LockFileError` on packages that such a list cannot hold and that are not skipped.
+    Raises `LockFileError` on packages that such a list cannot hold and that are not skipped,
+    `ManifestError` for an environment or a platform that is none.
     """
+    workspace.chosen_inputs(environments, platforms)
     lock = lock_to_look_at(workspace, usage)
     for environment in environments or workspace.environment_names:
         for platform in workspace.platforms(environment):
-            if platforms and platform.name not in platforms:
+            if platforms and platform.name not in platforms and platform.subdir not in platforms:
                 continue
             one = locked_environment(lock, environment, platform.name, workspace.root)
             text = explicit_spec(one, skip_pypi=skip_pypi, skip_source=skip_source)

@@ -16,6 +16,7 @@ from wisp.platforms import default_virtual_packages
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
+from wisp.specs.similarity import one_of
 from wisp.values import dataclass, fields, replace
 
 TYPE_CHECKING = False
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from wisp.specs.records import PackageKind
 
     SortKey = Literal["name", "size", "kind"]
+
+SORT_KEYS: tuple[SortKey, ...] = ("name", "size", "kind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +162,7 @@ def chosen_rows(
 ) -> tuple[PackageRow, ...]:
     """Return the rows whose name a regular expression is found in, in the wanted order.
 
-    Raises `UsageError` for what is no regular expression.
+    Raises `UsageError` for what is no regular expression, or no order.
     """
     found = compiled(pattern).search if pattern is not None else None
     chosen = [
@@ -167,7 +170,7 @@ def chosen_rows(
         for row in rows
         if (found is None or found(row.name)) and (row.is_explicit or not explicit)
     ]
-    if sort_by == "size":
+    if one_of(sort_by, SORT_KEYS) == "size":
         chosen.sort(key=lambda row: row.size_bytes or 0)
     elif sort_by == "kind":
         chosen.sort(key=lambda row: row.kind)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     Field = Literal["name", "version", "description", "requires-pixi"]
 
+FIELDS: tuple[Field, ...] = ("name", "version", "description", "requires-pixi")
+
 
 def set_field(document: Document, field: Field, value: str) -> Document:
     """Write a field of the workspace where the manifest keeps it."""

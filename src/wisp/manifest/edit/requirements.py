@@ -18,6 +18,13 @@ if TYPE_CHECKING:
         "dependencies", "host-dependencies", "build-dependencies", "constraints", "dev"
     ]
 
+CONDA_TABLES: tuple[CondaTable, ...] = (
+    "dependencies",
+    "host-dependencies",
+    "build-dependencies",
+    "constraints",
+    "dev",
+)
 PYPI_TABLE = "pypi-dependencies"
 
 
