@@ -80,12 +80,12 @@ class Played:
 def anywhere() -> list[Step]:
     """List what needs no workspace: a command once, a script, a tool that stays."""
     return [
-        Step("run a command once", ("exec", "greeter", "once")),
+        Step("run a command once", ("exec", "jq", "--version")),
         Step("read a script", ("script.py",), program="cat"),
         Step("run it", ("run", "script.py")),
-        Step("install a tool", ("global", "install", "greeter")),
-        Step("call it", ("from", "now", "on"), program="greeter"),
-        Step("run the command again", ("exec", "greeter", "again"), drawn=False),
+        Step("install a tool", ("global", "install", "jq")),
+        Step("call it", ("--version",), program="jq"),
+        Step("run the command again", ("exec", "jq", "--version"), drawn=False),
     ]
 
 
