@@ -1,4 +1,4 @@
-"""`python -m wisp`, and what the entry point `wisp-env` starts, which Windows has too."""
+"""`python -m wisp`, and what the entry points start: `wisp-env`, and `wisp` on Windows."""
 
 import os
 import sys

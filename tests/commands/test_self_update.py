@@ -27,7 +27,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source.mkdir()
     for name in ("src", "bin"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     page = folder / "index/simple/wisp-env"
     page.mkdir(parents=True)
