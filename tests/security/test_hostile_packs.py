@@ -14,9 +14,12 @@ import pytest
 
 from tests.tiny import tiny
 from tests.unit.wheelhouse import make_wheel
+from tests.web import Answer, Web
 from wisp.api.packing.unpacking import UnpackRequest
 from wisp.api.session import Session
 from wisp.engine.archives import ArchiveStore, fetch_archives
+from wisp.engine.records import from_row
+from wisp.engine.safe.root import ForeignLinkError
 from wisp.errors import WispError
 from wisp.report import SILENT
 from wisp.specs.inside import UnsafePathError
@@ -195,3 +198,18 @@ def test_a_lock_cannot_lead_a_download_out_of_its_folder(
     with pytest.raises(UnsafePathError):
         fetch_archives([record], store, session.channels, session.http, SILENT)
     assert not (tmp_path / "a").exists()
+
+
+def test_what_a_folder_keeps_of_archives_is_not_written_through_a_link_in_it(
+    tmp_path: Path, session: Session
+) -> None:
+    victim, cache = tmp_path / "victim", tmp_path / "cache"
+    victim.mkdir()
+    cache.mkdir()
+    (cache / "noarch").symlink_to(victim)
+    with Web(lambda _: Answer(body=GOOD)) as web:
+        record = from_row({**row(), "url": f"{web.url}/noarch/{FILE}", "fn": FILE, "channel": None})
+        store = ArchiveStore(folder=tmp_path / "made", root=tmp_path, cache=cache)
+        with pytest.raises(ForeignLinkError):
+            fetch_archives([record], store, session.channels, session.http, SILENT)
+    assert list(victim.iterdir()) == []

@@ -270,19 +270,28 @@ def test_a_root_itself_and_accepted_links_are_followed(tmp_path: Path) -> None:
     assert not (real / "link").is_symlink()
 
 
-@pytest.mark.parametrize("file", ["pixi.toml", "pixi.lock", ".vscode/settings.json"])
+@pytest.mark.parametrize(
+    "file",
+    ["pixi.toml", "pixi.lock", ".vscode/settings.json", ".pixi/config.toml", ".vscode", ".pixi"],
+)
 def test_no_error_shows_a_line_of_what_a_link_leads_to(
     wisp: CommandLine, tmp_path: Path, file: str
 ) -> None:
-    """Row 19, for every file that wisp finds in a workspace."""
-    secret, folder = tmp_path / "secret", tmp_path / "w"
-    secret.write_text("s3cret = [\n")
+    """Row 19, for every file that wisp finds in a workspace, also in a folder that is a link."""
+    secrets, folder = tmp_path / "secrets", tmp_path / "w"
+    secrets.mkdir()
+    for name in ("settings.json", "tasks.json", "config.toml"):
+        (secrets / name).write_text("s3cret = [\n")
     (folder / ".vscode").mkdir(parents=True)
+    (folder / ".pixi").mkdir()
     (folder / "pixi.toml").write_text(
         '[workspace]\nchannels = []\nplatforms = ["linux-64", "linux-aarch64"]\n'
     )
-    (folder / file).unlink(missing_ok=True)
-    (folder / file).symlink_to(secret)
+    link = folder / file
+    if link.is_dir():
+        link.rmdir()
+    link.unlink(missing_ok=True)
+    link.symlink_to(secrets if file in (".vscode", ".pixi") else secrets / "config.toml")
     for words in (("list",), ("editor", "vscode"), ("lock", "--check"), ("run", "t")):
         done = wisp(*words, cwd=folder)
         assert "s3cret" not in done.stdout + done.stderr, words
@@ -298,3 +307,36 @@ def test_a_lock_of_a_one_off_command_is_not_written_through_a_link(
     assert done.code == 1
     assert "symbolic link" in done.stderr
     assert not (tmp_path / "profile").exists()
+
+
+#: What is written where the user says, by a command that has made what it needs before.
+NAMED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "list of packages": (
+        "default_linux-64_conda_spec.txt",
+        ("workspace", "export", "conda-explicit-spec", "."),
+    ),
+    "environment file": ("a.yml", ("workspace", "export", "conda-environment", "a.yml")),
+    "bill of materials": ("a.json", ("sbom", "--output", "a.json")),
+    "page": ("a.html", ("size", "--html", "a.html")),
+    "script of a pack": ("activate.sh", ("unpack", "environment.tar")),
+}
+
+
+@pytest.mark.parametrize("target", ["secret", "new"])
+@pytest.mark.parametrize("row", NAMED)
+def test_what_a_user_names_is_not_written_through_a_link_in_its_place(
+    wisp: CommandLine, workspace: Path, victim: Path, row: str, target: str
+) -> None:
+    place, words = NAMED[row]
+    wisp("pack", cwd=workspace).success()
+    plant(workspace, place, victim / target)
+    done = wisp(*words, cwd=workspace)
+    assert (done.code, "symbolic link" in done.stderr) == (1, True), done.stderr
+
+
+def test_what_a_user_names_may_be_a_device_behind_a_link(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    plant(workspace, "a.json", Path("/dev/stdout"))
+    wisp("lock", cwd=workspace).success()
+    assert "good" in wisp("sbom", "--output", "a.json", cwd=workspace).success().stdout

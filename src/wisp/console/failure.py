@@ -63,6 +63,11 @@ def _window(line: str, column: int) -> tuple[str, int]:
     return line[first : first + _WIDEST], first
 
 
+def _is_behind_link(file: Path) -> bool:
+    """Tell whether a file is a link, or in one that stands for a folder such as `.pixi`."""
+    return file.is_symlink() or (file.parent.name.startswith(".") and file.parent.is_symlink())
+
+
 def _excerpt(place: Place, paint: Painter) -> list[str]:
     """The marked line, with its neighbours, under its file, line and column.
 
@@ -70,7 +75,7 @@ def _excerpt(place: Place, paint: Painter) -> list[str]:
     """
     if not place.line:
         return [f"   ╭─[{place.file}]"] if not place.text else []
-    if Path(place.file).is_symlink():
+    if _is_behind_link(Path(place.file)):
         return [f"   ╭─[{place.file}:{place.line}] (a link: what it leads to is not shown)"]
     source = place.text.splitlines()
     width = len(str(place.line + 1))

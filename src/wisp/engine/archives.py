@@ -21,6 +21,7 @@ from wisp.engine.lookout import Lookout
 from wisp.engine.mirrors import mirrored
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import CHANGED_FILE, chain_of, hints_for
+from wisp.engine.safe.root import Root
 from wisp.errors import FetchError, WispError
 from wisp.report import DOWNLOADING, Reporter
 from wisp.specs.inside import plain_name
@@ -177,7 +178,8 @@ def _path(
     else:
         _download_wheel(str(origin).removeprefix("direct+").partition("#")[0], target, http, access)
     _verify(target, record)
-    if kept is not None:
+    if store.cache and kept is not None:
+        Root(store.cache).make(kept.parent)
         _keep(target, kept)
     return target
 
@@ -270,7 +272,6 @@ def _digest(path: Path, algorithm: str) -> str:
 
 
 def _keep(path: Path, kept: Path) -> None:
-    kept.parent.mkdir(parents=True, exist_ok=True)
     draft = kept.with_name(f".{kept.name}.{os.urandom(4).hex()}")
     shutil.copyfile(path, draft)
     draft.replace(kept)

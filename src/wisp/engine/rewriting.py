@@ -54,6 +54,20 @@ def rewrite(path: Path, content: str | bytes, root: Root | None = None) -> None:
         raise refusal("write", path, error) from error
 
 
+def write_named(path: Path, content: str | bytes) -> None:
+    """Write a file that somebody has named, as `rewrite` does, but through no link in its place.
+
+    The folder may be a stranger's, and the link lead to a file of the user's. What is no file (a
+    device, a pipe) is written to, also through a link.
+
+    Raises:
+        HostError: The operating system refused.
+        ForeignLinkError: There is such a link.
+
+    """
+    rewrite(path, content, None if is_stream(path) else Root(path.parent))
+
+
 @contextlib.contextmanager
 def restoring(path: Path) -> Iterator[None]:
     """Give a file its old content back, or take it away again, should the body fail.

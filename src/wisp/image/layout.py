@@ -18,6 +18,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from wisp.engine.files import refusal, write_atomically
+from wisp.engine.safe.root import Root
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import WispError
 from wisp.foreign import json_data
@@ -198,11 +199,14 @@ def write_layout(
 
     Raises:
         UsageError: The folder holds something else.
-        HostError: It cannot be written.
+        HostError: It cannot be written, or would be through a link.
 
     """
     check_output(folder)
     marker = folder / LAYOUT_MARK
+    root = Root(folder)
+    for algorithm in {"sha256", *(layer.digest.algorithm for layer in image.layers)}:
+        root.require(folder / "blobs" / algorithm)
     target = BlobStore(folder)
     attached = [blob for one in referrers for blob in (*one.blobs, one.manifest)]
     for document in (*image.documents, image.top, *attached):
@@ -212,8 +216,8 @@ def write_layout(
     rows = [one.manifest.descriptor.as_json() for one in referrers]
     digests = {row["digest"] for row in rows}
     others = [row for row in _others(folder, names) if row.get("digest") not in digests]
-    write_atomically(folder / "index.json", _index((*others, *rows), image, names))
-    write_atomically(marker, LAYOUT_VERSION)
+    root.write(folder / "index.json", _index((*others, *rows), image, names))
+    root.write(marker, LAYOUT_VERSION)
 
 
 def _others(folder: Path, names: Sequence[Reference]) -> list[Mapping[str, object]]:

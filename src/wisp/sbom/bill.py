@@ -117,9 +117,9 @@ class BillOfMaterials:
 
     def save(self, path: Path, form: BillFormat) -> None:
         """Write it into a file, which appears whole. Raises `HostError`, and as `written`."""
-        from wisp.engine.rewriting import rewrite
+        from wisp.engine.rewriting import write_named
 
-        rewrite(path, self.written(form))
+        write_named(path, self.written(form))
 
 
 def sorted_components(components: Iterable[Component]) -> tuple[Component, ...]:

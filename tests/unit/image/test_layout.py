@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.trees import content, differences
+from wisp.engine.safe.root import ForeignLinkError
 from wisp.errors import WispError
 from wisp.image.documents import (
     HealthCheck,
@@ -105,6 +107,22 @@ def test_a_folder_of_something_else_is_left_alone(store: BlobStore, tmp_path: Pa
     with pytest.raises(WispError, match="no image layout"):
         write_layout(tmp_path / "mine", image(store), store, [NAME])
     assert [file.name for file in (tmp_path / "mine").iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("place", ["index.json", "blobs", "blobs/sha256"])
+def test_a_layout_is_not_written_through_a_link_in_it(
+    store: BlobStore, tmp_path: Path, place: str
+) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    write_layout(tmp_path / "out", image(store, "old"), store, [NAME])
+    old = tmp_path / "out" / place
+    old.rename(victim / "moved")
+    before = content(victim)
+    old.symlink_to(victim / "moved")
+    with pytest.raises(ForeignLinkError):
+        write_layout(tmp_path / "out", image(store, "new"), store, [NAME])
+    assert differences(before, content(victim)) == []
 
 
 def test_an_archive_is_of_both_kinds_and_always_the_same(store: BlobStore) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from wisp.api.context import SessionContext
 from wisp.api.imaging.staging import Prepared, stage
 from wisp.api.prefixes import install_at
-from wisp.engine.files import refusal, write_atomically
+from wisp.engine.files import refusal
+from wisp.engine.rewriting import write_named
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import UsageError
 from wisp.install.apply import InstallOptions
@@ -82,7 +83,7 @@ def unpack(session: SessionContext, request: UnpackRequest) -> UnpackedEnvironme
         _make(_inside(session, scratch), found, scratch, final)
     name, text = activation_script(str(final), request.shell)
     script = output / name
-    write_atomically(script, text)
+    write_named(script, text)
     return UnpackedEnvironment(prefix=final, script=script, packages=(*found.conda, *found.pypi))
 
 

@@ -9,7 +9,7 @@ from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.lock_file import required_lock
 from wisp.api.locks.locking import lock_to_look_at
 from wisp.api.machine_platform import exported_platform
-from wisp.engine.rewriting import rewrite
+from wisp.engine.rewriting import write_named
 from wisp.exchange.export import (
     CondaEnvironment,
     conda_line,
@@ -99,4 +99,4 @@ def export_explicit(
 
 def save(path: Path, text: str) -> None:
     """Write an exported text. Raises `HostError` when the machine refuses."""
-    rewrite(path, text)
+    write_named(path, text)
