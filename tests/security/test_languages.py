@@ -48,6 +48,8 @@ NAMES = {
     "27 environment": '[environments]\n"x\\u001b" = []',
     "29 variable": '[activation.env]\n"X; cmd; Y\\n" = "v"',
     "script": '[activation]\nscripts = ["a\\nb"]',
+    "base": '[tool.wisp.image]\nbase = "debian\\nRUN x"',
+    "left out": '[tool.wisp.image]\nexclude = ["a\\n!secret"]',
 }
 FREE = """\
 description = "two\\nlines"

@@ -11,12 +11,15 @@ Sources: Dockerfile reference ("Here-documents" are left alone: the classic buil
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from wisp.errors import UsageError
 from wisp.image.code import FOLDERS, IMAGE_LOCK, SECRETS
 from wisp.image.entrypoint import ENTRYPOINT
 from wisp.image.settings import ImageSettings
 from wisp.layout import ENVS_DIR, LOCK_NAME, PIXI_DIR
+from wisp.patterns import pattern
+from wisp.specs.oci import Reference
 from wisp.values import dataclass, field
 
 #: What stages stand on unless somebody says otherwise: small, with glibc and bash, of one Debian.
@@ -51,8 +54,19 @@ class DockerRecipe:
     run_link_scripts: bool = False
 
 
+#: Names of packages (Debian policy, section 5.6.7).
+_DEBIAN_NAME = pattern(r"[a-z0-9][a-z0-9+.-]+")
+_PLAIN_KEY = pattern(r"[A-Za-z0-9_./-]+")
+
+
 def dockerfile_text(recipe: DockerRecipe) -> str:
-    """Write the Dockerfile."""
+    """Write the Dockerfile.
+
+    Raises:
+        OciValueError: The base is no reference.
+        UsageError: A package of Debian has no name; it would be a word of a shell.
+
+    """
     head = ["# syntax=docker/dockerfile:1"] if recipe.cache_mounts else []
     lines = [*head, *_build_stage(recipe), "", *_final_stage(recipe)]
     return "\n".join(lines) + "\n"
@@ -91,7 +105,9 @@ def _echo(text: str) -> str:
 def _final_stage(recipe: DockerRecipe) -> Iterator[str]:
     settings = recipe.settings
     prefix = f"{settings.workdir}/{PIXI_DIR}/{ENVS_DIR}/{recipe.environment}"
-    yield f"FROM {settings.base or DEFAULT_BASE}"
+    base = settings.base or DEFAULT_BASE
+    Reference.parse(base)  # what is none could be further instructions
+    yield f"FROM {base}"
     if settings.base is None and settings.debian_packages:
         yield from _packages(settings.debian_packages)
     yield from _pairs("LABEL", settings.labels)
@@ -113,8 +129,11 @@ def _final_stage(recipe: DockerRecipe) -> Iterator[str]:
     yield f"CMD {json.dumps(list(script or settings.command or ('/bin/sh',)))}"
 
 
-def _packages(names: Iterable[str]) -> Iterator[str]:
+def _packages(names: Collection[str]) -> Iterator[str]:
     """Install packages of Debian, whose versions its archive decides and does not keep."""
+    odd = next((name for name in names if not _DEBIAN_NAME.fullmatch(name)), None)
+    if odd is not None:
+        raise UsageError(f"'{odd}' is no name of a package of Debian")
     yield "# hadolint ignore=DL3008"
     yield "RUN apt-get update \\"
     yield f" && apt-get install -y --no-install-recommends {' '.join(sorted(set(names)))} \\"
@@ -128,8 +147,13 @@ def _copy(*paths: str) -> str:
 
 def _pairs(word: str, table: Mapping[str, str]) -> Iterator[str]:
     for key, value in table.items():
-        # A dollar would stand for a variable of the build.
-        yield f"{word} {json.dumps(key)[1:-1]}={json.dumps(value).replace('$', chr(92) + '$')}"
+        spelled = key if _PLAIN_KEY.fullmatch(key) else _quoted(key)
+        yield f"{word} {spelled}={_quoted(value)}"
+
+
+def _quoted(text: str) -> str:
+    """Quote a word; a dollar would stand for a variable of the build."""
+    return json.dumps(text).replace("$", "\\$")
 
 
 def ignore_text(settings: ImageSettings, ignored: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _FREE = frozenset(
     {"cmd", "description", "env", "args", "default", "authors", "license", "labels"}
-    | {"config", "configuration", "secrets", "image"}
+    | {"config", "configuration", "secrets", "command"}
 )
 #: What of `[project]` wisp reads; the rest of a pyproject.toml is others'.
 _PROJECT = ("name", "version", "requires-python", "dependencies", "optional-dependencies")

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from wisp.errors import WispError
 from wisp.image.dockerfile import DockerRecipe, dockerfile_text, ignore_text
 from wisp.image.documents import HealthCheck
 from wisp.image.settings import ImageSettings
@@ -73,7 +74,7 @@ def test_settings_become_instructions() -> None:
     found = lines(replace(RECIPE, settings=settings, variables={"GPU": "all"}))
     stage = found[found.index("FROM debian:12-slim") :]
     assert stage[1:] == [
-        'LABEL a\\"b="c \\$d\\\\"',
+        'LABEL "a\\"b"="c \\$d\\\\"',
         'ENV GPU="all"',
         "WORKDIR /srv",
         "COPY --from=build /usr/local/bin/activated /usr/local/bin/activated",
@@ -126,3 +127,21 @@ def test_docker_ignores_what_git_does_but_needs_the_lock() -> None:
     rows = ["**/*.log", "build", "docs/site", "!**/keep.log", "**/node_modules", "**/tests"]
     assert found[-7:] == [*rows, "!data/model.bin"]
     assert "pixi.lock" not in found
+
+
+@pytest.mark.parametrize("base", ["debian:1\nRUN x", "debian AS x", "--platform=x debian", "-x"])
+def test_a_base_is_no_further_instruction(base: str) -> None:
+    with pytest.raises(WispError, match=r"is not (a tag|the name of an image)"):
+        dockerfile_text(replace(RECIPE, settings=ImageSettings(base=base)))
+
+
+@pytest.mark.parametrize("name", ["curl; x", "curl\nRUN x", "-o=APT::x", "$(x)", "a b", ""])
+def test_a_package_of_debian_is_no_word_of_a_shell(name: str) -> None:
+    with pytest.raises(WispError, match="Debian"):
+        dockerfile_text(replace(RECIPE, settings=ImageSettings(debian_packages=("curl", name))))
+
+
+def test_keys_of_labels_are_one_word() -> None:
+    found = lines(replace(RECIPE, settings=ImageSettings(labels={"a b$c": "d", "org.x/y": "e"})))
+    assert r'LABEL "a b\$c"="d"' in found
+    assert 'LABEL org.x/y="e"' in found
