@@ -204,10 +204,13 @@ class Table:
         return value
 
     def missing(self, key: str) -> Fault:
-        """Return the fault of a key that must be there, with one that may stand for it."""
-        near = closest(key, self.data)
-        hints = (f"did you mean '{key}' where it says '{near[0]}'?",) if near else ()
-        return Fault(f"missing field '{key}'", self.path, hints=hints)
+        """Return the fault of a key that must be there, marked at one that may stand for it."""
+        near = closest(key, self.data.keys() - self.known.keys())
+        if not near:
+            return Fault(f"missing field '{key}'", self.path)
+        hint = f"did you mean '{key}' where it says '{near[0]}'?"
+        path = (*self.path, near[0])
+        return Fault(f"missing field '{key}'", path, mark="key", hints=(hint,))
 
     def flag(self, key: str) -> bool | None:
         """Return a boolean, or None."""

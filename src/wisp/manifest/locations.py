@@ -85,7 +85,9 @@ def _read_git_details(
     subdirectory = table.text("subdirectory")
     large_files = table.flag("lfs")
     if len(refs) > 1:
-        raise table.fault("only one of `branch`, `tag`, or `rev` can be specified")
+        named = " or ".join(f"`{kind}`" for kind, _ in refs)
+        hint = f"keep {named}: a commit (`rev`) never changes, a tag or a branch may move"
+        raise table.fault("only one of `branch`, `tag`, or `rev` can be specified", hints=(hint,))
     kind, ref = refs[0] if refs else (None, None)
     return kind, ref, subdirectory, large_files
 

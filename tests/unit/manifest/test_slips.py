@@ -67,6 +67,28 @@ def test_a_misspelled_key_is_named_with_the_right_one(text: str, hint: str) -> N
     assert hint in " ".join(caught.value.hints)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[workspace]\nname = "w"\nchanels = []\nplatforms = []\n', 3),
+        (HEAD + "[tasks]\na = { depends-on = [{ tsk = 'b' }] }\n", 7),
+        ("[workspace]\nplatforms = []\n", 1),
+    ],
+)
+def test_a_missing_key_is_marked_where_it_is_misspelled(text: str, line: int) -> None:
+    with pytest.raises(ManifestError) as caught:
+        load_text(text, Path("pixi.toml"))
+    assert caught.value.place is not None
+    assert (caught.value.message[:14], caught.value.place.line) == ("missing field ", line)
+
+
+def test_of_two_references_one_is_to_be_kept() -> None:
+    table = '[pypi-dependencies]\nx = { git = "https://h/x", tag = "1", rev = "a" }\n'
+    with pytest.raises(ManifestError) as caught:
+        load_text(HEAD + table, Path("pixi.toml"))
+    assert caught.value.hints[0].startswith("keep `tag` or `rev`")
+
+
 @pytest.mark.parametrize("value", ["1" * 5000, "[" * 3000, "{a=" * 3000])
 def test_texts_without_measure_are_faults_like_others(value: str) -> None:
     with pytest.raises(ManifestError, match="TOML syntax error"):
