@@ -46,7 +46,7 @@ class Imager:
 
         Folders of this machine are seen from `cwd`. Raises `ManifestError` for wrong settings.
         """
-        from wisp.api.imaging.building import settings_of
+        from wisp.api.imaging.declared import settings_of
         from wisp.api.imaging.options import overridden
 
         found = settings_of(self._workspace, environment)

@@ -5,9 +5,9 @@ A table `environments.NAME` below it holds what is different for one environment
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from wisp.errors import ManifestError
+from wisp.errors import ManifestError, UsageError
 from wisp.image.documents import HealthCheck
 from wisp.image.layer import MEDIA_TYPES
 from wisp.image.slim import SAFE, chosen_rules
@@ -17,7 +17,7 @@ from wisp.values import dataclass, field, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Literal
 
     from wisp.image.layer import Compression
 
@@ -65,52 +65,81 @@ class ImageSettings:
     sagemaker: bool = False
 
 
+class WrongSettingError(ManifestError):
+    """A setting that cannot be: at `path`, of which the `mark` is to be marked."""
+
+    def __init__(
+        self,
+        message: str,
+        key: str,
+        *,
+        mark: Literal["key", "value"] = "value",
+        hints: Iterable[str] = (),
+    ) -> None:
+        super().__init__(message, hints=hints)
+        self.path = (*TABLE, *filter(None, key.split(".")))
+        self.mark: Literal["key", "value"] = mark
+
+
 def read_settings(document: Mapping[str, Any], environment: str) -> ImageSettings:
     """Read the settings of an environment from a whole manifest.
 
     Raises:
-        ManifestError: A key is unknown or its value has the wrong shape; says which.
+        WrongSettingError: A key is unknown or its value has the wrong shape; says which.
 
     """
+    own = {key: value for key, value in _table(document).items() if key != "environments"}
+    settings = _changed(ImageSettings(), own, "")
+    at = f"environments.{environment}."
+    below = special_settings(document).get(environment, {})
+    if not isinstance(below, Mapping):
+        raise _wrong(at.rstrip("."), "a table")
+    return _changed(settings, below, at)
+
+
+def special_settings(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is said of single environments. Raises `WrongSettingError` for no table."""
+    special = _table(document).get("environments", {})
+    if not isinstance(special, Mapping):
+        raise _wrong("environments", "a table")
+    return special
+
+
+def _table(document: Mapping[str, Any]) -> Mapping[str, Any]:
     table: Any = document
     for key in TABLE:
         table = table.get(key, {}) if isinstance(table, Mapping) else {}
     if not isinstance(table, Mapping):
         raise _wrong("", "a table")
-    own = {key: value for key, value in table.items() if key != "environments"}
-    special = table.get("environments", {})
-    if not isinstance(special, Mapping):
-        raise _wrong("environments", "a table")
-    settings = _changed(ImageSettings(), own, "")
-    at = f"environments.{environment}."
-    below = special.get(environment, {})
-    if not isinstance(below, Mapping):
-        raise _wrong(at.rstrip("."), "a table")
-    return _changed(settings, below, at)
+    return table
 
 
 def _changed(settings: ImageSettings, table: Mapping[str, Any], at: str) -> ImageSettings:
     if "command" in table:
         if "task" in table:
             key = ".".join((*TABLE, at.rstrip("."))).rstrip(".")
-            raise ManifestError(
-                f"`{key}` has a `task` and a `command`, but containers run one thing"
+            raise WrongSettingError(
+                f"`{key}` has a `task` and a `command`, but containers run one thing",
+                f"{at}command",
+                mark="key",
             )
         settings = replace(settings, task=None)
     for key, value in table.items():
         reader = _READERS.get(key)
         if reader is None:
             known = ", ".join(f"`{name}`" for name in sorted((*_READERS, "environments")))
-            raise ManifestError(
+            raise WrongSettingError(
                 f"`{'.'.join(TABLE)}.{at}{key}` is unknown",
+                at + key,
+                mark="key",
                 hints=[*mistyped(key, _READERS), f"known are {known}"],
             )
         settings = replace(settings, **{key.replace("-", "_"): reader(value, at + key)})
     return settings
 
 
-def _wrong(key: str, expected: str) -> ManifestError:
-    return ManifestError(f"`{'.'.join((*TABLE, key)).rstrip('.')}` must be {expected}")
+def _wrong(key: str, expected: str) -> WrongSettingError:
+    return WrongSettingError(f"`{'.'.join((*TABLE, key)).rstrip('.')}` must be {expected}", key)
 
 
 def _text(value: Any, key: str) -> str:
@@ -167,7 +196,10 @@ def ports(value: Any, key: str) -> tuple[str, ...]:
 
 
 def _slim(value: Any, key: str) -> tuple[str, ...]:
-    return chosen_rules(_texts(value, key))
+    try:
+        return chosen_rules(_texts(value, key))
+    except UsageError as error:
+        raise WrongSettingError(error.message, key, hints=error.hints) from None
 
 
 def _compression(value: Any, key: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from wisp.errors import UsageError
 from wisp.patterns import pattern
+from wisp.specs.similarity import mistyped
 
 Rule = Callable[[str], bool]
 
@@ -54,8 +55,12 @@ def chosen_rules(words: Iterable[str]) -> tuple[str, ...]:
     found: set[str] = set()
     for word in words:
         if word not in RULES and word not in GROUPS:
-            known = ", ".join(f"`{name}`" for name in (*RULES, *GROUPS))
-            raise UsageError(f"`{word}` is no rule of slimming", hints=[f"there are {known}"])
+            words_known = (*RULES, *GROUPS)
+            known = ", ".join(f"`{name}`" for name in words_known)
+            raise UsageError(
+                f"`{word}` is no rule of slimming",
+                hints=[*mistyped(word, words_known), f"there are {known}"],
+            )
         found.update(GROUPS.get(word, (word,)))
     return tuple(name for name in RULES if name in found)
 

@@ -52,6 +52,17 @@ def mistyped(word: str, known: Iterable[str]) -> list[str]:
     return [f"did you mean {' or '.join(f'`{name}`' for name in near)}?"] if near else []
 
 
+def among(what: str, name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Word hints for a name that none of a workspace's things has: what is near, and all of them.
+
+    `what` says in the plural what they are.
+    """
+    names = list(known)
+    if not names:
+        return (f"there are no {what}",)
+    return (*mistyped(name, names), f"the {what} are: {', '.join(names)}")
+
+
 def jaro(left: str, right: str) -> float:
     """Jaro similarity of two words, from 0 (nothing alike) to 1 (equal)."""
     if not left or not right:

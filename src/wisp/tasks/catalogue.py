@@ -120,13 +120,12 @@ def check_environment(catalogue: Catalogue, name: str, place: str = "") -> None:
     """Raise `TaskError` for an environment that there is not; `place` is what names it."""
     if name in catalogue.environments:
         return
-    from wisp.specs.similarity import mistyped
+    from wisp.specs.similarity import among
 
-    listed = ", ".join(catalogue.environments)
     where = f" in {place}" if place else ""
     raise TaskError(
         f"unknown environment '{name}'{where}",
-        hints=(*mistyped(name, catalogue.environments), f"the environments are: {listed}"),
+        hints=among("environments", name, catalogue.environments),
     )
 
 

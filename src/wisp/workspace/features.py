@@ -15,14 +15,15 @@ from wisp.manifest.model import Environment, Feature, Manifest, Target
 from wisp.platforms import Platform, selects
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.pypi import PypiRequirement
+from wisp.specs.similarity import among
 
 
 def environment_named(manifest: Manifest, name: str) -> Environment:
     """Return an environment. Raises `ManifestError` if there is none of that name."""
     found = manifest.environments.get(name)
     if found is None:
-        known = ", ".join(manifest.environments)
-        raise ManifestError(f"unknown environment '{name}'", hints=(f"the workspace has: {known}",))
+        hints = among("environments", name, manifest.environments)
+        raise ManifestError(f"unknown environment '{name}'", hints=hints)
     return found
 
 

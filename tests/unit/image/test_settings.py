@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from wisp.errors import ManifestError, UsageError
+from wisp.errors import ManifestError
 from wisp.image.documents import HealthCheck
 from wisp.image.settings import ImageSettings, read_settings
 
@@ -118,5 +118,5 @@ def test_what_is_wrong_is_named(table: Any, words: str) -> None:
 
 
 def test_an_unknown_rule_of_slimming_is_named() -> None:
-    with pytest.raises(UsageError, match="`fat`"):
+    with pytest.raises(ManifestError, match="`fat`"):
         read({"slim": ["fat"]})

@@ -12,6 +12,7 @@ from wisp.manifest.edit import preview
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.model import Feature, Manifest
 from wisp.platforms import selects
+from wisp.specs.similarity import among
 from wisp.values import dataclass
 
 TYPE_CHECKING = False
@@ -140,7 +141,8 @@ def _require(
         raise ManifestError(f"no {what}s are defined for {where}")
     for name in wanted:
         if name not in present:
-            raise ManifestError(f"the {what} '{name}' was not found for {where}")
+            hints = among(f"{what}s", name, present)
+            raise ManifestError(f"the {what} '{name}' was not found for {where}", hints=hints)
 
 
 def _named(manifest: Manifest, part: ManifestPart) -> tuple[str, Feature | None]:
@@ -151,10 +153,12 @@ def _named(manifest: Manifest, part: ManifestPart) -> tuple[str, Feature | None]
     if part.environment is not None:
         where = f"environment '{part.environment}'"
         if part.environment not in manifest.environments:
-            raise ManifestError(f"the {where} does not exist")
+            hints = among("environments", part.environment, manifest.environments)
+            raise ManifestError(f"the {where} does not exist", hints=hints)
         return where, manifest.environments[part.environment].inline
     where = f"feature '{part.feature}'"
     if part.feature not in manifest.features:
-        raise ManifestError(f"the {where} does not exist")
+        hints = among("features", part.feature, manifest.features)
+        raise ManifestError(f"the {where} does not exist", hints=hints)
     named = "the default feature" if part.feature == DEFAULT_FEATURE else where
     return named, manifest.features[part.feature]

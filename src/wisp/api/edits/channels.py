@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from wisp.api.edits.transaction import Sync, edit
 from wisp.errors import ManifestError
-from wisp.manifest.edit.channels import channel_list, find_channel, put_channel
+from wisp.manifest.edit.channels import channel_list, channels_written, find_channel, put_channel
 from wisp.manifest.edit.channels import remove_channel as _remove
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.model import Manifest
+from wisp.specs.similarity import among
+from wisp.specs.urls import shown
 
 
 def add_channels(
@@ -36,14 +38,19 @@ def remove_channels(
 ) -> Manifest:
     """Take channels away. Raises `ManifestError` for one that is not there."""
 
-    def change(_: Manifest, document: Document) -> Document:
-        if part.environment is None and part.feature not in manifest.features:
-            raise ManifestError(f"Feature {part.feature} does not exist")
-        if part.environment is not None and part.environment not in manifest.environments:
-            raise ManifestError(f"the environment '{part.environment}' does not exist")
+    def change(current: Manifest, document: Document) -> Document:
+        if part.environment is None and part.feature not in current.features:
+            hints = among("features", part.feature, current.features)
+            raise ManifestError(f"Feature {part.feature} does not exist", hints=hints)
+        if part.environment is not None and part.environment not in current.environments:
+            hints = among("environments", part.environment, current.environments)
+            raise ManifestError(f"the environment '{part.environment}' does not exist", hints=hints)
         for channel in channels:
-            if find_channel(document, channel_list(document, part), channel) is None:
-                raise ManifestError(f"channel {channel} does not exist")
+            path = channel_list(document, part)
+            if find_channel(document, path, channel) is None:
+                known = map(shown, channels_written(document, path))
+                hints = among("channels", channel, known)
+                raise ManifestError(f"channel {channel} does not exist", hints=hints)
             document = _remove(document, part, channel)
         return document
 

@@ -13,7 +13,7 @@ from wisp.manifest.edit.environments import put_environment
 from wisp.manifest.edit.environments import remove_environment as _remove_environment
 from wisp.manifest.edit.features import remove_feature as _remove_feature
 from wisp.manifest.model import Environment, Manifest
-from wisp.specs.similarity import closest, did_you_mean
+from wisp.specs.similarity import among, closest, did_you_mean
 
 
 def add_environment(
@@ -63,7 +63,9 @@ def remove_environment(manifest: Manifest, name: str) -> Manifest:
     def change(_: Manifest, document: Document) -> Document:
         if not _is_declared(document, name):
             declared = document.get((*document.root, "environments")) or ()
-            raise ManifestError(f"Environment {name} not found", hints=did_you_mean(name, declared))
+            raise ManifestError(
+                f"Environment {name} not found", hints=among("environments", name, declared)
+            )
         return _remove_environment(document, name)
 
     return edit(manifest, change)

@@ -20,6 +20,7 @@ from wisp.platforms import (
     customised,
     derived_name,
 )
+from wisp.specs.similarity import among
 from wisp.values import replace
 
 #: Which subdirs heed a virtual package, by the option that declares it.
@@ -191,12 +192,10 @@ def require_platform(manifest: Manifest, name: str) -> None:
         raise unknown_platform(name, known)
 
 
-def unknown_platform(name: str, known: Sequence[str]) -> ManifestError:
-    """Word the failure of a platform that is not among those of a workspace, or of a feature."""
-    return ManifestError(
-        f"workspace does not define a platform named '{name}'",
-        hints=did_you_mean(name, known) or [f"it defines {', '.join(known) or 'none'}"],
-    )
+def unknown_platform(name: str, known: Iterable[str]) -> ManifestError:
+    """Return the failure for a platform that the workspace, or a part of it, does not list."""
+    message = f"workspace does not define a platform named '{name}'"
+    return ManifestError(message, hints=among("platforms", name, known))
 
 
 def declare_platforms(manifest: Manifest, document: Document, names: Sequence[str]) -> Document:

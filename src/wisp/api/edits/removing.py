@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from wisp.api.edits.environments import environments_using
 from wisp.api.edits.requests import DependencySelection, name_of, refuse_in_conda_script
@@ -16,7 +16,8 @@ from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.pypi_requirements import has_requirement, remove_requirement
 from wisp.manifest.edit.requirements import has_conda, remove_conda
 from wisp.manifest.model import Environment, Manifest
-from wisp.specs.similarity import closest, did_you_mean
+from wisp.specs.similarity import among, closest, did_you_mean
+from wisp.values import replace
 from wisp.workspace.features import dependencies, features_of, pypi_dependencies
 from wisp.workspace.platforms import platforms_of
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from wisp.manifest.edit.requirements import CondaTable
 
 _PYTHON = "python"
+_PYPI_TABLE = "pypi-dependencies"
 _CONDA_TABLES: tuple[CondaTable, ...] = (
     "dependencies",
     "host-dependencies",
@@ -54,6 +56,8 @@ def remove(
         for word in words:
             name = name_of(selection, word, current.root)
             for part in selection.parts:
+                if not _has(document, part, selection.table_name, name):
+                    raise _not_found(current, document, selection, part, name)
                 document = _remove(document, selection, part, name)
         edited = check(current, document, unchanged)
         _refuse_losing_python(current, edited, selection)
@@ -67,51 +71,93 @@ def remove(
 def _remove(
     document: Document, selection: DependencySelection, part: ManifestPart, name: str
 ) -> Document:
-    if selection.pypi and has_requirement(document, part, name):
+    if selection.pypi:
         return remove_requirement(document, part, name)
-    if not selection.pypi and has_conda(document, part, selection.table, name):
-        return remove_conda(document, part, selection.table, name)
-    raise _not_found(document, selection, part, name)
+    return remove_conda(document, part, selection.table, name)
+
+
+def _has(document: Document, part: ManifestPart, table: str, name: str) -> bool:
+    kind = next((one for one in _CONDA_TABLES if one == table), None)
+    if kind is None:
+        return has_requirement(document, part, name)
+    return has_conda(document, part, kind, name)
 
 
 def _not_found(
-    document: Document, selection: DependencySelection, part: ManifestPart, name: str
+    manifest: Manifest,
+    document: Document,
+    selection: DependencySelection,
+    part: ManifestPart,
+    name: str,
 ) -> ManifestError:
     table = selection.table_name
-    others: list[str] = [
-        other
-        for other in _CONDA_TABLES
-        if other != table and has_conda(document, part, other, name)
-    ]
-    if table != "pypi-dependencies" and has_requirement(document, part, name):
-        others.append("pypi-dependencies")
+    present = document.get(document.path(part, table))
+    hints = (
+        _unknown_part(manifest, part)
+        or tuple(_held_elsewhere(manifest, document, part, name))
+        or did_you_mean(name, present or ())
+        or tuple(_near_elsewhere(manifest, document, part, name))
+    )
+    here = [one for one in (*_CONDA_TABLES, _PYPI_TABLE) if _has(document, part, one, name)]
+    if not here and not selection.pypi and present is None:
+        return ManifestError(f"spec type {table} is missing.", hints=hints)
     where = "" if part.feature == DEFAULT_FEATURE else f" of feature `{part.feature}`"
-    own = document.get(document.path(part, table))
-    if not others and not selection.pypi and own is None:
-        return ManifestError(
-            f"spec type {table} is missing.", hints=_near_elsewhere(document, part, name, table)
-        )
-    if others:
-        hints = [_held_elsewhere(name, others)]
-    else:
-        hints = [*did_you_mean(name, own or ())] or _near_elsewhere(document, part, name, table)
     return ManifestError(f"dependency `{name}` was not found in {table}{where}", hints=hints)
 
 
-def _near_elsewhere(document: Document, part: ManifestPart, name: str, besides: str) -> list[str]:
-    """Word a near name of another table, and how it is removed from there."""
-    for table in _OPTIONS:
-        known = document.get(document.path(part, table)) or ()
-        if table != besides and (near := closest(name, known)):
-            return [_held_elsewhere(near[0], [table])]
-    return []
+def _unknown_part(manifest: Manifest, part: ManifestPart) -> tuple[str, ...]:
+    """Word that there is no such feature or environment, if that is so."""
+    if part.environment is not None and part.environment not in manifest.environments:
+        return among("environments", part.environment, manifest.environments)
+    if part.feature not in manifest.features:
+        return among("features", part.feature, manifest.features)
+    return ()
 
 
-def _held_elsewhere(name: str, tables: list[str]) -> str:
-    """Word which tables hold a package, and how it is removed from the last of them."""
-    told = f"`{name}` is in {', '.join(tables)}"
-    option = _OPTIONS.get(tables[-1])
-    return told if option is None else f"{told}: `pixi remove {option}{name}`"
+def _held_elsewhere(
+    manifest: Manifest, document: Document, part: ManifestPart, name: str
+) -> Iterator[str]:
+    """Word which tables hold a package, and how it is removed from each: first those beside."""
+    options = _options_of_parts(manifest)
+    for other in dict.fromkeys((part, *options)):
+        words = options.get(other, "")
+        for table in (*_CONDA_TABLES, _PYPI_TABLE):
+            if _has(document, other, table, name):
+                told, kind = f"`{name}` is in {table}", _OPTIONS.get(table)
+                yield told if kind is None else f"{told}: `pixi remove {words}{kind}{name}`"
+
+
+def _near_elsewhere(
+    manifest: Manifest, document: Document, part: ManifestPart, name: str
+) -> Iterator[str]:
+    """Word the first table that has a near name, and how that is removed from there."""
+    for other in (part, *_options_of_parts(manifest)):
+        known = [
+            key for table in _OPTIONS for key in document.get(document.path(other, table)) or ()
+        ]
+        if near := closest(name, known):
+            yield from _held_elsewhere(manifest, document, part, near[0])
+            return
+
+
+def _options_of_parts(manifest: Manifest) -> dict[ManifestPart, str]:
+    """Map the parts of a manifest to the options of `remove` that mean them."""
+    owners = [
+        (ManifestPart(feature=name), feature, f"--feature {name} ")
+        for name, feature in manifest.features.items()
+    ]
+    owners += [
+        (ManifestPart(environment=name), one.inline, f"--environment {name} ")
+        for name, one in manifest.environments.items()
+        if one.inline is not None
+    ]
+    found = {}
+    for part, feature, option in owners:
+        words = "" if part == ManifestPart() else option
+        found[part] = words
+        for selector, _ in feature.targets:
+            found[replace(part, target=selector)] = f"{words}--platform {selector} "
+    return found
 
 
 def _refuse_losing_python(

@@ -12,6 +12,7 @@ from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.tasks import has_task, put_task
 from wisp.manifest.edit.tasks import remove_task as _remove
 from wisp.manifest.model import Manifest
+from wisp.specs.similarity import among
 from wisp.specs.task import Task, TaskDependency
 
 
@@ -68,9 +69,11 @@ def remove_tasks(
     Raises `ManifestError` for a feature, environment or platform that does not exist.
     """
     if part.feature not in (None, DEFAULT_FEATURE) and part.feature not in manifest.features:
-        raise ManifestError(f"feature '{part.feature}' does not exist")
+        hints = among("features", part.feature, manifest.features)
+        raise ManifestError(f"feature '{part.feature}' does not exist", hints=hints)
     if part.environment is not None and part.environment not in manifest.environments:
-        raise ManifestError(f"environment '{part.environment}' does not exist")
+        hints = among("environments", part.environment, manifest.environments)
+        raise ManifestError(f"environment '{part.environment}' does not exist", hints=hints)
     if part.target is not None:
         require_platform(manifest, part.target)
     removed: list[str] = []

@@ -27,7 +27,7 @@ from wisp.manifest.syntax import KeyPath
 from wisp.manifest.words import pypi_word
 from wisp.solve.unpin import Unpin
 from wisp.specs.pypi import normalize
-from wisp.specs.similarity import did_you_mean
+from wisp.specs.similarity import among, did_you_mean
 from wisp.values import dataclass
 
 TYPE_CHECKING = False
@@ -174,7 +174,10 @@ def _require_part(manifest: Manifest, request: UpgradeRequest) -> None:
     if request.environment is None:
         return
     if request.environment not in manifest.environments:
-        raise ManifestError(f"could not find an environment named {request.environment}")
+        raise ManifestError(
+            f"could not find an environment named {request.environment}",
+            hints=among("environments", request.environment, manifest.environments),
+        )
     if manifest.environments[request.environment].inline is None:
         raise ManifestError(
             f"the environment {request.environment} does not define any content inline",

@@ -15,8 +15,7 @@ from wisp.api.imaging.starting import task_text
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locking import ensure_lock
 from wisp.api.opened import OpenedWorkspace
-from wisp.errors import ManifestError, UsageError
-from wisp.foreign import toml_data
+from wisp.errors import UsageError
 from wisp.image.base import Base, shell_of
 from wisp.image.build import PATH, ImageInput, PlatformImage, assemble, image_blobs
 from wisp.image.cache import LayerCache
@@ -30,12 +29,11 @@ from wisp.image.packages import MadeLayer
 from wisp.image.platform import PLATFORMS, image_platform
 from wisp.image.sagemaker import NO_KIT, SageMakerKit
 from wisp.image.scrub import clean_text
-from wisp.image.settings import ImageSettings, read_settings
+from wisp.image.settings import ImageSettings
 from wisp.lock.model import LockedEnvironment, LockFile
 from wisp.lock.select import locked_environment
 from wisp.platforms import Platform
 from wisp.specs.source_date import source_date
-from wisp.trust import found_text
 from wisp.values import dataclass, field
 
 #: When files of an image, and the image, count as made: zip files cannot say an earlier time.
@@ -75,19 +73,6 @@ class BuiltImage:
     def digest(self) -> str:
         """The digest of the manifest, or of the index if there are several platforms."""
         return self.blobs.top.descriptor.digest
-
-
-def settings_of(workspace: OpenedWorkspace, environment: str) -> ImageSettings:
-    """Read `[tool.wisp.image]` of the manifest. Raises `ManifestError`."""
-    workspace.require_environment(environment)
-    path = workspace.manifest.path
-    if workspace.manifest.is_script:
-        return ImageSettings()
-    try:
-        document = toml_data(found_text(path))
-    except (OSError, ValueError) as error:
-        raise ManifestError(f"could not read `{path}`", causes=[str(error)]) from error
-    return read_settings(document, environment)
 
 
 def wanted_platforms(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from wisp.api.imaging.bases import known_lock, renew_bases
-from wisp.api.imaging.building import settings_of, wanted_platforms
+from wisp.api.imaging.building import wanted_platforms
+from wisp.api.imaging.declared import settings_of
 from wisp.api.opened import OpenedWorkspace
 from wisp.image.lock import LockedDebian, debian_key
 from wisp.image.platform import PLATFORMS

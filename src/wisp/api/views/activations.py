@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.model import Feature, Manifest
+from wisp.specs.similarity import among
 from wisp.values import dataclass
 from wisp.workspace.features import environment_named
 
@@ -36,9 +37,11 @@ def declared_activations(
     Raises `ManifestError` for a feature or an environment that does not exist.
     """
     if feature is not None and feature not in manifest.features:
-        raise ManifestError(f"the feature '{feature}' does not exist")
+        hints = among("features", feature, manifest.features)
+        raise ManifestError(f"the feature '{feature}' does not exist", hints=hints)
     if environment is not None and environment not in manifest.environments:
-        raise ManifestError(f"the environment '{environment}' does not exist")
+        hints = among("environments", environment, manifest.environments)
+        raise ManifestError(f"the environment '{environment}' does not exist", hints=hints)
     if environment is None:
         names = list(manifest.features) if feature is None else [feature]
         inline = [] if feature is not None else list(manifest.environments)

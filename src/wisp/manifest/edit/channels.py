@@ -48,6 +48,12 @@ def put_channel(
     return document.add_item(path, data, first=prepend)
 
 
+def channels_written(document: Document, path: KeyPath) -> list[str]:
+    """Return a list of channels as they are written."""
+    items = document.get(path) or ()
+    return [str(item.get("channel")) if isinstance(item, dict) else str(item) for item in items]
+
+
 def remove_channel(document: Document, part: ManifestPart, channel: str) -> Document:
     """Take a channel away; it has to be there."""
     path = channel_list(document, part)
@@ -59,13 +65,11 @@ def remove_channel(document: Document, part: ManifestPart, channel: str) -> Docu
 
 def find_channel(document: Document, path: KeyPath, channel: str) -> int | None:
     """Return the number of a channel in a list; names and URLs are compared by what they mean."""
-    written = [
-        item.get("channel") if isinstance(item, dict) else item for item in document.get(path) or ()
-    ]
+    written = channels_written(document, path)
     if channel in written:
         return written.index(channel)
     meant = _meaning(channel)
-    return next((n for n, item in enumerate(written) if _meaning(str(item)) == meant), None)
+    return next((n for n, item in enumerate(written) if _meaning(item) == meant), None)
 
 
 def _meaning(channel: str) -> str:
