@@ -118,6 +118,23 @@ class SessionContext:
     # Engines
 
     @cached_property
+    def _lent(self) -> Mapping[str, str]:
+        """The environment for engines: they pass over a proxy that is none, so it is warned of."""
+        from wisp.engine.proxies import malformed_proxies
+
+        wrong = malformed_proxies(self.environ)
+        if not wrong:
+            return self.environ
+        from wisp.specs.urls import shown
+
+        for name, text in wrong.items():
+            self.reporter.warn(
+                f"`{name}` is ignored: `{shown(text)}` is no address of a proxy",
+                hints=("write it as `http://HOST:PORT`",),
+            )
+        return {name: text for name, text in self.environ.items() if name not in wrong}
+
+    @cached_property
     def settings(self) -> EngineSettings:
         """How caches, network and links are to be used."""
         settings = self.chosen_settings
@@ -145,7 +162,7 @@ class SessionContext:
                 f"what is downloaded is not kept, since the cache `{missed}` cannot be written",
                 hints=("`PIXI_CACHE_DIR` names another folder",),
             )
-        return ChannelAccess(self.settings, self.environ)
+        return ChannelAccess(self.settings, self._lent)
 
     @cached_property
     def notices(self) -> ChannelNotices:
@@ -174,7 +191,7 @@ class SessionContext:
         """Small files of the web."""
         from wisp.engine.http import HttpClient
 
-        return HttpClient(self.settings.network, self.environ, self.credentials)
+        return HttpClient(self.settings.network, self._lent, self.credentials)
 
     @cached_property
     def names(self) -> NameService:
@@ -189,7 +206,7 @@ class SessionContext:
         from wisp.engine.uv import find_uv
 
         return find_uv(
-            self.environ,
+            self._lent,
             self.settings,
             keyring_provider=self.config.get("pypi-config.keyring-provider"),
             insecure_hosts=tuple(self.config.get("pypi-config.allow-insecure-host", ())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import SplitResult, urlsplit
 
 from wisp.specs.settings import Network
 from wisp.specs.urls import Origin
@@ -11,6 +12,10 @@ from wisp.values import dataclass
 #: The names that reqwest looks at, in rattler and in uv. `HTTP_PROXY` is not among them: in CGI
 #: it can be forged through a request header.
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+
+
+#: The kinds of proxies that one of the engines knows.
+_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,30 @@ def choose_proxies(network: Network, environ: Mapping[str, str]) -> Proxies:
         environ.get("https_proxy") or environ.get("HTTPS_PROXY") or everything,
         tuple(entry.strip() for entry in spared.split(",") if entry.strip()),
     )
+
+
+def malformed_proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that name a proxy that can be none, with what they say."""
+    return {
+        name: environ[name]
+        for name in PROXY_VARIABLES
+        if environ.get(name) and not _is_proxy(environ[name])
+    }
+
+
+def _is_proxy(text: str) -> bool:
+    """Tell whether a text is the address of a proxy, whose `http://` may be left out."""
+    address = text if "://" in text else f"http://{text}"
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in _SCHEMES and bool(parts.hostname) and _can_be(parts)
+    except ValueError:
+        return False
+
+
+def _can_be(parts: SplitResult) -> bool:
+    """Raise `ValueError` for a port that is none, and refuse signs that no address has."""
+    return parts.port != 0 and not any(sign.isspace() or sign < " " for sign in parts.netloc)
 
 
 def _covers(entry: str, origin: Origin) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wisp.engine.proxies import choose_proxies
+from wisp.engine.proxies import choose_proxies, malformed_proxies
 from wisp.specs.settings import Network
 from wisp.specs.urls import url_origin
 
@@ -38,3 +38,19 @@ CONFIGURED = Network(
 )
 def test_the_proxy_of_a_host(environ: dict[str, str], url: str, proxy: str | None) -> None:
     assert choose_proxies(CONFIGURED, environ).of(url_origin(url)) == proxy
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        *((text, True) for text in ("http://h:1", "h:1", "https://u:p@h", "socks5h://h:1", "")),
+        *((text, True) for text in ("10.0.0.1:3128", "http://[::1]:3128/")),
+        *((text, False) for text in ("http://[bad", "foo bar", "http://", "://h", "h:99999")),
+        *((text, False) for text in ("htp://h:1", "http://h:port", "http://u:a b@h:1", "h:0")),
+    ],
+)
+@pytest.mark.parametrize("name", ["http_proxy", "HTTPS_PROXY", "all_proxy"])
+def test_a_proxy_that_can_be_none_is_known_by_its_variable(
+    name: str, text: str, is_one: bool
+) -> None:
+    assert malformed_proxies({name: text}) == ({} if is_one else {name: text})
