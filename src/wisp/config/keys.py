@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 from wisp.platforms import SUBDIRS
+from wisp.specs.conda import split_channel
 from wisp.specs.controls import has_control
 from wisp.specs.cutoffs import parse_cutoff
 from wisp.specs.settings import S3_STYLES
@@ -109,6 +110,16 @@ def normal_url(value: Any) -> str:
     return urlunsplit(parts._replace(netloc=netloc, path=parts.path or "/"))
 
 
+def _channels(value: Any) -> list[str]:
+    found = _texts(value)
+    for text in found:
+        if not text.strip():
+            raise ValueError("expected the name, URL or path of a channel")
+        if "://" in text:
+            split_channel(text)  # which raises `ValueError` for what is no URL
+    return found
+
+
 def _urls(value: Any) -> list[str]:
     return [normal_url(item) for item in _texts(value)]
 
@@ -201,7 +212,7 @@ _BUCKET: dict[str, Reader] = {
 
 #: Every key of fixed name. The order is that in which they are listed and written.
 KEYS: dict[str, Reader] = {
-    "default-channels": _texts,
+    "default-channels": _channels,
     "authentication-override-file": _text,
     "tls-no-verify": _boolean,
     "tls-root-certs": Choice("webpki", "system", renamed={"native": "system", "all": "system"}),
@@ -254,7 +265,7 @@ def is_switch(reader: Reader) -> bool:
 
 def is_list(reader: Reader) -> bool:
     """Tell whether a key holds several values."""
-    return reader in (_texts, _urls)
+    return reader in (_texts, _urls, _channels)
 
 
 def reader_of(path: tuple[str, ...]) -> Reader | None:

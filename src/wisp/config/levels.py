@@ -133,7 +133,9 @@ def _add(levels: list[Level], warnings: list[str], file: Path, care: _Care) -> N
     if wrong is not None:
         raise wrong
     warnings.extend(document.warnings)
-    warnings.extend(f"{_in_one_line(fault)}; it is ignored" for fault in document.faults)
+    warnings.extend(
+        f"{_in_one_line(fault)}{_line(fault)}; it is ignored" for fault in document.faults
+    )
     levels.append(Level(file, document))
 
 
@@ -179,6 +181,10 @@ def _trusts_by_variable(environ: Mapping[str, str]) -> bool:
 
 def _in_one_line(error: ConfigError) -> str:
     return ": ".join([error.message, *map(str, error.causes)])
+
+
+def _line(fault: ConfigError) -> str:
+    return f" (line {fault.place.line})" if fault.place and fault.place.line else ""
 
 
 def _from_call(request: ConfigRequest) -> list[Level]:

@@ -23,6 +23,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+#: In a longer file no line is looked for.
+_MOST_LINES = 1000
+
 #: Where a value stands: `("shell", "change-ps1")`, `("s3-options", "bucket", "region")`.
 KeyPath = tuple[str, ...]
 if TYPE_CHECKING:
@@ -64,7 +67,8 @@ def parse(text: str, file: Path, *, shared: bool = False) -> ConfigFile:
             warnings.append(f"`{written[0]}` in {file} is deprecated, use `{'.'.join(path)}`")
         reader = reader_of(path)
         if reader is None and path[0] in TABLES and len(path) == 1:
-            faults.append(ConfigError(f"`{path[0]}` in `{file}` has to be a table"))
+            place = _place(written, text, file)
+            faults.append(ConfigError(f"`{path[0]}` in `{file}` has to be a table", place=place))
         elif reader is None:
             unknown.append(".".join(written))
         else:
@@ -72,7 +76,13 @@ def parse(text: str, file: Path, *, shared: bool = False) -> ConfigFile:
                 values[path] = reader(value)
                 spelled[path] = written
             except ValueError as error:
-                faults.append(_wrong_value(".".join(written), file, error))
+                faults.append(
+                    ConfigError(
+                        f"`{'.'.join(written)}` in `{file}` has a wrong value",
+                        causes=[str(error)],
+                        place=_place(written, text, file),
+                    )
+                )
     if unknown:
         warnings.append(f"Ignoring '{', '.join(unknown)}' in {file}")
     return ConfigFile(values, tuple(warnings), spelled, tuple(faults))
@@ -90,8 +100,35 @@ def _tables(text: str, file: Path) -> dict[str, Any]:
         raise ConfigError(f"failed to parse `{file}`", causes=[str(error)]) from error
 
 
-def _wrong_value(key: str, file: Path, error: ValueError) -> ConfigError:
-    return ConfigError(f"`{key}` in `{file}` has a wrong value", causes=[str(error)])
+def _place(path: KeyPath, text: str, file: Path) -> Place:
+    """Find the line of a value: the first with which the text above it begins to have the key.
+
+    What is above each line is asked of the parser, so that no second one has to know TOML.
+    """
+    lines = text.removeprefix("\ufeff").splitlines()
+    if len(lines) > _MOST_LINES:
+        return Place(str(file))
+    first = 0
+    for count in range(1, len(lines) + 1):
+        try:
+            data = toml_data("\n".join(lines[:count]) + "\n")
+        except ValueError:  # a value over several lines has begun
+            continue
+        if _has(data, path):
+            break
+        first = count
+    line = lines[first]
+    indent = len(line) - len(line.lstrip())
+    length = max(1, len(line.strip()))
+    return Place(str(file), first + 1, indent + 1, length=length, text=text)
+
+
+def _has(data: Any, path: KeyPath) -> bool:
+    for key in path:
+        if not isinstance(data, Mapping) or key not in data:
+            return False
+        data = data[key]
+    return True
 
 
 def _leaves(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, KeyPath, Any]]:

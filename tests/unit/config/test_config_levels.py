@@ -298,3 +298,28 @@ def test_a_file_of_pixi_that_all_tools_read_is_pixis() -> None:
     both = {"HOME": "/h", "RATTLER_HOME": "/p", "PIXI_HOME": "/p"}
     where = config_files(both, platform="linux")
     assert Path("/p/config.toml") not in where.shared
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("concurrency = 3\n", 1),
+        ('# top\n[concurrency]\n\n  solves = "x"  # why\n', 4),
+        ('default-channels = [\n  "a",\n  3,\n]\noffline = true\n', 1),
+        ('default-channels = ["http://[x"]\n', 1),
+        ('offline = true\ndefault-channels = ["a", " "]\n', 2),
+        ('[proxy-config]\nhttps = "http://a:1"\nhttp = "no url"\n', 3),
+        ('offline = true\n[mirrors]\n"https://a" = "x"\n', 2),
+        ("\ufeffoffline = true\nshell.change-ps1 = 1\n", 2),
+        ('[s3-options.b]\r\nregion = "eu"\r\nendpoint-url = "x"\r\n', 3),
+    ],
+)
+def test_a_wrong_value_is_shown_in_its_line(levels: Levels, text: str, line: int) -> None:
+    file = levels.write("workspace", text)
+    with pytest.raises(ConfigError) as caught:
+        levels.read()
+    place = caught.value.place
+    assert place is not None
+    assert (place.file, place.line) == (str(file), line)
+    levels.environ |= LENIENT
+    assert f"(line {line})" in " ".join(levels.read().warnings)
