@@ -88,12 +88,27 @@ def hints_of_channels(
 
 def hint_for_python(environment: Environment) -> str:
     """Word how an environment gets the Python that its PyPI packages need."""
-    place = ""
-    if environment.no_default_feature:
-        place = f" --environment {environment.name}"
-        if environment.features:
-            place = f" --feature {environment.features[0]}"
-    return f"add python to the conda dependencies: `pixi add python{place}`"
+    return f"add python to the conda dependencies: `pixi add python{option_of(environment)}`"
+
+
+def option_of(environment: Environment) -> str:
+    """Return the option of `add` with which an environment gets a package, with a blank before."""
+    if not environment.no_default_feature:
+        return ""
+    if environment.features:
+        return f" --feature {environment.features[0]}"
+    return f" --environment {environment.name}"
+
+
+def packages_at_hand(session: SessionContext, inputs: EnvironmentInputs) -> frozenset[str]:
+    """Return the names that an environment's channels have, as far as they were read before."""
+    from wisp.engine.search import known_names
+
+    urls = [channel.url for channel in inputs.channels]
+    try:
+        return known_names(urls, inputs.platform.subdir, session.channels.at_hand())
+    except FetchError:
+        return frozenset()
 
 
 def _near_on_pypi(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wisp.activation.shells import Bash
     from wisp.activation.variables import Activation
     from wisp.tasks.catalogue import Catalogue
-    from wisp.tasks.graph import Graph, Request
+    from wisp.tasks.graph import Graph, Request, TaskNode
 
     #: Does what was planned and returns the exit code.
     Deed = Callable[[], int]
@@ -173,6 +173,7 @@ class _Lane:
         graph = build(catalogue, words, self._request())
         for node in graph.nodes:
             self._check_ready(node.environment.name)
+            self._check_command(node)
         snapshot.settle(self._snapshot, self._environ, time.time_ns())
         return lambda: self._run_graph(graph, catalogue, explicit)
 
@@ -246,6 +247,11 @@ class _Lane:
         changed[ENV_INIT_CWD] = self._cwd
         return changed
 
+    def advice(self, environment: str, command: str, cwd: str, *, guess: bool) -> tuple[str, ...]:
+        """Say nothing: what plainly does not exist is left to the full program beforehand."""
+        del environment, command, cwd, guess
+        return ()
+
     def task_names(self) -> list[str]:
         """Return the names of all tasks that are no secret."""
         return self._catalogue().visible()
@@ -293,6 +299,24 @@ class _Lane:
     def _check_ready(self, environment: str) -> None:
         ready = self._snapshot.ready.get(environment)
         if ready is None or not snapshot.unchanged(ready["files"]):
+            raise Doubt
+
+    def _check_command(self, node: TaskNode) -> None:
+        """Leave a command that is nowhere to the full program, which knows what may help."""
+        command = node.task.cmd or ""
+        first = command.partition(" ")[0] if isinstance(command, str) else command[0]
+        first = first.strip("\"'")
+        if not first.replace("-", "_").replace(".", "_").isidentifier():
+            return
+        prefix = self._snapshot.ready[node.environment.name]["prefix"]
+        if os.access(os.path.join(prefix, "bin", first), os.X_OK):
+            return
+        folders = self._environ.get("PATH", "").split(os.pathsep)
+        if any(os.access(os.path.join(folder, first), os.X_OK) for folder in folders):
+            return
+        from wisp.taskshell.builtins import NAMES
+
+        if first not in NAMES:
             raise Doubt
 
     def _activation(self, environment: str) -> Activation:

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
         def task_names(self) -> Iterable[str]:
             """Return the names that a mistyped one may have meant."""
 
+        def advice(self, environment: str, command: str, cwd: str, *, guess: bool) -> Iterable[str]:
+            """Word what may help where there is no such command; with `guess` what only may."""
+
 
 #: Exit code of a script whose last command does not exist.
 NOT_FOUND = 127
@@ -157,17 +160,26 @@ class Runner:
             cwd, variables = prepared
             if last and self._settings.replace and not self._to_remember(node):
                 become(node, cwd, variables)
-            code = execute(read(node), cwd, variables, self._suggest)
+            code = execute(
+                read(node),
+                cwd,
+                variables,
+                lambda shell: self._suggest(shell, node.environment.name),
+            )
             if code == 0:
                 self.remember(node)
         return code
 
-    def _suggest(self, shell: Shell) -> None:
-        """Offer names near to that of a command that does not exist."""
+    def _suggest(self, shell: Shell, environment: str) -> None:
+        """Offer names near to that of a command that does not exist, and other ways to it."""
+        if shell.unknown is None:
+            return
         near = shell.near_names(self._provider.task_names())
-        if near:
-            listed = " or ".join(f"`{name}`" for name in near)
-            self.say(f"  help: did you mean {listed}?")
+        hints = [f"did you mean {' or '.join(f'`{name}`' for name in near)}?"] if near else []
+        hints += self._provider.advice(environment, *shell.unknown, guess=not near)
+        for hint in hints:
+            program = self._settings.product.lower()
+            self.say(f"  help: {hint}".replace("`pixi ", f"`{program} "))
 
     def made_ready(self, node: TaskNode, *, first: bool) -> tuple[str, dict[str, str]] | None:
         """Announce a node and make it ready to run: its directory and its variables.

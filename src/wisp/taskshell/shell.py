@@ -71,6 +71,12 @@ class Shell:
         """
         self._scope.control.signal(signum, forward=forward)
 
+    @property
+    def unknown(self) -> tuple[str, str] | None:
+        """The last command not found, and the folder in which it was wanted."""
+        unknown = self._runtime.unknown
+        return (unknown[0], unknown[1].cwd) if unknown else None
+
     def near_names(self, others: Iterable[str] = ()) -> list[str]:
         """Give up to three names that the last command not found may have meant, best first."""
         from wisp.taskshell.lookup import near_names

@@ -41,6 +41,9 @@ class Workspace:
     def task_names(self) -> list[str]:
         return list(self.tasks)
 
+    def advice(self, environment: str, command: str, cwd: str, *, guess: bool) -> list[str]:
+        return [f"{environment} may get {command}: `pixi add {command}`"]
+
     def graph(self, *words: str) -> Graph:
         environment = EnvironmentTasks("default", self.tasks, platform="linux-64")
         request = Request(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 
 from wisp import layout
 from wisp.activation.variables import cleaned
@@ -88,6 +89,12 @@ class TaskEnvironments:
     def task_names(self) -> list[str]:
         """Return the names of all tasks that are no secret."""
         return self._catalogue.visible()
+
+    def advice(self, environment: str, command: str, cwd: str, *, guess: bool) -> Iterator[str]:
+        """Word what may help where an environment has no such command."""
+        from wisp.api.use.missing_commands import advice
+
+        return advice(self._workspace, environment, command, Path(cwd), guess=guess)
 
     def variables(self, environment: str, clean: bool) -> dict[str, str]:
         """Return the caller's variables, those of the environment, and `INIT_CWD`."""

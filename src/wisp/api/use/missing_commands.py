@@ -1,0 +1,74 @@
+"""What may help where a command does not exist: a file of that name, or a package that has it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from wisp.api.elsewhere import option_of, packages_at_hand
+from wisp.errors import WispError
+from wisp.patterns import pattern
+from wisp.printable import typed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wisp.api.opened import OpenedWorkspace
+
+#: What runs a file of some ending.
+_RUNNERS = {
+    ".py": "python",
+    ".sh": "bash",
+    ".bash": "bash",
+    ".R": "Rscript",
+    ".r": "Rscript",
+    ".jl": "julia",
+    ".js": "node",
+    ".pl": "perl",
+    ".rb": "ruby",
+}
+#: What a package may be called.
+_NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+def advice(
+    workspace: OpenedWorkspace, environment: str, name: str, cwd: Path, *, guess: bool
+) -> Iterator[str]:
+    """Word what to do where an environment has no command of a name, wanted in the folder `cwd`.
+
+    Nothing is asked of the network: channels are looked up as far as they were read before. With
+    `guess` a package is also offered of which nobody knows whether there is one.
+    """
+    file = cwd / name
+    runner = _RUNNERS.get(file.suffix)
+    if file.is_file():
+        yield from _of_file(name, file, runner)
+    elif runner is not None:
+        yield f"there is no file `{name}` in `{cwd}`"
+    elif _NAME.fullmatch(name):
+        yield from _of_package(workspace, environment, name, guess)
+
+
+def _of_file(name: str, file: Path, runner: str | None) -> Iterator[str]:
+    if runner is not None:
+        yield f"`{name}` is a file: `pixi run {runner} {typed(name)}`"
+    elif os.access(file, os.X_OK):
+        yield f"`{name}` is a file of this folder: `pixi run ./{typed(name)}`"
+
+
+def _of_package(
+    workspace: OpenedWorkspace, environment: str, name: str, guess: bool
+) -> Iterator[str]:
+    place = option_of(workspace.require_environment(environment))
+    try:
+        inputs = workspace.inputs(environment, workspace.best_platform(environment))
+    except WispError:  # whoever runs there nevertheless has vouched for it
+        return
+    if name.lower() in packages_at_hand(workspace.session, inputs):
+        yield f"the channels have a package of that name: `pixi add{place} {name}`"
+    elif guess:
+        yield (
+            f"if a package of that name brings it, add it: `pixi add{place} {name}`, or from PyPI "
+            f"`pixi add{place} --pypi {name}`"
+        )
