@@ -117,3 +117,16 @@ def test_a_locked_file_that_is_gone_is_told_with_the_way_out(
         failed = cold_wisp("install", cwd=folder)
     assert failed.code == 1
     assert "`wisp update` locks what there is now" in failed.stderr
+
+
+@pytest.mark.parametrize("look", ["list", "tree"])
+def test_a_look_at_what_is_not_locked_offers_near_names(
+    tmp_path: Path, wisp: CommandLine, look: str
+) -> None:
+    source = channel(tmp_path / "chan", [tiny("greeter")])
+    folder = manifest(tmp_path, str(source), '[dependencies]\ngreeter = "*"\n')
+    wisp("lock", "--offline", cwd=folder).success()
+    assert "did you mean `greeter`?" in wisp(look, "gretter", cwd=folder).stderr
+    assert f"`wisp list` {'lists' if look == 'list' else 'shows'}" in (
+        wisp(look, "zzz", cwd=folder).stderr
+    )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
+from wisp.patterns import pattern
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.match import parse_spec, requirement_spec
 from wisp.specs.pypi import PypiRequirement
@@ -16,6 +17,10 @@ from wisp.specs.records import CondaRecord
 from wisp.toolbox.manifest import ToolEnvironment
 from wisp.toolbox.names import executable_name
 from wisp.values import dataclass
+
+
+#: What conda's installers look for (conda-build, "Link and unlink scripts").
+_LINK_SCRIPT = pattern(r"\..+-(pre-link|post-link|pre-unlink|post-unlink)\.(sh|bat)")
 
 
 class Package(Protocol):
@@ -39,13 +44,16 @@ def executables(
 ) -> tuple[Executable, ...]:
     """Return the executables of a package, in the order of its files.
 
-    `runnable` are the paths of a prefix that the machine would run.
+    `runnable` are the paths of a prefix that the machine would run. Scripts that installers run
+    when a package is linked lie beside them, and are no commands.
     """
     folders = {name.lower() for name in (WINDOWS_FOLDERS if windows else UNIX_FOLDERS)}
     return tuple(
         Executable(executable_name(path, windows=windows), path)
         for path in package.files
-        if path.rpartition("/")[0].lower() in folders and path in runnable
+        if path.rpartition("/")[0].lower() in folders
+        and path in runnable
+        and not _LINK_SCRIPT.fullmatch(path.rpartition("/")[2])
     )
 
 

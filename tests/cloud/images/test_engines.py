@@ -165,6 +165,21 @@ def test_a_check_tries_every_module_and_library_of_an_image(demo: Demo, loaded: 
     assert any("readline" in name for name in found["failing"])
 
 
+def test_a_check_without_python_says_what_brings_it(forge: Forge, tmp_path: Path) -> None:
+    docker_runs()
+    wisp = CommandLine(make_home(tmp_path / "home", tmp_path / "cache"))
+    (tmp_path / "pixi.toml").write_text(
+        f'[workspace]\nchannels = ["{forge.url}"]\nplatforms = ["{forge.subdir}"]\n'
+        '[dependencies]\ngreeter = "*"\n'
+    )
+    failed = wisp("image", "check", cwd=tmp_path, timeout=600)
+    assert failed.code == 1
+    assert "the image has no Python that can be asked" in failed.stderr
+    assert "`wisp add python` brings one" in failed.stderr
+    wisp("add", "--no-install", "python", cwd=tmp_path).success()
+    assert "has no Python" not in wisp("image", "check", cwd=tmp_path, timeout=600).stderr
+
+
 @pytest.fixture
 def bundle(layout: tuple[Path, str], tmp_path: Path) -> Path:
     """The image, unpacked by umoci."""

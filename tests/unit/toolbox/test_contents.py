@@ -45,6 +45,15 @@ def test_executables_are_what_can_be_run_in_the_folders_of_path() -> None:
     assert [one.name for one in found] == ["b", "a"]
 
 
+@pytest.mark.parametrize("event", ["pre-link", "post-link", "pre-unlink", "post-unlink"])
+def test_what_installers_run_is_no_command(event: str) -> None:
+    files = (f"bin/.x-{event}.sh", f"Scripts/.x-{event}.bat", f"bin/{event}.sh", "bin/.hidden")
+    package = Installed(record("x"), files)
+    found = executables(package, frozenset(files), windows=False)
+    assert [one.name for one in found] == [f"{event}.sh", ".hidden"]
+    assert executables(package, frozenset(files[:2]), windows=True) == ()
+
+
 def test_windows_has_more_folders_and_endings() -> None:
     files = ("Library/bin/x.exe", "Scripts/y.BAT", "z.exe", "bin/t", "Lib/n.exe")
     found = executables(Installed(record("x"), files), frozenset(files), windows=True)

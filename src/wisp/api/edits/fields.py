@@ -72,6 +72,8 @@ def bump_version(manifest: Manifest, bump: Bump) -> tuple[str, str]:
 
 
 def _check(field: Field, value: str) -> None:
+    if field == "name" and not value.strip():
+        raise ManifestError("a workspace cannot have an empty name")
     try:
         if field == "version":
             normalize_version(value)

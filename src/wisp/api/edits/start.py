@@ -147,7 +147,13 @@ def _admitted(folder: Path, environ: Mapping[str, str]) -> Path:
 
 def _refuse_existing(path: Path) -> None:
     if os.path.lexists(path):
-        raise ManifestError(f"{path.name} already exists")
+        raise ManifestError(
+            f"{path.name} already exists",
+            hints=(
+                "`pixi add NAME` adds to this workspace, `pixi init NAME` makes one in a folder of "
+                "that name",
+            ),
+        )
 
 
 def _facts(

@@ -81,4 +81,5 @@ def _probed(workspace: OpenedWorkspace, request: ImageRequest, name: str) -> _Pr
         raise HostError(
             "the image has no Python that can be asked",
             causes=[done.stderr.strip() or done.stdout.strip() or str(error)],
+            hints=["what is in an image is tried by its Python: `pixi add python` brings one"],
         ) from error

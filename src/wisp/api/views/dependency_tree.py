@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locked_view import look_up
@@ -14,6 +14,7 @@ from wisp.lock.model import LockFile
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
 from wisp.specs.records import Record
+from wisp.specs.similarity import mistyped
 from wisp.values import dataclass
 
 TYPE_CHECKING = False
@@ -133,7 +134,7 @@ def _needs(
         search = compiled(pattern).search
         roots = [name for name in roots if search(name)] or sorted(filter(search, graph))
         if not roots:
-            raise _nothing_found(pattern)
+            raise _nothing_found(pattern, graph)
     return tuple(_siblings([Edge(name) for name in roots], graph, set()))
 
 
@@ -143,7 +144,7 @@ def _dependents(
     graph = inverted(needs)
     matches = sorted(filter(compiled(pattern).search, graph))
     if not matches:
-        raise _nothing_found(pattern)
+        raise _nothing_found(pattern, graph)
     seen: set[str] = set()
     roots: list[TreeNode] = []
     for name in sorted(matches, key=lambda name: name not in explicit):
@@ -194,8 +195,9 @@ def _siblings(
         )
 
 
-def _nothing_found(pattern: str) -> WispError:
+def _nothing_found(pattern: str, names: Iterable[str]) -> WispError:
     return WispError(
         "Couldn't print the dependency tree",
         causes=(f"no locked package has a name that fits '{pattern}'",),
+        hints=mistyped(pattern, names) or ("`pixi list` shows what is locked",),
     )

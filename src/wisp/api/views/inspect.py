@@ -16,7 +16,7 @@ from wisp.platforms import default_virtual_packages
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record
-from wisp.specs.similarity import one_of
+from wisp.specs.similarity import closest, one_of
 from wisp.values import dataclass, fields, replace
 
 TYPE_CHECKING = False
@@ -78,12 +78,15 @@ class PackageList:
     """Rows of packages, and where they are from: environment, platform, state of the prefix.
 
     `installed_for` is the subdir that the prefix was installed for, None where there is none.
+    `locked` counts what there is, `near` are names like the pattern where nothing fits it.
     """
 
     environment: str
     platform: str
     rows: tuple[PackageRow, ...]
     installed_for: str | None = None
+    locked: int = 0
+    near: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         where = f"{self.environment} on {self.platform}"
@@ -105,7 +108,9 @@ def locked_packages(
     rows = _sized(package_rows(view.lock, view.inputs, view.editable), workspace, view)
     chosen = chosen_rows(rows, pattern, explicit=explicit, sort_by=sort_by)
     name, where = view.inputs.environment, view.inputs.platform.name
-    return PackageList(name, where, chosen, view.installed_for)
+    known = () if chosen or pattern is None else [row.name for row in rows]
+    near = tuple(closest(pattern or "", known, 3))
+    return PackageList(name, where, chosen, view.installed_for, len(rows), near)
 
 
 def _sized(

@@ -8,11 +8,14 @@ from wisp.cli.declare import flag, optional, top, value, values
 from wisp.cli.looking import remember
 from wisp.cli.opening import open_workspace, usage_of
 from wisp.errors import UsageError, WispError
+from wisp.layout import DEFAULT_ENVIRONMENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
+
+    from wisp import PackageList
 
 #: What a row can tell.
 FIELDS = (
@@ -86,7 +89,8 @@ def run(call: Call[Options]) -> int:
     if not found.rows:
         raise WispError(
             f"No packages found in '{found.environment}' environment for '{found.platform}' "
-            "platform."
+            "platform.",
+            hints=_instead(found),
         )
     from wisp.console.package_table import package_table
     from wisp.console.package_tree import heading
@@ -97,6 +101,17 @@ def run(call: Call[Options]) -> int:
         call.out.public(line)
     remember(call, workspace, found)
     return 0
+
+
+def _instead(found: PackageList) -> list[str]:
+    """Word what may be listed where nothing is."""
+    if found.near:
+        return [f"did you mean {' or '.join(f'`{name}`' for name in found.near)}?"]
+    if found.locked:
+        default = found.environment == DEFAULT_ENVIRONMENT
+        option = "" if default else f" --environment {found.environment}"
+        return [f"`pixi list{option}` lists all that is locked"]
+    return ["the environment asks for no package"]
 
 
 def _columns(fields: Sequence[str] | None) -> tuple[str, ...]:
