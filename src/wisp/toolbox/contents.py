@@ -18,7 +18,6 @@ from wisp.toolbox.manifest import ToolEnvironment
 from wisp.toolbox.names import executable_name
 from wisp.values import dataclass
 
-
 #: What conda's installers look for (conda-build, "Link and unlink scripts").
 _LINK_SCRIPT = pattern(r"\..+-(pre-link|post-link|pre-unlink|post-unlink)\.(sh|bat)")
 

@@ -323,9 +323,7 @@ def test_a_platform_is_not_moved_relative_to_itself(manifest: Manifest) -> None:
         move_platform(manifest, "win-64", "before", "x")
 
 
-@pytest.mark.parametrize(
-    ("name", "hints"), [("win-46", ("did you mean `win-64`?",)), ("x", ())]
-)
+@pytest.mark.parametrize(("name", "hints"), [("win-46", ("did you mean `win-64`?",)), ("x", ())])
 def test_an_unknown_platform_is_told_with_those_that_there_are(
     manifest: Manifest, name: str, hints: tuple[str, ...]
 ) -> None:
