@@ -72,7 +72,12 @@ COSTLY = {
     ),
 }
 #: What only words a failure.
-FAILURES = {"api.elsewhere", "manifest.placing", "manifest.positions"}
+FAILURES = {
+    "api.elsewhere",
+    "api.use.missing_commands",
+    "manifest.placing",
+    "manifest.positions",
+}
 #: Who may load what late besides, since it is seldom needed there.
 DOORS = {
     ("api.detectors", "api.configuring"): "few answers are kept",
