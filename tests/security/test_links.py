@@ -239,8 +239,8 @@ DEEDS: dict[str, Callable[[Root, Path], object]] = {
     "write over": lambda root, path: root.write(path, "x"),
     "make": lambda root, path: root.make(path / "new"),
     "remove below": lambda root, path: root.remove(path / "secret"),
-    "lock": lambda root, path: root.locked(path / "new").__enter__(),
-    "lock itself": lambda root, path: root.locked(path).__enter__(),
+    "lock": lambda root, path: root.held(path / "new").__enter__(),
+    "lock itself": lambda root, path: root.held(path).__enter__(),
     "sweep": lambda root, path: root.sweep(path),
 }
 

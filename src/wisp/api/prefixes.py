@@ -72,7 +72,7 @@ def _pypi_installer(session: SessionContext) -> InstallPypi:
                 reinstall=work.reinstall,
                 options=work.options,
                 variables=_build_variables(session, work),
-                lock=work.lock,
+                held=work.held,
                 label=work.label,
             ),
             session.reporter,

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wisp.cli.declare import Command, Option, Values
-    from wisp.cli.help import Paint
     from wisp.console.output import Output
+    from wisp.console.style import Paint
 
 
 def dispatch(program: str, words: list[str], out: Output) -> int:

@@ -7,13 +7,12 @@ from wisp.cli.table import GROUPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from wisp.cli.declare import Argument, Command, Option
+    from wisp.console.style import Paint
 
-    #: Gives a text an SGR code where colours are wanted.
-    Paint = Callable[[str, str], str]
 
 _WIDTH = 80
 #: Where explanations begin at the latest; longer spellings have them on the next line.

@@ -262,3 +262,9 @@ PLATFORM: str | None = value("-p", "--platform", help="The platform to use")
 PLATFORMS: tuple[str, ...] = values("-p", "--platform", help="A platform; may be repeated")
 FEATURE: str = value("-f", "--feature", default="default", help="The feature to change")
 JSON: bool = flag("--json", help="Print JSON")
+CHANGE_PS1: str | None = value(
+    "--change-ps1",
+    choices=("true", "false"),
+    group=_CONFIG,
+    help="Whether the prompt shows the environment",
+)

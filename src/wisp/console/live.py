@@ -9,9 +9,10 @@ from wisp.values import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    Paint = Callable[[str, str], str]
+    from wisp.console.style import Paint
+
 
 #: A piece of work is shown only when it has lasted this long (seconds), so that quick
 #: commands do not flicker.

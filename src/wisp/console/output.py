@@ -10,7 +10,7 @@ from wisp.printable import printable, printable_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import TextIO
 
     from wisp.report import Reporter
@@ -168,7 +168,7 @@ class Output:
 
         None where nobody can answer.
         """
-        if not (self._stderr.isatty() and sys.stdin.isatty()):
+        if not self.can_ask:
             return None
         self._pause()
         first, others = answers[0], answers[1:]
@@ -176,6 +176,24 @@ class Output:
         self._stderr.flush()
         typed = sys.stdin.readline().strip().lower()[:1]
         return typed if typed and typed in others else first
+
+    def select(self, question: str, options: Sequence[str], prompt: str) -> str | None:
+        """Ask for one of several, by its number or its name; None without an answer.
+
+        Who asks has seen to it that somebody can answer (`can_ask`).
+        """
+        self.err("\n".join([question, *(f"  {at}) {one}" for at, one in enumerate(options, 1))]))
+        self._stderr.write(prompt)
+        self._stderr.flush()
+        answer: str = sys.stdin.readline().strip()
+        if answer.isdecimal() and 1 <= int(answer) <= len(options):
+            return options[int(answer) - 1]
+        return answer if answer in options else None
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody sees a question and can answer it."""
+        return self._stderr.isatty() and sys.stdin.isatty()
 
     # Failures
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wisp.console.sizes import human_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp import PackageSize, SizeChange, SizeReport
+    from wisp.console.style import Paint
 
 _WIDTH = 24
 _BOLD, _DIM, _BAR = "1", "2", "36"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-
-Paint = Callable[[str, str], str]
 
 
 def report_lines(report: SizeReport, paint: Paint, *, limit: int) -> Iterator[str]:

@@ -19,6 +19,7 @@ from wisp.errors import HostError, InstallError
 from wisp.layout import UNVERIFIED_PACKAGES
 from wisp.report import DOWNLOADING, Reporter
 from wisp.specs.inside import plain_name
+from wisp.specs.origins import is_wheel
 from wisp.specs.records import CondaRecord
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ def bring_wheels(
         HostError: The cache cannot be written.
 
     """
-    wheels = [record for record in records if record.location.endswith(".whl")]
+    wheels = [record for record in records if is_wheel(record.location)]
     caches = access.settings.caches
     for record in wheels:
         _require_pure(record)
@@ -86,22 +87,22 @@ def _bring(record: CondaRecord, caches: CacheFolders, access: ChannelAccess) -> 
         size = archive.stat().st_size
         made = scratch / stem
         unpack_wheel(archive, made, record, max(patience.largest, patience.growth * size))
-        with held_file(shared / f"{stem}.lock") as lock:
+        with held_file(shared / f"{stem}.lock") as held:
             if holds(caches, record):  # somebody was quicker
                 return
             if (shared / stem).exists():
                 rmtree(shared / stem)
             made.rename(shared / stem)
-            _claim(lock, record)
+            _claim(held, record)
 
 
-def _claim(lock: int, record: CondaRecord) -> None:
+def _claim(held: int, record: CondaRecord) -> None:
     """Say, as rattler does, that an entry is another one, and which digest it has."""
     assert record.sha256 is not None
-    os.lseek(lock, 0, os.SEEK_SET)
-    before = int.from_bytes(os.read(lock, _REVISION).ljust(_REVISION, b"\0"), "big")
+    os.lseek(held, 0, os.SEEK_SET)
+    before = int.from_bytes(os.read(held, _REVISION).ljust(_REVISION, b"\0"), "big")
     claim = (before + 1).to_bytes(_REVISION, "big") + bytes.fromhex(record.sha256)
     assert len(claim) == _REVISION + _DIGEST
-    os.lseek(lock, 0, os.SEEK_SET)
-    os.write(lock, claim)
-    os.ftruncate(lock, len(claim))
+    os.lseek(held, 0, os.SEEK_SET)
+    os.write(held, claim)
+    os.ftruncate(held, len(claim))

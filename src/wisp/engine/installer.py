@@ -29,6 +29,7 @@ from wisp.errors import FetchError, InstallError, WispError
 from wisp.layout import UNVERIFIED_PACKAGES
 from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
+from wisp.specs.origins import is_wheel
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass
 
@@ -51,7 +52,7 @@ def install_conda(
 
     """
     found = _sources(request, access) if sources is None else sources
-    if any(record.location.endswith(".whl") for record in request.records):
+    if any(is_wheel(record.location) for record in request.records):
         from wisp.engine.channel_wheels import bring_wheels
 
         bring_wheels(request.records, access, reporter)

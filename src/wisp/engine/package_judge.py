@@ -13,6 +13,7 @@ from wisp.engine.safe.programs import ProgramClashError, ProgramPlaces, Programs
 from wisp.engine.safe.verdicts import Verdicts
 from wisp.errors import InstallError
 from wisp.specs.inside import UnsafePathError
+from wisp.specs.origins import is_wheel
 
 
 class SharedPlaceError(InstallError):
@@ -71,7 +72,7 @@ class PackageJudge:
             if record.name in sources.held and not is_linked(record, self._request):
                 self.check(record.name)
                 is_final = isinstance(self.refusal, SharedPlaceError)
-                if self.refusal and (is_final or record.location.endswith(".whl")):
+                if self.refusal and (is_final or is_wheel(record.location)):
                     raise self.refusal
                 self.refusal = None
 

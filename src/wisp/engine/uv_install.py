@@ -48,7 +48,7 @@ class WheelInstallation:
     `python` is the prefix's interpreter, `root` the folder of the lock, to which relative
     locations refer. `editable` names the local folders that are installed in place, `reinstall`
     what is put there anew although it seems right. `options` tell how source distributions are
-    built; `variables` are those of the activated prefix, for such builds. `lock` is a descriptor
+    built; `variables` are those of the activated prefix, for such builds. `held` is a descriptor
     that uv inherits, so that the prefix stays locked as long as uv writes, whatever becomes of
     the process that started it.
     """
@@ -61,7 +61,7 @@ class WheelInstallation:
     reinstall: frozenset[str] = frozenset()
     options: PypiOptions = PypiOptions()
     variables: Mapping[str, str] = field(default_factory=dict)
-    lock: int | None = None
+    held: int | None = None
     label: str = ""
 
 
@@ -138,7 +138,7 @@ def _install(
                 arguments += ["--reinstall-package", record.name]
         arguments += index_options(wanted.options, wanted.root, uv.default_index)
         arguments += build_options(wanted.options)
-        descriptors = () if wanted.lock is None else (wanted.lock,)
+        descriptors = () if wanted.held is None else (wanted.held,)
         variables = dict(wanted.variables)
         if _has_large_files(records[0]):
             variables["UV_GIT_LFS"] = "1"

@@ -114,7 +114,7 @@ def install_environment(
         )
     root = options.root or Root(prefix)
     job = _Job(locked, prefix, options, selection, conda, pypi, python, root)
-    with root.locked(fingerprint_file(prefix)) as descriptor:
+    with root.held(fingerprint_file(prefix)) as descriptor:
         changed = job.run(descriptor, access, install_pypi, reporter)
     return InstallOutcome(
         prefix=prefix,
@@ -138,9 +138,9 @@ class _Job:
     python: tuple[Path, Path] | None
     root: Root
 
-    def run(self, lock: int, access: Access, install_pypi: InstallPypi, reporter: Reporter) -> bool:
+    def run(self, held: int, access: Access, install_pypi: InstallPypi, reporter: Reporter) -> bool:
         """Do what is necessary and tell whether anything was."""
-        found = _read(lock)
+        found = _read(held)
         wanted = fingerprint(self.conda)
         broken = found == layout.INSTALLING
         anew = EVERYTHING if broken or is_moved(self.prefix) else self.options.reinstall
@@ -153,7 +153,7 @@ class _Job:
         link = self._linking(anew, access, reporter, broken=broken) if conda_differs else None
         if changes:
             # It must be on disk before the first package changes.
-            self._mark(lock, layout.INSTALLING, lasting=True)
+            self._mark(held, layout.INSTALLING, lasting=True)
             if broken:
                 sweep_wheel_drafts(self.prefix)
             self._remove(plan)
@@ -164,25 +164,25 @@ class _Job:
         if pypi_differs or plan.in_doubt:
             # A doubt alone leaves the fingerprint untouched: mostly nothing will be done, and
             # what a crash might leave is missing or differs the next time.
-            install_pypi(self._pypi_work(anew, lock))
+            install_pypi(self._pypi_work(anew, held))
         described = self._describe(needed=changes)
         if changes:
             # A power failure that undoes this leaves the note that somebody is at work: then all
             # is linked anew. To flush it would only let it outlive files that are not.
-            self._mark(lock, wanted, lasting=False)
+            self._mark(held, wanted, lasting=False)
         return changes or described
 
-    def _mark(self, lock: int, text: str, *, lasting: bool) -> None:
-        """Write in place: the file is the lock of the prefix and must stay the same file.
+    def _mark(self, held: int, text: str, *, lasting: bool) -> None:
+        """Write in place: who works at the prefix holds this file, which must stay the same.
 
         Both texts have 16 characters and are written at once, so no reader sees half of one.
         """
         try:
-            os.lseek(lock, 0, os.SEEK_SET)
-            os.write(lock, text.encode("ascii"))
-            os.ftruncate(lock, len(text))
+            os.lseek(held, 0, os.SEEK_SET)
+            os.write(held, text.encode("ascii"))
+            os.ftruncate(held, len(text))
             if lasting:
-                os.fsync(lock)
+                os.fsync(held)
         except OSError as error:
             if error.errno == errno.EBADF:  # it could be opened for reading only
                 error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -232,7 +232,7 @@ class _Job:
             label=self.locked.name,
         )
 
-    def _pypi_work(self, anew: frozenset[str], lock: int) -> PypiWork:
+    def _pypi_work(self, anew: frozenset[str], held: int) -> PypiWork:
         # `install_environment` has refused wheels without a Python.
         assert self.python is not None
         names = frozenset(record.name for record in self.pypi)
@@ -244,7 +244,7 @@ class _Job:
             editable=self.locked.editable,
             options=self.locked.pypi_options,
             reinstall=names if anew == EVERYTHING else names & anew,
-            lock=lock,
+            held=held,
             label=self.locked.name,
         )
 

@@ -20,7 +20,7 @@ class PypiWork:
     `root` is the folder of the lock, to which relative locations refer; `interpreter` the
     prefix's Python; `editable` names the folders that are installed in place; `options` tell
     how packages are built; `reinstall` names what is put there anew although it seems right;
-    `lock` the descriptor that a child has to inherit, so that the prefix stays locked while it
+    `held` the descriptor that a child has to inherit, so that the prefix stays locked while it
     lives; `label` is what progress calls the environment.
     """
 
@@ -29,7 +29,7 @@ class PypiWork:
     root: Path
     records: tuple[PypiRecord, ...]
     reinstall: frozenset[str]
-    lock: int
+    held: int
     editable: frozenset[str] = frozenset()
     options: PypiOptions = PypiOptions()
     label: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wisp.platforms import SUBDIRS
 from wisp.specs.locations import ARCHIVE_SUFFIXES
+from wisp.specs.origins import is_wheel
 from wisp.specs.urls import is_url
 from wisp.values import dataclass
 
@@ -56,11 +57,6 @@ def split_archive_name(file_name: str) -> tuple[str, str, str] | tuple[None, Non
 def is_archive(location: str) -> bool:
     """Tell whether a conda location names a built package rather than a source folder."""
     return location.endswith(ARCHIVE_SUFFIXES) or is_wheel(location)
-
-
-def is_wheel(location: str) -> bool:
-    """Tell whether a built package is a wheel, which channels list since Pixi 0.84.1."""
-    return location.endswith(".whl")
 
 
 def derived_build_number(build: str) -> int:

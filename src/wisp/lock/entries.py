@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from wisp.lock.derive import derive, derived_build_number, derived_noarch, is_wheel
+from wisp.lock.derive import derive, derived_build_number, derived_noarch
 from wisp.patterns import pattern
 from wisp.specs.inside import is_inside
-from wisp.specs.origins import is_folder
+from wisp.specs.origins import is_folder, is_wheel
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, RunExports
 from wisp.values import fields

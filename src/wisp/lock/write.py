@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.aliases import names_on_disk
-from wisp.lock.derive import derive, derived_build_number, derived_noarch, is_wheel
+from wisp.lock.derive import derive, derived_build_number, derived_noarch
 from wisp.lock.emit import dump
 from wisp.lock.merge import merged
 from wisp.lock.model import LOCK_VERSION, EnvironmentRow, LockFile, LockOptions, LockPlatform
+from wisp.specs.origins import is_wheel
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, Record, RunExports
 
 TYPE_CHECKING = False

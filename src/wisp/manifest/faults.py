@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from wisp.errors import Place
+from wisp.specs.controls import ValuePath as ValuePath
 from wisp.specs.similarity import closest
 from wisp.values import dataclass
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from typing import Literal
 
     Mark = Literal["key", "value", "nothing"]
-
-Key = str | int
-ValuePath = tuple[Key, ...]
 
 
 class Fault(Exception):  # noqa: N818 - it becomes a ManifestError before anybody sees it

@@ -7,7 +7,7 @@ quotes, a table with a header of its own at the start of the file.
 from __future__ import annotations
 
 from wisp.manifest import syntax
-from wisp.manifest.faults import Key, ValuePath
+from wisp.manifest.faults import ValuePath
 from wisp.manifest.syntax import KeyValue, Section, Span, Stop, Value
 from wisp.values import dataclass
 
@@ -23,7 +23,7 @@ class TomlNode:
     def __init__(self, span: Span = (0, 0)) -> None:
         self.span = span
         self.keys: dict[str, Span] = {}
-        self.children: dict[Key, TomlNode] = {}
+        self.children: dict[str | int, TomlNode] = {}
         self.headed = False
 
     def find(self, path: ValuePath) -> TomlNode | None:

@@ -17,6 +17,7 @@ from wisp.pack.contents import (
     PackMetadata,
     environment_text,
 )
+from wisp.specs.origins import is_wheel
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.values import replace
 
@@ -54,7 +55,7 @@ def members_of(archives: Sequence[Archive], platform: str) -> dict[str, Path | b
 
 def _require_package(archive: Archive) -> None:
     """Refuse a wheel among conda's packages: no program that unpacks knows such a channel."""
-    if archive.record.location.endswith(".whl"):
+    if is_wheel(archive.record.location):
         raise PackError(
             f"`{archive.record.name}` is a wheel that a conda channel lists, "
             "for which packs have no place",

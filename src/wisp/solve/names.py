@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from wisp.specs.conda import channel_url
 from wisp.specs.mapping import CondaPypiMap
+from wisp.specs.origins import is_wheel
 from wisp.specs.package_names import PYPI_PURL
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord
@@ -102,7 +103,7 @@ def add_purls(
 def _wheel_name(record: CondaRecord) -> str:
     """Return the PyPI name of a package that is one of PyPI's: that of the wheel, if it is one."""
     file = record.location.rpartition("/")[2]
-    return normalize(file.partition("-")[0] if file.endswith(".whl") else record.name)
+    return normalize(file.partition("-")[0] if is_wheel(record.location) else record.name)
 
 
 class _Lookup:

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 _GIT = "git+"
 _DIRECT = "direct+"
+_WHEEL = ".whl"
 _SUBDIRECTORY = "subdirectory="
 #: How distributions of Python end; a path that ends otherwise is a folder.
 _DISTRIBUTION_SUFFIXES = (
-    ".whl",
+    _WHEEL,
     ".zip",
     ".tar",
     ".tgz",
@@ -61,7 +62,7 @@ class IndexFile:
     @property
     def is_wheel(self) -> bool:
         """Whether nothing has to be built."""
-        return self.file_name.endswith(".whl")
+        return self.file_name.endswith(_WHEEL)
 
     def __str__(self) -> str:
         return self.url
@@ -90,7 +91,7 @@ class DirectFile:
     @property
     def is_wheel(self) -> bool:
         """Whether nothing has to be built."""
-        return self.file_name.endswith(".whl")
+        return self.file_name.endswith(_WHEEL)
 
     def path(self, root: Path) -> str:
         """Return the absolute path of a local one; `root` is the folder of the lock."""
@@ -177,6 +178,14 @@ def archive_origin(location: str) -> IndexFile | DirectFile:
 def is_folder(location: str) -> bool:
     """Tell whether a location is a local folder, without taking it apart."""
     return not is_url(location) and not location.endswith(_DISTRIBUTION_SUFFIXES)
+
+
+def is_wheel(location: str) -> bool:
+    """Tell whether a built conda package is a wheel, without taking its location apart.
+
+    Channels list wheels since Pixi 0.84.1.
+    """
+    return location.endswith(_WHEEL)
 
 
 def git_text(source: GitLocation) -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from wisp.tasks.graph import Graph
     from wisp.tasks.job import Inbox
-    from wisp.tasks.run import Provider
+    from wisp.tasks.run import EnvironmentSource
 
 #: How long processes may take to end after a signal before they are killed, in seconds.
 GRACE = 5.0
@@ -49,7 +49,7 @@ _WORDS = {DONE: "ok", SKIPPED: "cached", FAILED: "failed", NOT_RUN: "not run"}
 
 def run_parallel(
     graph: Graph,
-    provider: Provider,
+    environments: EnvironmentSource,
     settings: RunSettings,
     *,
     jobs: int,
@@ -61,7 +61,7 @@ def run_parallel(
     After a failure nothing more is started and what runs is ended, unless `keep_going`: then only
     tasks that need the failed one are left out. Raises `TaskError` for what cannot be started.
     """
-    board = _Board(graph, Runner(provider, settings), grouped=grouped, keep_going=keep_going)
+    board = _Board(graph, Runner(environments, settings), grouped=grouped, keep_going=keep_going)
     with _Signals() as signals:
         try:
             while board.unfinished():

@@ -1,7 +1,7 @@
 """Runs a graph of tasks: one after the other, through the task shell.
 
-What a task needs from the rest of the program is asked of a `Provider`: the variables of an
-environment, its installation, what its fingerprint takes from it.
+What a task needs from the rest of the program is asked of an `EnvironmentSource`: the variables of
+an environment, its installation, what its fingerprint takes from it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wisp.taskshell.shell import Shell
     from wisp.taskshell.tree import Script
 
-    class Provider(Protocol):
+    class EnvironmentSource(Protocol):
         """What running a task asks of the rest of the program."""
 
         def admit(self, environment: str) -> None:
@@ -114,12 +114,12 @@ class RunSettings:
         self.product = product
 
 
-def run(graph: Graph, provider: Provider, settings: RunSettings) -> int:
+def run(graph: Graph, environments: EnvironmentSource, settings: RunSettings) -> int:
     """Run the nodes of a graph in order and return the exit code of the last one that ran.
 
     The first failure stops everything. Raises `TaskError` for what cannot be started at all.
     """
-    runner = Runner(provider, settings)
+    runner = Runner(environments, settings)
     if settings.dry:
         settings.say(
             emoji(settings, "🌵 ") + "Dry-run mode enabled - no tasks will be executed.\n\n"
@@ -135,8 +135,8 @@ def run(graph: Graph, provider: Provider, settings: RunSettings) -> int:
 class Runner:
     """Runs single nodes, and remembers what several of them share."""
 
-    def __init__(self, provider: Provider, settings: RunSettings) -> None:
-        self._provider = provider
+    def __init__(self, environments: EnvironmentSource, settings: RunSettings) -> None:
+        self._environments = environments
         self._settings = settings
         self._variables: dict[str, dict[str, str]] = {}
         self._secrets: set[str] = set()
@@ -174,9 +174,9 @@ class Runner:
         """Offer names near to that of a command that does not exist, and other ways to it."""
         if shell.unknown is None:
             return
-        near = shell.near_names(self._provider.task_names())
+        near = shell.near_names(self._environments.task_names())
         hints = [f"did you mean {' or '.join(f'`{name}`' for name in near)}?"] if near else []
-        hints += self._provider.advice(environment, *shell.unknown, guess=not near)
+        hints += self._environments.advice(environment, *shell.unknown, guess=not near)
         for hint in hints:
             program = self._settings.product.lower()
             self.say(f"  help: {hint}".replace("`pixi ", f"`{program} "))
@@ -188,7 +188,7 @@ class Runner:
         """
         secrets = self._read_secrets(node)
         if not self._settings.dry:
-            self._provider.admit(node.environment.name)
+            self._environments.admit(node.environment.name)
         introduction = introduced(node, self._settings)
         if introduction is not None:
             self.say(("" if first else "\n") + introduction)
@@ -215,7 +215,7 @@ class Runner:
             return False
         from wisp.tasks import cache
 
-        facts = self._provider.facts(node.environment.name)
+        facts = self._environments.facts(node.environment.name)
         settings = self._settings
         try:
             fresh = cache.is_up_to_date(node, settings.root, settings.cache, facts)
@@ -234,9 +234,9 @@ class Runner:
         """Make an environment ready; return the directory and the variables of a node."""
         environment = node.environment.name
         if environment not in self._variables:
-            self._provider.prepare(environment)
+            self._environments.prepare(environment)
             clean = self._settings.clean or node.task.clean_env
-            self._variables[environment] = self._provider.variables(environment, clean)
+            self._variables[environment] = self._environments.variables(environment, clean)
         cwd = working_directory(node, self._settings)
         return cwd, {**self._variables[environment], **secrets}
 
@@ -257,7 +257,7 @@ class Runner:
             return
         from wisp.tasks import cache
 
-        facts = self._provider.facts(node.environment.name)
+        facts = self._environments.facts(node.environment.name)
         try:
             missing = cache.store(node, self._settings.root, self._settings.cache, facts)
         except OSError as error:

@@ -271,8 +271,8 @@ class TestPypi:
 
         def engine(work: PypiWork) -> None:
             assert (prefix / FINGERPRINT).read_text() == "pixi:installing!"
-            assert os.fstat(work.lock).st_ino == (prefix / FINGERPRINT).stat().st_ino
-            assert os.get_inheritable(work.lock)
+            assert os.fstat(work.held).st_ino == (prefix / FINGERPRINT).stat().st_ino
+            assert os.get_inheritable(work.held)
             seen.append(work)
 
         install(prefix, (*ask(main, access, "python"), self.WHEEL), access, engine)

@@ -102,7 +102,7 @@ child = "import sys, time; print('up', flush=True); time.sleep(2); open(sys.argv
 
 def slow_engine(work):
     words = [sys.executable, "-c", child, str(prefix / "written-late")]
-    subprocess.run(words, pass_fds=(work.lock,), check=True)
+    subprocess.run(words, pass_fds=(work.held,), check=True)
 
 install(prefix, (*ask(channel, access, "python"), wheel), access, slow_engine)
 """

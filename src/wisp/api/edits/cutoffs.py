@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -73,10 +74,10 @@ def exemptions_of(
     read = _pypi_exemption if pypi else _exemption
     until = None if cutoff is None else spelled(cutoff, now)
     found = [read(word) for word in words]
-    names = [one.requirement.name for one in found]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise UsageError(f"{twice} is exempted twice", hints=("exempt one after the other",))
+    counts = Counter(one.requirement.name for one in found)
+    for name, count in counts.items():
+        if count > 1:
+            raise UsageError(f"{name} is exempted twice", hints=("exempt one after the other",))
     if pypi or forever:
         return tuple(found)
     dated = spelled(NOW, now)

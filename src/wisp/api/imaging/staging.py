@@ -79,8 +79,7 @@ def prepared(
 def _refuse_sources(records: tuple[PypiRecord, ...]) -> None:
     """Refuse what this machine would have to build for another: the lock has no wheel of it."""
     for record in records:
-        file = record.location.partition("#")[0].partition("?")[0]
-        if record.version is not None and not file.endswith(".whl"):
+        if record.version is not None and not record.origin.is_wheel:
             raise InstallError(
                 f"`{record.name}` is locked as sources, and what this machine would make of them "
                 "need not run elsewhere",

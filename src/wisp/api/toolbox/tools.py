@@ -332,7 +332,7 @@ class Tools:
         # Those with packages of PyPI are made anew as their manifest says.
         if old is not None and not old.pypi and held(self.installed(name).packages()) != before:
             bring_back(self.session, self.inputs(old), before, home.prefix(name), home.manifest)
-        self._settle(name)
+        self._repair(name)
 
     def finish_what_was_begun(self) -> None:
         """Put the environment in order that a killed command has left half done."""
@@ -341,10 +341,10 @@ class Tools:
         except (OSError, ValueError):
             return
         for name in begun:
-            self._settle(name)
+            self._repair(name)
         self.home.unfinished.unlink(missing_ok=True)
 
-    def _settle(self, name: str) -> None:
+    def _repair(self, name: str) -> None:
         """Make an environment what the manifest says of it, as far as that is possible."""
         environment = self.box.environments.get(name)
         try:

@@ -133,7 +133,7 @@ def _weigh(
         with _members(blobs, name) as (archive, packed):
             size = _stack(archive, title, shown, owners)
         layers.append(LayerSize(title=title, size=size, packed=packed))
-    owners.settle()
+    owners.prefer_conda()
     pile = Pile()
     for path, (size, title) in shown.items():
         pile.add(owners.of(path) or ("other", title), path, size)

@@ -19,7 +19,7 @@ _WHEEL = pattern(r"(?P<site>.*)/(?P<name>[^/-]+)-(?P<version>[^/]+)\.dist-info/R
 
 
 class Owners:
-    """Learns from records; after `settle` it knows the owner of each file."""
+    """Learns from records; after `prefer_conda` it knows the owner of each file."""
 
     def __init__(self) -> None:
         self.versions: dict[tuple[Kind, str], str] = {}
@@ -54,7 +54,7 @@ class Owners:
         ]
         self.versions[owner] = wheel["version"]
 
-    def settle(self) -> None:
+    def prefer_conda(self) -> None:
         """Take wheels that conda has put there for what they are: conda's."""
         for owner, files in self._wheels.items():
             if any(file in self._conda and file.endswith("/RECORD") for file in files):

@@ -26,12 +26,7 @@ class Options(options.LockInstallAsIs, options.Activation, options.Workspace, op
         "WORKSPACE", help="Name of a registered workspace, or its folder (default: around here)"
     )
     environment: str | None = options.ENVIRONMENT
-    change_ps1: str | None = value(
-        "--change-ps1",
-        choices=("true", "false"),
-        group="Config Options",
-        help="Whether the prompt shows the environment",
-    )
+    change_ps1: str | None = options.CHANGE_PS1
     shell: str | None = value(
         "-s", "--shell", choices=SHELLS, help="Print what this shell has to evaluate"
     )

@@ -10,10 +10,10 @@ from wisp.cli.declare import flag, tail, top, value
 from wisp.cli.launch import die_as, program_path
 from wisp.cli.opening import open_session, open_workspace, usage_of
 from wisp.errors import WispError
-from wisp.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from wisp import RunOptions
@@ -131,20 +131,18 @@ def _options(call: Call[Options]) -> RunOptions:
         color=call.out.color_err,
         say=call.out.note,
         warn=call.out.warning,
-        choose=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
+        choose=_asking(call),
     )
 
 
-def _ask(name: str, environments: list[str]) -> str | None:
-    """Let the person at the terminal choose an environment; None without a choice."""
-    lines = [f"The task '{name}' can be run in several environments:"]
-    lines += [f"  {number}) {one}" for number, one in enumerate(environments, 1)]
-    print(printable("\n".join(lines)), file=sys.stderr)
-    print("Environment: ", end="", file=sys.stderr, flush=True)
-    answer = sys.stdin.readline().strip()
-    if answer.isdecimal() and 1 <= int(answer) <= len(environments):
-        return environments[int(answer) - 1]
-    return answer if answer in environments else None
+def _asking(call: Call[Options]) -> Callable[[str, list[str]], str | None] | None:
+    """Let the person at the terminal choose an environment, if there is one."""
+
+    def ask(name: str, environments: list[str]) -> str | None:
+        question = f"The task '{name}' can be run in several environments:"
+        return call.out.select(question, environments, "Environment: ")
+
+    return ask if call.out.can_ask else None
 
 
 COMMAND = top(

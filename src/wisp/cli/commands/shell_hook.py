@@ -17,12 +17,7 @@ class Entering(options.LockInstallAsIs, options.Activation, options.Workspace, o
     """What commands take that activate an environment."""
 
     environment: str | None = options.ENVIRONMENT
-    change_ps1: str | None = value(
-        "--change-ps1",
-        choices=("true", "false"),
-        group="Config Options",
-        help="Whether the prompt shows the environment",
-    )
+    change_ps1: str | None = options.CHANGE_PS1
     no_completions: bool = flag(
         "--no-completions",
         group="Config Options",

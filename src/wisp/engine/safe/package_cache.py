@@ -99,10 +99,10 @@ def _clear(caches: CacheFolders, record: CondaRecord) -> bool:
     from shutil import rmtree
 
     try:
-        with held_file(shared / f"{_stem(record)}.lock") as lock:
+        with held_file(shared / f"{_stem(record)}.lock") as held:
             if not holds(caches, record):  # another program may have fetched the right one
                 rmtree(folder)
-                os.ftruncate(lock, 0)
+                os.ftruncate(held, 0)
     except (OSError, HostError):
         return False  # e.g. a cache that may only be read
     return True

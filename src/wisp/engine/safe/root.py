@@ -66,10 +66,10 @@ class Root:
             replace_in(folder, file.name, data, mode=mode, lasting=lasting)
 
     @contextlib.contextmanager
-    def locked(self, file: Path) -> Iterator[int]:
-        """Hold the lock of a file, made if missing, as `wisp.engine.files.held_file` does.
+    def held(self, file: Path) -> Iterator[int]:
+        """Hold a file, made if missing, as `wisp.engine.files.held_file` does.
 
-        One that may only be read is locked all the same: who has nothing to write needs no more.
+        One that may only be read is held all the same: who has nothing to write needs no more.
         """
         with self._doing("lock", file), self.folder(file.parent, make=True) as folder:
             _refuse_link(folder, file)
