@@ -86,6 +86,31 @@ def lasting_wisp(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -
 
 
 @pytest.fixture(scope="session")
+def forge_address(forge_port: int) -> str:
+    """Host and port of `forge_server`, for manifests that are written before it runs."""
+    return f"localhost:{forge_port}"
+
+
+@pytest.fixture(scope="session")
+def lock_served(
+    tmp_path_factory: pytest.TempPathFactory,
+    lasting_wisp: CommandLine,
+    forge: Forge,
+    forge_port: int,
+) -> Callable[..., Path]:
+    """Lock a manifest while the forge is served, to take copies of: `lock_served(manifest)`."""
+
+    def lock(manifest: str, folder: Path | None = None) -> Path:
+        folder = folder or tmp_path_factory.mktemp("locked")
+        (folder / "pixi.toml").write_text(manifest)
+        with Server(forge.folder, forge_port):
+            lasting_wisp("lock", cwd=folder).success()
+        return folder
+
+    return lock
+
+
+@pytest.fixture(scope="session")
 def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
     """The command line, loaded once (`tests.forks`)."""
     with Forks(tmp_path_factory.mktemp("forks")) as forks:

@@ -6,14 +6,13 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Self
 from urllib.parse import parse_qsl, urlencode
 
-from tests.web import Answer, Asked, Web
+from tests.web import Answer, Asked, Served
 
 
 @dataclass
-class Provider:
+class Provider(Served):
     """Gives tokens `access-1`, `access-2` …, each once for its code or renewal word.
 
     `pending` is how often a device is told to wait, `refuses` what it is told instead of a token,
@@ -31,18 +30,7 @@ class Provider:
     renewals: set[str] = field(default_factory=set)
     challenges: dict[str, str] = field(default_factory=dict)
 
-    def __enter__(self) -> Self:
-        self.web = Web(self._answer).__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.web.__exit__()
-
-    @property
-    def url(self) -> str:
-        return self.web.url
-
-    def _answer(self, asked: Asked) -> Answer:
+    def respond(self, asked: Asked) -> Answer:
         form = dict(parse_qsl(asked.body.decode()))
         if asked.path == self.well_known:
             return self._json(self._addresses())

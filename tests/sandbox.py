@@ -104,6 +104,22 @@ class CommandLine:
         )
         return Result((self.program, *arguments), done.returncode, done.stdout, done.stderr)
 
+    def bash(
+        self, line: str, *arguments: str, cwd: Path, env: dict[str, str] | None = None
+    ) -> Result:
+        """Run a line of bash in which `"$@"` is the program with these arguments."""
+        command = ["bash", "-c", line, "bash", str(self.executable), *arguments]
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=self.environment(env),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return Result((line, *arguments), done.returncode, done.stdout, done.stderr)
+
     def imported(self, *arguments: str, cwd: Path, env: dict[str, str] | None = None) -> set[str]:
         """Run to the end and give the modules that the program imported; Python itself tells."""
         python = (sys.executable, "-I", "-X", "importtime")

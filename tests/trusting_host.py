@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Self
 from urllib.parse import parse_qsl
 
-from tests.web import Answer, Asked, Web
+from tests.web import Answer, Asked, Served
 
 IDENTITY = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJqb2IifQ.signature"
 REQUEST_SECRET = "request-secret"
@@ -16,7 +15,7 @@ GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 
 @dataclass
-class TrustingHost:
+class TrustingHost(Served):
     """Gives `TOKEN` for `IDENTITY`: at `/token` by RFC 8693, at prefix.dev's place bare.
 
     `document` is what its metadata say besides (None: there are none), `provider` what the CI
@@ -33,17 +32,6 @@ class TrustingHost:
     forms: list[dict[str, str]] = field(default_factory=list)
     bodies: list[object] = field(default_factory=list)
 
-    def __enter__(self) -> Self:
-        self.web = Web(self._answer).__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.web.__exit__()
-
-    @property
-    def url(self) -> str:
-        return self.web.url
-
     @property
     def github(self) -> dict[str, str]:
         """The variables of a job of GitHub Actions that may have an identity."""
@@ -53,7 +41,7 @@ class TrustingHost:
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN": REQUEST_SECRET,
         }
 
-    def _answer(self, asked: Asked) -> Answer:
+    def respond(self, asked: Asked) -> Answer:
         match asked.method, asked.path:
             case "GET", "/identity":
                 assert asked.authorization == f"Bearer {REQUEST_SECRET}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.loopback import AnyMethod, LoopbackServer, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,55 +58,56 @@ class Web:
     host: str = "127.0.0.1"
     asked: list[Asked] = field(default_factory=list)
     closed: bool = False
-    _server: _Server | None = None
+    _port: int = 0
+    _serving: ExitStack = field(default_factory=ExitStack)
 
     @property
     def address(self) -> str:
-        assert self._server is not None
-        return f"{self.host}:{self._server.server_address[1]}"
+        return f"{self.host}:{self._port}"
 
     @property
     def url(self) -> str:
         return f"http://{self.address}"
 
     def __enter__(self) -> Self:
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.web = self
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        self._port = self._serving.enter_context(serving(self, _Handler))
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._server is not None
         self.closed = True
-        self._server.shutdown()
-        self._server.server_close()
+        self._serving.close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    web: Web
+class Served:
+    """A host whose answers a method gives (`respond`), and that is there while a block runs."""
+
+    def __enter__(self) -> Self:
+        self.web = Web(self.respond).__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.web.__exit__()
+
+    @property
+    def url(self) -> str:
+        return self.web.url
+
+    def respond(self, asked: Asked) -> Answer:
+        raise NotImplementedError
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Head and body leave in two writes; together with delayed acknowledgements that costs 40 ms.
-    disable_nagle_algorithm = True
-    server: _Server
+class _Handler(AnyMethod):
+    server: LoopbackServer[Web]
 
-    def _any(self) -> None:
+    def answer_any(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.command, self.path, headers, self.rfile.read(length))
-        self.server.web.asked.append(asked)
+        self.server.owner.asked.append(asked)
         try:
-            self._send(self.server.web.answer(asked))
+            self._send(self.server.owner.answer(asked))
         except OSError:
             self.close_connection = True
-
-    def __getattr__(self, name: str) -> Callable[[], None]:
-        if name.startswith("do_"):
-            return self._any
-        raise AttributeError(name)
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
@@ -122,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if answer.endless:
             piece = answer.body
-            while not self.server.web.closed:
+            while not self.server.owner.closed:
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
                 piece = b" " * 1_000_000
         body = answer.body if answer.cut is None else answer.body[: answer.cut]
@@ -130,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
             body = b"%x\r\n%b\r\n" % (len(body), body) + (b"" if answer.cut else b"0\r\n\r\n")
         if answer.drip:
             for byte in body:
-                if self.server.web.closed:
+                if self.server.owner.closed:
                     break
                 self.wfile.write(bytes((byte,)))
                 self.wfile.flush()
@@ -139,6 +141,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
         if answer.cut is not None:
             self.close_connection = True
-
-    def log_request(self, *_: object) -> None:
-        pass

@@ -82,21 +82,6 @@ def test_what_came_before_a_broken_task_has_run_once(
     assert "Traceback" not in done.stderr
 
 
-def run_with(
-    wisp: CommandLine, workspace: Path, redirection: str, *words: str
-) -> subprocess.CompletedProcess[str]:
-    line = f'"$@" {redirection}'
-    return subprocess.run(
-        ["bash", "-c", line, "bash", str(wisp.executable), *words],
-        cwd=workspace,
-        env=wisp.environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("lane", ["fast", "full"])
 @pytest.mark.parametrize(
     "redirection", ["2>&-", "2>/dev/full", "2> >(exec true)", ">&- 2>&-", "2>&1 | true"]
@@ -106,15 +91,16 @@ def test_that_nobody_reads_the_messages_changes_nothing(
 ) -> None:
     if lane == "full":
         without_snapshot(wisp, workspace)
-    done = run_with(wisp, workspace, f"{redirection}; exit ${{PIPESTATUS[0]}}", "run", "after")
-    assert (done.returncode, log(workspace)) == (0, ["x", "after"])
+    line = f'"$@" {redirection}; exit ${{PIPESTATUS[0]}}'
+    done = wisp.bash(line, "run", "after", cwd=workspace)
+    assert (done.code, log(workspace)) == (0, ["x", "after"])
 
 
 def test_the_code_of_a_task_whose_messages_nobody_reads_is_its_own(
     wisp: CommandLine, workspace: Path
 ) -> None:
     for words in (["exit 7"], ["echo x >> log; exit 7"], ["sh", "-c", "exit 7"]):
-        assert run_with(wisp, workspace, "2> >(exec true)", "run", *words).returncode == 7
+        assert wisp.bash('"$@" 2> >(exec true)', "run", *words, cwd=workspace).code == 7
 
 
 def test_a_message_that_would_have_to_wait_is_left_out(wisp: CommandLine, workspace: Path) -> None:
@@ -174,16 +160,8 @@ def test_tasks_run_where_no_byte_can_be_written(
         shutil.rmtree(workspace / ".pixi")
     limited = 'ulimit -f 0; exec "$@"'
     for words in (["run", "table"], ["run", "table"], ["shell-hook"], ["task", "list"]):
-        done = subprocess.run(
-            ["bash", "-c", limited, "bash", str(wisp.executable), *words],
-            cwd=workspace,
-            env=wisp.environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+        done = wisp.bash(limited, *words, cwd=workspace)
+        assert (done.code, "Traceback" in done.stderr) == (0, False), done.stderr
 
 
 @pytest.mark.parametrize("variable", ["PYTHONFAULTHANDLER", "PYTHONDEVMODE", "PYTHONMALLOC"])

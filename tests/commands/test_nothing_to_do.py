@@ -18,22 +18,13 @@ SITE = "lib/python*/site-packages"
 
 
 @pytest.fixture(scope="module")
-def locked(
-    tmp_path_factory: pytest.TempPathFactory,
-    lasting_wisp: CommandLine,
-    forge: Forge,
-    forge_port: int,
-) -> Path:
-    folder = tmp_path_factory.mktemp("nothing")
-    with Server(forge.folder, forge_port) as server:
-        (folder / "pixi.toml").write_text(
-            f'[workspace]\nname = "w"\nchannels = ["{forge.url}"]\n'
-            f'platforms = ["{forge.subdir}"]\n[dependencies]\npython = "{forge.minor}.*"\n'
-            f'[pypi-dependencies]\nsix = "*"\n'
-            f'[pypi-options]\nindex-url = "{server.url}/simple"\n'
-        )
-        lasting_wisp("lock", cwd=folder).success()
-    return folder
+def locked(lock_served: Callable[..., Path], forge: Forge, forge_address: str) -> Path:
+    return lock_served(
+        f'[workspace]\nname = "w"\nchannels = ["{forge.url}"]\n'
+        f'platforms = ["{forge.subdir}"]\n[dependencies]\npython = "{forge.minor}.*"\n'
+        f'[pypi-dependencies]\nsix = "*"\n'
+        f'[pypi-options]\nindex-url = "http://{forge_address}/simple"\n'
+    )
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,20 +31,19 @@ BOOKKEEPING = {"CACHEDIR.TAG", "conda-meta/pixi", "conda-meta/pixi_env_prefix"}
 @pytest.fixture(scope="module")
 def locked(
     tmp_path_factory: pytest.TempPathFactory,
-    lasting_wisp: CommandLine,
+    lock_served: Callable[..., Path],
     forge: Forge,
-    forge_port: int,
+    forge_address: str,
 ) -> Path:
     folder = tmp_path_factory.mktemp("pack")
     make_project(folder / "mine", "mine")
-    with Server(forge.folder, forge_port) as server:
-        (folder / "pixi.toml").write_text(
-            f"""[workspace]
+    return lock_served(
+        f"""[workspace]
 name = "travels"
-channels = ["{server.url}/main"]
+channels = ["http://{forge_address}/main"]
 platforms = ["linux-64", "linux-aarch64", "osx-arm64"]
 [pypi-options]
-index-url = "{server.url}/simple"
+index-url = "http://{forge_address}/simple"
 [dependencies]
 greeter = "1.*"
 activator = "*"
@@ -56,10 +56,9 @@ pytool = "*"
 [target.linux-64.pypi-dependencies]
 rich = "*"
 mine = {{ path = "mine", editable = true }}
-"""
-        )
-        lasting_wisp("lock", cwd=folder).success()
-    return folder
+""",
+        folder,
+    )
 
 
 @pytest.fixture

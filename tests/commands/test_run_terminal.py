@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -95,6 +94,23 @@ def test_an_interactive_python_is_a_task(wisp: CommandLine, workspace: Path) -> 
     assert code(child) == 4
 
 
+@pytest.mark.parametrize(("typed", "chosen"), [("2", "two"), ("one", "one"), ("three", None)])
+def test_an_environment_is_chosen_for_a_task_of_several(
+    wisp: CommandLine, workspace: Path, typed: str, chosen: str | None
+) -> None:
+    features = "".join(
+        f'[feature.{name}.tasks]\nmany = "echo this is {name}"\n' for name in ("one", "two")
+    )
+    environments = '[environments]\none = ["one"]\ntwo = ["two"]\n'
+    (workspace / "pixi.toml").write_text(MANIFEST + features + environments)
+    child = terminal(wisp, "run", "many", cwd=workspace)
+    child.expect_exact("  2) two")
+    child.expect_exact("Environment: ")
+    child.sendline(typed)
+    child.expect_exact("the task 'many' is ambiguous" if chosen is None else f"this is {chosen}")
+    assert code(child) == (0 if chosen else 1)
+
+
 def test_a_plain_command_answers_ctrl_c_itself(wisp: CommandLine, workspace: Path) -> None:
     child = terminal(wisp, "run", "wait", cwd=workspace)
     child.expect("ready")
@@ -160,43 +176,20 @@ def test_a_signal_ends_the_task_and_us_by_it(
 def test_a_deleted_directory_is_told_in_one_line(wisp: CommandLine, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    command = f'cd "{gone}" && rmdir "{gone}" && exec "{wisp.executable}" run true'
-    done = subprocess.run(
-        ["bash", "-c", command],
-        env=wisp.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
+    done = wisp.bash('rmdir "$PWD" && exec "$@"', "run", "true", cwd=gone)
+    assert done.code == 1
     assert "current directory does not exist" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_closed_streams_are_no_obstacle(wisp: CommandLine, workspace: Path) -> None:
-    command = f'"{wisp.executable}" run -q "echo x | cat" <&- 2>&-'
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=workspace,
-        env=wisp.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (0, "x\n")
+    done = wisp.bash('"$@" <&- 2>&-', "run", "-q", "echo x | cat", cwd=workspace)
+    assert (done.code, done.stdout) == (0, "x\n")
 
 
 def test_a_broken_pipe_ends_quietly(wisp: CommandLine, workspace: Path) -> None:
-    command = f'"{wisp.executable}" run -q yes | head -1; echo ${{PIPESTATUS[0]}}'
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=workspace,
-        env=wisp.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=20,
-    )
+    line = '"$@" | head -1; echo ${PIPESTATUS[0]}'
+    done = wisp.bash(line, "run", "-q", "yes", cwd=workspace)
     assert done.stdout == "y\n141\n"
     assert done.stderr == ""
 

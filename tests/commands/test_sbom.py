@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +20,22 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def locked(
-    tmp_path_factory: pytest.TempPathFactory,
-    lasting_wisp: CommandLine,
-    forge: Forge,
-    forge_port: int,
-) -> Path:
-    folder = tmp_path_factory.mktemp("sbom")
-    with Server(forge.folder, forge_port) as server:
-        channel = server.url.replace("://", "://me:canary@")
-        (folder / "pixi.toml").write_text(
-            f"""[workspace]
+def locked(lock_served: Callable[..., Path], forge: Forge, forge_address: str) -> Path:
+    return lock_served(
+        f"""[workspace]
 name = "shop"
 version = "1.2.0"
-channels = ["{channel}/main"]
+channels = ["http://me:canary@{forge_address}/main"]
 platforms = ["linux-64", "linux-aarch64"]
 [pypi-options]
-index-url = "{channel}/simple"
+index-url = "http://me:canary@{forge_address}/simple"
 [dependencies]
 python = "{forge.minor}.*"
 greeter = "*"
 [pypi-dependencies]
 rich = "*"
 """
-        )
-        lasting_wisp("lock", cwd=folder).success()
-    return folder
+    )
 
 
 @pytest.fixture

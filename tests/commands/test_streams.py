@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -33,33 +32,26 @@ def workspace(tmp_path: Path, wisp: CommandLine) -> Path:
     return folder
 
 
-def shell(wisp: CommandLine, line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a line of bash in which `$W` is wisp."""
-    variables = {**wisp.environment({}), "W": str(wisp.executable)}
-    return subprocess.run(
-        ["bash", "-c", line], cwd=cwd, env=variables, capture_output=True, text=True, check=False
-    )
-
-
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("command", [*COMMANDS, "run hello", "lock", "install"])
 def test_what_is_said_to_a_closed_stream_is_lost(
     wisp: CommandLine, workspace: Path, command: str, closed: str
 ) -> None:
-    done = shell(wisp, f"$W {command} {closed}", workspace)
-    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    done = wisp.bash(f'"$@" {closed}', *command.split(), cwd=workspace)
+    assert (done.code, "Traceback" in done.stderr) == (0, False), done.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_full_device_is_told(wisp: CommandLine, workspace: Path, command: str) -> None:
-    done = shell(wisp, f"$W {command} > /dev/full", workspace)
-    assert done.returncode == 1
+    done = wisp.bash('"$@" > /dev/full', *command.split(), cwd=workspace)
+    assert done.code == 1
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_nobody_reads_the_answer(wisp: CommandLine, workspace: Path, command: str) -> None:
-    done = shell(wisp, f"(sleep 0.1; $W {command}; echo code $? >&2) | true", workspace)
+    line = '(sleep 0.1; "$@"; echo code $? >&2) | true'
+    done = wisp.bash(line, *command.split(), cwd=workspace)
     assert done.stderr.splitlines()[-1:] == ["code 0"], done.stderr
     assert "Traceback" not in done.stderr

@@ -8,9 +8,11 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
+
+from tests.loopback import AnyMethod, LoopbackServer, serving
 
 _BLOCK = 1 << 14
 #: What concerns one connection only.
@@ -70,23 +72,19 @@ class FaultyProxy:
     passed: int = 0
     asked: list[tuple[str, str]] = field(default_factory=list)
     _guard: threading.Lock = field(default_factory=threading.Lock)
-    _server: _Server | None = None
+    _port: int = 0
+    _serving: ExitStack = field(default_factory=ExitStack)
 
     @property
     def address(self) -> str:
-        assert self._server is not None
-        return f"127.0.0.1:{self._server.server_address[1]}"
+        return f"127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.proxy = self
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        self._port = self._serving.enter_context(serving(self, _Handler))
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.shutdown()
-        self._server.server_close()
+        self._serving.close()
 
     def may_pass(self, authorization: str | None) -> bool:
         if self.login is None:
@@ -103,27 +101,15 @@ class FaultyProxy:
             time.sleep(self.pause)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    proxy: FaultyProxy
-
-
 class _Broken(Exception):  # noqa: N818 - the line, not the program
     pass
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: _Server
+class _Handler(AnyMethod):
+    server: LoopbackServer[FaultyProxy]
 
-    def __getattr__(self, name: str) -> Callable[[], None]:
-        if name.startswith("do_"):
-            return self._any
-        raise AttributeError(name)
-
-    def _any(self) -> None:
-        proxy = self.server.proxy
+    def answer_any(self) -> None:
+        proxy = self.server.owner
         proxy.asked.append((self.command, self.path))
         length = int(self.headers.get("Content-Length") or 0)
         try:
@@ -188,6 +174,3 @@ class _Handler(BaseHTTPRequestHandler):
             piece = body[at : at + _BLOCK]
             self.wfile.write(piece)
             proxy.count(len(piece))
-
-    def log_request(self, *_: object) -> None:
-        pass

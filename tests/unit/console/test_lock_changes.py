@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from tests.unit.lock.samples import conda, lock_of, wheel
+from tests.unit.lock.samples import NEW, OLD, lock_of, on_two_platforms
 from wisp.console.lock_changes import lock_changes
-from wisp.lock.model import LockFile
 from wisp.lock.views import difference
-from wisp.specs.records import Record
-
-OLD = (conda("python", "3.12.13", "1"), conda("gone", "1.0"), wheel("attrs", "24.0"))
-NEW = (conda("python", "3.14.7", "100"), conda("added", "2.0"), wheel("attrs", "25.0"))
-
-
-def on_two_platforms(first: tuple[Record, ...], second: tuple[Record, ...]) -> LockFile:
-    lock = lock_of()
-    environment = dataclasses.replace(
-        lock.environments["default"], packages={"linux-64": first, "osx-arm64": second}
-    )
-    return dataclasses.replace(lock, environments={"default": environment})
 
 
 def shown(text: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from wisp.lock.model import EnvironmentRow, LockChannel, LockFile, LockPlatform
 from wisp.platforms import bare
 from wisp.specs.records import CondaRecord, PypiRecord, Record, RunExports
@@ -46,3 +48,17 @@ def lock_of(*records: Record, indexes: tuple[str, ...] | None = None) -> LockFil
         packages={"linux-64": records} if records else {},
     )
     return LockFile(platforms=(LINUX,), environments={"default": environment})
+
+
+#: Two states of one lock: a package updated, one removed, one added, a wheel updated.
+OLD = (conda("python", "3.12.13", "1"), conda("gone", "1.0"), wheel("attrs", "24.0"))
+NEW = (conda("python", "3.14.7", "100"), conda("added", "2.0"), wheel("attrs", "25.0"))
+
+
+def on_two_platforms(first: tuple[Record, ...], second: tuple[Record, ...]) -> LockFile:
+    """Return a lock whose default environment has some packages on Linux, others on macOS."""
+    lock = lock_of()
+    environment = dataclasses.replace(
+        lock.environments["default"], packages={"linux-64": first, "osx-arm64": second}
+    )
+    return dataclasses.replace(lock, environments={"default": environment})
