@@ -14,12 +14,8 @@ _BLOCK = re.compile(r"^```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: `python_abi` is real.
 MADE_UP = {package.name for package in handmade(("3.12",))} - {"python_abi"}
 #: Pages for developers, who test on the forge.
-_DEVELOPERS = {"develop.md", "forge.md", "golden.md"}
-USERS = [
-    page
-    for page in sorted([*DOCS.glob("*.md"), *DOCS.glob("how-to/*.md")])
-    if page.name not in _DEVELOPERS
-]
+_DEVELOPERS = {"architecture.md", "develop.md", "forge.md", "golden.md", "modules.md"}
+USERS = [page for page in sorted(DOCS.rglob("*.md")) if page.name not in _DEVELOPERS]
 
 
 @pytest.mark.parametrize("page", USERS, ids=lambda page: page.stem)
