@@ -17,6 +17,8 @@ _ESCAPES = {
 _PAINT = r"(\x1b\[(?:[012]|(?:1;)?3[1-6])m)"
 #: What JSON may hold as it is, although a terminal obeys it.
 _IN_JSON = {code: f"\\u{code:04x}" for code in _ESCAPES if code >= 0x7F}
+#: JSON has no place for a byte that is no text.
+_IN_JSON |= dict.fromkeys(range(0xDC80, 0xDD00), "\ufffd")
 
 
 def printable(text: str, *, coloured: bool = False) -> str:

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import os
 
-from wisp.activation.variables import (
-    activation_steps,
-    deactivation_steps,
-    is_name,
-    read_prefix,
-    restored,
-    without_prefix,
-)
+from wisp.activation.again import is_active, left
+from wisp.activation.variables import activation_steps, is_name, read_prefix
 from wisp.layout import ENV_EXE, ENV_IN_SHELL, ENV_PROMPT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from wisp.activation.shells import Bash
     from wisp.activation.variables import Activation, Step
 
 #: Commands that may change the active environment.
 _CHANGING = "add|a|remove|rm|install|i|update|upgrade|reinstall"
-#: Variables that activating sets whatever they were.
-_SET_ANYWAY = ("PATH", "CONDA_SHLVL", "CONDA_PREFIX")
 
 
 def render(steps: Iterable[Step], shell: Bash) -> str:
@@ -52,8 +44,7 @@ def hook(
 
     What was activated by us is undone first, so that twice is as once. Raises `ActivationError`.
     """
-    before, steps = _left(activation, shell, caller, windows=windows)
-    steps += _entered(activation, shell, before, windows=windows)
+    steps = _steps(activation, shell, caller, windows=windows)
     text = render(steps, shell)
     extra = [shell.completions(activation.prefix)] if completions else []
     if change_prompt:
@@ -64,61 +55,69 @@ def hook(
     return text + "".join(line + "\n" for line in extra if line)
 
 
-def _left(
+def _steps(
     activation: Activation, shell: Bash, caller: Mapping[str, str], *, windows: bool
-) -> tuple[dict[str, str], list[Step]]:
-    """Return the variables once the active prefix is left, and the steps of leaving it."""
-    active = caller.get("CONDA_PREFIX")
-    if not active:
-        return dict(caller), []
-    contents = read_prefix(active, shell.extensions)
-    steps = deactivation_steps(contents)
-    if ENV_IN_SHELL not in caller:
-        path = without_prefix(caller.get("PATH", ""), active, windows=windows)
-        return {**caller, "PATH": path}, steps
-    before = restored(caller, activation, contents.static, windows=windows)
-    steps += [
-        ("set", name, value)
-        for name, value in before.items()
-        if caller.get(name) != value and name not in ("PATH", "CONDA_SHLVL")
-    ]
-    # Of what is gone, PATH, level and prefix are set in any case.
-    gone = [name for name in caller if name not in before and name not in _SET_ANYWAY]
-    steps += [("unset", name) for name in gone if is_name(name, windows=windows)]
-    return before, steps
-
-
-def _entered(
-    activation: Activation, shell: Bash, before: Mapping[str, str], *, windows: bool
 ) -> list[Step]:
-    """Return the steps of activating.
+    """Return the steps of leaving and entering, as the native shell does them.
 
     A shell that neither understands the scripts of bash nor expands as bash does gets what they
     lead to, as `run` has it, and then the scripts of its own kind.
     """
-    native = read_prefix(activation.prefix, ("bat",) if windows else ("sh",))
-    steps = activation_steps(activation, native, before, windows=windows)
+    extensions = ("bat",) if windows else ("sh",)
+    before, steps = left(activation, caller, extensions, windows=windows)
+    native = read_prefix(activation.prefix, extensions)
+    steps += activation_steps(activation, native, before, windows=windows)
     scripts = [step[1] for step in steps if step[0] == "source"]
-    is_free = shell.is_native or not any(step[0] == "expand" for step in steps)
-    if is_free and all(map(shell.understands, scripts)):
+    expands = any(step[0] == "expand" for step in steps)
+    if (shell.is_native or not expands) and all(map(shell.understands, scripts)):
+        if is_active(activation, caller) and (scripts or expands):
+            steps += _put_right(activation, caller, windows=windows)
         return steps
+    return _computed(activation, shell, caller, steps, windows=windows)
+
+
+def _put_right(activation: Activation, caller: Mapping[str, str], *, windows: bool) -> list[Step]:
+    """Return the steps after those that scripts do a second time."""
     from wisp.activation.session import activate
 
-    changes = activate(activation, before, windows=windows)
-    computed: list[Step] = [("unset", name) for name in changes.removed]
-    names = (step[1] for step in steps if step[0] != "source")
-    values = {name: before[name] for name in names if name in before} | changes.values
-    computed += [
-        ("set", name, value)
-        for name, value in values.items()
-        if name not in changes.removed and is_name(name, windows=windows)
+    return [("set", *item) for item in activate(activation, caller, windows=windows).once.items()]
+
+
+def _computed(
+    activation: Activation,
+    shell: Bash,
+    caller: Mapping[str, str],
+    steps: Sequence[Step],
+    *,
+    windows: bool,
+) -> list[Step]:
+    from wisp.activation.session import activate, outcome
+
+    if is_active(activation, caller):
+        changes = activate(activation, caller, windows=windows)
+    else:
+        changes = outcome(steps, caller, windows=windows)
+    after = changes.applied_to(caller)
+    names = dict.fromkeys((*(step[1] for step in steps if step[0] != "source"), *changes.values))
+    values: list[Step] = [
+        ("set", name, after[name])
+        for name in names
+        if name in after and is_name(name, windows=windows)
     ]
-    own = read_prefix(activation.prefix, (shell.name,) if shell.is_native else shell.extensions)
-    return [*computed, *(("source", script) for script in own.activate)]
+    gone: list[Step] = [("unset", name) for name in changes.removed if is_name(name)]
+    active = caller.get("CONDA_PREFIX")
+    own_before = read_prefix(active, shell.own_extensions).deactivate if active else ()
+    own = read_prefix(activation.prefix, shell.own_extensions).activate
+    return [
+        *(("source", script) for script in own_before),
+        *gone,
+        *values,
+        *(("source", script) for script in own),
+    ]
 
 
 def refreshing(program: str) -> str:
-    """Return a function (bash, zsh) that activates anew after commands that change packages.
+    """Return a function (of any POSIX shell) that activates anew after changes of packages.
 
     The function that `shell-init` brings does so too, and stays.
     """
@@ -127,11 +126,10 @@ def refreshing(program: str) -> str:
         return ""
     return (
         f"command -v __{name}_in_place >/dev/null || {name}() {{\n"
-        f'  command {name} "$@"\n'
-        "  local code=$?\n"
-        f'  case "${{1:-}}" in {_CHANGING})\n'
+        f'  if command {name} "$@"; then set -- 0 "$@"; else set -- $? "$@"; fi\n'
+        f'  case "${{2:-}}" in {_CHANGING})\n'
         f'    eval "$(command {name} shell-hook --change-ps1 false)" ;;\n'
         "  esac\n"
-        "  return $code\n"
+        '  return "$1"\n'
         "}"
     )

@@ -11,15 +11,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from wisp.activation.shells import SHELLS
+from wisp.activation.shells import SHELLS, named
 from wisp.activation.variables import is_name
 from wisp.foreign import json_data
 from wisp.values import dataclass, field, replace
 
 #: Holds the `Entered` of the shell. No snapshot of the fast lane depends on it.
 VARIABLE = "_WISP_ACTIVATION"
-#: The shells that can be activated in place, and whose dialect each writes.
-IN_PLACE = {"bash": "bash", "zsh": "zsh", "fish": "fish", "sh": "bash"}
+#: The shells that can be activated in place.
+IN_PLACE = ("bash", "zsh", "fish", "sh")
 #: Where a text begins that the shell is to evaluate; whatever else is printed is for people.
 MARK = ": wisp"
 #: What the shell sets by itself.
@@ -146,7 +146,7 @@ class _Posix:
     """
 
     def __init__(self, shell: str) -> None:
-        self._dialect = SHELLS[IN_PLACE[shell]]
+        self._dialect = named(shell) or SHELLS["bash"]
 
     def assign(self, name: str, value: str) -> str:
         return f"\\export {name}={self._dialect.literal(value)}"

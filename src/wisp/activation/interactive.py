@@ -14,6 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: The value of ENV is expanded before it is a path.
+_READ_ENV = r"""eval "[ ! -r \"$ENV\" ] || . \"$ENV\""
+"""
+
 
 class ShellStart:
     """A way to start a shell: its words, variables to add, and files (name to text) in a folder."""
@@ -38,6 +42,8 @@ def start(
     path = os.path.join(folder, "activate")
     if shell == "bash":
         return _bash(executable, hook, folder)
+    if shell == "sh":
+        return _sh(executable, hook, path, environ)
     if shell == "zsh":
         return _zsh(executable, hook, folder, environ)
     if shell == "fish":
@@ -60,6 +66,15 @@ def _bash(executable: str, hook: str, folder: str) -> ShellStart:
     text = f"[ -f ~/.bashrc ] && . ~/.bashrc\n{hook}\ncommand rm -rf {_quote(folder)}\n"
     rc = os.path.join(folder, "bashrc")
     return ShellStart([executable, "--rcfile", rc, "-i"], {"bashrc": text})
+
+
+def _sh(executable: str, hook: str, path: str, environ: Mapping[str, str]) -> ShellStart:
+    """What POSIX calls a shell reads the file that ENV names: ours goes on to that of the user."""
+    text = "unset ENV\n"
+    if environ.get("ENV"):
+        text = f"ENV={_quote(environ['ENV'])}\n" + _READ_ENV
+    text += f"{hook}\ncommand rm -rf {_quote(os.path.dirname(path))}\n"
+    return ShellStart([executable, "-i"], {"activate": text}, {"ENV": path})
 
 
 def _zsh(executable: str, hook: str, folder: str, environ: Mapping[str, str]) -> ShellStart:

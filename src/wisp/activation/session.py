@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from wisp.activation.again import is_active, left, once
 from wisp.activation.variables import activation_steps, read_prefix
 from wisp.errors import ActivationError
 
@@ -22,13 +23,22 @@ _OF_THE_SHELL = frozenset(("_", "SHLVL"))
 
 
 class Changes:
-    """Variables that an activation sets and removes."""
+    """Variables that an activation sets and removes.
 
-    __slots__ = ("removed", "values")
+    `once` has those of the values that scripts by themselves would have added to a second time.
+    """
 
-    def __init__(self, values: Mapping[str, str], removed: Iterable[str] = ()) -> None:
+    __slots__ = ("once", "removed", "values")
+
+    def __init__(
+        self,
+        values: Mapping[str, str],
+        removed: Iterable[str] = (),
+        once: Mapping[str, str] | None = None,
+    ) -> None:
         self.values = dict(values)
         self.removed = tuple(removed)
+        self.once = dict(once or {})
 
     def applied_to(self, variables: Mapping[str, str]) -> dict[str, str]:
         """Return the variables with these changes made."""
@@ -42,11 +52,26 @@ def activate(
 ) -> Changes:
     """Find out which variables activating changes in the environment `caller`.
 
-    Raises `ActivationError` when a script ends the shell it runs in.
+    Where it is active there already, that is undone first. Raises `ActivationError` when a script
+    ends the shell it runs in.
     """
     extensions = ("bat",) if windows else ("sh",)
     contents = read_prefix(activation.prefix, extensions)
-    steps = activation_steps(activation, contents, caller, windows=windows)
+    if not is_active(activation, caller):
+        steps = activation_steps(activation, contents, caller, windows=windows)
+        return outcome(steps, caller, windows=windows)
+    before, steps = left(activation, caller, extensions, windows=windows)
+    steps += activation_steps(activation, contents, before, windows=windows)
+    changes = outcome(steps, caller, windows=windows)
+    after = changes.applied_to(caller)
+    right = once(activation, before, after)
+    after |= right
+    values = {n: v for n, v in after.items() if before.get(n) != v or caller.get(n) != v}
+    return Changes(values, changes.removed, right)
+
+
+def outcome(steps: Sequence[Step], caller: Mapping[str, str], *, windows: bool) -> Changes:
+    """Find out what steps change in the environment `caller`. Raises as `activate`."""
     if windows:
         return _computed(steps, caller) or _run_cmd(steps, caller)
     return _computed(steps, caller) or _run_bash(steps, caller)
@@ -62,12 +87,15 @@ def _computed(steps: Sequence[Step], caller: Mapping[str, str]) -> Changes | Non
     changed: dict[str, str] = {}
     for step in steps:
         if len(step) == 2:
+            variables.pop(step[1], None)
+            changed.pop(step[1], None)
             continue
         value = step[2] if step[0] == "set" else expand(step[2], variables)
         if value is None:
             return None
         changed[step[1]] = variables[step[1]] = value
-    return Changes({name: value for name, value in changed.items() if caller.get(name) != value})
+    values = {name: value for name, value in changed.items() if caller.get(name) != value}
+    return Changes(values, (name for name in caller if name not in variables))
 
 
 #: Everybody on the machine can read the words of a process, and values may be secrets: the script

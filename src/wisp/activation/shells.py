@@ -55,6 +55,11 @@ class Bash:
     #: Whether it reads the activation scripts of the system's own shell, and expands as that does.
     is_native = True
 
+    @property
+    def own_extensions(self) -> tuple[str, ...]:
+        """How scripts end that no other shell reads."""
+        return (self.name,) if self.is_native else self.extensions
+
     def literal(self, text: str) -> str:
         """Write a text so that the shell takes it as it is."""
         return "'" + _spelled(text.replace("'", "'\\''"), _printed) + "'"
@@ -110,8 +115,20 @@ class Bash:
         return ""
 
 
+def _text_of(path: str) -> str:
+    """Read a script; one that cannot be read has nothing that a shell could fail to understand."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
 #: Words that zsh does not know, or gives another meaning.
-_OF_BASH = pattern(r"\bBASH_[A-Z]|\bshopt\b|\b(?:mapfile|readarray)\b|\bread -\w*a|@[QEPAa]\}")
+_OF_BASH = pattern(
+    r"\bBASH_[A-Z]|\bshopt\b|\b(?:mapfile|readarray)\b|\bread -\w*a|@[QEPAa]\}"
+    r"|\$\{!|\$\{\w+\[\d|\$\{\w+(?:\[[^]]*\])?[\^,]"
+)
 #: What the prompts of zsh may expand, as what they show as it is.
 _INERT_IN_ZSH = str.maketrans({"$": "$%{%}", "\\": "\\%{%}", "`": "'"})
 
@@ -123,11 +140,7 @@ class Zsh(Bash):
 
     def understands(self, path: str) -> bool:
         """Whether a script has nothing that only bash knows, or is prepared for zsh as well."""
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                text = file.read()
-        except OSError:
-            return True
+        text = _text_of(path)
         return not _OF_BASH.search(text) or "ZSH" in text
 
     def in_prompt(self, text: str) -> str:
@@ -143,6 +156,40 @@ class Zsh(Bash):
         if not os.path.isdir(folder):
             return ""
         return f"fpath+=({self.literal(folder)})\nautoload -Uz compinit\ncompinit"
+
+
+#: What a POSIX shell need not know, and scripts that read others, which may have it.
+_BEYOND_POSIX = pattern(
+    r"\[\[|(?<!\$)\(\(|<<<|[<>]\(|&>|\|&|==|\w\+?=\(|\w\+=|\$'|\$\{!|\$\{\w+[\[,^/:@](?![-=?+])|\bBASH|pipefail"
+    r"|(?m:^|[;&|({]|\bthen|\bdo)\s*(?:\.|source|function|shopt|declare|typeset|mapfile|readarray|let"
+    r"|pushd|popd|select|export -f|read -\w*[^r\W])\s"
+    r"|\$\{?(?:RANDOM|SECONDS|HOSTNAME|E?UID|PIPESTATUS|FUNCNAME|OSTYPE|HOSTTYPE|MACHTYPE)\b"
+)
+
+
+class Sh(Bash):
+    """Other shells of POSIX's kind: dash, ash of busybox, ksh, and whatever is called `sh`."""
+
+    name = "sh"
+
+    @property
+    def own_extensions(self) -> tuple[str, ...]:
+        return ()
+
+    def understands(self, path: str) -> bool:
+        """Whether a script has nothing that only bash and its like know."""
+        return not _BEYOND_POSIX.search(_text_of(path))
+
+    def in_prompt(self, text: str) -> str:
+        """Name the variable that has the text: all expand it, and nothing that comes of it.
+
+        How a prompt escapes a dollar sign is another thing in each of these shells.
+        """
+        del text
+        return "${PIXI_PROMPT-}"
+
+    def completions(self, prefix: str) -> str:
+        return ""
 
 
 class Fish(Bash):
@@ -336,10 +383,14 @@ def _plain(text: str) -> bool:
 SHELLS: dict[str, Bash] = {
     shell.name: shell for shell in (Bash(), Zsh(), Fish(), Xonsh(), Nushell(), PowerShell(), Cmd())
 }
-ALIASES = {"pwsh": "powershell", "nu": "nushell", "cmd.exe": "cmd", "sh": "bash", "dash": "bash"}
+ALIASES = {"pwsh": "powershell", "nu": "nushell", "cmd.exe": "cmd"}
+_SH = Sh()
+_OF_POSIX = frozenset(
+    ("sh", "dash", "ash", "busybox", "ksh", "ksh93", "mksh", "oksh", "yash", "posh")
+)
 
 
 def named(name: str) -> Bash | None:
     """Return the shell of that name or path (`/usr/bin/zsh`), None for an unknown one."""
     stem = os.path.basename(name).removesuffix(".exe").lstrip("-")
-    return SHELLS.get(ALIASES.get(stem, stem))
+    return _SH if stem in _OF_POSIX else SHELLS.get(ALIASES.get(stem, stem))

@@ -304,8 +304,25 @@ def restored(
         before["CONDA_SHLVL"] = str(level - 1)
     else:
         before.pop("CONDA_SHLVL", None)
-    before["PATH"] = without_prefix(caller.get("PATH", ""), prefix, windows=windows)
+    root = caller.get(ENV_WORKSPACE_ROOT) or caller.get(ENV_PROJECT_ROOT, "")
+    path = _without_own(caller.get("PATH", ""), prefix, root, windows=windows)
+    before["PATH"] = without_prefix(path, prefix, windows=windows)
     return before
+
+
+def _without_own(path: str, prefix: str, root: str, *, windows: bool) -> str:
+    """Return a PATH without what scripts of a workspace have put before its prefix.
+
+    Known is of those folders only that they are the workspace's own.
+    """
+    separator = ";" if windows else ":"
+    entries = path.split(separator)
+    first = search_folders(prefix, windows=windows)[0]
+    if not root or first not in entries:
+        return path
+    at = entries.index(first)
+    others = [entry for entry in entries[:at] if not entry.startswith(root + os.sep)]
+    return separator.join((*others, *entries[at:]))
 
 
 def deactivation_steps(contents: PrefixContents) -> list[Step]:

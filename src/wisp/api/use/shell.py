@@ -28,7 +28,7 @@ def open_shell(
     Returns the exit code of the shell. Raises `HostError` if the shell cannot be started.
     """
     environ = dict(environment.workspace.environ)
-    name = running_shell(environ)
+    name = _wanted(environ)
     text = environment.hook(name, change_prompt=change_prompt, completions=completions)
     folder = tempfile.mkdtemp(prefix="wisp-shell-")
     how = start(name, _executable(name, environ), text, folder, environ)
@@ -43,6 +43,17 @@ def open_shell(
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise HostError(f"cannot start '{how.argv[0]}'", causes=(str(error),)) from error
+
+
+def _wanted(environ: Mapping[str, str]) -> str:
+    """Name the shell to open: the one that called, but for `sh`, which runs scripts, the user's."""
+    name = running_shell(environ)
+    if name != "sh":
+        return name
+    own = named(environ.get("SHELL", ""))
+    if own is not None:
+        return own.name
+    return name if shutil.which("bash", path=environ.get("PATH")) is None else "bash"
 
 
 def _executable(shell: str, environ: Mapping[str, str]) -> str:
