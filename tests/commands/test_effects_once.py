@@ -207,3 +207,22 @@ def test_a_signal_to_a_running_list_ends_it(wisp: CommandLine, workspace: Path) 
     running.send_signal(signal.SIGTERM)
     assert running.communicate(timeout=20)[0] == ""
     assert running.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM)
+
+
+@pytest.mark.parametrize("damage", ["cut", "emptied", "turned"])
+def test_a_damaged_memory_is_none(wisp: CommandLine, workspace: Path, damage: str) -> None:
+    """A disk has kept half of a file, or turned some bits over."""
+    for path in (wisp.home.cache / "wisp-snapshots").glob("ws-*"):
+        data = path.read_bytes()
+        changed = {
+            "cut": data[: len(data) // 2],
+            "emptied": b"",
+            "turned": data.replace(b"echo after >> log", b"echo aftes >> log"),
+        }
+        if bytes(workspace) in data:
+            assert changed[damage] != data
+            path.write_bytes(changed[damage])
+    done = wisp("run", "after", cwd=workspace).success()
+    assert (log(workspace), "Traceback" in done.stderr) == (["x", "after"], False)
+    for words in (("task", "list"), ("shell-hook",)):
+        wisp(*words, cwd=workspace).success()

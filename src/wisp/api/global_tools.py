@@ -47,7 +47,7 @@ class GlobalTools:
     @property
     def _all(self) -> tuple[Tools, ...]:
         first = self._box()
-        return (first, self._box(pypi=True)) if first.home.other.manifest.exists() else (first,)
+        return (first, self._box(pypi=True)) if first.home.other.is_begun else (first,)
 
     def _of(self, environment: str) -> Tools:
         """Return the toolbox of an environment; of one that there is not, the first."""

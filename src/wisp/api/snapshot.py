@@ -46,7 +46,9 @@ OF_ACTIVATION = (
     "PIXI_PROMPT",
 )
 
-_FORMAT = 6
+_FORMAT = 7
+#: So many bytes before the data tell whether they are as they were written.
+_SEAL = 16
 #: What the name of the file ends in that has answers of looks.
 _LOOKS = "-looks"
 _SECOND = 1_000_000_000
@@ -150,8 +152,10 @@ def load(path: str) -> Any:
         if not trust.is_ours(os.lstat(os.path.dirname(path))):
             return None
         content = trust.own_content(path)
-        return None if content is None else marshal.loads(content)
-    except Exception:  # nobody says what bytes that are no data lead to
+        if content is None or _seal(content[_SEAL:]) != content[:_SEAL]:
+            return None  # damaged: what `marshal` makes of that, nobody says
+        return marshal.loads(memoryview(content)[_SEAL:])
+    except Exception:
         return None
 
 
@@ -168,10 +172,17 @@ def store(path: str, data: Any) -> None:
     """Replace a file by data for us alone; where that cannot be, nothing changes."""
     try:
         content = marshal.dumps(data)
+        content = _seal(content) + content
         if _has_own_folder(path):
             trust.write_own(path, content)
     except (OSError, ValueError):
         return
+
+
+def _seal(content: bytes) -> bytes:
+    from _blake2 import blake2b
+
+    return bytes(blake2b(content, digest_size=_SEAL).digest())
 
 
 def _has_own_folder(path: str) -> bool:

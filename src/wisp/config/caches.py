@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from collections.abc import Callable, Mapping
@@ -43,7 +44,8 @@ def cache_root(environ: Mapping[str, str], configured: str | None = None) -> Pat
 def _users_root(environ: Mapping[str, str]) -> Path:
     user = user_cache(environ)
     own = user / "pixi"
-    return own if own.is_dir() else user / "rattler" / "cache"
+    # A home that may not be entered (`HOME=/root` in a container of another user) holds nothing.
+    return own if os.path.isdir(own) else user / "rattler" / "cache"  # noqa: PTH112
 
 
 def cache_folders(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -118,7 +119,7 @@ def _add(levels: list[Level], warnings: list[str], file: Path, care: _Care) -> N
     except (OSError, UnicodeDecodeError) as error:
         if care.required:
             raise ConfigError(f"failed to read `{file}`", causes=[str(error)]) from error
-        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        if os.path.lexists(file):  # as far as anybody can see who may not look into its folder
             warnings.append(f"failed to read `{file}`: {error}")
         return
     try:

@@ -46,8 +46,22 @@ def is_for_lack_of_room_or_right(error: HostError) -> bool:
     import errno
 
     told = error.__cause__
-    refused = {errno.EROFS, errno.EACCES, errno.EPERM, *_FULL}
+    refused = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, *_FULL}
     return isinstance(told, OSError) and told.errno in refused
+
+
+def is_there(path: Path) -> bool:
+    """Whether something is at a path, as far as we may look.
+
+    A home may be closed to us: `HOME=/root` in a container that runs as another user. Before
+    Python 3.12 `Path.exists` raises then.
+    """
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_link(path: Path) -> bool:
+    """Whether a path is a symbolic link, as far as we may look."""
+    return os.path.islink(path)  # noqa: PTH114
 
 
 def folder_size(path: Path) -> int:
@@ -84,7 +98,7 @@ def write_atomically(
         HostError: The operating system refused.
 
     """
-    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    target = Path(os.path.realpath(path)) if is_link(path) else path
     data = content.encode() if isinstance(content, str) else content
     try:
         if is_stream(path):

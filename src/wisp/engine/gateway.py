@@ -54,6 +54,7 @@ _LOOKED_AT = (
     *("RATTLER_AUTH_FILE", "NETRC", "HOME"),
     *CERTIFICATE_VARIABLES,
 )
+_NO_HOME = "/nonexistent"
 
 
 class ChannelAccess:
@@ -232,7 +233,7 @@ def _written(table: Mapping[str, Credential], folder: str) -> str:
 
 def _require_files(variables: Mapping[str, str]) -> None:
     """Refuse pipes and devices in the places of credentials: rattler would read them for ever."""
-    home = Path(variables.get("HOME") or "/nonexistent")
+    home = Path(variables.get("HOME") or _NO_HOME)
     own = variables.get("RATTLER_AUTH_FILE") or home / ".rattler/credentials.json"
     for file in map(Path, (own, variables.get("NETRC") or home / ".netrc")):
         if file.is_dir() or not file.exists():
@@ -251,6 +252,8 @@ def client_variables(network: Network, environ: Mapping[str, str]) -> dict[str, 
     The proxies of `environ` win over configured ones.
     """
     variables = {name: environ[name] for name in _LOOKED_AT if environ.get(name)}
+    if not os.access(variables.get("HOME", "/"), os.X_OK):
+        variables["HOME"] = _NO_HOME  # a client ends where it may not look, which is no reason to
     for name in CERTIFICATE_VARIABLES:
         variables.pop(name, None)
     variables |= certificate_variables(environ)

@@ -14,6 +14,7 @@ import os
 import threading
 from pathlib import Path
 
+from wisp.engine.files import is_there
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError
 from wisp.specs.settings import CacheFolders
@@ -74,6 +75,6 @@ atexit.register(remove)
 
 
 def _takes_files(folder: Path) -> bool:
-    while not folder.exists() and folder != folder.parent:
+    while not is_there(folder) and folder != folder.parent:
         folder = folder.parent
     return os.access(folder, os.W_OK | os.X_OK)

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from wisp.engine.files import is_stream, refusal, replace_file, write_atomically
+from wisp.engine.files import is_link, is_stream, refusal, replace_file, write_atomically
 from wisp.engine.journals import Journal, kept, pour
 from wisp.engine.safe.folder import Folder, opened
 from wisp.engine.safe.root import Root
@@ -40,7 +40,7 @@ def rewrite(path: Path, content: str | bytes, root: Root | None = None) -> None:
     elif is_stream(path):
         write_atomically(path, data)
         return
-    target = path if root is not None or not path.is_symlink() else Path(os.path.realpath(path))
+    target = Path(os.path.realpath(path)) if root is None and is_link(path) else path
     try:
         found = target.lstat()
     except OSError:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wisp.config.files import config_files, pixi_home
+from wisp.engine.files import is_there
 from wisp.values import dataclass
 
 MANIFEST = "pixi-global.toml"
@@ -69,6 +70,11 @@ class ToolHome:
         """The file that names environments while somebody works on them."""
         return self.environments / ".wisp-unfinished"
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is a manifest."""
+        return is_there(self.manifest)
+
     def prefix(self, environment: str) -> Path:
         """The prefix of an environment."""
         return self.environments / environment
@@ -83,5 +89,5 @@ def tool_home(environ: Mapping[str, str], *, platform: str = sys.platform) -> To
         for file in config_files(environ, platform=platform).user
         if file.parent != root
     ]
-    found = next((file for file in (usual, *others) if file.is_file()), usual)
+    found = next((file for file in (usual, *others) if is_there(file)), usual)
     return ToolHome(root=root, manifest=found)

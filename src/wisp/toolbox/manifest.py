@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tomli
 
-from wisp.engine.files import refusal
+from wisp.engine.files import is_there, refusal
 from wisp.errors import ManifestError, Place
 from wisp.foreign import toml_data
 from wisp.manifest.channel_entry import ChannelEntry
@@ -218,7 +218,7 @@ def _check_unique(environments: Mapping[str, ToolEnvironment]) -> None:
 
 def text_or_none(file: Path) -> str:
     """Return the text of a manifest, empty where there is none. Raises as `text_of`."""
-    return text_of(file) if file.exists() else ""
+    return text_of(file) if is_there(file) else ""
 
 
 def text_of(file: Path) -> str:

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from wisp.engine.files import refusal, sweep_drafts, write_atomically
+from wisp.engine.files import is_there, refusal, sweep_drafts, write_atomically
 from wisp.toolbox.home import ToolHome
 from wisp.toolbox.launcher import program, read_launch
 from wisp.toolbox.shims import Present, Step, Steps
@@ -98,7 +98,7 @@ def _link(source: Path, target: Path) -> None:
 
 def remove_lost(home: ToolHome) -> tuple[str, ...]:
     """Remove names that are our program and start nothing, as copies do; return them."""
-    if not home.exposed.is_dir():
+    if not is_there(home.exposed):
         return ()
     lost = [one for one in _twins(home) if not _configuration(home, one.name).exists()]
     for path in lost:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from wisp.engine.files import is_there
 from wisp.engine.prefix import installed_packages
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.edit.text import TomlText
@@ -19,7 +20,7 @@ from wisp.trust import found_bytes
 def rebuilt(home: ToolHome) -> str:
     """Write the manifest that what is exposed must have come from; empty if nothing is."""
     toml = TomlText("")
-    folders = sorted(home.environments.glob("*")) if home.environments.is_dir() else []
+    folders = sorted(home.environments.glob("*")) if is_there(home.environments) else []
     for prefix in folders:
         if prefix.is_dir() and environment_fault(prefix.name) is None:
             toml = _with_environment(toml, home, prefix)

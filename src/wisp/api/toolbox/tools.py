@@ -11,7 +11,13 @@ from wisp.api.toolbox.cutoffs import tool_cutoffs
 from wisp.api.toolbox.holding import Held, bring_back, held
 from wisp.api.toolbox.installed import InstalledEnvironment
 from wisp.engine.exclusive import exclusive_folder
-from wisp.engine.files import is_for_lack_of_room_or_right, refusal, sweep_drafts, write_atomically
+from wisp.engine.files import (
+    is_for_lack_of_room_or_right,
+    is_there,
+    refusal,
+    sweep_drafts,
+    write_atomically,
+)
 from wisp.engine.rewriting import rewrite
 from wisp.errors import HostError, InstallError, WispError
 from wisp.install.apply import EVERYTHING
@@ -69,7 +75,7 @@ class Tools:
         home = tool_home(session.environ)
         chosen = home.other if pypi else home
         text = text_or_none(chosen.manifest)
-        if not home.manifest.exists():
+        if not home.is_begun:
             made_up = _made_up(home)
             text = text if pypi else made_up
             try:
@@ -81,7 +87,7 @@ class Tools:
         for warning in box.warnings:
             session.reporter.warn(warning)
         other = chosen.other
-        if not other.manifest.exists():
+        if not other.is_begun:
             return cls(session, chosen, box)
         beside = read_toolbox(text_of(other.manifest), other.manifest, pypi=other.pypi)
         return cls(session, chosen, box, beside)
@@ -114,7 +120,7 @@ class Tools:
 
     def _make_manifest(self) -> None:
         home = tool_home(self.session.environ)
-        if not home.manifest.exists():
+        if not home.is_begun:
             rewrite(home.manifest, _made_up(home))
 
     @property
@@ -285,7 +291,7 @@ class Tools:
 
     def strangers(self) -> tuple[str, ...]:
         """Return the environments that the manifest does not name."""
-        if not self.home.environments.is_dir():
+        if not is_there(self.home.environments):
             return ()
         folders = [path.name for path in self.home.environments.iterdir() if path.is_dir()]
         return tuple(sorted(set(folders) - self.box.environments.keys()))

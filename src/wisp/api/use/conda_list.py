@@ -12,6 +12,7 @@ from pathlib import Path
 
 from wisp.config.files import home_folder
 from wisp.engine.exclusive import exclusive_folder
+from wisp.engine.files import is_there
 from wisp.engine.rewriting import rewrite
 from wisp.errors import HostError
 from wisp.layout import CONDA_META
@@ -45,7 +46,7 @@ def take_off_list(workspace: OpenedWorkspace, folder: Path) -> None:
 def _change(workspace: OpenedWorkspace, change: Callable[[list[bytes]], list[bytes]]) -> None:
     file = home_folder(workspace.environ) / ".conda" / "environments.txt"
     wanted = workspace.config.get(_KEY)
-    if wanted is False or (not wanted and not file.is_file()):
+    if wanted is False or (not wanted and not is_there(file)):
         return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from wisp.engine.files import hold, refusal, write_atomically
+from wisp.engine.files import hold, is_there, refusal, write_atomically
 from wisp.errors import Place
 from wisp.foreign import json_data
 from wisp.specs.credentials import (
@@ -94,9 +94,9 @@ class FileStore:
     def _table(self) -> dict[str, Any]:
         try:
             content = found_bytes(self.path, _LARGEST)
-        except FileNotFoundError:
-            return {}
         except OSError as error:
+            if not is_there(self.path):
+                return {}
             raise refusal("read", self.path, error) from error
         try:
             table = json_data(content)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from wisp.engine.files import is_there
 from wisp.specs.credentials import BasicHTTP, Credential, CredentialError
 
 
@@ -34,7 +35,7 @@ class NetrcStore:
     @property
     def is_there(self) -> bool:
         """Whether there is such a file."""
-        return self.path.is_file()
+        return is_there(self.path)
 
     def get(self, host: str) -> Credential | None:
         """Return the credential of one host, from what the first question has read."""

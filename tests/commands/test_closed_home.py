@@ -1,0 +1,86 @@
+"""A home that we may not enter, as `HOME=/root` in a container of other users, or no folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox import CommandLine, Result
+from tests.tiny import channel, tiny
+
+#: Root may look everywhere, unless it gives that up.
+MORTAL = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+WORDS = (
+    ("run", "greet"),
+    ("install",),
+    ("list",),
+    ("tree",),
+    ("info",),
+    ("lock",),
+    ("add", "two"),
+    ("search", "two"),
+    ("shell-hook",),
+    ("task", "list"),
+    ("config", "list"),
+    ("auth", "status"),
+    ("global", "list"),
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "w"
+    folder.mkdir()
+    url = channel(tmp_path / "channel", [tiny("one"), tiny("two")]).as_uri()
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{url}"]\nplatforms = ["linux-64"]\n'
+        '[dependencies]\none = "*"\n[tasks]\ngreet = { cmd = "echo hello" }\n'
+    )
+    return folder
+
+
+@pytest.fixture(params=["closed", "below", "file"])
+def unusable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    closed = tmp_path / "closed"
+    if request.param == "file":
+        closed.write_text("")
+        yield closed
+        return
+    closed.mkdir(mode=0)
+    yield closed / "home" if request.param == "below" else closed
+    closed.chmod(0o700)
+
+
+def run(wisp: CommandLine, home: Path, words: Sequence[str], cwd: Path) -> Result:
+    before: tuple[str, ...] = ()
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("root may look everywhere")
+        before = MORTAL
+    own = ("XDG_", "PIXI_", "HOME")
+    kept = {n: value for n, value in wisp.environment().items() if not n.startswith(own)}
+    done = subprocess.run(
+        [*before, str(wisp.executable), *words],
+        cwd=cwd,
+        env=kept | {"HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Result(tuple(words), done.returncode, done.stdout, done.stderr)
+
+
+def test_all_works_as_without_a_home(
+    wisp: CommandLine, workspace: Path, unusable: Path, tmp_path: Path
+) -> None:
+    once = ("exec", "-c", (tmp_path / "channel").as_uri(), "-s", "one", "true")
+    for words in (*WORDS, once, *WORDS):
+        done = run(wisp, unusable, words, workspace).success()
+        assert "refused" not in done.stderr
+        assert "ermission denied" not in done.stderr, words
