@@ -14,7 +14,8 @@ from tools.forge.archive import text
 from wisp.engine.conda_installation import CondaInstallation
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.installer import check_sources, install_conda
-from wisp.errors import FetchError
+from wisp.errors import FetchError, LockFileError
+from wisp.lock.read import read
 from wisp.report import SILENT
 from wisp.specs.records import CondaRecord
 from wisp.values import replace
@@ -139,3 +140,40 @@ def test_a_hash_in_capital_letters_is_the_same_hash(machine: Machine) -> None:
     digest = records[0].sha256
     assert digest is not None
     assert machine.install((replace(records[0], sha256=digest.upper()),), "two") == "good"
+
+
+@pytest.mark.parametrize("way", ["file", "http"])
+def test_a_digest_in_capital_letters_is_the_same(machine: Machine, way: str) -> None:
+    (record,) = machine.records("good", "good", way)
+    assert record.sha256 is not None
+    capital = (replace(record, sha256=record.sha256.upper(), md5=None),)
+    assert machine.install(capital, "one") == "good"
+    assert machine.install(capital, "two") == "good"
+
+
+LOCK = """\
+version: 7
+platforms:
+- name: linux-64
+environments:
+  default:
+    channels: []
+    packages:
+      linux-64:
+      - {kind}: https://x.example/noarch/a-1-0.{kind}
+packages:
+- {kind}: https://x.example/noarch/a-1-0.{kind}
+  name: a
+  version: "1"
+  {algorithm}: "{digest}"
+"""
+
+
+@pytest.mark.parametrize("kind", ["conda", "pypi"])
+@pytest.mark.parametrize(("algorithm", "size"), [("sha256", 64), ("md5", 32)])
+def test_a_digest_of_another_length_is_none(kind: str, algorithm: str, size: int) -> None:
+    """An empty one would count as if nothing had been said."""
+    read(LOCK.format(kind=kind, algorithm=algorithm, digest="0" * size), "pixi.lock")
+    for digest in ("", "00", "0" * (size - 2), "0" * (size + 2), "x" * size):
+        with pytest.raises(LockFileError, match="hash"):
+            read(LOCK.format(kind=kind, algorithm=algorithm, digest=digest), "pixi.lock")

@@ -259,7 +259,7 @@ def _verify(record: CondaRecord) -> None:
         raise FetchError(
             f"could not read `{record.location}`", causes=[error.strerror or str(error)]
         ) from error
-    if found != expected:
+    if found != expected.lower():
         raise _mismatch(record.location, expected, found)
 
 

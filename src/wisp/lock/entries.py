@@ -48,6 +48,8 @@ _FORGOTTEN = frozenset({"conda", "name", "input", "sources", "package_build_sour
 _NO_RUN_EXPORTS = RunExports()
 _RUN_EXPORT_KINDS = frozenset(one.name for one in fields(RunExports))
 _HEX = pattern(r"[0-9a-fA-F]*")
+#: Hex digits of a digest.
+_SHA256, _MD5 = 64, 32
 
 
 class EntryError(ValueError):
@@ -76,8 +78,8 @@ def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
         subdir=subdir,
         noarch=_noarch(entry, None if is_wheel(location) else derived.subdir or subdir, build),
         sha256=_digest(get("sha256")),
-        md5=_digest(get("md5")),
-        legacy_bz2_md5=_digest(get("legacy_bz2_md5")),
+        md5=_digest(get("md5"), _MD5),
+        legacy_bz2_md5=_digest(get("legacy_bz2_md5"), _MD5),
         depends=texts(get("depends")),
         constrains=texts(get("constrains")),
         extra_depends={k: texts(v) for k, v in extra.items()} if extra else {},
@@ -190,7 +192,7 @@ def pypi_record(
         location=location,
         name=normalize(name),
         version=None if folder else _text(get("version"), NO_VERSION),
-        md5=None if folder else _digest(get("md5")),
+        md5=None if folder else _digest(get("md5"), _MD5),
         sha256=None if folder else _digest(get("sha256")),
         index=_text(get("index"), None),
         requires_dist=texts(get("requires_dist")),
@@ -224,10 +226,11 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _digest(value: Any) -> str | None:
+def _digest(value: Any, size: int = _SHA256) -> str | None:
+    """Take a value as a digest of so many hex digits: one without any would count as no digest."""
     if value is None:
         return None
-    if isinstance(value, str) and len(value) % 2 == 0 and _HEX.fullmatch(value):
+    if isinstance(value, str) and len(value) == size and _HEX.fullmatch(value):
         return value
     raise EntryError(f"{value} stands where a hash is expected")
 

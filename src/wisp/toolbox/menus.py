@@ -6,15 +6,17 @@ Sources: CEP 11 (menu files of packages, `Menu/NAME.json`), the Desktop Entry Sp
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from wisp.config.files import home_folder
-from wisp.engine.files import write_atomically
+from wisp.engine.safe.root import Root
 from wisp.foreign import json_data
 from wisp.patterns import pattern
+from wisp.printable import printable
 from wisp.trust import found_bytes, found_text
 
 TYPE_CHECKING = False
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 _PLACEHOLDER = pattern(r"\{\{\s*(\w+)\s*\}\}")
 #: Says which environment an entry belongs to, so that it goes away with it.
 _OWNER = "X-Wisp-Prefix"
+#: File systems allow names of 255 bytes, of which drafts need some.
+_LONGEST_NAME = 200
 _LISTS = ("Categories", "MimeType", "Keywords", "OnlyShowIn", "NotShowIn", "Implements")
 _SIMPLE = (
     "GenericName",
@@ -52,21 +56,25 @@ def install_shortcuts(
 ) -> None:
     """Write the entries of packages, and take away others of the same environment.
 
-    `menus` are the files of packages, by name. A menu file that is damaged brings no entry.
+    `menus` are the files of packages, by name. A menu file that is damaged brings no entry, and
+    what lies at the place of one and is not this environment's stays.
     """
     if not sys.platform.startswith("linux"):
         return
     wanted: dict[str, str] = {}
     for files in menus.values():
         for file in filter(_is_menu, files):
-            wanted |= entries(_read(prefix / file), prefix)
+            # Whatever a stranger's file has in the place of lists and texts.
+            with contextlib.suppress(TypeError, AttributeError):
+                wanted |= entries(_read(prefix / file), prefix)
     folder = applications(environ)
-    for path in _owned(folder, prefix):
-        if path.name not in wanted:
-            path.unlink(missing_ok=True)
+    owned = {path.name for path in _owned(folder, prefix)}
+    for name in owned - wanted.keys():
+        (folder / name).unlink(missing_ok=True)
     for name, text in wanted.items():
-        if _text(folder / name) != text:
-            write_atomically(folder / name, text)
+        is_free = name in owned or not os.path.lexists(folder / name)
+        if is_free and _text(folder / name) != text:
+            Root(folder).write(folder / name, text)
 
 
 def withdraw(environ: Mapping[str, str], prefix: Path) -> None:
@@ -107,7 +115,8 @@ def entries(menu: Mapping[str, Any], prefix: Path) -> dict[str, str]:
             continue
         whole = {**item, **{key: value for key, value in linux.items() if value is not None}}
         name = fill(_name(whole))
-        file = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{title}_{name}").lower() + ".desktop"
+        stem = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{title}_{name}").lower()
+        file = stem[:_LONGEST_NAME] + ".desktop"
         found[file] = _desktop_file(whole, name, prefix, fill)
     return found
 
@@ -155,14 +164,15 @@ def _quoted(word: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    return value.replace("\n", "\\n").replace("\r", "")
+    return printable(value.replace("\n", "\\n").replace("\r", ""))
 
 
 def _owned(folder: Path, prefix: Path) -> list[Path]:
     mark = f"\n{_OWNER}={prefix}\n"
     found: list[Path] = []
     with contextlib.suppress(OSError):
-        found = [path for path in folder.glob("*.desktop") if mark in (_text(path) or "")]
+        files = [path for path in folder.glob("*.desktop") if not path.is_symlink()]
+        found = [path for path in files if mark in (_text(path) or "")]
     return found
 
 

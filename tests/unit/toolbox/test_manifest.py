@@ -107,6 +107,7 @@ def test_executables_lose_their_ending_on_windows_only() -> None:
     assert executable_name("bin/python3.12", windows=True) == "python3.12"
     assert executable_name("bin/x.exe", windows=False) == "x.exe"
     assert exposed_fault("python3.12") is None
+    assert exposed_fault("trampoline_configuration") is not None  # the folder there
 
 
 def test_packages_of_pypi_stand_in_the_other_manifest_only() -> None:

@@ -73,3 +73,57 @@ def test_entries_come_and_go_with_their_environment(tmp_path: Path) -> None:
     assert {file.name for file in folder.iterdir()} == {"mine.desktop", "editor_editor.desktop"}
     withdraw(environ, prefix)
     assert [file.name for file in folder.iterdir()] == ["mine.desktop"]
+
+
+def _installed(tmp_path: Path, menu: object) -> Path:
+    """Write the entries of a menu file, and return the user's folder of them."""
+    environ = {"XDG_DATA_HOME": str(tmp_path / "data")}
+    prefix = tmp_path / "envs" / "evil"
+    (prefix / "Menu").mkdir(parents=True, exist_ok=True)
+    (prefix / "Menu" / "m.json").write_text(json.dumps(menu))
+    install_shortcuts(environ, prefix, {"evil": ("Menu/m.json",)})
+    return applications(environ)
+
+
+def _item(**more: object) -> dict[str, object]:
+    return {"name": "b", "command": ["x"], "platforms": {"linux": {}}} | more
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="menus of Linux")
+def test_an_entry_of_somebody_else_stays(tmp_path: Path) -> None:
+    folder, victim = tmp_path / "data" / "applications", tmp_path / "victim"
+    folder.mkdir(parents=True)
+    victim.write_text("mine")
+    (folder / "a_mine.desktop").write_text("[Desktop Entry]\n")
+    (folder / "a_link.desktop").symlink_to(victim)
+    items = [_item(name=name) for name in ("mine", "link", "new")]
+    _installed(tmp_path, {"menu_name": "a", "menu_items": items})
+    assert (folder / "a_mine.desktop").read_text() == "[Desktop Entry]\n"
+    assert victim.read_text() == "mine"
+    assert "X-Wisp-Prefix" in (folder / "a_new.desktop").read_text()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="menus of Linux")
+@pytest.mark.parametrize(
+    "items",
+    [
+        1,
+        ["x"],
+        [_item(platforms=["linux"])],
+        [_item(platforms={"linux": "x"})],
+        [_item(command=5)],
+        [_item(platforms={"linux": {"Categories": 5}})],
+    ],
+)
+def test_a_damaged_menu_brings_no_entry(tmp_path: Path, items: object) -> None:
+    folder = _installed(tmp_path, {"menu_name": "a", "menu_items": items})
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="menus of Linux")
+def test_names_without_measure_and_what_terminals_obey_are_spelled(tmp_path: Path) -> None:
+    folder = _installed(
+        tmp_path, {"menu_name": "a" * 300, "menu_items": [_item(description="c\x1b]0;d")]}
+    )
+    (file,) = folder.iterdir()
+    assert "Comment=c\\x1b]0;d\n" in file.read_text()
