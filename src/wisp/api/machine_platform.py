@@ -61,9 +61,10 @@ def install_platform(
 ) -> Platform:
     """The platform that an environment is installed for here, or the one that is asked for.
 
-    With a `lock` a platform will do whose promise the machine does not keep, where the packages do
-    not need it. With `may_ask` the user may be
-    asked whether detectors may run. Raises `ManifestError` when there is none.
+    With a `lock` a platform will do of which the machine lacks a virtual package, where the locked
+    packages do not need it. With `may_ask` the user may be asked whether detectors may run.
+
+    Raises `ManifestError` when there is none.
     """
     found = environment_named(manifest, environment)
     if wanted is not None:

@@ -1,4 +1,4 @@
-"""The facade of what a user has settled: configuration, credentials, consent, named workspaces."""
+"""The facade of what a user has chosen: configuration, credentials, consent, named workspaces."""
 
 from __future__ import annotations
 

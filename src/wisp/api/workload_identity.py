@@ -35,7 +35,10 @@ class WorkloadRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangePlan:
-    """What is settled before anybody is asked; without `endpoint` the `server` has to tell it."""
+    """What is clear before anybody is asked; without `endpoint` the `server` has to tell it.
+
+    `bare` is the exchange of prefix.dev (`wisp.engine.auth.oauth.exchange`).
+    """
 
     server: str
     audience: str
@@ -61,7 +64,7 @@ def workload_credential(
 
 
 def exchange_plan(host: str, request: WorkloadRequest) -> ExchangePlan:
-    """Settle what a host is asked for, and how, as far as that is known here.
+    """Decide what a host is asked for, and how, as far as that is known here.
 
     Raises `UsageError` for wishes that do not fit together, `SignInError` for addresses where what
     is sent could be read on its way.

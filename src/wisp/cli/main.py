@@ -44,6 +44,7 @@ def _end(code: int) -> NoReturn:
             stream.flush()
         except (OSError, ValueError):  # `run` has told what cannot be written
             continue
+    # `os._exit` runs nothing that is registered for the end; most commands have made no such cache.
     makeshift = sys.modules.get("wisp.engine.makeshift")
     if makeshift is not None:
         makeshift.remove()

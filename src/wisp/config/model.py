@@ -18,12 +18,12 @@ from wisp.specs.settings import (
 )
 from wisp.values import dataclass, field
 
-#: Of what is done at once: the engines know no larger numbers.
-_MOST = 1 << 16
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+#: Of what is done at once: the engines know no larger numbers.
+_MOST = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,27 +16,27 @@ Attempt = Callable[[tuple[CondaRecord, ...]], Awaitable[None]]
 
 
 async def first_fault(
-    records: Sequence[CondaRecord], told: WispError, attempt: Attempt
+    records: Sequence[CondaRecord], error: WispError, attempt: Attempt
 ) -> WispError:
     """Return the error of the first record that has one, given that of any.
 
     What stands before it is tried again without it, with Python, which others cannot be linked
     without. An error that is no single package's, as of the network or the disk, is left as it is.
     """
-    at = _number(records, told)
+    at = _number(records, error)
     while at:
         earlier = list(records[:at])
         earlier += [one for one in records[at + 1 :] if one.name == "python"]
         try:
             await attempt(tuple(earlier))
-        except WispError as error:
-            found = _number(records[:at], error)
+        except WispError as earlier_error:
+            found = _number(records[:at], earlier_error)
             if found is None:
                 break
-            told, at = error, found
+            error, at = earlier_error, found
         else:
             break
-    return told
+    return error
 
 
 def _number(records: Sequence[CondaRecord], error: WispError) -> int | None:

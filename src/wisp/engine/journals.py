@@ -1,9 +1,8 @@
 """Journals of files that are being written over: what a killed process leaves half done is undone.
 
 A journal holds old and new text of one file, in the cache of the user, or, where that cannot be
-written, in a folder of theirs among the temporary ones. Whoever writes over a file
-keeps one meanwhile; commands call `repair` before they read, which costs nothing where no journal
-lies.
+written, in a folder of theirs among the temporary ones. Whoever writes over a file keeps one
+meanwhile; commands call `repair` before they read, which costs nothing where no journal lies.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Tool = Literal["uv tool", "pipx", "pip"]
 
-NO_WORDS = ToolTrust()
+_NO_WORDS = ToolTrust()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def update_command(
     *,
     named: bool = False,
     index: str | None = None,
-    trust: ToolTrust = NO_WORDS,
+    trust: ToolTrust = _NO_WORDS,
     prefix: Path | None = None,
 ) -> UpdateCommand:
     """Return how the tool that installed this wisp installs a version.
@@ -102,7 +102,12 @@ def _by_uv_tool(
 
 
 def _by_pipx(
-    home: Path, wanted: str, told: tuple[str, ...], environ: Mapping[str, str], *, named: bool
+    home: Path,
+    wanted: str,
+    pip_options: tuple[str, ...],
+    environ: Mapping[str, str],
+    *,
+    named: bool,
 ) -> UpdateCommand:
     pipx = shutil.which("pipx", path=environ.get("PATH", ""))
     if pipx is None:
@@ -110,7 +115,7 @@ def _by_pipx(
             "wisp was installed by pipx, which is not on the PATH",
             hints=(f"run `pipx upgrade {DISTRIBUTION}` where it is",),
         )
-    more = (f"--pip-args={shlex.join(told)}",) if told else ()
+    more = (f"--pip-args={shlex.join(pip_options)}",) if pip_options else ()
     deed = ("install", "--force") if named else ("upgrade",)
     return UpdateCommand("pipx", (pipx, *deed, *more, wanted), _pipx_home(home))
 
