@@ -1,4 +1,4 @@
-"""Platforms of a workspace: subdirs, the virtual packages they promise, named platforms.
+"""Platforms of a workspace: subdirs, the virtual packages they declare, named platforms.
 
 A *subdir* is conda's name of an operating system and architecture (`linux-64`). A *platform*
 is what a manifest declares: a subdir, a name of its own, and virtual packages that packages
@@ -106,7 +106,7 @@ def bare(subdir: str) -> Platform:
 
 
 def default_virtual_packages(subdir: str) -> tuple[VirtualPackage, ...]:
-    """Return what a platform of this subdir promises by default, in the lock's order."""
+    """Return what a platform of this subdir has by default, in the lock's order."""
     family, _, arch = subdir.partition("-")
     packages: list[VirtualPackage] = []
     if family in {"linux", "osx", "emscripten", "wasi", "zos"}:
@@ -142,7 +142,7 @@ _SHORT = {name: key for key, name in FRIENDLY_KEYS.items()}
 
 
 def customised(platform: Platform) -> tuple[VirtualPackage, ...]:
-    """Return the declared packages that differ from what the subdir promises anyway."""
+    """Return the declared packages that differ from what the subdir has anyway."""
     defaults = default_virtual_packages(platform.subdir)
     return tuple(package for package in platform.declared if package not in defaults)
 
@@ -184,7 +184,7 @@ def _ordered(spelled: Mapping[str, str]) -> list[str]:
 
 
 def amd_packages(target: str | None = None) -> tuple[VirtualPackage, ...] | None:
-    """Return what an AMD GPU promises, one of an architecture (`gfx90a`) if that is named.
+    """Return the virtual packages of an AMD GPU, of an architecture (`gfx90a`) if named.
 
     The architecture's version is the number before the last two characters, which are hexadecimal
     digits, and these: `gfx90a` is 9.0.10. None where `target` is no such name.

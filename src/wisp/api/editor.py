@@ -191,7 +191,7 @@ class Editor(TableEditor):
 
         For a feature or an environment also names of platforms that the workspace has.
 
-        `packages` are versions of what they promise (`cuda`, `glibc` …), also as words
+        `packages` are versions of what they declare (`cuda`, `glibc` …), also as words
         (`__cuda=12`); `detect` adds this machine, before the others, under the name that is given.
         """
         from wisp.api.edits.platform_words import friendly_packages, wanted_platforms

@@ -3,11 +3,11 @@
 They differ because Pixi's do, and Pixi's do because the questions do:
 
 - `install_platform`: what is put into a prefix has to run here, so no platform is a failure. The
-  machine's own properties (`__cuda`, `__glibc` …) are only looked at where a platform promises any,
+  machine's own properties (`__cuda`, `__glibc` …) are only looked at where a platform declares any,
   since that costs more than the rest.
 - `run_platform`: an environment that asks for no package, or of which nothing is to be installed,
-  runs on any machine, as on the first of its platforms; and a machine that keeps no platform's
-  promise may still provide all that the locked packages ask for.
+  runs on any machine, as on the first of its platforms; and a machine that
+  lacks what each of them declares may still provide all that the locked packages ask for.
 - `shown_platform`: to look needs no machine. Where no platform fits this one, the first of its
   subdir is shown, else the first of all. A subdir that the environment does not support is
   answered, with nothing, and an override that is wrong is not worth a warning.
@@ -310,7 +310,7 @@ def known_subdir(text: str) -> str:
 def completed(
     session: SessionContext, inputs: EnvironmentInputs, *, may_ask: bool = True
 ) -> EnvironmentInputs:
-    """Add to what inputs promise of this machine what detectors find of what they ask for.
+    """Add to what inputs declare of this machine what detectors find of what they ask for.
 
     Inputs for another machine stay as they are, and so do those of a release without detectors.
     With `may_ask` the user may be asked whether detectors may run.

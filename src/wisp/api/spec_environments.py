@@ -42,9 +42,9 @@ class SpecRequest:
     """What an environment shall hold: conda match specs and PEP 508 requirements, as typed.
 
     `channels` are names or URLs, the configured ones unless given; `platform` is a subdir, this
-    machine's unless given, of which the virtual packages of this machine are promised too.
-    `cwd` is the folder that relative channels and paths start from, the prefix unless given;
-    `name` is what messages call the environment.
+    machine's unless given, which has the virtual packages of this machine then. `cwd` is the folder
+    that relative channels and paths start from, the prefix unless given; `name` is what messages
+    call the environment.
     """
 
     specs: str | Sequence[str] = ()

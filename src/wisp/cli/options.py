@@ -73,7 +73,7 @@ class Script(Workspace):
 
 
 class Experimental(Global):
-    """What is not promised yet."""
+    """What may change with any release."""
 
     experimental: bool = flag(
         "--experimental", help="Switch on what is an experiment: scripts of any language"

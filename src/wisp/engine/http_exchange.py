@@ -164,21 +164,21 @@ def _read(
     deadline: Deadline,
 ) -> None:
     """Read a body to its end. Raises `TooLargeAnswer`, and `IncompleteRead` if it was cut."""
-    promised = answer.length
-    if promised is not None and promised > limit:
+    announced = answer.length
+    if announced is not None and announced > limit:
         raise TooLargeAnswer(
-            f"the answer has {promised} bytes, more than the {limit} that are allowed"
+            f"the answer has {announced} bytes, more than the {limit} that are allowed"
         )
     total = 0
-    while piece := answer.read1(_BLOCK) if promised is None else answer.read(_BLOCK):
+    while piece := answer.read1(_BLOCK) if announced is None else answer.read(_BLOCK):
         deadline.left()
         total += len(piece)
         if total > limit:
             raise TooLargeAnswer(f"the answer is longer than the {limit} bytes that are allowed")
         write(piece)
-    if promised is not None and total != promised:
+    if announced is not None and total != announced:
         # The standard library tells of a cut body only if it is read in one go.
-        raise http.client.HTTPException(f"the answer was cut after {total} of {promised} bytes")
+        raise http.client.HTTPException(f"the answer was cut after {total} of {announced} bytes")
 
 
 class _Sized:

@@ -75,7 +75,7 @@ def check_glibc(base: Base, wanted: tuple[int, int], where: str) -> None:
             f"may need {need}",
             hints=[
                 "choose a newer base",
-                f'or promise less in the manifest: `libc = "{base.glibc[0]}.{base.glibc[1]}"` '
+                f'or declare less in the manifest: `libc = "{base.glibc[0]}.{base.glibc[1]}"` '
                 "below `system-requirements`, and lock anew",
             ],
         )

@@ -20,7 +20,7 @@ _REQUIRE, _ALSO = "NVIDIA_REQUIRE_CUDA", "NVIDIA_REQUIRE_WORKSPACE"
 def gpu_variables(
     platform: Platform, base: str | None = None, given: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return variables for an environment whose platform promises CUDA, or on a base for it.
+    """Return variables for an environment whose platform declares CUDA, or on a base for it.
 
     `base` is the name of the base, `given` are its own variables, which stay.
     """

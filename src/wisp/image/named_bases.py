@@ -60,7 +60,7 @@ def reference_of(text: str, own: Mapping[str, str]) -> str:
 
 
 def cuda_of(text: str | None) -> str | None:
-    """Return the version of CUDA that a name of ours promises, with its minor part."""
+    """Return the version of CUDA that a name of ours means, with its minor part."""
     found = _NAME.fullmatch(text) if text else None
     return _full(found["version"]) if found else None
 

@@ -1,8 +1,8 @@
 """Names of platforms on disk: rich platforms are written as `p1`, `p2`, ... and read back.
 
-A rich platform is one that promises more than its subdir does. Its alias says only where it
+A rich platform is one that declares more than its subdir has. Its alias says only where it
 stands among the rich platforms of the workspace, so a lock survives a renaming in the manifest:
-on load a row gets the name of the platform that promises the same.
+on load a row gets the name of the platform that declares the same.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ def adopt_platforms(lock: LockFile, platforms: Mapping[str, Sequence[Platform]])
         }
         environments[name] = replace(environment, packages=packages)
         for old, platform in renames.items():
-            promised = rows[old].virtual_packages and map(str, platform.virtual_packages())
+            declared = rows[old].virtual_packages and map(str, platform.virtual_packages())
             rows[platform.name] = LockPlatform(
-                platform.name, platform.subdir, tuple(promised) if promised else None
+                platform.name, platform.subdir, tuple(declared) if declared else None
             )
     return replace(lock, platforms=tuple(rows.values()), environments=environments)
 

@@ -161,7 +161,7 @@ def _source(
 
 
 def _raw(entry: Mapping[str, Any]) -> SourceEntry:
-    """Return the keys without a field of their own, of the kinds that `SourceEntry` promises."""
+    """Return the keys without a field of their own, of the kinds that `SourceEntry` has."""
     kept: Any = {key: value for key, value in entry.items() if key not in _SOURCE_FIELDS}
     for key in _SOURCE_TABLES & kept.keys():
         if not isinstance(kept[key] or {}, dict):

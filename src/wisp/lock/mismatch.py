@@ -223,7 +223,7 @@ class NonBinaryLocked(Mismatch):
 
 
 class WheelTagsMismatch(Mismatch):
-    """A locked wheel does not fit what the platform promises."""
+    """A locked wheel does not fit what the platform has."""
 
     level: ClassVar[Level] = "pypi"
     discards: ClassVar[bool] = True

@@ -48,7 +48,7 @@ class CondaSide:
         """Return the package that a spec is met by, virtual packages included."""
         virtual = self.virtual.get(spec.name)
         if virtual is not None:
-            return virtual if _promises(virtual, spec) else None
+            return virtual if _meets(virtual, spec) else None
         record = self.records.get(spec.name)
         if record is None:
             return None
@@ -63,7 +63,7 @@ class CondaSide:
         return condition_holds(condition, lambda spec: self.meets(spec) is not None)
 
 
-def _promises(virtual: VirtualPackage, spec: Spec) -> bool:
+def _meets(virtual: VirtualPackage, spec: Spec) -> bool:
     """Tell whether a virtual package meets a spec.
 
     Locks write `__archspec=0=NAME`, where machines and packages count versions from 1.

@@ -42,7 +42,7 @@ from wisp.specs.urls import without_credentials
 
 #: From this version on locks say where PyPI packages were looked for.
 _FIRST_WITH_INDEXES = 5
-#: From this version on locks say what platforms promise.
+#: From this version on locks say what platforms declare.
 _FIRST_WITH_PLATFORMS = 7
 #: Name, version and three tags; what has fewer parts says nothing of platforms.
 _DASHES_OF_WHEEL = 4
@@ -105,7 +105,7 @@ def _platform(lock: LockFile, row: LockPlatform, inputs: EnvironmentInputs) -> I
 
 
 def _today(row: LockPlatform) -> tuple[str, ...]:
-    """Return what a row promises; what a plain subdir promised by default once, it does today.
+    """Return what a row declares; what a plain subdir had by default once, it does today.
 
     Before Pixi 0.79 that was the same C library for riscv64 as for all Linux.
     """

@@ -63,7 +63,7 @@ def _locked_options(environment: EnvironmentRow) -> PypiOptions:
 
 
 def declared_platform(row: LockPlatform) -> Platform:
-    """Return the platform of a row, with what it promises beyond its subdir's defaults."""
+    """Return the platform of a row, with what it declares beyond its subdir's defaults."""
     _, special = identity(row.subdir, row.virtual_packages)
     return Platform(row.name, row.subdir, tuple(VirtualPackage.parse(text) for text in special))
 

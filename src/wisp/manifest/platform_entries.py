@@ -1,4 +1,4 @@
-"""`workspace.platforms`: subdirs, and tables that promise virtual packages."""
+"""`workspace.platforms`: subdirs, and tables that declare virtual packages."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _read_subdir(table: Table) -> str | None:
 
 
 def _build(platform: Platform, table: Table) -> Platform:
-    """Refuse names that promise something else than the entry is."""
+    """Refuse names that mean something else than the entry is."""
     own = customised(platform)
     if platform.name == platform.subdir:
         if own:
@@ -171,7 +171,7 @@ def _read_cuda(table: Table) -> list[VirtualPackage]:
 
 
 def _read_amdgpu(value: object, path: ValuePath) -> list[VirtualPackage]:
-    """Read `true`, or the architecture of a GPU, as LLVM calls it; `false` promises nothing."""
+    """Read `true`, or the architecture of a GPU, as LLVM calls it; `false` declares nothing."""
     if isinstance(value, bool):
         return list(amd_packages() or ()) if value else []
     text = as_text(value, path)

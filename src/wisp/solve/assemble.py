@@ -104,7 +104,7 @@ def _known(solutions: Iterable[Solution]) -> dict[str, CondaRecord]:
 
 
 def _platforms(inputs: Iterable[EnvironmentInputs]) -> tuple[LockPlatform, ...]:
-    """One row per platform that any environment uses, with all that it promises."""
+    """One row per platform that any environment uses, with all that it declares."""
     rows = {
         one.platform.name: LockPlatform(
             one.platform.name,

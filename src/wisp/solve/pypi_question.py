@@ -208,7 +208,7 @@ def _target_options(request: PypiRequest) -> Iterator[str]:
 
 
 def uv_platform(platform: Platform) -> str:
-    """Name a platform as uv does, with the C library it promises.
+    """Name a platform as uv does, with the C library it declares.
 
     Raises `SolveError` for a subdir that uv has no name for.
     """

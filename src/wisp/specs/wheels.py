@@ -1,6 +1,6 @@
 """Which wheels fit a platform, and which of them fits best. Pure: the host is never asked.
 
-A platform promises a C library or a macOS version through its virtual packages; together with a
+A platform declares a C library or a macOS version through its virtual packages; together with a
 Python version these give the ordered list of tags that an installer there would compute.
 
 Source: PEP 425, PEP 600 (manylinux), PEP 656 (musllinux).
@@ -47,7 +47,7 @@ class LibC:
 
 
 def platform_libc(platform: Platform) -> LibC:
-    """Return the C library that a Linux platform promises."""
+    """Return the C library that a Linux platform declares."""
     for package in platform.virtual_packages():
         if package.name in {"__glibc", "__musl"}:
             major, minor = _two_numbers(package.version)
@@ -56,7 +56,7 @@ def platform_libc(platform: Platform) -> LibC:
 
 
 def platform_macos(platform: Platform) -> tuple[int, int]:
-    """Return the oldest macOS version that a platform promises."""
+    """Return the oldest macOS version that a platform declares."""
     for package in platform.virtual_packages():
         if package.name == "__osx":
             return _two_numbers(package.version)

@@ -43,18 +43,18 @@ def check_installed(
     resolved, minimum = marker.get("resolved_platform"), marker.get("minimum_supported_platform")
     if not isinstance(resolved, Mapping) or not isinstance(minimum, Mapping):
         return
-    promised = tuple(map(VirtualPackage.parse, resolved.get("virtual_packages", ())))
+    declared = tuple(map(VirtualPackage.parse, resolved.get("virtual_packages", ())))
     if wanted is None:
         subdirs = runnable_subdirs(workspace.subdir)
-        provided = _provided(workspace, environment, promised)
+        provided = _provided(workspace, environment, declared)
     else:
         subdirs, provided = (wanted.subdir,), wanted.virtual_packages()
-    missing = [one for one in promised if not provides(provided, (one,))]
+    missing = [one for one in declared if not provides(provided, (one,))]
     if resolved.get("subdir") in subdirs and not missing:
         return
     needs = _readable(workspace, minimum.get("requirements", ()))
     if wanted is None:
-        provided = _provided(workspace, environment, (*promised, *needs))
+        provided = _provided(workspace, environment, (*declared, *needs))
     subdir = wanted.name if wanted is not None else workspace.subdir
     needed = str(minimum.get("subdir"))
     unmet = [spec.text for spec in needs if not any(spec.matches(one) for one in provided)]

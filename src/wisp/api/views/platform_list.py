@@ -24,7 +24,7 @@ _SHORT = ("__cuda", "__glibc", "__linux", "__osx", "__win")
 class ListedPlatform:
     """A platform and where the manifest uses it.
 
-    `declared` is what the manifest promises, `packages` all that holds there, both as shown.
+    `declared` is what the manifest declares, `packages` all that holds there, both as shown.
     """
 
     name: str

@@ -61,7 +61,7 @@ def fetch_blob(
     The file is complete and has the digest when this returns, else it is removed.
 
     Raises:
-        RegistryError: It is not there, or is not what was promised.
+        RegistryError: It is not there, or does not have the digest.
         FetchError: Nobody answers, or it comes too slowly.
         HostError: The file cannot be written.
 
