@@ -22,6 +22,14 @@ def json_data(content: str | bytes) -> Any:
         raise ValueError("values are nested too deeply") from None
 
 
+def json_object(content: str | bytes) -> dict[str, Any]:
+    """Read a JSON text that holds an object. Raises `ValueError`."""
+    found = json_data(content)
+    if not isinstance(found, dict):
+        raise ValueError("it is no JSON object")
+    return found
+
+
 def toml_data(text: str) -> dict[str, Any]:
     """Read a TOML 1.1 text. Raises `tomli.TOMLDecodeError`, a `ValueError`, with its place."""
     import tomli

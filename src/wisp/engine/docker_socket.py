@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from wisp.foreign import json_data
+from wisp.trust import found_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class DockerSocket:
 def _has_context(environ: Mapping[str, str]) -> bool:
     folder = environ.get("DOCKER_CONFIG") or f"{environ.get('HOME', '')}/.docker"
     try:
-        table = json_data((Path(folder) / "config.json").read_bytes())
+        table = json_data(found_bytes(Path(folder) / "config.json"))
     except FileNotFoundError:
         return False
     except (OSError, ValueError):

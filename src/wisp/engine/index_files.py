@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from packaging.utils import (
     InvalidSdistFilename,
@@ -22,7 +22,9 @@ from packaging.version import InvalidVersion, Version
 
 from wisp.engine.http import HttpClient
 from wisp.engine.pylock import PylockFile
-from wisp.foreign import json_data
+from wisp.errors import FetchError
+from wisp.foreign import json_object
+from wisp.specs.urls import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def wheels_of(
     page = f"{index.rstrip('/')}/{name}/"
     rows = _usable(_files(http, page), before)
     return tuple(
-        PylockFile(row["filename"], urljoin(page, row["url"]), row.get("hashes", {}))
+        PylockFile(row["filename"], urljoin(page, row["url"]), row.get("hashes") or {})
         for row in rows
         if _is_wheel_of(row["filename"], version)
     )
@@ -67,8 +69,28 @@ def _files(http: HttpClient, page: str) -> Sequence[Mapping[str, Any]]:
     response = http.get(page, _JSON)
     if response.status != 200 or "json" not in response.headers.get("content-type", ""):
         return ()
-    files: Sequence[Mapping[str, Any]] = json_data(response.body).get("files", ())
-    return files
+    try:
+        rows = json_object(response.body).get("files") or []
+        if not isinstance(rows, list) or not all(map(_is_file, rows)):
+            raise ValueError("`files` is no list of files")
+        return rows
+    except ValueError as error:
+        raise FetchError(f"`{shown(page)}` is no page of an index", causes=[str(error)]) from error
+
+
+def _is_file(row: object) -> bool:
+    """Tell whether a row has what is asked of it, in the form that the standard says."""
+    if not isinstance(row, dict) or not isinstance(row.get("hashes") or {}, dict):
+        return False
+    texts = (row.get("filename"), row.get("url"), *(row.get("hashes") or {}).values())
+    return all(isinstance(text, str) for text in texts) and _is_address(row["url"])
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(urlsplit(url))
+    except ValueError:
+        return False
 
 
 def _version_of(filename: str) -> Version | None:
@@ -90,8 +112,10 @@ def _usable(
 
 def _uploaded_before(row: Mapping[str, Any], moment: datetime) -> bool:
     """Tell whether a file is old enough; one of unknown age is not, as for uv."""
-    uploaded = row.get("upload-time")
-    return bool(uploaded) and datetime.fromisoformat(str(uploaded)) < moment
+    try:
+        return datetime.fromisoformat(str(row.get("upload-time"))) < moment
+    except (ValueError, TypeError):  # no time, or one of no zone
+        return False
 
 
 def _is_wheel_of(filename: str, version: str) -> bool:

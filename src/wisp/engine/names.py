@@ -18,7 +18,7 @@ from pathlib import Path
 from wisp.engine.files import write_atomically
 from wisp.engine.http import HttpClient
 from wisp.errors import ConfigError, FetchError, WispError
-from wisp.foreign import json_data
+from wisp.foreign import json_data, json_object
 from wisp.report import SILENT, Reporter
 from wisp.trust import LARGEST_LOCK, found_bytes
 
@@ -110,7 +110,7 @@ class NameService:
             response = self._http.get(f"{_BY_HASH}/{digest}")
             if response.status != 200:
                 return None
-            return tuple(json_data(response.body).get("pypi_normalized_names") or ())
+            return _names_of(json_object(response.body).get("pypi_normalized_names"))
 
         with ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="wisp-names") as pool:
             for digest, future in [(digest, pool.submit(one, digest)) for digest in digests]:
@@ -149,8 +149,12 @@ class NameService:
     def _loaded(self) -> tuple[Names, dict[str, float]]:
         stored = _stored(self._cache / "hash-v0.json")
         oldest = self._now() - _UNKNOWN_SECONDS
-        unknown = {k: at for k, at in stored.get("unknown", {}).items() if at > oldest}
-        return {k: tuple(names) for k, names in stored.get("known", {}).items()}, unknown
+        try:
+            known = _as_names(stored.get("known", {}))
+            times = stored.get("unknown", {}).items()
+            return known, {digest: at for digest, at in times if at > oldest}
+        except (ValueError, TypeError, AttributeError):  # a damaged memory counts for nothing
+            return {}, {}
 
     def _remember(self, known: Names, unknown: Mapping[str, float]) -> None:
         text = json.dumps({"known": known, "unknown": unknown}, separators=(",", ":"))
@@ -159,25 +163,25 @@ class NameService:
     def _compressed(self) -> Names | None:
         file = self._cache / "compressed_mapping.json"
         stored = _stored(file)
-        if stored and (self._unreachable or stored["at"] > self._now() - _FRESH_SECONDS):
-            return _as_names(stored["names"])
+        known, fresh_until = _map_of(stored)
+        if known is not None and (self._unreachable or fresh_until > self._now()):
+            return known
         if self._unreachable:
             return None
         try:
-            tag = stored.get("etag")
-            response = self._http.get(_COMPRESSED, {"If-None-Match": tag} if tag else None)
+            tag = stored.get("etag") if known is not None else None
+            response = self._http.get(_COMPRESSED, {"If-None-Match": str(tag)} if tag else None)
             if response.status == 200:
-                stored = {
-                    "names": json_data(response.body),
-                    "etag": response.headers.get("etag"),
-                }
-            elif response.status != 304:
+                table = json_data(response.body)
+                known = _as_names(table)
+                stored = {"names": table, "etag": response.headers.get("etag")}
+            elif response.status != 304 or known is None:
                 raise FetchError(f"{_COMPRESSED} answered with status {response.status}")
         except (FetchError, ValueError) as error:
             self._give_up(error)
-            return _as_names(stored["names"]) if stored else None
+            return known
         write_atomically(file, json.dumps({**stored, "at": self._now()}, separators=(",", ":")))
-        return _as_names(stored["names"])
+        return known
 
 
 def shipped_names() -> Names:
@@ -194,16 +198,35 @@ def _parsed(content: bytes, location: str) -> Names:
         table = json_data(content)
     except ValueError as error:
         raise ConfigError(f"`{location}` is no JSON", causes=[str(error)]) from error
+    try:
+        return _as_names(table)
+    except ValueError as error:
+        problem = f"`{location}` is no map of conda names to PyPI names"
+        raise ConfigError(problem, causes=[str(error)]) from error
+
+
+def _as_names(table: Any) -> Names:
+    """Read a map. Raises `ValueError` for what is none."""
     if not isinstance(table, dict):
-        raise ConfigError(f"`{location}` is no map of conda names to PyPI names")
-    return _as_names(table)
+        raise ValueError("it is no JSON object")
+    return {name: _names_of(found) for name, found in table.items()}
 
 
-def _as_names(table: Mapping[str, Any]) -> Names:
-    return {
-        name: (found,) if isinstance(found, str) else tuple(found or ())
-        for name, found in table.items()
-    }
+def _names_of(found: Any) -> tuple[str, ...]:
+    """Read the names of one package: a text, a list of texts or nothing. Raises `ValueError`."""
+    names = [found] if isinstance(found, str) else found or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("a name is neither a text nor a list of texts")
+    return tuple(names)
+
+
+def _map_of(stored: Mapping[str, Any]) -> tuple[Names | None, float]:
+    """Read what is kept of a map, and until when it is fresh; None for a damaged one."""
+    try:
+        at = stored["at"]
+        return _as_names(stored["names"]), at + _FRESH_SECONDS
+    except (KeyError, ValueError, TypeError):
+        return None, 0.0
 
 
 def _stored(file: Path) -> dict[str, Any]:

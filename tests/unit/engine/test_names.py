@@ -137,9 +137,34 @@ def test_maps_of_a_manifest_are_files_or_urls(site: Path, tmp_path: Path) -> Non
         assert names.read_map(url, tmp_path)["pytorch"] == ("torch",)
 
 
-@pytest.mark.parametrize("content", [None, "[1]", "{"])
+@pytest.mark.parametrize("content", [None, "[1]", "{", '{"a": 1}', '{"a": [1]}', '{"a": {"b": 1}}'])
 def test_a_map_that_cannot_be_used_is_named(content: str | None, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "map.json").write_text(content)
     with pytest.raises(ConfigError, match=r"map\.json"):
         service(tmp_path).read_map("map.json", tmp_path)
+
+
+ODD = ["", "[]", "1", "{", "[" * 60_000, '{"pypi_normalized_names": 1, "a": 1}', '{"a": [1]}']
+
+
+@pytest.mark.parametrize("answer", ODD)
+def test_an_odd_answer_of_the_service_is_none(site: Path, tmp_path: Path, answer: str) -> None:
+    (site / "hash-v0" / KNOWN).write_text(answer)
+    (site / "compressed-v0" / "compressed_mapping.json").write_text(answer)
+    with Server(site) as server:
+        asked = service(tmp_path, server)
+        assert asked.by_hash([KNOWN]) in ({}, {KNOWN: ()})
+        assert asked.conda_forge()["pytorch"] == ("torch",)
+        assert not (tmp_path / "compressed_mapping.json").exists()
+
+
+@pytest.mark.parametrize(
+    "kept", [*ODD, '{"names": [], "at": 1}', '{"known": 1}', '{"unknown": []}']
+)
+def test_a_damaged_memory_of_names_is_asked_for_anew(site: Path, tmp_path: Path, kept: str) -> None:
+    for name in ("hash-v0.json", "compressed_mapping.json"):
+        (tmp_path / name).write_text(kept)
+    with Server(site) as server:
+        assert service(tmp_path, server).by_hash([KNOWN]) == {KNOWN: ("torch",)}
+        assert service(tmp_path, server).conda_forge()["pytorch"] == ("torch",)

@@ -16,6 +16,7 @@ from wisp.activation.variables import Activation, active_environment, project_va
 from wisp.api.trusting import require_consent_to_scripts
 from wisp.errors import ActivationError
 from wisp.platforms import Platform
+from wisp.trust import found_text
 from wisp.values import dataclass
 from wisp.workspace.activation import activation_of as declared_activation
 
@@ -104,7 +105,7 @@ def variables(
 def _installed_state(prefix: str) -> str:
     path = Path(prefix, layout.CONDA_META, layout.PREFIX_FINGERPRINT)
     try:
-        return path.read_text(encoding="ascii", errors="replace")
+        return found_text(path, encoding="ascii", errors="replace")
     except OSError:
         return ""
 

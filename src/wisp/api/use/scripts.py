@@ -179,7 +179,11 @@ def _download(url: str, session: SessionContext) -> tuple[str, str]:
     gist = gist_of(url)
     if gist is None:
         return urlsplit(url).path, _text(url, http)
-    name, address = script_of_gist(json_data(_text(_GIST_API + gist, http)), url)
+    try:
+        answer = json_data(_text(_GIST_API + gist, http))
+    except ValueError as error:
+        raise FetchError(f"`{url}` is no gist", causes=[str(error)]) from error
+    name, address = script_of_gist(answer, url)
     return name, _text(address, http)
 
 
@@ -217,11 +221,16 @@ def script_of_gist(answer: Any, url: str) -> tuple[str, str]:
 
     Raises `FetchError` unless there is exactly one.
     """
-    files = answer.get("files", {}) if isinstance(answer, dict) else {}
-    kinds = (".py", NOTEBOOK)
-    scripts = [(name, row["raw_url"]) for name, row in files.items() if name.endswith(kinds)]
+    rows = answer.get("files", {}) if isinstance(answer, dict) else {}
+    rows = rows.items() if isinstance(rows, dict) else ()
+    files = [
+        (name, row["raw_url"])
+        for name, row in rows
+        if isinstance(row, dict) and isinstance(row.get("raw_url"), str)
+    ]
+    scripts = [one for one in files if one[0].endswith((".py", NOTEBOOK))]
     if not scripts and len(files) == 1:
-        scripts = [(name, row["raw_url"]) for name, row in files.items()]
+        scripts = files
     if len(scripts) != 1:
         raise FetchError(
             f"the gist `{url}` has {len(scripts)} Python files instead of one",
