@@ -27,6 +27,7 @@ from wisp.specs.oci import (
     Descriptor,
     Digest,
     ImagePlatform,
+    OciValueError,
 )
 from wisp.trust import found_bytes
 from wisp.values import dataclass, replace
@@ -102,7 +103,7 @@ def layout_base(folder: Path, platform: ImagePlatform, store: BlobStore) -> Base
     try:
         rows = json_data(found_bytes(folder / "index.json"))["manifests"]
         found = [Descriptor.from_json(row) for row in rows]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OciValueError) as error:
         raise BaseImageError(f"`{folder}` is no layout of images", causes=[str(error)]) from error
     return image_base(found, platform, BlobStore(folder), store, str(folder))
 
@@ -132,7 +133,7 @@ def image_base(
         _check_platform(config, platform, where)
         stacked = stacked_layers(layers, config)
         run = run_config(config.get("config") or {})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OciValueError) as error:
         raise BaseImageError(f"`{where}` is no image", causes=[str(error)]) from error
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(lambda layer: source.copy_to(store, layer), layers))

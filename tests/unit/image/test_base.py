@@ -305,6 +305,19 @@ def test_a_base_with_a_lying_digest_is_refused(tmp_path: Path, store: BlobStore)
         read(tmp_path / "layout", store)
 
 
+@pytest.mark.parametrize(
+    "rows", ["1", "[1]", "[{}]", '[{"mediaType": 1}]', '[{"mediaType": "x", "digest": "x"}]']
+)
+def test_a_layout_of_odd_form_is_told_with_its_place(
+    tmp_path: Path, store: BlobStore, rows: str
+) -> None:
+    (tmp_path / "oci-layout").touch()
+    (tmp_path / "index.json").write_text(f'{{"manifests": {rows}}}')
+    with pytest.raises(BaseImageError) as told:
+        read(tmp_path, store)
+    assert str(tmp_path) in str(told.value)
+
+
 def test_an_archive_of_an_old_docker_is_refused_with_the_way_out(
     tmp_path: Path, store: BlobStore
 ) -> None:
