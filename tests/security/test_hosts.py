@@ -16,7 +16,7 @@ from tests.sandbox import CommandLine
 from tests.tiny import all_of, channel, install, settings, tiny
 from tests.web import Answer, Asked, Web
 from tools.forge.archive import Entry, Package
-from wisp.engine import loop, waiting
+from wisp.engine import loop, seeing_off, waiting
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.lookout import Lookout
 from wisp.engine.safe import packages
@@ -239,6 +239,33 @@ def test_a_package_of_files_without_measure_is_too_large_although_they_are_empty
     with pytest.raises(FetchError, match="longer than 1 MB"):
         watched.look()
     assert not draft.exists()
+
+
+def test_what_goes_on_after_it_was_given_up_takes_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """rattler writes on into what is removed, which a program that lives on has to bear."""
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("nobody tells there what is open")
+    monkeypatch.setattr(seeing_off, "_PAUSE", 0.01)
+    watched = Lookout((tmp_path,), ["http://h/x"], Patience(largest=MB))
+    (tmp_path / ".x").mkdir()
+    with (tmp_path / ".x" / "endless").open("wb", buffering=0) as written:
+        written.write(bytes(2 * MB))
+        with pytest.raises(FetchError, match="longer than 1 MB"):
+            watched.look()
+        for size in (0, 2 * MB):
+            written.write(bytes(size))
+            end = time.monotonic() + 60
+            while os.fstat(written.fileno()).st_blocks and time.monotonic() < end:
+                time.sleep(0.01)
+            assert os.fstat(written.fileno()).st_blocks == 0
+        # What rattler begins anew goes as well.
+        again = tmp_path / ".y"
+        again.write_bytes(bytes(2 * MB))
+        while again.exists() and time.monotonic() < end:
+            time.sleep(0.01)
+        assert not again.exists()
 
 
 def test_a_package_of_more_files_than_any_other_is_named(

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from wisp.engine.seeing_off import see_off
 from wisp.engine.waiting import tell
 from wisp.errors import FetchError
 from wisp.specs.settings import Patience
@@ -66,8 +67,12 @@ class Lookout:
         begun = time.monotonic()
         if begun < self._next:
             return
-        heard = self._heard()
-        self._judge_silence(None if heard is None else self._grown() + heard, begun)
+        try:
+            heard = self._heard()
+            self._judge_silence(None if heard is None else self._grown() + heard, begun)
+        except FetchError:
+            see_off(self.folders, self._grown, self._patience.whole)
+            raise
         cost = time.monotonic() - begun
         self._next = begun + min(_LONGEST_PAUSE, cost / _PART)
 
