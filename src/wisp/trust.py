@@ -7,6 +7,9 @@ import os
 import stat
 
 WRITABLE_BY_OTHERS = 0o022
+#: Where Linux keeps an access list, of entries of eight bytes behind a version of four (acl(5)).
+_ACCESS_LIST = "system.posix_acl_access"
+_NAMED_USER, _NAMED_GROUP, _MASK, _MAY_WRITE = 2, 8, 16, 2
 #: The largest manifest, configuration, marker or record of a wheel that is read, in bytes.
 LARGEST = 16 << 20
 #: The largest lock file, list of names, or record of a conda package.
@@ -68,7 +71,32 @@ def doubt_about(folder: str) -> str | None:
         return f"it belongs to {user_name(owner)}"
     if os.name == "posix" and found.st_mode & stat.S_IWOTH:
         return "everybody may write to it"
+    if lists_others(folder):
+        return "its access list lets others write to it"
     return None
+
+
+def lists_others(path: str) -> bool:
+    """Whether an access list lets a user or a group that is not ours write to a file (Linux).
+
+    The mode tells no more than the most that anybody in the list may do, as if of the group.
+    """
+    try:
+        content = os.getxattr(path, _ACCESS_LIST)
+    except (OSError, AttributeError):  # no list, or a system without
+        return False
+    entries = [content[at : at + 8] for at in range(4, len(content) - 7, 8)]
+    rows = [(_number(one[:2]), _number(one[2:4]), _number(one[4:])) for one in entries]
+    most = next((may for kind, may, _ in rows if kind == _MASK), _MAY_WRITE)
+    return any(
+        kind in (_NAMED_USER, _NAMED_GROUP) and may & most & _MAY_WRITE and whom not in us
+        for us in ({0, os.geteuid()},)
+        for kind, may, whom in rows
+    )
+
+
+def _number(content: bytes) -> int:
+    return int.from_bytes(content, "little")
 
 
 def own_content(path: str, limit: int = 64 << 20) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from tools.forge.archive import text
 from wisp.api import quick_exec
 from wisp.api.session import Session
 from wisp.config.caches import cache_folders
+from wisp.trust import doubt_about
 
 MANIFEST = """\
 [workspace]
@@ -49,7 +51,7 @@ def test_another_user_runs_what_root_has_installed(wisp: CommandLine, workspace:
     need("setpriv")
     need_root()
     wisp("run", "table", cwd=workspace).success()
-    if not reaches(wisp.executable):
+    if not all(map(reaches, (wisp.executable, wisp.executable.with_name("python")))):
         pytest.skip("wisp itself lies where other users cannot go")
     environment = wisp.environment() | {"HOME": "/nonexistent", "PIXI_CACHE_DIR": "/nonexistent/c"}
 
@@ -249,6 +251,27 @@ def test_what_exec_remembers_is_ours_alone(tmp_path: Path) -> None:
         assert quick_exec.recall(question, environ) is not None
 
 
+def grant(path: Path) -> None:
+    """Let another user write to a folder of ours by its access list (acl(5))."""
+    rows = [(1, 7, -1), (2, 7, 65534), (4, 5, -1), (16, 7, -1), (32, 5, -1)]
+    entries = b"".join(struct.pack("<HHi", *row) for row in rows)
+    try:
+        os.setxattr(path, "system.posix_acl_access", struct.pack("<I", 2) + entries)
+    except OSError:
+        pytest.skip("the file system knows no access lists")
+
+
+def test_an_environment_that_a_list_opens_to_others_is_not_run() -> None:
+    need("setpriv")
+    need_root()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        assert doubt_about(folder) is None
+        grant(Path(folder))
+        assert subprocess.run([*NOBODY, "test", "-w", folder], check=False).returncode == 0
+        assert doubt_about(folder) == "its access list lets others write to it"
+
+
 @pytest.fixture
 def shared(wisp: CommandLine, tmp_path: Path) -> Path:
     """A workspace with one package, which lies in a cache of its own."""
@@ -288,6 +311,7 @@ def test_a_single_file_of_another_user_in_a_cache_is_not_linked(
         ("root", "belongs to"),
         ("open", "everybody may write"),
         ("group", "a group may write"),
+        ("list", "access list lets others write"),
         ("open above", "everybody may write"),
         ("link", "belongs to"),
     ],
@@ -306,6 +330,8 @@ def test_what_another_user_put_into_a_shared_cache_is_not_linked(
     elif planted == "group":
         os.chown(packages, 0, 65534)
         packages.chmod(0o775)
+    elif planted == "list":
+        grant(packages)
     elif planted == "open above":
         root.chmod(0o777)
     else:

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from wisp.trust import user_name
+from wisp.trust import lists_others, user_name
 
 
 def believed_owners(environ: Mapping[str, str]) -> frozenset[int] | None:
@@ -43,6 +43,8 @@ def doubt_about_cache(folder: Path, owners: frozenset[int] | None) -> str | None
             return f"it belongs to {user_name(found.st_uid)}"
     if states and (who := _who_may_write(states[-1])):
         return f"{who} may write to it"
+    if states and lists_others(str(folder)):
+        return "its access list lets others write to it"
     open_one = next((parent for parent in folder.parents if _is_open(parent)), None)
     return None if open_one is None else f"everybody may write to `{open_one}`"
 
