@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from wisp.errors import FetchError, SolveError
 from wisp.layout import DEFAULT_INDEX
-from wisp.solve.explaining import absent_names, unregistered_names
+from wisp.solve.explaining import absent_names, unregistered_names, version_hints
 from wisp.specs.pypi import normalize
 from wisp.specs.similarity import closest
 from wisp.specs.urls import shown
@@ -46,6 +46,7 @@ def hints_for_conda(
             f"PyPI has {_listed(found)}: `pixi add --pypi {names}`, after `pixi remove {names}` "
             "where the manifest asks for it already"
         )
+    hints += version_hints(error)
     return tuple(hints + [_versions(name) for name in missing if name in known])
 
 

@@ -11,6 +11,8 @@ from wisp.patterns import pattern
 from wisp.specs.pypi import normalize
 
 _ABSENT = pattern(r"No candidates were found for ([\w.-]*\w)")
+_EXACT = pattern(r"No candidates were found for [\w.-]*\w ==(\d+(?:\.\d+)?)\.(?!\d)")
+_BARE_VERSION = pattern(r"\d+(\.\d+)*")
 _UNREGISTERED = pattern(r"([\w.-]*\w) was not found in the (?:package registry|provided)")
 _VIRTUAL = pattern(r"(__\w+)(?: (?:[<>=!~]=?)*([\d.]+)\S*| \S+)?, for which no candidates")
 #: Virtual packages and the keys of a platform entry that stand for them.
@@ -43,6 +45,19 @@ def absent_names(error: SolveError) -> tuple[str, ...]:
     """Name what a failed conda solve asks for and no channel has, but for virtual packages."""
     names = dict.fromkeys(_ABSENT.findall(_explanation(error)))
     return tuple(name for name in names if not name.startswith("__"))
+
+
+def version_hints(error: SolveError) -> tuple[str, ...]:
+    """Advise where a version stands for a package, or a short one is asked for exactly."""
+    text = _explanation(error)
+    versions = [name for name in absent_names(error) if _BARE_VERSION.fullmatch(name)]
+    return (
+        *(f"`{one}` is a version, it stands behind its package: `NAME={one}`" for one in versions),
+        *(
+            f"`=={one}` is this version alone, `{one}.*` any that begins so"
+            for one in _EXACT.findall(text)
+        ),
+    )
 
 
 def unregistered_names(error: SolveError) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from wisp.solve.explaining import (
     conda_hints,
     pinned_by_conda,
     unregistered_names,
+    version_hints,
 )
 
 
@@ -41,6 +42,21 @@ def test_a_missing_virtual_package_is_written_into_the_manifest(leaf: str, entry
 def test_an_unknown_name_is_searched_for() -> None:
     text = "Cannot solve the request because of: No candidates were found for numppy *."
     assert absent_names(failure(text)) == ("numppy",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "hints"),
+    [
+        ("3.11 *", ("`3.11` is a version, it stands behind its package: `NAME=3.11`",)),
+        ("python ==3.11", ("`==3.11` is this version alone, `3.11.*` any that begins so",)),
+        ("python ==3.11.4", ()),
+        ("python 3.11.*", ()),
+        ("7zip *", ()),
+    ],
+)
+def test_versions_that_were_meant_otherwise_are_told(asked: str, hints: tuple[str, ...]) -> None:
+    text = f"Cannot solve the request because of: No candidates were found for {asked}."
+    assert version_hints(failure(text)) == hints
 
 
 def test_names_that_no_index_has_are_told_once() -> None:
