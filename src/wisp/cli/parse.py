@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 #: These accept every spelling of a truth value from their variable; other flags only two.
 _LENIENT = frozenset(("PIXI_NO_CONFIG", "PIXI_OFFLINE"))
+#: Options of conda, Poetry and uv, and those of ours that do the same.
+_HABITS = {
+    "-n": "--environment",
+    "--name": "--environment",
+    "--group": "--feature",
+    "--extra": "--feature",
+    "--dev": "--feature",
+}
 _MORE = "For more information, try '--help'."
 
 
@@ -189,7 +197,10 @@ class _Reading:
         tips: list[str] = []
         if word[:1] == "-":
             near = _nearest(word, self._options)
-            if near is not None:
+            meant = _HABITS.get(word)
+            if any(meant in option.flags for option in self._options):
+                tips.append(f"tip: what is '{word}' elsewhere is '{meant}' here")
+            elif near is not None:
                 tips.append(f"tip: a similar argument exists: '{near}'")
             elif self._arguments:
                 tips.append(f"tip: to pass '{word}' as a value, use '-- {word}'")

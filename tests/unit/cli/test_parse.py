@@ -136,6 +136,23 @@ def test_the_nearest_option_is_named() -> None:
     assert caught.value.hints[0] == "tip: a similar argument exists: '--locked'"
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("install", "-n", "x"), "--environment"),
+        (("list", "--name", "x"), "--environment"),
+        (("add", "--group", "test", "pytest"), "--feature"),
+        (("add", "--dev", "ruff"), "--feature"),
+    ],
+)
+def test_options_of_other_tools_are_told_with_those_that_do_the_same(
+    words: tuple[str, ...], option: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        parsed(*words)
+    assert caught.value.hints[0] == f"tip: what is '{words[1]}' elsewhere is '{option}' here"
+
+
 def test_what_follows_a_task_is_the_tasks() -> None:
     values = parsed("run", "-e", "test", "task", "-e", "other", "--", "--help")
     assert (values.environment, values.task) == ("test", ("task", "-e", "other", "--", "--help"))
