@@ -16,6 +16,8 @@ _HASH = pattern(r"\s+--(?:hash|config-settings?|global-option)[= ]\S+")
 _COMMENT = pattern(r"(^|\s)#.*")
 _OPTION = pattern(r"(?P<name>--[a-z0-9-]+|-[a-zA-Z])[\s=]*(?P<value>.*)|-.*")
 _FILES = frozenset({"-r", "--requirement"})
+#: How files of requirements are called that others include.
+_SUFFIXES = frozenset({".txt", ".in"})
 _CONSTRAINTS = frozenset({"-c", "--constraint"})
 _EDITABLE = frozenset({"-e", "--editable"})
 _NO_CONSTRAINTS = (
@@ -37,9 +39,16 @@ class RequirementLines:
         """Take a file and those it includes; `asked` is where another file names it.
 
         Raises `ManifestError`, with place, for what is no requirement, and for a file that cannot
-        be read or that includes itself.
+        be read, that includes itself, or that is not called as such files are: it may be a secret
+        of the user's, whose lines would be shown, or asked for as names of packages.
         """
         file = file.absolute()
+        if asked is not None and not _SUFFIXES.issuperset((file.suffix, file.resolve().suffix)):
+            raise ManifestError(
+                f"`{file}` is not included: it is not called as a file of requirements",
+                hints=("rename it to end in `.txt` or `.in`, or import it itself",),
+                place=asked,
+            )
         if file in self._open:
             raise ManifestError(f"`{file.name}` includes itself", place=asked)
         try:

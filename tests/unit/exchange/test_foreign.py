@@ -186,3 +186,20 @@ def test_what_is_no_requirement_is_refused_with_its_place(tmp_path: Path, line: 
     with pytest.raises(ManifestError) as caught:
         read_requirements_txt(file)
     assert str(caught.value.place) == f"{file}:2:1"
+
+
+@pytest.mark.parametrize("secret", [".netrc", "id_rsa", "settings.toml", "link.txt"])
+def test_no_file_of_another_kind_is_included(tmp_path: Path, secret: str) -> None:
+    """Its lines would be shown where they are wrong, and asked for at the index where not."""
+    (tmp_path / ".netrc").write_text("s3cret\nmachine x login s3cret\n")
+    if secret == "link.txt":
+        (tmp_path / secret).symlink_to(tmp_path / ".netrc")
+    file = tmp_path / "w" / "file"
+    file.parent.mkdir()
+    file.write_text(f"-r {tmp_path / secret}\n")
+    with pytest.raises(ManifestError, match="not included") as caught:
+        read_requirements_txt(file)
+    assert "s3cret" not in str(caught.value)
+    text = f"dependencies:\n- pip:\n  - --requirement=../{secret}\n"
+    with pytest.raises(ManifestError, match="not included"):
+        read_conda_environment(text, file)
