@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from wisp.specs.records import CondaRecord
@@ -45,9 +46,15 @@ class Sources:
     held: frozenset[str]
 
 
-def is_linked(record: CondaRecord, request: CondaInstallation) -> bool:
-    """Tell whether a package is there already, and stays as it is."""
-    if request.repair or record.name in request.reinstall:
-        return False
-    stem = f"{record.name}-{record.version}-{record.build}"
-    return (request.prefix / "conda-meta" / f"{stem}.json").exists()
+def linked_names(request: CondaInstallation) -> frozenset[str]:
+    """Name the packages that are there already, and stay as they are."""
+    meta = f"{request.prefix}/conda-meta"
+    if request.repair or not os.path.isdir(meta):  # noqa: PTH112 - paths as text: it costs for each
+        return frozenset()
+    there = frozenset(os.listdir(meta))  # noqa: PTH208
+    files = {one.name: f"{one.name}-{one.version}-{one.build}.json" for one in request.records}
+    return frozenset(
+        name
+        for name, file in files.items()
+        if file in there and name not in request.reinstall and os.path.exists(f"{meta}/{file}")  # noqa: PTH110
+    )

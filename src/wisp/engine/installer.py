@@ -13,7 +13,7 @@ from rattler.prefix.prefix_record import PrefixRecord
 from rattler.rattler import py_install
 
 from wisp.engine import loop
-from wisp.engine.conda_installation import CondaInstallation, Sources, is_linked
+from wisp.engine.conda_installation import CondaInstallation, Sources, linked_names
 from wisp.engine.first_fault import first_fault
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.link_progress import LinkProgress, Received
@@ -224,10 +224,11 @@ def check_sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
     """
     sources = _sources(request, access)
     offline = access.settings.network.offline
+    linked = linked_names(request)
     for record in request.records:
         if record.name in sources.held or not (offline or record.origin.is_local):
             continue
-        if is_linked(record, request):
+        if record.name in linked:
             continue
         if record.origin.is_local:
             _verify(record)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from wisp.engine.conda_installation import CondaInstallation, Sources, is_linked
+from wisp.engine.conda_installation import CondaInstallation, Sources, linked_names
 from wisp.engine.safe.packages import PutAside, spoil
 from wisp.engine.safe.programs import ProgramClashError, ProgramPlaces, Programs
 from wisp.engine.safe.verdicts import Verdicts
@@ -68,8 +68,9 @@ class PackageJudge:
         Raises `InstallError` for a wheel, which rattler does not fetch, and for what is refused
         because of another package.
         """
+        linked = linked_names(self._request)
         for record in self._request.records if sources.records else ():
-            if record.name in sources.held and not is_linked(record, self._request):
+            if record.name in sources.held and record.name not in linked:
                 self.check(record.name)
                 is_final = isinstance(self.refusal, SharedPlaceError)
                 if self.refusal and (is_final or is_wheel(record.location)):

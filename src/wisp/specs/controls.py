@@ -20,11 +20,29 @@ def has_control(text: str) -> bool:
     return not text.isprintable() and any(sign < " " or "\x7f" <= sign < "\xa0" for sign in text)
 
 
+def _has_controls(data: Any) -> bool:
+    """Tell whether any key or text has one, without making the paths that nearly nobody asks."""
+    pending = [data]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            if not value.isprintable() and has_control(value):
+                return True
+        elif isinstance(value, dict):
+            pending += value
+            pending += value.values()
+        elif isinstance(value, list | tuple):
+            pending += value
+    return False
+
+
 def find_control(data: Any, is_free: Callable[[ValuePath], bool]) -> ValuePath | None:
     """Return the path to the first key or text with a control character; None without one.
 
     What is at a path that `is_free`, and below it, may have them, but for its keys.
     """
+    if not _has_controls(data):
+        return None
     pending: list[tuple[ValuePath, Any]] = [((), data)]
     while pending:
         path, value = pending.pop()
