@@ -46,7 +46,7 @@ OF_ACTIVATION = (
     "PIXI_PROMPT",
 )
 
-_FORMAT = 7
+_FORMAT = 8
 #: So many bytes before the data tell whether they are as they were written.
 _SEAL = 16
 #: What the name of the file ends in that has answers of looks.
@@ -285,16 +285,13 @@ def _is_recent(stamp: Stamp) -> bool:
 
 def _digest(path: str) -> str:
     """Return a digest of a file, or of the names in a folder; empty for what cannot be read."""
-    import xxhash
-
     try:
         if os.path.isdir(path):
-            names = "\0".join(sorted(os.listdir(path)))
-            return xxhash.xxh3_128_hexdigest(os.fsencode(names))
+            return digest_of(os.fsencode("\0".join(sorted(os.listdir(path)))))
         with open(path, "rb", opener=trust.without_waiting) as file:
             if not trust.is_readable(os.fstat(file.fileno()), _READABLE):
                 return ""
-            return xxhash.xxh3_128_hexdigest(file.read())
+            return digest_of(file.read())
     except OSError:
         return ""
 

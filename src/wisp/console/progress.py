@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.console.live import Downloads
     from wisp.console.output import Output
+    from wisp.console.summary import Summary
 
 #: Without a terminal only what lasted longer than this (seconds) gets a line, when it is done.
 _WORTH_A_LINE = 10.0
@@ -28,12 +29,10 @@ class PlainReporter(Reporter):
     """A line for each long piece of work once it is done, warnings, and what `-v` asks for."""
 
     def __init__(self, out: Output) -> None:
-        from wisp.console.summary import Summary
-
         self._out = out
         self._tokens = count(1)
         self._began: dict[int, tuple[str, float]] = {}
-        self._summary = Summary()
+        self._counted: Summary | None = None
         self._since = time.monotonic()
         self._notices: list[str] = []
 
@@ -57,14 +56,20 @@ class PlainReporter(Reporter):
             self._out.note(f"{text}: {seconds:.0f} s")
 
     def count(self, deed: str, amount: int, kind: str = "") -> None:
-        self._summary.count(deed, amount, kind)
+        self._summary().count(deed, amount, kind)
+
+    def _summary(self) -> Summary:
+        if self._counted is None:
+            from wisp.console.summary import Summary  # where nothing is done there is none
+
+            self._counted = Summary()
+        return self._counted
 
     def hand_over(self) -> None:
         """Print the summary, for those who look on and those who asked for details."""
-        from wisp.console.summary import Summary
-
-        text = self._summary.text(time.monotonic() - self._since)
-        self._summary, self._since = Summary(), time.monotonic()
+        now = time.monotonic()
+        text = self._counted.text(now - self._since) if self._counted else ""
+        self._counted, self._since = None, now
         if text and (self.watched or self._out.verbosity >= 1):
             self._out.note(self._out.paint(text, "2", error=True))
         self.end()
@@ -145,7 +150,7 @@ class LiveReporter(PlainReporter):
             row.total = total or row.total
             row.moved = time.monotonic()
             if row.is_download:
-                self._summary.downloaded += amount
+                self._summary().downloaded += amount
                 self._came.append((row.moved, amount))
 
     def mention(self, token: int, name: str) -> None:

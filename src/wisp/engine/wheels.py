@@ -54,9 +54,18 @@ class InstalledWheel:
         return isinstance(told, dict) and told.get("editable") is True
 
 
+def starting(folder: Path, start: str) -> list[Path]:
+    """Return the entries whose names start so, sorted; to compile a glob takes longer than that."""
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208
+    except OSError:
+        return []
+    return [folder / name for name in names if name.startswith(start)]
+
+
 def site_packages(prefix: Path) -> list[Path]:
     """Return the folders of a prefix that wheels are put into."""
-    candidates = [*sorted((prefix / "lib").glob("python3*/site-packages"))]
+    candidates = [python / "site-packages" for python in starting(prefix / "lib", "python3")]
     candidates.append(prefix / "Lib" / "site-packages")
     found: list[Path] = []
     for folder in candidates:

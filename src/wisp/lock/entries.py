@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 
@@ -132,9 +131,11 @@ def unnamed_source_record(location: str, entry: Mapping[str, Any]) -> CondaSourc
     kept["noarch"] = noarch
     if not noarch:
         del kept["noarch"]
-    text = json.dumps([location, entry], sort_keys=True)
+    import json
+
     import xxhash
 
+    text = json.dumps([location, entry], sort_keys=True)
     digest = xxhash.xxh3_64_hexdigest(text.encode())[:8]
     return _source(f"{name}[{digest}] @ {location}", name, digest, location, kept)
 

@@ -11,7 +11,7 @@ from wisp.api import snapshot
 from wisp.api.folders import GUARDS
 from wisp.config.consents import consent_file
 from wisp.config.files import config_files
-from wisp.engine.wheels import WHEEL_ORIGIN, site_packages
+from wisp.engine.wheels import WHEEL_ORIGIN, site_packages, starting
 from wisp.specs.origins import LocalFolder
 from wisp.specs.records import PypiRecord
 
@@ -62,7 +62,8 @@ def looked_at(workspace: OpenedWorkspace, environment: str) -> list[Path]:
     """
     home, prefix = workspace.places.home, workspace.prefix(environment)
     meta = prefix / layout.CONDA_META
-    files = [home / name for name in GUARDS] + [meta, prefix / "lib", *(prefix / "lib").glob("py*")]
+    lib = prefix / "lib"
+    files = [*(home / name for name in GUARDS), meta, lib, *starting(lib, "py")]
     names = (layout.PREFIX_FINGERPRINT, layout.PREFIX_HISTORY, layout.PREFIX_PATH_FILE)
     files += [meta / name for name in (*names, layout.PREFIX_MARKER)]
     for folder in site_packages(prefix):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from wisp.patterns import pattern
@@ -97,6 +96,8 @@ def pypi_text(spec: PypiSpec) -> str:
         table["index"] = spec.index
     if spec.marker:
         table["env-markers"] = spec.marker
+    import json
+
     if list(table) == ["version"]:
         return json.dumps(spec.version)
     return "{ " + ", ".join(f"{key} = {json.dumps(value)}" for key, value in table.items()) + " }"
