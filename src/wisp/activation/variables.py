@@ -14,7 +14,6 @@ from __future__ import annotations
 import os
 
 from wisp.errors import ActivationError
-from wisp.foreign import json_data
 from wisp.layout import (
     DEFAULT_ENVIRONMENT,
     ENV_ENVIRONMENT_NAME,
@@ -170,6 +169,8 @@ def _json(path: str) -> dict[str, object]:
 
 def json_table(text: str, path: str) -> dict[str, object]:
     """Read an object of JSON, empty for other values. Raises `ActivationError`, naming `path`."""
+    from wisp.foreign import json_data
+
     try:
         data = json_data(text)
     except ValueError as error:

@@ -57,19 +57,27 @@ async def _registered(channels: Sequence[str], subdir: str, access: ChannelAcces
     from rattler.channel.channel import Channel
     from rattler.exceptions import GatewayError
 
+    from wisp.engine.native_gateway import natives, platforms_of
     from wisp.engine.rattler_errors import unreachable
-    from wisp.engine.solver import platforms_of
 
     try:
         with warnings.catch_warnings(record=True) as odd:
             warnings.simplefilter("always")
-            found = await access.gateway.virtual_package_detectors(
-                [Channel(url) for url in channels], platforms_of(subdir)
+            accepted, rejected = await access.native_gateway.virtual_package_detectors(
+                natives([Channel(url) for url in channels]),
+                [platform._inner for platform in platforms_of(subdir)],
+                None,
+                None,
             )
     except GatewayError as error:
         offline = access.settings.network.offline
         raise unreachable(str(error), offline=offline, channels=channels) from error
     told = tuple(str(one.message) for one in odd)
+    if not accepted:
+        return Registered(odd=told)
+    from rattler.virtual_package.detectors import DetectorRegistrations  # few channels name any
+
+    found = DetectorRegistrations._from_py(accepted, rejected)
     return Registered(tuple(map(_registration, found.accepted)), told)
 
 
@@ -100,8 +108,9 @@ async def _asked_of_machines(
     from rattler.exceptions import GatewayError
     from rattler.platform.subdir import Subdir
 
+    from wisp.engine.native_gateway import platforms_of
     from wisp.engine.rattler_errors import unreachable
-    from wisp.engine.solver import parse_spec, platforms_of
+    from wisp.engine.solver import parse_spec
 
     try:
         answer = await access.gateway.query(

@@ -74,6 +74,12 @@ async def fetch(
     )
 
 
+def platforms_of(subdir: str) -> list[Subdir]:
+    """Return the two parts of a channel that packages for a subdir come from."""
+    names = (subdir,) if subdir == "noarch" else (subdir, "noarch")
+    return [Subdir(name) for name in names]
+
+
 def natives(sources: Sequence[Any]) -> list[Any]:
     """Return what the native part takes for channels, or for sources that are no channels."""
     if all(isinstance(one, Channel) for one in sources):

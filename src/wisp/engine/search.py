@@ -13,8 +13,9 @@ from rattler.version.version import Version
 
 from wisp.engine import loop
 from wisp.engine.gateway import ChannelAccess
+from wisp.engine.native_gateway import platforms_of
 from wisp.engine.rattler_errors import unreachable
-from wisp.engine.solver import parse_spec, platforms_of
+from wisp.engine.solver import parse_spec
 from wisp.engine.wheel_listings import sources_of
 from wisp.values import dataclass
 

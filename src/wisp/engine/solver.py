@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rattler.exceptions import GatewayError, InvalidMatchSpecError, SolverError
 from rattler.match_spec.match_spec import MatchSpec
-from rattler.platform.subdir import Subdir
 from rattler.rattler import (
     PyBuildString,
     PyChannelPriority,
@@ -21,7 +20,7 @@ from rattler.rattler import (
 from wisp.engine import loop
 from wisp.engine.cutoffs import FilteredChannel, in_cache, is_uniform, old_enough
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.native_gateway import natives
+from wisp.engine.native_gateway import natives, platforms_of
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import folded, unreachable
 from wisp.engine.records import from_native, to_rattler
@@ -167,12 +166,6 @@ def parse_spec(text: str, *, globs: bool = False) -> MatchSpec:
         return MatchSpec(text, strict=False, exact_names_only=not globs)
     except InvalidMatchSpecError as error:
         raise SolveError(f"`{text}` is not a valid match spec", causes=[str(error)]) from error
-
-
-def platforms_of(subdir: str) -> list[Subdir]:
-    """Return the two parts of a channel that packages for a subdir come from."""
-    names = (subdir,) if subdir == "noarch" else (subdir, "noarch")
-    return [Subdir(name) for name in names]
 
 
 def virtual_package(text: str) -> PyGenericVirtualPackage:

@@ -70,11 +70,15 @@ def _word(script: str, index: int) -> tuple[int, str | None]:
     return index, "".join(parts)
 
 
-def executable(name: str, cwd: str, variables: Mapping[str, str]) -> str | None:
-    """Find the file that a plain command starts; None where the task shell has to decide."""
+def _is_built_in(name: str) -> bool:
     from wisp.taskshell.builtins import NAMES
 
-    if name in NAMES:
+    return name in NAMES
+
+
+def executable(name: str, cwd: str, variables: Mapping[str, str]) -> str | None:
+    """Find the file that a plain command starts; None where the task shell has to decide."""
+    if "/" not in name and _is_built_in(name):
         return None
     folders = [""] if "/" in name else variables.get("PATH", "").split(":")
     for folder in folders:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from wisp.compat import CompatLevel
 from wisp.errors import TaskError
-from wisp.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ MARKS = ("{{", "{%", "{#")
 LITERAL_BRACES = "`{{ '{{' }}` and `{{ '}}' }}`"
 
 #: How the template engine words a name that is no value; names with dots are not arguments.
-_UNKNOWN = pattern(r"undefined value: `(\w+)` is undefined")
+_UNKNOWN = "undefined value: `", "` is undefined"
 
 
 class Context:
@@ -72,6 +70,8 @@ def render(text: str, context: Context, arguments: Arguments) -> str:
         return text
     import minijinja
 
+    from wisp.compat import CompatLevel
+
     engine = minijinja.Environment(undefined_behavior="strict", filters={"title": _title})
     if not CompatLevel(context.release).has("templates print truth as Python does"):
         engine.finalizer = _plainly
@@ -93,10 +93,11 @@ def render(text: str, context: Context, arguments: Arguments) -> str:
 def _hints(error: minijinja.TemplateError) -> tuple[str, ...]:
     """Tell how an argument is declared, where a name is unknown, and how braces are written."""
     braces = f"braces that are meant for the command are written {LITERAL_BRACES}"
-    unknown = _UNKNOWN.match(error.message)
-    if unknown is None:
+    before, after = _UNKNOWN
+    unknown = error.message.removeprefix(before).partition(after)[0]
+    if not error.message.startswith(f"{before}{unknown}{after}") or not unknown.isidentifier():
         return (braces,)
-    return (f'an argument is declared with the task: `args = ["{unknown[1]}"]`', braces)
+    return (f'an argument is declared with the task: `args = ["{unknown}"]`', braces)
 
 
 def _plainly(value: object) -> object:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox import CommandLine, Result, make_home
+from wisp.api import snapshot
 
 MANIFEST = """\
 [workspace]
@@ -207,7 +208,22 @@ def test_files_are_read_again_only_while_their_times_prove_nothing(
     warm(wisp, workspace)
     settle()
     wisp("run", "piped", cwd=workspace).success()
-    assert "xxhash" not in imported(wisp, "run", "plain", cwd=workspace)
+    known = snapshot.read(str(workspace), wisp.environment())
+    assert known is not None
+    stamps = [*known.base["files"].values(), *known.ready["default"]["files"].values()]
+    assert stamps
+    assert all(stamp is None or stamp[1] != -1 for stamp in stamps)
+
+
+def test_a_digest_tells_files_and_folders_apart_by_what_is_in_them(tmp_path: Path) -> None:
+    file, folder = tmp_path / "file", tmp_path / "folder"
+    file.write_text("one")
+    folder.mkdir()
+    before = snapshot.observe([str(file), str(folder)], 0)
+    file.write_text("two")
+    (folder / "new").touch()
+    after = snapshot.observe([str(file), str(folder)], 0)
+    assert all(before[path][4] != after[path][4] for path in before)
 
 
 def test_a_damaged_snapshot_is_written_anew(wisp: CommandLine, workspace: Path) -> None:
