@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from wisp.activation.variables import UNIX_FOLDERS, WINDOWS_FOLDERS
+from wisp.lock.graph import Need, PackageGraph, every_marker
 from wisp.patterns import pattern
 from wisp.specs.conda import CondaRequirement, CondaSpec
-from wisp.specs.match import parse_spec, requirement_spec
+from wisp.specs.match import requirement_spec
 from wisp.specs.pypi import PypiRequirement
 from wisp.specs.records import CondaRecord
 from wisp.toolbox.manifest import ToolEnvironment
@@ -115,11 +116,6 @@ def _fulfilled(requirement: CondaRequirement, known: Mapping[str, CondaRecord]) 
 def _reachable(
     requirements: Iterable[CondaRequirement], known: Mapping[str, CondaRecord]
 ) -> set[str]:
-    reached: set[str] = set()
-    waiting = [one.name for one in requirements]
-    while waiting:
-        name = waiting.pop()
-        if name in known and name not in reached:
-            reached.add(name)
-            waiting += [parse_spec(text).name for text in known[name].depends]
-    return reached
+    asked = [one for one in requirements if one.name in known]
+    start = [Need(known[one.name], frozenset(one.spec.extras), None, one.name) for one in asked]
+    return {name for _, name in PackageGraph(known.values(), every_marker).reached(start)}

@@ -11,6 +11,7 @@ from wisp.manifest.words import conda_word, pypi_word
 from wisp.specs.records import CondaRecord
 from wisp.toolbox.contents import by_name, conda_requirements, executables, holds, holds_pypi
 from wisp.toolbox.manifest import ToolEnvironment
+from wisp.values import replace
 
 URL = "https://c.org/main"
 
@@ -75,6 +76,12 @@ def test_packages_do_not_hold_when_something_is_missing_or_another_version() -> 
 
 def test_packages_do_not_hold_with_more_than_is_needed() -> None:
     assert not judged("a", record("a"), record("left-over"))
+
+
+def test_what_an_extra_brings_is_needed_too() -> None:
+    rich = replace(record("a"), extra_depends={"x": ("b >=1",)})
+    assert judged("a[extras=[x]]", rich, record("b"))
+    assert not judged("a", rich, record("b"))
 
 
 def test_packages_do_not_hold_from_elsewhere_or_for_another_machine() -> None:

@@ -97,8 +97,7 @@ def renew(workspace: OpenedWorkspace, packages: Sequence[str], *, dry_run: bool)
 
 
 def _names(lock: LockFile) -> set[str]:
-    environments = lock.environments.values()
-    return {row.name for one in environments for rows in one.packages.values() for row in rows}
+    return {record.name for record in lock.records()}
 
 
 def _pairs(

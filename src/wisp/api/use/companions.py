@@ -109,8 +109,7 @@ def _has_python(workspace: OpenedWorkspace, environment: str) -> bool:
         return True
     lock = known_lock(workspace)
     known = lock.environments.get(environment) if lock else None
-    rows = known.packages.values() if known else ()
-    return any(record.name == "python" for records in rows for record in records)
+    return any(record.name == "python" for record in (known.records() if known else ()))
 
 
 def _interpreter(workspace: OpenedWorkspace, environment: str) -> str:
