@@ -113,7 +113,7 @@ def install_environment(
             hints=["add `python` to its dependencies"],
         )
     root = options.root or Root(prefix)
-    job = _Job(locked, prefix, options, selection, conda, pypi, python, root)
+    job = _PrefixInstalling(locked, prefix, options, selection, conda, pypi, python, root)
     with root.held(fingerprint_file(prefix)) as descriptor:
         changed = job.run(descriptor, access, install_pypi, reporter)
     return InstallOutcome(
@@ -126,8 +126,8 @@ def install_environment(
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
-    """One installation, once the prefix is locked. `python`: interpreter and site-packages."""
+class _PrefixInstalling:
+    """One installation, once the prefix is held. `python`: interpreter and site-packages."""
 
     locked: LockedEnvironment
     prefix: Path

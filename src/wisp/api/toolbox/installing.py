@@ -97,7 +97,7 @@ def install(tools: Tools, request: ToolRequest, cwd: Path) -> ToolInstallation:
     failed: dict[str, WispError] = {}
     with tools.changing() as current:
         for name, requirements in wanted.items():
-            job = _Job(current, name, requirements, beside, mappings, request, cwd)
+            job = _ToolInstalling(current, name, requirements, beside, mappings, request, cwd)
             try:
                 current, done[name] = job.run()
             except WispError as error:
@@ -120,7 +120,7 @@ def _by_environment(request: ToolRequest, cwd: Path) -> dict[str, tuple[Requirem
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _ToolInstalling:
     """One environment to be installed."""
 
     tools: Tools
