@@ -70,3 +70,15 @@ def test_a_lock_that_fits_is_shown_without_a_word(workspace: Path, wisp: Command
     wisp("lock", cwd=workspace).success()
     assert wisp("lock", "--check", cwd=workspace).code == 0
     assert "not locked yet" not in wisp("list", cwd=workspace).success().stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("global", "list"), ("global", "list", "--json"), ("global", "outdated")],
+    ids=" ".join,
+)
+def test_a_look_at_tools_writes_nothing_into_an_empty_home(
+    tmp_path: Path, cold_wisp: CommandLine, words: tuple[str, ...]
+) -> None:
+    cold_wisp(*words, cwd=tmp_path).success()
+    assert files(cold_wisp.home.path) == {}

@@ -11,15 +11,9 @@ from wisp.api.toolbox.cutoffs import tool_cutoffs
 from wisp.api.toolbox.holding import Held, bring_back, held
 from wisp.api.toolbox.installed import InstalledEnvironment
 from wisp.engine.exclusive import exclusive_folder
-from wisp.engine.files import (
-    is_for_lack_of_room_or_right,
-    is_there,
-    refusal,
-    sweep_drafts,
-    write_atomically,
-)
+from wisp.engine.files import is_there, refusal, sweep_drafts, write_atomically
 from wisp.engine.rewriting import rewrite
-from wisp.errors import HostError, InstallError, WispError
+from wisp.errors import InstallError, WispError
 from wisp.install.apply import EVERYTHING
 from wisp.manifest.edit.text import TomlText
 from wisp.specs.conda import Channel, channel_url
@@ -67,7 +61,7 @@ class Tools:
     def open(cls, session: SessionContext, *, pypi: bool = False) -> Tools:
         """Read the manifest; where there is none it says what is exposed, mostly nothing.
 
-        It is made then, as far as that is possible: who only looks needs no right to write.
+        It is made by the first change; who only looks writes nothing.
 
         With `pypi` the toolbox whose environments may have packages of PyPI; its manifest is made
         by the first. Raises `ManifestError` where one is faulty.
@@ -76,13 +70,7 @@ class Tools:
         chosen = home.other if pypi else home
         text = text_or_none(chosen.manifest)
         if not home.is_begun:
-            made_up = _made_up(home)
-            text = text if pypi else made_up
-            try:
-                rewrite(home.manifest, made_up)
-            except HostError as error:
-                if not is_for_lack_of_room_or_right(error):
-                    raise
+            text = text if pypi else _made_up(home)
         box = read_toolbox(text, chosen.manifest, pypi=pypi)
         for warning in box.warnings:
             session.reporter.warn(warning)
