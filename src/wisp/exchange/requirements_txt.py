@@ -10,6 +10,7 @@ from wisp.errors import ManifestError, Place
 from wisp.exchange.foreign import ForeignEnvironment, read_text
 from wisp.manifest.words import pypi_word
 from wisp.patterns import pattern
+from wisp.specs.operators import meant
 from wisp.specs.pypi import PypiRequirement
 
 _HASH = pattern(r"\s+--(?:hash|config-settings?|global-option)[= ]\S+")
@@ -68,6 +69,9 @@ class RequirementLines:
         option = _OPTION.fullmatch(line)
         if option is None:
             self._requirement(line, folder, place)
+        elif option["name"] in _FILES | _CONSTRAINTS | _EDITABLE and not option["value"]:
+            expected = "a path or an address" if option["name"] in _EDITABLE else "a file"
+            raise ManifestError(f"`{line}` has nothing behind it, expected {expected}", place=place)
         elif option["name"] in _FILES:
             self.read_file(folder / option["value"].strip("\"' "), place)
         elif option["name"] in _CONSTRAINTS:
@@ -86,7 +90,8 @@ class RequirementLines:
                 self._unnamed(line, word)
                 return
             message = error.message if word in error.message else f"`{word}`: {error.message}"
-            raise ManifestError(message, hints=error.hints, place=place) from None
+            hints = error.hints or meant(word, lambda text: _is_requirement(text, folder))
+            raise ManifestError(message, hints=hints, place=place) from None
 
     def _unnamed(self, line: str, source: str) -> None:
         """Pass over a source without a name, which a manifest needs."""
@@ -106,6 +111,14 @@ def read_requirements_txt(file: Path) -> ForeignEnvironment:
     lines = RequirementLines()
     lines.read_file(file)
     return ForeignEnvironment(pypi=tuple(lines.requirements), warnings=tuple(lines.warnings))
+
+
+def _is_requirement(word: str, folder: Path) -> bool:
+    try:
+        pypi_word(word, folder)
+    except ManifestError:
+        return False
+    return True
 
 
 def _is_source(word: str) -> bool:

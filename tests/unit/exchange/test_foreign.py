@@ -203,3 +203,32 @@ def test_no_file_of_another_kind_is_included(tmp_path: Path, secret: str) -> Non
     text = f"dependencies:\n- pip:\n  - --requirement=../{secret}\n"
     with pytest.raises(ManifestError, match="not included"):
         read_conda_environment(text, file)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("numpy=1.2", "Did you mean 'numpy==1.2'?"),
+        ("numpy =>1.2", "Did you mean 'numpy >=1.2'?"),
+        ("numpy^1.2", "Did you mean 'numpy>=1.2,<2'?"),
+        ("numpy>=1 <2", "Did you mean 'numpy>=1,<2'?"),
+    ],
+)
+def test_a_mistyped_requirement_is_told_with_what_may_be_meant(
+    tmp_path: Path, line: str, told: str
+) -> None:
+    (tmp_path / "r.txt").write_text(f"six\n{line}\n")
+    with pytest.raises(ManifestError) as caught:
+        read_requirements_txt(tmp_path / "r.txt")
+    assert caught.value.hints == (told,)
+    assert caught.value.place is not None
+    assert caught.value.place.line == 2
+
+
+@pytest.mark.parametrize("line", ["-e", "-r", "--constraint", "--editable  # nothing"])
+def test_an_option_without_what_it_needs_is_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / "r.txt").write_text(f"six\n{line}\n")
+    with pytest.raises(ManifestError, match="has nothing behind it, expected") as caught:
+        read_requirements_txt(tmp_path / "r.txt")
+    assert caught.value.place is not None
+    assert caught.value.place.line == 2
