@@ -17,7 +17,7 @@ from pathlib import Path
 
 from wisp.engine.files import write_atomically
 from wisp.engine.http import HttpClient
-from wisp.errors import ConfigError, FetchError, WispError
+from wisp.errors import ConfigError, FetchError, Place, WispError
 from wisp.foreign import json_data, json_object
 from wisp.report import SILENT, Reporter
 from wisp.trust import LARGEST_LOCK, found_bytes
@@ -101,7 +101,8 @@ class NameService:
         try:
             return _parsed(found_bytes(file, LARGEST_LOCK), str(file))
         except OSError as error:
-            raise ConfigError(f"could not read the map `{file}`", causes=[str(error)]) from error
+            reason = error.strerror or str(error)
+            raise ConfigError(f"could not read the map `{file}`", causes=[reason]) from error
 
     def _ask(self, digests: list[str], known: Names, unknown: dict[str, float]) -> None:
         def one(digest: str) -> tuple[str, ...] | None:
@@ -196,6 +197,9 @@ def shipped_names() -> Names:
 def _parsed(content: bytes, location: str) -> Names:
     try:
         table = json_data(content)
+    except json.JSONDecodeError as error:
+        place = Place(location, error.lineno, error.colno, text=error.doc)
+        raise ConfigError(f"`{location}` is no JSON", causes=[error.msg], place=place) from error
     except ValueError as error:
         raise ConfigError(f"`{location}` is no JSON", causes=[str(error)]) from error
     try:

@@ -168,3 +168,11 @@ def test_a_damaged_memory_of_names_is_asked_for_anew(site: Path, tmp_path: Path,
     with Server(site) as server:
         assert service(tmp_path, server).by_hash([KNOWN]) == {KNOWN: ("torch",)}
         assert service(tmp_path, server).conda_forge()["pytorch"] == ("torch",)
+
+
+def test_a_map_that_is_no_json_is_shown_in_its_line(tmp_path: Path) -> None:
+    (tmp_path / "map.json").write_text('{\n  "a": "b",\n  "c" 1\n}\n')
+    with pytest.raises(ConfigError) as caught:
+        service(tmp_path).read_map("map.json", tmp_path)
+    assert caught.value.place is not None
+    assert caught.value.place.line == 3
