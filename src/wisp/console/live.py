@@ -61,14 +61,24 @@ class Downloads:
 
 
 def screen(
-    rows: Sequence[Row], downloads: Downloads | None, now: float, width: int, paint: Paint
+    rows: Sequence[Row],
+    downloads: Downloads | None,
+    now: float,
+    width: int,
+    paint: Paint,
+    *,
+    going_on: bool = False,
 ) -> list[str]:
     """Return the lines that tell what runs at the moment `now`, none wider than `width`.
+
+    Where a command is `going_on`, work that has just begun is told rather than nothing.
 
     Files that are downloaded share a line, and have one each below it if there are several.
     Outer work is told while nothing inside of it is.
     """
     late = [row for row in rows if now - row.began >= PATIENCE]
+    if going_on and not late:
+        late = [*rows[-1:]]
     inner = [row for row in late if not row.outer] or late[-1:]
     turn = _SPINNER[int(now * _TURNS_PER_SECOND) % len(_SPINNER)]
     asks = now - max((row.moved for row in rows), default=now) >= _LONG

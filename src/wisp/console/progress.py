@@ -116,6 +116,7 @@ class LiveReporter(PlainReporter):
         self._guard = threading.RLock()
         self._rows: dict[int, Row] = {}
         self._drawn = 0
+        self._going_on = False
         self._painter = False
         self._came: list[tuple[float, int]] = []
         self._past = (0, 0)
@@ -178,6 +179,7 @@ class LiveReporter(PlainReporter):
         with self._guard:
             self._rows.clear()
             self._erase()
+            self._going_on = False
 
     def hand_over(self) -> None:
         self.stop()
@@ -199,7 +201,15 @@ class LiveReporter(PlainReporter):
         columns, lines = self._out.terminal_size()
         paint = self._out.painter(error=True)
         rows = tuple(self._rows.values())
-        shown = screen(rows, self._downloads(), time.monotonic(), columns - 1, paint)
+        shown = screen(
+            rows,
+            self._downloads(),
+            time.monotonic(),
+            columns - 1,
+            paint,
+            going_on=self._going_on,
+        )
+        self._going_on = self._going_on or bool(shown)
         shown = shown[: max(lines - 1, 1)]
         if shown or self._drawn:
             self._out.draw(self._up() + "".join(f"{line}\x1b[K\n" for line in shown) + "\x1b[J")

@@ -37,6 +37,13 @@ def test_work_that_nobody_can_count_tells_how_long_it_lasts() -> None:
     ]
 
 
+@pytest.mark.parametrize("going_on", [True, False])
+def test_work_that_has_just_begun_is_told_only_after_other_work_was(going_on: bool) -> None:
+    rows = (work("locking", outer=True, began=99.9), work("installing", "default", began=99.95))
+    told = screen(rows, None, 100.0, 80, plain, going_on=going_on)
+    assert [line[2:] for line in told] == (["installing default 0 s"] if going_on else [])
+
+
 def test_long_work_names_the_host_that_is_asked() -> None:
     assert lines(work("solving", "default", source="conda.anaconda.org", moved=90.0)) == [
         "solving default 10 s (asking conda.anaconda.org)"
