@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from wisp.engine.files import refusal
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.places import Places
@@ -57,4 +55,6 @@ def _link(root: Root, link: Path, folder: Path, reporter: Reporter) -> None:
             with root.folder(link.parent) as home:
                 home.link(str(folder), link.name)
     except OSError as error:
+        from wisp.engine.files import refusal
+
         raise refusal("link", link, error) from error

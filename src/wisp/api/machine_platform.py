@@ -31,7 +31,6 @@ from wisp.platforms import select_platform as select_among
 from wisp.values import replace
 from wisp.workspace.compose import platform_named
 from wisp.workspace.features import asks_for_nothing, environment_named
-from wisp.workspace.misfits import misfit
 from wisp.workspace.platforms import platforms_of, select_platform
 
 TYPE_CHECKING = False
@@ -151,6 +150,8 @@ def _accidental(
         if not specs:
             return platform
     host = here.for_platforms(platforms)
+    from wisp.workspace.misfits import misfit
+
     raise misfit(environment, platforms, *host, unmet=next(iter(unmet.values()), ()))
 
 

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from wisp import layout
 from wisp.api.foreign_links import accepted_links, foreign_links
-from wisp.engine.safe.owner import require_own
-from wisp.engine.safe.root import Root
 from wisp.printable import typed
 from wisp.specs.inside import is_one_part
 from wisp.values import dataclass
@@ -19,6 +17,7 @@ from wisp.values import dataclass
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.engine.safe.root import Root
     from wisp.manifest.model import Manifest
 
 
@@ -91,10 +90,14 @@ class Places:
     @property
     def root(self) -> Root:
         """The folder, below which no link is followed in writing."""
+        from wisp.engine.safe.root import Root  # who only looks writes nothing
+
         return Root(self.folder, self.accepted_links)
 
     def root_of(self, path: Path) -> Root:
         """The folder below which no link is followed on the way to a path, or in it."""
+        from wisp.engine.safe.root import Root
+
         elsewhere = self.is_single or self.detached is not None
         if elsewhere and path.is_relative_to(self.environments):
             return Root(self.environments.parent)
@@ -155,6 +158,8 @@ def script_places(session: SessionContext, manifest: Manifest, origin: str | Non
     Raises `HostError` for a prefix that somebody else has made.
     """
     import xxhash
+
+    from wisp.engine.safe.owner import require_own
 
     path = manifest.path
     digest = xxhash.xxh3_64_hexdigest(os.fsencode(origin or path))

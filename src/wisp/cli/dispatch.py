@@ -7,7 +7,6 @@ from importlib import import_module
 
 from wisp.cli.call import Call
 from wisp.cli.declare import declared
-from wisp.cli.extensions import find, installed
 from wisp.cli.launch import version
 from wisp.cli.options import Global
 from wisp.cli.parse import HelpRequested, parse
@@ -68,7 +67,7 @@ def _dispatch(program: str, words: list[str], out: Output) -> int:
 def _overview(program: str, paint: Paint) -> str:
     from wisp.cli.help import overview
 
-    return overview(program, installed(os.environ), paint)
+    return overview(program, _extensions(), paint)
 
 
 def _described(command: Command[Any], path: str, paint: Paint) -> str:
@@ -181,12 +180,14 @@ def _leading_options(words: list[str], known: Sequence[Option]) -> tuple[list[st
 
 def _external(program: str, name: str, rest: list[str], out: Output) -> int:
     """Hand an unknown command to `pixi-NAME`, as git does, or say what was meant."""
+    from wisp.cli.extensions import find
+
     executable = find(name, os.environ)
     if executable is None:
         from wisp.cli.unknown import unknown_command
 
         aliases = [alias for entry in ENTRIES.values() for alias in entry.aliases]
-        names = [*ENTRIES, *aliases, *installed(os.environ)]
+        names = [*ENTRIES, *aliases, *_extensions()]
         raise unknown_command(name, names, f"Usage: {program} [OPTIONS] <COMMAND>")
     out.flush()
     os.execv(executable, [executable, *rest])
@@ -200,8 +201,14 @@ def _unknown(command: Command[Any], path: str, word: str) -> UsageError:
     return unknown(word, names, usage(command, path))
 
 
+def _extensions() -> Sequence[str]:
+    from wisp.cli.extensions import installed
+
+    return installed(os.environ)
+
+
 def _installed() -> str:
     shown = [entry for entry in ENTRIES.values() if not entry.hidden]
     rows = [f"    {entry.name:<20} {entry.summary}" for entry in shown]
-    rows += [f"    {name:<20} (via pixi-{name})" for name in installed(os.environ)]
+    rows += [f"    {name:<20} (via pixi-{name})" for name in _extensions()]
     return "\n".join(["Installed Commands:", *rows]) + "\n"

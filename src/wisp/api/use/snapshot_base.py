@@ -11,9 +11,6 @@ from wisp.api import snapshot
 from wisp.api.folders import GUARDS
 from wisp.config.consents import consent_file
 from wisp.config.files import config_files
-from wisp.engine.wheels import WHEEL_ORIGIN, site_packages, starting
-from wisp.specs.origins import LocalFolder
-from wisp.specs.records import PypiRecord
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +57,8 @@ def looked_at(workspace: OpenedWorkspace, environment: str) -> list[Path]:
 
     That is more than `run` asks for: a user may have taken a package away or put another there.
     """
+    from wisp.engine.wheels import WHEEL_ORIGIN, site_packages, starting
+
     home, prefix = workspace.places.home, workspace.prefix(environment)
     meta = prefix / layout.CONDA_META
     lib = prefix / "lib"
@@ -91,6 +90,9 @@ def _files(workspace: OpenedWorkspace, lock: LockFile | None) -> list[str]:
 def _local_projects(lock: LockFile | None) -> list[str]:
     if lock is None:
         return []
+    from wisp.specs.origins import LocalFolder
+    from wisp.specs.records import PypiRecord
+
     return sorted(
         {
             record.location

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from wisp.api.places import Places
-from wisp.engine.files import folder_size
 from wisp.install.marker import read_marker
 from wisp.manifest.model import Environment, Feature, Manifest
 from wisp.platforms import Platform, VirtualPackage, bare, customised, shown
@@ -126,8 +125,14 @@ def _describe(
         prefix=prefix,
         resolved_platform=_installed_for(marker.get("resolved_platform")),
         minimum_supported_platform=_installed_for(marker.get("minimum_supported_platform")),
-        size=folder_size(prefix) if sizes else None,
+        size=_size_of(prefix) if sizes else None,
     )
+
+
+def _size_of(prefix: Path) -> int:
+    from wisp.engine.files import folder_size  # which few looks ask
+
+    return folder_size(prefix)
 
 
 def _installed_for(platform: Mapping[str, Any] | None) -> dict[str, Any] | None:
