@@ -19,6 +19,8 @@ from wisp.engine.files import is_link, is_stream, refusal, replace_file, write_a
 from wisp.engine.journals import Journal, kept, pour
 from wisp.engine.safe.folder import Folder, opened
 from wisp.engine.safe.root import Root
+from wisp.line_breaks import like
+from wisp.trust import found_bytes
 
 #: Refusals of a new file or of the renaming, where the old file may still be open for writing.
 _NOT_REPLACEABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
@@ -66,6 +68,16 @@ def write_named(path: Path, content: str | bytes) -> None:
 
     """
     rewrite(path, content, None if is_stream(path) else Root(path.parent))
+
+
+def rewrite_text(path: Path, text: str, root: Root | None = None) -> None:
+    """Give a file another text, as `rewrite`; lines that stay keep their line breaks.
+
+    `text` was made of what `wisp.trust.found_text` reads, with line feeds alone.
+    """
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        text = like(found_bytes(path).decode(), text)
+    rewrite(path, text, root)
 
 
 @contextlib.contextmanager

@@ -107,12 +107,15 @@ def _sort(
     present: list[str] = []
     for one in words:
         known = all(_has(document, request, part, one.name) for part in request.parts)
-        if not (one.is_vague and known):
+        parts = request.parts if known else ()
+        there = [_present(manifest, request, part, one.name) for part in parts]
+        found = [old for old in there if old is not None]
+        named = found and all(map(one.names_source_of, found))
+        if not known or not (one.is_vague or named):
             new.append(one)
             continue
-        there = [_present(manifest, request, part, one.name) for part in request.parts]
-        joined = [one.joined(old) for old in there if old is not None]
-        if [more.requirement for more in joined] == [old for old in there if old is not None]:
+        joined = [one.joined(old) for old in found]
+        if [more.requirement for more in joined] == found:
             present.append(one.name)
         else:
             new.append(joined[0])

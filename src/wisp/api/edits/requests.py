@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from posixpath import normpath
 
 from wisp.errors import ManifestError, UsageError
 from wisp.layout import DEFAULT_FEATURE
@@ -95,14 +96,27 @@ class AddedPackage:
         names_subdir = isinstance(spec, CondaSpec) and spec.subdir is not None
         return is_open and self.is_vague and not (self.is_joined or names_subdir)
 
+    def names_source_of(self, present: CondaRequirement | PypiRequirement) -> bool:
+        """Whether the word names the folder that the package comes from already."""
+        new, old = self.requirement.spec.location, present.spec.location
+        return (
+            isinstance(new, PathLocation)
+            and isinstance(old, PathLocation)
+            and normpath(new.path) == normpath(old.path)
+        )
+
     def joined(self, present: CondaRequirement | PypiRequirement) -> AddedPackage:
-        """Return what is there, with what a vague word asks for besides its name."""
+        """Return what is there, with what a word asks for besides its name and its source."""
         new, old = self.requirement.spec, present.spec
         asked = {
             item.name: getattr(new, item.name)
             for item in fields(new)
             if item.name not in _NOT_JOINED and getattr(new, item.name)
         }
+        if isinstance(new.location, PathLocation) and isinstance(old.location, PathLocation):
+            asked["location"] = old.location
+            if new.location.editable is not None:
+                asked["location"] = replace(old.location, editable=new.location.editable)
         if isinstance(present, CondaRequirement):
             conda = replace(present, spec=replace(present.spec, **asked))
             return AddedPackage(self.word, conda, is_joined=True)

@@ -13,7 +13,7 @@ from wisp.config import Config, ConfigRequest, pixi_home, read_config
 from wisp.engine import host
 from wisp.engine.files import refusal
 from wisp.engine.process import capture
-from wisp.engine.rewriting import rewrite
+from wisp.engine.rewriting import rewrite_text
 from wisp.engine.safe.root import Root
 from wisp.errors import HostError, ManifestError
 from wisp.exchange.conda_environment import read_conda_environment
@@ -262,7 +262,7 @@ def _filled(text: str, foreign: ForeignEnvironment) -> str:
 def _save(path: Path, text: str) -> None:
     """Write a manifest that can be read again."""
     load_text(text, path, "pyproject" if path.name == "pyproject.toml" else "pixi")
-    rewrite(path, text)
+    rewrite_text(path, text)
 
 
 def _write_companions(folder: Path, scm: templates.Scm) -> None:
@@ -276,4 +276,4 @@ def _write_companions(folder: Path, scm: templates.Scm) -> None:
         text = found_text(file) if file.exists() else ""
         if block not in text:
             gap = "" if not text or text.endswith("\n") else "\n"
-            rewrite(file, text + gap + block, root)
+            rewrite_text(file, text + gap + block, root)

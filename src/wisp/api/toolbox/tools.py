@@ -11,8 +11,13 @@ from wisp.api.toolbox.cutoffs import tool_cutoffs
 from wisp.api.toolbox.holding import Held, bring_back, held
 from wisp.api.toolbox.installed import InstalledEnvironment
 from wisp.engine.exclusive import exclusive_folder
-from wisp.engine.files import is_there, refusal, sweep_drafts, write_atomically
-from wisp.engine.rewriting import rewrite
+from wisp.engine.files import (
+    is_there,
+    refusal,
+    sweep_drafts,
+    write_atomically,
+)
+from wisp.engine.rewriting import rewrite, rewrite_text
 from wisp.errors import InstallError, WispError
 from wisp.install.apply import EVERYTHING
 from wisp.manifest.edit.text import TomlText
@@ -126,7 +131,7 @@ class Tools:
     def save(self, before: Tools) -> None:
         """Write the manifest if it is another one now."""
         if self.box.text != before.box.text:
-            rewrite(self.home.manifest, self.box.text)
+            rewrite_text(self.home.manifest, self.box.text)
 
     def edit(self, editor: str | None = None) -> int:
         """Open the manifest in an editor, EDITOR unless named; return the editor's exit code."""
@@ -321,7 +326,7 @@ class Tools:
 
     def _revert(self, name: str, before: Held) -> None:
         if text_or_none(self.home.manifest) != self.box.text:
-            rewrite(self.home.manifest, self.box.text)
+            rewrite_text(self.home.manifest, self.box.text)
         old, home = self.box.environments.get(name), self.home
         # Those with packages of PyPI are made anew as their manifest says.
         if old is not None and not old.pypi and held(self.installed(name).packages()) != before:

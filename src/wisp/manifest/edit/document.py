@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wisp.layout import DEFAULT_FEATURE
+from wisp.line_breaks import like
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.script import ScriptFrame, unwrap
 from wisp.manifest.edit.text import TomlText
@@ -44,13 +45,14 @@ class ManifestPart:
 class Document:
     """A manifest's text, open for edits; each edit gives a new document.
 
-    `frame` is what surrounds the TOML in a script, `line_break` the file's own.
+    `frame` is what surrounds the TOML in a script, `original` the text before all edits, whose
+    line breaks are kept.
     """
 
     toml: TomlText
     kind: ManifestKind
     frame: ScriptFrame = ScriptFrame()
-    line_break: str = "\n"
+    original: str = ""
     mark: str = ""
 
     @classmethod
@@ -60,12 +62,12 @@ class Document:
         Raises `ManifestError` when a script has not exactly one block of metadata.
         """
         mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
-        line_break = "\r\n" if "\r\n" in text else "\n"
-        plain = text[len(mark) :].replace("\r\n", "\n")
+        original = text[len(mark) :]
+        plain = original.replace("\r\n", "\n")
         toml, frame = plain, ScriptFrame()
         if kind in ("script", "conda-script"):
             toml, frame = unwrap(plain, kind)
-        return cls(TomlText(toml), kind, frame, line_break, mark)
+        return cls(TomlText(toml), kind, frame, original, mark)
 
     @property
     def text(self) -> str:
@@ -73,10 +75,7 @@ class Document:
         toml = self.toml.text
         if toml and not toml.endswith("\n") and self.toml.sections[-1].end == len(toml):
             toml += "\n"
-        text = self.frame.wrap(toml)
-        if self.line_break != "\n":
-            text = text.replace("\n", self.line_break)
-        return self.mark + text
+        return self.mark + like(self.original, self.frame.wrap(toml))
 
     @property
     def root(self) -> KeyPath:
