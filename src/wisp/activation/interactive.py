@@ -78,19 +78,31 @@ def _sh(executable: str, hook: str, path: str, environ: Mapping[str, str]) -> Sh
 
 
 def _zsh(executable: str, hook: str, folder: str, environ: Mapping[str, str]) -> ShellStart:
-    """Zsh looks for its files in ZDOTDIR: ours lead to those of the user."""
-    home = environ.get("ZDOTDIR", environ.get("HOME", ""))
+    """Zsh looks for its files in ZDOTDIR: ours lead to those of the user.
+
+    Where those are, the user's `.zshenv` may say.
+    """
+    given = environ.get("ZDOTDIR")
+    first = "unset ZDOTDIR" if given is None else f"export ZDOTDIR={_quote(given)}"
+    ours = _quote(folder)
     files = {
-        name: f"[[ -f {_quote(f'{home}/{name}')} ]] && "
-        f"ZDOTDIR={_quote(home)} . {_quote(f'{home}/{name}')}\n"
-        for name in (".zshenv", ".zprofile")
+        ".zshenv": f"{first}\n{_zsh_file('.zshenv')}{_KEPT_IN_ZSH}export ZDOTDIR={ours}\n",
+        ".zshrc": f"{_RESTORED_IN_ZSH}{_zsh_file('.zshrc')}{hook}\ncommand rm -rf {ours}\n",
     }
-    restore = f"ZDOTDIR={_quote(home)}" if "ZDOTDIR" in environ else "unset ZDOTDIR"
-    own = _quote(f"{home}/.zshrc")
-    files[".zshrc"] = (
-        f"{restore}\n[[ -f {own} ]] && . {own}\n{hook}\ncommand rm -rf {_quote(folder)}\n"
-    )
     return ShellStart([executable, "-i"], files, {"ZDOTDIR": folder})
+
+
+_KEPT_IN_ZSH = "__wisp_folder=${ZDOTDIR-} __wisp_kind=${(t)ZDOTDIR}\n"
+_RESTORED_IN_ZSH = """unset ZDOTDIR
+[[ -z $__wisp_kind ]] || ZDOTDIR=$__wisp_folder
+[[ $__wisp_kind != *export* ]] || export ZDOTDIR
+unset __wisp_folder __wisp_kind
+"""
+
+
+def _zsh_file(name: str) -> str:
+    file = f'"${{ZDOTDIR-$HOME}}/{name}"'
+    return f"[[ ! -f {file} ]] || . {file}\n"
 
 
 def _quote(text: str) -> str:
