@@ -195,6 +195,9 @@ def _root(
 ) -> TaskNode:
     """Find the task that the first word names, or make a task of the whole command line."""
     single = split(words[0]) if len(words) == 1 else None
+    if single not in (None, [words[0]]) and words[0] in catalogue.all_names():
+        # A name is no command line, whatever stands in it.
+        single = None
     parts = list(single or words)
     if request.environment is not None:
         check_environment(catalogue, request.environment)

@@ -57,6 +57,12 @@ def test_a_shared_dependency_runs_once_before_all_who_need_it() -> None:
     assert names(catalogue, "top") == ["base", "a", "b", "top"]
 
 
+@pytest.mark.parametrize("name", ["a b", "t$(id)", "a;b", "b\\s", "a && b", "# c", '"q"'])
+def test_the_name_of_a_task_is_no_command_line(name: str) -> None:
+    found = build(single(task(name, "echo hi"), task("a", "echo no")), [name], request())
+    assert [node.task.name for node in found.nodes] == [name]
+
+
 def test_the_same_name_twice_in_one_list_runs_twice() -> None:
     catalogue = single(task("a"), task("top", None, "a", "a"))
     assert names(catalogue, "top") == ["a", "a", "top"]
