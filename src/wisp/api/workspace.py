@@ -68,7 +68,8 @@ class Workspace(HeldWorkspace):
 
         `path` is a manifest or the folder it is in, `name` a registered workspace, `script` a
         file with a PEP 723 block. `overrides` are configuration keys, dotted, with their values.
-        With `despite` it may want another version of Pixi than ours, or lack a preview flag.
+        With `despite` it may want another version of Pixi than ours, or lack a preview flag, or is
+        read without a warning of features that no environment has (`unused`).
 
         Raises:
             ManifestError: There is no manifest, or it is faulty.

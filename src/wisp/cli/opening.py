@@ -74,13 +74,14 @@ def open_workspace(
     call: Call[options.Workspace],
     *,
     script: FoundScript | None = None,
-    despite: Literal["version", "preview"] | None = None,
+    despite: Literal["version", "preview", "unused"] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Workspace:
     """Open the workspace that the call means and show the warnings met on the way.
 
     `script` is one that was found already, wherever it comes from; `despite` opens a manifest
-    that wants another version of Pixi or lacks a preview flag, too; `environ` counts in place of
+    that wants another version of Pixi or lacks a preview flag, too, or without a word on unused
+    features; `environ` counts in place of
     the call's.
     """
     from pathlib import Path

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     #: A `script` has a block of PEP 723.
     ManifestKind = Literal["pixi", "pyproject", "mojoproject", "script", "conda-script"]
     #: Why a manifest might not be read, and is: the version it requires, or a flag it lacks.
-    Despite = Literal["version", "preview"] | None
+    Despite = Literal["version", "preview", "unused"] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,7 +64,7 @@ def load(
 
     `script` tells that it is a script, whose kind its text decides. `wish` is the release of Pixi
     to follow, which `requires-pixi` decides otherwise. `despite` names what is no
-    reason to refuse the manifest.
+    reason to refuse the manifest, or to warn (`unused`: features of no environment).
     """
     try:
         text = found_bytes(path).decode("utf-8")
@@ -214,7 +214,11 @@ def _from_tables(
         solve_strategy=workspace.solve_strategy,
     )
     tables = replace(tables, default=default)
-    notes.warnings += _check(tables, kind, tables.features if declared is None else declared)
+    notes.warnings += _check(
+        tables,
+        kind,
+        {} if notes.despite == "unused" else tables.features if declared is None else declared,
+    )
     package = tables.package
     name = workspace.name or (package.name if package else None)
     return Manifest(

@@ -49,7 +49,8 @@ def show(call: Call[List]) -> int:
 def add(call: Call[Add]) -> int:
     """Declare an environment."""
     values = call.values
-    replaced = open_workspace(call).edit.add_environment(
+    # What is unused now may be what it is for.
+    replaced = open_workspace(call, despite="unused").edit.add_environment(
         values.name,
         values.feature,
         solve_group=values.solve_group,
