@@ -68,7 +68,10 @@ def test_where_room_is_short_the_largest_are_alone() -> None:
     below = MOST_LAYERS - CONDA_BUCKETS - WHEEL_BUCKETS - 3
     rows = titles([conda("small", LARGE), conda("large", LARGE + 1)], below=below)
     assert rows == [("large",), ("small",)]
-    assert bucket_of("small", CONDA_BUCKETS) == bucket_of("small", CONDA_BUCKETS)
+
+
+def test_a_package_has_one_bucket_in_all_processes() -> None:
+    assert [bucket_of(name, CONDA_BUCKETS) for name in ("small", "numpy")] == [0, 2]
 
 
 def test_a_folder_of_the_workspace_is_local() -> None:
