@@ -135,10 +135,6 @@ class Reference:
         """Return the same repository at a tag, without a digest. Raises `OciValueError`."""
         return replace(self, tag=_checked_tag(tag, tag), digest=None)
 
-    def with_digest(self, digest: Digest) -> Reference:
-        """Return the same repository at a digest, without a tag."""
-        return replace(self, tag=None, digest=digest)
-
     def __str__(self) -> str:
         tag = f":{self.tag}" if self.tag else ""
         digest = f"@{self.digest}" if self.digest else ""

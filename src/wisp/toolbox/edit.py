@@ -31,12 +31,6 @@ def put_platform(toml: TomlText, environment: ToolEnvironment) -> TomlText:
     return toml.set((_ENVIRONMENTS, environment.name, "platform"), environment.platform or "")
 
 
-def put_channels(toml: TomlText, environment: ToolEnvironment) -> TomlText:
-    """Write the channels of an environment."""
-    path = (_ENVIRONMENTS, environment.name, "channels")
-    return toml.set(path, [_channel(entry) for entry in environment.channels])
-
-
 def put_dependency(toml: TomlText, environment: str, name: str, spec: Data) -> TomlText:
     """Write what is asked of a package."""
     return _put(toml, (_ENVIRONMENTS, environment, "dependencies"), name, spec)
