@@ -143,6 +143,11 @@ def test_every_deed_has_a_command_or_is_known_to_have_none() -> None:
     assert {one for one in deeds() if not one.startswith(COMMAND_LINE)} - named == NO_COMMAND
 
 
+def test_the_page_tells_of_deeds_without_a_command() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert [name for name in sorted(NO_COMMAND) if f"`{name}`" not in text] == []
+
+
 def test_groups_are_reached_by_the_names_of_the_page() -> None:
     for path, cls in GROUPS.items():
         group, _, name = path.rpartition(".")

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 #: How often a download goes on after it was cut.
 _RESUMES = 5
 _SLOWEST_BYTES_PER_SECOND = 20_000
-_BLOCK = 1024 * 1024
 
 #: Called with each number of bytes that has come or gone.
 Progress = Callable[[int], object]
