@@ -95,7 +95,9 @@ if TYPE_CHECKING:
     from wisp.config.model import Config as Config
     from wisp.config.model import ConfigRequest as ConfigRequest
     from wisp.engine.auth.oauth.device import Invitation as Invitation
+    from wisp.engine.auth.oauth.provider import SignInError as SignInError
     from wisp.engine.detecting import DetectorFinding as DetectorFinding
+    from wisp.engine.registry.faults import RegistryError as RegistryError
     from wisp.errors import ActivationError as ActivationError
     from wisp.errors import ConfigError as ConfigError
     from wisp.errors import FetchError as FetchError
@@ -118,6 +120,7 @@ if TYPE_CHECKING:
     from wisp.lock.views import Difference as Difference
     from wisp.lock.views import PackageChange as PackageChange
     from wisp.manifest.model import Manifest as Manifest
+    from wisp.pack.contents import PackError as PackError
     from wisp.report import PHASES as PHASES
     from wisp.report import Reporter as Reporter
     from wisp.sbom.bill import BillOfMaterials as BillOfMaterials
@@ -127,9 +130,12 @@ if TYPE_CHECKING:
     from wisp.specs.credentials import BasicHTTP as BasicHTTP
     from wisp.specs.credentials import BearerToken as BearerToken
     from wisp.specs.credentials import CondaToken as CondaToken
+    from wisp.specs.credentials import CredentialError as CredentialError
     from wisp.specs.credentials import OAuth as OAuth
     from wisp.specs.credentials import S3Credentials as S3Credentials
+    from wisp.specs.inside import UnsafePathError as UnsafePathError
     from wisp.specs.locations import GitLocation as GitLocation
+    from wisp.specs.oci import OciValueError as OciValueError
     from wisp.specs.oci import Reference as Reference
     from wisp.specs.pypi import PypiOptions as PypiOptions
     from wisp.specs.records import CondaRecord as CondaRecord
@@ -167,6 +173,7 @@ _HOMES = {
     "ConfigError": "wisp.errors",
     "ConfigListing": "wisp.api.configuring",
     "ConfigRequest": "wisp.config.model",
+    "CredentialError": "wisp.specs.credentials",
     "CutoffListing": "wisp.api.views.cutoffs",
     "DeclaredActivation": "wisp.api.views.activations",
     "DetectorFinding": "wisp.engine.detecting",
@@ -211,12 +218,14 @@ _HOMES = {
     "Mismatch": "wisp.lock.mismatch",
     "OAuth": "wisp.specs.credentials",
     "OAuthRequest": "wisp.api.signing_in",
+    "OciValueError": "wisp.specs.oci",
     "OneOffEnvironment": "wisp.api.oneoff",
     "OneOffRequest": "wisp.api.oneoff",
     "OpenedWorkspace": "wisp.api.opened",
     "OutdatedPackage": "wisp.api.views.outdated",
     "OutdatedTool": "wisp.api.toolbox.outdated",
     "PHASES": "wisp.report",
+    "PackError": "wisp.pack.contents",
     "PackRequest": "wisp.api.packing.packing",
     "PackageChange": "wisp.lock.views",
     "PackageList": "wisp.api.views.inspect",
@@ -233,6 +242,7 @@ _HOMES = {
     "Reason": "wisp.api.views.reasons",
     "Reference": "wisp.specs.oci",
     "Referrer": "wisp.image.referrers",
+    "RegistryError": "wisp.engine.registry.faults",
     "RemoteUse": "wisp.api.imaging.remote_use",
     "Reporter": "wisp.report",
     "RunOptions": "wisp.api.use.run_options",
@@ -240,6 +250,7 @@ _HOMES = {
     "SelfUpdate": "wisp.api.self_updating",
     "Session": "wisp.api.session",
     "SessionContext": "wisp.api.context",
+    "SignInError": "wisp.engine.auth.oauth.provider",
     "SizeChange": "wisp.api.weighing.report",
     "SizeReport": "wisp.api.weighing.report",
     "SolveError": "wisp.errors",
@@ -267,6 +278,7 @@ _HOMES = {
     "TrustSubject": "wisp.api.trusting",
     "UnpackRequest": "wisp.api.packing.unpacking",
     "UnpackedEnvironment": "wisp.api.packing.unpacking",
+    "UnsafePathError": "wisp.specs.inside",
     "Upgraded": "wisp.api.edits.upgrading",
     "UsageError": "wisp.errors",
     "Weigher": "wisp.api.weigher",

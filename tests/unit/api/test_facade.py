@@ -213,3 +213,12 @@ def test_classes_that_deeds_take_and_give_are_exported() -> None:
     }
     groups = {cls.__name__ for cls in GROUPS.values()}
     assert words & known - groups - set(wisp.__all__) == set()
+
+
+def test_failures_that_deeds_tell_of_are_exported() -> None:
+    texts = [
+        inspect.getdoc(getattr(GROUPS[name.rpartition(".")[0]], name.rpartition(".")[2])) or ""
+        for name in deeds()
+    ]
+    named = set(re.findall(r"`(\w+Error)`", "\n".join(texts)))
+    assert named - set(wisp.__all__) == set()
