@@ -101,7 +101,7 @@ def _simple(value: Any) -> str:
 @cache
 def scalar(text: str) -> str:
     """Spell a text of one line: plain, in single quotes, or escaped in double quotes."""
-    if _UNPRINTABLE.search(text):
+    if not text.isprintable() and _UNPRINTABLE.search(text):
         return '"' + _UNPRINTABLE.sub(_escape, re.sub(r'["\\]', r"\\\g<0>", text)) + '"'
     if _may_be_plain(text) and not _reads_as_other(text):
         return text

@@ -29,6 +29,8 @@ _BUILD_NUMBER = pattern(r"(?:[<>]=?|[=!]=?)?\s*[0-9]+")
 _WILDCARD = pattern(
     r"(?P<op>==|~=|[<>]=?)[ \t]*(?:(?P<version>[0-9][0-9A-Za-z.!+_-]*?)\.?)?\*(?:\.\*)*"
 )
+#: One of them stands in front of each wildcard that contradicts.
+_OPERATOR_SIGNS = frozenset("=~<>")
 _DIGESTS = {"md5": 32, "sha256": 64}
 _HEX = pattern(r"[0-9a-fA-F]*")
 #: What match specs hold as text, with what each of them can certainly hold.
@@ -156,6 +158,8 @@ def _version(text: str, path: ValuePath, parent: Table) -> str:
 
 def _refuse_operators_with_wildcards(text: str, path: ValuePath) -> None:
     """`==3.11.*` and `>=2.*` mean different things to different readers."""
+    if "*" not in text or not _OPERATOR_SIGNS & set(text):
+        return
     meant = _WILDCARD.sub(_without_contradiction, text)
     if meant != text:
         raise Fault(

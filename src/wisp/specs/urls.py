@@ -127,7 +127,7 @@ def basic(info: UserInfo) -> str:
 
 def shown(url: str) -> str:
     """Return a URL with three asterisks for each password, token and signature in it."""
-    url = _MISSPELT.sub(rf"\1//{_HIDDEN}@", url)
+    url = _respelt(url, f"{_HIDDEN}@")
     begun = _begun(url)
     if begun is None:
         return url
@@ -145,7 +145,7 @@ def handed_on(url: str) -> str:
     User and password, the token in a path of conda's, and what a query names a secret are left out.
     What is no URL stays as it is.
     """
-    url = _MISSPELT.sub(r"\1//", url)
+    url = _respelt(url, "")
     begun = _begun(url)
     if begun is None or shown(url) == url:
         return url
@@ -165,6 +165,11 @@ def handed_on(url: str) -> str:
     if kept[:1] in ("&", ";"):
         kept = f"?{kept[1:]}"
     return f"{scheme}{authority.rpartition('@')[2]}{path}{kept}"
+
+
+def _respelt(text: str, user: str) -> str:
+    """Put others in the place of users and passwords behind a scheme that lacks its slashes."""
+    return _MISSPELT.sub(rf"\1//{user}", text) if "@" in text else text
 
 
 def _begun(url: str) -> tuple[str, str] | None:
@@ -190,7 +195,7 @@ def has_token(url: str) -> bool:
 
 def without_secrets(text: str) -> str:
     """Return a text with the secrets of all URLs in it hidden."""
-    return of_urls(shown, _MISSPELT.sub(rf"\1//{_HIDDEN}@", text))
+    return of_urls(shown, _respelt(text, f"{_HIDDEN}@"))
 
 
 def of_urls(change: Callable[[str], str], text: str) -> str:
@@ -284,7 +289,7 @@ def _hidden_tail(tail: str) -> str:
             parts[number] = _HIDDEN
         elif ";" in part:
             parts[number] = ";".join(map(_hidden_pair, part.split(";")))
-    pairs = re.split(r"([&;#?])", query)
+    pairs = re.split(r"([&;#?])", query) if query else []
     return "/".join(parts) + mark + "".join(map(_hidden_pair, pairs))
 
 

@@ -182,3 +182,10 @@ _CoreLoader.yaml_implicit_resolvers = {
 _CoreLoader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", __import__("re").compile("^(?:true|false)$"), list("tf")
 )
+
+
+def test_all_that_libyaml_escapes_is_escaped() -> None:
+    ranges = (range(0x20), range(0x7F, 0xA0), range(0xD800, 0xE000), (0xFEFF, 0xFFFE, 0xFFFF))
+    for code in (one for codes in ranges for one in codes):
+        assert scalar(f"a{chr(code)}")[0] == '"', hex(code)
+    assert scalar("a\u00a0\u2028\U0001f600") == "a\u00a0\u2028\U0001f600"
