@@ -7,9 +7,20 @@ with the file and the place it comes from.
 
 from __future__ import annotations
 
+from wisp.patterns import pattern
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+
+_CONFLICT_START = pattern(r"(?m)^<{7}(?:[ \t].*)?\r?$")
+
+
+def conflict_marker(text: str) -> int | None:
+    """Return where the first mark of a merge conflict stands, if there is one."""
+    found = _CONFLICT_START.search(text)
+    return None if found is None else found.start()
 
 
 def json_data(content: str | bytes) -> Any:
@@ -37,7 +48,12 @@ def toml_data(text: str) -> dict[str, Any]:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError:
-        raise
+        marker = conflict_marker(text)
+        if marker is None:
+            raise
+        raise tomli.TOMLDecodeError(
+            "The file holds marks of a merge conflict", text, marker
+        ) from None
     except RecursionError:
         raise tomli.TOMLDecodeError("Values are nested too deeply", text, 0) from None
     except ValueError:  # Python reads no number of thousands of digits

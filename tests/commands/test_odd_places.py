@@ -10,6 +10,7 @@ import pytest
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 from tools.forge.build import Forge
+from tools.forge.serve import Server
 
 MANIFEST = """\
 [workspace]
@@ -127,3 +128,18 @@ def test_a_stale_link_to_detached_environments_is_corrected(
     wisp(*trusted, cwd=folder).success()
     assert link.readlink() == right
     assert (link / "default" / "conda-meta").is_dir()
+
+
+@pytest.mark.parametrize("lost", ["bin/python", "bin/python3.11"])
+def test_a_prefix_that_has_lost_its_python_gets_it_again_with_its_wheels(
+    tmp_path: Path, wisp: CommandLine, forge: Forge, forge_server: Server, lost: str
+) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        f'[workspace]\nchannels = ["{forge.url}"]\nplatforms = ["{forge.subdir}"]\n'
+        f'[pypi-options]\nindex-url = "{forge_server.url}/simple"\n'
+        f'[dependencies]\npython = "{forge.minor}.*"\n[pypi-dependencies]\nclick = "*"\n'
+    )
+    wisp("install", cwd=tmp_path).success()
+    (tmp_path / ".pixi/envs/default" / lost).unlink()
+    wisp("install", "--all", cwd=tmp_path).success()
+    wisp("run", "python", "-c", "import click", cwd=tmp_path).success()

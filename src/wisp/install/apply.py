@@ -143,7 +143,8 @@ class _PrefixInstalling:
         found = _read(held)
         wanted = fingerprint(self.conda)
         broken = found == layout.INSTALLING
-        anew = EVERYTHING if broken or is_moved(self.prefix) else self.options.reinstall
+        whole = not (broken or is_moved(self.prefix) or self._has_lost_python(found))
+        anew = self.options.reinstall if whole else EVERYTHING
         plan = self._plan()
         conda_differs = found != wanted or bool(anew)
         pypi_differs = bool(self.pypi) and (bool(anew) or plan.differs)
@@ -196,6 +197,12 @@ class _PrefixInstalling:
             site_packages=self.python[1] if self.python else None,
             ignored=self.selection.ignored,
         )
+
+    def _has_lost_python(self, found: str | None) -> bool:
+        """Whether the interpreter is gone from a prefix that had one: no wheel goes without."""
+        if not self.pypi or not found or self.python is None:
+            return False
+        return not self.python[0].exists() and (self.prefix / layout.CONDA_META).is_dir()
 
     def _linking(
         self, anew: frozenset[str], access: Access, reporter: Reporter, *, broken: bool

@@ -5,9 +5,10 @@ from __future__ import annotations
 from tomli import TOMLDecodeError
 
 from wisp.errors import ManifestError, Place
+from wisp.foreign import conflict_marker
 from wisp.manifest.faults import Fault, SourceText
 from wisp.manifest.positions import Scan, scan
-from wisp.manifest.slips import Slip, conflict, likely_mend
+from wisp.manifest.slips import Slip, likely_mend
 from wisp.manifest.syntax import Span
 
 
@@ -56,7 +57,7 @@ def _inside(span: Span, stretch: tuple[int, int], toml: str) -> Span:
 
 def _syntax_error(error: TOMLDecodeError, source: SourceText) -> ManifestError:
     """Word a text that is no TOML; the spot is that of our own scan where it stops too."""
-    marker = conflict(source.toml)
+    marker = conflict_marker(source.toml)
     if marker is not None:
         return _merge_conflict(marker, source)
     stop = scan(source.toml).stop
@@ -75,12 +76,13 @@ def _syntax_error(error: TOMLDecodeError, source: SourceText) -> ManifestError:
 
 def _merge_conflict(offset: int, source: SourceText) -> ManifestError:
     place = source.place(offset, len(source.toml))
+    base = ", `|||||||`" if "\n|||||||" in source.toml else ""
     return ManifestError(
         "TOML syntax error: the file holds marks of a merge conflict",
         place=place,
         hints=(
             "keep one side of each conflict, or what you want of both, and delete the lines that "
-            "begin with `<<<<<<<`, `=======` and `>>>>>>>`",
+            f"begin with `<<<<<<<`{base}, `=======` and `>>>>>>>`",
         ),
     )
 

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from wisp.patterns import pattern
 from wisp.values import dataclass
 
-_CONFLICT_START = pattern(r"(?m)^<{7}(?:[ \t].*)?$")
 _KEY = r"[A-Za-z0-9_.-]+|\"[^\"\n]*\"|'[^'\n]*'"
 _PAIR = pattern(rf"\s*(?P<key>{_KEY})\s*=\s*(?P<value>.*?)\s*(?P<comment>#.*)?")
 _COLON = pattern(rf"\s*(?:-\s+)?(?P<key>{_KEY})\s*:(?:\s+(?P<value>.*))?")
@@ -49,12 +48,6 @@ class Slip:
     def rest(self) -> str:
         """What follows the spot on its line."""
         return self.text[self.offset :].partition("\n")[0].removesuffix("\r")
-
-
-def conflict(text: str) -> int | None:
-    """Return where the first marker of a merge conflict stands, if there is one."""
-    found = _CONFLICT_START.search(text)
-    return None if found is None else found.start()
 
 
 def likely_mend(slip: Slip) -> str | None:

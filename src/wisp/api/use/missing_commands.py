@@ -7,8 +7,11 @@ from pathlib import Path
 
 from wisp.api.elsewhere import option_of, packages_at_hand
 from wisp.errors import WispError
+from wisp.foreign import json_object
+from wisp.layout import CONDA_META
 from wisp.patterns import pattern
 from wisp.printable import typed
+from wisp.trust import found_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +60,18 @@ def _of_file(name: str, file: Path, runner: str | None) -> Iterator[str]:
         yield f"`{name}` is a file of this folder: `pixi run ./{typed(name)}`"
 
 
+def _brings(prefix: Path, name: str) -> bool | None:
+    """Whether an installed package of a name brings a command of its name; None: there is none."""
+    for record in (prefix / CONDA_META).glob(f"{name}-*.json"):
+        try:
+            found = json_object(found_bytes(record))
+        except (OSError, ValueError):
+            continue
+        if found.get("name") == name:
+            return f"bin/{name}" in (found.get("files") or ())
+    return None
+
+
 def _of_package(
     workspace: OpenedWorkspace, environment: str, name: str, guess: bool
 ) -> Iterator[str]:
@@ -65,7 +80,15 @@ def _of_package(
         inputs = workspace.inputs(environment, workspace.best_platform(environment))
     except WispError:  # whoever runs there nevertheless has vouched for it
         return
-    if name.lower() in packages_at_hand(workspace.session, inputs):
+    brings = _brings(workspace.prefix(environment), name)
+    if brings is not None:
+        there = f"the package `{name}` is there"
+        yield (
+            f"{there}: `pixi reinstall` brings its command back"
+            if brings
+            else (f"{there}, and has no command of its name")
+        )
+    elif name.lower() in packages_at_hand(workspace.session, inputs):
         yield f"the channels have a package of that name: `pixi add{place} {name}`"
     elif guess:
         yield (
