@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from posixpath import normpath
 
@@ -163,13 +163,32 @@ def refuse_in_conda_script(selection: DependencySelection, manifest: Manifest) -
 def wanted(request: AddRequest, manifest: Manifest) -> tuple[AddedPackage, ...]:
     """Read the words of a request; relative paths start from the root of the manifest.
 
-    Raises `ManifestError` for a word that is no requirement, and what the manifest has no place
-    for, `UsageError` for options that do not fit a word.
+    Raises `ManifestError` for a word that is no requirement, a package that is asked for in two
+    ways, and what the manifest has no place for, `UsageError` for options that do not fit a word.
     """
     refuse_in_conda_script(request, manifest)
     if request.path is not None and len(request.words) != 1:
         raise UsageError("--path is where the sources of one package are", hints=("name that one",))
-    return tuple(AddedPackage(word, _read(request, word, manifest.root)) for word in request.words)
+    words = [AddedPackage(word, _read(request, word, manifest.root)) for word in request.words]
+    _refuse_contradictions(words)
+    return tuple(words)
+
+
+def _refuse_contradictions(words: Iterable[AddedPackage]) -> None:
+    """Refuse a package that is asked for in two ways, of which only the last would be kept.
+
+    Those for different systems by their markers stand side by side in a `pyproject.toml`.
+    """
+    known: dict[str, AddedPackage] = {}
+    for one in words:
+        if getattr(one.requirement.spec, "marker", None):
+            continue
+        other = known.setdefault(one.name, one)
+        if other.requirement != one.requirement:
+            raise ManifestError(
+                f"`{one.name}` is asked for twice, by `{other.word}` and `{one.word}`",
+                hints=["name it once, a range as in `>=1.2,<2`"],
+            )
 
 
 def _read(request: AddRequest, word: str, root: Path) -> CondaRequirement | PypiRequirement:

@@ -247,6 +247,19 @@ def test_removing_what_is_not_there_tells_what_is_near_in_whatever_table(
     assert caught.value.hints == told
 
 
+@pytest.mark.parametrize(
+    ("pypi", "words"),
+    [(False, ("zlib==1.2", "zlib>=2")), (False, ("zlib", "zlib=1.3")), (True, ("a==1", "A<1"))],
+)
+def test_what_is_asked_for_in_two_ways_is_refused(
+    bench: Bench, pypi: bool, words: tuple[str, str]
+) -> None:
+    with pytest.raises(ManifestError, match="is asked for twice, by `") as caught:
+        bench.add(*words, pypi=pypi)
+    assert all(f"`{word}`" in caught.value.message for word in words)
+    assert (bench.text, bench.asked) == (BASE, [])
+
+
 def test_removing_stays_even_when_the_solve_fails(bench: Bench) -> None:
     bench.path.write_text(BASE + '\n[dependencies]\nzlib = "*"\n')
     bench.failure = SolveError("no")
