@@ -104,6 +104,11 @@ def _remove_guard(workspace: Path) -> None:
     (workspace / ".pixi/.gitignore").unlink()
 
 
+def _empty_guard(workspace: Path) -> None:
+    """As a power failure may leave it."""
+    (workspace / ".pixi/.condapackageignore").write_text("")
+
+
 HARMS = (
     _uninstall_wheel,
     _replace_wheel,
@@ -111,6 +116,7 @@ HARMS = (
     _rewrite_history,
     _rewrite_path_file,
     _remove_guard,
+    _empty_guard,
     _remove_prefix,
     _remove_lock,
 )

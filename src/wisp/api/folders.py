@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 TYPE_CHECKING = False
@@ -34,10 +35,19 @@ def prepare(places: Places, reporter: Reporter) -> None:
     for folder in (places.folder, home):
         root.sweep(folder)
     for name, text in GUARDS.items():
-        if not os.path.lexists(home / name):
-            root.write(home / name, text)
+        if _is_lacking(home / name):
+            root.write(home / name, text, lasting=False)
     if places.detached is not None:
         _link(root, places.usual_environments, places.detached, reporter)
+
+
+def _is_lacking(guard: Path) -> bool:
+    """Tell whether a guard is not there, or is as a power failure leaves what was just written."""
+    try:
+        found = os.lstat(guard)
+    except FileNotFoundError:
+        return True
+    return stat.S_ISREG(found.st_mode) and not found.st_size
 
 
 def _link(root: Root, link: Path, folder: Path, reporter: Reporter) -> None:
