@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from wisp.activation.variables import Activation, Step
 
+#: So many lines of what scripts print are shown where one fails.
+_SHOWN = 20
 #: Variables that a shell changes by itself.
 _OF_THE_SHELL = frozenset(("_", "SHLVL"))
 
@@ -233,6 +235,13 @@ def failed(status: int, output: str, script: str) -> ActivationError:
     """Return the failure of an activation whose shell ended early."""
     return ActivationError(
         "failed to activate environment",
-        causes=(f"the activation ended with status {status}", *([output] if output else [])),
+        causes=(f"the activation ended with status {status}", *([_end(output)] if output else [])),
         hints=(f"the activation was:\n{script}",),
     )
+
+
+def _end(output: str) -> str:
+    """Return the last lines, which tell why; scripts may print by the thousand."""
+    lines = output.splitlines()
+    left_out = len(lines) - _SHOWN
+    return "\n".join([f"… {left_out} lines before", *lines[left_out:]]) if left_out > 0 else output

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+from wisp.activation.expansion import expand
 from wisp.activation.hooks import render
 from wisp.activation.shells import SHELLS, Bash
 from wisp.activation.variables import WINDOWS_FOLDERS, read_prefix
@@ -35,11 +36,26 @@ def activation_script(prefix: str, name: str) -> tuple[str, str]:
     lines = [_PATH[name](_spelled(shell, folder)) for folder in reversed(_folders(prefix))]
     steps: list[Step] = [
         ("set", "CONDA_PREFIX", prefix),
-        *(("set", key, value) for key, value in contents.static.items()),
+        *_static(contents.static, prefix, shell),
         *(("source", script) for script in contents.activate),
     ]
     text = "".join(f"{line}\n" for line in lines) + render(steps, shell)
     return f"activate.{shell.extensions[0]}", text
+
+
+def _static(values: Mapping[str, str], prefix: str, shell: Bash) -> Iterator[Step]:
+    """Yield the steps that set what packages declare, in which names are expanded as in `run`.
+
+    A shell that expands otherwise gets what is known by now: the prefix, and what stands before.
+    """
+    known = {"CONDA_PREFIX": prefix}
+    for name, value in values.items():
+        text = expand(value, known) if "$" in value else value
+        known[name] = value if text is None else text
+        if "$" in value and shell.is_native and os.name != "nt":
+            yield ("expand", name, value)
+        else:
+            yield ("set", name, known[name])
 
 
 def _spelled(shell: Bash, folder: str) -> str:

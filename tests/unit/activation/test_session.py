@@ -55,6 +55,14 @@ def test_a_failing_command_alone_is_no_failure(script: Callable[..., str]) -> No
     assert changes.values["A"] == "1"
 
 
+def test_of_much_that_scripts_print_the_end_is_shown(script: Callable[..., str]) -> None:
+    text = "for i in $(seq 1000); do echo line $i; done; echo why >&2; exit 3"
+    with pytest.raises(ActivationError) as failed:
+        activate(Activation("/p", scripts=(script(text),)), CALLER)
+    lines = str(failed.value.causes[1]).splitlines()
+    assert (lines[0], lines[-1], len(lines)) == ("… 981 lines before", "why", 21)
+
+
 @pytest.mark.parametrize("text", ["echo why; exit 3", "set -e; echo why; (exit 3)"])
 def test_a_script_that_ends_the_shell_fails_with_its_output(
     script: Callable[..., str], text: str

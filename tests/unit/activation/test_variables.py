@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -109,3 +111,18 @@ def test_leaving_a_prefix_takes_its_folders_out_of_path() -> None:
 
 def test_a_clean_environment_keeps_only_who_and_where_one_is() -> None:
     assert cleaned({"HOME": "/h", "PATH": "/bin", "SECRET": "x"}) == {"HOME": "/h"}
+
+
+@pytest.mark.parametrize("shell", [name for name in ("bash", "zsh", "fish") if shutil.which(name)])
+def test_an_unpacked_environment_expands_what_packages_declare(tmp_path: Path, shell: str) -> None:
+    prefix = tmp_path / "it's $(touch pwned)"
+    variables = prefix / "etc" / "conda" / "env_vars.d"
+    variables.mkdir(parents=True)
+    (variables / "p.json").write_text('{"DATA": "$CONDA_PREFIX/share", "MORE": "${DATA}/x"}')
+    script = tmp_path / "script"
+    script.write_text(activation_script(str(prefix), shell)[1] + 'printf "%s|%s" "$DATA" "$MORE"\n')
+    done = subprocess.run(
+        [shell, str(script)], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{prefix}/share|{prefix}/share/x"
+    assert list(tmp_path.rglob("pwned")) == []
