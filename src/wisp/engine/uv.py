@@ -25,8 +25,13 @@ from wisp.foreign import toml_data
 from wisp.report import SILENT, Reporter
 from wisp.specs.credentials import BasicHTTP, BearerToken, Credential
 from wisp.specs.settings import EngineSettings, Network, Patience
+from wisp.specs.urls import shown
 from wisp.trust import found_text
 from wisp.values import dataclass, field, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: What of the user's uv settings reaches uv: how to reach the network, never what to choose.
 _KEPT = frozenset(
@@ -102,6 +107,7 @@ class Uv:
     credentials: Credentials | None = field(default=None, repr=False)
     mirrors: TextMirrors = field(default=TextMirrors({}), repr=False)
     users_store: str = field(default="", repr=False)
+    proxies: Mapping[str, Any] = field(default_factory=dict, repr=False)
     reporter: Reporter = field(default=SILENT, repr=False)
     patience: Patience = field(default=Patience(), repr=False)
 
@@ -127,7 +133,7 @@ class Uv:
 
         """
         with prepared(
-            arguments, self.credentials, self.mirrors, self.users_store,
+            arguments, self.credentials, self.mirrors, self.users_store, self.proxies,
             keep_users=self.keyring_provider is not None,
         ) as call:  # fmt: skip
             done = self._finished(
@@ -163,7 +169,7 @@ class Uv:
         variables say as long as the body lasts; the user's settings for uv count for nothing.
         """
         with prepared(
-            arguments, self.credentials, self.mirrors, self.users_store,
+            arguments, self.credentials, self.mirrors, self.users_store, self.proxies,
             keep_users=self.keyring_provider is not None,
         ) as call:  # fmt: skip
             argv = (self.executable, *call.arguments, *self._common(), *behind)
@@ -231,6 +237,7 @@ def find_uv(
         credentials=credentials,
         mirrors=TextMirrors(settings.network.mirrors),
         users_store=_users_store(environ),
+        proxies=secret_proxies(environ, settings.network),
         reporter=reporter,
         patience=settings.network.patience,
     )
@@ -269,17 +276,33 @@ def users_login(environ: Mapping[str, str], url: str) -> tuple[str, Credential, 
     return str(row["service"]), found, str(_users_file(environ))
 
 
+def secret_proxies(environ: Mapping[str, str], network: Network) -> dict[str, Any]:
+    """Return configured proxies that have a password, as uv's own configuration says them.
+
+    What stands in variables all builds can read. Where the environment names a proxy, it counts.
+    """
+    addresses = {"http-proxy": network.http_proxy, "https-proxy": network.https_proxy}
+    told = {key: url for key, url in addresses.items() if url}
+    if _has_proxy(environ) or all(shown(url) == url for url in told.values()):
+        return {}
+    return {**told, "no-proxy": list(network.non_proxy_hosts)}
+
+
+def _has_proxy(environ: Mapping[str, str]) -> bool:
+    return any(name.lower() in _PROXIES and value for name, value in environ.items())
+
+
 def visible_environment(environ: Mapping[str, str], network: Network) -> dict[str, str]:
     """Return the variables that uv, and the builds it starts, may see.
 
-    Configured proxies are added where the environment names none, as for conda packages, and so
-    is the configured number of downloads at once.
+    Configured proxies without a password are added where the environment names none, as for conda
+    packages, and so is the configured number of downloads at once.
     """
     visible = {name: value for name, value in environ.items() if _is_visible(name)}
     for name in CERTIFICATE_VARIABLES:
         visible.pop(name, None)
     visible |= certificate_variables(environ)
-    if not any(name.lower() in _PROXIES and value for name, value in visible.items()):
+    if not _has_proxy(visible) and not secret_proxies(environ, network):
         if network.http_proxy:
             visible["HTTP_PROXY"] = network.http_proxy
         if network.https_proxy:

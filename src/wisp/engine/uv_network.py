@@ -3,8 +3,9 @@
 The words of a running program can be read by every user of the machine, and its variables are those
 of the build back-ends that it starts. So credentials go into a file that only we can read, in the
 form of uv's own store (`UV_CREDENTIALS_DIR`), which also knows the bearer tokens that no URL can
-hold. Addresses of which one is itself a secret, such as one with a token in its path, go into a
-configuration of uv's beside it, which `--no-config` does not keep from being read.
+hold. Addresses of which one is itself a secret, such as one with a token in its path, and proxies
+with a password go into a configuration of uv's beside it, which `--no-config` does not keep from
+being read.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, starmap
 from pathlib import Path
+from types import MappingProxyType
 
 from wisp.engine.auth.stores import Credentials
 from wisp.engine.mirrors import TextMirrors
@@ -22,10 +24,15 @@ from wisp.specs.credentials import BasicHTTP, BearerToken, Credential, OAuth
 from wisp.specs.urls import UserInfo, shown, url_origin, with_userinfo, without_userinfo
 from wisp.values import dataclass, field
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 #: The options that hold addresses, as uv's configuration says the same.
 _INDEX = "--index"
 _DEFAULT_INDEX = "--default-index"
 _LINKS = "--find-links"
+NO_PROXIES: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +49,14 @@ def prepared(
     credentials: Credentials | None,
     mirrors: TextMirrors,
     users_store: str = "",
+    proxies: Mapping[str, Any] = NO_PROXIES,
     *,
     keep_users: bool = False,
 ) -> Iterator[UvCall]:
     """Take secrets out of the words of a call, and give uv what it needs in their place.
 
-    `users_store` is the text of the user's own store of uv, which ours stands for meanwhile;
+    `users_store` is the text of the user's own store of uv, which ours stands for meanwhile,
+    `proxies` what uv's configuration says of them;
     `keep_users` leaves users without passwords in addresses, whose passwords uv asks a keyring for.
     """
     rows: dict[str, Credential] = {}
@@ -62,7 +71,7 @@ def prepared(
         addresses.append((word, url))
     for host, credential in _stored(credentials):
         rows.setdefault(f"https://{host}/", credential)
-    hidden = any(shown(url) != url for _, url in addresses)
+    hidden = bool(proxies) or any(shown(url) != url for _, url in addresses)
     variables: dict[str, str] = {}
     with contextlib.ExitStack() as stack:
         if rows or users_store or hidden:
@@ -71,7 +80,7 @@ def prepared(
             _write(folder / "credentials.toml", "".join(starmap(_row, rows.items())) + users_store)
             variables["UV_CREDENTIALS_DIR"] = str(folder)
         if hidden:
-            _write(folder / "uv.toml", _configuration(addresses))
+            _write(folder / "uv.toml", _configuration(addresses, proxies))
             plain += ["--config-file", str(folder / "uv.toml")]
         else:
             plain += chain.from_iterable(addresses)
@@ -83,9 +92,10 @@ def _write(file: Path, text: str) -> None:
     file.write_text(text, "utf-8")
 
 
-def _configuration(addresses: Sequence[tuple[str, str]]) -> str:
+def _configuration(addresses: Sequence[tuple[str, str]], proxies: Mapping[str, Any]) -> str:
     """Say in a file what options say; strings in JSON's quoting are TOML's basic strings."""
-    lines = [f"find-links = {json.dumps([url for word, url in addresses if word == _LINKS])}"]
+    lines = [f"{key} = {json.dumps(value)}" for key, value in proxies.items()]
+    lines += [f"find-links = {json.dumps([url for word, url in addresses if word == _LINKS])}"]
     for word, url in addresses:
         if word != _LINKS:
             is_default = json.dumps(word == _DEFAULT_INDEX)

@@ -25,6 +25,7 @@ from wisp.engine.uv import Uv, UvError, find_uv
 from wisp.engine.uv_compile import CompileAnswer, CompileQuestion, compile_requirements
 from wisp.engine.uv_network import prepared
 from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, Credential
+from wisp.values import replace
 
 WHEEL = "greeter-1.0-py3-none-any.whl"
 METADATA = b"Metadata-Version: 2.1\nName: greeter\nVersion: 1.0\n"
@@ -162,6 +163,24 @@ def test_no_word_of_a_call_holds_a_secret(tmp_path: Path) -> None:
         assert (folder / "credentials.toml").read_text().count("SECRET") == 2
         assert "SECRET" not in f"{call.arguments} {call.variables}"
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("address", ["http://me:SECRET@{}", "me:SECRET@{}"])
+def test_a_proxy_with_a_password_is_asked_and_no_build_reads_it(
+    tmp_path: Path, address: str
+) -> None:
+    with Web(lambda _: Answer(404), "localhost") as web:
+        configured = replace(
+            settings(tmp_path).network, http_proxy=address.format(web.url.partition("://")[2])
+        )
+        uv = find_uv({}, replace(settings(tmp_path), network=configured))
+        assert "SECRET" not in f"{uv} {uv.environment}"
+        with pytest.raises(UvError):
+            resolved(uv, "http://index.invalid/simple")
+    given = "Basic " + base64.b64encode(b"me:SECRET").decode()
+    assert {one.headers.get("proxy-authorization") for one in web.asked} == {given}
+    there = find_uv({"http_proxy": "http://p"}, replace(settings(tmp_path), network=configured))
+    assert (there.proxies, there.environment["http_proxy"]) == ({}, "http://p")
 
 
 def test_an_index_whose_address_is_a_secret_is_asked(tmp_path: Path) -> None:
