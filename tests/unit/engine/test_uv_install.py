@@ -242,7 +242,7 @@ from wisp.values import replace
 held = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
 fcntl.flock(held, fcntl.LOCK_EX)
 uv, job = pickle.loads(Path(sys.argv[2]).read_bytes())
-install_wheels(uv, replace(job, lock=held))
+install_wheels(uv, replace(job, held=held))
 """
 
 
