@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox import CommandLine, Result
+from tools.forge.build import Forge
 from wisp.errors import LockFileError, ManifestError
 from wisp.exchange.foreign import read_text
 from wisp.lock.read import read
@@ -190,3 +191,23 @@ def test_a_pipe_that_a_workspace_names_is_not_waited_for(
     os.mkfifo(tmp_path / place)
     done = wisp(*words, cwd=tmp_path)
     assert (done.code, "regular file" in done.stderr) == (1, True), done.stderr
+
+
+@pytest.mark.parametrize("place", ["local/pyproject.toml", "local/setup.cfg", "pyproject.toml"])
+@pytest.mark.parametrize("words", [("lock",), ("list",), ("install", "--frozen")], ids=" ".join)
+def test_a_pipe_in_a_local_project_is_not_given_to_uv(
+    wisp: CommandLine, tmp_path: Path, forge: Forge, place: str, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{forge.url}"]\nplatforms = ["linux-64"]\n'
+        '[dependencies]\npython = "*"\n[pypi-dependencies]\nlocal = { path = "local" }\n'
+    )
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "pyproject.toml").write_text('[project]\nname = "local"\nversion = "1"\n')
+    if words[-1] == "--frozen":
+        wisp("lock", cwd=tmp_path).success()
+    (tmp_path / place).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / place)
+    done = wisp(*words, cwd=tmp_path, timeout=120)
+    assert done.code == 1
+    assert f"could not read `{tmp_path / place}`" in done.stderr

@@ -10,11 +10,13 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from wisp.engine.dist_metadata import MetadataReader
+from wisp.engine.local_projects import require_files
 from wisp.engine.pylock import PylockPackage
 from wisp.engine.pypi_stubs import pep440_version, stub_wheel
 from wisp.engine.unable_python import was_refused
 from wisp.engine.uv import Uv, UvError, unindented
 from wisp.engine.uv_compile import CompileAnswer, CompileQuestion, compile_requirements
+from wisp.engine.uv_options import absolute_path
 from wisp.errors import SolveError, WispError
 from wisp.layout import DEFAULT_INDEX
 from wisp.solve.explaining import pinned_by_conda
@@ -22,6 +24,7 @@ from wisp.solve.first_request import FirstRequest
 from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, question_for, required_python
 from wisp.solve.pypi_records import choose_files, index_finder, may_mix_indexes, record_of
 from wisp.specs.inputs import EnvironmentInputs
+from wisp.specs.locations import PathLocation
 from wisp.specs.package_names import pypi_names
 from wisp.specs.pypi import normalize
 from wisp.specs.records import LockedConda, PypiRecord
@@ -60,6 +63,10 @@ class PypiResolver:
         uv's explanation as its cause, when nothing satisfies the requirements, and
         `FetchError` when metadata cannot be fetched.
         """
+        for requirement in request.requirements:
+            location = requirement.spec.location
+            if isinstance(location, PathLocation):
+                require_files(absolute_path(location.path, request.root))
         held = held_versions(request.conda)
         stubs = {name: stub_wheel(self._stubs, name, held[name]) for name in sorted(held)}
         question = question_for(request, stubs, self._uv.default_index)
