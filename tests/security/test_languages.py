@@ -15,6 +15,7 @@ import yaml
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 from wisp.activation.session import activate
+from wisp.activation.shells import SHELLS
 from wisp.activation.variables import Activation
 from wisp.api.plain_json import quoted
 from wisp.cli.completing import _fitting
@@ -256,3 +257,18 @@ def test_a_prompt_runs_no_name(wisp: CommandLine, tmp_path: Path, shell: str, na
     )
     assert "touch ran" in done.stdout, done.stderr
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("shell", sorted(SHELLS))
+@pytest.mark.parametrize("name", ["X; touch ran; Y", "X$(touch ran)", "X[$(touch ran)]", "X Y"])
+def test_the_name_of_a_variable_is_no_command(
+    wisp: CommandLine, tmp_path: Path, shell: str, name: str
+) -> None:
+    """Row 29, where nothing in the name is a control character."""
+    (tmp_path / "pixi.toml").write_text(
+        f'{HEAD}[activation.env]\n"{name}" = "evil"\nGOOD = "good"\n'
+    )
+    hook = wisp("shell-hook", "--shell", shell, cwd=tmp_path).success().stdout
+    assert "good" in hook
+    assert "evil" not in hook
+    assert "touch ran" not in hook

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,8 +16,9 @@ from tests.tiny import all_of, channel, install, settings, tiny
 from tests.trees import content, differences
 from tools.forge.archive import Entry, text
 from wisp.engine.gateway import ChannelAccess
+from wisp.engine.safe.folder import opened
 from wisp.engine.safe.root import ForeignLinkError, Root
-from wisp.errors import InstallError
+from wisp.errors import HostError, InstallError
 from wisp.layout import INSTALLING
 
 MANIFEST = """\
@@ -254,6 +258,50 @@ def test_a_root_follows_no_link_below_it(
     plant(folder, f"{depth}link", victim)
     with pytest.raises(ForeignLinkError, match=os.fspath(folder / depth / "link")):
         DEEDS[deed](Root(folder), folder / depth / "link")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows holds no folders open")
+def test_a_link_that_was_made_after_the_look_is_not_followed_either(
+    tmp_path: Path, victim: Path
+) -> None:
+    (tmp_path / "folder").symlink_to(victim)
+    (tmp_path / "file").symlink_to(victim / "secret")
+    with opened(tmp_path) as held:
+        with pytest.raises(OSError, match="folder"):
+            held.within("folder").__enter__()
+        with pytest.raises(OSError, match="file"):
+            held.open("file", os.O_RDWR | os.O_CREAT)
+
+
+def test_a_folder_that_is_exchanged_for_a_link_meanwhile_is_not_followed(
+    tmp_path: Path, victim: Path
+) -> None:
+    """Somebody turns a folder into a link and back, as fast as they can, while we write there."""
+    root, stop = tmp_path / "root", threading.Event()
+    folder = root / "a"
+    folder.mkdir(parents=True)
+
+    def exchange() -> None:
+        while not stop.is_set():
+            with contextlib.suppress(OSError):  # the other one makes the folder, too
+                if folder.is_symlink():
+                    folder.unlink()
+                    folder.mkdir()
+                else:
+                    shutil.rmtree(folder)
+                    folder.symlink_to(victim)
+
+    thread = threading.Thread(target=exchange)
+    thread.start()
+    try:
+        for number in range(1000):
+            with contextlib.suppress(HostError):
+                Root(root).write(folder / f"new-{number}", "x", lasting=False)
+            with contextlib.suppress(HostError):
+                Root(root).remove(folder / "secret")
+    finally:
+        stop.set()
+        thread.join()
 
 
 def test_a_root_itself_and_accepted_links_are_followed(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from wisp.engine.uv import Uv
 from wisp.engine.uv_install import WheelInstallation, install_wheels
 from wisp.engine.wheels import installed_wheels, remove_wheel
 from wisp.errors import InstallError, ManifestError, WispError
+from wisp.lock.entries import conda_record
 from wisp.manifest.read import load_text
+from wisp.specs.package_names import pypi_names
 from wisp.specs.records import PypiRecord
 
 HEAD = '[workspace]\nname = "{name}"\nchannels = []\nplatforms = ["linux-64"]\n'
@@ -44,6 +46,20 @@ def test_a_name_of_a_purl_is_no_path(tmp_path: Path, name: str) -> None:
     with pytest.raises(WispError):
         stub_wheel(tmp_path / "stubs", name, "1.0")
     assert not (tmp_path / "stubs").exists()
+
+
+@pytest.mark.parametrize("name", ["../evil", "/victim/evil", "..%2Fevil", "a%00b", ""])
+def test_a_purl_of_a_package_gives_no_path_for_a_name(name: str) -> None:
+    """Row 7, where channels and locks are read."""
+    assert pypi_names((f"pkg:pypi/{name}@1.0", "pkg:pypi/good")) == ("good",)
+
+
+@pytest.mark.parametrize("path", ["../../victim", "/victim", "lib/../../x", "", "a\\..\\b"])
+def test_a_lock_may_not_say_where_site_packages_lie_outside(path: str) -> None:
+    """Row 1, where a lock is read."""
+    entry = {"sha256": "0" * 64, "python_site_packages_path": path}
+    with pytest.raises(ValueError, match="python_site_packages_path"):
+        conda_record("https://x.example/noarch/python-3.12-0.conda", entry)
 
 
 def test_a_detached_prefix_stays_among_the_detached(wisp: CommandLine, tmp_path: Path) -> None:
