@@ -20,7 +20,7 @@ _INSTALLER = Limit(1.1, 0.05)
 #: What Pixi needs to judge a lock of 3 MB, in bare interpreters.
 _PIXI_VERDICT = 40.0
 #: A look that has to read manifest and lock.
-_FIRST_LOOK = Limit(7.0)
+_FIRST_LOOK = Limit(6.5)
 #: Two cores at work are at least 1.6 times as fast as one.
 _BOTH_CORES = Limit(1 / 1.6)
 
@@ -228,7 +228,7 @@ CASES = (
         for shell in ("bash", "zsh", "fish")
         if shutil.which(shell)
     ),
-    Case("lock of one package", "bare Python", _lock_one, Limit(10.0), runs=7),
+    Case("lock of one package", "bare Python", _lock_one, Limit(9.0), runs=7),
     Case("solve of 448 packages", "rattler alone", _solve, _ENGINE, runs=5),
     Case("resolve of 180 wheels", "rattler and uv alone", _resolve, _ENGINE, runs=5),
     Case("install of 300 packages", "rattler alone", _install, _INSTALLER, runs=7),
