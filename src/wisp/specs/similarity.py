@@ -41,9 +41,12 @@ def one_of(word: Word, known: Iterable[str]) -> Word:
 
 def closest(name: str, known: Iterable[str], most: int = 1, least: float = _NEAR) -> list[str]:
     """Return the few names that share the longest pieces with one; `least` of 0 takes any."""
+    names = list(known)
+    if not names:
+        return []
     from difflib import get_close_matches
 
-    return get_close_matches(name, list(known), most, least)
+    return get_close_matches(name, names, most, least)
 
 
 def mistyped(word: str, known: Iterable[str]) -> list[str]:

@@ -177,7 +177,7 @@ def test_a_frozen_listing_asks_no_engine() -> None:
         "import sys, os\n"
         "from wisp.cli.main import run\n"
         "code = run(['wisp', 'list', '--frozen', '--json'])\n"
-        "loaded = {'rattler', 'asyncio'} & set(sys.modules)\n"
+        "loaded = {'rattler', 'asyncio', 'dataclasses', 'difflib'} & set(sys.modules)\n"
         "print(code, sorted(loaded), file=sys.stderr)\n"
     )
     done = subprocess.run(
