@@ -42,7 +42,7 @@ class LockAndSync:
 
         Only the block of a script is edited that has no lock file beside it: nothing is solved.
         """
-        if manifest.is_script and not self.lock_path.exists():
+        if not self.workspace.places.writes_lock_unasked:
             return None
         edited = self.workspace.with_manifest(manifest)
         if not dry_run:
