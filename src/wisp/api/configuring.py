@@ -21,7 +21,7 @@ from wisp.config.files import config_files
 from wisp.config.keys import canonical_channel, normal_url
 from wisp.config.levels import read_config
 from wisp.config.model import Config, ConfigRequest
-from wisp.config.reading import ConfigFile, KeyPath, parse
+from wisp.config.reading import ConfigFile, parse
 from wisp.config.toml import dump, nested
 from wisp.engine.journals import repair
 from wisp.engine.process import hand_over
@@ -30,6 +30,7 @@ from wisp.engine.safe.root import Root
 from wisp.errors import ConfigError, ManifestError
 from wisp.manifest.discover import discover
 from wisp.manifest.edit.document import Document
+from wisp.specs.controls import KeyPath
 from wisp.specs.similarity import one_of
 from wisp.trust import found_bytes
 from wisp.values import dataclass
@@ -38,9 +39,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Literal
 
-    Level = Literal["local", "global", "shared", "system"]
+    ConfigLevel = Literal["local", "global", "shared", "system"]
 
-LEVELS: tuple[Level, ...] = ("local", "global", "shared", "system")
+LEVELS: tuple[ConfigLevel, ...] = ("local", "global", "shared", "system")
 _PLAINEST_EDITOR = "notepad" if sys.platform == "win32" else "nano"
 
 
@@ -53,7 +54,7 @@ class ConfigScope:
 
     environ: Mapping[str, str]
     root: Path | None = None
-    level: Level | None = None
+    level: ConfigLevel | None = None
 
     def file(self) -> Path:
         """Return the file that a change goes into.

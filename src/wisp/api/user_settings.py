@@ -9,7 +9,7 @@ from wisp.api.context import SessionContext
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.authorizing import StoredLogin
-    from wisp.api.configuring import ConfigListing, ConfigScope, Level
+    from wisp.api.configuring import ConfigLevel, ConfigListing, ConfigScope
     from wisp.api.given import StrPath
     from wisp.api.login_uses import LoginUse
     from wisp.api.signing_in import OAuthRequest
@@ -26,7 +26,11 @@ class UserSettings(SessionContext):
     # `root` the root of the workspace whose level it may be.
 
     def configured(
-        self, key: str | None = None, *, level: Level | None = None, root: StrPath | None = None
+        self,
+        key: str | None = None,
+        *,
+        level: ConfigLevel | None = None,
+        root: StrPath | None = None,
     ) -> ConfigListing:
         """Show the merged configuration, or the part below a key."""
         from wisp.api.configuring import list_config
@@ -38,7 +42,7 @@ class UserSettings(SessionContext):
         key: str,
         value: str | None,
         *,
-        level: Level | None = None,
+        level: ConfigLevel | None = None,
         root: StrPath | None = None,
     ) -> Path:
         """Set a key, or take it away (None); return the file. Raises `ConfigError` if wrong."""
@@ -52,7 +56,7 @@ class UserSettings(SessionContext):
         value: str,
         *,
         first: bool = False,
-        level: Level | None = None,
+        level: ConfigLevel | None = None,
         root: StrPath | None = None,
     ) -> Path:
         """Add an item to a list, at its end or `first`; return the file. Raises as `configure`."""
@@ -61,7 +65,11 @@ class UserSettings(SessionContext):
         return grow_config(self._scope(level, root), key, value, at_end=not first)
 
     def edit_config(
-        self, editor: str | None = None, *, level: Level | None = None, root: StrPath | None = None
+        self,
+        editor: str | None = None,
+        *,
+        level: ConfigLevel | None = None,
+        root: StrPath | None = None,
     ) -> int:
         """Open the file of a level in an editor; return the editor's exit code."""
         from wisp.api.configuring import edit_config
@@ -74,7 +82,7 @@ class UserSettings(SessionContext):
 
         return enclosing_root(Path(cwd), self.environ, manifest_path)
 
-    def _scope(self, level: Level | None, root: StrPath | None) -> ConfigScope:
+    def _scope(self, level: ConfigLevel | None, root: StrPath | None) -> ConfigScope:
         from wisp.api.configuring import ConfigScope
 
         place = None if root is None else Path(root)

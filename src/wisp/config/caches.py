@@ -11,8 +11,8 @@ from pathlib import Path
 from wisp.config.files import home_folder
 from wisp.config.keys import CACHE_KINDS
 from wisp.config.others_caches import believed_owners, doubt_about_cache
-from wisp.config.reading import KeyPath
 from wisp.layout import CACHE_FOLDERS
+from wisp.specs.controls import KeyPath
 from wisp.specs.settings import CacheFolders
 from wisp.trust import is_ours
 

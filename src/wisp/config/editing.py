@@ -15,9 +15,9 @@ from wisp.config.keys import (
     normal_url,
     reader_of,
 )
-from wisp.config.reading import KeyPath
 from wisp.errors import ConfigError
 from wisp.foreign import json_data
+from wisp.specs.controls import KeyPath
 from wisp.specs.similarity import closest
 
 TYPE_CHECKING = False

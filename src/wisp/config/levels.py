@@ -12,9 +12,10 @@ from wisp.config.keys import reader_of
 from wisp.config.merging import Level, merge
 from wisp.config.model import Config, ConfigRequest
 from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
-from wisp.config.reading import ConfigFile, KeyPath, parse
+from wisp.config.reading import ConfigFile, parse
 from wisp.errors import ConfigError, UsageError
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
+from wisp.specs.controls import KeyPath
 from wisp.trust import found_text
 from wisp.values import dataclass, replace
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from wisp.config.reading import ConfigFile, KeyPath
+from wisp.config.reading import ConfigFile
+from wisp.specs.controls import KeyPath
 from wisp.values import dataclass, field
 
 TYPE_CHECKING = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from wisp.config.reading import KeyPath
+from wisp.specs.controls import KeyPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from wisp.config.keys import (
 )
 from wisp.errors import ConfigError, Place
 from wisp.foreign import toml_data
+from wisp.specs.controls import KeyPath
 from wisp.values import dataclass, field
 
 TYPE_CHECKING = False
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 #: In a longer file no line is looked for.
 _MOST_LINES = 1000
 
-#: Where a value stands: `("shell", "change-ps1")`, `("s3-options", "bucket", "region")`.
-KeyPath = tuple[str, ...]
 if TYPE_CHECKING:
     Values = Mapping[KeyPath, Any]
 

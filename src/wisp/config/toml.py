@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from wisp.config.keys import KEYS, NAMED_TABLES
-from wisp.config.reading import KeyPath
 from wisp.patterns import pattern
+from wisp.specs.controls import KeyPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

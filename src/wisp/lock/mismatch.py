@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar, Literal, dataclass_transform
 
-    Level = Literal["conda", "pypi"]
+    SolvedKind = Literal["conda", "pypi"]
 else:
 
     def dataclass_transform(**_):
@@ -63,7 +63,7 @@ class _Value:
 class Mismatch(_Value):
     """A reason; `platform` is None where it holds for the whole environment."""
 
-    level: ClassVar[Level] = "conda"
+    level: ClassVar[SolvedKind] = "conda"
     discards: ClassVar[bool] = False
     #: The reason, with its fields in braces; lists are joined by commas.
     wording: ClassVar[str]
@@ -187,7 +187,7 @@ class VirtualPackagesChanged(Mismatch):
 class IndexesChanged(Mismatch):
     """PyPI packages were looked for elsewhere."""
 
-    level: ClassVar[Level] = "pypi"
+    level: ClassVar[SolvedKind] = "pypi"
     discards: ClassVar[bool] = True
     wording: ClassVar[str] = (
         "the indexes used to previously solve to lock file do not match the environments "
@@ -201,7 +201,7 @@ class IndexesChanged(Mismatch):
 class IndexesMissing(Mismatch):
     """PyPI packages are locked, but not where they were looked for."""
 
-    level: ClassVar[Level] = "pypi"
+    level: ClassVar[SolvedKind] = "pypi"
     discards: ClassVar[bool] = True
     wording: ClassVar[str] = (
         "the environment in the lock file contains pypi packages but no indexes were stored"
@@ -211,7 +211,7 @@ class IndexesMissing(Mismatch):
 class NonBinaryLocked(Mismatch):
     """A package that would have to be built is locked although building is forbidden."""
 
-    level: ClassVar[Level] = "pypi"
+    level: ClassVar[SolvedKind] = "pypi"
     discards: ClassVar[bool] = True
 
     package: str
@@ -225,7 +225,7 @@ class NonBinaryLocked(Mismatch):
 class WheelTagsMismatch(Mismatch):
     """A locked wheel does not fit what the platform has."""
 
-    level: ClassVar[Level] = "pypi"
+    level: ClassVar[SolvedKind] = "pypi"
     discards: ClassVar[bool] = True
 
     wheel: str
@@ -267,7 +267,7 @@ class ChannelPriorityChanged(Mismatch):
 class PrereleaseModeChanged(Mismatch):
     """Pre-releases of PyPI packages are to be treated otherwise."""
 
-    level: ClassVar[Level] = "pypi"
+    level: ClassVar[SolvedKind] = "pypi"
     discards: ClassVar[bool] = True
 
     locked: str

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar
 
-    from wisp.lock.mismatch import Level
+    from wisp.lock.mismatch import SolvedKind
 
 #: Who requires what the manifest itself requires.
 MANIFEST = "<environment>"
@@ -50,7 +50,7 @@ class DependencyUnreadable(Mismatch):
 class PypiRequirementUnmet(RequirementUnmet):
     """No PyPI package of the required name is locked."""
 
-    level: ClassVar[Level] = "pypi"
+    level: ClassVar[SolvedKind] = "pypi"
 
 
 class SourceWanted(Mismatch):
@@ -110,7 +110,7 @@ class CondaPackagesUnused(Mismatch):
 class PypiPackagesUnused(Mismatch):
     """PyPI packages are locked that nothing requires."""
 
-    level: ClassVar[Level] = "pypi"
+    level: ClassVar[SolvedKind] = "pypi"
 
     packages: tuple[str, ...] = ()
 
@@ -130,7 +130,7 @@ class PythonMissing(Mismatch):
 class PythonExcluded(Mismatch):
     """A locked PyPI package does not admit the locked Python."""
 
-    level: ClassVar[Level] = "pypi"
+    level: ClassVar[SolvedKind] = "pypi"
 
     package: str
     requires_python: str
@@ -188,7 +188,7 @@ class LocationOnConda(Mismatch):
 class LocalMetadataChanged(Mismatch):
     """The metadata of a local Python project is not the locked one."""
 
-    level: ClassVar[Level] = "pypi"
+    level: ClassVar[SolvedKind] = "pypi"
 
     package: str
     change: str
@@ -199,7 +199,7 @@ class LocalMetadataChanged(Mismatch):
 class LocalMetadataUnknown(Mismatch):
     """The metadata of a local Python project cannot be told without building it."""
 
-    level: ClassVar[Level] = "pypi"
+    level: ClassVar[SolvedKind] = "pypi"
 
     package: str
     problem: str

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     #: How lock files spell the solve strategies of a manifest (`lowest` is `lowest-version` here).
     LockStrategy = Literal["highest", "lowest-version", "lowest-version-direct"]
 
+#: An environment on a platform, both by name.
+Pair = tuple[str, str]
+
 LOCK_VERSION = 7
 
 LOCK_STRATEGIES: Mapping[SolveStrategy, LockStrategy] = {

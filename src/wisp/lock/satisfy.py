@@ -12,15 +12,13 @@ from wisp.lock.aliases import adopt_platforms
 from wisp.lock.facts import NO_FACTS, SourceFacts
 from wisp.lock.mismatch import EnvironmentMissing, EnvironmentUnknown, Mismatch
 from wisp.lock.mismatch_platform import GroupDisagrees, GroupOutdated
-from wisp.lock.model import LockFile
+from wisp.lock.model import LockFile, Pair
 from wisp.lock.question import PlatformQuestion
 from wisp.lock.satisfy_environment import check_environment
 from wisp.lock.satisfy_platform import check_platform
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.package_names import spec_name
 from wisp.specs.records import PypiRecord
-
-Pair = tuple[str, str]
 
 
 def check(

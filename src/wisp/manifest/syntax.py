@@ -13,6 +13,7 @@ import tomli
 
 from wisp.foreign import toml_data
 from wisp.patterns import pattern
+from wisp.specs.controls import KeyPath
 from wisp.values import dataclass, replace
 
 TYPE_CHECKING = False
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     ValueKind = Literal["scalar", "array", "inline"]
 
-KeyPath = tuple[str, ...]
 Span = tuple[int, int]
 
 _SPACE = pattern(r"[ \t]*")

@@ -14,8 +14,9 @@ from wisp.lock.model import (
     LockFile,
     LockOptions,
     LockPlatform,
+    Pair,
 )
-from wisp.solve.plan import Pair, combine
+from wisp.solve.plan import combine
 from wisp.solve.update import Solution
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord, Record

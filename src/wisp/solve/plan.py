@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.lock.mismatch import Mismatch
-from wisp.lock.model import EnvironmentRow, LockFile
+from wisp.lock.model import EnvironmentRow, LockFile, Pair
 from wisp.specs.conda import Channel, CondaRequirement
 from wisp.specs.inputs import EnvironmentInputs, ExcludeNewer
 from wisp.specs.pypi import PypiRequirement
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     R = TypeVar("R", CondaRecord, PypiRecord)
-
-
-#: An environment on a platform, both by name.
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from wisp.errors import LockFileError
-from wisp.lock.model import LockFile
-from wisp.solve.plan import STALE, Pair, Staleness
+from wisp.lock.model import LockFile, Pair
+from wisp.solve.plan import STALE, Staleness
 from wisp.specs.pypi import normalize
 from wisp.specs.records import PypiRecord, Record
 from wisp.specs.similarity import did_you_mean

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 from wisp.compat import DEFAULT, CompatLevel
 from wisp.errors import SolveError, WispError
 from wisp.layout import DEFAULT_INDEX
+from wisp.lock.model import Pair
 from wisp.report import SILENT, Reporter
 from wisp.solve.explaining import conda_hints
 from wisp.solve.extract import extract
-from wisp.solve.plan import Pair, SolveUnit, combine
+from wisp.solve.plan import SolveUnit, combine
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.values import dataclass

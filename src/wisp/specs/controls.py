@@ -12,7 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+#: Where a value stands in a document: keys of tables, and positions in arrays.
 ValuePath = tuple[str | int, ...]
+#: The same where there are tables only: `("shell", "change-ps1")`.
+KeyPath = tuple[str, ...]
 
 
 def has_control(text: str) -> bool:

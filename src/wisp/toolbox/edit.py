@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.edit.literals import Data, literal
 from wisp.manifest.edit.text import TomlText
-from wisp.manifest.syntax import KeyPath, Value
+from wisp.manifest.syntax import Value
+from wisp.specs.controls import KeyPath
 from wisp.toolbox.manifest import VERSION, ToolEnvironment
 
 _ENVIRONMENTS = "envs"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wisp.config.caches import cache_folders, cache_root
-from wisp.config.reading import KeyPath
+from wisp.specs.controls import KeyPath
 
 
 def _local(path: Path) -> bool:

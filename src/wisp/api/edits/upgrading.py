@@ -23,9 +23,9 @@ from wisp.manifest.edit.requirements import PYPI_TABLE, rewrite
 from wisp.manifest.edit.spelling import pypi_text
 from wisp.manifest.model import Manifest
 from wisp.manifest.pinning import pin, pin_pypi, strategy_for
-from wisp.manifest.syntax import KeyPath
 from wisp.manifest.words import pypi_word
 from wisp.solve.unpin import Unpin
+from wisp.specs.controls import KeyPath
 from wisp.specs.pypi import normalize
 from wisp.specs.similarity import among, did_you_mean
 from wisp.values import dataclass

@@ -18,11 +18,11 @@ from wisp.engine.rewriting import restoring, rewrite
 from wisp.errors import SolveError
 from wisp.lock.aliases import adopt_platforms, rich_names
 from wisp.lock.mismatch import Mismatch
-from wisp.lock.model import LOCK_VERSION, LockFile
+from wisp.lock.model import LOCK_VERSION, LockFile, Pair
 from wisp.lock.views import difference
 from wisp.lock.write import write
 from wisp.solve.assemble import assemble
-from wisp.solve.plan import FRESH, STALE, Pair, SolveUnit, Staleness, judge, plan
+from wisp.solve.plan import FRESH, STALE, SolveUnit, Staleness, judge, plan
 from wisp.solve.unpin import Unpin, require_locked, stale_without, unpinned
 from wisp.solve.update import Conda, Engines, Pypi, run_plan
 from wisp.specs.inputs import EnvironmentInputs

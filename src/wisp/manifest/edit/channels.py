@@ -8,8 +8,8 @@ from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
-from wisp.manifest.syntax import KeyPath
 from wisp.specs.conda import channel_url
+from wisp.specs.controls import KeyPath
 from wisp.specs.urls import normal_url
 
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from wisp.manifest.cutoff_model import Exemption
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.spelling import conda_data
-from wisp.manifest.syntax import KeyPath
+from wisp.specs.controls import KeyPath
 
 
 class Editable(Protocol):

@@ -9,7 +9,7 @@ from wisp.line_breaks import like
 from wisp.manifest.edit.literals import Data
 from wisp.manifest.edit.script import ScriptFrame, unwrap
 from wisp.manifest.edit.text import TomlText
-from wisp.manifest.syntax import KeyPath
+from wisp.specs.controls import KeyPath
 from wisp.values import dataclass, replace
 
 TYPE_CHECKING = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wisp.manifest.edit.document import Document
-from wisp.manifest.syntax import KeyPath
+from wisp.specs.controls import KeyPath
 
 
 def remove_feature(document: Document, name: str) -> Document:

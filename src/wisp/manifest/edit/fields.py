@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wisp.manifest.edit.document import Document
-from wisp.manifest.syntax import KeyPath
+from wisp.specs.controls import KeyPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wisp.manifest.syntax import KeyPath, Section
+from wisp.manifest.syntax import Section
+from wisp.specs.controls import KeyPath
 
 
 class _Node:

@@ -8,8 +8,8 @@ from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
-from wisp.manifest.syntax import KeyPath
 from wisp.platforms import FRIENDLY_KEYS, Platform, amd_target
+from wisp.specs.controls import KeyPath
 
 _ARCHSPEC = "__archspec"
 

@@ -13,7 +13,7 @@ from wisp.manifest.edit.pyproject import (
 )
 from wisp.manifest.edit.requirements import PYPI_TABLE, put_pypi, remove_pypi, written_name
 from wisp.manifest.edit.spelling import pypi_data, pypi_text
-from wisp.manifest.syntax import KeyPath
+from wisp.specs.controls import KeyPath
 from wisp.specs.locations import PathLocation
 from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
 

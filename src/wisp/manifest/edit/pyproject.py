@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document
-from wisp.manifest.syntax import KeyPath
 from wisp.patterns import pattern
+from wisp.specs.controls import KeyPath
 from wisp.specs.pypi import normalize
 
 _NAME = pattern(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
-from wisp.manifest.syntax import KeyPath
+from wisp.specs.controls import KeyPath
 from wisp.specs.pypi import normalize
 
 TYPE_CHECKING = False
