@@ -44,7 +44,7 @@ class RequirementLines:
         of the user's, whose lines would be shown, or asked for as names of packages.
         """
         file = file.absolute()
-        if asked is not None and not _SUFFIXES.issuperset((file.suffix, file.resolve().suffix)):
+        if asked is not None and not _SUFFIXES.issuperset((file.suffix, _end_of_links(file))):
             raise ManifestError(
                 f"`{file}` is not included: it is not called as a file of requirements",
                 hints=("rename it to end in `.txt` or `.in`, or import it itself",),
@@ -111,6 +111,14 @@ def read_requirements_txt(file: Path) -> ForeignEnvironment:
     lines = RequirementLines()
     lines.read_file(file)
     return ForeignEnvironment(pypi=tuple(lines.requirements), warnings=tuple(lines.warnings))
+
+
+def _end_of_links(file: Path) -> str:
+    """Return the ending of the name that a file really has; its own where links go in a circle."""
+    try:
+        return file.resolve().suffix
+    except (OSError, RuntimeError, ValueError):  # which whoever reads it tells
+        return file.suffix
 
 
 def _is_requirement(word: str, folder: Path) -> bool:

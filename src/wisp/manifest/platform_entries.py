@@ -21,6 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+#: Source: CEP 26.
+_BUILD = pattern(r"[A-Za-z0-9_.+]+")
 _NAME = pattern(r"[A-Za-z][A-Za-z0-9-]*(?<!-)")
 _RESERVED = ("linux", "unix", "win", "osx", "macos")
 _LONGEST_NAME = 64
@@ -202,4 +204,11 @@ def _read_raw(table: Table, key: str, known: list[VirtualPackage]) -> VirtualPac
     if any(package.name == key for package in known):
         raise Fault(f"'{key}' is given twice, once under its short name", path)
     version, _, build = text.partition("=")
+    if build and not _BUILD.fullmatch(build):
+        raise Fault(
+            f"'{build}' is not a valid build string, it may only hold ASCII letters, digits, '_', "
+            "'.' and '+'",
+            path,
+            inside=(len(version) + 1, len(build)),
+        )
     return VirtualPackage(key, as_version(version, path), build)

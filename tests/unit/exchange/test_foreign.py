@@ -232,3 +232,10 @@ def test_an_option_without_what_it_needs_is_refused(tmp_path: Path, line: str) -
         read_requirements_txt(tmp_path / "r.txt")
     assert caught.value.place is not None
     assert caught.value.place.line == 2
+
+
+def test_an_included_link_to_itself_is_told_as_what_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "ring.txt").symlink_to(tmp_path / "ring.txt")
+    (tmp_path / "r.txt").write_text("-r ring.txt\n")
+    with pytest.raises(ManifestError, match=r"could not read .*ring\.txt"):
+        read_requirements_txt(tmp_path / "r.txt")

@@ -154,7 +154,9 @@ def raw_packages(words: Sequence[str]) -> tuple[VirtualPackage, ...]:
 
 
 def _platform(word: str, declared: tuple[VirtualPackage, ...]) -> Platform:
-    name, _, subdir = word.rpartition("=")
+    name, equals, subdir = word.rpartition("=")
+    if equals and not name:
+        raise ManifestError(f"a name is missing in front of '{word}'")
     if subdir not in SUBDIRS:
         known = ", ".join(f"'{one}'" for one in SUBDIRS)
         raise ManifestError(
