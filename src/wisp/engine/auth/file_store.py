@@ -100,6 +100,9 @@ class FileStore:
             raise refusal("read", self.path, error) from error
         try:
             table = json_data(content)
+        except json.JSONDecodeError as error:
+            # Its line is not quoted, which may hold a secret.
+            raise self._damaged(f"it is not JSON: {error.msg}", error.lineno, error.colno) from None
         except (ValueError, RecursionError) as error:
             raise self._damaged("it is not JSON") from error
         if not isinstance(table, dict):
@@ -129,10 +132,10 @@ class FileStore:
         with hold(lock, file, inherited=False):
             yield
 
-    def _damaged(self, why: str) -> CredentialError:
+    def _damaged(self, why: str, line: int = 0, column: int = 0) -> CredentialError:
         return CredentialError(
             f"the credentials in `{self.path}` cannot be read",
             causes=[why],
-            place=Place(str(self.path)),
+            place=Place(str(self.path), line, column),
             hints=["mend the file, or move it away and log in again"],
         )

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from wisp.engine.files import is_there
+from wisp.errors import Place
 from wisp.specs.credentials import BasicHTTP, Credential, CredentialError
 
 
@@ -54,8 +55,12 @@ class NetrcStore:
         except OSError:
             return {}
         except (netrc.NetrcParseError, UnicodeDecodeError) as error:
+            line = getattr(error, "lineno", None) or 0
             raise CredentialError(
-                f"`{self.path}` is no netrc file", causes=[_said(error)]
+                f"`{self.path}` is no netrc file",
+                causes=[_said(error)],
+                hints=["its lines are like `machine HOST login USER password PASSWORD`"],
+                place=Place(str(self.path), line, 1 if line else 0),
             ) from error
         return {
             host: BasicHTTP(login or account or "", password or "")

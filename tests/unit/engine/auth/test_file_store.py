@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from wisp.engine.auth.file_store import FileStore
+from wisp.engine.auth.netrc_store import NetrcStore
 from wisp.errors import HostError, WispError
 from wisp.specs.credentials import BasicHTTP, BearerToken, CredentialError
 
@@ -85,3 +86,26 @@ def test_writers_at_the_same_time_lose_nothing(store: FileStore) -> None:
     for thread in threads:
         thread.join()
     assert len(store.all()) == 12
+
+
+def test_a_file_that_is_no_json_is_told_with_its_line_and_without_its_words(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "credentials.json"
+    file.write_text('{\n  "h": {s3cret\n')
+    with pytest.raises(CredentialError, match="cannot be read") as failure:
+        FileStore(file).all()
+    assert str(failure.value.place) == f"{file}:2:9"
+    assert "s3cret" not in str(failure.value) + failure.value.place.text  # type: ignore[union-attr]
+
+
+def test_a_netrc_that_is_none_is_told_with_its_line_and_what_it_should_hold(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "netrc"
+    file.write_text("machine h login u password s3cret\nfoo s3cret\n")
+    with pytest.raises(CredentialError, match="is no netrc file") as failure:
+        NetrcStore(file).all()
+    assert str(failure.value.place) == f"{file}:2:1"
+    assert "machine HOST login USER" in failure.value.hints[0]
+    assert "s3cret" not in str(failure.value)
