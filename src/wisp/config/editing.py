@@ -12,7 +12,6 @@ from wisp.config.keys import (
     NAMED_TABLES,
     SHARED,
     canonical_channel,
-    normal_url,
     reader_of,
 )
 from wisp.errors import ConfigError
@@ -242,7 +241,7 @@ def grown(values: Values, key: str, text: str, *, at_end: bool) -> dict[KeyPath,
         way = "append" if at_end else "prepend"
         raise ConfigError(f"{way} is only supported for list keys: {', '.join(_GROWING)}")
     path = tuple(key.split("."))
-    item = _read(key, normal_url, text) if key.endswith("urls") else text
+    item = _read(key, KEYS[key], [text])[0]
     before = list(values.get(path, ()))
     return {**values, path: [*before, item] if at_end else [item, *before]}
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 from wisp.platforms import SUBDIRS
-from wisp.specs.conda import split_channel
+from wisp.specs.conda import require_place
 from wisp.specs.controls import has_control
 from wisp.specs.cutoffs import parse_cutoff
 from wisp.specs.settings import S3_STYLES
@@ -113,10 +113,10 @@ def normal_url(value: Any) -> str:
 def _channels(value: Any) -> list[str]:
     found = _texts(value)
     for text in found:
-        if not text.strip():
-            raise ValueError("expected the name, URL or path of a channel")
-        if "://" in text:
-            split_channel(text)  # which raises `ValueError` for what is no URL
+        try:
+            require_place(text)
+        except ValueError as error:
+            raise ValueError(f"'{text}' is not a channel: {error}") from None
     return found
 
 

@@ -90,6 +90,8 @@ def split_channel(url: str) -> SplitResult:
 
 def require_place(text: str) -> None:
     """Raise `ValueError`, with the reason, where a channel's URL or absolute path leads nowhere."""
+    if not text.strip():
+        raise ValueError("it is empty")
     if "://" in text:
         split_channel(text)
     elif text.startswith("/"):
