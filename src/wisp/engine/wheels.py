@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from wisp import layout
-from wisp.engine.files import refusal, sweep_drafts
 from wisp.foreign import json_data
 from wisp.patterns import pattern
 from wisp.specs.controls import has_control
@@ -124,6 +123,8 @@ def sweep_wheel_drafts(prefix: Path) -> None:
     uv makes every file and folder that it will rename in the folder of its target, with names
     that nobody else gives: in site-packages and below, and where scripts are.
     """
+    from wisp.engine.files import sweep_drafts
+
     folders = [prefix / "bin", prefix / "Scripts"]
     for site in site_packages(prefix):
         folders += [Path(parent) for parent, _, _ in os.walk(site)]
@@ -172,6 +173,8 @@ def remove_wheel(wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> 
             folders.add(file.parent)
         _remove_empty(folders, stop=site.resolve(), root=root)
     except OSError as error:
+        from wisp.engine.files import refusal
+
         raise refusal("remove", error.filename or wheel.folder, error) from error
 
 
