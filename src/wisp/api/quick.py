@@ -89,7 +89,7 @@ def _options(words: Sequence[str], known: Mapping[str, str]) -> tuple[dict[str, 
         index += 1
         found[name] = "yes"
         if name in _VALUED:
-            if index == len(words) or words[index].startswith("-"):
+            if index == len(words) or not words[index].strip() or words[index][0] == "-":
                 raise Doubt
             found[name] = words[index]
             index += 1

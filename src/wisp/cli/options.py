@@ -158,6 +158,13 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def not_empty(text: str) -> str:
+    """Read a name: an empty one, as of a variable that is not set, would be none at all."""
+    if not text.strip():
+        raise ValueError("a name is missing")
+    return text
+
+
 def whole(text: str) -> int:
     """Read a whole number."""
     try:
@@ -254,9 +261,11 @@ class Activation(Global):
 
 # Single options, for a class of values to take up under the same name.
 
-ENVIRONMENT: str | None = value("-e", "--environment", help="The environment to use")
+ENVIRONMENT: str | None = value(
+    "-e", "--environment", read=not_empty, help="The environment to use"
+)
 ENVIRONMENTS: tuple[str, ...] = values(
-    "-e", "--environment", help="An environment; may be repeated"
+    "-e", "--environment", read=not_empty, help="An environment; may be repeated"
 )
 PLATFORM: str | None = value("-p", "--platform", help="The platform to use")
 PLATFORMS: tuple[str, ...] = values("-p", "--platform", help="A platform; may be repeated")
