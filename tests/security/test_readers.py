@@ -245,3 +245,22 @@ def test_a_line_without_measure_is_cut_where_it_is_shown(wisp: CommandLine, tmp_
     assert done.code == 1
     assert "too deeply" in done.stderr
     assert len(done.stderr) < 3_000
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("x.txt", "a = " + "9" * 6_000, ("import", "x.txt", "--feature", "f")),
+        ("x.yml", "a = " + "9" * 6_000, ("import", "x.yml", "--feature", "f")),
+        ("x.yml", 'name: "\\ud800"\ndependencies: [a]\n', ("init", "new", "--import", "x.yml")),
+    ],
+    ids=["a long number", "a long number for conda", "half a character"],
+)
+def test_what_is_imported_in_an_odd_form_is_told_in_words(
+    forks: Forks, home: Home, tmp_path: Path, name: str, text: str, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "pixi.toml").write_text(HEAD)
+    (tmp_path / name).write_text(text)
+    done = forks.run(home, *words, cwd=tmp_path)
+    assert done.code == 1
+    assert "bug" not in done.stderr

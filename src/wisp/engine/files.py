@@ -82,6 +82,20 @@ def _file_size(path: Path) -> int:
     return 0
 
 
+def as_bytes(content: str | bytes, path: Path) -> bytes:
+    """Return what is to be written into a file, as UTF-8.
+
+    Raises `HostError` for half a character, which texts of JSON and YAML can hold.
+    """
+    if isinstance(content, bytes):
+        return content
+    try:
+        return content.encode()
+    except UnicodeEncodeError as error:
+        problem = f"{error.object[error.start]!r} is half a character"
+        raise HostError(f"could not write `{path}`", causes=[problem]) from None
+
+
 def write_atomically(
     path: Path, content: str | bytes, *, mode: int | None = None, lasting: bool = True
 ) -> None:
@@ -99,7 +113,7 @@ def write_atomically(
 
     """
     target = Path(os.path.realpath(path)) if is_link(path) else path
-    data = content.encode() if isinstance(content, str) else content
+    data = as_bytes(content, path)
     try:
         if is_stream(path):
             path.write_bytes(data)

@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from wisp.specs.inside import plain_name
 
@@ -36,7 +36,7 @@ def pep440_version(conda_version: str) -> str | None:
     """Spell a conda version as PEP 440 does, or return None where it has no such meaning."""
     try:
         return str(Version(conda_version))
-    except InvalidVersion:
+    except ValueError:
         return None
 
 

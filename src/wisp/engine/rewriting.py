@@ -15,7 +15,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from wisp.engine.files import is_link, is_stream, refusal, replace_file, write_atomically
+from wisp.engine.files import (
+    as_bytes,
+    is_link,
+    is_stream,
+    refusal,
+    replace_file,
+    write_atomically,
+)
 from wisp.engine.journals import Journal, kept, pour
 from wisp.engine.safe.folder import Folder, opened
 from wisp.engine.safe.root import Root
@@ -36,7 +43,7 @@ def rewrite(path: Path, content: str | bytes, root: Root | None = None) -> None:
         HostError: The operating system refused; the file is as it was.
 
     """
-    data = content.encode() if isinstance(content, str) else content
+    data = as_bytes(content, path)
     if root is not None:
         root.require(path)
     elif is_stream(path):

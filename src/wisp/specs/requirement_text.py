@@ -14,7 +14,7 @@ from collections.abc import Collection
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from wisp.specs.marker_tree import Comparison, MarkerTree, marker_tree
 from wisp.specs.pypi import normalize
@@ -77,7 +77,7 @@ def _position(written: list[str], part: Specifier) -> int:
 def _version_key(part: Specifier) -> tuple[int, Any]:
     try:
         return 0, Version(part.version.removesuffix(".*"))
-    except InvalidVersion:
+    except ValueError:
         return 1, Version("0")
 
 
@@ -87,7 +87,7 @@ def _short(part: Specifier) -> str:
     star = ".*" if part.version.endswith(".*") else ""
     try:
         return str(Version(part.version.removesuffix(".*"))) + star
-    except InvalidVersion:
+    except ValueError:
         return part.version
 
 
@@ -144,7 +144,7 @@ def _released(value: str) -> str:
     """Drop what makes a version a pre-release: an interpreter counts as released."""
     try:
         version = Version(value)
-    except InvalidVersion:
+    except ValueError:
         return value
     if not version.is_prerelease:
         return value
@@ -181,7 +181,7 @@ def _value_key(variable: str, value: str) -> tuple[int, Any]:
     if variable in _VERSION_VARIABLES:
         try:
             return 0, Version(value.removesuffix(".*"))
-        except InvalidVersion:
+        except ValueError:
             return 1, value
     return 1, value
 
