@@ -119,6 +119,30 @@ def test_of_near_names_those_of_tasks_come_first(wisp: CommandLine, tmp_path: Pa
     assert "did you mean `lint` or `l" in failed.stderr
 
 
+def test_a_program_that_may_not_be_run_is_not_offered_for_itself(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64", "osx-arm64"]\n'
+    )
+    (tmp_path / "mytool").touch(0o644)
+    failed = wisp("run", "mytool", cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    assert failed.code == 127
+    assert "`mytool`" not in failed.stderr
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + ".py"])
+def test_a_command_that_can_be_no_file_is_not_found_as_others(
+    wisp: CommandLine, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "pixi.toml").write_text(
+        '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64", "osx-arm64"]\n'
+    )
+    failed = wisp("run", name, cwd=tmp_path)
+    assert failed.code == 127
+    assert "refused" not in failed.stderr
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     (tmp_path / "pixi.toml").write_text(

@@ -388,3 +388,19 @@ def test_what_a_user_names_may_be_a_device_behind_a_link(
     plant(workspace, "a.json", Path("/dev/stdout"))
     wisp("lock", cwd=workspace).success()
     assert "good" in wisp("sbom", "--output", "a.json", cwd=workspace).success().stdout
+
+
+@pytest.mark.parametrize("redirection", [">", ">>"])
+def test_a_file_that_our_output_goes_to_is_written_on(
+    wisp: CommandLine, workspace: Path, redirection: str
+) -> None:
+    """`/dev/stdout` leads to the file itself then."""
+    wisp("lock", cwd=workspace).success()
+    out = workspace / "out"
+    out.write_text("before\n")
+    words = ("workspace", "export", "conda-environment", "/dev/stdout")
+    line = f'{{ "$@"; echo after; }} {redirection} out'
+    wisp.bash(line, *words, cwd=workspace).success()
+    first, *lines, last = out.read_text().splitlines()
+    assert (first == "before", last) == (redirection == ">>", "after")
+    assert "dependencies:" in lines

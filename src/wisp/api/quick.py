@@ -302,17 +302,21 @@ class _Lane:
             raise Doubt
 
     def _check_command(self, node: TaskNode) -> None:
-        """Leave a command that is nowhere to the full program, which knows what may help."""
+        """Leave a command that is nowhere to the full program, which knows what may help.
+
+        Where activating an environment may add to PATH nobody can tell yet.
+        """
         command = node.task.cmd or ""
         first = command.partition(" ")[0] if isinstance(command, str) else command[0]
-        first = first.strip("\"'")
         if not first.replace("-", "_").replace(".", "_").isidentifier():
             return
-        prefix = self._snapshot.ready[node.environment.name]["prefix"]
-        if os.access(os.path.join(prefix, "bin", first), os.X_OK):
-            return
-        folders = self._environ.get("PATH", "").split(os.pathsep)
+        ready = self._snapshot.ready[node.environment.name]
+        prefix = ready["prefix"]
+        folders = [os.path.join(prefix, "bin"), *self._environ.get("PATH", "").split(os.pathsep)]
         if any(os.access(os.path.join(folder, first), os.X_OK) for folder in folders):
+            return
+        scripts = os.path.join(prefix, "etc", "conda", "activate.d")
+        if ready["scripts"] or "PATH" in ready["env"] or os.path.isdir(scripts):
             return
         from wisp.taskshell.builtins import NAMES
 

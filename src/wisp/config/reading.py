@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from wisp.config.keys import (
@@ -57,7 +58,7 @@ def parse(text: str, file: Path, *, shared: bool = False) -> ConfigFile:
     unknown: list[str] = []
     warnings: list[str] = []
     faults: list[ConfigError] = []
-    tables = _tables(text, file)
+    tables, lines = _tables(text, file), _Lines(text, file)
     if shared:
         unknown += [key for key in tables if key not in SHARED]
         tables = {key: tables[key] for key in tables if key in SHARED - OF_OTHERS}
@@ -66,7 +67,7 @@ def parse(text: str, file: Path, *, shared: bool = False) -> ConfigFile:
             warnings.append(f"`{written[0]}` in {file} is deprecated, use `{'.'.join(path)}`")
         reader = reader_of(path)
         if reader is None and path[0] in TABLES and len(path) == 1:
-            place = _place(written, text, file)
+            place = lines.place(written)
             faults.append(ConfigError(f"`{path[0]}` in `{file}` has to be a table", place=place))
         elif reader is None:
             unknown.append(".".join(written))
@@ -79,7 +80,7 @@ def parse(text: str, file: Path, *, shared: bool = False) -> ConfigFile:
                     ConfigError(
                         f"`{'.'.join(written)}` in `{file}` has a wrong value",
                         causes=[str(error)],
-                        place=_place(written, text, file),
+                        place=lines.place(written),
                     )
                 )
     if unknown:
@@ -99,27 +100,44 @@ def _tables(text: str, file: Path) -> dict[str, Any]:
         raise ConfigError(f"failed to parse `{file}`", causes=[str(error)]) from error
 
 
-def _place(path: KeyPath, text: str, file: Path) -> Place:
-    """Find the line of a value: the first with which the text above it begins to have the key.
+class _Lines:
+    """A text of which the parser is asked where a value stands, so that no second one knows TOML.
 
-    What is above each line is asked of the parser, so that no second one has to know TOML.
+    What is above a line is parsed once, whatever number of values is looked for.
     """
-    lines = text.removeprefix("\ufeff").splitlines()
-    if len(lines) > _MOST_LINES:
-        return Place(str(file))
-    first = 0
-    for count in range(1, len(lines) + 1):
+
+    def __init__(self, text: str, file: Path) -> None:
+        self._text, self._file = text, str(file)
+        self._lines = text.removeprefix("\ufeff").splitlines()
+        self._above = cache(self._parsed)
+
+    def place(self, path: KeyPath) -> Place:
+        """Find the line of a value: the first with which the text begins to have its key."""
+        if len(self._lines) > _MOST_LINES:
+            return Place(self._file)
+        number = self._last_without(path)
+        line = self._lines[number]
+        indent = len(line) - len(line.lstrip())
+        length = max(1, len(line.strip()))
+        return Place(self._file, number + 1, indent + 1, length=length, text=self._text)
+
+    def _last_without(self, path: KeyPath) -> int:
+        """Return the largest number of lines that can be parsed and do not have a key yet."""
+        low, high = 0, len(self._lines)
+        while high - low > 1:
+            middle = (low + high) // 2
+            numbers = (*range(middle, low, -1), *range(middle + 1, high))
+            number = next((one for one in numbers if self._above(one) is not None), None)
+            if number is None:
+                break
+            low, high = (low, number) if _has(self._above(number), path) else (number, high)
+        return low
+
+    def _parsed(self, count: int) -> dict[str, Any] | None:
         try:
-            data = toml_data("\n".join(lines[:count]) + "\n")
+            return toml_data("\n".join(self._lines[:count]) + "\n")
         except ValueError:  # a value over several lines has begun
-            continue
-        if _has(data, path):
-            break
-        first = count
-    line = lines[first]
-    indent = len(line) - len(line.lstrip())
-    length = max(1, len(line.strip()))
-    return Place(str(file), first + 1, indent + 1, length=length, text=text)
+            return None
 
 
 def _has(data: Any, path: KeyPath) -> bool:

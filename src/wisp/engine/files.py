@@ -103,8 +103,8 @@ def write_atomically(
 
     The mode of an existing file is kept unless one is given, a symbolic link is written through
     to its target, and both file and folder are flushed to disk. Missing folders are made. What
-    killed writers left in the folder is taken away. What is no file (a device, a pipe) is written
-    to and never replaced. Where it need not be `lasting` nothing is flushed, and a power failure
+    killed writers left in the folder is taken away. What is no file (a device, a pipe), or
+    our own output, is written to and never replaced. Where it need not be `lasting` nothing is flushed, and a power failure
     may leave an empty file: for what is compared and written again. Below a workspace
     `wisp.engine.safe.root` writes instead.
 
@@ -116,7 +116,7 @@ def write_atomically(
     data = as_bytes(content, path)
     try:
         if is_stream(path):
-            path.write_bytes(data)
+            _pour(path, data)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         with opened(target.parent) as folder:
@@ -126,12 +126,33 @@ def write_atomically(
 
 
 def is_stream(path: Path) -> bool:
-    """Whether a path leads to what can be written to and is no file, as `/dev/stdout` may be."""
+    """Whether a path leads to what can be written to and is no file, or to our own output."""
     try:
         mode = path.stat().st_mode
     except OSError:
         return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) or _own_output(path) is not None
+
+
+def _own_output(path: Path) -> int | None:
+    """Return the descriptor of ours that a link such as `/dev/stdout` leads to.
+
+    It may be a file, to which whoever called us goes on to write.
+    """
+    for number in (1, 2) if is_link(path) else ():
+        with contextlib.suppress(OSError):
+            if os.path.samestat(path.stat(), os.fstat(number)):
+                return number
+    return None
+
+
+def _pour(path: Path, data: bytes) -> None:
+    number = _own_output(path)
+    if number is None:
+        path.write_bytes(data)
+        return
+    with os.fdopen(os.dup(number), "wb") as file:
+        file.write(data)
 
 
 def replace_in(

@@ -67,7 +67,7 @@ def write_named(path: Path, content: str | bytes) -> None:
     """Write a file that somebody has named, as `rewrite` does, but through no link in its place.
 
     The folder may be a stranger's, and the link lead to a file of the user's. What is no file (a
-    device, a pipe) is written to, also through a link.
+    device, a pipe, our own output) is written to, also through a link.
 
     Raises:
         HostError: The operating system refused.

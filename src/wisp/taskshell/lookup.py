@@ -92,7 +92,8 @@ def near_names(name: str, state: State, others: Iterable[str] = ()) -> list[str]
             continue
     near: list[str] = []
     for names in (set(others), known):
-        alike = [one for one in sorted(names) if abs(len(one) - len(name)) <= 2]
+        # What is called so and was not found may not be run.
+        alike = [one for one in sorted(names - {name}) if abs(len(one) - len(name)) <= 2]
         near += difflib.get_close_matches(name, alike, n=_MOST, cutoff=0.75)
     return list(dict.fromkeys(near))[:_MOST]
 

@@ -154,6 +154,32 @@ def test_scripts_that_need_the_shell_load_it_and_nothing_more(
     assert was_quick(wisp, "run", "two", cwd=workspace)
 
 
+@pytest.mark.parametrize("way", ["variable", "script", "package"])
+def test_a_program_in_a_folder_that_activation_adds_is_run_quickly(
+    wisp: CommandLine, workspace: Path, way: str
+) -> None:
+    added = 'export PATH="$PIXI_PROJECT_ROOT/tools:$PATH"\n'
+    manifest = MANIFEST + 'own = "own-tool"\n'
+    if way == "variable":
+        manifest = manifest.replace("GREETING", 'PATH = "$PIXI_PROJECT_ROOT/tools:$PATH"\nGREETING')
+    if way == "script":
+        manifest = manifest.replace(
+            "[activation.env]", '[activation]\nscripts = ["adds.sh"]\n[activation.env]'
+        )
+    (workspace / "adds.sh").write_text(added)
+    (workspace / "pixi.toml").write_text(manifest)
+    (workspace / "tools").mkdir()
+    (workspace / "tools" / "own-tool").write_text("#!/bin/sh\necho own\n")
+    (workspace / "tools" / "own-tool").chmod(0o755)
+    warm(wisp, workspace)
+    if way == "package":
+        scripts = workspace / ".pixi/envs/default/etc/conda/activate.d"
+        scripts.mkdir(parents=True)
+        (scripts / "adds.sh").write_text(added)
+    assert wisp("run", "-q", "own", cwd=workspace).success().stdout == "own\n"
+    assert was_quick(wisp, "run", "-q", "own", cwd=workspace)
+
+
 @pytest.mark.parametrize(
     "change",
     [

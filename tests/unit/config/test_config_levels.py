@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -323,3 +324,14 @@ def test_a_wrong_value_is_shown_in_its_line(levels: Levels, text: str, line: int
     assert (place.file, place.line) == (str(file), line)
     levels.environ |= LENIENT
     assert f"(line {line})" in " ".join(levels.read().warnings)
+
+
+def test_many_wrong_values_are_found_in_time(levels: Levels) -> None:
+    """A stranger's file may have nothing else; to read it anew for each takes minutes."""
+    tables = (f"[s3-options.b{n}]\nregion = 1\nendpoint-url = 2\n" for n in range(250))
+    levels.write("workspace", "".join(tables))
+    levels.environ |= LENIENT
+    before = time.process_time()
+    warnings = " ".join(levels.read().warnings)
+    assert time.process_time() - before < 20
+    assert "(line 749)" in warnings

@@ -205,6 +205,15 @@ def test_no_file_of_another_kind_is_included(tmp_path: Path, secret: str) -> Non
         read_conda_environment(text, file)
 
 
+def test_a_link_without_end_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "loop.txt").symlink_to("loop.txt")
+    file = tmp_path / "r.txt"
+    file.write_text("six\n-r loop.txt\n")
+    with pytest.raises(ManifestError, match=r"loop\.txt") as caught:
+        read_requirements_txt(file)
+    assert str(caught.value.place) == f"{file}:2:1"
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

@@ -45,7 +45,8 @@ def advice(
     """
     file = cwd / name
     runner = _RUNNERS.get(file.suffix)
-    if file.is_file():
+    # What cannot be looked at (too long a name, a closed folder) is no file for us.
+    if os.path.isfile(file):  # noqa: PTH113
         yield from _of_file(name, file, runner)
     elif runner is not None:
         yield f"there is no file `{name}` in `{cwd}`"
