@@ -14,27 +14,21 @@ from wisp.errors import ManifestError
 from wisp.layout import DEFAULT_FEATURE
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.pypi_requirements import has_requirement, remove_requirement
-from wisp.manifest.edit.requirements import has_conda, remove_conda
+from wisp.manifest.edit.requirements import (
+    CONDA_TABLES,
+    PYPI_TABLE,
+    has_conda,
+    remove_conda,
+)
 from wisp.manifest.model import Environment, Manifest
 from wisp.specs.similarity import among, closest, did_you_mean
 from wisp.values import replace
 from wisp.workspace.features import dependencies, features_of, pypi_dependencies
 from wisp.workspace.platforms import platforms_of
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from wisp.manifest.edit.requirements import CondaTable
-
 _PYTHON = "python"
-_PYPI_TABLE = "pypi-dependencies"
-_CONDA_TABLES: tuple[CondaTable, ...] = (
-    "dependencies",
-    "host-dependencies",
-    "build-dependencies",
-    "constraints",
-)
 #: What `remove` is told, so that it looks into a table of everyday use.
-_OPTIONS = {"dependencies": "", "pypi-dependencies": "--pypi "}
+_OPTIONS = {"dependencies": "", PYPI_TABLE: "--pypi "}
 
 
 def remove(
@@ -77,7 +71,7 @@ def _remove(
 
 
 def _has(document: Document, part: ManifestPart, table: str, name: str) -> bool:
-    kind = next((one for one in _CONDA_TABLES if one == table), None)
+    kind = next((one for one in CONDA_TABLES if one == table), None)
     if kind is None:
         return has_requirement(document, part, name)
     return has_conda(document, part, kind, name)
@@ -98,7 +92,7 @@ def _not_found(
         or did_you_mean(name, present or ())
         or tuple(_near_elsewhere(manifest, document, part, name))
     )
-    here = [one for one in (*_CONDA_TABLES, _PYPI_TABLE) if _has(document, part, one, name)]
+    here = [one for one in (*CONDA_TABLES, PYPI_TABLE) if _has(document, part, one, name)]
     if not here and not selection.pypi and present is None:
         return ManifestError(f"spec type {table} is missing.", hints=hints)
     where = "" if part.feature == DEFAULT_FEATURE else f" of feature `{part.feature}`"
@@ -121,7 +115,7 @@ def _held_elsewhere(
     options = _options_of_parts(manifest)
     for other in dict.fromkeys((part, *options)):
         words = options.get(other, "")
-        for table in (*_CONDA_TABLES, _PYPI_TABLE):
+        for table in (*CONDA_TABLES, PYPI_TABLE):
             if _has(document, other, table, name):
                 told, kind = f"`{name}` is in {table}", _OPTIONS.get(table)
                 yield told if kind is None else f"{told}: `pixi remove {words}{kind}{name}`"

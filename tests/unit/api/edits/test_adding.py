@@ -16,6 +16,7 @@ from wisp.api.locks.judging import LockOutcome
 from wisp.errors import ManifestError, SolveError
 from wisp.lock.model import EnvironmentRow, LockFile, LockPlatform
 from wisp.lock.views import difference
+from wisp.manifest.edit.requirements import CONDA_TABLES
 from wisp.manifest.model import Manifest
 from wisp.manifest.read import load
 from wisp.solve.unpin import Unpin
@@ -23,6 +24,7 @@ from wisp.specs.records import CondaRecord, PypiRecord, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from wisp.manifest.edit.requirements import CondaTable
     from wisp.manifest.pinning import PinningStrategy
 
 BASE = """\
@@ -226,6 +228,16 @@ def test_an_edit_that_cannot_be_read_is_never_written(bench: Bench) -> None:
     with pytest.raises(ManifestError, match="does not define a platform named"):
         bench.add("zlib", platforms=("nowhere",))
     assert (bench.text, bench.asked) == (BASE, [])
+
+
+@pytest.mark.parametrize("table", CONDA_TABLES)
+def test_a_requirement_is_removed_from_whatever_table_is_meant(
+    bench: Bench, table: CondaTable
+) -> None:
+    spec = '{ path = "z" }' if table == "dev" else '"*"'
+    bench.path.write_text(f"{BASE}\n[{table}]\nzlib = {spec}\n")
+    remove(bench.manifest, DependencySelection(table=table), ["zlib"], bench)
+    assert "zlib" not in bench.text
 
 
 @pytest.mark.parametrize(
