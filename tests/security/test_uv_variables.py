@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.repositories import git
 from tests.sandbox import CommandLine
 from tests.unit.wheelhouse import make_project, make_wheel
 from tests.web import Answer, Asked, Web
@@ -84,3 +85,20 @@ def test_no_look_gives_a_variable_to_what_a_package_requires(
     assert "S3CR3T" not in done.stdout + done.stderr
     assert any("other" in one.target for one in web.asked)
     assert not [one.target for one in web.asked if "S3CR3T" in one.target]
+
+
+@pytest.mark.parametrize("words", [("list",), ("lock", "--dry-run")], ids=" ".join)
+def test_a_look_reaches_repositories_as_git_is_told_to(
+    wisp: CommandLine, forge: Forge, web: Web, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    origin = tmp_path / "origin"
+    make_project(origin, "mine", table="")
+    for command in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "x")):
+        git(origin, *command)
+    own = {"GIT_CONFIG_GLOBAL": str(tmp_path / "gitconfig")}
+    url = "https://git.invalid/mine"
+    Path(own["GIT_CONFIG_GLOBAL"]).write_text(f'[url "{origin.as_uri()}"]\ninsteadOf = {url}\n')
+    more = f'[pypi-dependencies]\nmine = {{ git = "{url}" }}'
+    done = wisp(*words, cwd=workspace(tmp_path / "w", forge, web, more), env=own)
+    assert done.code == 0, done.stderr
+    assert "mine" in done.stdout + done.stderr

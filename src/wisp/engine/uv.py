@@ -62,11 +62,13 @@ _DROPPED = frozenset(
 )
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 #: What finds programs, folders and the network, and no more: none of it is a secret. The variables
-#: of SSH and git are what repositories are reached by.
+#: of SSH and git are what repositories are reached by; helpers of git and of uv ask the keyrings.
 _PLAIN = frozenset(
     {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "COLUMNS", "LANG", "TZ", "NETRC"}
     | {"TMPDIR", "TEMP", "TMP", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"}
     | {"SSH_AUTH_SOCK", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_TERMINAL_PROMPT"}
+    | {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_SSL_CAINFO"}
+    | {"XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "GNUPGHOME", "KRB5CCNAME"}
     | {*_KEPT, *CERTIFICATE_VARIABLES}
 )
 
