@@ -7,7 +7,6 @@ import io
 import json
 import os
 import shutil
-import subprocess
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.kills import killed, moments, timed
+from tests.repositories import git
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 from tools.forge.serve import Server
@@ -163,18 +163,13 @@ def test_a_build_depends_on_its_inputs_alone(
 def test_an_image_tells_where_it_comes_from(
     workspace: Path, base: Path, wisp: CommandLine, tmp_path: Path
 ) -> None:
-    def git(*words: str) -> str:
-        command = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org", *words)
-        done = subprocess.run(command, cwd=workspace, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-
-    git("init", "--quiet")
-    git("remote", "add", "origin", "https://me:canary@example.org/team/app.git")
-    git("commit", "--quiet", "--allow-empty", "--message", "first")
+    git(workspace, "init", "--quiet")
+    git(workspace, "remote", "add", "origin", "https://me:canary@example.org/team/app.git")
+    git(workspace, "commit", "--quiet", "--allow-empty", "--message", "first")
     made = build(wisp, workspace, base, tmp_path / "layout", "--annotation", "team=search")
     found = document(tmp_path / "layout", made["digest"])["annotations"]
     assert found["org.opencontainers.image.source"] == "https://example.org/team/app"
-    assert found["org.opencontainers.image.revision"] == git("rev-parse", "HEAD")
+    assert found["org.opencontainers.image.revision"] == git(workspace, "rev-parse", "HEAD")
     assert found["org.opencontainers.image.title"] == "ws"
     assert found["team"] == "search"
 

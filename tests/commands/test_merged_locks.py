@@ -7,15 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.repositories import git
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 
 HEAD = '[workspace]\nname = "w"\nchannels = [{channel!r}]\nplatforms = ["linux-64"]\n'
-
-
-def git(folder: Path, *arguments: str) -> int:
-    command = ("git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments)
-    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
 
 
 @pytest.fixture(params=["merge", "diff3", "zdiff3"])
@@ -40,7 +36,8 @@ def merged(tmp_path: Path, wisp: CommandLine, request: pytest.FixtureRequest) ->
     commit("theirs", "base", "their")
     git(place, "checkout", "-q", "ours")
     style = f"merge.conflictStyle={request.param}"
-    assert git(place, "-c", style, "merge", "-q", "theirs") != 0
+    with pytest.raises(subprocess.CalledProcessError):
+        git(place, "-c", style, "merge", "-q", "theirs")
     (place / "pixi.toml").write_text(head + 'base = "*"\nmine = "*"\ntheir = "*"\n')
     assert "<<<<<<<" in (place / "pixi.lock").read_text()
     return place

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.repositories import git
 from tests.sandbox import CommandLine
 from tests.unit.wheelhouse import make_project, make_wheel
 from tools.forge.build import Forge
@@ -22,14 +22,6 @@ from tools.forge.serve import Server
 pytestmark = pytest.mark.slow
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "pypi-sources").glob("*.toml"))
-
-
-def git(folder: Path, *words: str) -> str:
-    identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
-    done = subprocess.run(
-        ["git", *identity, *words], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
 
 
 @pytest.fixture
