@@ -88,9 +88,9 @@ def lists_others(path: str) -> bool:
     entries = [content[at : at + 8] for at in range(4, len(content) - 7, 8)]
     rows = [(_number(one[:2]), _number(one[2:4]), _number(one[4:])) for one in entries]
     most = next((may for kind, may, _ in rows if kind == _MASK), _MAY_WRITE)
+    ours = {_NAMED_USER: (0, os.geteuid()), _NAMED_GROUP: (0,)}
     return any(
-        kind in (_NAMED_USER, _NAMED_GROUP) and may & most & _MAY_WRITE and whom not in us
-        for us in ({0, os.geteuid()},)
+        kind in ours and may & most & _MAY_WRITE and whom not in ours[kind]
         for kind, may, whom in rows
     )
 

@@ -212,6 +212,7 @@ def test_a_signal_to_a_running_list_ends_it(wisp: CommandLine, workspace: Path) 
 @pytest.mark.parametrize("damage", ["cut", "emptied", "turned"])
 def test_a_damaged_memory_is_none(wisp: CommandLine, workspace: Path, damage: str) -> None:
     """A disk has kept half of a file, or turned some bits over."""
+    damaged = []
     for path in (wisp.home.cache / "wisp-snapshots").glob("ws-*"):
         data = path.read_bytes()
         changed = {
@@ -222,6 +223,8 @@ def test_a_damaged_memory_is_none(wisp: CommandLine, workspace: Path, damage: st
         if bytes(workspace) in data:
             assert changed[damage] != data
             path.write_bytes(changed[damage])
+            damaged.append(path)
+    assert damaged
     done = wisp("run", "after", cwd=workspace).success()
     assert (log(workspace), "Traceback" in done.stderr) == (["x", "after"], False)
     for words in (("task", "list"), ("shell-hook",)):

@@ -104,7 +104,9 @@ def _computed(
         for name in names
         if name in after and is_name(name, windows=windows)
     ]
-    gone: list[Step] = [("unset", name) for name in changes.removed if is_name(name)]
+    gone: list[Step] = [
+        ("unset", name) for name in changes.removed if is_name(name, windows=windows)
+    ]
     active = caller.get("CONDA_PREFIX")
     own_before = read_prefix(active, shell.own_extensions).deactivate if active else ()
     own = read_prefix(activation.prefix, shell.own_extensions).activate
