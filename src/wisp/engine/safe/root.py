@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from wisp.engine.files import hold, refusal, replace_in, sweep_in
+from wisp.engine.files import as_bytes, hold, refusal, replace_in, sweep_in
 from wisp.engine.safe.folder import Folder, opened
 from wisp.errors import HostError
 from wisp.values import dataclass
@@ -61,9 +61,8 @@ class Root:
     ) -> None:
         """Replace a file as `wisp.engine.files.write_atomically` does, making its folders."""
         with self._doing("write", file), self.folder(file.parent, make=True) as folder:
-            data = content.encode() if isinstance(content, str) else content
             _refuse_link(folder, file)
-            replace_in(folder, file.name, data, mode=mode, lasting=lasting)
+            replace_in(folder, file.name, as_bytes(content, file), mode=mode, lasting=lasting)
 
     @contextlib.contextmanager
     def held(self, file: Path) -> Iterator[int]:
