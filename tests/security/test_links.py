@@ -390,6 +390,12 @@ def test_what_a_user_names_may_be_a_device_behind_a_link(
     assert "good" in wisp("sbom", "--output", "a.json", cwd=workspace).success().stdout
 
 
+def test_half_a_character_is_told_below_a_root_too(tmp_path: Path) -> None:
+    with pytest.raises(HostError, match="half a character"):
+        Root(tmp_path).write(tmp_path / "new", "a\ud800")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("redirection", [">", ">>"])
 def test_a_file_that_our_output_goes_to_is_written_on(
     wisp: CommandLine, workspace: Path, redirection: str
