@@ -101,6 +101,22 @@ def test_a_task_that_calls_wisp_stays_in_the_same_environment(
     assert found == expected
 
 
+@pytest.mark.parametrize("way", ["run", "hook"])
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_folder_of_the_workspace_that_its_user_puts_in_front_stays_in_path(
+    caller: CommandLine, workspace: Path, scripts: bool, way: str
+) -> None:
+    if not scripts:
+        (workspace / "pixi.toml").write_text(MANIFEST.partition("[activation]")[0])
+    again = {"run": "wisp run env -0", "hook": 'eval "$(wisp shell-hook)"; env -0'}[way]
+    line = f'eval "$(wisp shell-hook)"; PATH="$PWD/mine:$PATH"; {again}'
+    done = caller.bash(line, cwd=workspace).success()
+    path = variables_in(done.stdout)["PATH"].split(":")
+    prefix = f"{workspace}/.pixi/envs/default/bin"
+    assert path.count(f"{workspace}/mine") == path.count(prefix) == 1
+    assert path.count(f"{workspace}/tools") == path.count("/of/script") == int(scripts)
+
+
 def test_a_second_workspace_takes_away_what_lies_in_the_first(
     caller: CommandLine, workspace: Path, tmp_path: Path
 ) -> None:

@@ -305,8 +305,11 @@ def restored(
         before["CONDA_SHLVL"] = str(level - 1)
     else:
         before.pop("CONDA_SHLVL", None)
+    path = caller.get("PATH", "")
     root = caller.get(ENV_WORKSPACE_ROOT) or caller.get(ENV_PROJECT_ROOT, "")
-    path = _without_own(caller.get("PATH", ""), prefix, root, windows=windows)
+    # In the same workspace its folders may be the user's; what scripts add again is told by `once`.
+    if root not in activation.project.values():
+        path = _without_own(path, prefix, root, windows=windows)
     before["PATH"] = without_prefix(path, prefix, windows=windows)
     return before
 
