@@ -103,10 +103,10 @@ def write_atomically(
 
     The mode of an existing file is kept unless one is given, a symbolic link is written through
     to its target, and both file and folder are flushed to disk. Missing folders are made. What
-    killed writers left in the folder is taken away. What is no file (a device, a pipe), or
-    our own output, is written to and never replaced. Where it need not be `lasting` nothing is flushed, and a power failure
-    may leave an empty file: for what is compared and written again. Below a workspace
-    `wisp.engine.safe.root` writes instead.
+    killed writers left in the folder is taken away. What is no file (a device, a pipe), or our own
+    output, is written to and never replaced. Where it need not be `lasting` nothing is flushed, and
+    a power failure may leave an empty file: for what is compared and written again. Below a
+    workspace `wisp.engine.safe.root` writes instead.
 
     Raises:
         HostError: The operating system refused.

@@ -43,7 +43,7 @@ def add_environment(
                     f"the feature '{feature}' is not defined in the project manifest",
                     hints=(
                         *_nearest(feature, current.features),
-                        f"a feature begins with its first package: `pixi add --feature {feature} NAME`",
+                        f"its first package makes a feature: `pixi add --feature {feature} NAME`",
                     ),
                 )
         return put_environment(
