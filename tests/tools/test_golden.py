@@ -82,6 +82,18 @@ def test_cases_that_differ_in_stderr_alone_count_for_the_lenient_figure() -> Non
     assert shell_figures("shell", "Traceback") == {}
 
 
+def test_a_line_of_help_that_pixi_does_not_have_is_no_difference() -> None:
+    helped = r"""--- c: 'if'
+    stderr: want 'Error: no\n'
+            have 'Error: no\n  help: write a script\n'
+--- d: 'then'
+    stderr: want 'Error: no\n'
+            have 'Error: yes\n  help: write a script\n'
+8/10 cases agree
+"""
+    assert shell_figures("shell", helped)["shell-strict"] == (9, 10)
+
+
 def test_a_difference_that_is_explained_counts_as_agreeing() -> None:
     said = (
         "--- rpl-cmu__form__ros version-set\n    want …\n    have …\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import re
@@ -18,6 +19,8 @@ from wisp.compat import ENV_COMPAT, RECORDED
 
 _CLOSING = re.compile(r"^(\d+)/(\d+) ", re.MULTILINE)
 _BEYOND_STDERR = re.compile(r"^    (?:stdout|code|files): want", re.MULTILINE)
+_STDERR = re.compile(r"^    stderr: want (.*)\n +have (.*)$", re.MULTILINE)
+_HELP = re.compile(r"^  help: .*\n", re.MULTILINE)
 _LIMIT = 3600
 #: Answers that differ, each with its reason.
 EXPLAINED = Path(__file__).with_name("explained.toml")
@@ -56,13 +59,28 @@ def closing_figure(name: str, stdout: str) -> dict[str, Figure]:
 
 
 def shell_figures(name: str, stdout: str) -> dict[str, Figure]:
-    """Read two figures from one strict run: cases that differ in stderr alone count for one."""
-    strict = closing_figure(f"{name}-strict", stdout)
-    for _, total in list(strict.values()):
-        cases = re.split(r"^--- ", stdout, flags=re.MULTILINE)[1:]
-        wrong = sum(bool(_BEYOND_STDERR.search(case)) for case in cases)
-        strict = {name: (total - wrong, total), **strict}
-    return strict
+    """Read two figures from one strict run: cases that differ in stderr alone count for one.
+
+    Where Pixi only says what is wrong and wisp also what to do, they count as agreeing.
+    """
+    cases = re.split(r"^--- ", stdout, flags=re.MULTILINE)[1:]
+    wrong = sum(bool(_BEYOND_STDERR.search(case)) for case in cases)
+    helped = sum(_differs_in_help(case) for case in cases)
+    return {
+        figure: counted
+        for agreed, total in closing_figure(name, stdout).values()
+        for figure, counted in (
+            (name, (total - wrong, total)),
+            (f"{name}-strict", (agreed + helped, total)),
+        )
+    }
+
+
+def _differs_in_help(case: str) -> bool:
+    if _BEYOND_STDERR.search(case) or not (found := _STDERR.search(case)):
+        return False
+    want, have = map(ast.literal_eval, found.groups())
+    return bool(_HELP.sub("", have) == want)
 
 
 def figure_with_explained(name: str, stdout: str) -> dict[str, Figure]:
