@@ -180,9 +180,7 @@ def store(path: str, data: Any) -> None:
 
 
 def _seal(content: bytes) -> bytes:
-    from _blake2 import blake2b
-
-    return bytes(blake2b(content, digest_size=_SEAL).digest())
+    return bytes.fromhex(digest_of(content))
 
 
 def _has_own_folder(path: str) -> bool:
