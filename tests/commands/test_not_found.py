@@ -130,3 +130,27 @@ def test_a_look_at_what_is_not_locked_offers_near_names(
     assert f"`wisp list` {'lists' if look == 'list' else 'shows'}" in (
         wisp(look, "zzz", cwd=folder).stderr
     )
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "options"), [('greeter = "*"\n', ("--platform", "osx-64")), ("", ())]
+)
+def test_a_list_of_nothing_claims_no_more_than_it_knows(
+    tmp_path: Path, wisp: CommandLine, dependencies: str, options: tuple[str, ...]
+) -> None:
+    source = channel(tmp_path / "chan", [tiny("greeter")])
+    folder = manifest(tmp_path, str(source), f"[dependencies]\n{dependencies}")
+    wisp("lock", "--offline", cwd=folder).success()
+    found = wisp("list", *options, cwd=folder)
+    assert found.code == 1
+    assert "asks for no package there, or does not support the platform" in found.stderr
+
+
+@pytest.mark.parametrize(("name", "is_offered"), [("1", False), ("3.11", False), ("7zz-no", True)])
+def test_numbers_are_no_packages_that_may_bring_a_command(
+    tmp_path: Path, wisp: CommandLine, name: str, is_offered: bool
+) -> None:
+    source = channel(tmp_path / "chan", [tiny("greeter")])
+    failed = wisp("run", name, cwd=manifest(tmp_path, str(source), ""))
+    assert failed.code == 127
+    assert ("wisp add" in failed.stderr) == is_offered

@@ -31,8 +31,8 @@ _RUNNERS = {
     ".pl": "perl",
     ".rb": "ruby",
 }
-#: What a package may be called.
-_NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+#: What a package may be called; numbers are arguments that stand in the wrong place.
+_NAME = pattern(r"(?![0-9.]+$)[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 def advice(

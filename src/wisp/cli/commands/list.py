@@ -111,7 +111,7 @@ def _instead(found: PackageList) -> list[str]:
         default = found.environment == DEFAULT_ENVIRONMENT
         option = "" if default else f" --environment {found.environment}"
         return [f"`pixi list{option}` lists all that is locked"]
-    return ["the environment asks for no package"]
+    return ["the environment asks for no package there, or does not support the platform"]
 
 
 def _columns(fields: Sequence[str] | None) -> tuple[str, ...]:
