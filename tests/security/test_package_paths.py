@@ -16,7 +16,7 @@ from tests.web import Answer, Asked, Web
 from tools.forge.archive import Entry, Package, text
 from wisp.engine.conda_installation import CondaInstallation
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.installer import install_conda
+from wisp.engine.installer import check_sources, install_conda
 from wisp.engine.safe.packages import check_unpacked, spoil
 from wisp.engine.solver import SolveRequest, solve
 from wisp.errors import InstallError, WispError
@@ -152,6 +152,61 @@ def test_a_file_of_the_users_is_not_copied_into_a_prefix(
         with pytest.raises(InstallError, match=r"evil-1\.0-0.*refused"):
             install(records, ChannelAccess(settings(tmp_path / "cache")), place)
     assert not (place / "share" / "x").exists()
+
+
+EMPTY = {"paths": [], "paths_version": 1}
+#: What stands where the record of a package would, which is not linked.
+PLANTED: dict[str, Callable[[dict[str, Any]], str]] = {
+    "no JSON": lambda _: "garbage",
+    "a record of another package": lambda row: json.dumps(row | {"name": "other"}),
+    "a record of another digest": lambda row: json.dumps(row | {"sha256": "0" * 64}),
+}
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_what_stands_in_place_of_a_record_saves_no_package_a_look(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: Path, kind: str
+) -> None:
+    """rattler links a package that is in the cache before it tells that it does."""
+    link = Entry("share/x", link=str(tmp_path / "victim" / "secret"))
+    made = channel(tmp_path / "channel", [tiny("evil", files=(link,)), tiny("good")])
+    access = ChannelAccess(settings(tmp_path / "cache"))
+    records = list(all_of(made, access))
+    install(records, access, tmp_path / "earlier")
+    record = tmp_path / "earlier" / "conda-meta" / "evil-1.0-0.json"
+    unpacked = access.settings.caches.conda_packages / "evil-1.0-0" / "info" / "paths.json"
+    listed = link.as_path_json() | {"path_type": "hardlink"}  # by a program that does not look
+    unpacked.write_text(json.dumps({"paths": [listed], "paths_version": 1}))
+    planted = place / "conda-meta" / record.name
+    planted.parent.mkdir(parents=True)
+    row = json.loads(record.read_text()) | {"files": [], "paths_data": EMPTY}
+    planted.write_text(PLANTED[kind](row))
+    install(records, ChannelAccess(settings(tmp_path / "cache")), place)  # fetched anew
+    assert (place / "share" / "x").is_symlink()
+    assert json.loads(planted.read_text())["sha256"] == row["sha256"]
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_what_stands_in_place_of_a_record_saves_no_archive_its_digest(
+    tmp_path: Path, place: Path, kind: str
+) -> None:
+    made = channel(tmp_path / "channel", [tiny("good")])
+    access = ChannelAccess(settings(tmp_path / "cache"))
+    records = list(all_of(made, access))
+    install(records, access, tmp_path / "earlier")
+    record = tmp_path / "earlier" / "conda-meta" / "good-1.0-0.json"
+    row = json.loads(record.read_text()) | {"files": [], "paths_data": EMPTY}
+    other = channel(tmp_path / "other", [tiny("good", files=(text("share/x", "planted"),))])
+    archive = "noarch/good-1.0-0.conda"
+    (made / archive).write_bytes((other / archive).read_bytes())
+    planted = place / "conda-meta" / record.name
+    planted.parent.mkdir(parents=True)
+    planted.write_text(PLANTED[kind](row))
+    access = ChannelAccess(settings(tmp_path / "anew"))
+    request = CondaInstallation(records=tuple(records), prefix=place, subdir="linux-64")
+    with pytest.raises(WispError, match="does not have the hash"):
+        install_conda(request, access, SILENT, check_sources(request, access))
+    assert not (place / "share").exists()
 
 
 def test_a_package_does_not_describe_itself_in_a_link(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from wisp.engine.conda_installation import CondaInstallation, Sources, linked_na
 from wisp.engine.first_fault import first_fault
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.link_progress import LinkProgress, Received
-from wisp.engine.linked import linked_records, sweep
+from wisp.engine.linked import linked_records, staying_names, sweep
 from wisp.engine.lookout import Lookout
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.package_judge import PackageJudge, SharedPlaceError
@@ -137,10 +137,14 @@ async def _linked(
     with vouched_cache(request.records, sources.held, access) as vouched:
         owners = access.settings.caches.owners
         judge = PackageJudge(request, vouched.folders, owners, shares=shares)
-        judge.check_held(sources)
+        seeming = linked_names(request) if sources.records else frozenset()
+        installed = linked_records(request.prefix)
+        staying = staying_names(request, sources, installed)
+        _verify_all(request, seeming - staying - sources.held)
+        judge.check_held(sources, staying)
         listeners.lookout.folders = vouched.folders
         try:
-            await _transact(request, sources, access, vouched.cache, judge, listeners)
+            await _transact(request, sources, installed, access, vouched.cache, judge, listeners)
         except (InstallerError, LinkError, TransactionError, ExtractError) as error:
             raise judge.refusal or failure_of(str(error)) from error
         except WispError:
@@ -160,12 +164,13 @@ async def _linked(
 async def _transact(
     request: CondaInstallation,
     sources: Sources,
+    installed: Sequence[PrefixRecord],
     access: ChannelAccess,
     cache: PackageCache,
     judge: PackageJudge,
     listeners: _Listeners,
 ) -> None:
-    installed, reporter = linked_records(request.prefix), listeners.reporter
+    reporter = listeners.reporter
     # To be told six things of each package takes as long as to link ten files of it.
     if installed or reporter.watched or not judge.has_passed(sources):
         listener = listeners.progress(request, judge.check)
@@ -238,6 +243,13 @@ def check_sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
                 hints=OFFLINE_HINTS,
             )
     return sources
+
+
+def _verify_all(request: CondaInstallation, names: frozenset[str]) -> None:
+    """Verify local archives of what `check_sources` took for linked by the name of a file."""
+    for record in request.records if names else ():
+        if record.name in names and record.origin.is_local:
+            _verify(record)
 
 
 def _sources(request: CondaInstallation, access: ChannelAccess) -> Sources:

@@ -6,6 +6,7 @@ Records may be anybody's: one whose files would lie outside of the prefix is ref
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from rattler.prefix.prefix_record import PrefixRecord
@@ -16,6 +17,12 @@ from wisp.errors import InstallError
 from wisp.foreign import json_data
 from wisp.specs.inside import UnsafePathError
 from wisp.trust import LARGEST_LOCK, found_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rattler.repo_data.record import RepoDataRecord
+
+    from wisp.engine.conda_installation import CondaInstallation, Sources
 
 
 def sweep(prefix: Path, *, clobbered: bool) -> None:
@@ -43,6 +50,35 @@ def linked_records(prefix: Path) -> list[PrefixRecord]:
         except Exception:  # whatever rattler's JSON reader raises
             file.unlink(missing_ok=True)
     return found
+
+
+def staying_names(
+    request: CondaInstallation, sources: Sources, installed: Sequence[PrefixRecord]
+) -> frozenset[str]:
+    """Name the packages that rattler leaves as they are: what `installed` says is what is wanted.
+
+    A file of the right name (`linked_names`) may hold anything. Packages of Python are linked anew
+    with another Python.
+    """
+    there = {record.name.normalized: _content(record) for record in installed}
+    pairs = zip(request.records, sources.records, strict=False)
+    found = {one.name for one, record in pairs if there.get(one.name) == _content(record)}
+    found -= request.reinstall
+    if "python" in found:
+        return frozenset(found)
+    return frozenset(
+        one.name for one in request.records if one.name in found and one.noarch != "python"
+    )
+
+
+def _content(record: RepoDataRecord) -> tuple[object, ...]:
+    """Return what rattler tells the contents of two packages of one name apart by."""
+    sha256, md5 = record.sha256, record.md5
+    if sha256 is not None:
+        return sha256, md5 is None
+    if md5 is not None:
+        return (md5,)
+    return record.size, str(record.version), str(record.build)
 
 
 def _check_record(file: Path) -> None:

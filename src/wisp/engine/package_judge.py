@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from wisp.engine.conda_installation import CondaInstallation, Sources, linked_names
+from wisp.engine.conda_installation import CondaInstallation, Sources
 from wisp.engine.safe.packages import PutAside, spoil
 from wisp.engine.safe.programs import ProgramClashError, ProgramPlaces, Programs
 from wisp.engine.safe.verdicts import Verdicts
@@ -62,15 +62,16 @@ class PackageJudge:
             for name, stem in self._stems.items()
         )
 
-    def check_held(self, sources: Sources) -> None:
+    def check_held(self, sources: Sources, staying: frozenset[str]) -> None:
         """Look at what was in the cache before; what is refused is fetched and judged anew.
+
+        `staying` names what is linked already, and stays as it is.
 
         Raises `InstallError` for a wheel, which rattler does not fetch, and for what is refused
         because of another package.
         """
-        linked = linked_names(self._request)
         for record in self._request.records if sources.records else ():
-            if record.name in sources.held and record.name not in linked:
+            if record.name in sources.held and record.name not in staying:
                 self.check(record.name)
                 is_final = isinstance(self.refusal, SharedPlaceError)
                 if self.refusal and (is_final or is_wheel(record.location)):
