@@ -46,8 +46,8 @@ class RequirementLines:
         file = file.absolute()
         if asked is not None and not _SUFFIXES.issuperset((file.suffix, _end_of_links(file))):
             raise ManifestError(
-                f"`{file}` is not included: it is not called as a file of requirements",
-                hints=("rename it to end in `.txt` or `.in`, or import it itself",),
+                f"`{file}` is not included: files of requirements end in `.txt` or `.in`",
+                hints=("rename it, or import it by itself",),
                 place=asked,
             )
         if file in self._open:

@@ -54,7 +54,7 @@ def version_hints(error: SolveError) -> tuple[str, ...]:
     return (
         *(f"`{one}` is a version, it stands behind its package: `NAME={one}`" for one in versions),
         *(
-            f"`=={one}` is this version alone, `{one}.*` any that begins so"
+            f"`=={one}` is this version alone, `{one}.*` any that begins with it"
             for one in _EXACT.findall(text)
         ),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wisp.config.files import config_files, pixi_home
 from wisp.engine.files import is_there
+from wisp.toolbox.names import CONFIGURATIONS
 from wisp.values import dataclass
 
 MANIFEST = "pixi-global.toml"
@@ -53,7 +54,7 @@ class ToolHome:
     @property
     def configurations(self) -> Path:
         """The folder of what exposed names start."""
-        return self.exposed / "trampoline_configuration"
+        return self.exposed / CONFIGURATIONS
 
     @property
     def launcher(self) -> Path:

@@ -10,7 +10,7 @@ _ENVIRONMENT = pattern(r"[a-z0-9._-]+")
 #: The program that shares the folder of exposed names.
 RESERVED = "pixi"
 #: The folder that lies there.
-_CONFIGURATIONS = "trampoline_configuration"
+CONFIGURATIONS = "trampoline_configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,9 @@ def exposed_fault(name: str) -> str | None:
     """Say what is wrong with an exposed name: it has to be a file name, and not that of Pixi."""
     if name == RESERVED:
         return f"'{RESERVED}' cannot be exposed: it is the name of the program itself"
-    if not name or name in {".", "..", _CONFIGURATIONS} or set(name) & set("/\\\0\n"):
+    if name == CONFIGURATIONS:
+        return f"'{name}' cannot be exposed: that is a folder among the exposed names"
+    if not name or name in {".", ".."} or set(name) & set("/\\\0\n"):
         return f"'{name}' cannot be exposed: it is no file name"
     return None
 

@@ -48,7 +48,7 @@ def test_an_unknown_name_is_searched_for() -> None:
     ("asked", "hints"),
     [
         ("3.11 *", ("`3.11` is a version, it stands behind its package: `NAME=3.11`",)),
-        ("python ==3.11", ("`==3.11` is this version alone, `3.11.*` any that begins so",)),
+        ("python ==3.11", ("`==3.11` is this version alone, `3.11.*` any that begins with it",)),
         ("python ==3.11.4", ()),
         ("python 3.11.*", ()),
         ("7zip *", ()),

@@ -124,7 +124,7 @@ def _read(file: Path) -> ForeignEnvironment:
     except ManifestError as error:
         if file.suffix == ".txt":
             error.hints += (
-                f"requirements of pip are for a workspace that is there: `pixi init`, then "
+                f"a list of requirements is imported into a workspace: `pixi init`, then "
                 f"`pixi import {typed(file)} --feature default`",
             )
         raise
