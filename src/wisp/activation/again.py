@@ -84,7 +84,7 @@ def once(
 def _followed(
     activation: Activation, variables: dict[str, str], found: dict[str, str]
 ) -> dict[str, str]:
-    """Add what the manifest says by those variables."""
+    """Add the manifest's own variables that name one of those found, expanded anew."""
     from wisp.activation.expansion import expand
 
     for name, value in activation.env.items():

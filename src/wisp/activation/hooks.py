@@ -77,7 +77,7 @@ def _steps(
 
 
 def _put_right(activation: Activation, caller: Mapping[str, str], *, windows: bool) -> list[Step]:
-    """Return the steps after those that scripts do a second time."""
+    """Return steps that give variables the values of one activation, after scripts ran again."""
     from wisp.activation.session import activate
 
     return [("set", *item) for item in activate(activation, caller, windows=windows).once.items()]

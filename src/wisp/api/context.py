@@ -119,7 +119,7 @@ class SessionContext:
 
     @cached_property
     def _lent(self) -> Mapping[str, str]:
-        """The environment for engines: they pass over a proxy that is none, so it is warned of."""
+        """The caller's environment without proxies that are none, of which the user is warned."""
         from wisp.engine.proxies import malformed_proxies
 
         wrong = malformed_proxies(self.environ)

@@ -248,7 +248,7 @@ class _Lane:
         return changed
 
     def advice(self, environment: str, command: str, cwd: str, *, guess: bool) -> tuple[str, ...]:
-        """Say nothing: what plainly does not exist is left to the full program beforehand."""
+        """Say nothing: where that can be told before, it is left to the full program."""
         del environment, command, cwd, guess
         return ()
 

@@ -99,7 +99,7 @@ def spoil(package: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PutAside:
-    """A package that is spoiled for a while: its list of files, None if it is older than such."""
+    """A package that is spoiled for a while, and its `paths.json` (None: old ones have none)."""
 
     package: Path
     paths: bytes | None
