@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wisp.errors import ManifestError, Place
 from wisp.exchange.foreign import ForeignEnvironment, read_text
+from wisp.exchange.included import trust_in
 from wisp.manifest.words import pypi_word
 from wisp.patterns import pattern
 from wisp.specs.operators import meant
@@ -15,41 +16,65 @@ from wisp.specs.pypi import PypiRequirement
 
 _HASH = pattern(r"\s+--(?:hash|config-settings?|global-option)[= ]\S+")
 _COMMENT = pattern(r"(^|\s)#.*")
-_OPTION = pattern(r"(?P<name>--[a-z0-9-]+|-[a-zA-Z])[\s=]*(?P<value>.*)|-.*")
+_OPTION = pattern(r"(?P<name>--[a-z][a-z0-9-]*|-[a-zA-Z])[\s=]*(?P<value>.*)|-.*")
 _FILES = frozenset({"-r", "--requirement"})
-#: How files of requirements are called that others include.
-_SUFFIXES = frozenset({".txt", ".in"})
 _CONSTRAINTS = frozenset({"-c", "--constraint"})
 _EDITABLE = frozenset({"-e", "--editable"})
 _NO_CONSTRAINTS = (
     "Constraints detected in input file, but these are currently unsupported. Continuing without "
     "applying constraints..."
 )
+_PLACES = (".", "/", "file:", "git+", "http:", "https:")
 _EGG = pattern(r"[#&]egg=(?P<name>[A-Za-z0-9._-]+)")
 
 
 class RequirementLines:
-    """Collects what lines of pip ask for; `warnings` tells what was left out."""
+    """Collects what lines of pip ask for; `warnings` tells what was left out.
+
+    `odd` says that of lines that are passed over one has not even the form of an option.
+    """
 
     def __init__(self) -> None:
         self.requirements: list[PypiRequirement] = []
         self.warnings: dict[str, None] = {}
+        self.odd = False
         self._open: list[Path] = []
 
-    def read_file(self, file: Path, asked: Place | None = None) -> None:
-        """Take a file and those it includes; `asked` is where another file names it.
+    def read_file(self, file: Path) -> None:
+        """Take a file that the user names, and those that it includes.
 
         Raises `ManifestError`, with place, for what is no requirement, and for a file that cannot
-        be read, that includes itself, or that is not called as such files are: it may be a secret
-        of the user's, whose lines would be shown, or asked for as names of packages.
+        be read, that includes itself, or that may not be included (`trust_in`).
         """
-        file = file.absolute()
-        if asked is not None and not _SUFFIXES.issuperset((file.suffix, _end_of_links(file))):
+        self._read(file.absolute(), None)
+
+    def _include(self, file: Path, folder: Path, asked: Place) -> None:
+        file = (folder / file).absolute()
+        trust = trust_in(file, self._open[0].parent if self._open else folder)
+        if trust is None:
             raise ManifestError(
-                f"`{file}` is not included: files of requirements end in `.txt` or `.in`",
-                hints=("rename it, or import it by itself",),
+                f"`{file}` is not included: it is not called as a file of requirements, and is "
+                "hidden or lies in another folder",
+                hints=("rename it to end in `.txt` or `.in`, or import it by itself",),
                 place=asked,
             )
+        if trust == "called so":
+            self._read(file, asked)
+            return
+        inner = RequirementLines()
+        inner._open = self._open
+        try:
+            inner._read(file, asked)
+        except ManifestError as error:
+            if error.place == asked:
+                raise
+            raise _no_requirements(file, asked) from None
+        if inner.odd:
+            raise _no_requirements(file, asked)
+        self.requirements += inner.requirements
+        self.warnings |= inner.warnings
+
+    def _read(self, file: Path, asked: Place | None) -> None:
         if file in self._open:
             raise ManifestError(f"`{file.name}` includes itself", place=asked)
         try:
@@ -73,12 +98,13 @@ class RequirementLines:
             expected = "a path or an address" if option["name"] in _EDITABLE else "a file"
             raise ManifestError(f"`{line}` has nothing behind it, expected {expected}", place=place)
         elif option["name"] in _FILES:
-            self.read_file(folder / option["value"].strip("\"' "), place)
+            self._include(Path(option["value"].strip("\"' ")), folder, place)
         elif option["name"] in _CONSTRAINTS:
             self.warnings[_NO_CONSTRAINTS] = None
         elif option["name"] in _EDITABLE:
             self._unnamed(line, option["value"])
         else:
+            self.odd |= option["name"] is None
             self.warnings[f"the option `{line}` is ignored"] = None
 
     def _requirement(self, line: str, folder: Path, place: Place) -> None:
@@ -87,6 +113,7 @@ class RequirementLines:
             self.requirements.append(pypi_word(word, folder))
         except ManifestError as error:
             if _is_source(word):
+                self.odd |= not word.startswith(_PLACES)
                 self._unnamed(line, word)
                 return
             message = error.message if word in error.message else f"`{word}`: {error.message}"
@@ -113,12 +140,12 @@ def read_requirements_txt(file: Path) -> ForeignEnvironment:
     return ForeignEnvironment(pypi=tuple(lines.requirements), warnings=tuple(lines.warnings))
 
 
-def _end_of_links(file: Path) -> str:
-    """Return the ending of the name that a file really has; its own where links go in a circle."""
-    try:
-        return file.resolve().suffix
-    except (OSError, RuntimeError, ValueError):  # which whoever reads it tells
-        return file.suffix
+def _no_requirements(file: Path, asked: Place) -> ManifestError:
+    return ManifestError(
+        f"`{file}` is not included: it holds more than requirements",
+        hints=("import it by itself to be shown which line is none",),
+        place=asked,
+    )
 
 
 def _is_requirement(word: str, folder: Path) -> bool:
@@ -131,9 +158,7 @@ def _is_requirement(word: str, folder: Path) -> bool:
 
 def _is_source(word: str) -> bool:
     """Whether a word is a path or an address rather than a name with its versions."""
-    return word.startswith((".", "/", "~", "file:", "git+", "http:", "https:")) or bool(
-        re.match(r"[A-Za-z0-9_.-]+[/\\]", word)
-    )
+    return word.startswith((*_PLACES, "~")) or bool(re.match(r"[A-Za-z0-9_.-]+[/\\]", word))
 
 
 def _logical_lines(text: str) -> Iterator[tuple[str, int]]:

@@ -205,6 +205,66 @@ def test_no_file_of_another_kind_is_included(tmp_path: Path, secret: str) -> Non
         read_conda_environment(text, file)
 
 
+#: How people call what they include, from `w/requirements/file`.
+CALLED = ["base.pip", "dev", "sub/dev", "../reqs.lock", "../constraints.cfg", "requirements"]
+
+
+@pytest.mark.parametrize("name", [*CALLED, "../requirements-dev", "../.github/r.txt", "../r.pip"])
+def test_files_of_requirements_are_included_however_they_are_called(
+    tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / "w" / "requirements" / "file"
+    (file.parent / name).parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(exist_ok=True)
+    (file.parent / name).write_text("attrs>=1 # why\n--pre\n-e .\ngit+https://x.org/r\n")
+    file.write_text(f"-r {name}\nrich\n")
+    found = read_requirements_txt(file)
+    assert [one.name for one in found.pypi] == ["attrs", "rich"]
+    assert len(found.warnings) == 3
+    text = f"dependencies:\n- pip:\n  - -r {name}\n"
+    assert read_conda_environment(text, file).pypi[0].name == "attrs"
+
+
+#: What a file may hold that is not called as one of requirements.
+SECRETS = [
+    "token: s3cret",
+    "s3cret = 1",
+    "attrs\ns3cret word",
+    "-----BEGIN KEY-----\ns3cret\n",
+    "b3B/s3cret==",
+    "attrs\n-r none.txt\ns3cret",
+    "s3cret\n-r other",
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_line_is_shown_of_a_file_that_says_nothing_of_its_kind(
+    tmp_path: Path, secret: str
+) -> None:
+    (tmp_path / "id").write_text(secret)
+    (tmp_path / "other").write_text("s3cret of another")
+    file = tmp_path / "file"
+    file.write_text("-r id\n")
+    with pytest.raises(ManifestError, match="holds more than requirements") as caught:
+        read_requirements_txt(file)
+    assert str(caught.value.place) == f"{file}:1:1"
+    assert "s3cret" not in f"{caught.value} {caught.value.hints} {caught.value.place!r}"
+
+
+@pytest.mark.parametrize("name", [".env", ".ssh/id", "link", "folder/id", "../id", "a/../../id"])
+def test_nothing_hidden_or_outside_is_included(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "w"
+    (folder / ".ssh").mkdir(parents=True)
+    (folder / "a").mkdir()
+    for one in (folder / ".env", folder / ".ssh" / "id", tmp_path / "id"):
+        one.write_text("s3cret\n")
+    (folder / "link").symlink_to(".env")
+    (folder / "folder").symlink_to(".ssh")
+    (folder / "file").write_text(f"-r {name}\n")
+    with pytest.raises(ManifestError, match="hidden or lies in another folder"):
+        read_requirements_txt(folder / "file")
+
+
 def test_a_link_without_end_is_told_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "loop.txt").symlink_to("loop.txt")
     file = tmp_path / "r.txt"
