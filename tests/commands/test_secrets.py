@@ -10,9 +10,12 @@ import pytest
 
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
+from tests.web import Answer, Asked, Web
 from tools.forge import serve
 from tools.forge.build import Forge
 from tools.forge.serve import Server
+from wisp.engine.auth.stores import authorization
+from wisp.specs.credentials import BasicHTTP
 
 pytestmark = pytest.mark.slow
 
@@ -72,6 +75,38 @@ def test_a_password_stays_out_of_lock_prefix_and_words(
     ):
         done = wisp(*words, verbosity, cwd=workspace).success()
         assert SECRET not in done.stdout + done.stderr, words
+    assert_nothing_tells(workspace)
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_a_password_in_the_address_of_a_channel_opens_it(
+    cold_wisp: CommandLine, tmp_path: Path, stored: bool
+) -> None:
+    folder = channel(tmp_path / "channel", [tiny("good")])
+    login = BasicHTTP("some@body", SECRET)
+
+    def answer(asked: Asked) -> Answer:
+        if asked.authorization != authorization(login):
+            return Answer(401, {"WWW-Authenticate": 'Basic realm="x"'})
+        file = folder / asked.path.removeprefix("/channel/")
+        return Answer(200, {}, file.read_bytes()) if file.is_file() else Answer(404)
+
+    workspace = tmp_path / "w"
+    workspace.mkdir()
+    with Web(answer) as web:
+        if stored:  # it comes after what stands in the address
+            cold_wisp(
+                "auth", "login", web.host, "--username", "x", "--password", "y", cwd=tmp_path
+            ).success()
+        place = web.url.replace("://", f"://some%40body:{SECRET}@")
+        (workspace / "pixi.toml").write_text(
+            f'[workspace]\nname = "w"\nchannels = ["{place}/channel"]\n'
+            'platforms = ["linux-64"]\n[dependencies]\ngood = "*"\n'
+        )
+        for words in (("lock",), ("install",), ("search", "good"), ("list",)):
+            done = cold_wisp(*words, "-vvv", cwd=workspace).success()
+            assert SECRET not in done.stdout + done.stderr
+    assert (workspace / ".pixi/envs/default/share/good.txt").is_file()
     assert_nothing_tells(workspace)
 
 

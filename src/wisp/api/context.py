@@ -59,6 +59,8 @@ class SessionContext:
         self._only_looks = False
         #: What the manifest says of buckets, before the first engine is made.
         self.buckets: Mapping[str, Mapping[str, Any]] = {}
+        #: The same of channels.
+        self.addresses_with_logins: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -149,7 +151,13 @@ class SessionContext:
         """The same as the user has chosen it, whether the machine allows it or not."""
         from wisp.engine.host import is_remote
 
-        return self.config.engine_settings(is_remote=is_remote, buckets=self.buckets)
+        found = self.config.engine_settings(is_remote=is_remote, buckets=self.buckets)
+        if not self.addresses_with_logins:
+            return found
+        from wisp.engine.auth.channel_logins import logins_in
+
+        logins = logins_in(self.addresses_with_logins)
+        return replace(found, network=replace(found.network, logins=logins))
 
     @cached_property
     def channels(self) -> ChannelAccess:

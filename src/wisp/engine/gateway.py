@@ -149,12 +149,12 @@ def _client(network: Network, environ: Mapping[str, str]) -> Client:
         return _unchecked_client(network, environ)
     variables = client_variables(network, environ)
     credentials = Credentials.of(network, environ)
-    if credentials.are_files_of_rattler:
+    if credentials.are_files_of_rattler and not network.logins:
         return _checked_client(network, variables, environ)
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="wisp-auth-") as folder:
-        file = _written(credentials.sendable(), folder)
+        file = _written({**credentials.sendable(), **network.logins}, folder)
         lent = {**variables, "RATTLER_AUTH_FILE": file}
         return _checked_client(network, lent, environ)
 
@@ -206,9 +206,10 @@ def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
     keys = _network_keys(network)
     credentials = Credentials.of(network, environ)
     with TemporaryDirectory(prefix="wisp-auth-") as folder:
-        if network.mirrors or not credentials.are_files_of_rattler:
+        if network.mirrors or network.logins or not credentials.are_files_of_rattler:
             spared = frozenset(key for prefix in network.mirrors for key in keys_of(prefix))
-            file = _written(credentials.sendable(spared), folder)
+            own = {host: one for host, one in network.logins.items() if host not in spared}
+            file = _written({**credentials.sendable(spared), **own}, folder)
             keys["authentication-override-file"] = file
             keys["mirrors"] = {
                 prefix: [credentials.sign(url)[0] for url in urls]

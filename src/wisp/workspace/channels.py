@@ -33,6 +33,17 @@ def _distinct(channels: Iterable[Channel]) -> tuple[Channel, ...]:
     return tuple(found.values())
 
 
+def addresses_with_logins(manifest: Manifest) -> tuple[str, ...]:
+    """Return the channels as written whose addresses may have a user and a password in them.
+
+    The URL of a channel has none, so that no lock and no record of a package does.
+    """
+    entries = list(manifest.workspace.channels)
+    for feature in manifest.features.values():
+        entries += feature.channels or ()
+    return tuple(entry.channel for entry in entries if "@" in entry.channel)
+
+
 def resolve_channel(entry: ChannelEntry, root: Path) -> Channel:
     """Find the URL of a channel; names live below the common host, paths below the workspace."""
     return Channel(
