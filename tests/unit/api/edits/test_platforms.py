@@ -152,10 +152,10 @@ def test_words_are_checked_before_the_manifest(
 
 
 def test_raw_words_hold_for_any_subdir_and_keep_their_build(manifest: Manifest) -> None:
-    wanted = wanted_platforms(["w=osx-64", "__glibc=2.30", "__cuda=12=foo=1"], ())
+    wanted = wanted_platforms(["w=osx-64", "__glibc=2.30", "__cuda=12=foo_1"], ())
     edited = add_platforms(manifest, wanted, ManifestPart.of())
     assert platforms_line(edited).endswith(
-        '{ name = "w", subdir = "osx-64", glibc = "2.30", __cuda = "12=foo=1" }]'
+        '{ name = "w", subdir = "osx-64", glibc = "2.30", __cuda = "12=foo_1" }]'
     )
     assert {*edited.workspace.platforms[-1].declared} == {*wanted[0].declared}
 
