@@ -87,6 +87,33 @@ def test_no_look_gives_a_variable_to_what_a_package_requires(
     assert not [one.target for one in web.asked if "S3CR3T" in one.target]
 
 
+@pytest.mark.parametrize("words", [("lock",), ("install",)], ids=" ".join)
+def test_where_nothing_may_be_built_a_lock_gives_none_either(
+    wisp: CommandLine, forge: Forge, web: Web, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    needs = f"other @ {web.url}/${{CLOUD_KEY}}/other-1.0-py3-none-any.whl"
+    wheel = make_wheel(tmp_path / "wheels", "evil", requires=[needs])
+    more = f'no-build = true\n[pypi-dependencies]\nevil = {{ path = "{wheel}" }}'
+    done = wisp(*words, cwd=workspace(tmp_path / "w", forge, web, more), env=SECRET)
+    assert "S3CR3T" not in done.stdout + done.stderr
+    assert any("other" in one.target for one in web.asked)
+    assert not [one.target for one in web.asked if "S3CR3T" in one.target]
+
+
+def test_an_address_of_a_lock_is_asked_as_it_stands(
+    wisp: CommandLine, forge: Forge, web: Web, tmp_path: Path
+) -> None:
+    wheel = make_wheel(tmp_path / "wheels", "evil")
+    more = f'[pypi-dependencies]\nevil = {{ url = "{web.url}/place/{wheel.name}" }}'
+    folder = workspace(tmp_path / "w", forge, web, more)
+    wisp("lock", cwd=folder).success()
+    lock = folder / "pixi.lock"
+    lock.write_text(lock.read_text().replace("/place/", "/${CLOUD_KEY}/"))
+    own = SECRET | {"PIXI_CACHE_DIR": str(tmp_path / "cache")}
+    wisp("install", "--frozen", cwd=folder, env=own).success()
+    assert web.asked[-1].path == f"/${{CLOUD_KEY}}/{wheel.name}"
+
+
 @pytest.mark.parametrize("words", [("list",), ("lock", "--dry-run")], ids=" ".join)
 def test_a_look_reaches_repositories_as_git_is_told_to(
     wisp: CommandLine, forge: Forge, web: Web, tmp_path: Path, words: tuple[str, ...]

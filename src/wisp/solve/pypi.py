@@ -26,7 +26,7 @@ from wisp.solve.pypi_records import choose_files, index_finder, may_mix_indexes,
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.locations import PathLocation
 from wisp.specs.package_names import pypi_names
-from wisp.specs.pypi import normalize
+from wisp.specs.pypi import is_editable, normalize
 from wisp.specs.records import LockedConda, PypiRecord
 from wisp.values import replace
 
@@ -128,8 +128,9 @@ class PypiResolver:
         if not self._builds:
             provide_python = None
         python = self._python if isolated or not provide_python else provide_python()
+        uv = self._uv if _may_build(request) else self._uv.unaware()
         try:
-            return compile_requirements(self._uv, question, python, annotate=annotate)
+            return compile_requirements(uv, question, python, annotate=annotate)
         except UvError as error:
             if not (isolated and provide_python and _is_build_failure(error)):
                 raise resolution_error(error) from error
@@ -137,12 +138,19 @@ class PypiResolver:
         # Some builds need the Python, or the libraries, of the environment itself.
         try:
             python = provide_python()
-            return compile_requirements(self._uv, question, python, annotate=annotate)
+            return compile_requirements(uv, question, python, annotate=annotate)
         except UvError as error:
             raise resolution_error(error) from error
         except WispError as error:
             # It cannot be had, e.g. for another platform: then the first failure is the reason.
             raise resolution_error(refused) from error
+
+
+def _may_build(request: PypiRequest) -> bool:
+    """Tell whether a back-end may run, which needs the user's variables; editables always are."""
+    return request.options.no_build is not True or any(
+        is_editable(one.spec) for one in request.requirements
+    )
 
 
 def pypi_request(
