@@ -13,6 +13,7 @@ from pathlib import Path
 
 from wisp.engine.files import refusal
 from wisp.engine.wheels import installed_wheels
+from wisp.errors import HostError
 from wisp.foreign import json_data
 from wisp.image.bytecode import lasting_header, source_of
 from wisp.image.entries import LayerEntry, file_entry, text_file
@@ -63,14 +64,14 @@ class Staged:
         return frozenset().union(*(one.disputed for one in self.owners.values()))
 
 
-def read_staged(folder: Path, place: str) -> Staged:
+def read_staged(folder: Path, place: str, unread: list[HostError] | None = None) -> Staged:
     """Find out whose every file of a prefix is.
 
     Raises:
-        HostError: A record cannot be read.
+        HostError: A record cannot be read; with `unread` it owns nothing, and is told there.
 
     """
-    conda = dict(_conda_owners(folder))
+    conda = dict(_conda_owners(folder, unread))
     taken = frozenset(path for one in conda.values() for path in one.paths)
     wheels: dict[Owner, OwnedFiles] = {}
     for wheel in installed_wheels(folder):
@@ -80,12 +81,17 @@ def read_staged(folder: Path, place: str) -> Staged:
     return Staged(folder=folder, place=place, owners=_with_disputes({**conda, **wheels}))
 
 
-def _conda_owners(folder: Path) -> Iterator[tuple[Owner, OwnedFiles]]:
+def _conda_owners(
+    folder: Path, unread: list[HostError] | None
+) -> Iterator[tuple[Owner, OwnedFiles]]:
     for file in sorted((folder / CONDA_META).glob("*.json")):
         try:
             record = json_data(found_bytes(file, LARGEST_LOCK))
         except OSError as error:
-            raise refusal("read", file, error) from error
+            if unread is None:
+                raise refusal("read", file, error) from error
+            unread.append(refusal("read", file, error))
+            continue
         rows = record.get("paths_data", {}).get("paths", [])
         own = f"{CONDA_META}/{file.name}"
         unpacked = record.get("extracted_package_dir")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wisp.api.weighing.report import Pile
 from wisp.image.bytecode import source_of
-from wisp.image.prefix import read_staged
+from wisp.image.prefix import Staged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,17 +19,10 @@ if TYPE_CHECKING:
 UNOWNED: tuple[Kind, str] = ("other", "(no package)")
 
 
-def weigh_prefix(prefix: Path) -> Pile:
-    """Put the files of a prefix together by their packages; a file with many names counts once.
-
-    Raises:
-        HostError: A record cannot be read.
-
-    """
+def weigh_prefix(prefix: Path, staged: Staged) -> Pile:
+    """Put the files of a prefix together by their packages; a file with many names counts once."""
     owners: dict[str, tuple[Kind, str]] = {
-        path: owner
-        for owner, files in read_staged(prefix, "").owners.items()
-        for path in files.paths
+        path: owner for owner, files in staged.owners.items() for path in files.paths
     }
     pile = Pile()
     seen: set[tuple[int, int]] = set()

@@ -14,7 +14,7 @@ from wisp.api.weighing.prefix import weigh_prefix
 from wisp.api.weighing.reasons import chains, direct_names
 from wisp.api.weighing.report import PackageSize, SizeReport, largest_first
 from wisp.api.weighing.unused import imported_modules, unused
-from wisp.errors import LockFileError, UsageError
+from wisp.errors import HostError, LockFileError, UsageError
 from wisp.image.prefix import read_staged
 from wisp.layout import CONDA_META
 from wisp.lock.read import read
@@ -48,8 +48,15 @@ def weigh_environment(
     versions: dict[tuple[Kind, str], str] = {
         (package_kind(one), one.name): one.version or "" for one in records
     }
+    unread: list[HostError] = []
+    staged = read_staged(prefix, "", unread)
+    if unread:
+        first = f"{unread[0].message}: {unread[0].causes[0]}"
+        workspace.reporter.warn(
+            f"what {len(unread)} of its packages have brought counts as of none: {first}"
+        )
     owned: dict[tuple[Kind, str], tuple[str, ...]] = {
-        owner: files.paths for owner, files in read_staged(prefix, "").owners.items()
+        owner: files.paths for owner, files in staged.owners.items()
     }
     direct = {
         one.name: owned.get((package_kind(one), one.name), ())
@@ -59,7 +66,7 @@ def weigh_environment(
     return SizeReport(
         subject=environment,
         form="environment",
-        packages=weigh_prefix(prefix).packages(versions, reasons),
+        packages=weigh_prefix(prefix, staged).packages(versions, reasons),
         unused=unused(direct, imported_modules(workspace.root), _commands(workspace)),
     )
 

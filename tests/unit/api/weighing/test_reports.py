@@ -9,6 +9,8 @@ from wisp.api.weighing.kinds import kind_of
 from wisp.api.weighing.prefix import UNOWNED, weigh_prefix
 from wisp.api.weighing.report import PackageSize, SizeReport, changes
 from wisp.api.weighing.unused import imported_modules, unused
+from wisp.errors import HostError
+from wisp.image.prefix import read_staged
 
 SITE = "lib/python3.12/site-packages"
 
@@ -41,10 +43,22 @@ def test_a_file_with_two_names_counts_once(tmp_path: Path) -> None:
     (tmp_path / "one").write_bytes(b"x" * 100)
     os.link(tmp_path / "one", tmp_path / "two")
     (tmp_path / "link").symlink_to("one")
-    (found,) = weigh_prefix(tmp_path).packages({}, {})
+    (found,) = weigh_prefix(tmp_path, read_staged(tmp_path, "")).packages({}, {})
     assert (found.kind, found.name) == UNOWNED
     assert found.size == 100 + len("one")
     assert found.files == 3
+
+
+def test_what_a_record_that_cannot_be_read_brought_is_of_no_package(tmp_path: Path) -> None:
+    (tmp_path / "conda-meta" / "one-1-0.json").mkdir(parents=True)
+    (tmp_path / "one").write_bytes(b"x" * 100)
+    unread: list[HostError] = []
+    staged = read_staged(tmp_path, "", unread)
+    (found,) = weigh_prefix(tmp_path, staged).packages({}, {})
+    assert (found.kind, found.name, found.size) == (*UNOWNED, 100)
+    assert ["one-1-0.json" in error.message for error in unread] == [True]
+    with pytest.raises(HostError, match=r"one-1-0\.json"):
+        read_staged(tmp_path, "")
 
 
 def report(*packages: PackageSize) -> SizeReport:
