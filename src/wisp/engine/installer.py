@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from pathlib import Path
 
 from rattler.exceptions import ExtractError, InstallerError, LinkError, TransactionError
@@ -31,7 +31,7 @@ from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
 from wisp.specs.origins import is_wheel
 from wisp.specs.records import CondaRecord
-from wisp.values import dataclass
+from wisp.values import dataclass, replace
 
 _MISMATCH = pattern(r"(?s)hash mismatch.*?expected (\w+), got (\w+)")
 
@@ -120,10 +120,34 @@ async def _link(
 async def _link_once(
     request: CondaInstallation, sources: Sources, access: ChannelAccess, listeners: _Listeners
 ) -> None:
+    """Link without sharing files if programs clash with those, and in two steps if with links.
+
+    Which of two comes first is rattler's choice; what is there already is taken away before a
+    program is written (`wisp.engine.safe.programs`).
+    """
     try:
         await _linked(request, sources, access, listeners, shares=True)
+        return
     except SharedPlaceError:
-        await _linked(request, _sources(request, access), access, listeners, shares=False)
+        pass
+    late: set[str] = set()
+    while True:
+        first = _without(request, late)
+        try:
+            await _linked(first, _sources(first, access), access, listeners, shares=False)
+            break
+        except SharedPlaceError as error:
+            if error.writing in late:
+                raise
+            late.add(error.writing)
+    if late:
+        rest = replace(request, reinstall=request.reinstall - {row.name for row in first.records})
+        await _linked(rest, _sources(rest, access), access, listeners, shares=False)
+
+
+def _without(request: CondaInstallation, stems: Set[str]) -> CondaInstallation:
+    kept = [row for row in request.records if f"{row.name}-{row.version}-{row.build}" not in stems]
+    return replace(request, records=tuple(kept)) if stems else request
 
 
 async def _linked(
