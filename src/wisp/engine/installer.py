@@ -122,8 +122,7 @@ async def _link_once(
 ) -> None:
     """Link without sharing files if programs clash with those, and in two steps if with links.
 
-    Which of two comes first is rattler's choice; what is there already is taken away before a
-    program is written (`wisp.engine.safe.programs`).
+    What is there already is taken away before a program is written (`wisp.engine.safe.programs`).
     """
     try:
         await _linked(request, sources, access, listeners, shares=True)
@@ -137,9 +136,10 @@ async def _link_once(
             await _linked(first, _sources(first, access), access, listeners, shares=False)
             break
         except SharedPlaceError as error:
-            if error.writing in late:
+            # What was refused is surely not being linked: rattler's threads may go on a while.
+            if error.package is None or error.package in late:
                 raise
-            late.add(error.writing)
+            late.add(error.package)
     if late:
         rest = replace(request, reinstall=request.reinstall - {row.name for row in first.records})
         await _linked(rest, _sources(rest, access), access, listeners, shares=False)

@@ -17,20 +17,7 @@ from wisp.specs.origins import is_wheel
 
 
 class SharedPlaceError(InstallError):
-    """A program would be written through a link, or into what the cache shares with the prefix.
-
-    `writing` is the package, by its name, version and build, that it is written for.
-    """
-
-    writing = ""
-
-    @classmethod
-    def of(cls, stem: str, error: ProgramClashError) -> SharedPlaceError:
-        """Refuse a package for a clash with another."""
-        plain = _refused(stem, error)
-        refusal = cls(plain.message, causes=plain.causes, hints=plain.hints, package=stem)
-        refusal.writing = error.writing
-        return refusal
+    """A program would be written through a link, or into what the cache shares with the prefix."""
 
 
 class PackageJudge:
@@ -99,12 +86,12 @@ class PackageJudge:
                 programs = self._verdicts[os.path.dirname(folder)].check(folder)  # noqa: PTH120
                 self._admit(stem, programs)
             except ProgramClashError as error:
-                self.refusal = SharedPlaceError.of(stem, error)
+                self.refusal = _refused(SharedPlaceError, stem, error)
                 if self._begun:
                     self._aside.append(PutAside.of(Path(folder)))
             except UnsafePathError as error:
                 spoil(Path(folder))
-                self.refusal = _refused(stem, error)
+                self.refusal = _refused(InstallError, stem, error)
 
     def _admit(self, stem: str, programs: Programs) -> None:
         try:
@@ -131,8 +118,8 @@ class PackageJudge:
         return [name[:-1] for folder in folders for name in glob.glob(f"{glob.escape(folder)}-*/")]  # noqa: PTH207
 
 
-def _refused(stem: str, error: UnsafePathError) -> InstallError:
-    return InstallError(
+def _refused(kind: type[InstallError], stem: str, error: UnsafePathError) -> InstallError:
+    return kind(
         f"the package `{stem}` was refused",
         causes=[error.message, *error.causes],
         hints=["nothing of it was linked; tell the owners of its channel"],

@@ -23,11 +23,7 @@ _ENDINGS = ("", ".exe", "-script.py")
 
 
 class ProgramClashError(UnsafePathError):
-    """A package has a file where a program is written for another one, `writing`."""
-
-    def __init__(self, message: str, writing: str) -> None:
-        super().__init__(message)
-        self.writing = writing
+    """A package has a file where a program is written for another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +92,7 @@ class ProgramPlaces:
             if having is not None and having != writing:
                 raise ProgramClashError(
                     f"the package `{having}` has {what} at the place of the program `{name}`, "
-                    f"which is written for the package `{writing}`",
-                    writing,
+                    f"which is written for the package `{writing}`"
                 )
 
     def _clear(self, command: str) -> None:
