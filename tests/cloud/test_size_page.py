@@ -46,7 +46,8 @@ const inside = () => [...document.querySelectorAll("#map button")].every(one => 
   return a.left >= b.left - 1 && a.right <= b.right + 1 && a.bottom <= b.bottom + 1;
 });
 const paper = () => getComputedStyle(document.body).backgroundColor;
-seen.hint = about.textContent; seen.first = focused(); seen.labels = labels(); seen.fits = inside();
+seen.unused = unused.textContent;
+seen.first = focused(); seen.labels = labels(); seen.fits = inside();
 press("ArrowRight"); seen.right = focused();
 press("ArrowLeft"); seen.back = focused(); seen.about = about.textContent;
 document.activeElement.click(); seen.within = labels(); seen.where = where.textContent;
@@ -91,7 +92,7 @@ def test_packages_are_shown_by_their_size(seen: dict[str, Any]) -> None:
     assert seen["labels"] == ["torch 2.4, 600 B", "numpy, 300 B", "rest, 100 B"]
     assert seen["fits"]
     assert abs(seen["share"] - 0.6) < 0.01
-    assert seen["hint"].endswith("Nothing here imports or calls: numpy.")
+    assert seen["unused"] == "Nothing here imports or calls: numpy."
 
 
 def test_everything_can_be_done_by_keys(seen: dict[str, Any]) -> None:
