@@ -74,7 +74,7 @@ def test_grouped_output_comes_in_one_piece(
 
 
 def test_a_failure_ends_what_runs_with_all_its_children(tmp_path: Path) -> None:
-    stubborn = "sh -c 'trap \"\" TERM; sleep 77.7 & sleep 77.7'"
+    stubborn = f"sh -c 'trap \"\" TERM; {nap(77)} & {nap(77)}'"
     ws = Workspace(
         tmp_path, table("long", stubborn), table("bad", "sleep 0.5; exit 3"), table("later", "x")
     )
@@ -83,7 +83,7 @@ def test_a_failure_ends_what_runs_with_all_its_children(tmp_path: Path) -> None:
     start = time.monotonic()
     assert together(ws, "top") == 3
     assert time.monotonic() - start < 20
-    assert not alive("sleep 77.7")
+    assert not alive(nap(77))
     assert "failed (3)" in ws.lines[-1]
     assert "not run" in ws.lines[-1]
 
@@ -103,11 +103,11 @@ def test_going_on_leaves_out_only_what_needs_the_failed_task(tmp_path: Path) -> 
 
 
 def test_what_a_failed_task_leaves_behind_is_ended(tmp_path: Path) -> None:
-    ws = Workspace(tmp_path, table("bad", "sh -c 'sleep 66.6 & exit 3'"), table("good", "sleep 1"))
+    ws = Workspace(tmp_path, table("bad", f"sh -c '{nap(66)} & exit 3'"), table("good", "sleep 1"))
     ws.tasks["top"] = top("bad", "good")
     assert together(ws, "top", keep_going=True) == 3
     assert "ok" in ws.lines[-1]
-    assert not alive("sleep 66.6")
+    assert not alive(nap(66))
 
 
 def test_a_task_that_cannot_be_started_is_a_failure_like_others(tmp_path: Path) -> None:
@@ -166,15 +166,15 @@ def test_secrets_are_kept_out_of_failures_to_start(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_whole_tree(tmp_path: Path, number: signal.Signals) -> None:
-    child = started(tmp_path, "sh -c 'echo > up; sleep 88.8; true'")
+    child = started(tmp_path, f"sh -c 'echo > up; {nap(88)}; true'")
     child.send_signal(number)
     assert child.wait(15) == 128 + number
-    assert not alive("sleep 88.8")
+    assert not alive(nap(88))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_second_interrupt_does_not_wait(tmp_path: Path) -> None:
-    child = started(tmp_path, "sh -c 'trap : INT; echo > up; sleep 99.9; sleep 99.9'")
+    child = started(tmp_path, f"sh -c 'trap : INT; echo > up; {nap(99)}; {nap(99)}'")
     child.send_signal(signal.SIGINT)
     time.sleep(0.5)
     assert child.poll() is None
@@ -182,7 +182,7 @@ def test_a_second_interrupt_does_not_wait(tmp_path: Path) -> None:
     child.send_signal(signal.SIGINT)
     assert child.wait(15) == 130
     assert time.monotonic() - start < 3
-    assert not alive("sleep 99.9")
+    assert not alive(nap(99))
 
 
 def started(folder: Path, command: str) -> subprocess.Popen[bytes]:
@@ -199,6 +199,11 @@ def started(folder: Path, command: str) -> subprocess.Popen[bytes]:
     while not (folder / "up").exists():
         time.sleep(0.02)
     return child
+
+
+def nap(seconds: int) -> str:
+    """Spell a command that no other run of these tests has, which may be on this machine too."""
+    return f"sleep {seconds}.{os.getpid()}"
 
 
 def alive(command: str) -> bool:
