@@ -122,16 +122,16 @@ class SessionContext:
     @cached_property
     def _lent(self) -> Mapping[str, str]:
         """The caller's environment without proxies that are none, of which the user is warned."""
-        from wisp.engine.proxies import malformed_proxies
+        from wisp.engine.proxies import decides, malformed_proxies
 
         wrong = malformed_proxies(self.environ)
         if not wrong:
             return self.environ
         from wisp.specs.urls import shown
 
-        for name, text in wrong.items():
+        for name in (name for name in wrong if decides(name, self.environ)):
             self.reporter.warn(
-                f"`{name}` is ignored: `{shown(text)}` is no address of a proxy",
+                f"`{name}` is ignored: `{shown(wrong[name])}` is no address of a proxy",
                 hints=("write it as `http://HOST:PORT`",),
             )
         return {name: text for name, text in self.environ.items() if name not in wrong}

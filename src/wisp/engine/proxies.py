@@ -61,6 +61,15 @@ def malformed_proxies(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def decides(name: str, environ: Mapping[str, str]) -> bool:
+    """Tell whether a variable counts for any scheme: `all_proxy` does not beside those of each.
+
+    Desktops set all of them, and `all_proxy` to a `socks://` that no engine knows.
+    """
+    own = environ.get("http_proxy") and (environ.get("https_proxy") or environ.get("HTTPS_PROXY"))
+    return not own or name.lower() != "all_proxy"
+
+
 def _is_proxy(text: str) -> bool:
     """Tell whether a text is the address of a proxy, whose `http://` may be left out."""
     address = text if "://" in text else f"http://{text}"
