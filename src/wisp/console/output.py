@@ -115,7 +115,7 @@ class Output:
         self.noted.append(shown)
         try:
             self._stderr.write(shown + "\n")
-        except OSError:
+        except (OSError, ValueError):  # the latter of a stream that is closed
             return
 
     def listing(self, text: str) -> None:
@@ -259,6 +259,6 @@ class Output:
         """Bring everything to its stream; raises `OSError` for an answer that nobody takes."""
         try:
             self._stderr.flush()
-        except OSError:
+        except (OSError, ValueError):
             pass
         self._stdout.flush()
