@@ -92,7 +92,26 @@ class CommandLine:
         timeout: float = 180,
     ) -> Result:
         command = (str(self.executable), *arguments)
-        done = subprocess.run(
+        done = self._ended(command, cwd, env, stdin, timeout)
+        return Result((self.program, *arguments), done.returncode, done.stdout, done.stderr)
+
+    def bash(
+        self, line: str, *arguments: str, cwd: Path, env: dict[str, str] | None = None
+    ) -> Result:
+        """Run a line of bash in which `"$@"` is the program with these arguments."""
+        command = ("bash", "-c", line, "bash", str(self.executable), *arguments)
+        done = self._ended(command, cwd, env, "", 60)
+        return Result((line, *arguments), done.returncode, done.stdout, done.stderr)
+
+    def _ended(
+        self,
+        command: tuple[str, ...],
+        cwd: Path,
+        env: dict[str, str] | None,
+        stdin: str,
+        timeout: float,
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             command,
             cwd=cwd,
             env=self.environment(env),
@@ -102,23 +121,6 @@ class CommandLine:
             timeout=timeout,
             check=False,
         )
-        return Result((self.program, *arguments), done.returncode, done.stdout, done.stderr)
-
-    def bash(
-        self, line: str, *arguments: str, cwd: Path, env: dict[str, str] | None = None
-    ) -> Result:
-        """Run a line of bash in which `"$@"` is the program with these arguments."""
-        command = ["bash", "-c", line, "bash", str(self.executable), *arguments]
-        done = subprocess.run(
-            command,
-            cwd=cwd,
-            env=self.environment(env),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return Result((line, *arguments), done.returncode, done.stdout, done.stderr)
 
     def imported(self, *arguments: str, cwd: Path, env: dict[str, str] | None = None) -> set[str]:
         """Run to the end and give the modules that the program imported; Python itself tells."""

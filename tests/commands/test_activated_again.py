@@ -137,14 +137,20 @@ def test_a_second_workspace_takes_away_what_lies_in_the_first(
     assert found["OF_PACKAGE"] == "the user's"
 
 
+def words_to_start(shell: str) -> list[str]:
+    """Return the words of a command line; skips the test where its program is not installed."""
+    words = shell.split()
+    if shutil.which(words[0]) is None:
+        pytest.skip(f"no {words[0]} here")
+    return words
+
+
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("shell", POSIX)
 def test_shells_of_posix_have_what_run_has(
     caller: CommandLine, workspace: Path, shell: str, times: int
 ) -> None:
-    words = shell.split()
-    if shutil.which(words[0]) is None:
-        pytest.skip(f"no {words[0]} here")
+    words = words_to_start(shell)
     dump = f"exec {sys.executable} -Ic \"import os; print(*(f'{{n}}={{v}}' for n, v in "
     dump += 'os.environ.items()), sep=chr(0))"'
     hook = 'eval "$(wisp shell-hook)"'
@@ -180,9 +186,7 @@ def test_a_script_that_any_shell_knows_runs_in_it(caller: CommandLine, workspace
 def test_their_prompts_show_the_name_and_run_nothing(
     caller: CommandLine, tmp_path: Path, shell: str, way: str
 ) -> None:
-    words = shell.split()
-    if shutil.which(words[0]) is None:
-        pytest.skip(f"no {words[0]} here")
+    words = words_to_start(shell)
     name = "a$(touch pwned)`touch pwned`\\$(touch pwned) \\"
     folder = tmp_path / "w"
     folder.mkdir()
