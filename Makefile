@@ -16,7 +16,7 @@ ONLY ?=
 # Several processes read all tests, and each test starts commands: what one has compiled serves all.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo image test test-cloud hostile fuzz check bench bench-images golden docs clean
+.PHONY: help demo image test test-cloud hostile fuzz unguarded check bench bench-images golden docs clean
 
 help:
 	@echo "make demo    from an empty folder to a running task, on local channels"
@@ -25,6 +25,7 @@ help:
 	@echo "make test-cloud  the tests with Docker, registries and other users; installs what is missing"
 	@echo "make hostile 2,000 hostile locks, packages, links … around a canary (CASES=20000)"
 	@echo "make fuzz    a minute of coverage-guided fuzzing for each reader (ONLY='lock spec')"
+	@echo "make unguarded  each rule against an attack taken away: its test has to fail (ONLY='12 K4')"
 	@echo "make check   formatter, linter, types, floors"
 	@echo "make bench   what wisp costs, as ratios (ONLY='run solve' chooses)"
 	@echo "make bench-images  an image by wisp against the same by Docker, on one Debian"
@@ -63,6 +64,11 @@ fuzz: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	for target in $(or $(ONLY),lock manifest spec shell pylock archive); do \
 		$(BIN)/python -m tools.fuzz $$target -max_total_time=60 -timeout=20 || exit 1; done
+
+# In two copies of the tree, in a temporary folder; some rows need root to be shown.
+unguarded: $(READY)
+	$(BIN)/python -m tools.forge
+	$(BIN)/python -m tools.unguarded --jobs 2 $(ONLY)
 
 # Twenty kills each and two thousand scripts, of which `make test` has fewer, also where something
 # has failed before.
