@@ -76,7 +76,7 @@ def _trees(count: int) -> Iterator[list[Tree]]:
 
 def _whole(tree: Tree, tests: set[str], jobs: int) -> bool:
     """Whether all tests pass (or skip) while nothing is off."""
-    trial = run(tree, sorted(tests), "-n", str(jobs if jobs > 1 else 0), limit=_LIMIT)
+    trial = run(tree, sorted(tests), "-p", "xdist", "-n", str(jobs), limit=_LIMIT)
     if whole := trial.verdict in (Verdict.PASSED, Verdict.SKIPPED):
         print(f"nothing off: {trial.why}", flush=True)
     else:

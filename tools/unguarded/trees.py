@@ -40,6 +40,8 @@ class Tree:
             "FORGE_CACHE": str(DEFAULT_CACHE),
             **os.environ,
             "PYTEST_DEBUG_TEMPROOT": str(self.scratch),
+            # No test needs one, and to load them costs more than most tests.
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
 
     @contextmanager
