@@ -36,6 +36,10 @@ _SHARED_CACHE = (
 )
 
 
+#: The engines that send what stands in addresses of channels, and what they are made of.
+_WITH_LOGINS = ("_opened", "channels", "credentials", "http")
+
+
 class SessionContext:
     """A configuration, the caller's surroundings, and everything that reaches the outside.
 
@@ -59,8 +63,7 @@ class SessionContext:
         self._only_looks = False
         #: What the manifest says of buckets, before the first engine is made.
         self.buckets: Mapping[str, Mapping[str, Any]] = {}
-        #: The same of channels.
-        self.addresses_with_logins: tuple[str, ...] = ()
+        self._addresses: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -151,13 +154,33 @@ class SessionContext:
         """The same as the user has chosen it, whether the machine allows it or not."""
         from wisp.engine.host import is_remote
 
-        found = self.config.engine_settings(is_remote=is_remote, buckets=self.buckets)
-        if not self.addresses_with_logins:
-            return found
+        return self.config.engine_settings(is_remote=is_remote, buckets=self.buckets)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Channels as they are written, whose users and passwords count.
+
+        The URLs of channels have none, so that no lock and no record of a package does. Engines
+        that were made before there were others are made anew.
+        """
+        return self._addresses
+
+    @addresses.setter
+    def addresses(self, addresses: tuple[str, ...]) -> None:
+        if addresses != self._addresses:
+            self._addresses = addresses
+            for engine in _WITH_LOGINS:
+                self.__dict__.pop(engine, None)
+
+    @cached_property
+    def _opened(self) -> EngineSettings:
+        """The settings with the logins that are expected."""
+        if not self._addresses:
+            return self.settings
         from wisp.engine.auth.channel_logins import logins_in
 
-        logins = logins_in(self.addresses_with_logins)
-        return replace(found, network=replace(found.network, logins=logins))
+        network = replace(self.settings.network, logins=logins_in(self._addresses))
+        return replace(self.settings, network=network)
 
     @cached_property
     def channels(self) -> ChannelAccess:
@@ -170,7 +193,7 @@ class SessionContext:
                 f"what is downloaded is not kept, since the cache `{missed}` cannot be written",
                 hints=("`PIXI_CACHE_DIR` names another folder",),
             )
-        return ChannelAccess(self.settings, self._lent)
+        return ChannelAccess(self._opened, self._lent)
 
     @cached_property
     def notices(self) -> ChannelNotices:
@@ -192,7 +215,7 @@ class SessionContext:
         """The stored credentials, and which of them a URL gets."""
         from wisp.engine.auth.stores import Credentials
 
-        return Credentials.of(self.settings.network, self.environ)
+        return Credentials.of(self._opened.network, self.environ)
 
     @cached_property
     def http(self) -> HttpClient:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from wisp.api.authorizing import StoredLogin, stored_login
+from wisp.engine.auth.stores import ADDRESS
 from wisp.engine.mirrors import mirrored
 from wisp.engine.registry.credentials import RegistryLogins
 from wisp.engine.uv import users_login
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 #: What may ask an address.
 CHANNEL, INDEX, REGISTRY = PURPOSES = ("channels", "package indexes", "registries")
-#: Where a credential comes from that is part of an address.
-ADDRESS = "the address itself"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wisp.api import quick_exec
 from wisp.api.machine_platform import completed, solved_platform
+from wisp.api.named_channels import channels_named
 from wisp.api.provisioning import (
     checked_cutoff,
     configured_cutoff,
@@ -26,7 +27,7 @@ from wisp.layout import CACHE_FOLDERS, CONDA_META, DEFAULT_ENVIRONMENT, PREFIX_M
 from wisp.manifest.cutoff_model import CutoffTable
 from wisp.manifest.words import conda_word, pypi_word
 from wisp.oneoff.request import OneOff, guessed, surroundings
-from wisp.specs.conda import Channel, channel_url, match_spec_text
+from wisp.specs.conda import match_spec_text
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.values import dataclass, replace
 
@@ -138,7 +139,7 @@ def _wanted(session: SessionContext, request: OneOffRequest, cwd: Path) -> OneOf
     return OneOff(
         asked=tuple(conda_word(text) for text in (*request.specs, *request.extra)),
         guess=None if _is_named(request) else guessed(request.command[0]),
-        channels=tuple(Channel(text, channel_url(text, cwd)) for text in texts),
+        channels=channels_named(session, texts, cwd),
         platform=solved_platform(session, request.platform),
         offline=session.config.offline,
         pypi=tuple(pypi_word(text, cwd) for text in request.pypi),

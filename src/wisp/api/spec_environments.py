@@ -15,6 +15,7 @@ from pathlib import Path
 
 from wisp import layout
 from wisp.api.machine_platform import completed, solved_platform
+from wisp.api.named_channels import channels_named
 from wisp.api.prefixes import install_at
 from wisp.api.spec_locks import read_lock, reasons_against_inputs, solved_lock, write_lock
 from wisp.errors import LockFileError
@@ -23,7 +24,6 @@ from wisp.install.state import lock_hash, needs_full_check, quick_check
 from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.select import locked_environment
 from wisp.manifest.words import conda_word, pypi_word
-from wisp.specs.conda import Channel, channel_url
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import Record
@@ -95,7 +95,7 @@ def inputs_of(session: SessionContext, request: SpecRequest, prefix: Path) -> En
         environment=request.name,
         platform=solved_platform(session, request.platform),
         root=cwd,
-        channels=tuple(Channel(name, channel_url(name, cwd)) for name in names),
+        channels=channels_named(session, names, cwd),
         dependencies=tuple(map(conda_word, request.specs)),
         pypi_dependencies=tuple(pypi_word(text, cwd) for text in request.pypi),
         pypi_options=request.pypi_options,

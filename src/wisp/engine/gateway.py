@@ -27,6 +27,7 @@ from rattler.networking.middleware import (
     S3Middleware,
 )
 
+from wisp.engine.auth.channel_logins import Detours
 from wisp.engine.borrowed import borrowed
 from wisp.engine.certificates import CERTIFICATE_VARIABLES, certificate_variables
 from wisp.engine.lookout import Lookout
@@ -154,28 +155,35 @@ def _client(network: Network, environ: Mapping[str, str]) -> Client:
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="wisp-auth-") as folder:
-        file = _written({**credentials.sendable(), **network.logins}, folder)
+        detours = Detours.of(network.logins)
+        file = _written({**credentials.sendable(), **detours.stored}, folder)
         lent = {**variables, "RATTLER_AUTH_FILE": file}
-        return _checked_client(network, lent, environ)
+        return _checked_client(network, lent, environ, detours)
 
 
 def _checked_client(
-    network: Network, variables: Mapping[str, str], environ: Mapping[str, str]
+    network: Network,
+    variables: Mapping[str, str],
+    environ: Mapping[str, str],
+    detours: Detours | None = None,
 ) -> Client:
     """Make a client that is lent variables; `environ` are those that the user has set."""
     with borrowed(_LOOKED_AT, variables):
         buckets = {name: _bucket(bucket) for name, bucket in network.s3.items()}
         mirrors = {prefix: list(urls) for prefix, urls in network.mirrors.items()}
+        there, back = (detours.there, detours.back) if detours else ({}, {})
         # Each try asks the mirror that has failed least, so tries have to stand around mirrors.
         try:
             return Client(
                 [
                     RetryMiddleware(),
-                    *([MirrorMiddleware(mirrors)] if mirrors else []),
+                    *_rewriting(mirrors),
                     OciMiddleware(),
                     GCSMiddleware(),
                     S3Middleware(buckets),
+                    *_rewriting(there),
                     AuthenticationMiddleware(),
+                    *_rewriting(back),
                 ],
                 user_agent=_USER_AGENT,
                 timeout=network.patience.whole,
@@ -192,12 +200,17 @@ def _checked_client(
             ) from error
 
 
+def _rewriting(mirrors: Mapping[str, list[str]]) -> tuple[MirrorMiddleware, ...]:
+    return (MirrorMiddleware({**mirrors}),) if mirrors else ()
+
+
 def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
     """Make a client that checks no certificates, which only a configuration can ask for.
 
     It signs before it rewrites, so that what is for a host would go to its mirror. Hence it is
     told no credentials of hosts that have mirrors. Of those of a mirror only a conda token can be
-    sent, since that stands in the URL.
+    sent, since that stands in the URL. Logins in addresses of channels go by host, as it knows
+    no ports.
     """
     from tempfile import TemporaryDirectory
 
@@ -208,7 +221,7 @@ def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
     with TemporaryDirectory(prefix="wisp-auth-") as folder:
         if network.mirrors or network.logins or not credentials.are_files_of_rattler:
             spared = frozenset(key for prefix in network.mirrors for key in keys_of(prefix))
-            own = {host: one for host, one in network.logins.items() if host not in spared}
+            own = {to.host: one for to, one in network.logins.items() if to.host not in spared}
             file = _written({**credentials.sendable(spared), **own}, folder)
             keys["authentication-override-file"] = file
             keys["mirrors"] = {

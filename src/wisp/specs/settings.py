@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from wisp.specs.credentials import BasicHTTP
+    from wisp.specs.urls import Origin
 
 #: How a bucket may stand in addresses: as a part of the host, or of the path.
 S3_STYLES = ("virtual-host", "path")
@@ -98,13 +99,13 @@ class Network:
 
     `mirrors` maps URL prefixes to the URLs tried instead; `repodata_by_prefix` replaces
     `repodata` for channels below a URL. `auth_file` replaces every other store of credentials.
-    `logins`, by hosts, are those in addresses of channels; they come before what is stored.
+    `logins` are those in addresses of channels; they come before what is stored.
     """
 
     offline: bool = False
     mirrors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     auth_file: Path | None = None
-    logins: Mapping[str, BasicHTTP] = field(default_factory=dict)
+    logins: Mapping[Origin, BasicHTTP] = field(default_factory=dict)
     tls_no_verify: bool = False
     tls_root_certs: Literal["webpki", "system"] | None = None
     http_proxy: str | None = None

@@ -33,15 +33,12 @@ def _distinct(channels: Iterable[Channel]) -> tuple[Channel, ...]:
     return tuple(found.values())
 
 
-def addresses_with_logins(manifest: Manifest) -> tuple[str, ...]:
-    """Return the channels as written whose addresses may have a user and a password in them.
-
-    The URL of a channel has none, so that no lock and no record of a package does.
-    """
+def channels_as_written(manifest: Manifest) -> tuple[str, ...]:
+    """Return all channels as the manifest writes them, perhaps with users and passwords."""
     entries = list(manifest.workspace.channels)
     for feature in manifest.features.values():
         entries += feature.channels or ()
-    return tuple(entry.channel for entry in entries if "@" in entry.channel)
+    return tuple(entry.channel for entry in entries)
 
 
 def resolve_channel(entry: ChannelEntry, root: Path) -> Channel:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from wisp.api.machine_platform import completed, solved_platform
+from wisp.api.named_channels import expect
 from wisp.api.provisioning import install_newest, users_indexes
 from wisp.api.toolbox.cutoffs import tool_cutoffs
 from wisp.api.toolbox.holding import Held, bring_back, held
@@ -154,6 +155,7 @@ class Tools:
         """Return the channels of an environment, higher priorities first."""
         entries = sorted(environment.channels, key=lambda entry: -(entry.priority or 0))
         root = self.home.manifest.parent
+        expect(self.session, (entry.channel for entry in entries))
         found = (
             Channel(e.channel, channel_url(e.channel, root), e.priority, e.exclude_newer)
             for e in entries

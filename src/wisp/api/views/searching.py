@@ -9,6 +9,7 @@ from pathlib import Path
 from wisp.api.context import SessionContext
 from wisp.api.elsewhere import near
 from wisp.api.machine_platform import known_subdir
+from wisp.api.named_channels import channels_named
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine import host
 from wisp.engine.gateway import ChannelAccess
@@ -16,7 +17,7 @@ from wisp.engine.search import find_records, known_names
 from wisp.errors import FetchError
 from wisp.platforms import SUBDIRS
 from wisp.search import FoundPackage, search
-from wisp.specs.conda import Channel, channel_url
+from wisp.specs.conda import Channel
 from wisp.values import dataclass, field
 from wisp.workspace.channels import channels_of
 
@@ -75,15 +76,11 @@ def open_search(
     named = channels or (() if workspace else session.config.default_channels)
     subdir = None if platform is None else _subdir_of(platform, workspace)
     return PackageSearch(
-        channels=_named(named, cwd) or _channels_of(workspace),
+        channels=channels_named(session, named, cwd) or _channels_of(workspace),
         subdirs=_subdirs(workspace, subdir),
         host=subdir or host.subdir(session.environ),
         access=session.channels,
     )
-
-
-def _named(names: Sequence[str], cwd: Path) -> tuple[Channel, ...]:
-    return tuple(Channel(name, channel_url(name, cwd)) for name in names)
 
 
 def _channels_of(workspace: OpenedWorkspace | None) -> tuple[Channel, ...]:

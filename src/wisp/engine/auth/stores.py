@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from wisp.engine.auth.channel_logins import login_of
 from wisp.engine.auth.file_store import FileStore
 from wisp.engine.auth.index_variables import IndexVariables
 from wisp.engine.auth.keyring_store import KeyringStore
@@ -22,11 +23,13 @@ from wisp.engine.auth.netrc_store import NetrcStore
 from wisp.errors import WispError
 from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, Credential, OAuth
 from wisp.specs.settings import Network
-from wisp.specs.urls import UserInfo, basic
+from wisp.specs.urls import Origin, UserInfo, basic
 from wisp.values import dataclass
 
 #: The store of what stands in variables.
 ENVIRONMENT = "environment"
+#: The same of what is part of an address.
+ADDRESS = "the address itself"
 _DEFAULT_FILE = ".rattler/credentials.json"
 
 
@@ -61,7 +64,7 @@ class Credentials:
 
     A store that cannot be read is passed over, as for Pixi, and told in `faults`. OAuth tokens
     that end are renewed by `renew` when a URL wants them, and stored again. `environ` may hold
-    logins of package indexes.
+    logins of package indexes; `logins` stand in addresses of channels.
     """
 
     def __init__(
@@ -69,8 +72,10 @@ class Credentials:
         stores: Sequence[Store],
         renew: Renew | None = None,
         environ: Mapping[str, str] | None = None,
+        logins: Mapping[Origin, BasicHTTP] | None = None,
     ) -> None:
         self.stores = tuple(stores)
+        self._logins = logins or {}
         self.faults: list[WispError] = []
         self._renew = renew
         self._variables = IndexVariables(environ or {})
@@ -86,7 +91,7 @@ class Credentials:
             return renewed(HttpClient(network, environ), credential)
 
         if network.auth_file is not None:
-            return cls([FileStore(network.auth_file)], renew, environ)
+            return cls([FileStore(network.auth_file)], renew, environ, network.logins)
         named = environ.get("RATTLER_AUTH_FILE")
         home = home_of(environ)
         stores: list[Store | None] = [
@@ -95,7 +100,8 @@ class Credentials:
             FileStore(home / _DEFAULT_FILE) if home else None,
             NetrcStore.of(environ, home),
         ]
-        return cls([store for store in stores if store is not None], renew, environ)
+        found = [store for store in stores if store is not None]
+        return cls(found, renew, environ, network.logins)
 
     def of_url(self, url: str) -> Found | None:
         """Return the credential that is for a URL, fresh if it is one that ends."""
@@ -148,7 +154,7 @@ class Credentials:
 
     def of_channel(self, url: str) -> Found | None:
         """Return the credential that rattler sends: it knows hosts without their ports."""
-        return self.matching(_without_port(url))
+        return self._in_address(url) or self.matching(_without_port(url))
 
     def sendable(self, spared: frozenset[str] = frozenset()) -> dict[str, Credential]:
         """Return what each key stands for, for a program that has no stores: OAuth is a token.
@@ -181,11 +187,15 @@ class Credentials:
 
     def sign(self, url: str) -> tuple[str, str | None]:
         """Return the URL to ask, perhaps with a token in its path, and `Authorization`."""
-        return _signed(url, self.of_index(url))
+        return _signed(url, self._in_address(url) or self.of_index(url))
 
     def sign_channel(self, url: str) -> tuple[str, str | None]:
         """Return the same as rattler would sign it."""
-        return _signed(url, self.of_url(_without_port(url)))
+        return _signed(url, self._in_address(url) or self.of_url(_without_port(url)))
+
+    def _in_address(self, url: str) -> Found | None:
+        login = login_of(url, self._logins)
+        return Found(login, urlsplit(url).netloc, ADDRESS) if login else None
 
     def everything(self) -> list[tuple[Store, Mapping[str, Credential]]]:
         """Return all stores with what is in them now, in their order."""
