@@ -35,6 +35,14 @@ def broken():
 def test_before(broken):
     pass
 
+@pytest.fixture
+def kept():
+    yield
+    raise AssertionError("something changed")
+
+def test_after(kept):
+    pass
+
 def test_waits():
     time.sleep(60)
 """
@@ -58,7 +66,8 @@ def tree(tmp_path: Path) -> Tree:
         (["holds", "fails"], Verdict.FAILED, "AssertionError: the attack"),
         (["fails", "breaks"], Verdict.BROKEN, "AssertionError: the attack"),
         (["skips"], Verdict.SKIPPED, "no root"),
-        (["before"], Verdict.BROKEN, "before or after the test"),
+        (["before"], Verdict.BROKEN, "before the test: failed on setup"),
+        (["after"], Verdict.FAILED, "AssertionError: something changed"),
         (["missing"], Verdict.BROKEN, ""),
     ],
 )

@@ -83,12 +83,17 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def judged(report: Path, said: str) -> Trial:
-    """Read what pytest wrote down (JUnit's XML): one failure of a test is enough."""
+    """Read what pytest wrote down (JUnit's XML): one failure of a test is enough.
+
+    What is looked at when a test is over may fail, too; what comes before it shows nothing.
+    """
     cases = list(ET.parse(report).iter("testcase"))
     failures = [failure for case in cases for failure in case.iter("failure")]
     skips = [skip for case in cases for skip in case.iter("skipped")]
-    if errors := [error for case in cases for error in case.iter("error")]:
-        return Trial(Verdict.BROKEN, f"before or after the test: {_line(errors[0])}", said)
+    for error in (error for case in cases for error in case.iter("error")):
+        if not error.get("message", "").startswith("failed on teardown"):
+            return Trial(Verdict.BROKEN, f"before the test: {_line(error)}", said)
+        failures.append(error)
     if failures:
         broken = _BROKEN.search("".join(failure.text or "" for failure in failures))
         verdict = Verdict.BROKEN if broken else Verdict.FAILED
