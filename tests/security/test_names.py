@@ -54,7 +54,7 @@ def test_a_purl_of_a_package_gives_no_path_for_a_name(name: str) -> None:
     assert pypi_names((f"pkg:pypi/{name}@1.0", "pkg:pypi/good")) == ("good",)
 
 
-@pytest.mark.parametrize("path", ["../../victim", "/victim", "lib/../../x", "", "a\\..\\b"])
+@pytest.mark.parametrize("path", ["../../victim", "/victim", "lib/../../x", "", "a\\..\\b", "bin"])
 def test_a_lock_may_not_say_where_site_packages_lie_outside(path: str) -> None:
     """Row 1, where a lock is read."""
     entry = {"sha256": "0" * 64, "python_site_packages_path": path}

@@ -313,6 +313,14 @@ def test_a_channel_may_not_say_where_site_packages_lie_outside(tmp_path: Path, p
         solve(request, ChannelAccess(settings(tmp_path / "cache")))
 
 
+@pytest.mark.parametrize("path", ["conda-meta", "bin", "etc/conda/activate.d", "site-packages/x"])
+def test_modules_of_python_become_no_records_programs_or_scripts(tmp_path: Path, path: str) -> None:
+    folder = channel(tmp_path / "channel", [tiny("python", "3.12", site_packages=path)])
+    request = SolveRequest(channels=(str(folder),), specs=("python",), subdir="linux-64")
+    with pytest.raises(WispError, match="no `site-packages`"):
+        solve(request, ChannelAccess(settings(tmp_path / "cache")))
+
+
 @pytest.mark.parametrize(
     ("base", "told"), [("http://[::1]:99999/", "cannot be used"), (None, "leads elsewhere")]
 )

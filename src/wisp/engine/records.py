@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from wisp.engine.rattler_errors import is_panic
 from wisp.errors import LockFileError
-from wisp.specs.inside import UnsafePathError, inside, is_plain_name
+from wisp.specs.inside import UnsafePathError, inside, is_plain_name, site_packages
 from wisp.specs.records import CondaRecord, RunExports
 from wisp.specs.url_hosts import require_sound
 from wisp.specs.urls import is_url, shown
@@ -86,9 +86,9 @@ def from_row(row: Mapping[str, Any]) -> CondaRecord:
     A record straight from a channel has no `arch` as a rule, one that passed through a lock
     has; `fresh` remembers which, since Pixi writes either into `conda-meta`.
     """
-    site_packages = row.get("python_site_packages_path")
-    if site_packages is not None:
-        inside(str(site_packages), f"the record of `{row['name']}` in its channel")
+    modules = row.get("python_site_packages_path")
+    if modules is not None:
+        site_packages(str(modules), f"the record of `{row['name']}` in its channel")
     if not is_plain_name(row["subdir"]):
         inside(f"{row['subdir']}/", f"the record of `{row['name']}` in its channel")
     location = location_of(row["url"])

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from wisp.lock.derive import derive, derived_build_number, derived_noarch
 from wisp.patterns import pattern
-from wisp.specs.inside import is_inside
+from wisp.specs.inside import is_site_packages
 from wisp.specs.origins import is_folder, is_wheel
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord, RunExports
@@ -96,13 +96,13 @@ def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
         timestamp=_milliseconds(get("timestamp")),
         attestations_sha256=_digest(get("attestations_sha256")),
         indexed_timestamp=_number(get("indexed_timestamp")),
-        python_site_packages_path=_inside(_text(get("python_site_packages_path"), None)),
+        python_site_packages_path=_modules(_text(get("python_site_packages_path"), None)),
     )
 
 
-def _inside(path: str | None) -> str | None:
-    if path is not None and not is_inside(path):
-        raise EntryError("`python_site_packages_path` must stay inside of the environment")
+def _modules(path: str | None) -> str | None:
+    if path is not None and not is_site_packages(path):
+        raise EntryError("`python_site_packages_path` must be a `site-packages` in the environment")
     return path
 
 

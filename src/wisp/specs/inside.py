@@ -50,6 +50,23 @@ def inside(path: str, whose: str) -> str:
     return path
 
 
+def is_site_packages(path: str) -> bool:
+    """Tell whether a path stays inside and is that of a folder for modules of Python.
+
+    Anywhere else modules would become records, programs, or scripts of activation.
+    """
+    return is_inside(path) and path.lower().split("/")[-1] == "site-packages"
+
+
+def site_packages(path: str, whose: str) -> str:
+    """Return where modules of Python lie. Raises `UnsafePathError` for another place."""
+    if not is_site_packages(inside(path, whose)):
+        raise UnsafePathError(
+            f"{whose} names `{_shown(path)}` for modules of Python, which is no `site-packages`"
+        )
+    return path
+
+
 def is_plain_name(name: str) -> bool:
     """Tell whether a name can be one part of a path: letters, digits, `.`, `_`, `+`, `!`, `-`."""
     return bool(_PLAIN_NAME.fullmatch(name)) and name not in {".", ".."}

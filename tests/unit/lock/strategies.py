@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wisp.lock.model import EnvironmentRow, LockChannel, LockFile, LockOptions, LockPlatform
 from wisp.platforms import bare
-from wisp.specs.inside import is_inside
+from wisp.specs.inside import is_site_packages
 from wisp.specs.pypi import FindLinks, normalize
 from wisp.specs.records import CondaRecord, PypiRecord, Record, RunExports
 
@@ -22,6 +22,7 @@ builds = st.from_regex(r"(?:py|h)?[0-9a-f]{2,5}_[0-9]{1,2}", fullmatch=True)
 hexes = st.text("0123456789abcdef", min_size=32, max_size=32)
 line = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=15)
 specs = st.lists(line, max_size=3).map(tuple)
+modules = line.map(lambda folder: f"{folder}/site-packages").filter(is_site_packages)
 milliseconds = st.integers(253_402_300_800, 10**13)
 
 
@@ -60,7 +61,7 @@ def conda_records(draw: st.DrawFn) -> CondaRecord:
         timestamp=draw(maybe(milliseconds)),
         attestations_sha256=draw(maybe(hexes.map(lambda half: half * 2))),
         indexed_timestamp=draw(maybe(milliseconds)),
-        python_site_packages_path=draw(maybe(line.filter(is_inside))),
+        python_site_packages_path=draw(maybe(modules)),
     )
 
 
