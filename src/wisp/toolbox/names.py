@@ -41,7 +41,14 @@ def exposed_fault(name: str) -> str | None:
         return f"'{name}' cannot be exposed: that is a folder among the exposed names"
     if not name or name in {".", ".."} or set(name) & set("/\\\0\n"):
         return f"'{name}' cannot be exposed: it is no file name"
+    if not can_be_typed(name):
+        return f"'{name}' cannot be exposed: nobody can type it as the name of a command"
     return None
+
+
+def can_be_typed(name: str) -> bool:
+    """Tell whether a name is seen for what it is, and taken for no option (of `rm *`)."""
+    return name.isprintable() and not name.startswith("-")
 
 
 def checked_environment(name: str) -> str:

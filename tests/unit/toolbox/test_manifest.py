@@ -96,7 +96,9 @@ def test_words_become_mappings() -> None:
     assert [str(read_mapping(word)) for word in ("x=x", "x=y")] == ["x", "x -> y"]
 
 
-@pytest.mark.parametrize("word", ["", "=x", "x=", "a/b=x", "..=x", "pixi=x"])
+@pytest.mark.parametrize(
+    "word", ["", "=x", "x=", "a/b=x", "..=x", "pixi=x", "-rf=x", "a\u202eb=x", "\x9b"]
+)
 def test_other_words_are_refused(word: str) -> None:
     with pytest.raises(ManifestError):
         read_mapping(word)

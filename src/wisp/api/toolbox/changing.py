@@ -198,7 +198,7 @@ def _updated(current: Tools, environment: ToolEnvironment) -> tuple[Tools, list[
         have = current.installed(name).executables(direct)
         if had and had.keys() <= started:
             new = {one: path for one, path in have.items() if one not in had}
-            toml = expose_all(toml, environment, new)
+            toml = expose_all(current, toml, environment, new)
         for mapping in environment.exposed:
             if mapping.executable in had and mapping.executable not in have:
                 toml = edit.remove_exposed(toml, name, mapping.name)

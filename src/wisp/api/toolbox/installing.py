@@ -196,7 +196,7 @@ class _ToolInstalling:
         there = draft.installed(self.name)
         if not self.mappings:
             known = there.executables(direct)
-            toml = expose_all(toml, environment, known)
+            toml = expose_all(draft, toml, environment, known)
         if self.request.shortcuts:
             menus = {one.record.name for one in there.packages() if has_menu(one.files)}
             chosen = [name for name in direct if name in menus or name in environment.shortcuts]
@@ -216,11 +216,18 @@ def without_lost(
 
 
 def expose_all(
-    toml: TomlText, environment: ToolEnvironment, executables: Mapping[str, object]
+    tools: Tools, toml: TomlText, environment: ToolEnvironment, executables: Mapping[str, object]
 ) -> TomlText:
     """Expose executables under their own names, besides what is exposed already."""
     known = {one.name for one in environment.exposed}
     for name in executables:
         if name not in known and names.exposed_fault(name) is None:
             toml = edit.put_exposed(toml, environment.name, name, name)
+        elif not names.can_be_typed(name):
+            tools.session.reporter.warn(
+                f"the executable '{name}' is not exposed: nobody can type it as a command",
+                (
+                    f"`wisp global expose add -e {environment.name} NAME=EXECUTABLE` names it otherwise",
+                ),
+            )
     return toml
