@@ -224,10 +224,10 @@ def expose_all(
         if name not in known and names.exposed_fault(name) is None:
             toml = edit.put_exposed(toml, environment.name, name, name)
         elif not names.can_be_typed(name):
+            tell = (
+                f"`wisp global expose add -e {environment.name} NAME=EXECUTABLE` names it otherwise"
+            )
             tools.session.reporter.warn(
-                f"the executable '{name}' is not exposed: nobody can type it as a command",
-                (
-                    f"`wisp global expose add -e {environment.name} NAME=EXECUTABLE` names it otherwise",
-                ),
+                f"the executable '{name}' is not exposed: nobody can type it as a command", (tell,)
             )
     return toml
