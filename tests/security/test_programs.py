@@ -14,6 +14,7 @@ from tests.unit.wheelhouse import make_wheel
 from tools.forge.archive import Entry, Package, text
 from tools.forge.build import Forge
 from wisp.engine.gateway import ChannelAccess
+from wisp.layout import INSTALLING
 
 PYTHON = tiny("python", "3.12", site_packages="lib/python3.12/site-packages")
 
@@ -105,21 +106,13 @@ LINKS = {
     "folder of modules": ("alpha", ""),
     "description": (f"{INFO}/RECORD", "new"),
     "description, present": (f"{INFO}/INSTALLER", "secret"),
-    "draft of ours": (f"{INFO}/RECORD.wisp", "secret"),
     "data": ("../../../share/alpha", ""),
 }
 
 
-@pytest.mark.parametrize("row", LINKS)
-def test_no_wheel_is_written_through_a_link_of_a_package_that_came_with_it(
-    wisp: CommandLine, forge: Forge, tmp_path: Path, victim: Path, row: str
-) -> None:
-    place, target = LINKS[row]
-    folder = tmp_path / "w"
-    link = Entry(f"lib/python3.11/site-packages/{place}", link=str(victim / target))
-    if row == "data":
-        link = Entry("share/alpha", link=str(victim))
-    made = channel(tmp_path / "channel", [tiny("evil", files=(link,))])
+def beside_a_wheel(folder: Path, forge: Forge, link: Entry) -> None:
+    """Make a workspace of a package with a link, and of a wheel."""
+    made = channel(folder.with_name("channel"), [tiny("evil", files=(link,))])
     more = {"alpha/secret": "evil", "alpha-1.0.data/data/share/alpha/secret": "evil"}
     make_wheel(folder, "alpha", more=more)
     channels = [made.as_uri(), (forge.folder / "main").as_uri()]
@@ -128,7 +121,36 @@ def test_no_wheel_is_written_through_a_link_of_a_package_that_came_with_it(
         '[dependencies]\nevil = "*"\npython = "3.11.*"\n'
         '[pypi-dependencies]\nalpha = { path = "./alpha-1.0-py3-none-any.whl" }\n'
     )
-    done = wisp("install", cwd=folder)
-    assert (done.code, "lead out of it" in done.stderr) == (1, True), done.stderr
-    packed = wisp("pack", "--format", "prefix", cwd=folder)
-    assert (packed.code, "lead out of it" in packed.stderr) == (1, True), packed.stderr
+
+
+@pytest.mark.parametrize("row", LINKS)
+def test_no_wheel_is_written_through_a_link_of_a_package_that_came_with_it(
+    wisp: CommandLine, forge: Forge, tmp_path: Path, victim: Path, row: str
+) -> None:
+    place, target = LINKS[row]
+    link = Entry(f"lib/python3.11/site-packages/{place}", link=str(victim / target))
+    if row == "data":
+        link = Entry("share/alpha", link=str(victim))
+    beside_a_wheel(tmp_path / "w", forge, link)
+    for words in (("install",), ("pack", "--format", "prefix")):
+        done = wisp(*words, cwd=tmp_path / "w")
+        assert (done.code, "links that lead out of" in done.stderr) == (1, True), done.stderr
+
+
+@pytest.mark.parametrize("place", ["share/elsewhere", "lib/python3.11/site-packages/beta"])
+def test_a_link_of_a_package_that_no_wheel_meets_is_no_hindrance(
+    wisp: CommandLine, forge: Forge, tmp_path: Path, victim: Path, place: str
+) -> None:
+    """It leads out, but nothing of a wheel lies at its place: it is there again afterwards."""
+    folder = tmp_path / "w"
+    beside_a_wheel(folder, forge, Entry(place, link=str(victim)))
+    link = folder / ".pixi/envs/default" / place
+    for words in (("install",), ("install",), ("reinstall", "alpha"), ("pack", "--format=prefix")):
+        wisp(*words, cwd=folder).success()
+        assert link.readlink() == victim
+    (folder / ".pixi/envs/default/conda-meta" / ".pixi-environment-fingerprint").write_text(
+        INSTALLING
+    )
+    link.unlink()
+    wisp("install", cwd=folder).success()  # as somebody has left it who was killed meanwhile
+    assert link.readlink() == victim

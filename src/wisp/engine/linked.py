@@ -103,9 +103,15 @@ def _check_record(file: Path) -> None:
 
 def owned_files(prefix: Path) -> frozenset[str]:
     """Return the paths, relative to the prefix, that conda packages have put there."""
-    owned: set[str] = set()
+    return frozenset(owners_of_files(prefix))
+
+
+def owners_of_files(prefix: Path) -> dict[str, str]:
+    """Return the same paths, each with the name of its package."""
+    owners: dict[str, str] = {}
     for file in (prefix / "conda-meta").glob("*.json"):
         # A record that a crash left half-written owns nothing; the repair links anew.
         with contextlib.suppress(ValueError):
-            owned.update(json_data(found_bytes(file, LARGEST_LOCK)).get("files", ()))
-    return frozenset(owned)
+            record = json_data(found_bytes(file, LARGEST_LOCK))
+            owners |= dict.fromkeys(record.get("files", ()), str(record.get("name")))
+    return owners

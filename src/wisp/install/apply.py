@@ -10,7 +10,8 @@ from pathlib import Path
 from wisp import layout
 from wisp.compat import DEFAULT
 from wisp.engine.files import is_for_lack_of_room_or_right, refusal
-from wisp.engine.safe.prefix import require_inward
+from wisp.engine.safe.aside import links_of_packages, taken_away
+from wisp.engine.safe.prefix import refuse_outward
 from wisp.engine.safe.root import Root
 from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
 from wisp.errors import HostError, InstallError
@@ -149,8 +150,9 @@ class _PrefixInstalling:
         conda_differs = found != wanted or bool(anew)
         pypi_differs = bool(self.pypi) and (bool(anew) or plan.differs)
         changes = conda_differs or pypi_differs or bool(plan.remove)
-        if changes or plan.in_doubt:
-            require_inward(self.root, self.prefix)
+        outward = self._outward() if conda_differs or plan.remove else {}
+        if conda_differs and anew != EVERYTHING:
+            anew |= frozenset(outward.values())
         link = self._linking(anew, access, reporter, broken=broken) if conda_differs else None
         if changes:
             # It must be on disk before the first package changes.
@@ -159,19 +161,40 @@ class _PrefixInstalling:
                 sweep_wheel_drafts(self.prefix)
             self._remove(plan)
             if link is not None:
+                for path in outward:
+                    self.root.take_link(path)
                 link()
-                if pypi_differs:  # uv follows what links of packages have come
-                    require_inward(self.root, self.prefix)
+        marked = changes
         if pypi_differs or plan.in_doubt:
             # A doubt alone leaves the fingerprint untouched: mostly nothing will be done, and
             # what a crash might leave is missing or differs the next time.
-            install_pypi(self._pypi_work(anew, held))
+            marked |= self._put_wheels(install_pypi, self._pypi_work(anew, held), held)
         described = self._describe(needed=changes)
-        if changes:
+        if marked:
             # A power failure that undoes this leaves the note that somebody is at work: then all
             # is linked anew. To flush it would only let it outlive files that are not.
             self._mark(held, wanted, lasting=False)
         return changes or described
+
+    def _outward(self) -> dict[Path, str]:
+        """Find links that lead out, of packages that can be linked anew, with their names.
+
+        They are taken away first: files of other packages might go through them.
+        """
+        self.root.require(self.prefix)
+        links = links_of_packages(self.root, self.prefix)
+        ignored = self.selection.ignored
+        refuse_outward(self.prefix, [path for path, name in links.items() if name in ignored])
+        return links
+
+    def _put_wheels(self, install_pypi: InstallPypi, work: PypiWork, held: int) -> bool:
+        """Have uv work where no link leads out; tell whether the prefix says that we are at it."""
+        links = links_of_packages(self.root, self.prefix)
+        if links:
+            self._mark(held, layout.INSTALLING, lasting=True)
+        with taken_away(self.root, links):
+            install_pypi(work)
+        return bool(links)
 
     def _mark(self, held: int, text: str, *, lasting: bool) -> None:
         """Write in place: who works at the prefix holds this file, which must stay the same.

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wisp.engine.described_python import PythonDescription, write_described_python
-from wisp.engine.safe.prefix import require_inward
+from wisp.engine.safe.aside import links_of_packages, taken_away
 from wisp.engine.safe.root import Root
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import InstallError
@@ -151,7 +151,6 @@ def _stage_wheels(
     libc = platform_libc(wanted.locked.platform)
     minor = ".".join(python.version.split(".")[:2])
     site = python.python_site_packages_path or f"lib/python{minor}/site-packages"
-    require_inward(Root(folder), folder)
     script = folder.with_name("python")
     described = PythonDescription(
         version=python.version,
@@ -160,7 +159,7 @@ def _stage_wheels(
         place=place,
         site_packages=site,
         glibc=(libc.major, libc.minor),
-        free_threaded=site.split("/")[1].endswith("t"),
+        free_threaded=site.rpartition("/")[0].endswith("t"),
     )
     write_described_python(described, script)
     installation = WheelInstallation(
@@ -171,4 +170,6 @@ def _stage_wheels(
         options=wanted.locked.pypi_options,
         label=wanted.locked.name,
     )
-    install_wheels(session.uv, installation, reporter)
+    root = Root(folder)
+    with taken_away(root, links_of_packages(root, folder)):
+        install_wheels(session.uv, installation, reporter)

@@ -68,6 +68,10 @@ class Folder:
         """Make a symbolic link. May raise `OSError`."""
         os.symlink(target, self._name(name), dir_fd=self.descriptor)
 
+    def target(self, name: str) -> str:
+        """Return what a link says. May raise `OSError`, also for what is no link."""
+        return os.readlink(self._name(name), dir_fd=self.descriptor)
+
     def names(self) -> list[str]:
         """The names of all entries. May raise `OSError`."""
         return os.listdir(self._here)  # noqa: PTH208 - a descriptor

@@ -8,25 +8,18 @@ and what lies there would be taken for theirs and removed.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wisp import layout
-from wisp.engine.safe.root import ForeignLinkError, Root
+from wisp.engine.safe.root import ForeignLinkError
 
 _SHOWN = 5
 _DIST_INFO = ".dist-info"
 
 
-def require_inward(root: Root, prefix: Path) -> None:
-    """See to it that a prefix is no link, and that no link below leads to a folder elsewhere.
-
-    Raises:
-        ForeignLinkError: One does.
-
-    """
-    root.require(prefix)
-    found = [path for path in outward_links(prefix) if path not in root.accepted]
+def refuse_outward(prefix: Path, found: Sequence[Path]) -> None:
+    """Raise `ForeignLinkError` if there are links that lead out of a prefix, and were found."""
     if not found:
         return
     shown = [f"`{path}` leads to `{os.path.realpath(path)}`" for path in found[:_SHOWN]]

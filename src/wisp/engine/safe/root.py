@@ -92,6 +92,21 @@ class Root:
         with self._doing("remove", path), gone, self.folder(path.parent) as folder:
             folder.remove(path.name)
 
+    def take_link(self, link: Path) -> str:
+        """Remove a link, and return what it says."""
+        with self._doing("remove", link), self.folder(link.parent) as folder:
+            target = folder.target(link.name)
+            folder.unlink(link.name)
+            return target
+
+    def make_link(self, link: Path, target: str) -> bool:
+        """Make a link, unless something is there; tell whether it was made."""
+        with self._doing("create", link), self.folder(link.parent, make=True) as folder:
+            if folder.status(link.name) is not None:
+                return False
+            folder.link(target, link.name)
+            return True
+
     @contextlib.contextmanager
     def folder(self, path: Path, *, make: bool = False) -> Iterator[Folder]:
         """Open a folder, made if missing where asked for. May raise `OSError`."""
