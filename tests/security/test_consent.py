@@ -179,7 +179,8 @@ def test_a_foreign_setting_has_no_effect_on_an_installation(
 ) -> None:
     """Row 22: the cache that was shipped stays empty, and the command says why."""
     (workspace / ".pixi" / "config.toml").write_text(f'[cache]\nroot = "{workspace}/pkgs"\n')
-    result = wisp("install", cwd=workspace).success()
+    # Without the variable, which would win, whatever the file says.
+    result = wisp("install", cwd=workspace, env={"PIXI_CACHE_DIR": ""}).success()
     assert "cache.root" in result.stderr
     assert not (workspace / "pkgs").exists()
 

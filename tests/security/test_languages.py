@@ -216,6 +216,7 @@ def test_nothing_raw_reaches_the_terminal(wisp: CommandLine, tmp_path: Path) -> 
         ("tree",),
         ("search", "good"),
         ("run", "long"),
+        ("run", "long"),
         ("run", "-v", "long"),
         ("run", "nothing-of-that-name"),
     ):
