@@ -119,17 +119,6 @@ def without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def link_on_the_way(root: str, path: str) -> str | None:
-    """Return the first symbolic link below a folder on the way to a path, or at its end."""
-    current = root
-    for part in path[len(root) :].split(os.sep):
-        if part:
-            current = f"{current.rstrip(os.sep)}{os.sep}{part}"
-            if os.path.islink(current):
-                return current
-    return None
-
-
 def found_bytes(path: str | os.PathLike[str], limit: int = LARGEST) -> bytes:
     """Return the content of a file that was found, not made, by us: one that ends before `limit`.
 

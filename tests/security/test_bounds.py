@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox import CommandLine, Result
+from tests.tiny import channel, tiny
+from tools.forge.archive import text
 from tools.forge.build import Forge
 from wisp.errors import LockFileError, ManifestError
 from wisp.exchange.foreign import read_text
@@ -211,3 +213,22 @@ def test_a_pipe_in_a_local_project_is_not_given_to_uv(
     done = wisp(*words, cwd=tmp_path, timeout=120)
     assert done.code == 1
     assert f"could not read `{tmp_path / place}`" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+@pytest.mark.parametrize("what", ["cache", "tools"])
+def test_a_pipe_among_our_own_files_holds_nobody_up(
+    wisp: CommandLine, tmp_path: Path, what: str
+) -> None:
+    program = text("bin/good", "#!/bin/sh\necho good\n", executable=True)
+    made = channel(tmp_path / "channel", [tiny("good", files=(program,))])
+    words = ("global", "install", "-c", made.as_uri(), "good")
+    env = {"PIXI_CACHE_DIR": str(tmp_path / "cache")}
+    wisp(*words, cwd=tmp_path, env=env).success()
+    pipe = tmp_path / "cache" / "pkgs" / "good-1.0-0.lock"
+    if what == "tools":
+        pipe = wisp.home.path / ".pixi" / "bin" / "trampoline_configuration" / "good.json"
+    pipe.unlink()
+    os.mkfifo(pipe)
+    wisp(*words, "--force-reinstall", cwd=tmp_path, env=env).success()
+    wisp("global", "sync", cwd=tmp_path, env=env).success()

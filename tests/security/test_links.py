@@ -21,6 +21,7 @@ from wisp.engine.safe.folder import opened
 from wisp.engine.safe.root import ForeignLinkError, Root
 from wisp.errors import HostError, InstallError
 from wisp.layout import INSTALLING
+from wisp.tasks import cache as task_cache
 
 MANIFEST = """\
 [workspace]
@@ -98,6 +99,19 @@ def test_a_link_ends_the_command_and_nothing_is_done_through_it(
     assert result.code == 1
     assert "symbolic link" in result.stderr or "symbolic link" in result.stdout
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("words", [("install",), ("reinstall",), ("clean",)])
+@pytest.mark.parametrize("place", [FINGERPRINT, "conda-meta/history", "share/good.txt"])
+def test_a_second_name_of_a_file_of_the_users_is_not_written_to(
+    wisp: CommandLine, workspace: Path, victim: Path, place: str, words: tuple[str, ...]
+) -> None:
+    """A hard link is no symbolic link: what is written in place would be written in both."""
+    wisp("install", cwd=workspace).success()
+    planted = workspace / DEFAULT / place
+    planted.unlink()
+    planted.hardlink_to(victim / "secret")
+    wisp(*words, cwd=workspace).success()
 
 
 SITE = f"{DEFAULT}/lib/python3.12/site-packages"
@@ -291,24 +305,31 @@ while True:
 """
 
 
+#: Who writes below a folder by our own hands, and how a link that is met is told.
+WRITERS: dict[str, tuple[Callable[[Path, Path], object], type[Exception]]] = {
+    "root": (lambda root, file: Root(root).write(file, "x", lasting=False), HostError),
+    "task cache": (lambda root, file: task_cache._write(str(root), str(file), "x"), OSError),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
 def test_a_folder_that_is_exchanged_for_a_link_meanwhile_is_not_followed(
-    tmp_path: Path, victim: Path
+    tmp_path: Path, victim: Path, writer: str
 ) -> None:
     """Somebody turns a folder into a link and back, as fast as they can, while we write there."""
     folder, met = tmp_path / "root" / "a", dict.fromkeys(("folder", "link"), 0)
     folder.mkdir(parents=True)
+    write, told = WRITERS[writer]
     words = [sys.executable, "-Ic", EXCHANGE, str(folder), str(victim)]
     other = subprocess.Popen(words)
     try:
         end = time.monotonic() + 60
         while min(met.values()) < 500 and time.monotonic() < end:
             try:
-                Root(folder.parent).write(folder / "new", "x", lasting=False)
+                write(folder.parent, folder / "new")
                 met["folder"] += 1
-            except ForeignLinkError:
-                met["link"] += 1
-            except HostError:  # there was neither for a moment
-                pass
+            except told as error:  # there may have been neither for a moment
+                met["link"] += "symbolic link" in str(error)
             with contextlib.suppress(HostError):
                 Root(folder.parent).remove(folder / "secret")
     finally:

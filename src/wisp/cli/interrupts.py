@@ -114,7 +114,10 @@ def _silence_warnings() -> None:
     """Keep Python from telling of coroutines that are never awaited now."""
     simple = getattr(sys.modules.get("warnings"), "simplefilter", None)
     if simple is not None:
-        simple("ignore")
+        try:  # noqa: SIM105 - `contextlib` may not be loaded yet
+            simple("ignore")
+        except (NameError, AttributeError):  # the signal has come while that module is loaded
+            pass
 
 
 def behind(error: BaseException) -> Ended | None:

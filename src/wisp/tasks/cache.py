@@ -15,7 +15,7 @@ from wisp.foreign import json_data
 from wisp.tasks.globs import files
 from wisp.tasks.script import shown
 from wisp.tasks.templates import render
-from wisp.trust import link_on_the_way
+from wisp.trust import found_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,8 +96,7 @@ def is_up_to_date(node: TaskNode, root: str, folder: str, facts: Digestible) -> 
     if node.task.inputs is None and node.task.outputs is None:
         return False
     try:
-        with open(os.path.join(folder, file_name(node)), encoding="utf-8") as file:
-            data = json_data(file.read())
+        data = json_data(found_text(os.path.join(folder, file_name(node))))
     except FileNotFoundError:
         return False
     stored = data.get("hash") if isinstance(data, dict) else None
@@ -148,21 +147,18 @@ def _variables(node: TaskNode) -> str | None:
 
 def _write(root: str, path: str, text: str) -> None:
     """Replace a fingerprint below a workspace, or below what was accepted for its `.pixi`."""
-    folder = os.path.dirname(path)
-    below = root if path.startswith(root + os.sep) else os.path.dirname(folder)
-    link = link_on_the_way(below, path)
-    if link is not None:
-        raise OSError(f"`{link}` is a symbolic link, and is not followed")
-    os.makedirs(folder, exist_ok=True)
-    scratch = f"{path}.{os.urandom(4).hex()}"
+    from pathlib import Path
+
+    from wisp.engine.safe.root import ForeignLinkError, Root
+    from wisp.errors import HostError
+
+    below = root if path.startswith(root + os.sep) else os.path.dirname(os.path.dirname(path))
     try:
-        with open(scratch, "x", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(scratch, path)
-    except OSError:
-        if os.path.exists(scratch):
-            os.unlink(scratch)
-        raise
+        Root(Path(below)).write(Path(path), text, lasting=False)
+    except ForeignLinkError as error:
+        raise OSError(error.message) from error
+    except HostError as error:
+        raise OSError(", ".join(map(str, error.causes)) or error.message) from error
 
 
 def file_name(node: TaskNode) -> str:

@@ -8,9 +8,10 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from wisp.engine.files import is_there, refusal, sweep_drafts, write_atomically
+from wisp.engine.files import is_there, refusal, replace_in, sweep_drafts, write_atomically
+from wisp.engine.safe.folder import opened
 from wisp.toolbox.home import ToolHome
-from wisp.toolbox.launcher import program, read_launch
+from wisp.toolbox.launcher import Launch, program, read_launch
 from wisp.toolbox.shims import Present, Step, Steps
 from wisp.trust import found_bytes
 
@@ -63,12 +64,19 @@ def _carry_out(home: ToolHome, step: Step) -> None:
             _link(home.launcher, twin)
     elif step.kind == "configure":
         assert step.launch is not None
-        write_atomically(_configuration(home, step.name), step.launch.text())
+        _configure(home, step.name, step.launch)
     elif step.kind == "link":
         _link(home.launcher, home.exposed / step.name)
     else:
         (home.exposed / step.name).unlink(missing_ok=True)
         _configuration(home, step.name).unlink(missing_ok=True)
+
+
+def _configure(home: ToolHome, name: str, launch: Launch) -> None:
+    """Put a file of ours in place of whatever is there; to write into a pipe would take forever."""
+    home.configurations.mkdir(parents=True, exist_ok=True)
+    with opened(home.configurations) as folder:
+        replace_in(folder, _configuration(home, name).name, launch.text().encode())
 
 
 def _twins(home: ToolHome) -> list[Path]:

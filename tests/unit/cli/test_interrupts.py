@@ -5,10 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import warnings
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from wisp.cli.interrupts import Ended, behind
+from wisp.cli.interrupts import Ended, _Watch, behind
 
 _LOST = """
 import os, time, weakref
@@ -81,3 +84,16 @@ def test_an_interrupt_is_found_behind_what_python_makes_of_it() -> None:
     assert ended.code == 143
     assert isinstance(behind(KeyboardInterrupt()), Ended)
     assert behind(ValueError()) is None
+
+
+def test_a_signal_that_meets_a_module_half_loaded_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Python loads `warnings` for its own sake: functions are there before what they use is."""
+    begun, _, _ = Path(warnings.__file__).read_text("utf-8").partition("class _OptionError")
+    half = ModuleType("warnings")
+    exec(begun, half.__dict__)
+    assert hasattr(half, "simplefilter")
+    monkeypatch.setitem(sys.modules, "warnings", half)
+    with pytest.raises(Ended):
+        _Watch().raise_ended(signal.SIGTERM, None)

@@ -22,6 +22,7 @@ from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError
 from wisp.layout import UNVERIFIED_PACKAGES
 from wisp.specs.records import CondaRecord
+from wisp.trust import without_waiting
 from wisp.values import dataclass
 
 TYPE_CHECKING = False
@@ -76,8 +77,10 @@ def holds(caches: CacheFolders, record: CondaRecord) -> bool:
         return False
     entry = f"{caches.conda_packages}/{_stem(record)}"
     try:
-        with open(f"{entry}.lock", "rb", buffering=0) as file:  # noqa: PTH123 - for each package
-            verified = file.read(_CLAIM.stop)[_CLAIM].hex() == record.sha256.lower()
+        # Paths as text: it costs for each package. A pipe there holds nobody up.
+        with open(f"{entry}.lock", "rb", buffering=0, opener=without_waiting) as file:
+            claim = file.read(_CLAIM.stop) or b""
+            verified = claim[_CLAIM].hex() == record.sha256.lower()
             if caches.owners is not None:
                 makers = {os.fstat(file.fileno()).st_uid, os.lstat(entry).st_uid}
                 verified = verified and makers <= caches.owners

@@ -69,6 +69,8 @@ class Root:
         """Hold a file, made if missing, as `wisp.engine.files.held_file` does.
 
         One that may only be read is held all the same: who has nothing to write needs no more.
+        It may be written to in place; so one with a second name, which is anybody's, is left to
+        that, and an empty one is made instead.
         """
         with self._doing("lock", file), self.folder(file.parent, make=True) as folder:
             _refuse_link(folder, file)
@@ -142,6 +144,8 @@ class Root:
 def _open_to_lock(folder: Folder, name: str) -> int:
     """Open a file, made if missing; to read alone where no more is allowed. May raise `OSError`."""
     try:
+        if _has_second_name(folder, name):
+            replace_in(folder, name, b"", lasting=False)
         return folder.open(name, os.O_RDWR | os.O_CREAT)
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
@@ -149,6 +153,11 @@ def _open_to_lock(folder: Folder, name: str) -> int:
         with contextlib.suppress(OSError):
             return folder.open(name, os.O_RDONLY)
         raise
+
+
+def _has_second_name(folder: Folder, name: str) -> bool:
+    found = folder.status(name)
+    return found is not None and stat.S_ISREG(found.st_mode) and found.st_nlink > 1
 
 
 def _refuse_link(folder: Folder, path: Path) -> None:
