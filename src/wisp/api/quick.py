@@ -114,7 +114,7 @@ def _nothing_to_do(words: Sequence[str], environ: Mapping[str, str]) -> Deed | N
     text = ("\x1b[32m✔\x1b[0m " if snapshot.has_color(environ, 2) else "✔ ") + known["text"]
 
     def tell() -> int:
-        _say(text)
+        _say(text, environ)
         return 0
 
     return tell
@@ -137,7 +137,7 @@ def _look(words: Sequence[str], environ: Mapping[str, str]) -> Deed | None:
 
     def tell() -> int:
         for note in known["notes"]:
-            _say(note)
+            _say(note, environ)
         return _print(known["text"])
 
     return tell
@@ -338,8 +338,8 @@ class _Lane:
             root=self._root,
             init_cwd=self._cwd,
             cache=facts["task_cache"],
-            say=_silent if "quiet" in self._options else _say,
-            warn=_say,
+            say=_silent if "quiet" in self._options else self._say,
+            warn=self._say,
             replace=True,
             emoji=self._environ.get("LANG", "").upper().endswith("UTF-8"),
             color=snapshot.has_color(self._environ, 2),
@@ -355,8 +355,11 @@ class _Lane:
     def _write_tasks(self, catalogue: Catalogue, explicit: str | None) -> int:
         from wisp.tasks.catalogue import listing
 
-        _say(listing(catalogue.visible(explicit)))
+        self._say(listing(catalogue.visible(explicit)))
         return 0
+
+    def _say(self, text: str) -> None:
+        _say(text, self._environ)
 
 
 class _Digest:
@@ -376,10 +379,11 @@ def _silent(text: str) -> None:
     del text
 
 
-def _say(text: str) -> None:
-    """Tell people something; that nobody listens changes nothing."""
+def _say(text: str, environ: Mapping[str, str]) -> None:
+    """Tell people something, in colours where those are wanted; nobody need listen."""
+    shown = printable(text, coloured=snapshot.has_color(environ, 2))
     try:
-        _write(2, printable(text, coloured=True) + "\n")
+        _write(2, shown + "\n")
     except OSError:
         return
 
