@@ -1,11 +1,17 @@
-"""Credentials in URLs, taken out of whatever is said to a person or a log."""
+"""Credentials, in URLs or known, taken out of whatever is said to a person or a log."""
 
 from __future__ import annotations
 
+import sys
+
 
 def without_secrets(text: str) -> str:
-    """Return a text with three asterisks for each password, token and signature of a URL in it."""
-    if "//" not in text and "@" not in text:
+    """Return a text with three asterisks for each password, token and signature of a URL in it.
+
+    What was read from a store is hidden wherever it stands; who has read it has loaded that module.
+    """
+    is_known = "wisp.specs.known_secrets" in sys.modules
+    if not is_known and "//" not in text and "@" not in text:
         return text
     from wisp.specs.urls import without_secrets
 

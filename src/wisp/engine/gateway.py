@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -146,10 +147,12 @@ def _client(network: Network, environ: Mapping[str, str]) -> Client:
     _require_files(client_variables(network, environ))
     from wisp.engine.auth.stores import Credentials
 
+    credentials = Credentials.of(network, environ)
+    if credentials.are_files_of_rattler:
+        credentials.everything()  # which rattler reads by itself, and may quote
     if network.tls_no_verify:
         return _unchecked_client(network, environ)
     variables = client_variables(network, environ)
-    credentials = Credentials.of(network, environ)
     if credentials.are_files_of_rattler and not network.logins:
         return _checked_client(network, variables, environ)
     from tempfile import TemporaryDirectory
@@ -189,7 +192,7 @@ def _checked_client(
                 timeout=network.patience.whole,
             )
         except AuthenticationStorageError as error:
-            raise HostError(f"the credentials cannot be read: {error}") from error
+            raise HostError("the credentials cannot be read", causes=[_said(error)]) from error
         except ValueError as error:  # it says no more than that it could not be built
             named = (*CERTIFICATE_VARIABLES, "REQUESTS_CA_BUNDLE")
             said = ", ".join(f"{name}={environ[name]}" for name in named if environ.get(name))
@@ -198,6 +201,13 @@ def _checked_client(
                 causes=(str(error), f"certificates are those of {said or 'the system'}"),
                 hints=("name a file of certificates in `SSL_CERT_FILE`",),
             ) from error
+
+
+def _said(error: AuthenticationStorageError) -> str:
+    """Say which file is wrong, and where: rattler quotes what stands there, which is a secret."""
+    text = str(error)
+    where = re.search(r" at line \d+ column \d+$", text)
+    return text.partition(": ")[0] + (where[0] if where else "")
 
 
 def _rewriting(mirrors: Mapping[str, list[str]]) -> tuple[MirrorMiddleware, ...]:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from wisp.engine.git_logins import GitLogins
 from wisp.engine.mirrors import TextMirrors
 from wisp.engine.pylock import PylockPackage, parse_pylock
 from wisp.engine.uv import Uv
@@ -53,9 +54,9 @@ def compile_requirements(
     lock does not say. Raises `UvError` when uv finds no solution.
     """
     with tempfile.TemporaryDirectory(prefix="wisp-resolve-") as name:
-        folder = Path(name)
+        folder, logins = Path(name), GitLogins()
         arguments = [
-            *_inputs(folder, question, uv.mirrors),
+            *_inputs(folder, question, uv.mirrors, logins),
             "--python",
             str(python),
             *question.options,
@@ -63,7 +64,7 @@ def compile_requirements(
         arguments.append("--no-header")
         if not uv.reporter.watched:
             arguments.append("--quiet")
-        variables = dict(question.variables)
+        variables = dict(question.variables) | logins.variables(folder, uv.environment)
         output = folder / _PREVIOUS
         lock = ["--format", "pylock.toml", "--output-file", str(output)]
         uv.run([*arguments, *lock], cwd=folder, variables=variables)
@@ -74,7 +75,9 @@ def compile_requirements(
         return CompileAnswer(packages, _indexes(uv, arguments, folder, packages, variables))
 
 
-def _inputs(folder: Path, question: CompileQuestion, mirrors: TextMirrors) -> list[str]:
+def _inputs(
+    folder: Path, question: CompileQuestion, mirrors: TextMirrors, logins: GitLogins
+) -> list[str]:
     arguments = ["pip", "compile"]
     for name, text, flag in (
         ("pyproject.toml", question.pyproject, None),
@@ -83,7 +86,8 @@ def _inputs(folder: Path, question: CompileQuestion, mirrors: TextMirrors) -> li
         ("overrides.txt", question.overrides, "--overrides"),
     ):
         if text:
-            (folder / name).write_text(_inert(mirrors.there(text)), encoding="utf-8")
+            asked = logins.taken_out(_inert(mirrors.there(text)))
+            (folder / name).write_text(asked, encoding="utf-8")
             arguments += [flag, name] if flag else [name]
     if question.previous:
         (folder / _PREVIOUS).write_text(question.previous, encoding="utf-8")

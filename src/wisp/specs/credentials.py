@@ -6,8 +6,11 @@ Source: rattler's `credentials.json`, a table from host or `*.domain` to one of 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from wisp.errors import WispError
+from wisp.specs.known_secrets import remember_texts
+from wisp.specs.urls import UserInfo, basic
 from wisp.values import dataclass, field
 
 Json = Mapping[str, object]
@@ -76,6 +79,21 @@ WORDS: Mapping[type, str] = {
     S3Credentials: "S3 keys",
     OAuth: "OAuth",
 }
+
+
+def remember(credential: Credential) -> None:
+    """Hide the secrets of a credential from now on, also as requests spell them."""
+    match credential:
+        case BasicHTTP(username, password):
+            pair = basic(UserInfo(username, password)).partition(" ")[2]
+            remember_texts((password, quote(password, safe=""), pair))
+        case BearerToken(token) | CondaToken(token):
+            # In a path rattler hides what stands before a slash.
+            remember_texts((token, *token.split("/")))
+        case OAuth(table):
+            remember_texts((table.get("access_token"), table.get("refresh_token")))
+        case S3Credentials():
+            remember_texts((credential.secret_access_key, credential.session_token))
 
 
 def credential_from_json(value: object) -> Credential | None:

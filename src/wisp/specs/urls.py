@@ -15,6 +15,7 @@ from functools import cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from wisp.patterns import pattern
+from wisp.specs.known_secrets import without_known
 from wisp.values import dataclass
 
 _HIDDEN = "***"
@@ -126,8 +127,11 @@ def basic(info: UserInfo) -> str:
 
 
 def shown(url: str) -> str:
-    """Return a URL with three asterisks for each password, token and signature in it."""
-    url = _respelt(url, f"{_HIDDEN}@")
+    """Return a URL with three asterisks for each password, token and signature in it.
+
+    Those that are known are hidden wherever they stand.
+    """
+    url = _respelt(without_known(url), f"{_HIDDEN}@")
     begun = _begun(url)
     if begun is None:
         return url
@@ -194,8 +198,8 @@ def has_token(url: str) -> bool:
 
 
 def without_secrets(text: str) -> str:
-    """Return a text with the secrets of all URLs in it hidden."""
-    return of_urls(shown, _respelt(text, f"{_HIDDEN}@"))
+    """Return a text with the secrets of all URLs in it hidden, and all that are known."""
+    return of_urls(shown, _respelt(without_known(text), f"{_HIDDEN}@"))
 
 
 def of_urls(change: Callable[[str], str], text: str) -> str:

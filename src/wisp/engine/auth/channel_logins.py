@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from wisp.specs.credentials import BasicHTTP
+from wisp.specs.credentials import BasicHTTP, remember
 from wisp.specs.urls import Origin, url_origin, without_userinfo
 from wisp.values import dataclass
 
@@ -19,7 +19,9 @@ def logins_in(addresses: Iterable[str]) -> dict[Origin, BasicHTTP]:
     for address in addresses:
         info = without_userinfo(address)[1]
         if info is not None and address.startswith(("http://", "https://")):
-            found.setdefault(url_origin(address), BasicHTTP(info.user, info.password or ""))
+            login = BasicHTTP(info.user, info.password or "")
+            remember(login)
+            found.setdefault(url_origin(address), login)
     return found
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from wisp.engine.auth.channel_logins import login_of
 from wisp.engine.auth.file_store import FileStore
@@ -21,7 +21,7 @@ from wisp.engine.auth.index_variables import IndexVariables
 from wisp.engine.auth.keyring_store import KeyringStore
 from wisp.engine.auth.netrc_store import NetrcStore
 from wisp.errors import WispError
-from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, Credential, OAuth
+from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, Credential, OAuth, remember
 from wisp.specs.settings import Network
 from wisp.specs.urls import Origin, UserInfo, basic
 from wisp.values import dataclass
@@ -30,6 +30,8 @@ from wisp.values import dataclass
 ENVIRONMENT = "environment"
 #: The same of what is part of an address.
 ADDRESS = "the address itself"
+#: What of a token stands in a path as it is, as rattler leaves it.
+_IN_TOKENS = "/%:@!$&'()*+,;=|~[]"
 _DEFAULT_FILE = ".rattler/credentials.json"
 
 
@@ -150,7 +152,10 @@ class Credentials:
 
     def _named(self, url: str) -> Found | None:
         named = self._variables.of(url)
-        return Found(named[0], named[1], ENVIRONMENT) if named else None
+        if named is None:
+            return None
+        remember(named[0])
+        return Found(named[0], named[1], ENVIRONMENT)
 
     def of_channel(self, url: str) -> Found | None:
         """Return the credential that rattler sends: it knows hosts without their ports."""
@@ -202,17 +207,24 @@ class Credentials:
         found: list[tuple[Store, Mapping[str, Credential]]] = []
         for store in self.stores:
             try:
-                found.append((store, store.all()))
+                stored = store.all()
+                found.append((store, stored))
             except WispError as error:
                 self._tell(error)
+            else:
+                for credential in stored.values():
+                    remember(credential)
         return found
 
     def _asked(self, store: Store, key: str) -> Credential | None:
         try:
-            return store.get(key)
+            found = store.get(key)
         except WispError as error:
             self._tell(error)
             return None
+        if found is not None:
+            remember(found)
+        return found
 
     def _tell(self, error: WispError) -> None:
         if str(error) not in map(str, self.faults):
@@ -285,4 +297,5 @@ def with_conda_token(url: str, credential: CondaToken) -> str:
     parts = urlsplit(url)
     if parts.path.startswith("/t/"):
         return url
-    return parts._replace(path=f"/t/{credential.token}{parts.path}").geturl()
+    token = quote(credential.token, safe=_IN_TOKENS)
+    return parts._replace(path=f"/t/{token}{parts.path}").geturl()

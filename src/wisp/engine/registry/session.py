@@ -21,6 +21,8 @@ from wisp.engine.registry.credentials import RegistryLogin
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.realm import leads_inside, why_foreign
 from wisp.foreign import json_data
+from wisp.specs.credentials import BasicHTTP, remember
+from wisp.specs.known_secrets import remember_texts
 from wisp.specs.oci import DOCKER_HUB
 from wisp.specs.urls import Origin, UserInfo, basic, shown, url_origin
 
@@ -63,6 +65,9 @@ class RegistrySession:
         self._origin = url_origin(self.url)
         self._http = http
         self._login = login
+        if login is not None:
+            remember(BasicHTTP(login.username, login.password))
+            remember_texts([login.identity_token, login.bearer_token])
         self._scopes = scopes
         self._authorization: str | None = None
         self._guard = threading.Lock()

@@ -14,12 +14,17 @@ from wisp.engine.auth.oauth.provider import BOUNDS, Provider, SignInError, as_ta
 from wisp.engine.http import HttpClient
 from wisp.errors import WispError
 from wisp.specs.credentials import OAuth
+from wisp.specs.known_secrets import remember_texts
 from wisp.specs.urls import UserInfo, basic, shown
 from wisp.values import dataclass, field
 
 #: A token that ends within so many seconds is renewed first, as rattler does.
 EXPIRY_MARGIN = 300
 _LONGEST_WORD = 200
+#: What of a form is no secret; a provider may quote the rest when it refuses it.
+_NO_SECRETS = frozenset(
+    {"client_id", "grant_type", "scope", "audience", "redirect_uri", "token_type_hint"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +50,13 @@ class Client:
             "Accept": "application/json",
             "Content-Type": "application/x-www-form-urlencoded",
         }
+        remember_texts([self.secret])
         if self.secret is None:
             form = {"client_id": self.name, **form}
         else:
             pair = UserInfo(quote_plus(self.name), quote_plus(self.secret))
             headers["Authorization"] = basic(pair)
+        remember_texts(value for key, value in form.items() if key not in _NO_SECRETS)
         answer = self.http.request(
             "POST", address, headers=headers, body=urlencode(form).encode(), bounds=BOUNDS,
             sign=False, redirects=False,
