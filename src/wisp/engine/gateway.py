@@ -28,7 +28,7 @@ from rattler.networking.middleware import (
     S3Middleware,
 )
 
-from wisp.engine.auth.channel_logins import Detours
+from wisp.engine.auth.channel_logins import Detours, logins_in
 from wisp.engine.borrowed import borrowed
 from wisp.engine.certificates import CERTIFICATE_VARIABLES, certificate_variables
 from wisp.engine.lookout import Lookout
@@ -38,6 +38,7 @@ from wisp.engine.safe.owner import drop_foreign
 from wisp.errors import HostError
 from wisp.specs.credentials import Credential, credential_as_json
 from wisp.specs.settings import EngineSettings, Network, S3Bucket
+from wisp.specs.urls import without_userinfo
 from wisp.trust import LARGEST, is_readable
 from wisp.values import replace
 
@@ -145,6 +146,7 @@ def _client(network: Network, environ: Mapping[str, str]) -> Client:
     Raises `HostError` for a file of credentials that has no end.
     """
     _require_files(client_variables(network, environ))
+    network = _with_logins_of_mirrors(network)
     from wisp.engine.auth.stores import Credentials
 
     credentials = Credentials.of(network, environ)
@@ -162,6 +164,18 @@ def _client(network: Network, environ: Mapping[str, str]) -> Client:
         file = _written({**credentials.sendable(), **detours.stored}, folder)
         lent = {**variables, "RATTLER_AUTH_FILE": file}
         return _checked_client(network, lent, environ, detours)
+
+
+def _with_logins_of_mirrors(network: Network) -> Network:
+    """Part the addresses of mirrors from the logins in them, which rattler would not send."""
+    found = logins_in(url for urls in network.mirrors.values() for url in urls)
+    if not found:
+        return network
+    bare = {
+        prefix: tuple(without_userinfo(url)[0] for url in urls)
+        for prefix, urls in network.mirrors.items()
+    }
+    return replace(network, mirrors=bare, logins={**found, **network.logins})
 
 
 def _checked_client(

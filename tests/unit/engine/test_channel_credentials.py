@@ -79,6 +79,18 @@ def test_a_mirror_gets_its_own_credentials_and_not_the_originals(
     assert {asked.authorization for asked in web.asked} == {header}
 
 
+def test_a_login_in_the_address_of_a_mirror_is_for_that_mirror(tmp_path: Path) -> None:
+    _, header, _ = KINDS["basic"]
+    with guarded(header, "") as web, guarded(None, "") as neighbour:
+        mirror = web.url.replace("://", "://u:SECRET@")
+        made = settings(tmp_path / "cache", mirrors={f"{ORIGINAL}/": (f"{mirror}/",)})
+        access = ChannelAccess(made, {})
+        assert names_in(access, f"{ORIGINAL}/main") == []
+        assert names_in(access, f"{neighbour.url}/main") == []
+    assert {asked.authorization for asked in web.asked} == {header}
+    assert {asked.authorization for asked in neighbour.asked} == {None}
+
+
 @pytest.mark.parametrize("unchecked", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_strangers_mirror_gets_nothing(tmp_path: Path, kind: str, unchecked: bool) -> None:
