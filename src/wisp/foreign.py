@@ -1,4 +1,4 @@
-"""JSON and TOML that others have written, to plain data: whatever is wrong is one kind of failure.
+"""JSON, TOML and numbers of others, to plain data: whatever is wrong is one kind of failure.
 
 The readers of Python tell of bad syntax by one exception, of nesting without measure and of numbers
 with thousands of digits by others. Here all of them are a `ValueError`, which every caller words
@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 
 
 _CONFLICT_START = pattern(r"(?m)^<{7}(?:[ \t].*)?\r?$")
+
+
+#: No count of anything has more digits, and Python reads no number of thousands of them.
+_MOST_DIGITS = 18
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number that a text of digits is; None for any other, and for one without measure.
+
+    What Python calls a digit it may not read as one (`²`).
+    """
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return int(text) if is_number else None
 
 
 def conflict_marker(text: str) -> int | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from wisp.foreign import whole_number
 from wisp.values import dataclass
 
 SUBDIRS = (
@@ -270,7 +271,7 @@ def _serves(version: str, wanted: VirtualPackage) -> bool:
 
 def _numbers(version: str) -> tuple[int, ...]:
     """Compare versions of virtual packages by their numbers alone, trailing zeros apart."""
-    numbers = [int(part) if part.isdigit() else 0 for part in version.replace("-", ".").split(".")]
+    numbers = [whole_number(part) or 0 for part in version.replace("-", ".").split(".")]
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers)

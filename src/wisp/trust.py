@@ -114,6 +114,20 @@ def is_readable(found: os.stat_result, limit: int) -> bool:
     return stat.S_ISREG(found.st_mode) and found.st_size <= limit
 
 
+def has_end(path: str | os.PathLike[str], limit: int = LARGEST) -> bool:
+    """Whether a file can be given to who would wait for a pipe, and read a device for ever.
+
+    The null device ends at once, also where a link leads to it, and a folder is not read. Raises
+    `OSError` for what is not there.
+    """
+    found = os.stat(path)
+    return is_readable(found, limit) or stat.S_ISDIR(found.st_mode) or _is_null(found)
+
+
+def _is_null(found: os.stat_result) -> bool:
+    return stat.S_ISCHR(found.st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev
+
+
 def without_waiting(path: str, flags: int) -> int:
     """Open a file, as `open` wants it, so that a pipe without a writer does not hold us up."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
@@ -122,7 +136,8 @@ def without_waiting(path: str, flags: int) -> int:
 def found_bytes(path: str | os.PathLike[str], limit: int = LARGEST) -> bytes:
     """Return the content of a file that was found, not made, by us: one that ends before `limit`.
 
-    The null device is empty. Raises `OSError`, also for a pipe, a socket or another device.
+    The null device is empty, also where a link leads to it. Raises `OSError`, also for a pipe, a
+    socket or another device.
     """
     with open(path, "rb", opener=without_waiting) as file:
         found = os.fstat(file.fileno())
@@ -130,7 +145,7 @@ def found_bytes(path: str | os.PathLike[str], limit: int = LARGEST) -> bytes:
             return file.read()
     if stat.S_ISREG(found.st_mode):
         reason = f"it is larger than {limit >> 20} MB"
-    elif os.fspath(path) == os.devnull:
+    elif _is_null(found):
         return b""
     else:
         reason = "it is no regular file"

@@ -109,6 +109,8 @@ def test_a_pipe_that_the_user_names_is_read(tmp_path: Path) -> None:
     os.close(writer)
     assert read_text(Path(f"/dev/fd/{reader}")) == "name: x\n"
     os.close(reader)
+    with pytest.raises(ManifestError, match="larger than 16 MB"):
+        read_text(Path("/dev/zero"))
 
 
 def lock(packages: str = "[]", platforms: str = "- name: linux-64", chosen: str = "[]") -> str:
@@ -193,6 +195,19 @@ def test_a_pipe_that_a_workspace_names_is_not_waited_for(
     os.mkfifo(tmp_path / place)
     done = wisp(*words, cwd=tmp_path)
     assert (done.code, "regular file" in done.stderr) == (1, True), done.stderr
+
+
+def test_a_pipe_in_place_of_what_a_task_remembers_is_not_waited_for(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "pixi.toml").write_text(f'{MANIFEST}u = {{ cmd = "echo u", inputs = ["in"] }}\n')
+    (tmp_path / "in").touch()
+    wisp("run", "u", cwd=tmp_path).success()
+    (kept,) = (tmp_path / ".pixi" / "task-cache-v0").iterdir()
+    kept.unlink()
+    os.mkfifo(kept)
+    done = wisp("run", "u", cwd=tmp_path, timeout=60).success()
+    assert (done.stdout, "ignoring the task cache" in done.stderr) == ("u\n", True)
 
 
 @pytest.mark.parametrize("place", ["local/pyproject.toml", "local/setup.cfg", "pyproject.toml"])

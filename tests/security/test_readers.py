@@ -12,6 +12,7 @@ import pytest
 import wisp
 from tests.forks import Forks
 from tests.sandbox import CommandLine, Home
+from tests.tiny import channel, tiny
 from wisp.engine.conda_installation import CondaInstallation
 from wisp.engine.installer import install_conda
 from wisp.engine.safe.prefix import outward_links
@@ -86,6 +87,23 @@ def test_parentheses_without_measure_are_no_version(tmp_path: Path) -> None:
         load_text(text, tmp_path / "pixi.toml", "pixi")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{head}version = "{number}"',
+        '{head}requires-pixi = ">={number}"',
+        '{head}[system-requirements]\ncuda = "{number}"',
+        '{head}[dependencies]\nx = ">=1,<{number}"',
+        '{head}[dependencies]\nx = {{ version = "~={number}.1" }}',
+    ],
+)
+def test_a_version_without_measure_is_told_in_words(tmp_path: Path, text: str) -> None:
+    """Python itself reads no number of thousands of digits."""
+    text = text.format(head=HEAD, number="9" * 5000)
+    with pytest.raises(ManifestError, match="too large a number"):
+        load_text(text, tmp_path / "pixi.toml", "pixi")
+
+
 def test_a_record_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     from tests.tiny import settings
     from wisp.engine.gateway import ChannelAccess
@@ -110,6 +128,8 @@ def test_a_link_in_a_circle_leads_nowhere(tmp_path: Path) -> None:
         (".pixi/manifests/pixi-global.toml", ("global", "list")),
         (".pixi/workspaces.toml", ("workspace", "register", "list")),
         (".rattler/credentials.json", ("auth", "status")),
+        (".rattler/credentials.json", ("search", "x", "--channel", "file:///nowhere")),
+        (".netrc", ("auth", "status")),
         (".netrc", ("search", "x", "--channel", "file:///nowhere")),
     ],
 )
@@ -124,11 +144,24 @@ def test_odd_files_of_a_home_are_told_in_words(
     elif kind == "loop":
         file.symlink_to(file.name)
     else:
-        file.write_text("a = " + "[" * 60_000)
-    done = wisp(*words, cwd=tmp_path, timeout=120)
+        file.write_text('{"a":' * 60_000 if file.suffix == ".json" else "a = " + "[" * 60_000)
+    done = wisp(*words, cwd=tmp_path, timeout=60)
     assert done.code in (0, 1)
     assert "bug" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("place", ["found", "named"])
+def test_the_null_device_holds_no_credentials(
+    wisp: CommandLine, tmp_path: Path, place: str
+) -> None:
+    """So one has no file of credentials for a while, as people do."""
+    if place == "found":
+        (wisp.home.path / ".netrc").symlink_to(os.devnull)
+    named = {"NETRC": os.devnull} if place == "named" else {}
+    made = channel(tmp_path / "c", [tiny("good")])
+    done = wisp("search", "good", "--channel", made.as_uri(), cwd=tmp_path, env=named)
+    assert "good" in done.success().stdout
 
 
 @pytest.mark.parametrize("path", ["", ".", ":", "bin"])

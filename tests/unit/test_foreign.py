@@ -8,7 +8,7 @@ import pytest
 
 from wisp.config.reading import parse
 from wisp.errors import ConfigError, ManifestError
-from wisp.foreign import conflict_marker, toml_data
+from wisp.foreign import conflict_marker, toml_data, whole_number
 from wisp.manifest.read import load_text
 
 CONFLICT = "a = 1\n<<<<<<< HEAD\nb = 1\n{base}=======\nb = 2\n>>>>>>> other\n"
@@ -33,3 +33,9 @@ def test_every_reader_of_toml_names_a_merge_conflict(base: str, line_break: str)
 @pytest.mark.parametrize("text", ["a = '<<<<<<< HEAD'\n", "<<<<<<<<< HEAD\n", "# <<<<<<<\n", ""])
 def test_not_all_that_looks_like_a_mark_is_one(text: str) -> None:
     assert conflict_marker(text) is None
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.0", "²", "٣", "a", " 1", "9" * 19, "9" * 5000])
+def test_a_number_is_one_that_python_reads_and_something_can_count(text: str) -> None:
+    assert whole_number(text) is None
+    assert whole_number("007") == 7

@@ -270,7 +270,7 @@ def activation_steps(
 
 def _level(caller: Mapping[str, str]) -> int:
     text = caller.get("CONDA_SHLVL", "")
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _assignment(name: str, value: str, windows: bool) -> Step:

@@ -39,7 +39,7 @@ from wisp.errors import HostError
 from wisp.specs.credentials import Credential, credential_as_json
 from wisp.specs.settings import EngineSettings, Network, S3Bucket
 from wisp.specs.urls import without_userinfo
-from wisp.trust import LARGEST, is_readable
+from wisp.trust import has_end
 from wisp.values import replace
 
 TYPE_CHECKING = False
@@ -274,9 +274,7 @@ def _require_files(variables: Mapping[str, str]) -> None:
     home = Path(variables.get("HOME") or _NO_HOME)
     own = variables.get("RATTLER_AUTH_FILE") or home / ".rattler/credentials.json"
     for file in map(Path, (own, variables.get("NETRC") or home / ".netrc")):
-        if file.is_dir() or not file.exists():
-            continue
-        if not is_readable(file.stat(), LARGEST):
+        if file.exists() and not has_end(file):
             raise HostError(f"`{file}` has no end, so its credentials were not read")
 
 

@@ -33,6 +33,7 @@ from wisp.engine.http_exchange import (
 from wisp.engine.mirrors import mirrored
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.errors import FetchError
+from wisp.foreign import whole_number
 from wisp.specs.settings import Network
 from wisp.specs.urls import basic, shown, url_origin, without_userinfo
 
@@ -212,11 +213,12 @@ def _said(error: Exception) -> str:
 def asked_pause(response: Response) -> float:
     """Return how many seconds a server wants to be left alone (`Retry-After`, RFC 9110)."""
     text = response.headers.get("retry-after", "") if response.temporary else ""
-    if text.isdigit():
-        return float(text)
+    seconds = whole_number(text)
+    if seconds is not None:
+        return float(seconds)
     try:
         return parsedate_to_datetime(text).timestamp() - time.time() if text else 0.0
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
 
 

@@ -13,12 +13,10 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
     parse_sdist_filename,
     parse_wheel_filename,
 )
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from wisp.engine.http import HttpClient
 from wisp.engine.pylock import PylockFile
@@ -98,7 +96,7 @@ def _version_of(filename: str) -> Version | None:
         if filename.endswith(".whl"):
             return parse_wheel_filename(filename)[1]
         return parse_sdist_filename(filename)[1]
-    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+    except ValueError:  # no such name, or a number of thousands of digits
         return None
 
 
@@ -121,5 +119,5 @@ def _uploaded_before(row: Mapping[str, Any], moment: datetime) -> bool:
 def _is_wheel_of(filename: str, version: str) -> bool:
     try:
         return parse_wheel_filename(filename)[1] == Version(version)
-    except (InvalidWheelFilename, InvalidVersion):
+    except ValueError:  # likewise
         return False

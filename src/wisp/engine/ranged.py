@@ -7,6 +7,7 @@ import os
 
 from wisp.engine.http import HttpClient
 from wisp.errors import FetchError
+from wisp.foreign import whole_number
 from wisp.specs.urls import shown
 
 #: Enough for the directory of nearly every wheel, and small beside a request's latency.
@@ -33,8 +34,8 @@ class RangedFile(io.RawIOBase):
         response = http.get(url, {"Range": "bytes=0-0"})
         if response.status != 206:
             return None
-        size = response.headers.get("content-range", "").rpartition("/")[2]
-        return cls(http, url, int(size)) if size.isdigit() else None
+        size = whole_number(response.headers.get("content-range", "").rpartition("/")[2])
+        return None if size is None else cls(http, url, size)
 
     def readable(self) -> bool:
         """Whether it can be read: always."""

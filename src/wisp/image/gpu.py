@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from wisp.foreign import whole_number
 from wisp.image.named_bases import cuda_of
 from wisp.platforms import Platform
 
@@ -53,4 +54,4 @@ def _at_least(version: str) -> str:
 
 
 def _numbers(version: str) -> list[int]:
-    return [int(part) if part.isdigit() else 0 for part in version.split(".")]
+    return [whole_number(part) or 0 for part in version.split(".")]

@@ -156,7 +156,10 @@ def _admits(specifiers: str, python: str) -> bool:
         bounds = [one for one in SpecifierSet(specifiers) if one.operator in _LOWER_BOUNDS]
     except InvalidSpecifier:
         return True
-    return SpecifierSet(bounds).contains(python, prereleases=True)
+    try:
+        return SpecifierSet(bounds).contains(python, prereleases=True)
+    except ValueError:  # a number of thousands of digits
+        return False
 
 
 def check_project(record: PypiRecord, facts: SourceFacts, context: PypiContext) -> Mismatch | None:

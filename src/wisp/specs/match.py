@@ -277,11 +277,10 @@ def python_version_matches(specifiers: str, version: str) -> bool:
     if specifiers in ("", "*"):
         return True
     from packaging.specifiers import SpecifierSet
-    from packaging.version import InvalidVersion
     from packaging.version import Version as PythonVersion
 
+    wanted = SpecifierSet(specifiers)
     try:
-        parsed = PythonVersion(version)
-    except InvalidVersion:
+        return wanted.contains(PythonVersion(version), prereleases=True)
+    except ValueError:  # no version, or a number of thousands of digits
         return False
-    return SpecifierSet(specifiers).contains(parsed, prereleases=True)

@@ -28,6 +28,8 @@ _RUN = pattern(r"[0-9]+|[a-z]+")
 
 _DEV, _LETTERS, _NUMBER, _POST = range(4)
 _KINDS = {"dev": _DEV, "post": _POST}
+#: What is longer may hold a number that Python does not read.
+_LONGEST = 1000
 #: What a missing run of characters, and a missing part, count as.
 _ZERO: _Atom = (_NUMBER, 0, "")
 _ZERO_PART: _Part = (_ZERO,)
@@ -61,7 +63,7 @@ def in_plain_range(spec: str, version: str) -> bool | None:
 
 @cache
 def _parsed(version: str) -> _Version | None:
-    if not _VERSION.fullmatch(version):
+    if len(version) > _LONGEST or not _VERSION.fullmatch(version):
         return None
     epoch, _, rest = version.rpartition("!")
     return (_part(epoch or "0"), *map(_part, rest.split(".")))

@@ -29,6 +29,9 @@ _TERM = pattern(
 _NUMBER = pattern(r"[0-9]+")
 _OPERATORS = frozenset({"", "=", "==", "!=", "~=", "<", "<=", ">", ">="})
 _MAX_NUMBER = 2**64
+#: Python itself reads no number of thousands of digits.
+_MOST_DIGITS = 20
+_LONGEST_SHOWN = 40
 
 
 class VersionSyntaxError(ValueError):
@@ -61,10 +64,11 @@ def normalize_version(text: str) -> str:
 
 
 def _plain_number(match: re.Match[str]) -> str:
-    number = int(match[0])
-    if number >= _MAX_NUMBER:
-        raise VersionSyntaxError(f"'{match[0]}' is too large a number for a version")
-    return str(number)
+    digits = match[0].lstrip("0") or "0"
+    if len(digits) > _MOST_DIGITS or int(digits) >= _MAX_NUMBER:
+        shown = digits if len(digits) <= _LONGEST_SHOWN else f"{digits[:_LONGEST_SHOWN]}…"
+        raise VersionSyntaxError(f"'{shown}' is too large a number for a version")
+    return digits
 
 
 def parse_version_spec(text: str) -> VersionSpec:
@@ -207,6 +211,6 @@ def version_order(version: str) -> tuple[tuple[bool, int, str], ...]:
     Packages are compared by `wisp.specs.match`.
     """
     pieces = _PIECE.findall(version.lower())
-    order = [(True, int(p), "") if p.isdigit() else (False, 0, p) for p in pieces]
+    order = [(True, int(p[:_MOST_DIGITS]), "") if p.isdigit() else (False, 0, p) for p in pieces]
     # A missing piece counts as zero: `1.0rc1` < `1` = `1.0` < `1.0.1`.
     return (*order, *[(True, 0, "")] * (_LENGTH - len(order)))

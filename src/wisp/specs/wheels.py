@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from string import digits
 
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
-from packaging.utils import BuildTag, InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import BuildTag, parse_wheel_filename
 
+from wisp.foreign import whole_number
 from wisp.platforms import Platform
 from wisp.values import dataclass
 
@@ -35,6 +37,8 @@ _MAC_ARCH = {"osx-64": "x86_64", "osx-arm64": "arm64"}
 _LEGACY_MANYLINUX = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
 #: Architectures that old manylinux names were defined for; the others begin with glibc 2.17.
 _OLD_MANYLINUX_ARCHS = frozenset({"x86_64", "i686"})
+#: Tags are counted down from a version: who says that there is a later one keeps us counting.
+_LARGEST = 199
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def wheel_rank(filename: str, tags: dict[Tag, int]) -> tuple[int, BuildTag] | No
     """Tell how well a wheel fits: rank of its best tag and its build tag; None if it does not."""
     try:
         _, _, build, found = parse_wheel_filename(filename)
-    except InvalidWheelFilename:
+    except ValueError:  # no such name, or a number of thousands of digits
         return None
     ranks = [tags[tag] for tag in found if tag in tags]
     return (min(ranks), build) if ranks else None
@@ -137,9 +141,4 @@ def _two_numbers(version: str) -> tuple[int, int]:
 
 
 def _leading_number(text: str) -> int:
-    digits = ""
-    for character in text:
-        if not character.isdigit():
-            break
-        digits += character
-    return int(digits or 0)
+    return min(whole_number(text[: len(text) - len(text.lstrip(digits))]) or 0, _LARGEST)

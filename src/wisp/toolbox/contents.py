@@ -74,11 +74,11 @@ def holds_pypi(wanted: Iterable[PypiRequirement], versions: Mapping[str, str]) -
 
 
 def _admits(specifiers: str, version: str) -> bool:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     try:
         return specifiers == "*" or SpecifierSet(specifiers).contains(version, prereleases=True)
-    except InvalidSpecifier:
+    except ValueError:  # no specifier, or a number of thousands of digits
         return False
 
 

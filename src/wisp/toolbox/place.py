@@ -8,10 +8,10 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from wisp.engine.files import is_there, refusal, replace_in, sweep_drafts, write_atomically
+from wisp.engine.files import is_there, refusal, replace_in, sweep_drafts
 from wisp.engine.safe.folder import opened
 from wisp.toolbox.home import ToolHome
-from wisp.toolbox.launcher import Launch, program, read_launch
+from wisp.toolbox.launcher import program, read_launch
 from wisp.toolbox.shims import Present, Step, Steps
 from wisp.trust import found_bytes
 
@@ -58,13 +58,13 @@ def _carry_out(home: ToolHome, step: Step) -> None:
         # All names are this file: what damaged it has damaged them, and none would be known as
         # ours once it is another. It is moved there whole: running tools read the old one on.
         twins = _twins(home)
-        write_atomically(home.launcher, program())
+        _put(home.launcher, program())
         home.launcher.chmod(0o755)
         for twin in twins:
             _link(home.launcher, twin)
     elif step.kind == "configure":
         assert step.launch is not None
-        _configure(home, step.name, step.launch)
+        _put(_configuration(home, step.name), step.launch.text().encode())
     elif step.kind == "link":
         _link(home.launcher, home.exposed / step.name)
     else:
@@ -72,11 +72,11 @@ def _carry_out(home: ToolHome, step: Step) -> None:
         _configuration(home, step.name).unlink(missing_ok=True)
 
 
-def _configure(home: ToolHome, name: str, launch: Launch) -> None:
+def _put(file: Path, content: bytes) -> None:
     """Put a file of ours in place of whatever is there; to write into a pipe would take forever."""
-    home.configurations.mkdir(parents=True, exist_ok=True)
-    with opened(home.configurations) as folder:
-        replace_in(folder, _configuration(home, name).name, launch.text().encode())
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with opened(file.parent) as folder:
+        replace_in(folder, file.name, content)
 
 
 def _twins(home: ToolHome) -> list[Path]:

@@ -105,6 +105,20 @@ def test_parts_of_a_file_are_read_once_each(site: Path) -> None:
         assert len(server.requests) == asked
 
 
+@pytest.mark.parametrize("size", ["*", "²", "9" * 5000, ""])
+def test_a_file_of_odd_size_is_not_read_in_parts(size: str) -> None:
+    answer = Answer(206, {"Content-Range": f"bytes 0-0/{size}".encode().decode("latin-1")})
+    with Web(lambda _: answer) as web:
+        assert RangedFile.open(HttpClient(Network(), {}), web.url) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["²", "9" * 5000, "-1", "Mon, 01 Jan 2020 00:00:00 +99999999999999", "x"]
+)
+def test_an_odd_wish_to_be_left_alone_is_none(text: str) -> None:
+    assert http.asked_pause(Response(429, {"retry-after": text})) == 0.0
+
+
 def answers(**answers: Answer) -> Web:
     """Serve each answer below its name; nothing else is there."""
     return Web(lambda asked: answers.get(asked.path.strip("/"), Answer(404)))

@@ -143,6 +143,8 @@ def test_conditions_are_joined_by_words_and_parentheses(condition: str, holds: b
 def test_python_versions_are_compared_as_pep_440_has_it() -> None:
     assert python_version_matches(">=1.0", "1.1rc1")
     assert not python_version_matches("==1.0", "not a version")
+    for specifiers, version in ((">=1", "9" * 5000), (f">={'9' * 5000}", "1")):
+        assert not python_version_matches(specifiers, version)
 
 
 def test_a_branch_is_one_version_beside_a_build() -> None:

@@ -107,3 +107,15 @@ def test_spec_is_evaluated_constraint_by_constraint() -> None:
     assert spec.holds({">=1", "!=3"}.__contains__)
     assert spec.holds({"==9"}.__contains__)
     assert not spec.holds({">=1"}.__contains__)
+
+
+@pytest.mark.parametrize("number", [str(2**64), "9" * 5000])
+def test_a_number_without_measure_is_none_of_a_version(number: str) -> None:
+    for text in (number, f"1!{number}", f"1.{number}"):
+        with pytest.raises(VersionSyntaxError, match="too large a number") as told:
+            normalize_version(text)
+        assert len(str(told.value)) < 100
+        with pytest.raises(VersionSyntaxError, match="too large a number"):
+            parse_version_spec(f">={text},<2")
+    assert normalize_version(f"1.{'0' * 5000}7") == "1.7"
+    assert version_order("9" * 5000) > version_order("1")

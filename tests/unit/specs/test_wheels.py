@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from packaging.tags import Tag
 
@@ -75,6 +77,17 @@ def test_a_free_threaded_python_wants_its_own_abi() -> None:
     where = bare("win-64")
     assert pick(where, "free-threaded", python="3.14.0") == "none"
     assert pick(where, "free-threaded", python="3.14.0", abi="cp314t") == "free-threaded"
+
+
+@pytest.mark.parametrize("number", ["9999999999999", "9" * 5000])
+def test_versions_without_measure_take_no_time(number: str) -> None:
+    before = time.process_time()
+    for name, subdir in (("glibc", "linux-64"), ("musl", "linux-64"), ("osx", "osx-arm64")):
+        there = platform(subdir, f"__{name}={number}.{number}")
+        assert supported_tags(there, f"3.{number}")
+    ranked = wheel_rank(f"x-1-{number}-py3-none-any.whl", supported_tags(bare("linux-64"), "3.12"))
+    assert (ranked is None) == (len(number) > 4300)
+    assert time.process_time() - before < 20
 
 
 def test_names_that_are_no_wheels_fit_nowhere() -> None:

@@ -59,6 +59,22 @@ def test_damage_is_repaired(home: ToolHome) -> None:
     assert content(home.root) == before
 
 
+@pytest.mark.parametrize("what", ["launcher", "configuration"])
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes")
+def test_a_pipe_in_the_place_of_a_file_of_ours_is_not_written_to(home: ToolHome, what: str) -> None:
+    """Who writes to a pipe waits for somebody who reads it."""
+    expose(home, "a")
+    before = content(home.root)
+    pipe = home.launcher if what == "launcher" else home.configurations / "a.json"
+    pipe.unlink()
+    os.mkfifo(pipe)
+    # Somebody listens, so that the test ends either way.
+    listener = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    expose(home, "a")
+    os.close(listener)
+    assert content(home.root) == before
+
+
 def test_drafts_of_killed_commands_are_swept(home: ToolHome) -> None:
     expose(home, "a")
     before = content(home.root)

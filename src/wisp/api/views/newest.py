@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.version import InvalidVersion, Version
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.index_files import newest_version
@@ -41,7 +41,7 @@ class Newest:
             return bool(version_of(self.version) > version_of(version))
         try:
             return Version(self.version) > Version(version)
-        except InvalidVersion:
+        except ValueError:  # no version, or a number of thousands of digits
             return False
 
     def fits_spec(self, text: str) -> bool:
@@ -55,7 +55,7 @@ class Newest:
         """Tell whether this is what a PEP 508 requirement asks for, likewise."""
         try:
             return Requirement(text).specifier.contains(self.version, prereleases=True)
-        except InvalidRequirement:
+        except ValueError:  # likewise
             return True
 
 

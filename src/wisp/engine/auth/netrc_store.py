@@ -12,6 +12,7 @@ from pathlib import Path
 from wisp.engine.files import is_there
 from wisp.errors import Place
 from wisp.specs.credentials import BasicHTTP, Credential, CredentialError
+from wisp.trust import has_end
 
 
 class NetrcStore:
@@ -47,10 +48,15 @@ class NetrcStore:
         return self.all()
 
     def all(self) -> dict[str, Credential]:
-        """Return user and password by host. Raises `CredentialError` for a file of another form."""
+        """Return user and password by host.
+
+        Raises `CredentialError` for a file of another form, and for one that has no end.
+        """
         import netrc  # with `shlex`, for those who have such a file
 
         try:
+            if not has_end(self.path):
+                raise CredentialError(f"`{self.path}` has no end, so it was not read")
             hosts = netrc.netrc(str(self.path)).hosts
         except OSError:
             return {}

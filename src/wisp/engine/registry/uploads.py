@@ -20,6 +20,7 @@ from wisp.engine.registry.blobs import Progress, has_blob, seconds_for
 from wisp.engine.registry.faults import RegistryError, fault_of
 from wisp.engine.registry.session import RegistrySession
 from wisp.errors import FetchError
+from wisp.foreign import whole_number
 from wisp.specs.oci import Descriptor
 
 TYPE_CHECKING = False
@@ -188,14 +189,13 @@ class _Uploading:
 
 def _least(response: Response) -> int:
     """Return the least size of a piece that a registry wants, within reason."""
-    text = response.headers.get("oci-chunk-min-length", "")
-    return min(int(text), 1024**3) if text.isdigit() else 0
+    return min(whole_number(response.headers.get("oci-chunk-min-length", "")) or 0, 1024**3)
 
 
 def _received(response: Response) -> int:
     """Return how many bytes of an upload have come, by its `Range: 0-LAST`."""
-    last = response.headers.get("range", "").rpartition("-")[2]
-    return int(last) + 1 if last.isdigit() and last != "0" else 0
+    last = whole_number(response.headers.get("range", "").rpartition("-")[2])
+    return last + 1 if last else 0
 
 
 class _Counted(io.BufferedIOBase):

@@ -13,6 +13,7 @@ from urllib.parse import quote_plus, urlencode
 from wisp.engine.auth.oauth.provider import BOUNDS, Provider, SignInError, as_table
 from wisp.engine.http import HttpClient
 from wisp.errors import WispError
+from wisp.foreign import whole_number
 from wisp.specs.credentials import OAuth
 from wisp.specs.known_secrets import remember_texts
 from wisp.specs.urls import UserInfo, basic, shown
@@ -86,12 +87,11 @@ def granted(
     if str(table.get("token_type", "bearer")).lower() != "bearer":
         raise SignInError("the provider gave a token that is no bearer token")
     renewing = table.get("refresh_token") or (old.table.get("refresh_token") if old else None)
-    seconds = table.get("expires_in")
-    counted = isinstance(seconds, int | float | str) and str(seconds).partition(".")[0].isdigit()
+    seconds = whole_number(str(table.get("expires_in")).partition(".")[0])
     content = {
         "access_token": token,
         "refresh_token": renewing if isinstance(renewing, str) else None,
-        "expires_at": int(time.time() + float(str(seconds))) if counted else None,
+        "expires_at": None if seconds is None else int(time.time()) + seconds,
         "token_endpoint": provider.token,
         "revocation_endpoint": provider.revocation,
         "client_id": client_id,
