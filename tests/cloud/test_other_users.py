@@ -8,6 +8,7 @@ import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,21 @@ def test_a_snapshot_that_another_user_could_write_is_not_read(
     assert kept
     assert all(b"s3cret" not in file.read_bytes() for file in kept)
     assert all(file.stat().st_mode & 0o077 == 0 for file in kept)
+    (file,) = (one for one in kept if b"echo ran" in one.read_bytes())
+    for path, is_believed in ((None, True), (file, False), (file.parent, False)):
+        change_what_runs(file)
+        if path is not None:
+            os.chown(path, 65534, 65534)
+        said = wisp("run", "build", cwd=root, env=env).success().stdout
+        assert ("bad" in said) == is_believed, path
+        if path is not None and path.exists():
+            os.chown(path, 0, 0)
+
+
+def change_what_runs(snapshot: Path) -> None:
+    """Write another command into a snapshot, and a seal that fits: it is no secret."""
+    data = snapshot.read_bytes()[16:].replace(b"echo ran", b"echo bad")
+    snapshot.write_bytes(blake2b(data, digest_size=16).digest() + data)
 
 
 def test_a_lock_of_another_user_is_told(wisp: CommandLine, below: Path) -> None:

@@ -168,8 +168,11 @@ def test_one_signal_ends_who_waits_for_a_host(
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(number)
-    assert process.wait(timeout=60) == 128 + number
-    process.communicate()
+    try:
+        assert process.wait(timeout=60) == 128 + number
+    finally:
+        process.kill()
+        process.communicate()
 
 
 # The look itself

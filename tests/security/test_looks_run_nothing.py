@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox import CommandLine
+from tests.forks import Forks
+from tests.sandbox import CommandLine, Home
+from tests.tiny import channel, tiny
+from tests.trees import content
+from tools.forge.archive import text
 from tools.forge.build import Forge
 
 #: Row 30 of the audit, and the forms of a rehearsal.
@@ -22,6 +26,26 @@ LOOKS = [
     ("workspace", "export", "conda-environment"),
 ]
 SAFE = [("info",), ("task", "list"), ("list", "--frozen"), ("workspace", "environment", "list")]
+#: What is answered without a build, from what is installed.
+OF_AN_ENVIRONMENT = [
+    *(("info",), ("info", "--json"), ("list",), ("list", "--json"), ("tree",), ("why", "good")),
+    *(("task", "list"), ("search", "good"), ("outdated",), ("size",), ("doctor",), ("sbom",)),
+    *(
+        ("lock", "--check"),
+        ("lock", "--dry-run"),
+        ("update", "--dry-run"),
+        ("upgrade", "--dry-run"),
+    ),
+    *(("run", "--dry-run", "t"), ("run", "--dry-run", "tool"), ("workspace", "feature", "list")),
+    ("workspace", "export", "conda-explicit-spec", "../out"),
+    ("workspace", "export", "conda-environment"),
+    *(("workspace", "environment", "list"), ("workspace", "channel", "list"), ("trust", "--show")),
+    *(("image", "plan"), ("config", "list"), ("global", "list"), ("kernels", "list")),
+    *(
+        ("complete", "--", *begun)
+        for begun in (("",), ("run", ""), ("add", ""), ("shell", "-e", ""))
+    ),
+]
 BACKEND = """\
 import pathlib
 pathlib.Path({ran!r}).write_text("ran")
@@ -73,3 +97,31 @@ def test_what_is_no_look_builds(wisp: CommandLine, workspace: Path) -> None:
     # What uv has built once it knows.
     wisp("list", cwd=workspace).success()
     assert not workspace.with_name("ran").exists()
+
+
+def test_a_look_runs_nothing_of_the_workspace_or_its_packages(
+    forks: Forks, home: Home, wisp: CommandLine, tmp_path: Path
+) -> None:
+    ran, folder = tmp_path / "ran", tmp_path / "w"
+    trap = f"touch {ran}\n"
+    programs = ("python", "git", "bash", "env", "uv", "tool")
+    files = [text(f"bin/{one}", f"#!/bin/sh\n{trap}", executable=True) for one in programs]
+    files.append(text("etc/conda/activate.d/a.sh", trap))
+    made = channel(tmp_path / "c", [tiny("good", files=tuple(files))])
+    for place in (folder, tmp_path / "out"):
+        place.mkdir()
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{made.as_uri()}"]\nplatforms = ["linux-64"]\n'
+        f'[tasks]\nt = "touch {ran}"\n[activation]\nscripts = ["a.sh"]\n'
+        '[dependencies]\ngood = "*"\n'
+    )
+    (folder / "a.sh").write_text(trap)
+    wisp("install", cwd=folder).success()
+    before = content(folder)
+    remembered = OF_AN_ENVIRONMENT[:5]
+    for words in (*OF_AN_ENVIRONMENT, *remembered):
+        done = forks.run(home, *words, cwd=folder)
+        assert (done.code, ran.exists()) == (0, False), (words, done.stderr)
+        assert content(folder) == before, words
+    wisp("run", "tool", cwd=folder).success()
+    assert ran.exists()

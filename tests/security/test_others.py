@@ -19,6 +19,7 @@ from wisp.engine import waiting
 from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.files import held_file, write_atomically
 from wisp.engine.gateway import ChannelAccess
+from wisp.engine.safe.modes import restrain
 from wisp.engine.safe.packages import check_unpacked
 from wisp.values import replace
 
@@ -143,6 +144,8 @@ def test_the_umask_is_never_changed_to_be_known(
     try:
         with monkeypatch.context() as patched:
             patched.setattr(os, "umask", lambda _: pytest.fail("threads would see it"))
+            (tmp_path / "package").mkdir()
+            assert restrain(str(tmp_path / "package"), None).foreign is None
             write_atomically(tmp_path / "new", "x")
             (tmp_path / "old").write_text("")
             (tmp_path / "old").chmod(0o604)
