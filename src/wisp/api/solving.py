@@ -46,8 +46,9 @@ def solve_engines(
 
     def answer(unit: SolveUnit) -> Conda:
         try:
-            with tell_of_repodata(session.channels.repodata, session.reporter, hosts_of(unit)):
-                found = solve(conda_request(unit), session.channels)
+            access = session.channels.of(conda_request(unit).channels)
+            with tell_of_repodata(access.repodata, session.reporter, hosts_of(unit)):
+                found = solve(conda_request(unit), access)
         except SolveError as error:
             from wisp.api.elsewhere import hinted, hints_for_conda
 

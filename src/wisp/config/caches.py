@@ -62,7 +62,8 @@ def cache_folders(
     """
     configured = values.get(("cache", "root"))
     explicit = configured or environ.get("PIXI_CACHE_DIR") or environ.get("RATTLER_CACHE_DIR")
-    owners = None if values.get(("trust", "caches")) else believed_owners(environ)
+    believed = bool(values.get(("trust", "caches")))
+    owners = None if believed else believed_owners(environ)
     safe = _Safe(owners, _users_root(environ))
     root = cache_root(environ, configured)
     if explicit:
@@ -78,7 +79,8 @@ def cache_folders(
             base = _own(_scratch(environ, is_remote)) or root
         folder = expand(own, environ) if own else base / CACHE_FOLDERS[kind]
         chosen[kind.replace("-", "_")] = safe.folder(folder, kind) if own or explicit else folder
-    return CacheFolders(root=root, owners=owners, doubts=tuple(safe.doubts), **chosen)
+    doubts = tuple(safe.doubts)
+    return CacheFolders(root=root, owners=owners, doubts=doubts, believed=believed, **chosen)
 
 
 class _Safe:

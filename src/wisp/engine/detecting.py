@@ -145,7 +145,8 @@ class _Question:
 
         environ = self._machine.environ
         names = {name for name in (*environ, *os.environ) if name.startswith(_OVERRIDE)}
-        gateway = self._access.gateway  # to make one borrows variables, too
+        access = self._access.of(one.origin for one in self._registrations)
+        gateway = access.gateway  # to make one borrows variables, too
         try:
             with borrowed(names, environ):
                 return loop.call(self._detect(gateway, consent))

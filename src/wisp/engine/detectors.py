@@ -50,6 +50,7 @@ class Registered:
 
 def registered(channels: Sequence[str], subdir: str, access: ChannelAccess) -> Registered:
     """Read which detectors channels name for a subdir. Raises `FetchError`."""
+    access = access.of(channels)
     return loop.call(_registered(channels, subdir, access), look=access.lookout(channels).look)
 
 
@@ -97,6 +98,7 @@ def asked_of_machines(
 
     Raises `FetchError`, and `SolveError` for what is no spec.
     """
+    access = access.of(channels)
     asking = _asked_of_machines(channels, tuple(specs), subdir, access)
     return loop.call(asking, look=access.lookout(channels).look)
 

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from wisp.engine.auth.channel_logins import Detours, logins_in
 from wisp.engine.borrowed import borrowed
 from wisp.engine.certificates import CERTIFICATE_VARIABLES, certificate_variables
 from wisp.engine.lookout import Lookout
+from wisp.engine.memory import bearable
 from wisp.engine.open_files import raise_limit
 from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
 from wisp.engine.safe.owner import drop_foreign
@@ -77,6 +78,26 @@ class ChannelAccess:
         #: What is known of channels' lists, and lists that are open (`wisp.engine.wheel_listings`).
         self.with_wheels: dict[Path, bool] = {}
         self.lists: dict[tuple[str, str], SparseRepoData] = {}
+        self._apart: dict[Path, ChannelAccess] = {}
+        self._whole = self
+
+    def of(self, channels: Iterable[str]) -> ChannelAccess:
+        """The same for what some channels list, which is kept apart from what others list.
+
+        rattler finds the parts of a list (shards) by the digests that channels tell, and compares
+        them with none: in one folder a channel could put its own in place of another's.
+        """
+        whole = self._whole
+        folder = whole.settings.caches.repodata_of(channels)
+        if folder == whole.settings.caches.repodata:
+            return whole
+        with whole._guard:
+            if folder not in whole._apart:
+                caches = replace(whole.settings.caches, repodata=folder)
+                apart = ChannelAccess(replace(whole.settings, caches=caches), whole._environ)
+                apart.client, apart.solves, apart._whole = whole.client, whole.solves, whole
+                whole._apart[folder] = apart
+            return whole._apart[folder]
 
     def at_hand(self) -> ChannelAccess:
         """The same without the network: what was fetched before."""
@@ -130,7 +151,9 @@ class ChannelAccess:
 
     def lookout(self, asked: Sequence[str]) -> Lookout:
         """Make what looks on while channels are asked."""
-        return Lookout((self.repodata,), asked, self.settings.network.patience)
+        patience = self.settings.network.patience
+        memory = bearable(patience.memory)
+        return Lookout((self.repodata,), asked, patience, memory=memory)
 
     @cached_property
     def package_cache(self) -> PackageCache:

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from wisp.engine.memory import resident
 from wisp.engine.seeing_off import see_off
 from wisp.engine.waiting import tell
 from wisp.errors import FetchError
@@ -41,7 +42,8 @@ class Lookout:
 
     `folders` are where it writes, `asked` the URLs that it asks. `heard` gives a count that grows
     with whatever else is news of it, or None while no host is waited for; it may raise. `limits`
-    are the largest sizes of drafts, by the beginnings of their names.
+    are the largest sizes of drafts, by the beginnings of their names. By `memory` bytes this
+    process may grow: lists of packages that come in parts are unpacked there, and nowhere else.
     """
 
     def __init__(
@@ -51,12 +53,15 @@ class Lookout:
         patience: Patience,
         heard: Callable[[], int | None] = lambda: 0,
         limits: Mapping[str, int] = MappingProxyType({}),
+        memory: int | None = None,
     ) -> None:
         self.folders = folders
         self._asked = asked
         self._patience = patience
         self._heard = heard
         self._limits = limits
+        self._memory = memory
+        self._had = resident(os.getpid()) if memory is not None else 0
         self._begun = time.time()
         self._next = 0.0
         self._quiet_since = (time.monotonic(), time.process_time(), 0)
@@ -68,6 +73,7 @@ class Lookout:
         if begun < self._next:
             return
         try:
+            self._judge_memory()
             heard = self._heard()
             self._judge_silence(None if heard is None else self._grown() + heard, begun)
         except FetchError:
@@ -75,6 +81,13 @@ class Lookout:
             raise
         cost = time.monotonic() - begun
         self._next = begun + min(_LONGEST_PAUSE, cost / _PART)
+
+    def _judge_memory(self) -> None:
+        if self._memory is not None and resident(os.getpid()) - self._had > self._memory:
+            raise FetchError(
+                f"it took more than {self._memory >> 20} MB to read what {self._hosts} sent",
+                hints=["tell the owners of the channel, or leave it out"],
+            )
 
     def _grown(self) -> int:
         """Count the bytes of drafts that are not older than we; refuse what is too large."""

@@ -128,10 +128,16 @@ def _told(message: str) -> str:
     return f"`{path}`"
 
 
-def _lost(channels: Sequence[str]) -> str:
-    """Say what is known of a failure whose reason another request got."""
+def _one_of(channels: Sequence[str]) -> str:
     named = ", ".join(f"`{shown(url)}`" for url in channels)
-    return f"a request to {'one of ' if len(channels) > 1 else ''}{named or 'it'} failed"
+    return f"one of {named}" if len(channels) > 1 else named
+
+
+def _placed(message: str, causes: Sequence[str], channels: Sequence[str]) -> str:
+    """Say of which channels a reason may tell that names no address."""
+    if not channels or any("://" in text for text in (message, *causes)):
+        return message
+    return f"{_one_of(channels)}: {message}"
 
 
 def unreachable(text: str, *, offline: bool, channels: Sequence[str] = ()) -> FetchError:
@@ -139,7 +145,8 @@ def unreachable(text: str, *, offline: bool, channels: Sequence[str] = ()) -> Fe
     message, causes = chain_of(text)
     hints = hints_for(text, offline=offline)
     if message == _LOST:
-        message, causes = _lost(channels), []
+        told = f"a request to {_one_of(channels) or 'it'} failed"
+        return FetchError("failed to read a channel", causes=[told], hints=hints)
     if "could not find subdir" in message:
         return FetchError(message, causes=causes, hints=hints)
     if message.startswith(_DIRECT):
@@ -147,4 +154,5 @@ def unreachable(text: str, *, offline: bool, channels: Sequence[str] = ()) -> Fe
         return FetchError(
             f"failed to read the package {_told(message)}", causes=causes, hints=hints
         )
-    return FetchError("failed to read a channel", causes=[message, *causes], hints=hints)
+    told = _placed(message, causes, channels)
+    return FetchError("failed to read a channel", causes=[told, *causes], hints=hints)

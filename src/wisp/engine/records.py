@@ -17,7 +17,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from wisp.engine.rattler_errors import is_panic
-from wisp.errors import LockFileError
+from wisp.errors import FetchError, LockFileError
+from wisp.specs.controls import PROSE, find_control
 from wisp.specs.inside import UnsafePathError, inside, is_plain_name, site_packages
 from wisp.specs.records import CondaRecord, RunExports
 from wisp.specs.url_hosts import require_sound
@@ -46,6 +47,8 @@ _TEXTS = (
 _NOWHERE = "https://nowhere.invalid"
 #: What may stand in the path of a URL (WHATWG URL standard, the path percent-encode set).
 _IN_PATHS = "/:@!$&'()*+,;=-._~[]|^"
+_COUNTS = ("build_number", "size", "legacy_bz2_size")
+_LARGEST_COUNT = (1 << 63) - 1
 _NUMBERS = ("size", "legacy_bz2_size", "timestamp", "indexed_timestamp")
 
 
@@ -76,8 +79,25 @@ def from_rattler(record: RepoDataRecord) -> CondaRecord:
 
 
 def from_native(record: PyRecord) -> CondaRecord:
-    """Read a record as the solver gives it, before rattler puts it in a class that loads more."""
-    return from_row(json.loads(record.to_json()))
+    """Read a record as the solver gives it, before rattler puts it in a class that loads more.
+
+    Raises `FetchError` for one of which a lock could be written, but not be read again.
+    """
+    row = json.loads(record.to_json())
+    found = find_control(row, lambda path: path[-1] in PROSE)
+    if found is not None:
+        raise _unlockable(row, f"a control character in `{found[0]}`")
+    for key in _COUNTS:
+        if (row.get(key) or 0) > _LARGEST_COUNT:
+            raise _unlockable(row, f"a number that is too large in `{key}`")
+    return from_row(row)
+
+
+def _unlockable(row: Mapping[str, Any], what: str) -> FetchError:
+    return FetchError(
+        f"the record of `{row['name']}` in its channel has {what}",
+        hints=["tell the owners of the channel, or leave it out"],
+    )
 
 
 def from_row(row: Mapping[str, Any]) -> CondaRecord:

@@ -47,7 +47,7 @@ def find_records(
         FetchError: A channel cannot be read.
 
     """
-    wanted = parse_spec(spec, globs=True)
+    wanted, access = parse_spec(spec, globs=True), access.of(channels)
     return loop.call(
         _find(wanted, tuple(channels), tuple(subdirs), access), look=access.lookout(channels).look
     )
@@ -62,6 +62,7 @@ def newest_records(
     """
     specs = tuple(parse_spec(name) for name in names)
     found: dict[tuple[str, str], RepoDataRecord] = {}
+    access = access.of(channels)
     look = access.lookout(channels).look
     for row in loop.call(_rows(specs, tuple(channels), tuple(subdirs), access), look=look):
         key = (row.name.normalized, (row.channel or "").rstrip("/"))
@@ -72,6 +73,7 @@ def newest_records(
 
 def known_names(channels: Sequence[str], subdir: str, access: ChannelAccess) -> frozenset[str]:
     """Return the names of all packages for a subdir. Raises `FetchError` if it cannot be known."""
+    access = access.of(channels)
     return loop.call(_names(tuple(channels), subdir, access), look=access.lookout(channels).look)
 
 

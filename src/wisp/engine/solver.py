@@ -73,6 +73,7 @@ def solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRecord, ..
         FetchError: A channel cannot be read.
 
     """
+    access = access.of(request.channels)
     look = access.lookout(request.channels).look
     return loop.call(_solve(request, access), access.solves, look)
 

@@ -11,12 +11,12 @@ for wheels, in `sdists-vN` for source distributions. What builds make lies elsew
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from wisp.engine.lookout import Lookout
+from wisp.engine.memory import bearable, resident
 from wisp.errors import FetchError
 from wisp.specs.settings import Patience
 from wisp.values import replace
@@ -25,8 +25,6 @@ _DRAFTS = ".tmp*"
 _PLACES = ("", "sdists-v*")
 #: A draft is unpacked already, and some wheels hold whole GPU libraries.
 _UNPACKED = 4
-#: What uv may take of a small machine, in bytes; honest indexes need a fraction of it.
-_LEAST_MEMORY = 1 << 30
 
 
 class UvDrafts:
@@ -36,7 +34,7 @@ class UvDrafts:
         self._cache = cache
         self._hosts = sorted(set(hosts))
         self._whole = patience.whole
-        self._memory = _bearable(patience.memory)
+        self._memory = bearable(patience.memory)
         self._bounds = replace(patience, silence=math.inf, largest=patience.largest * _UNPACKED)
         self._lookouts: dict[Path, Lookout] = {}
         self._since: dict[Path, float] = {}
@@ -55,7 +53,7 @@ class UvDrafts:
         return self._cache.glob(place) if place else (self._cache,)
 
     def _judge_memory(self, pid: int) -> None:
-        if _resident(pid) > self._memory:
+        if resident(pid) > self._memory:
             raise FetchError(
                 f"uv took more than {self._memory >> 20} MB to read what {self._named()} sent",
                 hints=["tell the owners of the index, or leave it out"],
@@ -77,21 +75,3 @@ class UvDrafts:
                 f"{self._named()} did not send a package whole in {self._whole} seconds",
                 hints=["check the network connection, or work with what is cached: `--offline`"],
             )
-
-
-def _bearable(memory: int) -> int:
-    """Return what uv may take: on a small machine half of what there is."""
-    try:
-        there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return memory
-    return min(memory, max(there // 2, _LEAST_MEMORY))
-
-
-def _resident(pid: int) -> int:
-    """Return how much memory a process has, in bytes; 0 where nobody tells."""
-    try:
-        pages = Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, IndexError):
-        return 0

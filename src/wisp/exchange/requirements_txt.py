@@ -16,6 +16,8 @@ from wisp.specs.pypi import PypiRequirement
 
 _HASH = pattern(r"\s+--(?:hash|config-settings?|global-option)[= ]\S+")
 _COMMENT = pattern(r"(^|\s)#.*")
+#: What a name alone is, and many a secret.
+_WORD = pattern(r"[\w.-]+")
 _OPTION = pattern(r"(?P<name>--[a-z][a-z0-9-]*|-[a-zA-Z])[\s=]*(?P<value>.*)|-.*")
 _FILES = frozenset({"-r", "--requirement"})
 _CONSTRAINTS = frozenset({"-c", "--constraint"})
@@ -31,13 +33,15 @@ _EGG = pattern(r"[#&]egg=(?P<name>[A-Za-z0-9._-]+)")
 class RequirementLines:
     """Collects what lines of pip ask for; `warnings` tells what was left out.
 
-    `odd` says that of lines that are passed over one has not even the form of an option.
+    `odd` says that of lines that are passed over one has not even the form of an option, `plain`
+    that no line is more than a word.
     """
 
     def __init__(self) -> None:
         self.requirements: list[PypiRequirement] = []
         self.warnings: dict[str, None] = {}
         self.odd = False
+        self.plain = True
         self._open: list[Path] = []
 
     def read_file(self, file: Path) -> None:
@@ -71,6 +75,12 @@ class RequirementLines:
             raise _no_requirements(file, asked) from None
         if inner.odd:
             raise _no_requirements(file, asked)
+        if inner.plain and inner.requirements:
+            raise ManifestError(
+                f"`{file}` is not included: it holds words alone, which may as well be a secret",
+                hints=("rename it to end in `.txt` or `.in`, or import it by itself",),
+                place=asked,
+            )
         self.requirements += inner.requirements
         self.warnings |= inner.warnings
 
@@ -91,6 +101,7 @@ class RequirementLines:
 
     def read_line(self, line: str, folder: Path, place: Place) -> None:
         """Take one line, without comment; relative paths start from `folder`."""
+        self.plain &= _WORD.fullmatch(line) is not None
         option = _OPTION.fullmatch(line)
         if option is None:
             self._requirement(line, folder, place)

@@ -12,7 +12,7 @@ from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.modern import DanglingError, MisshapenError
 from wisp.lock.yaml import parse
 from wisp.platforms import Platform
-from wisp.specs.controls import find_control
+from wisp.specs.controls import PROSE, find_control
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
 #: From this version on a lock is a list of environments; before, it was conda-lock's flat list.
 _FIRST_WITH_ENVIRONMENTS = 4
-
-
-#: Where texts of people stand, which may have line breaks.
-_FREE = frozenset({"license", "license_family", "description", "summary"})
 
 
 def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
@@ -47,7 +43,7 @@ def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
 
 def _read(text: str, file: str, platforms: Sequence[Platform]) -> LockFile:
     document = parse(text, file)
-    found = find_control(document, lambda path: path[-1] in _FREE)
+    found = find_control(document, lambda path: path[-1] in PROSE)
     if found is not None:
         where = ".".join(map(str, found))
         raise damaged(f"there is a control character in `{where}`", file)

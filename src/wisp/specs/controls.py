@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ValuePath = tuple[str | int, ...]
 #: The same where there are tables only: `("shell", "change-ps1")`.
 KeyPath = tuple[str, ...]
+#: Keys of records whose values are texts for people, which may have line breaks.
+PROSE = frozenset({"license", "license_family", "description", "summary"})
 
 
 def has_control(text: str) -> bool:

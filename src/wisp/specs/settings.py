@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from wisp.layout import DEFAULT_CHANNEL
 from wisp.values import dataclass, field, fields
 
 TYPE_CHECKING = False
@@ -26,7 +27,8 @@ class CacheFolders:
 
     `owners` are the users whose packages are believed to be what is noted of them (None: anybody).
     `doubts` tell which chosen folders are not used, and why; `instead_of` is the root that cannot
-    be written, where these folders are for one process alone.
+    be written, where these folders are for one process alone. Where all caches are `believed`, what
+    one channel lists may be taken for another's, as Pixi takes it.
     """
 
     root: Path
@@ -38,8 +40,22 @@ class CacheFolders:
     build_tool_environments: Path
     detached_environments: Path
     owners: frozenset[int] | None = None
+    believed: bool = False
     doubts: tuple[str, ...] = ()
     instead_of: Path | None = None
+
+    def repodata_of(self, channels: Iterable[str]) -> Path:
+        """Return the folder for what some channels of the web list: their own, if not the usual.
+
+        What the default channel lists is where Pixi has it.
+        """
+        remote = sorted({url.rstrip("/") for url in channels if not url.startswith("file:")})
+        if self.believed or remote in ([], [DEFAULT_CHANNEL]):
+            return self.repodata
+        import hashlib  # loads OpenSSL, which small channels in folders do without
+
+        digest = hashlib.sha256("\n".join(remote).encode()).hexdigest()
+        return self.repodata / f"of-{digest[:16]}"
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -81,8 +97,8 @@ class Patience:
     `silence` are seconds without anything, `whole` for a request and its answer; `largest` are
     bytes of an answer of a channel, or of a package whose size nobody tells, `growth` is how many
     times its archive's size an unpacked package may have, once it is larger than `largest`.
-    `memory` is what uv may need for what it reads, `files` how many files and folders a package may
-    have: to link a hundred thousand takes as long as a large download.
+    `memory` is what uv, or rattler, may need for what it reads, `files` how many files and folders
+    a package may have: to link a hundred thousand takes as long as a large download.
     """
 
     silence: float = 90.0

@@ -48,6 +48,23 @@ def test_the_channels_are_named_where_the_reason_went_to_another_request() -> No
     assert failure.causes == (told,)
 
 
+@pytest.mark.parametrize(
+    ("channels", "told"),
+    [
+        (("https://one.example/t/SECRET/a",), "`https://one.example/t/***/a`: no archive"),
+        (("file:///a", "file:///b"), "one of `file:///a`, `file:///b`: no archive"),
+        ((), "no archive"),
+    ],
+)
+def test_channels_are_named_where_the_reason_names_none(
+    channels: tuple[str, ...], told: str
+) -> None:
+    failure = unreachable("no archive\nCaused by: a byte", offline=False, channels=channels)
+    assert failure.causes == (told, "a byte")
+    said = unreachable("no archive at https://h/x", offline=False, channels=channels)
+    assert said.causes == ("no archive at https://h/x",)
+
+
 def test_a_host_that_wants_credentials_leads_to_the_command_that_stores_them() -> None:
     failure = unreachable("HTTP status client error (403 Forbidden)", offline=False)
     assert "`pixi auth login HOST`" in failure.hints[0]

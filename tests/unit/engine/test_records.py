@@ -234,3 +234,24 @@ def test_a_panic_of_rattler_is_an_error_of_ours(capfd: pytest.CaptureFixture[str
     with pytest.raises(FetchError, match="cannot be used"):
         loop.call(panic())
     assert "panicked" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"build": "0\n1"}, "a control character in `build`"),
+        ({"depends": ("python", "a\x1bb")}, "a control character in `depends`"),
+        ({"size": 2**64 - 1}, "a number that is too large in `size`"),
+        ({"build_number": 2**63}, "a number that is too large in `build_number`"),
+    ],
+)
+def test_a_record_that_no_lock_could_hold_is_refused(change: dict[str, Any], told: str) -> None:
+    (made,) = to_rattler([dataclasses.replace(FULL, **change)])
+    with pytest.raises(FetchError, match="`thing` in its channel") as caught:
+        from_rattler(made)
+    assert told in caught.value.message
+
+
+def test_a_licence_of_several_lines_is_kept() -> None:
+    (made,) = to_rattler([dataclasses.replace(FULL, license="MIT\nand more")])
+    assert from_rattler(made).license == "MIT\nand more"

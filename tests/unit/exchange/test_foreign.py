@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -249,6 +250,22 @@ def test_no_line_is_shown_of_a_file_that_says_nothing_of_its_kind(
         read_requirements_txt(file)
     assert str(caught.value.place) == f"{file}:1:1"
     assert "s3cret" not in f"{caught.value} {caught.value.hints} {caught.value.place!r}"
+
+
+@pytest.mark.parametrize("secret", ["hunter2\n", "# mine\nhorse-staple\n", "ab12\ncd34\n\nef56"])
+def test_words_alone_are_not_included_from_a_file_that_says_nothing_of_its_kind(
+    tmp_path: Path, secret: str
+) -> None:
+    """They would be asked for at the index, as names of packages."""
+    (tmp_path / "password").write_text(secret)
+    file = tmp_path / "r.txt"
+    file.write_text("attrs\n-r password\n")
+    with pytest.raises(ManifestError, match="may as well be a secret") as caught:
+        read_requirements_txt(file)
+    assert str(caught.value.place) == f"{file}:2:1"
+    (tmp_path / "password").rename(tmp_path / "password.txt")
+    file.write_text("attrs\n-r password.txt\n")
+    assert len(read_requirements_txt(file).pypi) == 1 + len(re.findall(r"(?m)^\w", secret))
 
 
 @pytest.mark.parametrize("name", [".env", ".ssh/id", "link", "folder/id", "../id", "a/../../id"])
