@@ -17,8 +17,10 @@ from tests.tiny import all_of, channel, install, settings, tiny
 from tests.trees import content, differences
 from tools.forge.archive import Entry, text
 from wisp.engine.gateway import ChannelAccess
+from wisp.engine.linked import sweep
 from wisp.engine.safe.folder import opened
 from wisp.engine.safe.root import ForeignLinkError, Root
+from wisp.engine.wheels import sweep_wheel_drafts
 from wisp.errors import HostError, InstallError
 from wisp.layout import INSTALLING
 from wisp.tasks import cache as task_cache
@@ -141,6 +143,22 @@ def test_no_draft_is_swept_behind_a_link(
     assert (deep / ".tmpAbCdEf").read_text() == "mine"
     (interrupted / place).unlink()
     wisp("install", cwd=interrupted).success()
+
+
+@pytest.mark.parametrize("place", ["bin", "conda-meta", "lib/python3.12/site-packages"])
+def test_no_draft_is_swept_behind_a_link_that_came_after_the_look(
+    tmp_path: Path, victim: Path, place: str
+) -> None:
+    """Who sweeps sees for themselves: the prefix was looked through a moment ago."""
+    for name in (".tmpXyZ123", "prefix_record_1", ".a.wisp-draft", "RECORD.wisp"):
+        (victim / name).write_text("mine")
+    before = content(victim)
+    plant(tmp_path / "prefix", place, victim)
+    sweep_wheel_drafts(tmp_path / "prefix")
+    sweep(tmp_path / "prefix", clobbered=True)
+    assert differences(before, content(victim)) == []
+    for name in (".tmpXyZ123", "prefix_record_1", ".a.wisp-draft", "RECORD.wisp"):
+        (victim / name).unlink()
 
 
 @pytest.mark.parametrize("broken", [True, False])

@@ -11,10 +11,14 @@ from pathlib import Path
 
 from rattler.prefix.prefix_record import PrefixRecord
 
-from wisp.engine.files import sweep_drafts
+from wisp.engine.files import sweep_in
+from wisp.engine.safe.folder import opened
 from wisp.engine.safe.packages import check_prefix_record
+from wisp.engine.safe.root import Root
 from wisp.errors import InstallError
 from wisp.foreign import json_data
+from wisp.layout import CONDA_META
+from wisp.patterns import pattern
 from wisp.specs.inside import UnsafePathError
 from wisp.trust import LARGEST_LOCK, found_bytes
 
@@ -25,19 +29,23 @@ if TYPE_CHECKING:
     from wisp.engine.conda_installation import CondaInstallation, Sources
 
 
+#: What rattler makes in a prefix to find out what the file system can.
+_DRAFT = pattern(r"\.refprobe-.*|symtest_.*-.*-.*-.*-.*")
+
+
 def sweep(prefix: Path, *, clobbered: bool) -> None:
     """Remove what a killed installation left: drafts, and, if `clobbered`, what was put aside."""
-    import shutil
-
-    sweep_drafts(prefix / "conda-meta")
-    for probe in prefix.glob(".refprobe-*"):
-        shutil.rmtree(probe, ignore_errors=True)
-    for link in prefix.glob("symtest_*-*-*-*-*"):
-        link.unlink(missing_ok=True)
-    for draft in (prefix / "conda-meta").glob("prefix_record_*"):
-        draft.unlink(missing_ok=True)
-    if clobbered:
-        shutil.rmtree(prefix / "__clobbers__", ignore_errors=True)
+    left = ["__clobbers__"] if clobbered else []
+    with contextlib.suppress(OSError), opened(prefix) as folder:
+        names = [name for name in folder.names() if _DRAFT.fullmatch(name)]
+        for name in [*names, *left]:
+            with contextlib.suppress(OSError):
+                folder.remove(name)
+        with folder.within(CONDA_META) as meta:
+            sweep_in(meta)
+            for name in meta.names():
+                if name.startswith("prefix_record_"):
+                    meta.remove(name)
 
 
 def linked_records(prefix: Path) -> list[PrefixRecord]:
@@ -48,7 +56,7 @@ def linked_records(prefix: Path) -> list[PrefixRecord]:
         try:
             found.append(PrefixRecord.from_path(file))
         except Exception:  # whatever rattler's JSON reader raises
-            file.unlink(missing_ok=True)
+            Root(prefix).remove(file)
     return found
 
 

@@ -23,6 +23,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from wisp.engine.safe.folder import Folder
+
 #: The files of a dist-info that tell who put a wheel there, and from where.
 WHEEL_ORIGIN = ("INSTALLER", "direct_url.json")
 #: How uv names what it will rename once it is whole.
@@ -123,30 +125,28 @@ def sweep_wheel_drafts(prefix: Path) -> None:
     uv makes every file and folder that it will rename in the folder of its target, with names
     that nobody else gives: in site-packages and below, and where scripts are.
     """
-    from wisp.engine.files import sweep_drafts
+    from wisp.engine.safe.root import Root
+    from wisp.errors import HostError
 
+    root = Root(prefix)
     folders = [prefix / "bin", prefix / "Scripts"]
     for site in site_packages(prefix):
         folders += [Path(parent) for parent, _, _ in os.walk(site)]
     for folder in folders:
-        describes = folder.suffix == ".dist-info"
-        if describes:
-            sweep_drafts(folder)
-        with contextlib.suppress(OSError):
-            for entry in list(os.scandir(folder)):
-                marking = entry.name in _MARK_DRAFTS and describes
-                if marking or _UV_DRAFT.fullmatch(entry.name):
-                    _discard(entry)
+        # A link on the way is left alone, also one that was made a moment ago.
+        with contextlib.suppress(OSError, HostError), root.folder(folder) as held:
+            _sweep(held, describes=folder.suffix == ".dist-info")
 
 
-def _discard(entry: os.DirEntry[str]) -> None:
-    if entry.is_dir(follow_symlinks=False):
-        from shutil import rmtree
+def _sweep(folder: Folder, *, describes: bool) -> None:
+    from wisp.engine.files import sweep_in
 
-        rmtree(entry.path, ignore_errors=True)
-        return
-    with contextlib.suppress(OSError):
-        os.unlink(entry.path)  # noqa: PTH108
+    if describes:
+        sweep_in(folder)
+    for name in folder.names():
+        if (describes and name in _MARK_DRAFTS) or _UV_DRAFT.fullmatch(name):
+            with contextlib.suppress(OSError):
+                folder.remove(name)
 
 
 def remove_wheel(wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> None:
@@ -168,8 +168,8 @@ def remove_wheel(wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> 
                 continue
             if is_record(file, root):
                 continue
-            file.unlink(missing_ok=True)
-            _remove_compiled(file)
+            _unlink(root, file)
+            _remove_compiled(root, file)
             folders.add(file.parent)
         _remove_empty(folders, stop=site.resolve(), root=root)
     except OSError as error:
@@ -219,11 +219,20 @@ def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
     yield from sorted(rest, key=lambda file: (file.name == "INSTALLER", file))
 
 
-def _remove_compiled(file: Path) -> None:
+def _unlink(root: Path, file: Path) -> None:
+    """Remove a file, whose folders have no link on the way; one that has come meanwhile stays."""
+    from wisp.engine.safe.root import ForeignLinkError, Root
+
+    gone = contextlib.suppress(FileNotFoundError, NotADirectoryError, ForeignLinkError)
+    with gone, Root(root).folder(file.parent) as folder:
+        folder.unlink(file.name)
+
+
+def _remove_compiled(root: Path, file: Path) -> None:
     if file.suffix != ".py":
         return
     for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
-        compiled.unlink(missing_ok=True)
+        _unlink(root, compiled)
 
 
 def _remove_empty(folders: Collection[Path], *, stop: Path, root: Path) -> None:
