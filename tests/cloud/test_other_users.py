@@ -162,14 +162,21 @@ def test_a_snapshot_that_another_user_could_write_is_not_read(
     assert all(b"s3cret" not in file.read_bytes() for file in kept)
     assert all(file.stat().st_mode & 0o077 == 0 for file in kept)
     (file,) = (one for one in kept if b"echo ran" in one.read_bytes())
-    for path, is_believed in ((None, True), (file, False), (file.parent, False)):
+    for path, owner, more in (
+        (file, 0, 0),
+        (file, 65534, 0),
+        (file, 0, 0o066),
+        (file.parent, 65534, 0),
+        (file.parent, 0, 0o022),
+    ):
         change_what_runs(file)
-        if path is not None:
-            os.chown(path, 65534, 65534)
+        mode = path.stat().st_mode
+        os.chown(path, owner, owner)
+        path.chmod(mode | more)
         said = wisp("run", "build", cwd=root, env=env).success().stdout
-        assert ("bad" in said) == is_believed, path
-        if path is not None and path.exists():
-            os.chown(path, 0, 0)
+        assert ("bad" in said) == (not owner and not more), (path, owner, more)
+        os.chown(path, 0, 0)
+        path.chmod(mode)
 
 
 def change_what_runs(snapshot: Path) -> None:

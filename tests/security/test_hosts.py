@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -163,7 +164,28 @@ def test_one_signal_ends_who_waits_for_a_host(
     if attacked == ".conda":
         wisp("lock", cwd=folder).success()
     hostile.attack, hostile.attacked = "silent", attacked
-    process = wisp.start("install", cwd=folder)
+    ended_by(number, wisp.start("install", cwd=folder), web, attacked)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_one_signal_ends_who_waits_for_a_list_of_names(
+    wisp: CommandLine, hostile: Hostile, web: Web, tmp_path: Path, number: signal.Signals
+) -> None:
+    """Our own client waits here, which once heard the second signal only."""
+    made = channel(tmp_path / "c", [tiny("python", "3.12.0")]).as_uri()
+    (tmp_path / "pixi.toml").write_text(
+        f'[workspace]\nchannels = ["{made}"]\nplatforms = ["linux-64"]\n'
+        f'conda-pypi-map = {{ "{made}" = "{web.url}/map.json" }}\n'
+        '[dependencies]\npython = "*"\n[pypi-dependencies]\nx = "*"\n'
+    )
+    hostile.attack, hostile.attacked = "silent", "map.json"
+    ended_by(number, wisp.start("lock", cwd=tmp_path), web, "map.json")
+
+
+def ended_by(
+    number: signal.Signals, process: subprocess.Popen[str], web: Web, attacked: str
+) -> None:
+    """Send a signal to a command once it has asked for a file; that is enough to end it."""
     while not any(row.path.endswith(attacked) for row in list(web.asked) if row.method == "GET"):
         assert process.poll() is None
         time.sleep(0.05)

@@ -217,6 +217,11 @@ def test_a_package_does_not_describe_itself_in_a_link(tmp_path: Path) -> None:
     (info / "index.json").symlink_to("/dev/zero")
     with pytest.raises(UnsafePathError, match="describes itself in a link"):
         check_unpacked(str(info.parent))
+    (info / "index.json").unlink()
+    (info / "paths.json").write_text('{"paths": [{"_path": "x", "path_type": "hardlink"}]}')
+    (info.parent / "x").symlink_to("/dev/zero")
+    with pytest.raises(UnsafePathError, match="calls `x` a file, which it is not"):
+        check_unpacked(str(info.parent))
 
 
 def test_a_package_does_not_describe_itself_in_a_folder_elsewhere(tmp_path: Path) -> None:

@@ -13,10 +13,8 @@ import wisp
 from tests.forks import Forks
 from tests.sandbox import CommandLine, Home
 from tests.tiny import channel, tiny
-from wisp.engine.conda_installation import CondaInstallation
-from wisp.engine.installer import install_conda
 from wisp.engine.safe.prefix import outward_links
-from wisp.errors import InstallError, ManifestError
+from wisp.errors import ManifestError
 from wisp.foreign import json_data, toml_data
 from wisp.manifest.read import load_text
 
@@ -104,16 +102,13 @@ def test_a_version_without_measure_is_told_in_words(tmp_path: Path, text: str) -
         load_text(text, tmp_path / "pixi.toml", "pixi")
 
 
-def test_a_record_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    from tests.tiny import settings
-    from wisp.engine.gateway import ChannelAccess
-
-    pipe = tmp_path / "prefix" / "conda-meta" / "a-1-0.json"
+def test_a_record_that_is_a_pipe_is_not_waited_for(wisp: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "pixi.toml").write_text(HEAD)
+    pipe = tmp_path / ".pixi" / "envs" / "default" / "conda-meta" / "a-1-0.json"
     pipe.parent.mkdir(parents=True)
     os.mkfifo(pipe)
-    request = CondaInstallation(records=(), prefix=tmp_path / "prefix", subdir="linux-64")
-    with pytest.raises(InstallError, match="could not read"):
-        install_conda(request, ChannelAccess(settings(tmp_path / "cache")))
+    done = wisp("install", cwd=tmp_path, timeout=60)
+    assert (done.code, f"could not read `{pipe}`" in done.stderr) == (1, True)
 
 
 def test_a_link_in_a_circle_leads_nowhere(tmp_path: Path) -> None:

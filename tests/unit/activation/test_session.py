@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,6 +99,25 @@ def test_the_cache_outlives_the_change_of_what_only_by_chance_is_equal(tmp_path:
     moved = {"PWD": "/else", "OLDPWD": "/else", "LATER": "/else"}
     assert cache.read(path, activation, "key", caller | moved) == values
     assert cache.read(path, activation, "key", caller | {"HOME": "/else"}) == {}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="owners and modes are those of POSIX")
+@pytest.mark.parametrize("who", ["everybody", "a group", "another user"])
+def test_a_cache_that_others_could_write_is_not_read(
+    script: Callable[..., str], tmp_path: Path, who: str
+) -> None:
+    file = tmp_path / "cache" / "activation_default.json"
+    activation = Activation(str(tmp_path / "prefix"), scripts=(script("export A=1"),))
+    values = activate(activation, CALLER).values
+    cache.write(str(file), activation, "key", values, CALLER, Root(tmp_path))
+    assert cache.read(str(file), activation, "key", CALLER) == values
+    if who == "another user":
+        if os.geteuid():
+            pytest.skip("to give a file away needs root")
+        os.chown(file, 65534, 65534)
+    else:
+        file.chmod(0o602 if who == "everybody" else 0o620)
+    assert cache.read(str(file), activation, "key", CALLER) == {}
 
 
 def test_the_cache_keeps_no_value_of_the_callers(
