@@ -18,8 +18,9 @@ import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Protocol
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
+from wisp.engine import connections
 from wisp.engine.connections import Connections, Deadline
 from wisp.engine.http_exchange import (
     Bounds,
@@ -32,6 +33,7 @@ from wisp.engine.http_exchange import (
 )
 from wisp.engine.mirrors import mirrored
 from wisp.engine.offline import OFFLINE_HINTS
+from wisp.engine.waiting import tell
 from wisp.errors import FetchError
 from wisp.foreign import whole_number
 from wisp.specs.settings import Network
@@ -157,6 +159,8 @@ class HttpClient:
                 raise FetchError(f"could not fetch `{shown(url)}`", causes=[str(error)]) from error
             except (OSError, http.client.HTTPException, ValueError) as error:
                 problems.append(f"{shown(url)}: {_said(error)}")
+                if isinstance(error, TimeoutError) and attempt < rounds:
+                    _tell_of_silence(url)
             else:
                 pause = max(pause, asked_pause(response))
                 if not response.temporary or attempt == rounds or pause > _LONGEST_PAUSE:
@@ -204,6 +208,11 @@ def _signed(url: str, exchange: Exchange, signer: Signer | None) -> tuple[str, E
     if authorization is None:
         return bare, exchange
     return bare, exchange.with_headers({**exchange.headers, "Authorization": authorization})
+
+
+def _tell_of_silence(url: str) -> None:
+    seconds = f"{connections.SILENCE_SECONDS:.0f} seconds"
+    tell(f"`{urlsplit(url).hostname}` sent nothing for {seconds}; still waiting")
 
 
 def _said(error: Exception) -> str:

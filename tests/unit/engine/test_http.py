@@ -12,7 +12,7 @@ import pytest
 
 from tests.web import Answer, Web
 from tools.forge.serve import Server
-from wisp.engine import http
+from wisp.engine import connections, http, waiting
 from wisp.engine.http import HttpClient
 from wisp.engine.http_exchange import Bounds, Response, Upload
 from wisp.engine.mirrors import mirrored
@@ -258,6 +258,25 @@ def test_a_server_that_wants_more_time_than_there_is_gets_no_more_questions(
     with answers(x=Answer(429, {"Retry-After": "3600"})) as web, pytest.raises(FetchError):
         client.get(f"{web.url}/x")
     assert len(web.asked) == 1
+
+
+def test_a_host_that_is_silent_is_told_while_it_is_waited_for(
+    client: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(waiting._Listener, "tell", staticmethod(told.append))
+    monkeypatch.setattr(connections, "SILENCE_SECONDS", 0.2)
+    end = threading.Event()
+
+    def silent(_: object) -> Answer:
+        end.wait()
+        return Answer(404)
+
+    with Web(silent) as web:
+        with pytest.raises(FetchError, match="could not fetch"):
+            client.request("GET", web.url, attempts=2)
+        end.set()
+    assert told == [f"`{web.host}` sent nothing for 0 seconds; still waiting"]
 
 
 @pytest.mark.parametrize("length", [-1, None])
