@@ -96,7 +96,7 @@ def wheel_sizes(prefix: Path) -> dict[tuple[str, str], int]:
     for site in site_packages(prefix):
         for record in site.glob("*.dist-info/RECORD"):
             name, _, version = record.parent.name.removesuffix(".dist-info").rpartition("-")
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, UnicodeDecodeError):
                 found[normalize(name), version] = _recorded_size(found_text(record))
     return found
 
@@ -204,19 +204,26 @@ def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
 
     RECORD goes once the files are gone that only it names, INSTALLER after all others.
     """
-    import csv
-
     rows: list[str] = []
-    with contextlib.suppress(OSError, csv.Error):
-        text = found_text(wheel.folder / "RECORD", errors="replace")
-        rows = [row[0] for row in csv.reader(text.splitlines()) if row and row[0]]
-    rows = [row for row in rows if not has_control(row)]
+    with contextlib.suppress(OSError):
+        rows = recorded_paths(found_text(wheel.folder / "RECORD", errors="replace"))
     base = site.resolve()
     files = [Path(os.path.realpath((base / row).parent)) / Path(row).name for row in rows]
     info = base / wheel.folder.name
     yield from (file for file in files if not file.is_relative_to(info))
     rest = [file for file in info.rglob("*") if not file.is_dir()]
     yield from sorted(rest, key=lambda file: (file.name == "INSTALLER", file))
+
+
+def recorded_paths(text: str) -> list[str]:
+    """Return the paths that a RECORD names as they stand there; none where it is damaged."""
+    import csv
+
+    try:
+        rows = [row[0] for row in csv.reader(text.splitlines()) if row and row[0]]
+    except csv.Error:  # a field without measure
+        return []
+    return [row for row in rows if not has_control(row)]
 
 
 def _unlink(root: Path, file: Path) -> None:

@@ -6,13 +6,13 @@ for wheels. So layers can be made, and kept, one by one.
 
 from __future__ import annotations
 
-import csv
 import os.path
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from wisp.engine.files import refusal
-from wisp.engine.wheels import installed_wheels
+from wisp.engine.safe.packages import check_prefix_record
+from wisp.engine.wheels import installed_wheels, recorded_paths
 from wisp.errors import HostError
 from wisp.foreign import json_data
 from wisp.image.bytecode import lasting_header, source_of
@@ -26,7 +26,8 @@ from wisp.image.scrub import (
     clean_wheel_record,
 )
 from wisp.layout import CONDA_META
-from wisp.trust import LARGEST_LOCK, found_bytes
+from wisp.specs.inside import UnsafePathError
+from wisp.trust import LARGEST_LOCK, found_bytes, found_text
 from wisp.values import dataclass, field, replace
 
 TYPE_CHECKING = False
@@ -86,26 +87,34 @@ def _conda_owners(
 ) -> Iterator[tuple[Owner, OwnedFiles]]:
     for file in sorted((folder / CONDA_META).glob("*.json")):
         try:
-            record = json_data(found_bytes(file, LARGEST_LOCK))
-        except OSError as error:
+            record = _recorded(file)
+        except HostError as error:
             if unread is None:
-                raise refusal("read", file, error) from error
-            unread.append(refusal("read", file, error))
-            continue
-        rows = record.get("paths_data", {}).get("paths", [])
-        own = f"{CONDA_META}/{file.name}"
+                raise
+            unread.append(error)
+        else:
+            yield record
+
+
+def _recorded(file: Path) -> tuple[Owner, OwnedFiles]:
+    """Read what a record in `conda-meta` says of its package. Raises `HostError`."""
+    try:
+        record = json_data(found_bytes(file, LARGEST_LOCK))
+        check_prefix_record(record, f"`{file.name}`")
+        rows = (record.get("paths_data") or {}).get("paths") or ()
         unpacked = record.get("extracted_package_dir")
-        yield (
-            ("conda", record["name"]),
-            OwnedFiles(
-                paths=(*dict.fromkeys((*(row["_path"] for row in rows), *record["files"])), own),
-                unpacked=Path(unpacked) if unpacked else None,
-                rewritten=frozenset(row["_path"] for row in rows if row.get("prefix_placeholder")),
-                disputed=frozenset(
-                    row["original_path"] for row in rows if row.get("original_path")
-                ),
-            ),
+        paths = dict.fromkeys((*(row["_path"] for row in rows), *record["files"]))
+        return ("conda", f"{record['name']}"), OwnedFiles(
+            paths=(*paths, f"{CONDA_META}/{file.name}"),
+            unpacked=Path(unpacked) if unpacked else None,
+            rewritten=frozenset(row["_path"] for row in rows if row.get("prefix_placeholder")),
+            disputed=frozenset(row["original_path"] for row in rows if row.get("original_path")),
         )
+    except OSError as error:
+        raise refusal("read", file, error) from error
+    except (UnsafePathError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = "it is no record of a package"
+        raise HostError(f"could not read `{file}`", causes=[reason]) from error
 
 
 def _wheel_files(folder: Path, info: Path) -> OwnedFiles:
@@ -113,19 +122,18 @@ def _wheel_files(folder: Path, info: Path) -> OwnedFiles:
     paths = [
         path
         for row in _rows(info / RECORD)
-        if not (path := os.path.normpath(f"{site}/{row[0]}")).startswith(("../", "/"))
+        if not (path := os.path.normpath(f"{site}/{row}")).startswith(("../", "/"))
     ]
     # What installers write after RECORD was made is not in it.
     paths += [file.relative_to(folder).as_posix() for file in info.rglob("*") if file.is_file()]
     return OwnedFiles(paths=tuple(dict.fromkeys(paths)))
 
 
-def _rows(record: Path) -> list[list[str]]:
+def _rows(record: Path) -> list[str]:
     try:
-        text = record.read_text(encoding="utf-8", errors="surrogateescape")
+        return recorded_paths(found_text(record, errors="surrogateescape"))
     except OSError as error:
         raise refusal("read", record, error) from error
-    return [row for row in csv.reader(text.splitlines()) if row]
 
 
 def _with_disputes(owners: Mapping[Owner, OwnedFiles]) -> dict[Owner, OwnedFiles]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import os.path
 
+from wisp.engine.wheels import recorded_paths
 from wisp.foreign import json_data
 from wisp.image.bytecode import source_of
 from wisp.patterns import pattern
@@ -48,9 +48,7 @@ class Owners:
         owner = ("pypi", normalize(wheel["name"]))
         text = content.decode("utf-8", "replace")
         self._wheels[owner] = [
-            os.path.normpath(f"{wheel['site']}/{row[0]}")
-            for row in csv.reader(text.splitlines())
-            if row
+            os.path.normpath(f"{wheel['site']}/{row}") for row in recorded_paths(text)
         ]
         self.versions[owner] = wheel["version"]
 

@@ -49,6 +49,48 @@ def test_a_file_with_two_names_counts_once(tmp_path: Path) -> None:
     assert found.files == 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "{}", "[" * 60_000, '{"name": "a"}', '{"name": "a", "files": 1}'),
+        *('{"name": "a", "files": ["../x"]}', r'{"name": "a", "files": ["x\u0000"]}'),
+        '{"name": "a", "files": [], "paths_data": 1}',
+        '{"name": "a", "files": [], "paths_data": {"paths": [{}]}}',
+        '{"name": "a", "files": [], "extracted_package_dir": 1}',
+    ],
+)
+def test_a_record_of_odd_shape_owns_nothing_and_is_told(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "conda-meta" / "a-1-0.json"
+    file.parent.mkdir()
+    file.write_text(text)
+    unread: list[HostError] = []
+    assert not read_staged(tmp_path, "", unread).owners
+    assert [error.message for error in unread] == [f"could not read `{file}`"]
+    with pytest.raises(HostError, match="could not read"):
+        read_staged(tmp_path, "")
+
+
+@pytest.mark.parametrize(
+    "text", ["\xff", f'"{"a" * 200_000}",,\n', "a\0b,,\n", "../../../../x,,\n"]
+)
+def test_a_damaged_list_of_a_wheel_names_nothing(tmp_path: Path, text: str) -> None:
+    info = tmp_path / "lib" / "python3.12" / "site-packages" / "x-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "RECORD").write_text(text, "latin-1")
+    (found,) = read_staged(tmp_path, "").owners.values()
+    assert {path for path in found.paths if (tmp_path / path).exists()} == {
+        "lib/python3.12/site-packages/x-1.dist-info/RECORD"
+    }
+
+
+def test_a_list_of_a_wheel_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    info = tmp_path / "lib" / "python3.12" / "site-packages" / "x-1.dist-info"
+    info.mkdir(parents=True)
+    os.mkfifo(info / "RECORD")
+    with pytest.raises(HostError, match="could not read"):
+        read_staged(tmp_path, "")
+
+
 def test_what_a_record_that_cannot_be_read_brought_is_of_no_package(tmp_path: Path) -> None:
     (tmp_path / "conda-meta" / "one-1-0.json").mkdir(parents=True)
     (tmp_path / "one").write_bytes(b"x" * 100)
