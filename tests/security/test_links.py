@@ -240,6 +240,10 @@ def test_a_package_may_not_bring_what_wisp_writes(tmp_path: Path, victim: Path) 
         "marker": Entry("conda-meta/pixi", link="../../../victim/new"),
         "record": text("conda-meta/x.json", "{}"),
         "fingerprint": text(FINGERPRINT, "x"),
+        "history in capitals": text("CONDA-META/HISTORY", "x"),
+        "history of another s": text("conda-meta/hi\u017ftory", "x"),
+        "history that hides": text("conda\u200c-meta/history", "x"),
+        "history with dots": text("conda-meta./history. ", "x"),
     }.items():
         access = ChannelAccess(settings(tmp_path / "cache" / name))
         made = channel(tmp_path / name, [tiny("evil", files=(entry,))])

@@ -14,6 +14,7 @@ from tests.unit.wheelhouse import make_wheel
 from tools.forge.archive import Entry, Package, text
 from tools.forge.build import Forge
 from wisp.engine.gateway import ChannelAccess
+from wisp.engine.safe.programs import programs_of
 from wisp.layout import INSTALLING
 
 PYTHON = tiny("python", "3.12", site_packages="lib/python3.12/site-packages")
@@ -98,6 +99,14 @@ def test_programs_of_different_names_share_the_cache(tmp_path: Path) -> None:
     install(tmp_path / "prefix", records, access)
     assert (tmp_path / "prefix/bin/other").stat().st_nlink > 1
     assert "evil" in (tmp_path / "prefix/bin/cmd").read_text()
+
+
+@pytest.mark.parametrize("folder", ["BIN", "Bin", "scripts", "Python-Scripts"])
+def test_a_place_has_one_name_although_it_is_spelt_otherwise(folder: str) -> None:
+    """Two packages may have `Bin/cmd` and `bin/CMD`: on some systems that is one file."""
+    path = f"{folder}/CMD"
+    assert programs_of((), [path], frozenset()).files == ("cmd",)
+    assert programs_of((), [path], frozenset({path})).links == ("cmd",)
 
 
 INFO = "alpha-1.0.dist-info"

@@ -50,6 +50,16 @@ def inside(path: str, whose: str) -> str:
     return path
 
 
+def as_some_hold(path: str) -> str:
+    """Spell a path as the most forgiving file system holds it, to compare it with names of ours.
+
+    Some know no capital letters (APFS, NTFS), leave out signs that are not shown (HFS+), or dots
+    and blanks at the end of a part (Windows).
+    """
+    folded = "".join(sign for sign in path.casefold() if sign.isprintable())
+    return "/".join(part.rstrip(". ") for part in folded.split("/"))
+
+
 def is_site_packages(path: str) -> bool:
     """Tell whether a path stays inside and is that of a folder for modules of Python.
 

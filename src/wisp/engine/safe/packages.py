@@ -19,13 +19,13 @@ from wisp.engine.safe.folder import opened
 from wisp.engine.safe.modes import restrain
 from wisp.engine.safe.programs import Programs, programs_of
 from wisp.foreign import json_data
-from wisp.specs.inside import UnsafePathError, inside, is_inside
+from wisp.specs.inside import UnsafePathError, as_some_hold, inside, is_inside
 from wisp.specs.settings import MOST_FILES
 from wisp.trust import LARGEST_LOCK, found_bytes, user_name
 from wisp.values import dataclass
 
 #: Counted up when the rules become stricter: verdicts by older ones hold no more.
-RULES = 7
+RULES = 8
 
 #: What rattler and we read in `info`.
 _READ = ("index.json", "paths.json", "link.json", "files", "has_prefix", "no_link", "no_softlink")
@@ -57,7 +57,7 @@ def check_unpacked(package: str, owners: frozenset[int] | None = None) -> Progra
     commands = _commands(package, whose)
     _check_all(commands, whose)
     folders = {path.rpartition("/")[0] for path in paths}
-    if any(folder.lower() == layout.CONDA_META for folder in folders):
+    if any(as_some_hold(folder) == layout.CONDA_META for folder in folders):
         _check_notes(paths, whose)
     for folder in folders:
         if not _is_in_folders(package, folder, seen):
@@ -140,7 +140,7 @@ def check_prefix_record(record: object, whose: str) -> None:
 def _check_notes(paths: Sequence[str], whose: str) -> None:
     """Refuse a package that brings what is written in `conda-meta` about packages and prefix."""
     for path in paths:
-        folder, _, name = path.lower().rpartition("/")
+        folder, _, name = as_some_hold(path).rpartition("/")
         if folder == layout.CONDA_META and (name.endswith(".json") or name in _NOTES):
             raise UnsafePathError(f"{whose} brings `{path}`, which is not a package's to write")
 

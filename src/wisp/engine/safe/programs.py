@@ -16,8 +16,9 @@ from collections.abc import Iterable
 from wisp.specs.inside import UnsafePathError
 from wisp.values import dataclass
 
-#: Where the programs of a prefix are, and where packages of Python have them before.
-_FOLDERS = ("bin/", "Scripts/", "python-scripts/")
+#: Where the programs of a prefix are, and where packages of Python have them before; file systems
+#: may know no capital letters.
+_FOLDERS = ("bin/", "scripts/", "python-scripts/")
 #: How the program of an entry point may be called: what Windows adds to its name.
 _ENDINGS = ("", ".exe", "-script.py")
 
@@ -37,7 +38,8 @@ class Programs:
 
 def programs_of(commands: Iterable[str], paths: Iterable[str], links: frozenset[str]) -> Programs:
     """Tell the programs of a package, by its list of files and which of those are links."""
-    found = [path for path in paths if path.startswith(_FOLDERS) and path.count("/") == 1]
+    files = [path for path in paths if path.count("/") == 1]
+    found = [path for path in files if path.casefold().startswith(_FOLDERS)]
     return Programs(
         tuple(commands),
         tuple(_name(path) for path in found if path not in links),
