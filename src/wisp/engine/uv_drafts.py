@@ -15,8 +15,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from wisp.engine.idleness import work_of
 from wisp.engine.lookout import Lookout
 from wisp.engine.memory import bearable, resident
+from wisp.engine.waiting import tell
 from wisp.errors import FetchError
 from wisp.specs.settings import Patience
 from wisp.values import replace
@@ -25,6 +27,8 @@ _DRAFTS = ".tmp*"
 _PLACES = ("", "sdists-v*")
 #: A draft is unpacked already, and some wheels hold whole GPU libraries.
 _UNPACKED = 4
+#: So little of a processor, in seconds, is none: who waits for the network uses hardly any.
+_IDLE = 0.1
 
 
 class UvDrafts:
@@ -38,10 +42,14 @@ class UvDrafts:
         self._bounds = replace(patience, silence=math.inf, largest=patience.largest * _UNPACKED)
         self._lookouts: dict[Path, Lookout] = {}
         self._since: dict[Path, float] = {}
+        self._silence = patience.silence / 3
+        self._quiet_since = (time.monotonic(), 0.0)
+        self._told = False
 
     def look(self, pid: int) -> None:
         """See how far uv is. Raises `FetchError` for what has no end, in size or in time."""
         self._judge_memory(pid)
+        self._tell_of_silence(pid)
         for folder in (found for place in _PLACES for found in self._folders(place)):
             if folder not in self._lookouts:
                 urls = [f"//{host}" for host in self._hosts]
@@ -58,6 +66,16 @@ class UvDrafts:
                 f"uv took more than {self._memory >> 20} MB to read what {self._named()} sent",
                 hints=["tell the owners of the index, or leave it out"],
             )
+
+    def _tell_of_silence(self, pid: int) -> None:
+        """Say once that uv waits: it ends a silent download itself, but after minutes."""
+        now, work = time.monotonic(), work_of(pid)
+        since, before = self._quiet_since
+        if work is None or work - before > _IDLE:
+            self._quiet_since, self._told = (now, work or 0.0), False
+        elif now - since > self._silence and not self._told:
+            self._told = True
+            tell(f"{self._named()} sent nothing for {self._silence:.0f} seconds; still waiting")
 
     def _named(self) -> str:
         return " or ".join(f"`{host}`" for host in self._hosts) or "an index"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import struct
+import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.web import Answer, Asked, Web
+from wisp.engine import waiting
+from wisp.engine.idleness import work_of
 from wisp.engine.uv import Uv
 from wisp.engine.uv_drafts import UvDrafts
 from wisp.errors import FetchError
@@ -83,6 +88,33 @@ def test_what_uv_reads_into_its_memory_has_an_end(uv: Uv, tmp_path: Path, page: 
     words = ["pip", "install", "--target", str(tmp_path / "t"), "evil", "--default-index"]
     with web, pytest.raises(FetchError, match=r"more than 200 MB .*files\.example"):
         bounded.run([*words, f"{web.url}/simple"], hosts={"evil": "files.example"})
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="told by Linux only")
+@pytest.mark.parametrize(
+    ("command", "waits"),
+    [("exec sleep 60", True), ("sleep 60; true", False)],
+    ids=["alone", "builds"],
+)
+def test_a_host_that_is_silent_is_told_while_uv_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, waits: bool
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(waiting._Listener, "tell", staticmethod(told.append))
+    drafts = UvDrafts(tmp_path, ["h"], Patience(silence=0.6))
+    with subprocess.Popen(["sh", "-c", command], start_new_session=True) as process:
+        try:
+            while command.startswith("sleep") and work_of(process.pid) is not None:
+                time.sleep(0.01)  # its child is not there yet
+            end = time.monotonic() + (30 if waits else 1)
+            while not told and time.monotonic() < end:
+                drafts.look(process.pid)
+                time.sleep(0.02)
+            for _ in range(20):
+                drafts.look(process.pid)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert told == (["`h` sent nothing for 0 seconds; still waiting"] if waits else [])
 
 
 def test_drafts_of_before_and_what_is_whole_count_for_nothing(tmp_path: Path) -> None:
