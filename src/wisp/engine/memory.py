@@ -19,9 +19,12 @@ def bearable(memory: int) -> int:
 
 
 def resident(pid: int) -> int:
-    """Return how much memory a process has, in bytes; 0 where nobody tells (Linux does)."""
+    """Return how much memory a process has, in bytes; 0 where nobody tells (Linux does).
+
+    Pages of files do not count, which are let go when there is need: lists of packages are mapped.
+    """
     try:
-        pages = Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, IndexError):
+        _, pages, shared, *_ = Path(f"/proc/{pid}/statm").read_text("ascii").split()
+        return (int(pages) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from wisp.layout import DEFAULT_CHANNEL
+from wisp.layout import CHANNEL_ALIAS
 from wisp.values import dataclass, field, fields
 
 TYPE_CHECKING = False
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from wisp.specs.credentials import BasicHTTP
     from wisp.specs.urls import Origin
 
+#: Servers of channels that make the lists of packages themselves, of what was put there.
+_LISTING_SERVERS = (f"{CHANNEL_ALIAS}/", "https://prefix.dev/", "https://repo.prefix.dev/")
 #: How a bucket may stand in addresses: as a part of the host, or of the path.
 S3_STYLES = ("virtual-host", "path")
 #: The largest packages of conda-forge have some ten thousand files.
@@ -47,10 +49,11 @@ class CacheFolders:
     def repodata_of(self, channels: Iterable[str]) -> Path:
         """Return the folder for what some channels of the web list: their own, if not the usual.
 
-        What the default channel lists is where Pixi has it.
+        What is listed on a server that makes the lists itself is where Pixi has it: whoever owns a
+        channel there can only put packages into it.
         """
         remote = sorted({url.rstrip("/") for url in channels if not url.startswith("file:")})
-        if self.believed or remote in ([], [DEFAULT_CHANNEL]):
+        if self.believed or all(url.startswith(_LISTING_SERVERS) for url in remote):
             return self.repodata
         import hashlib  # loads OpenSSL, which small channels in folders do without
 

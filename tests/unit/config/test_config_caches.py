@@ -88,3 +88,27 @@ def test_a_chosen_folder_that_others_may_write_to_is_not_used(tmp_path: Path, op
     (root / opened).chmod(0o755)
     chosen = cache_folders({}, environ, is_remote=_local)
     assert (chosen.root, chosen.doubts) == (root, ())
+
+
+HUB = "https://conda.anaconda.org"
+
+
+@pytest.mark.parametrize(
+    ("channels", "apart"),
+    [
+        ([f"{HUB}/conda-forge/", f"{HUB}/bioconda/", "https://prefix.dev/me/"], False),
+        (["file:///mnt/channel/"], False),
+        ([f"{HUB}/conda-forge/", "https://conda.example/me/"], True),
+        ([f"{HUB}.example/conda-forge/"], True),
+    ],
+)
+def test_who_makes_lists_of_packages_shares_no_folder_for_them(
+    tmp_path: Path, channels: list[str], apart: bool
+) -> None:
+    """But where a server makes them, its channels' owners can only put packages there."""
+    environ = {"HOME": str(tmp_path)}
+    folders = cache_folders({}, environ, is_remote=_local)
+    assert (folders.repodata_of(channels) != folders.repodata) is apart
+    assert folders.repodata_of(channels) == folders.repodata_of([*channels[::-1], channels[0]])
+    believed = cache_folders({("trust", "caches"): True}, environ, is_remote=_local)
+    assert believed.repodata_of(channels) == believed.repodata
