@@ -109,7 +109,10 @@ def test_an_index_gives_packages_to_who_has_signed_in(
     configuration.write_text(f'[pypi-config]\nindex-url = "http://{guarded}/simple"\n')
     words = ["exec", "-c", forge.url, "--pypi", "six", "--lock", "six.lock", "python", "-c"]
     words.append("import six; print(six.__name__)")
-    assert wisp(*words, cwd=tmp_path).code == 1
+    refused = wisp(*words, cwd=tmp_path)
+    assert refused.code == 1
+    assert f"`wisp auth login {guarded}` stores them" in refused.stderr
+    assert "the channels have" not in refused.stderr
     if store == "netrc":
         host = guarded.partition(":")[0]
         netrc = wisp.home.path / ".netrc"

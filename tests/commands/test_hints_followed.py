@@ -137,7 +137,7 @@ def test_a_hint_helps_where_it_is_told(
 def _remove(work: Path, names: Iterable[str]) -> None:
     for name in names:
         path = work / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def advised(text: str) -> list[str]:

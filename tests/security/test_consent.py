@@ -91,7 +91,8 @@ def test_a_key_that_steers_does_not_count_and_is_told(
     content, key = STEERING[row]
     config = configured(home, workspace, content)
     assert not counts(config, key)
-    assert any(key in warning and "wisp trust" in warning for warning in config.warnings)
+    way = "`pixi config unset --local" if key.startswith("trust.") else "by `wisp trust`"
+    assert any(key in warning and way in warning for warning in config.warnings)
 
 
 def test_harmless_keys_and_defaults_count_unasked(home: Home, workspace: Path) -> None:
@@ -239,3 +240,52 @@ def test_consents_that_others_could_have_written_are_none(home: Home, workspace:
     for damaged in ("{", "[]", '{"consents": 1}', "{}"):
         file.write_text(damaged)
         assert consents(home.variables, workspace) == {}
+
+
+def test_a_typed_change_is_no_consent_to_what_a_stranger_wrote(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    """Whoever sets a harmless key of a clone has not looked at the others."""
+    file = workspace / ".pixi" / "config.toml"
+    file.write_text('run-post-link-scripts = "insecure"\n')
+
+    def accepted() -> list[str]:
+        shown = wisp("trust", "--show", cwd=workspace).success().stdout.splitlines()
+        return [line for line in shown if line.startswith("configuration (accepted)")]
+
+    wisp("config", "set", "--local", "pinning-strategy", "minor", cwd=workspace).success()
+    wisp("config", "append", "--local", "default-channels", "x", cwd=workspace).success()
+    wisp("config", "set", "--local", "tls-no-verify", "true", cwd=workspace).success()
+    wisp("config", "unset", "--local", "tls-no-verify", cwd=workspace).success()
+    assert not accepted()
+    words = ("config", "set", "--local", "run-post-link-scripts", "insecure")
+    wisp(*words, cwd=workspace).success()
+    assert len(accepted()) == 1
+    wisp("config", "set", "--local", "tls-no-verify", "true", cwd=workspace).success()
+    wisp("config", "unset", "--local", "run-post-link-scripts", cwd=workspace).success()
+    assert accepted() == ["configuration (accepted): tls-no-verify = true"]
+
+
+def test_how_much_is_trusted_is_set_for_the_user_alone(wisp: CommandLine, workspace: Path) -> None:
+    """No consent makes it count in a workspace, so it is neither written there nor offered."""
+    words = ("trust.caches", "true")
+    refused = wisp("config", "set", *words, cwd=workspace)
+    assert refused.code == 1
+    assert "`wisp config set --global trust.caches true` sets it for you" in refused.stderr
+    assert not (workspace / ".pixi" / "config.toml").exists()
+    wisp("config", "set", "--global", *words, cwd=workspace).success()
+    assert "trust.caches" not in wisp("lock", cwd=workspace).success().stderr
+
+
+def test_consent_is_given_to_the_workspace_that_the_call_named(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    """The advice to `trust` names it as the call did, since another may be around here."""
+    (workspace / ".pixi" / "config.toml").write_text("tls-no-verify = true\n")
+    elsewhere = workspace.parent
+    told = wisp("lock", "--manifest-path", "w", cwd=elsewhere).success()
+    assert "give it, by `wisp trust --manifest-path w`" in told.stderr
+    lost = wisp("trust", cwd=elsewhere)
+    assert (lost.code, "`wisp trust --manifest-path FOLDER`" in lost.stderr) == (1, True)
+    wisp("trust", "--manifest-path", "w", cwd=elsewhere).success()
+    assert "consent" not in wisp("lock", "--manifest-path", "w", cwd=elsewhere).success().stderr

@@ -116,6 +116,19 @@ def test_a_second_name_of_a_file_of_the_users_is_not_written_to(
     wisp(*words, cwd=workspace).success()
 
 
+def test_the_configuration_is_written_behind_a_link_that_was_accepted(
+    wisp: CommandLine, workspace: Path, tmp_path: Path
+) -> None:
+    away = tmp_path / "away"
+    away.mkdir()
+    plant(workspace, ".pixi", away)
+    words = ("config", "set", "--local", "offline", "true")
+    assert "`wisp trust`" in wisp(*words, cwd=workspace).stderr
+    wisp("trust", cwd=workspace).success()
+    wisp(*words, cwd=workspace).success()
+    assert (away / "config.toml").read_text() == "offline = true\n"
+
+
 SITE = f"{DEFAULT}/lib/python3.12/site-packages"
 WHEEL = "alpha-1.0.dist-info"
 

@@ -101,6 +101,20 @@ def test_nobody_else_may_write_to_files_of_packages(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(("umask", "mode"), [(0o002, 0o664), (0o022, 0o644), (0o077, 0o600)])
+def test_records_are_as_open_as_other_files(tmp_path: Path, umask: int, mode: int) -> None:
+    """A group that shares an environment reads what is there before it changes it."""
+    before = os.umask(umask)
+    try:
+        access = ChannelAccess(settings(tmp_path / "cache"))
+        prefix = tmp_path / "prefix"
+        install(prefix, all_of(channel(tmp_path / "c", [tiny("a")]), access), access)
+    finally:
+        os.umask(before)
+    records = list((prefix / "conda-meta").glob("*.json"))
+    assert [stat.S_IMODE(record.stat().st_mode) for record in records] == [mode]
+
+
 def test_nobody_else_may_write_to_folders_of_packages(tmp_path: Path) -> None:
     """Who may write to a folder puts another file in the place of one."""
     package = tmp_path / "pkgs" / "a-1-0"

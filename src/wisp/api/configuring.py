@@ -7,13 +7,15 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from wisp.api.trusting import consent_to_configuration
+from wisp.api.foreign_links import accepted_links
+from wisp.api.trusting import consent_to_change
 from wisp.config.editing import (
     CONSENT,
     EXEMPTIONS,
     changed,
     filtered,
     grown,
+    refuse_for_workspace,
     refuse_unshared,
     target_file,
 )
@@ -69,9 +71,14 @@ class ConfigScope:
         return target_file(where, level=level, exists=Path.exists)
 
     def guard(self, file: Path) -> Root | None:
-        """Give the workspace below which no link is followed, if the file is in it."""
+        """Give the workspace below which no link is followed, but accepted ones.
+
+        None where the file is not in it.
+        """
         local = config_files(self.environ, self.root).workspace
-        return Root(self.root) if self.root is not None and file == local else None
+        if self.root is None or file != local:
+            return None
+        return Root(self.root, accepted_links(self.environ, self.root))
 
     def read(self) -> Config:
         """Merge what counts at this level: the levels below and the level itself."""
@@ -121,9 +128,12 @@ def set_config(scope: ConfigScope, key: str, value: str | None) -> Path:
     """
     if value is not None and scope.level == "shared":
         refuse_unshared(key)
+    if value is not None and scope.guard(scope.file()) is not None:
+        refuse_for_workspace(key, value)
     if value is None and _drop_unknown(scope, key):
         return scope.file()
-    return _change(scope, lambda file: changed(file.values, key, value))
+    typed = tuple(key.split("."))
+    return _change(scope, lambda file: changed(file.values, key, value), typed)
 
 
 def _drop_unknown(scope: ConfigScope, key: str) -> bool:
@@ -136,7 +146,7 @@ def _drop_unknown(scope: ConfigScope, key: str) -> bool:
         return False
     if document.get(path) is None or isinstance(document.get(path), dict):
         return False
-    _save(scope, file, document.remove(path).text)
+    _save(scope, file, document, document.remove(path))
     return True
 
 
@@ -162,26 +172,34 @@ def grow_config(scope: ConfigScope, key: str, value: str, *, at_end: bool) -> Pa
     return _change(scope, grow)
 
 
-def _change(scope: ConfigScope, edit: Callable[[ConfigFile], Mapping[KeyPath, Any]]) -> Path:
+def _change(
+    scope: ConfigScope,
+    edit: Callable[[ConfigFile], Mapping[KeyPath, Any]],
+    typed: KeyPath | None = None,
+) -> Path:
     """Change the text of a level's file so that it says what `edit` makes of its values.
 
     All else that stands there stays, what cannot be read of it included. (Pixi writes the values
-    in force, those of lower levels too, and loses the rest.)
+    in force, those of lower levels too, and loses the rest.) `typed` is the key whose whole value
+    the user gives.
     """
     repair()
     file = scope.file()
     document = Document.open(_text_of(file), "pixi")
     present = parse(document.text, file)
-    _save(scope, file, _adapted(document, present, edit(present)).text)
+    _save(scope, file, document, _adapted(document, present, edit(present)), typed)
     return file
 
 
-def _save(scope: ConfigScope, file: Path, text: str) -> None:
-    """Write a file; that the user has typed a change of a workspace's is consent to all it says."""
+def _save(
+    scope: ConfigScope, file: Path, old: Document, new: Document, typed: KeyPath | None = None
+) -> None:
+    """Write a file; that the user types a change of a workspace's is consent to that change."""
     guard = scope.guard(file)
-    rewrite(file, text, guard)
+    rewrite(file, new.text, guard)
     if guard is not None:
-        consent_to_configuration(scope.environ, guard.path, parse(text, file).values)
+        before, after = (parse(one.text, file).values for one in (old, new))
+        consent_to_change(scope.environ, guard.path, before, after, typed)
 
 
 def _text_of(file: Path) -> str:

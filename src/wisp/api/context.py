@@ -189,9 +189,11 @@ class SessionContext:
 
         missed = self.settings.caches.instead_of
         if missed is not None:
+            from wisp.engine.rights import way_to_write
+
             self.reporter.warn(
                 f"what is downloaded is not kept, since the cache `{missed}` cannot be written",
-                hints=("`PIXI_CACHE_DIR` names another folder",),
+                hints=(way_to_write(missed), "or `PIXI_CACHE_DIR` names another folder"),
             )
         return ChannelAccess(self._opened, self._lent)
 

@@ -23,6 +23,8 @@ _NEAR = 0.75
 _MOST_ASKED = 3
 #: So many letters of a name are looked for where no name is near.
 _BEGINNING = 3
+#: How uv says that an index did not tell what it has.
+_REFUSED = ("401 Unauthorized", "403 Forbidden")
 
 
 def hinted(error: SolveError, hints: Iterable[str]) -> SolveError:
@@ -55,7 +57,7 @@ def hints_for_pypi(
 ) -> tuple[str, ...]:
     """Tell which of the names that no index has the channels have."""
     missing = unregistered_names(error)
-    if not missing:
+    if not missing or any(status in hint for hint in error.hints for status in _REFUSED):
         return ()
     known = _channel_names(session, inputs)
     found = [one for one in missing if one in known]

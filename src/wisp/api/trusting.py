@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wisp.config.model import Config
     from wisp.config.reading import Values
     from wisp.manifest.model import ActivationTable
+    from wisp.specs.controls import KeyPath
 
     Kind = Literal["configuration", "link", "activation", "owner", "entering"]
 
@@ -86,17 +87,28 @@ def distrust(environ: Mapping[str, str], root: Path) -> bool:
     return given
 
 
-def consent_to_configuration(environ: Mapping[str, str], root: Path, values: Values) -> None:
-    """Consent to what a workspace's own configuration says, and leave other consents as they are.
+def consent_to_change(
+    environ: Mapping[str, str],
+    root: Path,
+    before: Values,
+    after: Values,
+    typed: KeyPath | None = None,
+) -> None:
+    """Consent to what a change makes of a workspace's own configuration, and to no more than that.
 
-    Raises `HostError`.
+    `before` are the values that stood there, `typed` the key whose whole value the user gave. Where
+    another of them waits for consent still, and stays, nobody may have looked at it: then nothing
+    is consented to. Other consents are left as they are. Raises `HostError`.
     """
-    before = dict(consents(environ, root))
-    wanting = needing_consent(values)
-    after = {key: value for key, value in before.items() if key != SUBJECT}
-    after |= {SUBJECT: digest(as_subject(wanting))} if wanting else {}
-    if after != before:
-        consent(environ, root, after)
+    given = dict(consents(environ, root))
+    stood, wanting = _counted(before), _counted(after)
+    stays = (stood.keys() & wanting.keys()) - {typed}
+    if stays and given.get(SUBJECT) != digest(as_subject(stood)):
+        return
+    kept = {key: value for key, value in given.items() if key != SUBJECT}
+    kept |= {SUBJECT: digest(as_subject(wanting))} if wanting else {}
+    if kept != given:
+        consent(environ, root, kept)
 
 
 def require_consent_to_scripts(config: Config, root: Path, scripts: Iterable[str]) -> None:
@@ -171,6 +183,11 @@ def _configuration(environ: Mapping[str, str], root: Path) -> Values:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"failed to read `{file}`", causes=[str(error)]) from error
+    return _counted(values)
+
+
+def _counted(values: Values) -> Values:
+    """Leave out what does not count even with consent."""
     return {path: row for path, row in needing_consent(values).items() if path[0] != STEERING}
 
 

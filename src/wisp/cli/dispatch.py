@@ -8,7 +8,7 @@ from importlib import import_module
 from wisp.cli.call import Call
 from wisp.cli.declare import declared
 from wisp.cli.launch import version
-from wisp.cli.options import Global
+from wisp.cli.options import Global, Workspace
 from wisp.cli.parse import HelpRequested, parse
 from wisp.cli.table import ENTRIES, meant
 from wisp.compat import ENV_COMPAT
@@ -113,6 +113,7 @@ def _execute(
 
         check_script_options(path, given)
     out.configure(values.color, values.verbose, values.quiet, values.no_progress)
+    out.choice = _choice(values)
     assert command.run is not None
     call = Call(
         values=values,
@@ -133,6 +134,18 @@ def _execute(
     finally:
         call.reporter.end()
         out.close()
+
+
+def _choice(values: Values) -> str:
+    """Return the options of a call that chose its workspace, as they are typed."""
+    if not isinstance(values, Workspace) or not (values.manifest_path or values.workspace):
+        return ""
+    import shlex
+
+    option, value = "--manifest-path", values.manifest_path
+    if not value:
+        option, value = "--workspace", values.workspace or ""
+    return f"{option} {shlex.quote(value)}"
 
 
 def _environ(values: Values) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from wisp.config.keys import (
     canonical_channel,
     reader_of,
 )
+from wisp.config.obedience import STEERING
 from wisp.errors import ConfigError
 from wisp.foreign import json_data
 from wisp.specs.controls import KeyPath
@@ -261,6 +262,15 @@ def filtered(values: Values, key: str | None) -> Mapping[KeyPath, Any]:
     if not (whole or named or key in KEYS):
         raise unknown_key(key, supported_keys())
     return {path: value for path, value in values.items() if path[: len(wanted)] == wanted}
+
+
+def refuse_for_workspace(key: str, value: str) -> None:
+    """Refuse a key that counts in no file of a workspace. Raises `ConfigError`."""
+    if key.partition(".")[0] == STEERING:
+        raise ConfigError(
+            f"`{key}` is never read from a workspace's own configuration",
+            hints=[f"`pixi config set --global {key} {value}` sets it for you"],
+        )
 
 
 def refuse_unshared(key: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from wisp.compat import CompatLevel, preferred, wish_of
@@ -154,17 +154,29 @@ def _obeyed(
     wanting = needing_consent(own.document.values)
     if _is_believed(wanting, without, request):
         wanting = {path: value for path, value in wanting.items() if path[0] == STEERING}
-    told = [f"`{'.'.join(path)}`" for path in wanting if without.get(path) != wanting[path]]
-    if told:
-        verb = "do" if len(told) > 1 else "does"
-        warnings.append(
-            f"{', '.join(told)} in {own.file} {verb} not count without your consent: "
-            "see what it is, and give it, by `wisp trust`"
-        )
+    told = [".".join(path) for path in wanting if without.get(path) != wanting[path]]
+    warnings.extend(_unheeded(own.file, told))
     if not request.with_variables:  # what the file says is shown and changed
         return own
     kept = {path: value for path, value in own.document.values.items() if path not in wanting}
     return Level(own.file, replace(own.document, values=kept))
+
+
+def _unheeded(file: Path, keys: list[str]) -> Iterator[str]:
+    """Word what of a workspace's own file does not count: without consent, or in any case."""
+    waiting = [f"`{key}`" for key in keys if not key.startswith(f"{STEERING}.")]
+    if waiting:
+        verb = "do" if len(waiting) > 1 else "does"
+        yield (
+            f"{', '.join(waiting)} in {file} {verb} not count without your consent: "
+            "see what it is, and give it, by `wisp trust`"
+        )
+    for key in keys:
+        if key.startswith(f"{STEERING}."):
+            yield (
+                f"`{key}` in {file} never counts there, only in your own configuration: "
+                f"take it out by `pixi config unset --local {key}`"
+            )
 
 
 def _is_believed(wanting: Values, without: Values, request: ConfigRequest) -> bool:

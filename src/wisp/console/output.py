@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from wisp.console.advice import typed_here
 from wisp.errors import HostError, UsageError, WispError
 from wisp.printable import printable, printable_json
 
@@ -36,6 +37,8 @@ class Output:
         program: str = PIXI,
     ) -> None:
         self.program = program
+        #: The options by which the call chose a workspace, as they are typed.
+        self.choice = ""
         self._stdout = stdout
         self._stderr = stderr
         self._environ = environ
@@ -206,10 +209,10 @@ class Output:
     def _under_our_name(self, text: str) -> str:
         """Let commands that a text advises be those of the program that was called.
 
-        Whoever words a hint does not know the program's name and writes Pixi's.
+        Whoever words a hint does not know the program's name and writes Pixi's, nor how the call
+        chose its workspace.
         """
-        named = text.replace("`pixi ", f"`{self.program} ")
-        return named.replace("pixi is running", f"{self.program} is running")
+        return typed_here(text, self.program, self.choice)
 
     def usage(self, error: UsageError) -> None:
         """Render a wrong command line."""

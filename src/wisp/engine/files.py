@@ -26,7 +26,9 @@ def refusal(action: str, path: str | os.PathLike[str], error: OSError) -> HostEr
     reason = error.strerror or str(error)
     hints: list[str] = []
     if isinstance(error, PermissionError):
-        hints.append(f"check the permissions of `{Path(path).parent}`")
+        from wisp.engine.rights import way_to_write
+
+        hints.append(way_to_write(path))
     elif error.errno in _FULL:
         hints.append("free some disk space, or raise the limit on file sizes")
     return HostError(f"could not {action} `{os.fspath(path)}`", hints=hints, causes=[reason])

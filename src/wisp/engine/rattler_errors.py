@@ -84,15 +84,20 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
     if "401 Unauthorized" in text or "403 Forbidden" in text:
         # A bucket is asked at its endpoint, but its keys are stored by its name.
         host = "s3://BUCKET" if "X-Amz-" in text else _host_in(text)
-        hints.append(
-            f"the host wants credentials, or others: `pixi auth login {host}` stores them, "
-            f"`pixi auth status {host}` tells what there is"
-        )
+        hints.append(login_hint(host))
     if _DENIED in text:
         hints.append("check the permissions of the folder and of the package cache")
     if any(sign in text for sign in _DISK):
         hints.append("free some disk space, or raise the limit on file sizes")
     return hints
+
+
+def login_hint(host: str) -> str:
+    """Say what helps where a host refuses us: it is named as credentials for it are stored."""
+    return (
+        f"the host wants credentials, or others: `pixi auth login {host}` stores them, "
+        f"`pixi auth status {host}` tells what there is"
+    )
 
 
 def _host_in(text: str) -> str:

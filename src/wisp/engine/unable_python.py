@@ -55,6 +55,6 @@ def was_refused(said: str) -> SolveError | None:
         "and a command that only looks builds nothing",
         hints=[
             "`pixi lock` builds it, and writes the lock file",
-            "`--frozen` shows what is locked",
+            "where there is a lock file, `--frozen` shows what it has",
         ],
     )

@@ -52,8 +52,14 @@ class RequirementLines:
         """
         self._read(file.absolute(), None)
 
-    def _include(self, file: Path, folder: Path, asked: Place) -> None:
-        file = (folder / file).absolute()
+    def _include(self, name: str, folder: Path, asked: Place) -> None:
+        if "://" in name:
+            raise ManifestError(
+                f"`{name}` is not included: only files of this machine are",
+                hints=("download it, and name the file",),
+                place=asked,
+            )
+        file = (folder / name).absolute()
         trust = trust_in(file, self._open[0].parent if self._open else folder)
         if trust is None:
             raise ManifestError(
@@ -109,7 +115,7 @@ class RequirementLines:
             expected = "a path or an address" if option["name"] in _EDITABLE else "a file"
             raise ManifestError(f"`{line}` has nothing behind it, expected {expected}", place=place)
         elif option["name"] in _FILES:
-            self._include(Path(option["value"].strip("\"' ")), folder, place)
+            self._include(option["value"].strip("\"' "), folder, place)
         elif option["name"] in _CONSTRAINTS:
             self.warnings[_NO_CONSTRAINTS] = None
         elif option["name"] in _EDITABLE:

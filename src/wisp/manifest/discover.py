@@ -154,7 +154,24 @@ def _other_active(path: Path, active: str | None, environ: Mapping[str, str]) ->
     )
 
 
+def is_lost(path: Path) -> bool:
+    """Whether a path is a link to what is not there, as an annex leaves it (git-annex, DVC)."""
+    return os.path.islink(path) and not os.path.exists(path)  # noqa: PTH110, PTH114 - never raise
+
+
+def lost_manifest(link: Path) -> ManifestError:
+    """Word that a manifest is such a link."""
+    return ManifestError(
+        f"`{link}` is a symbolic link to `{os.path.realpath(link)}`, which is not there",
+        place=Place(str(link)),
+        hints=("bring that file back (`git annex get` or `dvc pull` do), or remove the link",),
+    )
+
+
 def _not_found(folder: Path, package: Path | None) -> ManifestError:
+    lost = next((path for name in MANIFEST_NAMES if is_lost(path := folder / name)), None)
+    if lost is not None:
+        return lost_manifest(lost)
     hints = []
     if package is not None:
         hints.append(f"{package} describes a package, but no workspace contains it")

@@ -13,6 +13,7 @@ from wisp.engine.dist_metadata import MetadataReader
 from wisp.engine.local_projects import require_files
 from wisp.engine.pylock import PylockPackage
 from wisp.engine.pypi_stubs import pep440_version, stub_wheel
+from wisp.engine.rattler_errors import login_hint
 from wisp.engine.unable_python import was_refused
 from wisp.engine.uv import Uv, UvError, unindented
 from wisp.engine.uv_compile import CompileAnswer, CompileQuestion, compile_requirements
@@ -32,6 +33,10 @@ from wisp.values import replace
 
 #: Provides the interpreter of a prefix that holds the environment's conda packages.
 PythonProvider = Callable[[], Path]
+#: Where a hint of uv tells of an index that did not let us in: its host, and port.
+_REFUSING = re.compile(
+    r"\(\w+://(?:[^@/\s]*@)?([^/\s)]+)[^\s)]*\) could not be queried due to a lack"
+)
 
 
 class PypiResolver:
@@ -200,6 +205,7 @@ def resolution_error(error: UvError) -> SolveError:
     found = [" ".join(hint.split()) for hint in hints]
     if "Failed to fetch" in error.stderr:
         found.append("check the network connection, proxies, and the URL of the index")
+    found += [login_hint(host) for host in dict.fromkeys(_REFUSING.findall(" ".join(found)))]
     return SolveError(
         "failed to resolve pypi dependencies", causes=[unindented(explanation)], hints=found
     )

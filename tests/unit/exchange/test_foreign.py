@@ -325,3 +325,13 @@ def test_an_included_link_to_itself_is_told_as_what_cannot_be_read(tmp_path: Pat
     (tmp_path / "r.txt").write_text("-r ring.txt\n")
     with pytest.raises(ManifestError, match=r"could not read .*ring\.txt"):
         read_requirements_txt(tmp_path / "r.txt")
+
+
+@pytest.mark.parametrize("address", ["https://example.com/r.txt", "file:///etc/r.txt"])
+def test_an_address_is_not_taken_for_a_file(tmp_path: Path, address: str) -> None:
+    file = tmp_path / "requirements.txt"
+    file.write_text(f"rich\n-r {address}\n")
+    with pytest.raises(ManifestError, match="only files of this machine are") as caught:
+        read_requirements_txt(file)
+    assert caught.value.place is not None
+    assert (caught.value.place.file, caught.value.place.line) == (str(file), 2)

@@ -98,6 +98,19 @@ def test_failure_names_the_folder_and_helps(tmp_path: Path) -> None:
     assert "pixi init" in caught.value.hints[0]
 
 
+@pytest.mark.parametrize("name", ["pixi.toml", "pyproject.toml"])
+def test_a_manifest_that_leads_nowhere_is_told(tmp_path: Path, name: str) -> None:
+    """As an annex has it whose files were not fetched: to make a new one is no help."""
+    (tmp_path / name).symlink_to(tmp_path / "gone")
+    with pytest.raises(ManifestError) as caught:
+        find(tmp_path, {})
+    link, target = tmp_path / name, tmp_path / "gone"
+    assert caught.value.message == f"`{link}` is a symbolic link to `{target}`, which is not there"
+    assert "bring that file back" in caught.value.hints[0]
+    target.write_text(WORKSPACE if name == "pixi.toml" else PYPROJECT)
+    assert find(tmp_path, {}) == link
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -20,6 +20,7 @@ from wisp.exchange.conda_environment import read_conda_environment
 from wisp.exchange.foreign import ForeignEnvironment, read_text
 from wisp.foreign import toml_data
 from wisp.manifest import templates
+from wisp.manifest.discover import is_lost, lost_manifest
 from wisp.manifest.edit.activation import put_variables
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.literals import Data
@@ -146,6 +147,8 @@ def _admitted(folder: Path, environ: Mapping[str, str]) -> Path:
 
 
 def _refuse_existing(path: Path) -> None:
+    if is_lost(path):
+        raise lost_manifest(path)
     if os.path.lexists(path):
         raise ManifestError(
             f"{path.name} already exists",

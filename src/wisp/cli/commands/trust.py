@@ -34,7 +34,10 @@ def run(call: Call[Trust]) -> int:
     else:
         root = session.enclosing_root(call.cwd, values.manifest_path)
     if root is None:
-        raise ManifestError("there is no workspace here whose wishes could be accepted")
+        raise ManifestError(
+            f"there is no workspace at `{call.cwd}`, or above it, to be accepted",
+            hints=("go to the workspace, or name its folder: `pixi trust --manifest-path FOLDER`",),
+        )
     if values.forget:
         gone = session.distrust(root)
         call.out.note(f"{'Took back' if gone else 'There was no'} consent to {root}")

@@ -16,6 +16,7 @@ from functools import cache
 
 from wisp.values import dataclass
 
+_OURS_ALONE = 0o600
 _WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -49,6 +50,21 @@ def restrain(package: str, owners: frozenset[int] | None) -> Sight:
             with contextlib.suppress(OSError):  # of somebody else's
                 os.chmod(path, stat.S_IMODE(found.st_mode) & ~forbidden)  # noqa: PTH101
     return Sight(frozenset(links), foreign)
+
+
+def open_records(folder: str) -> None:
+    """Give records of packages the mode of a new file: rattler keeps them to who installed.
+
+    `folder` is `conda-meta` of a prefix. A group that shares an environment could not change it
+    otherwise.
+    """
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            mode = stat.S_IMODE(entry.stat(follow_symlinks=False).st_mode)
+            if entry.name.endswith(".json") and mode == _OURS_ALONE:
+                os.chmod(entry.path, 0o666 & ~_umask(folder))  # noqa: PTH101
 
 
 def _all_of(package: str) -> Iterator[tuple[str, os.stat_result]]:

@@ -19,12 +19,16 @@ from wisp.engine.safe.folder import Folder, opened
 from wisp.errors import HostError
 from wisp.values import dataclass
 
+_DETACH = (
+    "remove the link; `pixi config set --global detached-environments FOLDER` keeps environments "
+    "elsewhere"
+)
 _WAYS_OUT = {
-    ".pixi": (
-        "set `detached-environments` to keep environments elsewhere",
-        "or accept the link as it is by `wisp trust`",
+    ".pixi": ("accept the link as it is by `wisp trust`", f"or {_DETACH}"),
+    "envs": (_DETACH,),
+    "pixi.lock": (
+        "put the file itself in its place: a copy, or by `git annex unlock` or `dvc unprotect`",
     ),
-    "envs": ("remove the link; set `detached-environments` to keep environments elsewhere",),
 }
 
 

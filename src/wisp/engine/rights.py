@@ -1,0 +1,50 @@
+"""What keeps us from writing somewhere, and what helps: whose it is, above all.
+
+After a command under `sudo`, or of a container, files of one's own folder are root's. To ask for
+the permissions of that folder finds nothing then: it is theirs that one wants to hear of.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+from wisp.trust import user_name
+
+
+def way_to_write(path: str | os.PathLike[str]) -> str:
+    """Word what helps who was not let write at a path, or make or remove it."""
+    spot = Path(path).absolute()
+    near = next((one for one in (spot, *spot.parents) if _owner(one) is not None), spot.parent)
+    if near == spot and _owner(near) == _us():
+        near = spot.parent
+    owner = _owner(near)
+    if owner is None or owner == _us():
+        return f"check the permissions of `{spot.parent}`"
+    top = _topmost(near, owner)
+    if owner != 0 or _owner(top.parent) != _us():
+        return f"`{near}` belongs to {user_name(owner)}: only who may write there can do that"
+    return (
+        f"`{top}` belongs to {user_name(owner)}, as `sudo` leaves it: to have it back, "
+        f'run `sudo chown -R "$(id -u):$(id -g)" {shlex.quote(str(top))}`'
+    )
+
+
+def _topmost(path: Path, owner: int) -> Path:
+    """Return the highest folder above a path that belongs to the same user without a break."""
+    while path.parent != path and _owner(path.parent) == owner:
+        path = path.parent
+    return path
+
+
+def _us() -> int | None:
+    return os.geteuid() if os.name == "posix" else None
+
+
+def _owner(path: Path) -> int | None:
+    """Return whose a file, folder or link is; None where it is not there, or nobody may look."""
+    try:
+        return path.lstat().st_uid
+    except OSError:
+        return None
