@@ -38,7 +38,7 @@ def require_known_owner(config: Config, manifest: Path) -> None:
         f"`{manifest}` was found above this folder, and belongs to {wanted.partition(',')[0]}",
         place=Place(str(manifest)),
         hints=(
-            f"if you mean it, name it: `--manifest-path {manifest}`",
+            f"if you mean it, name it, before the name of a task: `--manifest-path {manifest}`",
             "or accept it as it is by `wisp trust`",
         ),
     )
