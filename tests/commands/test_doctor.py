@@ -77,6 +77,21 @@ def test_missing_channels_and_stale_locks(
     assert states(wisp, folder, 1)["lock file"][0] == "broken"
 
 
+def test_a_folder_as_a_mirror_is_told(wisp: CommandLine, tmp_path: Path) -> None:
+    """Neither rattler nor uv reads one, and it is no bug of ours."""
+    address = "https://nowhere.example/main"
+    folder = write(tmp_path / "ws", address, more='[dependencies]\na = "*"\n')
+    mirrors = json.dumps({address: [tmp_path.as_uri()], "https://x.example": ["s3://b/x"]})
+    wisp("config", "set", "--global", "mirrors", mirrors, cwd=folder).success()
+    state, told = states(wisp, folder, 1)[f"channel {address}"]
+    assert state == "broken"
+    assert "is no address of the web" in told
+    assert "a mirror has an address of the web" in told
+    assert "a mirror has an address of the web" in wisp("lock", cwd=folder).stderr
+    write(folder, "https://x.example")
+    assert states(wisp, folder, 0)["channel https://x.example"][0] == "doubtful"
+
+
 def test_secrets_are_not_shown(wisp: CommandLine, tmp_path: Path) -> None:
     folder = write(tmp_path / "ws", "http://user:hunter2@127.0.0.1:9/t/tk-secret/channel")
     for words in (("doctor",), ("doctor", "--json"), ("doctor", "-vvv")):

@@ -21,6 +21,10 @@ CHANGED_FILE = (
     "it is now"
 )
 _GONE = "404 Not Found"
+#: What helps where the configuration puts a folder in place of a channel or an index.
+NO_WEB_MIRROR = (
+    "a mirror has an address of the web; a folder is named in the manifest, as a channel of its own"
+)
 _ADDRESS = pattern(r"for url \((https?://[^\s)]+)\)")
 _DENIED = "Permission denied"
 _DISK = ("No space left", "File too large", "Disk quota exceeded")
@@ -81,6 +85,8 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
             "the channel does not have this file any more, or its mirror does not have it yet: "
             "`pixi update` locks what there is now"
         )
+    if "URL scheme is not allowed" in text:
+        hints.append(NO_WEB_MIRROR)
     if "401 Unauthorized" in text or "403 Forbidden" in text:
         # A bucket is asked at its endpoint, but its keys are stored by its name.
         host = "s3://BUCKET" if "X-Amz-" in text else _host_in(text)

@@ -20,6 +20,7 @@ from wisp.engine.uv_compile import CompileAnswer, CompileQuestion, compile_requi
 from wisp.engine.uv_options import absolute_path
 from wisp.errors import SolveError, WispError
 from wisp.layout import DEFAULT_INDEX
+from wisp.patterns import pattern
 from wisp.solve.explaining import pinned_by_conda
 from wisp.solve.first_request import FirstRequest
 from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, question_for, required_python
@@ -34,9 +35,7 @@ from wisp.values import replace
 #: Provides the interpreter of a prefix that holds the environment's conda packages.
 PythonProvider = Callable[[], Path]
 #: Where a hint of uv tells of an index that did not let us in: its host, and port.
-_REFUSING = re.compile(
-    r"\(\w+://(?:[^@/\s]*@)?([^/\s)]+)[^\s)]*\) could not be queried due to a lack"
-)
+_REFUSING = pattern(r"\(\w+://(?:[^@/\s]*@)?([^/\s)]+)[^\s)]*\) could not be queried due to a lack")
 
 
 class PypiResolver:

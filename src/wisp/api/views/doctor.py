@@ -24,6 +24,7 @@ from wisp.engine.certificates import certificate_variables
 from wisp.engine.http_exchange import Bounds, Response
 from wisp.engine.mirrors import mirrored
 from wisp.engine.proxies import choose_proxies
+from wisp.engine.rattler_errors import NO_WEB_MIRROR
 from wisp.engine.tls import tls_context
 from wisp.errors import ConfigError, WispError
 from wisp.layout import DEFAULT_ENVIRONMENT, DEFAULT_INDEX
@@ -234,6 +235,8 @@ def _asked(session: SessionContext, kind: str, url: str, pages: Sequence[str]) -
     status = 0
     for page in pages:
         address = next(iter(mirrored(page, session.settings.network.mirrors)), page)
+        if urlsplit(address).scheme not in ("http", "https"):
+            return _behind(subject, address)
         try:
             answer = _head(session, kind, address)
         except WispError as error:
@@ -244,6 +247,14 @@ def _asked(session: SessionContext, kind: str, url: str, pages: Sequence[str]) -
         if answer.ok:
             return Check(subject, "good", f"it answers{_way(session, address)}")
     return _refused(subject, _known_to(session, kind, url), status, f"{_way(session, url)}")
+
+
+def _behind(subject: str, mirror: str) -> Check:
+    """Tell of a mirror that is not asked: one in a bucket or registry, or none that can be."""
+    told = f"its mirror `{shown(mirror)}`"
+    if urlsplit(mirror).scheme == "file":
+        return Check(subject, "broken", f"{told} is no address of the web", NO_WEB_MIRROR)
+    return Check(subject, "doubtful", f"{told} is not asked")
 
 
 def _head(session: SessionContext, kind: str, address: str) -> Response:
