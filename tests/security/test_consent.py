@@ -266,6 +266,12 @@ def test_a_typed_change_is_no_consent_to_what_a_stranger_wrote(
     assert accepted() == ["configuration (accepted): tls-no-verify = true"]
 
 
+def test_what_runs_unasked_is_not_called_ignored(wisp: CommandLine, workspace: Path) -> None:
+    assert "said hello" in wisp("run", "hi", cwd=workspace).success().stdout
+    shown = wisp("trust", "--show", cwd=workspace).success().stdout
+    assert "activation (not accepted): hi.sh" in shown
+
+
 def test_how_much_is_trusted_is_set_for_the_user_alone(wisp: CommandLine, workspace: Path) -> None:
     """No consent makes it count in a workspace, so it is neither written there nor offered."""
     words = ("trust.caches", "true")

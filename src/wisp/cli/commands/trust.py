@@ -61,7 +61,7 @@ def _plain(subject: TrustSubject) -> dict[str, object]:
 
 def _print(call: Call[Trust], root: object, subjects: Sequence[TrustSubject]) -> None:
     for one in subjects:
-        mark = "accepted" if one.accepted else "ignored"
+        mark = "accepted" if one.accepted else "not accepted"
         call.out.public(f"{one.kind} ({mark}): {_told(one)}")
     if not subjects:
         call.out.note(f"{root} wants nothing that needs consent")
