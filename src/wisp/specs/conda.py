@@ -85,6 +85,7 @@ def split_channel(url: str) -> SplitResult:
     parts = urlsplit(url)
     if not parts.netloc and not parts.path.strip("/"):
         raise ValueError("it names neither a host nor a folder")
+    _ = parts.port  # which raises for one that is none
     return parts
 
 

@@ -63,9 +63,10 @@ def as_some_hold(path: str) -> str:
 def is_site_packages(path: str) -> bool:
     """Tell whether a path stays inside and is that of a folder for modules of Python.
 
-    Anywhere else modules would become records, programs, or scripts of activation.
+    Anywhere else modules would become records, programs, or scripts of activation. Windows spells
+    it as it likes, with a backslash too.
     """
-    return is_inside(path) and path.lower().split("/")[-1] == "site-packages"
+    return is_inside(path) and path.lower().replace("\\", "/").split("/")[-1] == "site-packages"
 
 
 def site_packages(path: str, whose: str) -> str:

@@ -57,7 +57,10 @@ def test_channel_has_one_url(text: str, url: str) -> None:
     assert channel_url(text, ROOT) == url
 
 
-@pytest.mark.parametrize("text", ["bad://", "file://", "file:///", "http://[", "/", "/.."])
+@pytest.mark.parametrize(
+    "text",
+    ["bad://", "file://", "file:///", "http://[", "/", "/..", "http://h:99999/c", "oci://h:x/c"],
+)
 def test_a_url_that_leads_nowhere_is_no_channel(text: str) -> None:
     with pytest.raises(WispError, match="is not a valid channel"):
         channel_url(text, ROOT)

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from wisp.specs.inside import UnsafePathError, inside, is_inside, is_plain_name, plain_name
+from wisp.specs.inside import (
+    UnsafePathError,
+    inside,
+    is_inside,
+    is_plain_name,
+    plain_name,
+    site_packages,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +44,19 @@ def test_paths_that_lead_elsewhere(path: str) -> None:
     assert not is_inside(path)
     with pytest.raises(UnsafePathError, match="it names"):
         inside(path, "it")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "lib/python3.13t/site-packages",
+        "lib/pypy3.9/site-packages",
+        "Lib/site-packages",
+        "Lib\\site-packages",
+    ],
+)
+def test_where_pythons_have_their_modules(path: str) -> None:
+    assert site_packages(path, "it") == path
 
 
 @pytest.mark.parametrize("name", ["numpy", "ruamel.yaml", "_x", "1.0+cu12", "1!2.0", "a-b"])

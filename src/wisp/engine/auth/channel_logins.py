@@ -7,6 +7,7 @@ shared machine may be somebody else's, and what is for `https` is not sent in th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from wisp.specs.credentials import BasicHTTP, remember
 from wisp.specs.urls import Origin, url_origin, without_userinfo
@@ -14,14 +15,18 @@ from wisp.values import dataclass
 
 
 def logins_in(addresses: Iterable[str]) -> dict[Origin, BasicHTTP]:
-    """Return them by origin; of two for one the first counts."""
+    """Return them by origin; of two for one the first counts.
+
+    What is no address of the web is passed over: whoever asks there says what is wrong with it.
+    """
     found: dict[Origin, BasicHTTP] = {}
     for address in addresses:
-        info = without_userinfo(address)[1]
-        if info is not None and address.startswith(("http://", "https://")):
-            login = BasicHTTP(info.user, info.password or "")
-            remember(login)
-            found.setdefault(url_origin(address), login)
+        with suppress(ValueError):
+            info = without_userinfo(address)[1]
+            if info is not None:
+                origin, login = url_origin(address), BasicHTTP(info.user, info.password or "")
+                remember(login)
+                found.setdefault(origin, login)
     return found
 
 
