@@ -167,9 +167,10 @@ def _environment(name: str, table: Table, *, pypi: bool) -> ToolEnvironment:
 def _exposed(table: Table) -> tuple[names.Mapping, ...]:
     def read(value: Any, path: tuple[str | int, ...]) -> tuple[names.Mapping, ...]:
         mappings = as_text_map(value, path)
-        for name in mappings:
+        for name, executable in mappings.items():
             if (wrong := names.exposed_fault(name)) is not None:
-                raise Fault(wrong, (*path, name), mark="key")
+                hint = f'`NAME = "{executable}"` exposes it under another name'
+                raise Fault(wrong, (*path, name), mark="key", hints=(hint,))
         return tuple(names.Mapping(*one) for one in mappings.items())
 
     return table.read("exposed", read) or ()
