@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -127,6 +128,30 @@ def test_the_configuration_is_written_behind_a_link_that_was_accepted(
     wisp("trust", cwd=workspace).success()
     wisp(*words, cwd=workspace).success()
     assert (away / "config.toml").read_text() == "offline = true\n"
+
+
+@pytest.mark.parametrize("deed", ["gets a second name", "is removed"])
+def test_whoever_works_at_a_file_that_is_another_meanwhile_is_waited_for(
+    tmp_path: Path, deed: str
+) -> None:
+    root, file, come = Root(tmp_path), tmp_path / "a" / "held", threading.Event()
+
+    def work() -> None:
+        with root.held(file) as descriptor:
+            assert os.path.samestat(os.fstat(descriptor), file.stat())
+            assert file.stat().st_nlink == 1
+            come.set()
+
+    other = threading.Thread(target=work)
+    with root.held(file):
+        if deed == "gets a second name":
+            (tmp_path / "second").hardlink_to(file)
+        other.start()
+        assert not come.wait(0.3)
+        if deed == "is removed":
+            root.remove(file.parent)
+    other.join(60)
+    assert come.is_set()
 
 
 SITE = f"{DEFAULT}/lib/python3.12/site-packages"

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,8 @@ _DETACH = (
     "remove the link; `pixi config set --global detached-environments FOLDER` keeps environments "
     "elsewhere"
 )
+#: What the system says where nobody may write.
+_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _WAYS_OUT = {
     ".pixi": ("accept the link as it is by `wisp trust`", f"or {_DETACH}"),
     "envs": (_DETACH,),
@@ -74,13 +77,34 @@ class Root:
 
         One that may only be read is held all the same: who has nothing to write needs no more.
         It may be written to in place; so one with a second name, which is anybody's, is left to
-        that, and an empty one is made instead.
+        that, and an empty one is made instead, while whoever works at the old one is waited for.
         """
+        while True:
+            with self._doing("lock", file), self.folder(file.parent, make=True) as folder:
+                _refuse_link(folder, file)
+                descriptor = _open_to_lock(folder, file.name)
+            with hold(descriptor, file):
+                if self._is_alone(descriptor, file):
+                    yield descriptor
+                    return
+
+    def _is_alone(self, descriptor: int, file: Path) -> bool:
+        """Whether a held file is the one at its path, and at no other; an empty one comes there."""
+        if sys.platform == "win32":  # where no open file is replaced
+            return True
         with self._doing("lock", file), self.folder(file.parent, make=True) as folder:
-            _refuse_link(folder, file)
-            descriptor = _open_to_lock(folder, file.name)
-        with hold(descriptor, file):
-            yield descriptor
+            held, there = os.fstat(descriptor), folder.status(file.name)
+            if there is None or not os.path.samestat(held, there):
+                return False  # whoever held it before has removed it, or left it to its other name
+            if held.st_nlink < 2:
+                return True
+            try:
+                replace_in(folder, file.name, b"", lasting=False)
+            except OSError as error:
+                if error.errno not in _REFUSED:
+                    raise
+                return True  # it was opened to be read alone
+            return False
 
     def make(self, path: Path) -> None:
         """Make a folder and those above it, where they are missing."""
@@ -147,12 +171,16 @@ class Root:
 
 def _open_to_lock(folder: Folder, name: str) -> int:
     """Open a file, made if missing; to read alone where no more is allowed. May raise `OSError`."""
-    try:
-        if _has_second_name(folder, name):
+    flags = os.O_RDWR | os.O_CREAT
+    if _has_second_name(folder, name):
+        if sys.platform == "win32":
             replace_in(folder, name, b"", lasting=False)
-        return folder.open(name, os.O_RDWR | os.O_CREAT)
+        else:
+            flags = os.O_RDONLY
+    try:
+        return folder.open(name, flags)
     except OSError as error:
-        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno not in _REFUSED:
             raise
         with contextlib.suppress(OSError):
             return folder.open(name, os.O_RDONLY)
