@@ -56,7 +56,9 @@ def as_some_hold(path: str) -> str:
     Some know no capital letters (APFS, NTFS), leave out signs that are not shown (HFS+), or dots
     and blanks at the end of a part (Windows).
     """
-    folded = "".join(sign for sign in path.casefold() if sign.isprintable())
+    folded = path.casefold()
+    if not folded.isprintable():  # to look at each sign costs three times as much
+        folded = "".join(sign for sign in folded if sign.isprintable())
     return "/".join(part.rstrip(". ") for part in folded.split("/"))
 
 
