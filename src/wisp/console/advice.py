@@ -7,7 +7,9 @@ call chose the workspace. Without these a command would be about another workspa
 from __future__ import annotations
 
 #: Commands that take the options that choose a workspace, directly behind their names.
-_OF_A_WORKSPACE = "add|clean|install|list|lock|reinstall|remove|run|tree|trust|update|upgrade"
+_OF_A_WORKSPACE = (
+    "add|clean|install|list|lock|reinstall|remove|run|search|tree|trust|update|upgrade"
+)
 
 
 def typed_here(text: str, program: str, choice: str) -> str:

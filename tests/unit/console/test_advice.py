@@ -16,6 +16,7 @@ from wisp.console.advice import typed_here
         ("`pixi add six`", "wisp", "--manifest-path b", "`wisp add --manifest-path b six`"),
         ("`pixi lock`", "wisp", r"--workspace 'a\1 b'", r"`wisp lock --workspace 'a\1 b'`"),
         ("`pixi addition`", "wisp", "--workspace a", "`wisp addition`"),
+        ("`pixi search six`", "wisp", "--workspace a", "`wisp search --workspace a six`"),
         ("`pixi init NAME`", "wisp", "--workspace a", "`wisp init NAME`"),
         ("`pixi trust --manifest-path X`", "wisp", "-", "`wisp trust --manifest-path X`"),
     ],
