@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -228,6 +229,46 @@ def test_what_a_lock_cannot_say_is_told_in_words(
         assert done.code == 1
     if done.code:
         assert any(told in done.stderr for told in ("pixi.lock", "a-1-0", "https://", "PyPI"))
+
+
+@pytest.mark.parametrize("key", ["depends", "constrains"])
+@pytest.mark.parametrize("spec", ["y {open}>1{close}", "y[when='{open}a{close}']"])
+def test_no_requirement_of_a_lock_is_nested_deeper_than_the_solver_bears(
+    forks: Forks, home: Home, tmp_path: Path, key: str, spec: str
+) -> None:
+    made = channel(tmp_path / "channel", [tiny("a"), tiny("b")]).as_uri()
+    wanted = HEAD.replace("[]", f'["{made}"]') + '[dependencies]\na = "*"\nb = "*"\n'
+    (tmp_path / "pixi.toml").write_text(wanted)
+    deep = spec.format(open="(" * 20_000, close=")" * 20_000)
+    url = f"{made}/noarch/a-1.0-0.conda"
+    row = f"{key}: [{json.dumps(deep)}]"
+    lock = LOCK.format(channel=f"{made}/", kind="conda", url=url, row=row)
+    (tmp_path / "pixi.lock").write_text(lock)
+    for words in (("lock",), ("lock", "--check"), ("list", "--frozen")):
+        done = forks.run(home, *words, cwd=tmp_path)
+        assert done.code == 1, done.stderr
+        assert "a requirement is nested too deeply" in done.stderr
+        assert "pixi.lock:10:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("{% for a in range(9999) %}" * 3 + "{% endfor %}" * 3, "ran out of fuel"),
+        ("{{ " + "-" * 100_000 + "1 }}", "is longer than"),
+        ("{{ 1" + " or 1" * 100_000 + " }}", "is longer than"),
+        ("{% if 0 %}" + "{% elif 0 %}" * 20_000 + "{% endif %}", "is longer than"),
+    ],
+    ids=["loops", "signs", "words", "branches"],
+)
+def test_a_template_without_end_is_told_in_words(
+    forks: Forks, home: Home, tmp_path: Path, template: str, told: str
+) -> None:
+    text = f'{HEAD}[tasks]\nt = {{ cmd = {json.dumps(template)}, args = ["a"] }}\n'
+    (tmp_path / "pixi.toml").write_text(text)
+    done = forks.run(home, "run", "t", "v", cwd=tmp_path)
+    assert done.code == 1
+    assert told in done.stderr
 
 
 ODD = ["[]", "1", '"text"', "{}", "null", "[" * 60_000, "\udc80", "", '{"a": [[[]]]}']

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ _COMMENT = pattern(r"(^|\s)#.*")
 #: What a name alone is, and many a secret.
 _WORD = pattern(r"[\w.-]+")
 _OPTION = pattern(r"(?P<name>--[a-z][a-z0-9-]*|-[a-zA-Z])[\s=]*(?P<value>.*)|-.*")
+#: So many files may include each other in a row.
+_DEEPEST = 50
 _FILES = frozenset({"-r", "--requirement"})
 _CONSTRAINTS = frozenset({"-c", "--constraint"})
 _EDITABLE = frozenset({"-e", "--editable"})
@@ -31,7 +34,7 @@ _EGG = pattern(r"[#&]egg=(?P<name>[A-Za-z0-9._-]+)")
 
 
 class RequirementLines:
-    """Collects what lines of pip ask for; `warnings` tells what was left out.
+    """Collects what lines of pip ask for; `warnings` tells what was left out. No file counts twice.
 
     `odd` says that of lines that are passed over one has not even the form of an option, `plain`
     that no line is more than a word.
@@ -43,6 +46,7 @@ class RequirementLines:
         self.odd = False
         self.plain = True
         self._open: list[Path] = []
+        self._known: set[str] = set()
 
     def read_file(self, file: Path) -> None:
         """Take a file that the user names, and those that it includes.
@@ -72,7 +76,7 @@ class RequirementLines:
             self._read(file, asked)
             return
         inner = RequirementLines()
-        inner._open = self._open
+        inner._open, inner._known = self._open, self._known
         try:
             inner._read(file, asked)
         except ManifestError as error:
@@ -91,8 +95,14 @@ class RequirementLines:
         self.warnings |= inner.warnings
 
     def _read(self, file: Path, asked: Place | None) -> None:
-        if file in self._open:
+        real = os.path.realpath(file)
+        if real in map(os.path.realpath, self._open):
             raise ManifestError(f"`{file.name}` includes itself", place=asked)
+        if len(self._open) > _DEEPEST:
+            raise ManifestError("files are included too deeply", place=asked)
+        if real in self._known:
+            return
+        self._known.add(real)
         try:
             text = read_text(file)
         except ManifestError as error:

@@ -49,6 +49,8 @@ _RUN_EXPORT_KINDS = frozenset(one.name for one in fields(RunExports))
 _HEX = pattern(r"[0-9a-fA-F]*")
 #: Hex digits of a digest.
 _SHA256, _MD5 = 64, 32
+#: Parentheses in one requirement: some thousand are more than the solver's stack holds.
+_DEEPEST = 100
 
 
 class EntryError(ValueError):
@@ -219,11 +221,13 @@ def texts(value: Any) -> tuple[str, ...]:
     if not value:
         return ()
     try:
-        "".join(value)  # which nothing but texts can be
+        joined = "".join(value)  # which nothing but texts can be
     except TypeError:
         value = None
     if not isinstance(value, list):
         raise EntryError("something else stands where a list of texts is expected")
+    if joined.count("(") > _DEEPEST and any(text.count("(") > _DEEPEST for text in value):
+        raise EntryError("a requirement is nested too deeply")
     return tuple(value)
 
 

@@ -18,6 +18,11 @@ MARKS = ("{{", "{%", "{#")
 #: Two braces that a template leaves alone.
 LITERAL_BRACES = "`{{ '{{' }}` and `{{ '}}' }}`"
 
+#: Steps of the template engine, a second's work: loops within loops have no end of their own.
+_FUEL = 10_000_000
+#: Characters of a template: the engine's stack bears some twenty thousand operators in a row.
+_LONGEST = 16_384
+
 #: How the template engine words a name that is no value; names with dots are not arguments.
 _UNKNOWN = "undefined value: `", "` is undefined"
 
@@ -68,11 +73,17 @@ def render(text: str, context: Context, arguments: Arguments) -> str:
     """Fill in a text. Raises `TaskError` for a faulty template or an unknown variable."""
     if not any(mark in text for mark in MARKS):
         return text
+    if len(text) > _LONGEST:
+        raise TaskError(
+            f"a text with placeholders is longer than {_LONGEST} characters",
+            hints=("put it into a file, and run that with the arguments",),
+        )
     import minijinja
 
     from wisp.compat import CompatLevel
 
     engine = minijinja.Environment(undefined_behavior="strict", filters={"title": _title})
+    engine.fuel = _FUEL
     if not CompatLevel(context.release).has("templates print truth as Python does"):
         engine.finalizer = _plainly
         engine.add_filter("string", lambda value: _plain(value) or str(value))

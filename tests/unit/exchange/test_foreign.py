@@ -165,6 +165,34 @@ def test_bytes_that_are_no_text_are_one_clear_error(tmp_path: Path, data: bytes)
         read_text(tmp_path / "r.txt")
 
 
+def test_a_file_counts_once_however_often_it_is_included(tmp_path: Path) -> None:
+    for number in range(14):
+        line = f"-r r{number + 1}.txt\n"
+        (tmp_path / f"r{number}.txt").write_text(f"{line}x{number}\n{line}")
+    (tmp_path / "r14.txt").write_text("attrs\n")
+    found = read_requirements_txt(tmp_path / "r0.txt")
+    assert len(found.pypi) == 15
+
+
+@pytest.mark.parametrize("count", [60, 3000])
+def test_files_that_include_each_other_without_end_are_told_in_words(
+    tmp_path: Path, count: int
+) -> None:
+    for number in range(count):
+        (tmp_path / f"r{number}.txt").write_text(f"-r r{number + 1}.txt\n")
+    with pytest.raises(ManifestError, match="included too deeply") as caught:
+        read_requirements_txt(tmp_path / "r0.txt")
+    assert caught.value.place is not None
+    assert caught.value.place.line == 1
+
+
+def test_a_file_that_includes_itself_by_another_path_is_known(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "r.txt").write_text("-r a/../r.txt\n")
+    with pytest.raises(ManifestError, match="includes itself"):
+        read_requirements_txt(tmp_path / "r.txt")
+
+
 def test_requirements_follow_inclusions_and_warn_of_constraints(tmp_path: Path) -> None:
     (tmp_path / "r.txt").write_text(
         "-r sub/b.txt\nrich>=13 # why\nx==1 \\\n  --hash=sha256:0\n-c c\n"
