@@ -12,8 +12,6 @@ DEFAULT_INDEX = "https://pypi.org/simple"
 
 #: Where a channel given by its bare name lives.
 CHANNEL_ALIAS = "https://conda.anaconda.org"
-#: The channel of whoever names none.
-DEFAULT_CHANNEL = f"{CHANNEL_ALIAS}/conda-forge"
 
 MANIFEST_NAMES = ("pixi.toml", "pyproject.toml", "mojoproject.toml")
 LOCK_NAME = "pixi.lock"
