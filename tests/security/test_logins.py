@@ -173,3 +173,26 @@ def test_a_provider_that_quotes_a_secret_is_not_repeated(
         done = cold_wisp(*words, cwd=tmp_path)
     assert done.code == 1
     assert "no *** of mine" in done.stderr
+
+
+def test_an_address_without_its_scheme_is_sent_to_nobody(
+    cold_wisp: CommandLine, tmp_path: Path
+) -> None:
+    with Web(lambda _: Answer(404)) as web:
+        env = {"http_proxy": web.url, "https_proxy": web.url}
+        for address in (f"me:{SECRET}@h.invalid/c", f"me:12 {SECRET}@h.invalid/c"):
+            done = cold_wisp("search", "good", "-c", address, cwd=tmp_path, env=env)
+            assert done.code == 1
+            assert "an address begins with `https://`" in done.stderr
+            assert SECRET not in done.stdout + done.stderr
+    assert web.asked == []
+
+
+@pytest.mark.parametrize("password", [f"1234 {SECRET}", f"ab/{SECRET}"], ids=["blank", "slash"])
+def test_a_password_of_a_proxy_that_can_be_none_is_not_told(
+    cold_wisp: CommandLine, tmp_path: Path, password: str
+) -> None:
+    env = {"http_proxy": f"me:{password}@proxy.invalid:3128"}
+    done = cold_wisp("search", "good", "-c", "http://127.0.0.1:1/c", cwd=tmp_path, env=env)
+    assert "`***@proxy.invalid:3128`" in done.stderr
+    assert SECRET not in done.stderr

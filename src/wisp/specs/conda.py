@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from wisp.errors import WispError
 from wisp.layout import CHANNEL_ALIAS
 from wisp.specs.locations import Location, PathLocation, UrlLocation, is_conda_archive
+from wisp.specs.urls import is_url, shown
 from wisp.values import dataclass, field
 
 
@@ -97,6 +98,17 @@ def require_place(text: str) -> None:
         split_channel(text)
     elif text.startswith("/"):
         split_channel(Path(os.path.normpath(text)).as_uri())
+    else:
+        _require_name(text)
+
+
+def _require_name(text: str) -> None:
+    """Refuse an address without its scheme.
+
+    The host below which all names are would be asked for it, with the password in it.
+    """
+    if shown(text) != text:
+        raise ValueError("an address begins with `https://`")
 
 
 def channel_url(text: str, root: Path) -> str:
@@ -110,9 +122,11 @@ def channel_url(text: str, root: Path) -> str:
         place = (root / Path(text).expanduser()).resolve().as_uri() if is_path else None
         url = place or f"{CHANNEL_ALIAS}/{text}"
     try:
+        if not is_url(text):
+            _require_name(text)
         parts = split_channel(url)
     except ValueError as error:
-        raise WispError(f"'{text}' is not a valid channel: {error}") from None
+        raise WispError(f"'{shown(text)}' is not a valid channel: {error}") from None
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, parts.query, "")).rstrip("/") + "/"
 

@@ -36,6 +36,12 @@ _AUTHORITY_END = pattern(r"[/?#]")
 _MISSPELT = pattern(r"(?i)\b(https?:)(?!//[^/\\])[/\\]*[^\s/\\:@]{0,255}:[^\s@]{0,999}@")
 #: What is longer and escaped is hidden unread.
 _ESCAPED_LENGTH = 4096
+#: The same where a whole text is one address, and its password has a blank, or a slash behind what
+#: is no port: the host has a port, or ends in letters, as no version does.
+_ODD = pattern(
+    r"(?!(?:mailto|npm|jsr):)[^\s:/@.\"'`<>]{1,255}:(?=[^@]*\s|(?![0-9]+/)[^\s/@]+/)[^@]{1,4000}@"
+    r"(?:[\w.-]*[\w-]:[0-9]{1,5}|[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}|\[[0-9a-fA-F:.]+\])(?:/\S*)?"
+)
 #: Users of protocols other than the web's, who have no password.
 _KNOWN_USERS = frozenset({"git", "hg", "svn", "anonymous"})
 #: Parts of the names of secrets in a query, their ends, and whole names. What answers a sign-in
@@ -184,7 +190,7 @@ def _begun(url: str) -> tuple[str, str] | None:
     scheme, sign, rest = url.partition("://")
     if sign:
         return scheme + sign, rest
-    start = _START.match(url)
+    start = _START.match(url) or _ODD.fullmatch(url)
     if start is None:
         return None
     return ("//", url[2:]) if url.startswith("//") else ("", url)

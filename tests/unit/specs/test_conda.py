@@ -69,3 +69,10 @@ def test_a_url_that_leads_nowhere_is_no_channel(text: str) -> None:
         load_text(manifest, ROOT / "pixi.toml")
     assert caught.value.place
     assert caught.value.place.line == 3
+
+
+@pytest.mark.parametrize("text", ["u:SECRET@h.org/c", "u:12 SECRET@h:80/c", "//u:SECRET@h.org/c"])
+def test_an_address_without_its_scheme_is_no_name_of_a_channel(text: str) -> None:
+    with pytest.raises(WispError, match="begins with `https://`") as told:
+        channel_url(text, ROOT)
+    assert "SECRET" not in str(told.value)
