@@ -34,7 +34,7 @@ from wisp.engine.certificates import CERTIFICATE_VARIABLES, certificate_variable
 from wisp.engine.lookout import Lookout
 from wisp.engine.memory import bearable
 from wisp.engine.open_files import raise_limit
-from wisp.engine.proxies import PROXY_VARIABLES, has_proxy
+from wisp.engine.proxies import PROXY_VARIABLES, SPARING_VARIABLES, has_proxy
 from wisp.engine.safe.owner import drop_foreign
 from wisp.errors import HostError
 from wisp.specs.credentials import Credential, credential_as_json
@@ -54,7 +54,7 @@ _USER_AGENT = "wisp"
 #: What a client looks at in the environment of the process while it is made.
 _LOOKED_AT = (
     *PROXY_VARIABLES,
-    *("no_proxy", "NO_PROXY"),
+    *SPARING_VARIABLES,
     *("RATTLER_AUTH_FILE", "NETRC", "HOME"),
     *CERTIFICATE_VARIABLES,
 )

@@ -9,11 +9,16 @@ from wisp.specs.settings import Network
 from wisp.specs.urls import Origin
 from wisp.values import dataclass
 
-#: The names that reqwest looks at, in rattler and in uv. `HTTP_PROXY` is not among them: in CGI
-#: it can be forged through a request header.
-PROXY_VARIABLES = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
-
-
+#: The names that reqwest looks at, in rattler and in uv; of two that differ in capital letters only
+#: the former counts.
+PROXY_VARIABLES = (
+    *("HTTP_PROXY", "http_proxy"),
+    *("HTTPS_PROXY", "https_proxy"),
+    *("ALL_PROXY", "all_proxy"),
+)
+SPARING_VARIABLES = ("NO_PROXY", "no_proxy")
+#: Who has it answers requests of the web, by whose headers `HTTP_PROXY` can be forged.
+_OF_CGI = "REQUEST_METHOD"
 #: The kinds of proxies that one of the engines knows.
 _SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 
@@ -36,19 +41,36 @@ class Proxies:
 
 def has_proxy(environ: Mapping[str, str]) -> bool:
     """Tell whether the environment names a proxy; then configured ones do not count."""
-    return any(environ.get(name) for name in PROXY_VARIABLES)
+    return bool(named_proxies(environ))
+
+
+def named_proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the proxies that the environment names, under names of small letters.
+
+    An empty variable counts as unset.
+    """
+    found: dict[str, str] = {}
+    for name in PROXY_VARIABLES:
+        if environ.get(name) and not (name.lower() == "http_proxy" and _OF_CGI in environ):
+            found.setdefault(name.lower(), environ[name])
+    return found
+
+
+def spared_hosts(environ: Mapping[str, str]) -> str:
+    """Return the hosts that the environment wants asked without a proxy, parted by commas."""
+    return next((environ[name] for name in SPARING_VARIABLES if environ.get(name)), "")
 
 
 def choose_proxies(network: Network, environ: Mapping[str, str]) -> Proxies:
-    """Choose proxies as all programs of the web do; an empty variable counts as unset."""
-    if not has_proxy(environ):
+    """Choose proxies as rattler and uv do."""
+    named = named_proxies(environ)
+    if not named:
         return Proxies(network.http_proxy or "", network.https_proxy or "", network.non_proxy_hosts)
-    everything = environ.get("all_proxy") or environ.get("ALL_PROXY") or ""
-    spared = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    everything = named.get("all_proxy", "")
     return Proxies(
-        environ.get("http_proxy") or everything,
-        environ.get("https_proxy") or environ.get("HTTPS_PROXY") or everything,
-        tuple(entry.strip() for entry in spared.split(",") if entry.strip()),
+        named.get("http_proxy", everything),
+        named.get("https_proxy", everything),
+        tuple(entry.strip() for entry in spared_hosts(environ).split(",") if entry.strip()),
     )
 
 
@@ -66,7 +88,7 @@ def decides(name: str, environ: Mapping[str, str]) -> bool:
 
     Desktops set all of them, and `all_proxy` to a `socks://` that no engine knows.
     """
-    own = environ.get("http_proxy") and (environ.get("https_proxy") or environ.get("HTTPS_PROXY"))
+    own = {"http_proxy", "https_proxy"} <= named_proxies(environ).keys()
     return not own or name.lower() != "all_proxy"
 
 

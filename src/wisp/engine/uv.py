@@ -16,6 +16,13 @@ from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.certificates import CERTIFICATE_VARIABLES, certificate_variables
 from wisp.engine.mirrors import TextMirrors
 from wisp.engine.process import ProcessResult, capture
+from wisp.engine.proxies import (
+    PROXY_VARIABLES,
+    SPARING_VARIABLES,
+    has_proxy,
+    named_proxies,
+    spared_hosts,
+)
 from wisp.engine.uv_drafts import UvDrafts
 from wisp.engine.uv_network import UvCall, prepared
 from wisp.engine.uv_news import DRAWING, NOWHERE, UvNews
@@ -60,7 +67,6 @@ _DROPPED = frozenset(
         "__PYVENV_LAUNCHER__",
     }
 )
-_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 #: What finds programs, folders and the network, and no more: none of it is a secret. The variables
 #: of SSH and git are what repositories are reached by; helpers of git and of uv ask the keyrings.
 _PLAIN = frozenset(
@@ -156,11 +162,9 @@ class Uv:
         names of capital letters only, so that proxies, which may have passwords, keep small ones.
         """
         seen = {name: value for name, value in self.environment.items() if name in _PLAIN}
-        proxies = {
-            name.lower(): value
-            for name, value in self.environment.items()
-            if name.lower() in (*_PROXIES, "no_proxy")
-        }
+        proxies = named_proxies(self.environment)
+        if spared := spared_hosts(self.environment):
+            proxies["no_proxy"] = spared
         return replace(self, environment=seen | proxies)
 
     @contextmanager
@@ -285,13 +289,9 @@ def secret_proxies(environ: Mapping[str, str], network: Network) -> dict[str, An
     """
     addresses = {"http-proxy": network.http_proxy, "https-proxy": network.https_proxy}
     told = {key: url for key, url in addresses.items() if url}
-    if _has_proxy(environ) or all(shown(url) == url for url in told.values()):
+    if has_proxy(environ) or all(shown(url) == url for url in told.values()):
         return {}
     return {**told, "no-proxy": list(network.non_proxy_hosts)}
-
-
-def _has_proxy(environ: Mapping[str, str]) -> bool:
-    return any(name.lower() in _PROXIES and value for name, value in environ.items())
 
 
 def visible_environment(environ: Mapping[str, str], network: Network) -> dict[str, str]:
@@ -304,7 +304,10 @@ def visible_environment(environ: Mapping[str, str], network: Network) -> dict[st
     for name in CERTIFICATE_VARIABLES:
         visible.pop(name, None)
     visible |= certificate_variables(environ)
-    if not _has_proxy(visible) and not secret_proxies(environ, network):
+    for name in (*PROXY_VARIABLES, *SPARING_VARIABLES):
+        if not visible.get(name):  # which would stand before one with another spelling
+            visible.pop(name, None)
+    if not has_proxy(visible) and not secret_proxies(environ, network):
         if network.http_proxy:
             visible["HTTP_PROXY"] = network.http_proxy
         if network.https_proxy:
