@@ -196,3 +196,47 @@ def test_a_password_of_a_proxy_that_can_be_none_is_not_told(
     done = cold_wisp("search", "good", "-c", "http://127.0.0.1:1/c", cwd=tmp_path, env=env)
     assert "`***@proxy.invalid:3128`" in done.stderr
     assert SECRET not in done.stderr
+
+
+@pytest.mark.parametrize("place", ["/files/", "/simple/six/"])
+def test_a_login_in_an_index_opens_its_files_too(
+    cold_wisp: CommandLine, tmp_path: Path, forge: Forge, place: str
+) -> None:
+    wheel = next((forge.simple / "six").glob("*.whl"))
+
+    def answer(asked: Asked) -> Answer:
+        if asked.authorization != LOGIN:
+            return Answer(401, {"WWW-Authenticate": 'Basic realm="x"'})
+        if asked.path == "/simple/six/":
+            page = f'<a href="{place}{wheel.name}">{wheel.name}</a>'
+            return Answer(headers={"Content-Type": "text/html"}, body=page.encode())
+        is_wheel = asked.path == f"{place}{wheel.name}"
+        return Answer(body=wheel.read_bytes()) if is_wheel else Answer(404)
+
+    with Web(answer) as web:
+        (tmp_path / "pixi.toml").write_text(
+            f'[workspace]\nchannels = ["{forge.url}"]\nplatforms = ["{forge.subdir}"]\n'
+            f'[dependencies]\npython = "*"\n[pypi-dependencies]\nsix = "*"\n'
+            f'[pypi-options]\nindex-url = "{opened(web.url)}/simple"\n'
+        )
+        done = cold_wisp("install", "-vvv", cwd=tmp_path).success()
+    assert SECRET not in done.stdout + done.stderr + (tmp_path / "pixi.lock").read_text()
+
+
+def test_two_channels_of_one_host_have_a_login_each(cold_wisp: CommandLine, tmp_path: Path) -> None:
+    made = {name: channel(tmp_path / "made" / name, [tiny(name)]) for name in ("one", "two")}
+
+    def answer(asked: Asked) -> Answer:
+        name = asked.path.split("/")[1]
+        if asked.authorization != authorization(BasicHTTP("me", f"{SECRET}-{name}")):
+            return Answer(401, {"WWW-Authenticate": 'Basic realm="x"'})
+        file = made[name].parent / asked.path.lstrip("/")
+        return Answer(body=file.read_bytes()) if file.is_file() else Answer(404)
+
+    with Web(answer) as web:
+        rows = [f"{web.url.replace('://', f'://me:{SECRET}-{name}@')}/{name}" for name in made]
+        (tmp_path / "pixi.toml").write_text(
+            f'[workspace]\nchannels = {json.dumps(rows)}\nplatforms = ["linux-64"]\n'
+            '[dependencies]\none = "*"\ntwo = "*"\n'
+        )
+        cold_wisp("install", cwd=tmp_path).success()

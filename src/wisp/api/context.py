@@ -158,7 +158,7 @@ class SessionContext:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Channels as they are written, whose users and passwords count.
+        """Channels and package indexes as they are written, whose users and passwords count.
 
         The URLs of channels have none, so that no lock and no record of a package does. Engines
         that were made before there were others are made anew.
@@ -175,11 +175,16 @@ class SessionContext:
     @cached_property
     def _opened(self) -> EngineSettings:
         """The settings with the logins that are expected."""
-        if not self._addresses:
+        from wisp.engine.auth.index_variables import named_index
+
+        named = map(self.environ.get, ("UV_DEFAULT_INDEX", "UV_INDEX_URL"))
+        indexes = (named_index(text)[1] for text in named if text and "@" in text)
+        addresses = (*self._addresses, *indexes)
+        if not addresses:
             return self.settings
         from wisp.engine.auth.channel_logins import logins_in
 
-        network = replace(self.settings.network, logins=logins_in(self._addresses))
+        network = replace(self.settings.network, logins=logins_in(addresses))
         return replace(self.settings, network=network)
 
     @cached_property

@@ -19,7 +19,7 @@ from wisp.manifest.read import ScriptDefaults, load
 from wisp.report import Reporter
 from wisp.trust import LARGEST_LOCK, found_text
 from wisp.values import dataclass
-from wisp.workspace.channels import channels_as_written
+from wisp.workspace.channels import addresses_as_written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def read_workspace(source: WorkspaceSource, reporter: Reporter) -> tuple[Session
     wish = wish_of(source.environ)
     manifest = load(found.path, script=defaults, despite=source.despite, wish=wish)
     session.buckets = manifest.workspace.s3_options
-    expect(session, channels_as_written(manifest))
+    expect(session, addresses_as_written(manifest))
     for warning in (*found.warnings, *session.config.warnings, *manifest.warnings):
         reporter.warn(warning)
     return session, manifest

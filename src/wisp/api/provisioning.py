@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wisp import layout
+from wisp.api.named_channels import expect
 from wisp.api.prefixes import install_at
 from wisp.errors import SolveError, UsageError
 from wisp.install.apply import InstallOptions
@@ -63,10 +64,12 @@ def moments_of(
 
 def users_indexes(session: SessionContext) -> PypiOptions:
     """Return the indexes of the user: no manifest says others."""
-    return PypiOptions(
+    options = PypiOptions(
         index_url=session.config.get("pypi-config.index-url"),
         extra_index_urls=tuple(session.config.get("pypi-config.extra-index-urls", ())),
     )
+    expect(session, options.addresses)
+    return options
 
 
 def install_newest(

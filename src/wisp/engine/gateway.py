@@ -28,7 +28,7 @@ from rattler.networking.middleware import (
     S3Middleware,
 )
 
-from wisp.engine.auth.channel_logins import Detours, logins_in
+from wisp.engine.auth.channel_logins import Detours, by_origin, logins_in
 from wisp.engine.borrowed import borrowed
 from wisp.engine.certificates import CERTIFICATE_VARIABLES, certificate_variables
 from wisp.engine.lookout import Lookout
@@ -268,7 +268,8 @@ def _unchecked_client(network: Network, environ: Mapping[str, str]) -> Client:
     with TemporaryDirectory(prefix="wisp-auth-") as folder:
         if network.mirrors or network.logins or not credentials.are_files_of_rattler:
             spared = frozenset(key for prefix in network.mirrors for key in keys_of(prefix))
-            own = {to.host: one for to, one in network.logins.items() if to.host not in spared}
+            logins = by_origin(network.logins)
+            own = {to.host: one for to, one in logins.items() if to.host not in spared}
             file = _written({**credentials.sendable(spared), **own}, folder)
             keys["authentication-override-file"] = file
             keys["mirrors"] = {

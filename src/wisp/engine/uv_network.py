@@ -109,7 +109,10 @@ def _without_password(
     """Put the credentials of an address, or for it, into `rows`, and return it without them."""
     bare, info = without_userinfo(address)
     if info is not None and not (keep_users and info.password is None):
-        rows.setdefault(bare, BasicHTTP(info.user, info.password or ""))
+        login = BasicHTTP(info.user, info.password or "")
+        rows.setdefault(bare, login)
+        if bare.startswith(("http://", "https://")):  # its files may lie beside it
+            rows.setdefault(f"{url_origin(bare)}/", login)
         return bare
     if info is None and credentials is not None and address.startswith(("http://", "https://")):
         found = credentials.of_index(address)

@@ -90,6 +90,12 @@ class PypiOptions:
     skip_wheel_filename_check: bool | None = None
     dependency_overrides: tuple[PypiRequirement, ...] = ()
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses of all indexes and lists of files."""
+        links = (one.url for one in self.find_links)
+        return tuple(filter(None, (self.index_url, *self.extra_index_urls, *links)))
+
 
 def is_editable(spec: PypiSpec) -> bool:
     """Tell whether the manifest wants a path installed in place."""

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from wisp.specs.credentials import BasicHTTP
-    from wisp.specs.urls import Origin
 
 #: Servers of channels that make the lists of packages themselves, of what was put there.
 _LISTING_SERVERS = (f"{CHANNEL_ALIAS}/", "https://prefix.dev/", "https://repo.prefix.dev/")
@@ -118,13 +117,14 @@ class Network:
 
     `mirrors` maps URL prefixes to the URLs tried instead; `repodata_by_prefix` replaces
     `repodata` for channels below a URL. `auth_file` replaces every other store of credentials.
-    `logins` are those in addresses of channels; they come before what is stored.
+    `logins`, by addresses, are those in addresses of channels and package indexes; they come
+    before what is stored.
     """
 
     offline: bool = False
     mirrors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     auth_file: Path | None = None
-    logins: Mapping[Origin, BasicHTTP] = field(default_factory=dict)
+    logins: Mapping[str, BasicHTTP] = field(default_factory=dict)
     tls_no_verify: bool = False
     tls_root_certs: Literal["webpki", "system"] | None = None
     http_proxy: str | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wisp.manifest.channel_entry import ChannelEntry
-from wisp.manifest.model import Environment, Manifest
+from wisp.manifest.model import Environment, Feature, Manifest
 from wisp.specs.conda import Channel, channel_url
 from wisp.workspace.features import features_of
 
@@ -33,12 +33,24 @@ def _distinct(channels: Iterable[Channel]) -> tuple[Channel, ...]:
     return tuple(found.values())
 
 
-def channels_as_written(manifest: Manifest) -> tuple[str, ...]:
-    """Return all channels as the manifest writes them, perhaps with users and passwords."""
-    entries = list(manifest.workspace.channels)
-    for feature in manifest.features.values():
-        entries += feature.channels or ()
-    return tuple(entry.channel for entry in entries)
+def addresses_as_written(manifest: Manifest) -> tuple[str, ...]:
+    """Return all channels and package indexes as written, perhaps with users and passwords."""
+    workspace = manifest.workspace
+    written = [entry.channel for entry in workspace.channels]
+    written += workspace.pypi_options.addresses
+    inline = (one.inline for one in manifest.environments.values())
+    for feature in (*manifest.features.values(), *filter(None, inline)):
+        written += (entry.channel for entry in feature.channels or ())
+        written += feature.pypi_options.addresses
+        written += _own_indexes(feature)
+    return tuple(written)
+
+
+def _own_indexes(feature: Feature) -> Iterator[str]:
+    for target in (feature.base, *(target for _, target in feature.targets)):
+        for requirement in target.pypi_dependencies:
+            if requirement.spec.index is not None:
+                yield requirement.spec.index
 
 
 def resolve_channel(entry: ChannelEntry, root: Path) -> Channel:

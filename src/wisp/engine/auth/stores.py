@@ -23,7 +23,7 @@ from wisp.engine.auth.netrc_store import NetrcStore
 from wisp.errors import WispError
 from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, Credential, OAuth, remember
 from wisp.specs.settings import Network
-from wisp.specs.urls import Origin, UserInfo, basic
+from wisp.specs.urls import UserInfo, basic
 from wisp.values import dataclass
 
 #: The store of what stands in variables.
@@ -66,7 +66,7 @@ class Credentials:
 
     A store that cannot be read is passed over, as for Pixi, and told in `faults`. OAuth tokens
     that end are renewed by `renew` when a URL wants them, and stored again. `environ` may hold
-    logins of package indexes; `logins` stand in addresses of channels.
+    logins of package indexes; `logins` stand in addresses of channels and of package indexes.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Credentials:
         stores: Sequence[Store],
         renew: Renew | None = None,
         environ: Mapping[str, str] | None = None,
-        logins: Mapping[Origin, BasicHTTP] | None = None,
+        logins: Mapping[str, BasicHTTP] | None = None,
     ) -> None:
         self.stores = tuple(stores)
         self._logins = logins or {}
