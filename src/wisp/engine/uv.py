@@ -271,7 +271,7 @@ def _users_file(environ: Mapping[str, str]) -> Path | None:
 def users_login(environ: Mapping[str, str], url: str) -> tuple[str, Credential, str] | None:
     """Return what the user's own store of uv has for an address: service, credential, file."""
     rows = toml_data(_users_store(environ) or "").get("credential", ())
-    fitting = [row for row in rows if url.startswith(str(row.get("service", "\0")).rstrip("/"))]
+    fitting = [row for row in rows if _is_below(url, str(row.get("service", "")))]
     if not fitting:
         return None
     row = max(fitting, key=lambda one: len(str(one["service"])))
@@ -280,6 +280,11 @@ def users_login(environ: Mapping[str, str], url: str) -> tuple[str, Credential, 
     else:
         found = BasicHTTP(str(row.get("username", "")), "")
     return str(row["service"]), found, str(_users_file(environ))
+
+
+def _is_below(url: str, service: str) -> bool:
+    """Tell whether a URL is a service or below it: `example.com.org` is not below `example.com`."""
+    return f"{url.rstrip('/')}/".startswith(f"{service.rstrip('/')}/")
 
 
 def secret_proxies(environ: Mapping[str, str], network: Network) -> dict[str, Any]:

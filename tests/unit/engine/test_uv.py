@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from wisp.engine.uv import unindented, visible_environment
+from wisp.engine.uv import unindented, users_login, visible_environment
 from wisp.specs.settings import Network
 
 
@@ -48,3 +50,22 @@ def test_configured_proxies_stand_in_for_missing_variables() -> None:
 )
 def test_a_traceback_keeps_its_shape_without_the_margin(text: str, told: str) -> None:
     assert unindented(text) == told
+
+
+@pytest.mark.parametrize(
+    ("url", "known"),
+    [
+        ("https://example.com/team/simple", True),
+        ("https://example.com/team", True),
+        ("https://example.com/teams/simple", False),
+        ("https://example.com.evil/team/simple", False),
+    ],
+)
+def test_a_login_of_uvs_own_is_for_what_lies_below_its_service(
+    tmp_path: Path, url: str, known: bool
+) -> None:
+    (tmp_path / "credentials.toml").write_text(
+        '[[credential]]\nservice = "https://example.com/team/"\nusername = "me"\npassword = "x"\n'
+    )
+    found = users_login({"UV_CREDENTIALS_DIR": str(tmp_path)}, url)
+    assert (found is not None) is known
