@@ -4,16 +4,19 @@ git hands an address on to programs of its own, in words that every user of the 
 So it gets what is secret of one in a file that only we can read, through a helper of its own.
 
 Sources: gitcredentials(7), "Credential contexts"; git-credential-store(1), "Storage format";
-git-config(1), `GIT_CONFIG_COUNT`.
+git-config(1), `GIT_CONFIG_COUNT` (which git has looked at since 2.31).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from shlex import quote
 from urllib.parse import urlsplit
 
+from wisp.engine.process import capture
+from wisp.errors import HostError
 from wisp.patterns import pattern
 from wisp.specs.urls import UserInfo, with_userinfo, without_userinfo
 
@@ -24,12 +27,18 @@ if TYPE_CHECKING:
 #: As lines of requirements write an address, and as sources of a project do.
 _ADDRESS = pattern(r"(?P<sign>\bgit\+|\bgit = \")(?P<url>https?://[^\s\"]+)")
 _COUNT = "GIT_CONFIG_COUNT"
+_SINCE = (2, 31)
+_VERSION = pattern(r"git version ([0-9]+)\.([0-9]+)")
 
 
 class GitLogins:
-    """Passwords that were taken out of texts, by the addresses of their repositories."""
+    """Passwords that were taken out of texts, by the addresses of their repositories.
 
-    def __init__(self) -> None:
+    `environ` finds git. One that is too old to be told otherwise keeps them in its addresses.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
         self._found: dict[str, UserInfo] = {}
 
     def taken_out(self, text: str) -> str:
@@ -41,7 +50,7 @@ class GitLogins:
 
     def _without(self, found: Match[str]) -> str:
         bare, info = without_userinfo(found["url"])
-        if info is None or info.password is None:
+        if info is None or info.password is None or self._git_is_old:
             return found[0]
         parts = urlsplit(bare)
         path = parts.path if '"' in found["sign"] else parts.path.partition("@")[0]
@@ -49,10 +58,19 @@ class GitLogins:
         self._found.setdefault(repository, info)
         return found["sign"] + bare
 
-    def variables(self, folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    @cached_property
+    def _git_is_old(self) -> bool:
+        try:
+            said = capture(["git", "--version"], environ=self._environ).stdout
+        except HostError:  # uv says that there is none
+            return False
+        version = _VERSION.match(said)
+        return version is not None and (int(version[1]), int(version[2])) < _SINCE
+
+    def variables(self, folder: Path) -> dict[str, str]:
         """Write what was taken out into `folder`, and return the variables that lead git there.
 
-        They stand behind what `environ` has of the same kind.
+        They stand behind what the environment has of the same kind.
         """
         if not self._found:
             return {}
@@ -60,7 +78,7 @@ class GitLogins:
         file.touch(mode=0o600)
         lines = (with_userinfo(url, info) for url, info in self._found.items())
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        known = environ.get(_COUNT, "")
+        known = self._environ.get(_COUNT, "")
         first = int(known) if known.isdecimal() else 0
         rows = tuple(enumerate(self._settings(file), first))
         keys = {f"GIT_CONFIG_KEY_{number}": key for number, (key, _) in rows}

@@ -54,7 +54,7 @@ def compile_requirements(
     lock does not say. Raises `UvError` when uv finds no solution.
     """
     with tempfile.TemporaryDirectory(prefix="wisp-resolve-") as name:
-        folder, logins = Path(name), GitLogins()
+        folder, logins = Path(name), GitLogins(uv.environment)
         arguments = [
             *_inputs(folder, question, uv.mirrors, logins),
             "--python",
@@ -64,7 +64,7 @@ def compile_requirements(
         arguments.append("--no-header")
         if not uv.reporter.watched:
             arguments.append("--quiet")
-        variables = dict(question.variables) | logins.variables(folder, uv.environment)
+        variables = dict(question.variables) | logins.variables(folder)
         output = folder / _PREVIOUS
         lock = ["--format", "pylock.toml", "--output-file", str(output)]
         uv.run([*arguments, *lock], cwd=folder, variables=variables)

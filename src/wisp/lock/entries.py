@@ -81,9 +81,9 @@ def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
         sha256=_digest(get("sha256")),
         md5=_digest(get("md5"), _MD5),
         legacy_bz2_md5=_digest(get("legacy_bz2_md5"), _MD5),
-        depends=texts(get("depends")),
-        constrains=texts(get("constrains")),
-        extra_depends={k: texts(v) for k, v in extra.items()} if extra else {},
+        depends=_specs(get("depends")),
+        constrains=_specs(get("constrains")),
+        extra_depends={k: _specs(v) for k, v in extra.items()} if extra else {},
         channel=channel.rstrip("/") if channel else None,
         features=_text(get("features"), None),
         flags=texts(get("flags")),
@@ -153,8 +153,8 @@ def _source(
         location=location,
         version=_text(get("version"), None),
         subdir=_text(get("subdir"), None),
-        depends=texts(get("depends")),
-        constrains=texts(get("constrains")),
+        depends=_specs(get("depends")),
+        constrains=_specs(get("constrains")),
         purls=None if get("purls") is None else texts(get("purls")),
         variants=dict((get("variants") or {}).items()),
         build_packages=selectors(get("build_packages") or ()),
@@ -171,7 +171,7 @@ def _raw(entry: Mapping[str, Any]) -> SourceEntry:
             raise EntryError(f"{kept[key]} stands where a table is expected")
     for key in ("extra_depends", "run_exports"):
         for specs in (kept.get(key) or {}).values():
-            texts(specs)
+            _specs(specs)
     for key in ("build_number", "size"):
         _number(kept.get(key))
     judged: SourceEntry = kept
@@ -221,14 +221,20 @@ def texts(value: Any) -> tuple[str, ...]:
     if not value:
         return ()
     try:
-        joined = "".join(value)  # which nothing but texts can be
+        "".join(value)  # which nothing but texts can be
     except TypeError:
         value = None
     if not isinstance(value, list):
         raise EntryError("something else stands where a list of texts is expected")
-    if joined.count("(") > _DEEPEST and any(text.count("(") > _DEEPEST for text in value):
-        raise EntryError("a requirement is nested too deeply")
     return tuple(value)
+
+
+def _specs(value: Any) -> tuple[str, ...]:
+    """Take a value as a list of match specs."""
+    found = texts(value)
+    if "".join(found).count("(") > _DEEPEST and any(one.count("(") > _DEEPEST for one in found):
+        raise EntryError("a requirement is nested too deeply")
+    return found
 
 
 def _digest(value: Any, size: int = _SHA256) -> str | None:
@@ -267,7 +273,7 @@ def _run_exports(value: Mapping[str, Any]) -> RunExports:
     for kind in value:
         if kind not in _RUN_EXPORT_KINDS:
             raise EntryError(f"`{kind}` is no kind of `run_exports`")
-    return RunExports(**{kind: texts(specs) for kind, specs in value.items()})
+    return RunExports(**{kind: _specs(specs) for kind, specs in value.items()})
 
 
 def _milliseconds(value: int | None) -> int | None:
