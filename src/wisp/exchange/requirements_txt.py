@@ -95,6 +95,11 @@ class RequirementLines:
         self.warnings |= inner.warnings
 
     def _read(self, file: Path, asked: Place | None) -> None:
+        try:
+            text = read_text(file)
+        except ManifestError as error:
+            place = error.place or asked
+            raise ManifestError(error.message, causes=error.causes, place=place) from None
         real = os.path.realpath(file)
         if real in map(os.path.realpath, self._open):
             raise ManifestError(f"`{file.name}` includes itself", place=asked)
@@ -103,11 +108,6 @@ class RequirementLines:
         if real in self._known:
             return
         self._known.add(real)
-        try:
-            text = read_text(file)
-        except ManifestError as error:
-            place = error.place or asked
-            raise ManifestError(error.message, causes=error.causes, place=place) from None
         self._open.append(file)
         for line, number in _logical_lines(text):
             self.read_line(

@@ -10,6 +10,7 @@ length and items, an optional value or variant as its number; all numbers take e
 from __future__ import annotations
 
 import os
+import stat
 
 from wisp.foreign import json_data
 from wisp.tasks.globs import files
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Protocol
 
+    from wisp.engine.safe.folder import Folder
     from wisp.tasks.graph import TaskNode
 
     class Digestible(Protocol):
@@ -147,18 +149,33 @@ def _variables(node: TaskNode) -> str | None:
 
 def _write(root: str, path: str, text: str) -> None:
     """Replace a fingerprint below a workspace, or below what was accepted for its `.pixi`."""
-    from pathlib import Path
-
-    from wisp.engine.safe.root import ForeignLinkError, Root
-    from wisp.errors import HostError
+    from wisp.engine.safe.folder import opened
 
     below = root if path.startswith(root + os.sep) else os.path.dirname(os.path.dirname(path))
+    with opened(below) as folder:
+        _write_in(folder, os.path.relpath(path, below).split(os.sep), text)
+
+
+def _write_in(folder: Folder, parts: list[str], text: str) -> None:
+    """Replace a file below an open folder, through no link."""
+    name, *rest = parts
+    if rest:
+        folder.make(name)
+        found = folder.status(name)
+        if found is not None and stat.S_ISLNK(found.st_mode):
+            raise OSError(f"`{folder.at(name)}` is a symbolic link, and is not followed")
+        with folder.within(name) as inner:
+            _write_in(inner, rest, text)
+        return
+    draft = f"{name}.{os.urandom(4).hex()}"
+    handle = folder.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
-        Root(Path(below)).write(Path(path), text, lasting=False)
-    except ForeignLinkError as error:
-        raise OSError(error.message) from error
-    except HostError as error:
-        raise OSError(", ".join(map(str, error.causes)) or error.message) from error
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        folder.replace(draft, name)
+    except OSError:
+        folder.unlink(draft)
+        raise
 
 
 def file_name(node: TaskNode) -> str:

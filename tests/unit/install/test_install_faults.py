@@ -166,7 +166,7 @@ def test_a_folder_that_may_not_be_written_is_one_clear_error(tmp_path: Path) -> 
     message, reason, hint = done.stdout.splitlines()
     assert message.startswith("could not lock")
     assert reason == "Permission denied"
-    assert "permissions" in hint
+    assert "belongs to `root`" in hint
 
 
 @pytest.mark.slow

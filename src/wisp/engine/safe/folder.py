@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
-from pathlib import Path
 
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _HELD = os.open in os.supports_dir_fd
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -109,7 +111,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Folder]:
 @contextlib.contextmanager
 def _held(name: str, flags: int, path: str, within: int | None) -> Iterator[Folder]:
     if not _HELD:
-        if not Path(path).is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 - a task that was run waits for no `pathlib`
             raise NotADirectoryError(f"`{path}` is no folder")
         yield Folder(path, None)
         return
