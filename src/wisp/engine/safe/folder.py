@@ -6,15 +6,10 @@ renames between two calls is not noticed.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 
 from wisp.values import dataclass
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _HELD = os.open in os.supports_dir_fd
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -63,8 +58,10 @@ class Folder:
 
     def make(self, name: str) -> None:
         """Make a folder, if nothing is there. May raise `OSError`."""
-        with contextlib.suppress(FileExistsError):
+        try:  # noqa: SIM105 - a task that was run waits for no `contextlib`
             os.mkdir(self._name(name), dir_fd=self.descriptor)
+        except FileExistsError:
+            pass
 
     def link(self, target: str, name: str) -> None:
         """Make a symbolic link. May raise `OSError`."""
@@ -88,12 +85,10 @@ class Folder:
         elif found is not None:
             self.unlink(name)
 
-    @contextlib.contextmanager
-    def within(self, name: str, *, follow: bool = False) -> Iterator[Folder]:
+    def within(self, name: str, *, follow: bool = False) -> Held:
         """Open a folder in this one. Raises `OSError`, also for a link unless `follow`."""
         flags = _FOLDER if follow else _FOLDER | _NO_LINK
-        with _held(self._name(name), flags, self.at(name), self.descriptor) as folder:
-            yield folder
+        return Held(self._name(name), flags, self.at(name), self.descriptor)
 
     def flush(self) -> None:
         """Make renames last; Windows has no such call and needs none."""
@@ -101,22 +96,27 @@ class Folder:
             os.fsync(self.descriptor)
 
 
-@contextlib.contextmanager
-def opened(path: str | os.PathLike[str]) -> Iterator[Folder]:
+class Held:
+    """A folder that is open from here to the end of a `with`."""
+
+    def __init__(self, name: str, flags: int, path: str, within: int | None) -> None:
+        self._name, self._flags, self._path, self._within = name, flags, path, within
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> Folder:
+        """Open it. Raises `OSError`."""
+        if _HELD:
+            self._descriptor = os.open(self._name, self._flags, dir_fd=self._within)
+        elif not os.path.isdir(self._path):  # noqa: PTH112 - as above, for `pathlib`
+            raise NotADirectoryError(f"`{self._path}` is no folder")
+        return Folder(self._path, self._descriptor)
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+
+
+def opened(path: str | os.PathLike[str]) -> Held:
     """Open a folder, through links if there are any. Raises `OSError`."""
-    with _held(os.fspath(path), _FOLDER, os.fspath(path), None) as folder:
-        yield folder
-
-
-@contextlib.contextmanager
-def _held(name: str, flags: int, path: str, within: int | None) -> Iterator[Folder]:
-    if not _HELD:
-        if not os.path.isdir(path):  # noqa: PTH112 - a task that was run waits for no `pathlib`
-            raise NotADirectoryError(f"`{path}` is no folder")
-        yield Folder(path, None)
-        return
-    descriptor = os.open(name, flags, dir_fd=within)
-    try:
-        yield Folder(path, descriptor)
-    finally:
-        os.close(descriptor)
+    return Held(os.fspath(path), _FOLDER, os.fspath(path), None)
