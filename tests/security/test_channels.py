@@ -41,6 +41,7 @@ class Shards:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {"noarch/good-1.0-0.conda": ARCHIVE}
+        self.base = "./"
         self.tell(msgpack.packb({"packages": {}, "packages.conda": {GOOD.filename: RECORD}}))
 
     def tell(self, shard: bytes) -> None:
@@ -55,7 +56,7 @@ class Shards:
         self.tell(msgpack.packb({"packages": {}, "packages.conda": row, "removed": []}))
 
     def _index(self, subdir: str, shards: dict[str, bytes]) -> None:
-        info = {"subdir": subdir, "base_url": "./", "shards_base_url": "./shards/"}
+        info = {"subdir": subdir, "base_url": self.base, "shards_base_url": "./shards/"}
         index = msgpack.packb({"version": 1, "info": info, "shards": shards})
         self.files[f"{subdir}/repodata_shards.msgpack.zst"] = zstandard.compress(index, 1)
 
@@ -125,6 +126,17 @@ def test_what_a_list_unpacks_to_has_an_end(shards: Shards, web: Web, tmp_path: P
     request = SolveRequest(specs=("good",), channels=(web.url,), subdir="linux-64")
     with pytest.raises(FetchError, match=r"more than 100 MB to read what `127\.0\.0\.1` sent"):
         solve(request, ChannelAccess(bounded))
+
+
+def test_what_is_no_address_is_no_path_of_this_machine_either(
+    wisp: CommandLine, shards: Shards, workspace: Path
+) -> None:
+    shards.base = "x:y/"
+    shards.record()
+    done = wisp("lock", cwd=workspace)
+    assert done.code == 1
+    assert "names a package on this machine: `x:y/good-1.0-0.conda`" in done.stderr
+    assert not (workspace / "pixi.lock").exists()
 
 
 def test_no_channel_puts_its_list_in_place_of_another(

@@ -111,8 +111,8 @@ def from_row(row: Mapping[str, Any]) -> CondaRecord:
         site_packages(str(modules), f"the record of `{row['name']}` in its channel")
     if not is_plain_name(row["subdir"]):
         inside(f"{row['subdir']}/", f"the record of `{row['name']}` in its channel")
-    location = location_of(row["url"])
     _require_same_side(row["url"], row.get("channel"))
+    location = location_of(row["url"])
     last = unquote(row["url"].rsplit("/", 1)[-1])
     kept: dict[str, Any] = {key: tuple(_words(row.get(key))) for key in _LISTS}
     kept |= {key: row.get(key) for key in _TEXTS + _NUMBERS}
@@ -140,9 +140,12 @@ def from_row(row: Mapping[str, Any]) -> CondaRecord:
 
 
 def _require_same_side(url: str, channel: str | None) -> None:
-    """Refuse a package of this machine that a channel elsewhere claims for its own (`base_url`)."""
+    """Refuse a package of this machine that a channel elsewhere claims for its own (`base_url`).
+
+    What is no URL (`x:y`) would count as a path.
+    """
     is_remote = channel is not None and is_url(channel) and not channel.startswith("file:")
-    if is_remote and url.startswith("file:"):
+    if is_remote and (url.startswith("file:") or not is_url(url)):
         raise UnsafePathError(f"the channel `{channel}` names a package on this machine: `{url}`")
 
 

@@ -90,7 +90,9 @@ def test_a_signal_that_meets_a_module_half_loaded_is_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Python loads `warnings` for its own sake: functions are there before what they use is."""
-    begun, _, _ = Path(warnings.__file__).read_text("utf-8").partition("class _OptionError")
+    begun, rest, _ = Path(warnings.__file__).read_text("utf-8").partition("class _OptionError")
+    if not rest:
+        pytest.skip("this Python has the functions of `warnings` in another file")
     half = ModuleType("warnings")
     exec(begun, half.__dict__)
     assert hasattr(half, "simplefilter")
