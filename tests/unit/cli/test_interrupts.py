@@ -96,11 +96,13 @@ def test_a_signal_that_meets_a_module_half_loaded_is_answered(
     half = ModuleType("warnings")
     exec(begun, half.__dict__)
     assert hasattr(half, "simplefilter")
-    raised: BaseException | None = None
+    answered = False
     with monkeypatch.context() as patched:  # pytest itself needs the whole module
         patched.setitem(sys.modules, "warnings", half)
         try:
             _Watch().raise_ended(signal.SIGTERM, None)
-        except BaseException as error:
-            raised = error
-    assert isinstance(raised, Ended)
+        except Ended:
+            answered = True
+        except Exception:  # of the half module; pytest could not tell of it now
+            pass
+    assert answered
