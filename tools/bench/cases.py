@@ -231,7 +231,7 @@ CASES = (
     Case("lock of one package", "bare Python", _lock_one, Limit(9.0), runs=7),
     Case("solve of 448 packages", "rattler alone", _solve, _ENGINE, runs=5),
     Case("resolve of 180 wheels", "rattler and uv alone", _resolve, _ENGINE, runs=5),
-    Case("install of 300 packages", "rattler alone", _install, _INSTALLER, runs=7),
+    Case("install of 300 packages", "rattler alone", _install, _INSTALLER, runs=15),
     Case("40 solves of 448 packages", "one at a time", _matrix, _BOTH_CORES, runs=1),
     Case("pipe of 512 MB", "bash", _pipe, runs=5),
 )
