@@ -130,6 +130,30 @@ def test_a_stale_link_to_detached_environments_is_corrected(
     assert (link / "default" / "conda-meta").is_dir()
 
 
+def test_the_link_of_environments_that_were_detached_gives_way(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    url = channel(tmp_path / "channel", [tiny("one")]).as_uri()
+    (folder / "pixi.toml").write_text(
+        f'[workspace]\nchannels = ["{url}"]\nplatforms = ["linux-64"]\n[dependencies]\none = "*"\n'
+    )
+    detach = ("detached-environments", str(tmp_path / "away"))
+    wisp("config", "set", "--global", *detach, cwd=folder).success()
+    wisp("install", cwd=folder).success()
+    link = folder / ".pixi" / "envs"
+    there = link.readlink()
+    wisp("config", "unset", "--global", detach[0], cwd=folder).success()
+    told = wisp("install", cwd=folder).success().stderr
+    assert f"those in `{there}` are not used any more" in told
+    assert f"`rm -r {there.parent}`" in told
+    assert (link / "default" / "conda-meta").is_dir()
+    assert not link.is_symlink()
+    assert (there / "default" / "conda-meta").is_dir()
+    assert "not used" not in wisp("install", cwd=folder).success().stderr
+
+
 @pytest.mark.parametrize("lost", ["bin/python", "bin/python3.11"])
 def test_a_prefix_that_has_lost_its_python_gets_it_again_with_its_wheels(
     tmp_path: Path, wisp: CommandLine, forge: Forge, forge_server: Server, lost: str

@@ -59,6 +59,22 @@ def test_where_nothing_is_to_do_nothing_need_be_written(
     assert "has been installed" in done.success().stderr
 
 
+def test_a_checkout_that_nobody_writes_to_has_detached_environments(
+    wisp: CommandLine, workspace: Path, tmp_path: Path
+) -> None:
+    wisp("lock", cwd=workspace).success()
+    away = ("detached-environments", str(tmp_path / "away"))
+    wisp("config", "set", "--global", *away, cwd=tmp_path).success()
+    done = read_only(wisp, workspace, ("install", "--locked"), workspace).success()
+    assert "has been installed" in done.stderr
+    assert "one" in read_only(wisp, workspace, ("list",), workspace).success().stdout
+    ran = read_only(
+        wisp, workspace, ("run", "sh", "-c", "cat $CONDA_PREFIX/share/one.txt"), workspace
+    )
+    assert ran.success().stdout == "one 1.0\n"
+    assert not (workspace / ".pixi").exists()
+
+
 def test_what_has_to_change_there_is_refused_by_its_name(
     wisp: CommandLine, workspace: Path
 ) -> None:

@@ -166,6 +166,23 @@ def test_consent_is_shown_given_and_taken_back(wisp: CommandLine, workspace: Pat
     assert not any(row["accepted"] for row in shown())
 
 
+@pytest.mark.parametrize("way", ["WISP_TRUST_WORKSPACE", "configuration"])
+def test_what_counts_without_consent_is_shown(
+    wisp: CommandLine, home: Home, workspace: Path, way: str
+) -> None:
+    (workspace / ".pixi" / "config.toml").write_text("tls-no-verify = true\n")
+    env = {way: "1"} if way.startswith("WISP") else {}
+    if not env:
+        wisp("config", "set", "--global", "trust.workspace", "true", cwd=workspace).success()
+    by = f"`{way}`" if env else f"`trust.workspace` in {home.path}/.pixi/config.toml"
+    shown = wisp("trust", "--show", cwd=workspace, env=env).success().stdout
+    assert f"configuration (not accepted, but counts by {by}): tls-no-verify = true\n" in shown
+    rows = json.loads(wisp("trust", "--show", "--json", cwd=workspace, env=env).success().stdout)
+    assert {(row["accepted"], row["counts"]) for row in rows} == {(False, True)}
+    odd = wisp("trust", "--show", cwd=workspace, env={"WISP_TRUST_WORKSPACE": "maybe"})
+    assert "`WISP_TRUST_WORKSPACE=maybe` is ignored" in odd.success().stderr
+
+
 def test_a_typed_change_is_consent_to_the_whole(
     wisp: CommandLine, home: Home, workspace: Path
 ) -> None:

@@ -234,6 +234,18 @@ def test_a_task_runs_but_is_not_remembered_through_a_link(
     assert "symbolic link" in done.stderr
 
 
+def test_a_task_that_is_refused_is_not_announced(
+    wisp: CommandLine, workspace: Path, victim: Path
+) -> None:
+    with (workspace / "pixi.toml").open("a") as manifest:
+        manifest.write('[tasks]\nhello = "echo hello"\n')
+    (workspace / ".pixi").symlink_to(victim)
+    refused = wisp("run", "hello", cwd=workspace)
+    assert refused.code == 1
+    assert "is a symbolic link" in refused.stderr
+    assert "task (hello)" not in refused.stderr
+
+
 def test_clean_removes_a_link_itself(wisp: CommandLine, workspace: Path, victim: Path) -> None:
     plant(workspace, ".pixi/envs", victim)
     wisp("clean", cwd=workspace).success()

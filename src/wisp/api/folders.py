@@ -6,6 +6,11 @@ import os
 import stat
 from pathlib import Path
 
+from wisp.api.places import is_detached_folder
+from wisp.engine.files import is_for_lack_of_room_or_right, refusal
+from wisp.errors import HostError
+from wisp.printable import typed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.places import Places
@@ -22,7 +27,8 @@ GUARDS = {
 def prepare(places: Places, reporter: Reporter) -> None:
     """Make `.pixi` with its guards, and the link to detached prefixes, where they are missing.
 
-    Beside what keeps none, as a script, nothing is made.
+    Beside what keeps none, as a script, nothing is made. Where prefixes are detached the folder
+    only helps to find them, and is done without if nobody may write there.
 
     Raises:
         HostError: The folder cannot be written.
@@ -30,6 +36,18 @@ def prepare(places: Places, reporter: Reporter) -> None:
     """
     if not places.keeps_home:
         return
+    try:
+        _make_home(places)
+        if places.detached is not None:
+            _link(places.root, places.usual_environments, places.detached, reporter)
+        else:
+            _take_own_link(places.root, places.usual_environments, reporter)
+    except HostError as error:
+        if places.detached is None or not is_for_lack_of_room_or_right(error):
+            raise
+
+
+def _make_home(places: Places) -> None:
     home, root = places.home, places.root
     root.make(home)
     for folder in (places.folder, home):
@@ -37,8 +55,6 @@ def prepare(places: Places, reporter: Reporter) -> None:
     for name, text in GUARDS.items():
         if _is_lacking(home / name):
             root.write(home / name, text, lasting=False)
-    if places.detached is not None:
-        _link(root, places.usual_environments, places.detached, reporter)
 
 
 def _is_lacking(guard: Path) -> bool:
@@ -48,6 +64,17 @@ def _is_lacking(guard: Path) -> bool:
     except FileNotFoundError:
         return True
     return stat.S_ISREG(found.st_mode) and not found.st_size
+
+
+def _take_own_link(root: Root, link: Path, reporter: Reporter) -> None:
+    """Remove the link to prefixes that are detached no more; what it leads to stays."""
+    if not link.is_symlink() or not is_detached_folder(link.readlink()):
+        return
+    there = root.take_link(link)
+    reporter.warn(
+        f"environments are kept in `{link}` again: those in `{there}` are not used any more",
+        (f"remove them with `rm -r {typed(Path(there).parent)}`",) if Path(there).is_dir() else (),
+    )
 
 
 def _link(root: Root, link: Path, folder: Path, reporter: Reporter) -> None:
@@ -65,6 +92,4 @@ def _link(root: Root, link: Path, folder: Path, reporter: Reporter) -> None:
             with root.folder(link.parent) as home:
                 home.link(str(folder), link.name)
     except OSError as error:
-        from wisp.engine.files import refusal
-
         raise refusal("link", link, error) from error

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from wisp.engine.safe.root import Root
     from wisp.manifest.model import Manifest
 
+#: Of 64 bits, as a decimal number.
+_LONGEST_DIGEST = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
@@ -143,6 +146,13 @@ def folder_places(session: SessionContext, manifest: Manifest, origin: str | Non
         lock_command="lock" if origin is None else None,
         accepted_links=_accepted(session, folder),
     )
+
+
+def is_detached_folder(path: Path) -> bool:
+    """Whether a path is of the form that `folder_places` gives to the detached prefixes of one."""
+    digest = path.parent.name.rpartition("-")[2]
+    named = digest.isascii() and digest.isdigit() and len(digest) <= _LONGEST_DIGEST
+    return path.is_absolute() and path.name == layout.ENVS_DIR and named
 
 
 def _accepted(session: SessionContext, folder: Path) -> frozenset[Path]:

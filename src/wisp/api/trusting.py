@@ -14,6 +14,7 @@ from wisp.api.foreign_links import foreign_links, target
 from wisp.api.owners import OWNER, digest_of, owned_by
 from wisp.config.consents import consent, consents, digest
 from wisp.config.files import config_files
+from wisp.config.levels import TRUST_VARIABLE
 from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
 from wisp.config.reading import parse
 from wisp.config.toml import dump
@@ -44,31 +45,49 @@ class TrustSubject:
     `name` is a key or a path in the workspace, `content` what stands there: a line of TOML, where
     a link leads to, the SHA-256 of a script or of all that activation runs and sets, or the
     stranger who owns the workspace and the SHA-256 of its manifest. `accepted` tells whether the
-    user has consented to that.
+    user has consented to that, `believed_by` what makes all workspaces count without consent.
     """
 
     kind: Kind
     name: str
     content: str
     accepted: bool
+    believed_by: str | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts, for whatever reason."""
+        return self.accepted or self.believed_by is not None
 
 
-def trust_subjects(environ: Mapping[str, str], root: Path) -> tuple[TrustSubject, ...]:
-    """List what a workspace wants consent for.
+def trust_subjects(config: Config, root: Path) -> tuple[TrustSubject, ...]:
+    """List what a workspace wants consent for; `config` is the user's.
 
     Raises:
-        ConfigError: Its configuration cannot be read.
+        ConfigError: The workspace's configuration cannot be read.
 
     """
+    environ = config.environ
     given = consents(environ, root)
     wanted = _wanted(environ, root)
+    believed_by = _believed_by(config)
     return tuple(
-        TrustSubject(kind, name, content, given.get(key) == wanted[key])
+        TrustSubject(kind, name, content, given.get(key) == wanted[key], believed_by)
         for kind, name, content, key in _rows(environ, root)
     )
 
 
-def trust(environ: Mapping[str, str], root: Path) -> tuple[TrustSubject, ...]:
+def _believed_by(config: Config) -> str | None:
+    """Name what makes every workspace count: a key in a file, the variable, or the call."""
+    if not config.get("trust.workspace"):
+        return None
+    file = config.origin("trust.workspace")
+    if file is not None:
+        return f"`trust.workspace` in {file}"
+    return f"`{TRUST_VARIABLE}`" if config.environ.get(TRUST_VARIABLE) else "`--trust-workspace`"
+
+
+def trust(config: Config, root: Path) -> tuple[TrustSubject, ...]:
     """Consent to all that a workspace wants now, and to nothing it wanted before.
 
     Raises:
@@ -76,8 +95,8 @@ def trust(environ: Mapping[str, str], root: Path) -> tuple[TrustSubject, ...]:
         HostError: The consent cannot be written.
 
     """
-    consent(environ, root, _wanted(environ, root))
-    return trust_subjects(environ, root)
+    consent(config.environ, root, _wanted(config.environ, root))
+    return trust_subjects(config, root)
 
 
 def distrust(environ: Mapping[str, str], root: Path) -> bool:

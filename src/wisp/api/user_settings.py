@@ -144,13 +144,13 @@ class UserSettings(SessionContext):
         """Accept what the workspace at a folder wants as it is now, and nothing else of it."""
         from wisp.api.trusting import trust
 
-        return trust(self.environ, Path(root))
+        return trust(self.config, Path(root))
 
     def trust_subjects(self, root: StrPath) -> tuple[TrustSubject, ...]:
         """List what the workspace at a folder may only do with consent."""
         from wisp.api.trusting import trust_subjects
 
-        return trust_subjects(self.environ, Path(root))
+        return trust_subjects(self.config, Path(root))
 
     def distrust(self, root: StrPath) -> bool:
         """Take all consent to a workspace back; False when there was none."""

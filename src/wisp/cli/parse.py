@@ -204,6 +204,10 @@ class _Reading:
                 tips.append(f"tip: a similar argument exists: '{near}'")
             elif self._arguments:
                 tips.append(f"tip: to pass '{word}' as a value, use '-- {word}'")
+        elif self._command.commands:
+            from wisp.cli.unknown import tips_of_subcommand
+
+            tips += tips_of_subcommand(word, [one.name for one in self._command.commands])
         elif self._path.endswith(" install") and not self._arguments:  # as conda and pip do
             tips.append(f"tip: `pixi add {typed(word)}` adds a package to the workspace")
         self._refuse(f"unexpected argument '{word}' found", *tips)

@@ -53,9 +53,14 @@ _ELSEWHERE |= {
 
 def unknown(word: str, names: Sequence[str], usage: str) -> UsageError:
     """Word that no command below another is called so, and what may have been meant."""
-    near = similar(word, names)
-    tips = [f"tip: a similar subcommand exists: '{near}'"] if near else []
+    tips = tips_of_subcommand(word, names)
     return _refusal(f"unrecognized subcommand '{word}'", tips, usage)
+
+
+def tips_of_subcommand(word: str, names: Sequence[str]) -> list[str]:
+    """Word which sub-command may have been meant, if any is near."""
+    near = similar(word, names)
+    return [f"tip: a similar subcommand exists: '{near}'"] if near else []
 
 
 def unknown_command(word: str, names: Sequence[str], usage: str) -> UsageError:

@@ -13,7 +13,7 @@ from wisp.config.merging import Level, merge
 from wisp.config.model import Config, ConfigRequest
 from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
 from wisp.config.reading import ConfigFile, parse
-from wisp.errors import ConfigError, UsageError
+from wisp.errors import ConfigError, Place, UsageError
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
 from wisp.specs.controls import KeyPath
 from wisp.trust import found_text
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 
     from wisp.config.reading import Values
 
+#: Makes all workspaces count without consent.
+TRUST_VARIABLE = "WISP_TRUST_WORKSPACE"
 #: Variables that stand for a key, with the value that they give it when they are true.
 _SWITCHES: dict[str, tuple[KeyPath, bool]] = {
     "PIXI_OFFLINE": (("offline",), True),
     "PIXI_NO_SYMBOLIC_LINKS": (("allow-symbolic-links",), False),
     "PIXI_NO_HARD_LINKS": (("allow-hard-links",), False),
     "PIXI_NO_REF_LINKS": (("allow-ref-links",), False),
-    "WISP_TRUST_WORKSPACE": (("trust", "workspace"), True),
+    TRUST_VARIABLE: (("trust", "workspace"), True),
 }
 
 
@@ -52,6 +54,8 @@ def read_config(request: ConfigRequest) -> Config:
     for file in _global_files(request, where):
         _add(levels, warnings, file, _Care.of(request, where, file))
     last = _from_call(request)
+    if request.with_variables:
+        warnings.extend(_odd_switches(request.environ))
     if where.workspace is not None and not (request.global_only or request.system_only):
         _add(levels, warnings, where.workspace, _Care.of(request, where, where.workspace))
         if levels and levels[-1].file == where.workspace:
@@ -136,7 +140,7 @@ def _add(levels: list[Level], warnings: list[str], file: Path, care: _Care) -> N
         raise wrong
     warnings.extend(document.warnings)
     warnings.extend(
-        f"{_in_one_line(fault)}{_line(fault)}; it is ignored" for fault in document.faults
+        f"{_in_one_line(fault)}{_line(fault.place)}; it is ignored" for fault in document.faults
     )
     levels.append(Level(file, document))
 
@@ -154,28 +158,29 @@ def _obeyed(
     wanting = needing_consent(own.document.values)
     if _is_believed(wanting, without, request):
         wanting = {path: value for path, value in wanting.items() if path[0] == STEERING}
-    told = [".".join(path) for path in wanting if without.get(path) != wanting[path]]
-    warnings.extend(_unheeded(own.file, told))
+    told = [path for path in wanting if without.get(path) != wanting[path]]
+    warnings.extend(_unheeded(own.file, own.document, told))
     if not request.with_variables:  # what the file says is shown and changed
         return own
     kept = {path: value for path, value in own.document.values.items() if path not in wanting}
     return Level(own.file, replace(own.document, values=kept))
 
 
-def _unheeded(file: Path, keys: list[str]) -> Iterator[str]:
+def _unheeded(file: Path, document: ConfigFile, paths: list[KeyPath]) -> Iterator[str]:
     """Word what of a workspace's own file does not count: without consent, or in any case."""
-    waiting = [f"`{key}`" for key in keys if not key.startswith(f"{STEERING}.")]
+    keys = {path: f"`{'.'.join(path)}`{_line(document.place(path))}" for path in paths}
+    waiting = [told for path, told in keys.items() if path[0] != STEERING]
     if waiting:
         verb = "do" if len(waiting) > 1 else "does"
         yield (
             f"{', '.join(waiting)} in {file} {verb} not count without your consent: "
             "see what it is, and give it, by `wisp trust`"
         )
-    for key in keys:
-        if key.startswith(f"{STEERING}."):
+    for path, told in keys.items():
+        if path[0] == STEERING:
             yield (
-                f"`{key}` in {file} never counts there, only in your own configuration: "
-                f"take it out by `pixi config unset --local {key}`"
+                f"{told} in {file} never counts there, only in your own configuration: "
+                f"take it out by `pixi config unset --local {'.'.join(path)}`"
             )
 
 
@@ -197,8 +202,8 @@ def _in_one_line(error: ConfigError) -> str:
     return ": ".join([error.message, *map(str, error.causes)])
 
 
-def _line(fault: ConfigError) -> str:
-    return f" (line {fault.place.line})" if fault.place and fault.place.line else ""
+def _line(place: Place | None) -> str:
+    return f" (line {place.line})" if place and place.line else ""
 
 
 def _from_call(request: ConfigRequest) -> list[Level]:
@@ -221,6 +226,17 @@ def _from_variables(environ: Mapping[str, str]) -> dict[KeyPath, Any]:
     if certificates:
         values |= _from_options({"tls-root-certs": certificates})
     return values
+
+
+def _odd_switches(environ: Mapping[str, str]) -> Iterator[str]:
+    """Word what variables say that is neither yes nor no, and so counts for nothing."""
+    for name in _SWITCHES:
+        text = environ.get(name, "")
+        if text and text.lower() not in (*TRUE_WORDS, *FALSE_WORDS):
+            yes, no = (
+                ", ".join(f"`{word}`" for word in words) for words in (TRUE_WORDS, FALSE_WORDS)
+            )
+            yield f"`{name}={text}` is ignored: for yes it may be {yes}, for no {no}"
 
 
 def _from_options(overrides: Mapping[str, Any]) -> dict[KeyPath, Any]:

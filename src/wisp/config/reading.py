@@ -37,13 +37,21 @@ class ConfigFile:
     """One file: its values by path, and what the user should hear about it.
 
     `spelled` gives the keys under which a value is written there, `faults` are known keys with a
-    value that they cannot have: these count for nothing, all others do.
+    value that they cannot have: these count for nothing, all others do. `text` is that of `file`.
     """
 
     values: Values = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     spelled: Mapping[KeyPath, KeyPath] = field(default_factory=dict)
     faults: tuple[ConfigError, ...] = ()
+    text: str = ""
+    file: Path | None = None
+
+    def place(self, path: KeyPath) -> Place | None:
+        """Find the line of a value; None where no file says it."""
+        if self.file is None:
+            return None
+        return _Lines(self.text, self.file).place(self.spelled.get(path, path))
 
 
 def parse(text: str, file: Path, *, shared: bool = False) -> ConfigFile:
@@ -85,7 +93,7 @@ def parse(text: str, file: Path, *, shared: bool = False) -> ConfigFile:
                 )
     if unknown:
         warnings.append(f"Ignoring '{', '.join(unknown)}' in {file}")
-    return ConfigFile(values, tuple(warnings), spelled, tuple(faults))
+    return ConfigFile(values, tuple(warnings), spelled, tuple(faults), text, file)
 
 
 def _tables(text: str, file: Path) -> dict[str, Any]:

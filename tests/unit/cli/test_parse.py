@@ -137,6 +137,19 @@ def test_the_nearest_option_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "tips"),
+    [("caches", ["tip: a similar subcommand exists: 'cache'"]), ("terraform", [])],
+)
+def test_the_nearest_command_below_one_that_runs_by_itself_is_named(
+    word: str, tips: list[str]
+) -> None:
+    clean = import_module("wisp.cli.commands.clean").COMMAND
+    with pytest.raises(UsageError) as caught:
+        parse(clean, "wisp clean", [word], {})
+    assert list(caught.value.hints[:-2]) == tips
+
+
+@pytest.mark.parametrize(
     ("words", "option"),
     [
         (("install", "-n", "x"), "--environment"),

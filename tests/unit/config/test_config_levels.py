@@ -335,3 +335,22 @@ def test_many_wrong_values_are_found_in_time(levels: Levels) -> None:
     warnings = " ".join(levels.read().warnings)
     assert time.process_time() - before < 20
     assert "(line 749)" in warnings
+
+
+@pytest.mark.parametrize("name", ["WISP_TRUST_WORKSPACE", "PIXI_OFFLINE", "PIXI_NO_HARD_LINKS"])
+def test_a_switch_that_says_neither_yes_nor_no_is_told(levels: Levels, name: str) -> None:
+    def warnings(text: str) -> tuple[str, ...]:
+        return levels.read(environ=levels.environ | {name: text}).warnings
+
+    (told,) = warnings("maybe")
+    assert f"`{name}=maybe` is ignored" in told
+    assert "`true`" in told
+    assert "`0`" in told
+    assert [warnings(text) for text in ("", "On", "0", "false")] == [()] * 4
+
+
+def test_keys_that_do_not_count_are_told_with_their_lines(levels: Levels) -> None:
+    levels.write("workspace", "offline = false\n\ntls-no-verify = true\n[trust]\ncaches = true\n")
+    waiting, never = levels.read().warnings
+    assert "`tls-no-verify` (line 3) in " in waiting
+    assert "`trust.caches` (line 5) in " in never

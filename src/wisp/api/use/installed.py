@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
 
 
+def make_folders(workspace: OpenedWorkspace) -> None:
+    """Make the folders of environments, if anybody may: who installs nothing needs none.
+
+    An installation meets that refusal again. Raises `HostError` for any other.
+    """
+    try:
+        folders.prepare(workspace.places, workspace.reporter)
+    except HostError as error:
+        if not is_for_lack_of_room_or_right(error):
+            raise
+
+
 def ensure_installed(
     workspace: OpenedWorkspace,
     lock: LockFile,
@@ -32,12 +44,7 @@ def ensure_installed(
     cannot run on this machine, or on the platform that is `wanted` instead; nobody checks who
     installs nothing.
     """
-    try:
-        folders.prepare(workspace.places, workspace.reporter)
-    except HostError as error:
-        if not is_for_lack_of_room_or_right(error):
-            raise
-        # Who installs nothing needs no folder; an installation meets the refusal again.
+    make_folders(workspace)
     if platform is None or usage.no_install:
         return
     locked = locked_environment(lock, environment, platform.name, workspace.root)

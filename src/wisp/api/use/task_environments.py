@@ -13,7 +13,7 @@ from wisp.api.locks.locking import ensure_lock
 from wisp.api.machine_platform import run_platform
 from wisp.api.use.activating import ActivationRequest, variables
 from wisp.api.use.fitness import vouches
-from wisp.api.use.installed import ensure_installed
+from wisp.api.use.installed import ensure_installed, make_folders
 from wisp.api.use.run_options import RunOptions
 from wisp.install.state import installed_subdir
 from wisp.lock.model import LockFile
@@ -62,9 +62,15 @@ class TaskEnvironments:
         return self._platforms[environment]
 
     def admit(self, environment: str) -> None:
-        """Lock, and find the platform that an environment is for here, unless the user vouches."""
-        if self._lock is not None and not vouches(self._workspace.environ):
+        """Lock, and meet what refuses an environment: its platform (unless vouched for), a link.
+
+        What is refused is refused before the task is announced.
+        """
+        if self._lock is None:
+            return
+        if not vouches(self._workspace.environ):
             self._platform(environment)
+        make_folders(self._workspace)
 
     def prepare(self, environment: str) -> None:
         """Install an environment unless it is known to be what the lock says."""

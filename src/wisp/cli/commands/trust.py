@@ -29,6 +29,8 @@ def run(call: Call[Trust]) -> int:
 
     values = call.values
     session = open_session(call)
+    for warning in session.config.warnings:
+        call.reporter.warn(warning)
     if values.workspace:
         root: Path | None = session.registered().get(values.workspace)
     else:
@@ -56,12 +58,15 @@ def _plain(subject: TrustSubject) -> dict[str, object]:
         "name": subject.name,
         "content": subject.content,
         "accepted": subject.accepted,
+        "counts": subject.counts,
     }
 
 
 def _print(call: Call[Trust], root: object, subjects: Sequence[TrustSubject]) -> None:
     for one in subjects:
         mark = "accepted" if one.accepted else "not accepted"
+        if one.counts and not one.accepted:
+            mark += f", but counts by {one.believed_by}"
         call.out.public(f"{one.kind} ({mark}): {_told(one)}")
     if not subjects:
         call.out.note(f"{root} wants nothing that needs consent")
