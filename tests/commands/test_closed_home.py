@@ -84,3 +84,26 @@ def test_all_works_as_without_a_home(
         done = run(wisp, unusable, words, workspace).success()
         assert "refused" not in done.stderr
         assert "ermission denied" not in done.stderr, words
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives away")
+def test_whose_folder_it_is_that_nobody_else_may_look_into_is_told(
+    wisp: CommandLine, workspace: Path
+) -> None:
+    wisp("install", cwd=workspace).success()
+    (workspace / ".pixi" / "config.toml").write_text("offline = false\n")
+    closed = workspace / ".pixi"
+    os.chown(closed, 4321, 4321)
+    closed.chmod(0o700)
+    for words in (("list",), ("clean",), ("config", "set", "--local", "offline", "true")):
+        done = subprocess.run(
+            [*MORTAL, str(wisp.executable), *words],
+            cwd=workspace,
+            env=wisp.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert f"`{closed}` belongs to user 4321, who can let the group read it" in done.stderr
+        assert "Errno" not in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Sequence
@@ -73,6 +74,21 @@ def test_a_checkout_that_nobody_writes_to_has_detached_environments(
     )
     assert ran.success().stdout == "one 1.0\n"
     assert not (workspace / ".pixi").exists()
+
+
+def test_doctor_tells_which_folder_cannot_be_written_to(wisp: CommandLine, workspace: Path) -> None:
+    def told(folder: Path) -> tuple[str, str]:
+        done = read_only(wisp, folder, ("doctor", "--json"), workspace)
+        (row,) = (one for one in json.loads(done.stdout) if one["subject"] == "folders")
+        return row["state"], f"{row['found']}: {row['advice']}"
+
+    wisp("install", cwd=workspace).success()
+    assert told(workspace / ".pixi" / "envs" / "default" / "share")[0] == "good"
+    for path, state in ((workspace, "doubtful"), (workspace / ".pixi" / "envs", "broken")):
+        assert told(path) == (
+            state,
+            f"`{path}` cannot be written to: check the permissions of `{path}`",
+        )
 
 
 def test_what_has_to_change_there_is_refused_by_its_name(

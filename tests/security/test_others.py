@@ -115,6 +115,27 @@ def test_records_are_as_open_as_other_files(tmp_path: Path, umask: int, mode: in
     assert [stat.S_IMODE(record.stat().st_mode) for record in records] == [mode]
 
 
+def test_records_that_were_closed_are_opened_where_all_is_installed(tmp_path: Path) -> None:
+    """An earlier release left them so; what the owner has closed together stays closed."""
+    before = os.umask(0o022)
+    try:
+        access = ChannelAccess(settings(tmp_path / "cache"))
+        prefix = tmp_path / "prefix"
+        records = all_of(channel(tmp_path / "c", [tiny("a"), tiny("b")]), access)
+        install(prefix, records, access)
+        meta = prefix / "conda-meta"
+        for path in meta.glob("*.json"):
+            path.chmod(0o600)
+        assert not install(prefix, records, access).changed
+        assert {stat.S_IMODE(path.stat().st_mode) for path in meta.glob("*.json")} == {0o644}
+        for path in (*meta.glob("*.json"), meta / "pixi"):
+            path.chmod(0o600)
+        assert not install(prefix, records, access).changed
+        assert {stat.S_IMODE(path.stat().st_mode) for path in meta.glob("*.json")} == {0o600}
+    finally:
+        os.umask(before)
+
+
 def test_nobody_else_may_write_to_folders_of_packages(tmp_path: Path) -> None:
     """Who may write to a folder puts another file in the place of one."""
     package = tmp_path / "pkgs" / "a-1-0"

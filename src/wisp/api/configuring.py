@@ -23,13 +23,13 @@ from wisp.config.files import config_files
 from wisp.config.keys import canonical_channel, normal_url
 from wisp.config.levels import read_config
 from wisp.config.model import Config, ConfigRequest
-from wisp.config.reading import ConfigFile, parse
+from wisp.config.reading import ConfigFile, parse, unreadable
 from wisp.config.toml import dump, nested
 from wisp.engine.journals import repair
 from wisp.engine.process import hand_over
 from wisp.engine.rewriting import rewrite
 from wisp.engine.safe.root import Root
-from wisp.errors import ConfigError, ManifestError
+from wisp.errors import ManifestError
 from wisp.manifest.discover import discover
 from wisp.manifest.edit.document import Document
 from wisp.specs.controls import KeyPath
@@ -208,9 +208,7 @@ def _text_of(file: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"failed to read `{file}`, so it is not changed", causes=[str(error)]
-        ) from error
+        raise unreadable(file, error, ", so it is not changed") from error
 
 
 def _adapted(document: Document, old: ConfigFile, new: Mapping[KeyPath, Any]) -> Document:

@@ -194,7 +194,7 @@ class SessionContext:
 
         missed = self.settings.caches.instead_of
         if missed is not None:
-            from wisp.engine.rights import way_to_write
+            from wisp.rights import way_to_write
 
             self.reporter.warn(
                 f"what is downloaded is not kept, since the cache `{missed}` cannot be written",

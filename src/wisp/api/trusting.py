@@ -16,9 +16,9 @@ from wisp.config.consents import consent, consents, digest
 from wisp.config.files import config_files
 from wisp.config.levels import TRUST_VARIABLE
 from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
-from wisp.config.reading import parse
+from wisp.config.reading import parse, unreadable
 from wisp.config.toml import dump
-from wisp.errors import ActivationError, ConfigError, ManifestError
+from wisp.errors import ActivationError, ManifestError
 from wisp.manifest.discover import discover
 from wisp.manifest.read import load
 from wisp.trust import found_text
@@ -201,7 +201,7 @@ def _configuration(environ: Mapping[str, str], root: Path) -> Values:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"failed to read `{file}`", causes=[str(error)]) from error
+        raise unreadable(file, error) from error
     return _counted(values)
 
 

@@ -118,11 +118,17 @@ def _refused(error: OSError) -> WispError:
     import errno
 
     where = "" if error.filename is None else f" with `{error.filename}`"
-    full = error.errno in {errno.ENOSPC, errno.EFBIG}
+    hints: tuple[str, ...] = ()
+    if error.errno in {errno.ENOSPC, errno.EFBIG}:
+        hints = ("free some disk space, or raise the limit on file sizes",)
+    elif isinstance(error.filename, str):
+        from wisp.rights import ways_to_read
+
+        hints = ways_to_read(error.filename, error)
     return HostError(
         f"the operating system refused something{where}",
         causes=[error.strerror or str(error)],
-        hints=["free some disk space, or raise the limit on file sizes"] if full else (),
+        hints=hints,
     )
 
 

@@ -12,7 +12,7 @@ from wisp.config.keys import reader_of
 from wisp.config.merging import Level, merge
 from wisp.config.model import Config, ConfigRequest
 from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
-from wisp.config.reading import ConfigFile, parse
+from wisp.config.reading import ConfigFile, parse, unreadable
 from wisp.errors import ConfigError, Place, UsageError
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
 from wisp.specs.controls import KeyPath
@@ -123,9 +123,9 @@ def _add(levels: list[Level], warnings: list[str], file: Path, care: _Care) -> N
         text = found_text(file)
     except (OSError, UnicodeDecodeError) as error:
         if care.required:
-            raise ConfigError(f"failed to read `{file}`", causes=[str(error)]) from error
+            raise unreadable(file, error) from error
         if os.path.lexists(file):  # as far as anybody can see who may not look into its folder
-            warnings.append(f"failed to read `{file}`: {error}")
+            warnings.append(_in_one_line(unreadable(file, error)))
         return
     try:
         document = parse(text, file, shared=care.shared)

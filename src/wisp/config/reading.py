@@ -18,6 +18,7 @@ from wisp.config.keys import (
 )
 from wisp.errors import ConfigError, Place
 from wisp.foreign import toml_data
+from wisp.rights import ways_to_read
 from wisp.specs.controls import KeyPath
 from wisp.values import dataclass, field
 
@@ -94,6 +95,14 @@ def parse(text: str, file: Path, *, shared: bool = False) -> ConfigFile:
     if unknown:
         warnings.append(f"Ignoring '{', '.join(unknown)}' in {file}")
     return ConfigFile(values, tuple(warnings), spelled, tuple(faults), text, file)
+
+
+def unreadable(file: Path, error: OSError | UnicodeDecodeError, so: str = "") -> ConfigError:
+    """Word that a file cannot be read, and what helps; `so` is what comes of that."""
+    if isinstance(error, UnicodeDecodeError):
+        return ConfigError(f"failed to read `{file}`{so}", causes=["it is not UTF-8 text"])
+    causes, hints = [error.strerror or str(error)], ways_to_read(file, error)
+    return ConfigError(f"failed to read `{file}`{so}", causes=causes, hints=hints)
 
 
 def _tables(text: str, file: Path) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def refusal(action: str, path: str | os.PathLike[str], error: OSError) -> HostEr
     reason = error.strerror or str(error)
     hints: list[str] = []
     if isinstance(error, PermissionError):
-        from wisp.engine.rights import way_to_write
+        from wisp.rights import way_to_write
 
         hints.append(way_to_write(path))
     elif error.errno in _FULL:

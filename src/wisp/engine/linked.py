@@ -19,6 +19,7 @@ from wisp.errors import InstallError
 from wisp.foreign import json_data
 from wisp.layout import CONDA_META
 from wisp.patterns import pattern
+from wisp.rights import ways_to_read
 from wisp.specs.inside import UnsafePathError
 from wisp.trust import LARGEST_LOCK, found_bytes
 
@@ -98,7 +99,11 @@ def _check_record(file: Path) -> None:
     except ValueError:
         return  # rattler cannot read it either
     except OSError as error:  # a pipe, from which rattler would read for ever
-        raise InstallError(f"could not read `{file}`", causes=[str(error)]) from error
+        raise InstallError(
+            f"could not read `{file}`",
+            causes=[error.strerror or str(error)],
+            hints=ways_to_read(file, error),
+        ) from error
     try:
         check_prefix_record(record, f"`{file}`")
     except UnsafePathError as error:

@@ -17,6 +17,7 @@ from wisp.layout import (
     MANIFEST_NAMES,
 )
 from wisp.manifest.pixi_toml import SECTIONS
+from wisp.rights import ways_to_read
 from wisp.trust import found_text
 from wisp.values import dataclass
 
@@ -97,7 +98,9 @@ def _sections(path: Path) -> set[str]:
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return set()
     except OSError as error:
-        raise ManifestError(f"failed to read '{path}': {error.strerror}") from None
+        raise ManifestError(
+            f"failed to read '{path}': {error.strerror}", hints=ways_to_read(path, error)
+        ) from None
     dotted = f"{_TABLE}." if path.name == _PYPROJECT else ""
     if dotted and "pixi" not in text:
         return set()

@@ -23,6 +23,7 @@ from wisp.manifest.getters import Notes, Table
 from wisp.manifest.model import Feature, Manifest
 from wisp.manifest.pixi_toml import Tables, read_tables
 from wisp.printable import typed
+from wisp.rights import ways_to_read
 from wisp.trust import found_bytes
 from wisp.values import dataclass, replace
 
@@ -72,7 +73,9 @@ def load(
         raise ManifestError(f"'{path}' is not UTF-8 text", place=Place(str(path))) from None
     except OSError as error:
         raise ManifestError(
-            f"failed to read the manifest '{path}': {error.strerror}", place=Place(str(path))
+            f"failed to read the manifest '{path}': {error.strerror}",
+            place=Place(str(path)),
+            hints=ways_to_read(path, error),
         ) from None
     if script is None:
         kind = kind_of_file(path)

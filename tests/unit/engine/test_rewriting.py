@@ -83,7 +83,7 @@ def as_nobody(code: str, *words: str) -> subprocess.CompletedProcess[str]:
 _IMPORTS = """
 import encodings.idna, errno, fcntl, json, os, random, shutil, sys, tempfile
 from pathlib import Path
-import wisp.engine.rights
+import wisp.rights
 from wisp.engine.rewriting import rewrite
 from wisp.errors import HostError
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wisp.errors import LockFileError
 from wisp.lock.failures import NewerLockFileError
 from wisp.lock.model import LockFile
+from wisp.rights import ways_to_read
 from wisp.trust import LARGEST_LOCK, found_text
 
 TYPE_CHECKING = False
@@ -54,7 +55,9 @@ def _text(workspace: OpenedWorkspace) -> str | None:
         return None
     except OSError as error:
         raise LockFileError(
-            f"Failed to load lock file from `{path}`", causes=(error.strerror or str(error),)
+            f"Failed to load lock file from `{path}`",
+            causes=(error.strerror or str(error),),
+            hints=ways_to_read(path, error),
         ) from error
     except UnicodeDecodeError as error:
         raise LockFileError(

@@ -11,6 +11,7 @@ from wisp.api import snapshot
 from wisp.api.folders import GUARDS
 from wisp.config.consents import consent_file
 from wisp.config.files import config_files
+from wisp.engine.files import is_there
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def _files(workspace: OpenedWorkspace, lock: LockFile | None) -> list[str]:
     files = [workspace.root / name for name in layout.MANIFEST_NAMES]
     files += [workspace.lock_path, *config.all_of_user]
     files += [config.workspace] if config.workspace else []
-    if workspace.config.get("trust.activation") or (config.workspace and config.workspace.exists()):
+    if workspace.config.get("trust.activation") or (
+        config.workspace and is_there(config.workspace)
+    ):
         files.append(consent_file(workspace.environ, workspace.root))
     chosen = workspace.environ.get("PIXI_CONFIG_FILE")
     files += [Path(chosen)] if chosen else []

@@ -27,7 +27,8 @@ from wisp.engine.proxies import choose_proxies
 from wisp.engine.rattler_errors import NO_WEB_MIRROR
 from wisp.engine.tls import tls_context
 from wisp.errors import ConfigError, WispError
-from wisp.layout import DEFAULT_ENVIRONMENT, DEFAULT_INDEX
+from wisp.layout import CONDA_META, DEFAULT_ENVIRONMENT, DEFAULT_INDEX
+from wisp.rights import way_to_write
 from wisp.specs.conda import channel_url
 from wisp.specs.urls import shown, url_origin, without_userinfo
 from wisp.values import dataclass, fields, replace
@@ -103,6 +104,7 @@ def _all_checks(session: SessionContext, workspace: OpenedWorkspace | None) -> l
     ]
     if workspace is not None:
         parts += [
+            ("folders", partial(_folders, workspace)),
             ("platform", partial(_platform, workspace)),
             ("lock file", partial(_lock, workspace)),
         ]
@@ -296,6 +298,36 @@ def _way(session: SessionContext, url: str) -> str:
     """Tell the proxy that leads to a server, without its credentials."""
     proxy = choose_proxies(session.settings.network, session.environ).of(url_origin(url))
     return f" (through {shown(proxy)})" if proxy else ""
+
+
+def _folders(workspace: OpenedWorkspace) -> Iterator[Check]:
+    """Look whether an installation could write: to a folder of others, or what `sudo` has left."""
+    if not _may_write(workspace.root):
+        told = f"`{workspace.root}` cannot be written to"
+        yield Check("folders", "doubtful", told, way_to_write(workspace.root / "new"))
+        return
+    closed = next((one for one in _own_folders(workspace) if not _may_write(one)), None)
+    if closed is None:
+        yield Check("folders", "good", "environments can be written")
+    else:
+        advice = way_to_write(closed / "new")
+        yield Check("folders", "broken", f"`{closed}` cannot be written to", advice)
+
+
+def _own_folders(workspace: OpenedWorkspace) -> Iterator[Path]:
+    """Yield where installing writes: `.pixi`, the environments, their records."""
+    places = workspace.places
+    if places.keeps_home:
+        yield places.home
+    yield places.environments
+    for name in workspace.environment_names:
+        yield places.prefix(name)
+        yield places.prefix(name) / CONDA_META
+
+
+def _may_write(folder: Path) -> bool:
+    """Whether a folder can be written to, or is not there yet."""
+    return not os.path.lexists(folder) or os.access(folder, os.W_OK | os.X_OK)
 
 
 def _platform(workspace: OpenedWorkspace) -> Iterator[Check]:

@@ -17,6 +17,8 @@ from functools import cache
 from wisp.values import dataclass
 
 _OURS_ALONE = 0o600
+#: What a new file has where the umask takes nothing.
+_NEW = 0o666
 _WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -58,13 +60,33 @@ def open_records(folder: str) -> None:
     `folder` is `conda-meta` of a prefix. A group that shares an environment could not change it
     otherwise.
     """
+    for record in _closed_records(folder):
+        with contextlib.suppress(OSError):
+            os.chmod(record, _NEW & ~_umask(folder))  # noqa: PTH101
+
+
+def reopen_records(folder: str, marker: str) -> None:
+    """Make records that another release or program has closed as open as our file beside them."""
+    with contextlib.suppress(OSError):
+        mode = stat.S_IMODE(os.lstat(f"{folder}/{marker}").st_mode)
+        if mode != _OURS_ALONE:
+            for record in _closed_records(folder):
+                os.chmod(record, mode & _NEW)  # noqa: PTH101
+
+
+def _closed_records(folder: str) -> list[str]:
+    """Find the records of packages that only we may read."""
     if os.name != "posix":
-        return
+        return []
+    found: list[str] = []
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            mode = stat.S_IMODE(entry.stat(follow_symlinks=False).st_mode)
-            if entry.name.endswith(".json") and mode == _OURS_ALONE:
-                os.chmod(entry.path, 0o666 & ~_umask(folder))  # noqa: PTH101
+            if entry.name.endswith(".json"):
+                seen = entry.stat(follow_symlinks=False)
+                own = stat.S_ISREG(seen.st_mode) and seen.st_uid == os.geteuid()
+                if own and stat.S_IMODE(seen.st_mode) == _OURS_ALONE:
+                    found.append(entry.path)
+    return found
 
 
 def _all_of(package: str) -> Iterator[tuple[str, os.stat_result]]:

@@ -1,4 +1,4 @@
-"""What keeps us from writing somewhere, and what helps: whose it is, above all.
+"""What keeps us from reading or writing somewhere, and what helps: whose it is, above all.
 
 After a command under `sudo`, or of a container, files of one's own folder are root's. To ask for
 the permissions of that folder finds nothing then: it is theirs that one wants to hear of.
@@ -7,9 +7,9 @@ the permissions of that folder finds nothing then: it is theirs that one wants t
 from __future__ import annotations
 
 import os
-import shlex
 from pathlib import Path
 
+from wisp.printable import typed
 from wisp.trust import user_name
 
 
@@ -25,9 +25,33 @@ def way_to_write(path: str | os.PathLike[str]) -> str:
     top = _topmost(near, owner)
     if owner != 0 or _owner(top.parent) != _us():
         return f"`{near}` belongs to {user_name(owner)}: only who may write there can do that"
+    return _way_back(top, owner)
+
+
+def ways_to_read(path: str | os.PathLike[str], error: OSError) -> tuple[str, ...]:
+    """Word what helps who was not let read a file, or look for it; nothing for other errors."""
+    if not isinstance(error, PermissionError):
+        return ()
+    spot = Path(path).absolute()
+    near = next((one for one in (spot, *spot.parents) if _owner(one) is not None), spot.parent)
+    owner, right = _owner(near), "rx" if near.is_dir() else "r"
+    quoted = typed(near)
+    if owner is None:
+        return (f"check the permissions of `{spot.parent}`",)
+    if owner == _us():
+        return (f"it is yours: `chmod u+{right} {quoted}` lets you read it",)
+    top = _topmost(near, owner)
+    if owner == 0 and _owner(top.parent) == _us():
+        return (_way_back(top, owner),)
+    whose = f"`{near}` belongs to {user_name(owner)}"
+    return (f"{whose}, who can let the group read it: `chmod g+{right} {quoted}`",)
+
+
+def _way_back(top: Path, owner: int) -> str:
+    """Word how to have back what a command of another user has left in a folder of ours."""
     return (
         f"`{top}` belongs to {user_name(owner)}, as `sudo` leaves it: to have it back, "
-        f'run `sudo chown -R "$(id -u):$(id -g)" {shlex.quote(str(top))}`'
+        f'run `sudo chown -R "$(id -u):$(id -g)" {typed(top)}`'
     )
 
 
