@@ -147,11 +147,14 @@ def test_the_link_of_environments_that_were_detached_gives_way(
     wisp("config", "unset", "--global", detach[0], cwd=folder).success()
     told = wisp("install", cwd=folder).success().stderr
     assert f"those in `{there}` are not used any more" in told
-    assert f"`rm -r {there.parent}`" in told
     assert (link / "default" / "conda-meta").is_dir()
     assert not link.is_symlink()
     assert (there / "default" / "conda-meta").is_dir()
     assert "not used" not in wisp("install", cwd=folder).success().stderr
+    shutil.rmtree(link)
+    link.symlink_to(there.parent.with_name(f"{there.parent.name}1") / "envs")
+    refused = wisp("install", cwd=folder)
+    assert (refused.code, "is a symbolic link" in refused.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("lost", ["bin/python", "bin/python3.11"])

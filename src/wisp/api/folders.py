@@ -6,10 +6,9 @@ import os
 import stat
 from pathlib import Path
 
-from wisp.api.places import is_detached_folder
+from wisp.api.places import is_detached_from
 from wisp.engine.files import is_for_lack_of_room_or_right, refusal
 from wisp.errors import HostError
-from wisp.printable import typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def prepare(places: Places, reporter: Reporter) -> None:
         if places.detached is not None:
             _link(places.root, places.usual_environments, places.detached, reporter)
         else:
-            _take_own_link(places.root, places.usual_environments, reporter)
+            _take_own_link(places, reporter)
     except HostError as error:
         if places.detached is None or not is_for_lack_of_room_or_right(error):
             raise
@@ -66,15 +65,15 @@ def _is_lacking(guard: Path) -> bool:
     return stat.S_ISREG(found.st_mode) and not found.st_size
 
 
-def _take_own_link(root: Root, link: Path, reporter: Reporter) -> None:
+def _take_own_link(places: Places, reporter: Reporter) -> None:
     """Remove the link to prefixes that are detached no more; what it leads to stays."""
-    if not link.is_symlink() or not is_detached_folder(link.readlink()):
-        return
-    there = root.take_link(link)
-    reporter.warn(
-        f"environments are kept in `{link}` again: those in `{there}` are not used any more",
-        (f"remove them with `rm -r {typed(Path(there).parent)}`",) if Path(there).is_dir() else (),
-    )
+    link = places.usual_environments
+    if link.is_symlink() and is_detached_from(places.folder, link.readlink()):
+        there = places.root.take_link(link)
+        # No advice to remove them: a stranger may have written where the link leads.
+        reporter.warn(
+            f"environments are kept in `{link}` again: those in `{there}` are not used any more"
+        )
 
 
 def _link(root: Root, link: Path, folder: Path, reporter: Reporter) -> None:

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from wisp.engine.safe.root import Root
     from wisp.manifest.model import Manifest
 
-#: Of 64 bits, as a decimal number.
-_LONGEST_DIGEST = 20
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
@@ -133,11 +130,8 @@ def folder_places(session: SessionContext, manifest: Manifest, origin: str | Non
     environments = folder / layout.PIXI_DIR / layout.ENVS_DIR
     detached = session.config.detached_folder(is_remote=is_remote)
     if detached is not None:
-        import xxhash
-
-        digest = xxhash.xxh3_64_intdigest(os.fsencode(folder))
         name = manifest.workspace.name
-        own = f"{name if is_one_part(name) else 'workspace'}-{digest}"
+        own = f"{name if is_one_part(name) else 'workspace'}-{_digest_of(folder)}"
         environments = detached / own / layout.ENVS_DIR
     return Places(
         folder=folder,
@@ -148,11 +142,19 @@ def folder_places(session: SessionContext, manifest: Manifest, origin: str | Non
     )
 
 
-def is_detached_folder(path: Path) -> bool:
-    """Whether a path is of the form that `folder_places` gives to the detached prefixes of one."""
-    digest = path.parent.name.rpartition("-")[2]
-    named = digest.isascii() and digest.isdigit() and len(digest) <= _LONGEST_DIGEST
-    return path.is_absolute() and path.name == layout.ENVS_DIR and named
+def is_detached_from(folder: Path, path: Path) -> bool:
+    """Whether a path is where `folder_places` puts the detached prefixes of a workspace.
+
+    Wherever below: who asks has no folder for them set any more. The name may have changed since.
+    """
+    own = path.parent.name.rpartition("-")[2] == str(_digest_of(folder))
+    return own and path.name == layout.ENVS_DIR and path.is_absolute()
+
+
+def _digest_of(folder: Path) -> int:
+    import xxhash
+
+    return xxhash.xxh3_64_intdigest(os.fsencode(folder))
 
 
 def _accepted(session: SessionContext, folder: Path) -> frozenset[Path]:
