@@ -19,7 +19,7 @@ from wisp.engine import waiting
 from wisp.engine.exclusive import exclusive_folder
 from wisp.engine.files import held_file, write_atomically
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.safe.modes import restrain
+from wisp.engine.safe.modes import open_records, restrain
 from wisp.engine.safe.packages import check_unpacked
 from wisp.values import replace
 
@@ -134,6 +134,23 @@ def test_records_that_were_closed_are_opened_where_all_is_installed(tmp_path: Pa
         assert {stat.S_IMODE(path.stat().st_mode) for path in meta.glob("*.json")} == {0o600}
     finally:
         os.umask(before)
+
+
+def test_opening_records_opens_no_secret_that_goes_by_their_name(tmp_path: Path) -> None:
+    """Row 250: who may write to a shared environment links secrets of its owner there."""
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    for name in ("key.json", "login.json"):
+        (secrets / name).touch(0o600)
+    meta = tmp_path / "one" / "conda-meta"
+    meta.mkdir(parents=True)
+    (meta / "key.json").hardlink_to(secrets / "key.json")
+    (meta / "login.json").symlink_to(secrets / "login.json")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "conda-meta").symlink_to(secrets)
+    for prefix in ("one", "other"):
+        open_records(str(tmp_path / prefix))
+    assert {stat.S_IMODE(path.stat().st_mode) for path in secrets.iterdir()} == {0o600}
 
 
 def test_nobody_else_may_write_to_folders_of_packages(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from wisp.engine.safe.modes import open_records
 from wisp.engine.safe.package_cache import holds, vouched_cache
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import FetchError, InstallError, WispError
-from wisp.layout import CONDA_META, UNVERIFIED_PACKAGES
+from wisp.layout import UNVERIFIED_PACKAGES
 from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
 from wisp.specs.origins import is_wheel
@@ -60,7 +60,7 @@ def install_conda(
         found = _sources(request, access)
     listeners = _Listeners.of(request, access, reporter)
     loop.call(_install(request, found, access, listeners), look=listeners.lookout.look)
-    open_records(f"{os.fspath(request.prefix)}/{CONDA_META}")
+    open_records(os.fspath(request.prefix))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from wisp import layout
 from wisp.compat import DEFAULT
 from wisp.engine.files import is_for_lack_of_room_or_right, refusal
 from wisp.engine.safe.aside import links_of_packages, taken_away
-from wisp.engine.safe.modes import reopen_records
+from wisp.engine.safe.modes import open_records
 from wisp.engine.safe.prefix import refuse_outward
 from wisp.engine.safe.root import Root
 from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
@@ -176,7 +176,7 @@ class _PrefixInstalling:
             # is linked anew. To flush it would only let it outlive files that are not.
             self._mark(held, wanted, lasting=False)
         if not changes:
-            reopen_records(os.fspath(self.prefix / layout.CONDA_META), layout.PREFIX_MARKER)
+            open_records(os.fspath(self.prefix), layout.PREFIX_MARKER)
         return changes or described
 
     def _outward(self) -> dict[Path, str]:

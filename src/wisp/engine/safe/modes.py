@@ -14,6 +14,8 @@ import stat
 from collections.abc import Iterator
 from functools import cache
 
+from wisp.engine.safe.folder import Folder, opened
+from wisp.layout import CONDA_META
 from wisp.values import dataclass
 
 _OURS_ALONE = 0o600
@@ -54,39 +56,43 @@ def restrain(package: str, owners: frozenset[int] | None) -> Sight:
     return Sight(frozenset(links), foreign)
 
 
-def open_records(folder: str) -> None:
+def open_records(prefix: str, like: str | None = None) -> None:
     """Give records of packages the mode of a new file: rattler keeps them to who installed.
 
-    `folder` is `conda-meta` of a prefix. A group that shares an environment could not change it
-    otherwise.
+    A group that shares an environment could not change it otherwise. With `like` they get the mode
+    of that file beside them, unless it is closed itself.
     """
-    for record in _closed_records(folder):
-        with contextlib.suppress(OSError):
-            os.chmod(record, _NEW & ~_umask(folder))  # noqa: PTH101
-
-
-def reopen_records(folder: str, marker: str) -> None:
-    """Make records that another release or program has closed as open as our file beside them."""
-    with contextlib.suppress(OSError):
-        mode = stat.S_IMODE(os.lstat(f"{folder}/{marker}").st_mode)
-        if mode != _OURS_ALONE:
-            for record in _closed_records(folder):
-                os.chmod(record, mode & _NEW)  # noqa: PTH101
-
-
-def _closed_records(folder: str) -> list[str]:
-    """Find the records of packages that only we may read."""
     if os.name != "posix":
-        return []
-    found: list[str] = []
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.endswith(".json"):
-                seen = entry.stat(follow_symlinks=False)
-                own = stat.S_ISREG(seen.st_mode) and seen.st_uid == os.geteuid()
-                if own and stat.S_IMODE(seen.st_mode) == _OURS_ALONE:
-                    found.append(entry.path)
-    return found
+        return
+    with contextlib.suppress(OSError), opened(prefix) as root, root.within(CONDA_META) as folder:
+        mode = _NEW & ~_umask(folder.path) if like is None else _mode_of(folder, like)
+        if stat.S_IMODE(mode) != _OURS_ALONE:
+            for record in _closed_records(folder):
+                os.fchmod(record, mode & _NEW)
+
+
+def _mode_of(folder: Folder, name: str) -> int:
+    found = folder.status(name)
+    return _OURS_ALONE if found is None else stat.S_IMODE(found.st_mode)
+
+
+def _closed_records(folder: Folder) -> Iterator[int]:
+    """Open the records of packages that only we may read, one after the other."""
+    for name in folder.names():
+        if name.endswith(".json") and _is_closed(folder.status(name)):
+            record = folder.open(name, os.O_RDONLY)
+            try:
+                if _is_closed(os.fstat(record)):  # it may be another one by now
+                    yield record
+            finally:
+                os.close(record)
+
+
+def _is_closed(found: os.stat_result | None) -> bool:
+    """Whether this is a file for us alone, known by this name alone: another may be a secret's."""
+    if found is None or not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+        return False
+    return found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) == _OURS_ALONE
 
 
 def _all_of(package: str) -> Iterator[tuple[str, os.stat_result]]:
