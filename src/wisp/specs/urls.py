@@ -42,6 +42,8 @@ _ODD = pattern(
     r"(?!(?:mailto|npm|jsr):)[^\s:/@.\"'`<>]{1,255}:(?=[^@]*\s|(?![0-9]+/)[^\s/@]+/)[^@]{1,4000}@"
     r"(?:[\w.-]*[\w-]:[0-9]{1,5}|[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}|\[[0-9a-fA-F:.]+\])(?:/\S*)?"
 )
+#: The end of schemes behind which a user signs in by a key: `ssh`, `git+ssh`.
+_SSH = "ssh://"
 #: Users of protocols other than the web's, who have no password.
 _KNOWN_USERS = frozenset({"git", "hg", "svn", "anonymous"})
 #: Parts of the names of secrets in a query, their ends, and whole names. What answers a sign-in
@@ -144,16 +146,28 @@ def shown(url: str) -> str:
     scheme, rest = begun
     authority, tail = _parted(rest)
     info, at, host = authority.rpartition("@")
-    if at and ("http" in scheme.lower() or info not in _KNOWN_USERS):
+    if at and info != _plain_user(scheme, info):
         authority = f"{_HIDDEN}@{host}"
     return f"{scheme}{authority}{_hidden_tail(tail)}"
+
+
+def _plain_user(scheme: str, info: str) -> str:
+    """Return the user in an address if the name is no secret; "" if it may be one.
+
+    Who asks by SSH has a key, and the address is none without the user. On the web a user without
+    a password is mostly a token.
+    """
+    user = info.partition(":")[0]
+    if scheme.lower().endswith(_SSH):
+        return user
+    return user if "http" not in scheme.lower() and user in _KNOWN_USERS else ""
 
 
 def handed_on(url: str) -> str:
     """Return a URL without the credentials in it, for files that others are given.
 
-    User and password, the token in a path of conda's, and what a query names a secret are left out.
-    What is no URL stays as it is.
+    Passwords, users that may be tokens, the token in a path of conda's, and what a query names a
+    secret are left out. What is no URL stays as it is.
     """
     url = _respelt(url, "")
     begun = _begun(url)
@@ -161,11 +175,14 @@ def handed_on(url: str) -> str:
         return url
     scheme, rest = begun
     authority, tail = _parted(rest)
+    info, _, host = authority.rpartition("@")
+    user = _plain_user(scheme, info)
+    authority = f"{user}@{host}" if user else host
     path, *query = re.split(r"(?=[?#])", tail, maxsplit=1)
     inner = _SCHEME.search(path)
     if inner:
         pieces = map(handed_on, _split(tail[inner.start() :]))
-        return f"{scheme}{authority.rpartition('@')[2]}{path[: inner.start()]}{''.join(pieces)}"
+        return f"{scheme}{authority}{path[: inner.start()]}{''.join(pieces)}"
     path, *parameters = re.split(r"(?=;)", _without_tokens(path))
     for one in parameters:
         value, slash, further = one.partition("/")
@@ -174,7 +191,7 @@ def handed_on(url: str) -> str:
     kept = "".join(pair for pair in pairs if _hidden_pair(pair[1:]) == pair[1:])
     if kept[:1] in ("&", ";"):
         kept = f"?{kept[1:]}"
-    return f"{scheme}{authority.rpartition('@')[2]}{path}{kept}"
+    return f"{scheme}{authority}{path}{kept}"
 
 
 def _respelt(text: str, user: str) -> str:
