@@ -248,7 +248,7 @@ def test_no_requirement_of_a_lock_is_nested_deeper_than_the_solver_bears(
         done = forks.run(home, *words, cwd=tmp_path)
         assert done.code == 1, done.stderr
         assert "a requirement is nested too deeply" in done.stderr
-        assert "pixi.lock:10:" in done.stderr
+        assert "pixi.lock:11:" in done.stderr
 
 
 @pytest.mark.parametrize(

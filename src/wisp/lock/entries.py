@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from wisp.lock.derive import derive, derived_build_number, derived_noarch
+from wisp.lock.getters import (
+    MD5,
+    EntryError,
+    digest,
+    number,
+    optional_text,
+    selectors,
+    specs,
+    table_of,
+    texts,
+    wrong,
+)
 from wisp.patterns import pattern
 from wisp.specs.inside import is_site_packages
 from wisp.specs.origins import is_folder, is_wheel
@@ -41,70 +53,70 @@ _SOURCE_FIELDS = frozenset(
         "host_packages",
     }
 )
-_SOURCE_TABLES = frozenset({"extra_depends", "run_exports", "source", "source_depends"})
+#: What the other keys of a source entry hold, if something: the kinds that `SourceEntry` has.
+_SOURCE_TEXTS = ("build", "features", "license", "license_family", "python_site_packages_path")
 #: What older versions say of a source package that has no meaning any more.
 _FORGOTTEN = frozenset({"conda", "name", "input", "sources", "package_build_source"})
+#: What keys of source entries were called.
+_FORMERLY: Mapping[str, str] = {
+    "source": "package_build_source",
+    "source_depends": "sources",
+}
 _NO_RUN_EXPORTS = RunExports()
+_NOARCH = ("python", "generic")
 _RUN_EXPORT_KINDS = frozenset(one.name for one in fields(RunExports))
-_HEX = pattern(r"[0-9a-fA-F]*")
-#: Hex digits of a digest.
-_SHA256, _MD5 = 64, 32
-#: Parentheses in one requirement: some thousand are more than the solver's stack holds.
-_DEEPEST = 100
-
-
-class EntryError(ValueError):
-    """An entry of a lock lacks something or has the wrong shape."""
+#: Dates are milliseconds of 64 bits with a sign.
+_EARLIEST = -(2**63)
 
 
 def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
     """Build a record from an entry, filling in what its location tells."""
-    get = entry.get
     derived = derive(location)
-    build = _text(get("build"), derived.build)
-    subdir = _text(get("subdir"), derived.subdir)
-    name = _text(get("name"), derived.name)
-    version = _text(get("version"), derived.version)
+    build = optional_text(entry, "build", derived.build)
+    subdir = optional_text(entry, "subdir", derived.subdir)
+    name = optional_text(entry, "name", derived.name)
+    version = optional_text(entry, "version", derived.version)
     if name is None or version is None or build is None or subdir is None:
         raise EntryError(f"the package `{location}` lacks its name, version, build or subdir")
-    number = get("build_number")
-    extra, exports = get("extra_depends"), get("run_exports")
-    channel = get("channel") or derived.channel
+    build_number = number(entry, "build_number")
+    channel = optional_text(entry, "channel") or derived.channel
     return CondaRecord(
         location=location,
         name=name,
         version=version,
         build=build,
-        build_number=derived_build_number(build) if number is None else int(number),
+        build_number=derived_build_number(build) if build_number is None else build_number,
         subdir=subdir,
         noarch=_noarch(entry, None if is_wheel(location) else derived.subdir or subdir, build),
-        sha256=_digest(get("sha256")),
-        md5=_digest(get("md5"), _MD5),
-        legacy_bz2_md5=_digest(get("legacy_bz2_md5"), _MD5),
-        depends=_specs(get("depends")),
-        constrains=_specs(get("constrains")),
-        extra_depends={k: _specs(v) for k, v in extra.items()} if extra else {},
+        sha256=digest(entry, "sha256"),
+        md5=digest(entry, "md5", MD5),
+        legacy_bz2_md5=digest(entry, "legacy_bz2_md5", MD5),
+        depends=specs(entry, "depends"),
+        constrains=specs(entry, "constrains"),
+        extra_depends=_spec_table(entry, "extra_depends") if "extra_depends" in entry else {},
         channel=channel.rstrip("/") if channel else None,
-        features=_text(get("features"), None),
-        flags=texts(get("flags")),
-        track_features=_words(get("track_features")),
-        file_name=_text(get("file_name"), None),
-        license=_text(get("license"), None),
-        license_family=_text(get("license_family"), None),
-        purls=None if get("purls") is None else texts(get("purls")),
-        run_exports=None if exports is None else _run_exports(exports),
-        size=_number(get("size")),
-        legacy_bz2_size=_number(get("legacy_bz2_size")),
-        timestamp=_milliseconds(get("timestamp")),
-        attestations_sha256=_digest(get("attestations_sha256")),
-        indexed_timestamp=_number(get("indexed_timestamp")),
-        python_site_packages_path=_modules(_text(get("python_site_packages_path"), None)),
+        features=optional_text(entry, "features"),
+        flags=texts(entry, "flags"),
+        track_features=_words(entry, "track_features"),
+        file_name=optional_text(entry, "file_name"),
+        license=optional_text(entry, "license"),
+        license_family=optional_text(entry, "license_family"),
+        purls=None if entry.get("purls") is None else texts(entry, "purls"),
+        run_exports=None if entry.get("run_exports") is None else _run_exports(entry),
+        size=number(entry, "size"),
+        legacy_bz2_size=number(entry, "legacy_bz2_size"),
+        timestamp=_milliseconds(entry),
+        attestations_sha256=digest(entry, "attestations_sha256"),
+        indexed_timestamp=number(entry, "indexed_timestamp", _EARLIEST),
+        python_site_packages_path=_modules(entry),
     )
 
 
-def _modules(path: str | None) -> str | None:
+def _modules(entry: Mapping[str, Any]) -> str | None:
+    key = "python_site_packages_path"
+    path = optional_text(entry, key)
     if path is not None and not is_site_packages(path):
-        raise EntryError("`python_site_packages_path` must be a `site-packages` in the environment")
+        raise EntryError(f"`{key}` must be a `site-packages` in the environment", key)
     return path
 
 
@@ -118,15 +130,13 @@ def source_record(identifier: str, entry: Mapping[str, Any]) -> CondaSourceRecor
 
 def unnamed_source_record(location: str, entry: Mapping[str, Any]) -> CondaSourceRecord:
     """Build a record of a source entry of versions before 7, which had no identifier."""
-    name = _text(entry.get("name"), None)
+    name = optional_text(entry, "name")
     if not name:
-        raise EntryError(f"the source package `{location}` lacks its name")
+        raise EntryError(f"the source package `{location}` lacks its name", "name")
     kept = {key: value for key, value in entry.items() if key not in _FORGOTTEN}
-    if "package_build_source" in entry:
-        kept["source"] = entry["package_build_source"]
-    if "sources" in entry:
-        kept["source_depends"] = entry["sources"]
-    build = str(kept.pop("build", "") or "")
+    kept |= {key: entry[old] for key, old in _FORMERLY.items() if old in entry}
+    kept.pop("build", None)
+    build = optional_text(entry, "build") or ""
     if build:
         kept["build"] = build
     noarch = _noarch(kept, str(kept.get("subdir")), build)
@@ -139,43 +149,67 @@ def unnamed_source_record(location: str, entry: Mapping[str, Any]) -> CondaSourc
 
     text = json.dumps([location, entry], sort_keys=True)
     digest = xxhash.xxh3_64_hexdigest(text.encode())[:8]
-    return _source(f"{name}[{digest}] @ {location}", name, digest, location, kept)
+    try:
+        return _source(f"{name}[{digest}] @ {location}", name, digest, location, kept)
+    except EntryError as error:
+        keys = (_FORMERLY.get(str(key), key) for key in error.path[:1])
+        raise EntryError(str(error), *keys, *error.path[1:]) from None
 
 
 def _source(
     identifier: str, name: str, digest: str, location: str, entry: Mapping[str, Any]
 ) -> CondaSourceRecord:
-    get = entry.get
     return CondaSourceRecord(
         identifier=identifier,
         name=name,
         hash=digest,
         location=location,
-        version=_text(get("version"), None),
-        subdir=_text(get("subdir"), None),
-        depends=_specs(get("depends")),
-        constrains=_specs(get("constrains")),
-        purls=None if get("purls") is None else texts(get("purls")),
-        variants=dict((get("variants") or {}).items()),
-        build_packages=selectors(get("build_packages") or ()),
-        host_packages=selectors(get("host_packages") or ()),
+        version=optional_text(entry, "version"),
+        subdir=optional_text(entry, "subdir"),
+        depends=specs(entry, "depends"),
+        constrains=specs(entry, "constrains"),
+        purls=None if entry.get("purls") is None else texts(entry, "purls"),
+        variants=_variants(entry),
+        build_packages=selectors(entry, "build_packages"),
+        host_packages=selectors(entry, "host_packages"),
         raw=_raw(entry),
     )
+
+
+def _variants(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = table_of(entry, "variants")
+    for key, value in found.items():
+        if not isinstance(value, str | int):
+            raise wrong(value, "a text, a number or a truth", "variants", key)
+    return dict(found)
 
 
 def _raw(entry: Mapping[str, Any]) -> SourceEntry:
     """Return the keys without a field of their own, of the kinds that `SourceEntry` has."""
     kept: Any = {key: value for key, value in entry.items() if key not in _SOURCE_FIELDS}
-    for key in _SOURCE_TABLES & kept.keys():
-        if not isinstance(kept[key] or {}, dict):
-            raise EntryError(f"{kept[key]} stands where a table is expected")
-    for key in ("extra_depends", "run_exports"):
-        for specs in (kept.get(key) or {}).values():
-            _specs(specs)
+    for key in _SOURCE_TEXTS:
+        optional_text(kept, key)
     for key in ("build_number", "size"):
-        _number(kept.get(key))
+        number(kept, key)
+    texts(kept, "flags")
+    _words(kept, "track_features")
+    for key in ("extra_depends", "run_exports"):
+        _spec_table(kept, key)
+    _check_source(kept, "source")
+    sources = table_of(kept, "source_depends")
+    for key in sources:
+        try:
+            _check_source(sources, key)
+        except EntryError as error:
+            raise error.below("source_depends") from None
     judged: SourceEntry = kept
     return judged
+
+
+def _check_source(table: Mapping[str, Any], key: str) -> None:
+    for inner, value in table_of(table, key).items():
+        if not isinstance(value, str | bool | None):
+            raise wrong(value, "a text", key, inner)
 
 
 def pypi_record(
@@ -186,96 +220,61 @@ def pypi_record(
     `distribution_keys` are those that make a path a distribution; versions before 7 have none,
     they gave folders a version and a hash, which are dropped.
     """
-    name = _text(entry.get("name"), None)
+    name = optional_text(entry, "name")
     if not name:
-        raise EntryError(f"the package `{location}` lacks its name")
-    get = entry.get
+        raise EntryError(f"the package `{location}` lacks its name", "name")
     folder = is_folder(location) and not any(key in entry for key in distribution_keys)
     return PypiRecord(
         location=location,
         name=normalize(name),
-        version=None if folder else _text(get("version"), NO_VERSION),
-        md5=None if folder else _digest(get("md5"), _MD5),
-        sha256=None if folder else _digest(get("sha256")),
-        index=_text(get("index"), None),
-        requires_dist=texts(get("requires_dist")),
-        requires_python=_text(get("requires_python"), None),
-        build_packages=selectors(get("build_packages") or ()),
-        host_packages=selectors(get("host_packages") or ()),
+        version=None if folder else optional_text(entry, "version", NO_VERSION),
+        md5=None if folder else digest(entry, "md5", MD5),
+        sha256=None if folder else digest(entry, "sha256"),
+        index=optional_text(entry, "index"),
+        requires_dist=texts(entry, "requires_dist"),
+        requires_python=optional_text(entry, "requires_python"),
+        build_packages=selectors(entry, "build_packages"),
+        host_packages=selectors(entry, "host_packages"),
     )
 
 
-def selectors(items: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Read a list of one-key maps as pairs of kind and identifier."""
-    return tuple((kind, str(name)) for item in items for kind, name in list(item.items())[:1])
-
-
-def _text(value: Any, default: str | None) -> str | None:
-    if isinstance(value, list | dict):
-        raise EntryError(f"{value} stands where a text is expected")
-    return default if value is None else str(value)
-
-
-def texts(value: Any) -> tuple[str, ...]:
-    """Take a value as a list of texts."""
-    if not value:
-        return ()
-    try:
-        "".join(value)  # which nothing but texts can be
-    except TypeError:
-        value = None
-    if not isinstance(value, list):
-        raise EntryError("something else stands where a list of texts is expected")
-    return tuple(value)
-
-
-def _specs(value: Any) -> tuple[str, ...]:
-    """Take a value as a list of match specs."""
-    found = texts(value)
-    if "".join(found).count("(") > _DEEPEST and any(one.count("(") > _DEEPEST for one in found):
-        raise EntryError("a requirement is nested too deeply")
-    return found
-
-
-def _digest(value: Any, size: int = _SHA256) -> str | None:
-    """Take a value as a digest of so many hex digits: one without any would count as no digest."""
-    if value is None:
-        return None
-    if isinstance(value, str) and len(value) == size and _HEX.fullmatch(value):
-        return value
-    raise EntryError(f"{value} stands where a hash is expected")
-
-
-def _number(value: Any) -> int | None:
-    if value is None or isinstance(value, int):
-        return value
-    raise EntryError(f"{value} stands where a number is expected")
-
-
-def _words(value: Any) -> tuple[str, ...]:
+def _words(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = table.get(key)
     if isinstance(value, str):
         return tuple(word for word in re.split(r"[,\s]+", value) if word)
-    return tuple(value or ())
+    return texts(table, key)
 
 
 def _noarch(entry: Mapping[str, Any], subdir: str | None, build: str) -> str | None:
     if "noarch" not in entry:
         return derived_noarch(subdir, build)
     value = entry["noarch"]
-    if value is True:
-        return "generic"
-    return value or None
+    if isinstance(value, bool):
+        return "generic" if value else None
+    if value not in (None, *_NOARCH):
+        raise wrong(value, "`python` or `generic`", "noarch")
+    return optional_text(entry, "noarch")
 
 
-def _run_exports(value: Mapping[str, Any]) -> RunExports:
-    if not value:
+def _spec_table(table: Mapping[str, Any], key: str) -> Mapping[str, tuple[str, ...]]:
+    """Return a table of lists of match specs."""
+    found = table_of(table, key)
+    try:
+        return {name: specs(found, name) for name in found}
+    except EntryError as error:
+        raise error.below(key) from None
+
+
+def _run_exports(entry: Mapping[str, Any]) -> RunExports:
+    found = _spec_table(entry, "run_exports")
+    if not found:
         return _NO_RUN_EXPORTS
-    for kind in value:
+    for kind in found:
         if kind not in _RUN_EXPORT_KINDS:
-            raise EntryError(f"`{kind}` is no kind of `run_exports`")
-    return RunExports(**{kind: _specs(specs) for kind, specs in value.items()})
+            raise EntryError(f"`{kind}` is no kind of `run_exports`", "run_exports", kind)
+    return RunExports(**found)
 
 
-def _milliseconds(value: int | None) -> int | None:
-    value = _number(value)
+def _milliseconds(entry: Mapping[str, Any]) -> int | None:
+    value = number(entry, "timestamp", _EARLIEST)
     return value * 1000 if value is not None and value <= _LAST_SECOND else value

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wisp.errors import LockFileError, Place
 from wisp.lock.model import LOCK_VERSION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.lock.getters import Key
 
 
 class NewerLockFileError(LockFileError):
@@ -34,13 +40,15 @@ def damaged(
     )
 
 
-def damaged_at(
-    detail: str, file: str, text: str, needle: str, *, last: bool = False
-) -> LockFileError:
-    """Build the error of a lock that is wrong where `needle` stands first, or last."""
-    at = text.rfind(needle) if last else text.find(needle)
-    if at < 0:
-        return damaged(detail, file)
-    line_start = text.rfind("\n", 0, at) + 1
-    line = text.count("\n", 0, at) + 1
-    return damaged(detail, file, line, at - line_start + 1, text=text)
+def damaged_at(detail: str, file: str, text: str, path: Sequence[Key]) -> LockFileError:
+    """Build the error of a lock in which the value that `path` leads to is wrong."""
+    from wisp.lock.positions import position
+
+    return damaged(detail, file, *position(text, path), text=text)
+
+
+def nested_too_deeply(file: str, text: str) -> LockFileError:
+    """Build the error of a lock in which more is begun than the reader can hold."""
+    from wisp.lock.positions import deepest
+
+    return damaged("it is nested too deeply", file, deepest(text), text=text)

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from wisp.lock.aliases import names_on_load
 from wisp.lock.derive import is_archive
 from wisp.lock.entries import (
     DISTRIBUTION_KEYS,
-    EntryError,
     conda_record,
     pypi_record,
     source_record,
-    texts,
     unnamed_source_record,
+)
+from wisp.lock.getters import (
+    MISSHAPEN,
+    EntryError,
+    each,
+    items,
+    misshapen,
+    optional_text,
+    require_table,
+    required_text,
+    selectors,
+    table_of,
+    texts,
 )
 from wisp.lock.merge import merged
 from wisp.lock.model import EnvironmentRow, LockChannel, LockFile, LockOptions, LockPlatform
@@ -35,54 +47,45 @@ _CHOOSING = ("name", "version", "build", "subdir")
 #: A project has an entry for each of its variants; more than these nobody has.
 _MOST_OF_ONE_LOCATION = 1000
 
+_OPTIONS = ("strategy", "channel-priority", "pypi-prerelease-mode")
+
 _KINDS = ("conda", "conda_source", "pypi")
 
 Selector = Mapping[str, str]
 
 
-class DanglingError(EntryError):
-    """A lock refers to something that it does not hold; `needle` is how it is spelled there."""
-
-    def __init__(self, message: str, needle: str) -> None:
-        super().__init__(message)
-        self.needle = str(needle)
-
-
-class MisshapenError(EntryError):
-    """An entry of `packages` cannot be read; `location` is what it begins with."""
-
-    def __init__(self, message: str, location: str) -> None:
-        super().__init__(message)
-        self.location = location
-
-
 class LockedRecords:
     """The records of a lock, found by the selectors of its environments."""
 
-    def __init__(self, version: int, entries: Iterable[dict[str, Any]]) -> None:
+    def __init__(self, version: int, entries: Sequence[dict[str, Any]]) -> None:
+        self.entries = entries
         self.records: dict[tuple[str, str], list[tuple[dict[str, Any], Record]]] = {}
         self.uses_hints = version < _FIRST_WITH_PLATFORMS
-        for entry in entries:
-            key, record = _entry_record(entry, self.uses_hints)
+        for at, entry in enumerate(entries):
+            try:
+                key, record = _entry_record(entry, self.uses_hints)
+            except MISSHAPEN as error:
+                raise misshapen(error).below("packages", at) from None
             same = self.records.setdefault(key, [])
             same.append((entry, record))
             if len(same) > _MOST_OF_ONE_LOCATION:
-                raise MisshapenError("too many entries have this location", key[1])
+                raise EntryError("too many entries have this location", "packages", at)
         self.chosen: dict[tuple[object, ...], Record] = {}
         #: What is found without looking at more than kind and location, as nearly all is.
         self.unique = {key: found[0][1] for key, found in self.records.items() if len(found) == 1}
 
     def find(self, selector: Selector, environment: str, platform: str, subdir: str) -> Record:
-        """Return the record that a selector means; raises `DanglingError` if there is none."""
-        key = next(iter(selector.items()))
+        """Return the record that a selector means; raises `EntryError` if there is none."""
+        key = next(iter(selector.items()), None)
+        if key is None:
+            raise EntryError("a selector names no package")
         if key in self.unique:
             return self.unique[key]
         candidates = self.records.get(key)
         if not candidates:
-            raise DanglingError(
+            raise EntryError(
                 f"environment {environment} and platform {platform} refers to a package "
-                f"that does not exist: {key[1]}",
-                key[1],
+                f"that does not exist: {key[1]}"
             )
         said = tuple((name, selector[name]) for name in _CHOOSING if name in selector)
         known = (*key, said, subdir)
@@ -99,27 +102,42 @@ class LockedRecords:
             for kind, location in record.build_packages + record.host_packages:
                 if (kind, location) in found:
                     continue
-                used = self.find({kind: location}, record.name, "any", "")
+                try:
+                    used = self.find({kind: location}, record.name, "any", "")
+                except EntryError as error:
+                    raise error.below(*self._place_of(record, (kind, location))) from None
                 found[kind, location] = used
                 if not isinstance(used, CondaRecord):
                     waiting.append(used)
         return found
 
+    def _place_of(self, record: Record, needed: tuple[str, str]) -> tuple[str | int, ...]:
+        """Return the keys that lead to what the entry of a record says it is built with."""
+        pairs = [pair for pairs in self.records.values() for pair in pairs]
+        entry = next(entry for entry, built in pairs if built is record)
+        at = next(at for at, other in enumerate(self.entries) if other is entry)
+        for key in ("build_packages", "host_packages"):
+            if needed in (named := selectors(entry, key)):
+                return "packages", at, key, named.index(needed)
+        return "packages", at
+
 
 def body(version: int, document: Mapping[str, Any], platforms: Sequence[Platform]) -> LockFile:
     """Turn a parsed document into a lock file, with the platforms named as in the manifest.
 
-    Raises `EntryError` and its child `DanglingError` where the document contradicts itself.
+    Raises `EntryError` where the document contradicts itself.
     """
-    packages = LockedRecords(version, document.get("packages") or ())
-    tables = document.get("environments") or {}
+    packages = LockedRecords(version, items(document, "packages"))
+    tables = table_of(document, "environments")
     rows = _rows(version, document, tables)
     renames = names_on_load(rows, platforms)
     subdirs = {row.name: row.subdir for row in rows}
-    environments = {
-        name: _environment(name, table, subdirs, renames, packages)
-        for name, table in tables.items()
-    }
+    environments: dict[str, EnvironmentRow] = {}
+    for name, table in tables.items():
+        try:
+            environments[name] = _environment(name, table, subdirs, renames, packages)
+        except MISSHAPEN as error:
+            raise misshapen(error).below("environments", name) from None
     used = [record for environment in environments.values() for record in environment.records()]
     return LockFile(
         version=version,
@@ -133,23 +151,30 @@ def _rows(
     version: int, document: Mapping[str, Any], tables: Mapping[str, Any]
 ) -> tuple[LockPlatform, ...]:
     if version >= _FIRST_WITH_PLATFORMS:
-        rows = tuple(_row(row) for row in document.get("platforms") or ())
-        seen: set[str] = set()
-        for row in rows:
-            if row.name in seen:
-                raise DanglingError(f"duplicate platform `{row.name}`", f"name: {row.name}")
-            seen.add(row.name)
-        return rows
-    names = sorted({name for table in tables.values() for name in table.get("packages") or {}})
-    return tuple(default_row(name) for name in names)
+        rows: dict[str, LockPlatform] = {}
+        for at, found in enumerate(items(document, "platforms")):
+            try:
+                row = _row(found)
+                if row.name in rows:
+                    raise EntryError(f"duplicate platform `{row.name}`", "name")
+            except MISSHAPEN as error:
+                raise misshapen(error).below("platforms", at) from None
+            rows[row.name] = row
+        return tuple(rows.values())
+    names: set[str] = set()
+    for name, table in tables.items():
+        try:
+            names.update(table_of(require_table(table), "packages"))
+        except EntryError as error:
+            raise error.below("environments", name) from None
+    return tuple(default_row(name) for name in sorted(names))
 
 
-def _row(row: Mapping[str, Any]) -> LockPlatform:
-    packages = row.get("virtual-packages")
-    name = str(row["name"])
-    return LockPlatform(
-        name, row.get("subdir") or name, None if packages is None else tuple(map(str, packages))
-    )
+def _row(row: Any) -> LockPlatform:
+    name = required_text(require_table(row), "name")
+    known = row.get("virtual-packages") is not None
+    packages = texts(row, "virtual-packages") if known else None
+    return LockPlatform(name, optional_text(row, "subdir") or name, packages)
 
 
 def default_row(subdir: str) -> LockPlatform:
@@ -165,39 +190,53 @@ def _environment(
     packages: LockedRecords,
 ) -> EnvironmentRow:
     locked: dict[str, tuple[Record, ...]] = {}
-    for platform, selectors in (table.get("packages") or {}).items():
+    chosen = table_of(require_table(table), "packages")
+    for platform in chosen:
         if platform not in subdirs:
-            raise DanglingError(
-                f"Environment `{name}` is using an unknown platform `{platform}`", platform
+            raise EntryError(
+                f"Environment `{name}` is using an unknown platform `{platform}`",
+                "packages",
+                platform,
             )
-        locked[renames.get(platform, platform)] = tuple(
-            packages.find(selector, name, platform, subdirs[platform]) for selector in selectors
-        )
+        try:
+            find = partial(
+                packages.find, environment=name, platform=platform, subdir=subdirs[platform]
+            )
+            locked[renames.get(platform, platform)] = each(chosen, platform, find)
+        except EntryError as error:
+            raise error.below("packages") from None
     return EnvironmentRow(
         name=name,
-        channels=tuple(_channel(channel) for channel in table.get("channels") or ()),
-        indexes=None if table.get("indexes") is None else texts(table["indexes"]),
-        find_links=tuple(
-            FindLinks(path=link.get("path"), url=link.get("url"))
-            for link in table.get("find-links") or ()
-        ),
-        options=_options(table.get("options") or {}),
+        channels=each(table, "channels", channel),
+        indexes=None if table.get("indexes") is None else texts(table, "indexes"),
+        find_links=each(table, "find-links", _find_links),
+        options=_options(table),
         packages=locked,
     )
 
 
-def _channel(channel: str | Mapping[str, Any]) -> LockChannel:
-    if isinstance(channel, str):
-        return LockChannel(channel)
-    return LockChannel(channel["url"], tuple(channel.get("used_env_vars") or ()))
+def channel(item: Any) -> LockChannel:
+    """Read a channel, which may say no more than its URL."""
+    if isinstance(item, str):
+        return LockChannel(item)
+    return LockChannel(required_text(require_table(item), "url"), texts(item, "used_env_vars"))
 
 
-def _options(table: Mapping[str, Any]) -> LockOptions:
-    default = LockOptions()
+def _find_links(link: Any) -> FindLinks:
+    table = require_table(link)
+    return FindLinks(path=optional_text(table, "path"), url=optional_text(table, "url"))
+
+
+def _options(environment: Mapping[str, Any]) -> LockOptions:
+    table, default = table_of(environment, "options"), LockOptions()
+    try:
+        told: Any = {key: optional_text(table, key) for key in _OPTIONS}
+    except EntryError as error:
+        raise error.below("options") from None
     return LockOptions(
-        strategy=table.get("strategy") or default.strategy,
-        channel_priority=table.get("channel-priority") or default.channel_priority,
-        prerelease_mode=table.get("pypi-prerelease-mode") or default.prerelease_mode,
+        strategy=told["strategy"] or default.strategy,
+        channel_priority=told["channel-priority"] or default.channel_priority,
+        prerelease_mode=told["pypi-prerelease-mode"] or default.prerelease_mode,
     )
 
 
@@ -211,10 +250,7 @@ def _entry_record(entry: dict[str, Any], old: bool) -> tuple[tuple[str, str], Re
         location = entry.get("url") or entry.get("path")
     if kind not in _KINDS or not isinstance(location, str):
         raise EntryError("an entry of `packages` is none of `conda`, `conda_source` and `pypi`")
-    try:
-        return (kind, location), _record(kind, location, entry, old)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise MisshapenError(str(error), location) from None
+    return (kind, location), _record(kind, location, entry, old)
 
 
 def _record(kind: str, location: str, entry: dict[str, Any], old: bool) -> Record:

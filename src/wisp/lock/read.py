@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 
 from wisp.errors import LockFileError
 from wisp.lock import modern
-from wisp.lock.entries import EntryError
-from wisp.lock.failures import NewerLockFileError, damaged, damaged_at
+from wisp.lock.failures import NewerLockFileError, damaged, damaged_at, nested_too_deeply
+from wisp.lock.getters import EntryError
 from wisp.lock.model import LOCK_VERSION, LockFile
-from wisp.lock.modern import DanglingError, MisshapenError
 from wisp.lock.yaml import parse
 from wisp.platforms import Platform
 from wisp.specs.controls import PROSE, find_control
@@ -26,8 +25,8 @@ def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
     """Read the text of a lock file; `file` is its name in messages.
 
     `platforms` are those of the workspace, whose names replace the aliases that rich platforms
-    have on disk. Raises `LockFileError` for damaged text, with the place where it is known, and
-    its child `NewerLockFileError` for a version this release does not know.
+    have on disk. Raises `LockFileError` for damaged text, with the place, and its child
+    `NewerLockFileError` for a version this release does not know.
     """
     if not text.strip():
         raise damaged("it is empty", file)
@@ -36,9 +35,9 @@ def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
     except LockFileError:
         raise
     except RecursionError:
-        raise damaged("it is nested too deeply", file) from None
+        raise nested_too_deeply(file, text) from None
     except Exception as error:  # whatever a stranger's text leads to is no fault of the program
-        raise damaged(f"it cannot be read ({error})", file) from error
+        raise damaged_at(f"it cannot be read ({error})", file, text, ()) from error
 
 
 def _read(text: str, file: str, platforms: Sequence[Platform]) -> LockFile:
@@ -46,19 +45,12 @@ def _read(text: str, file: str, platforms: Sequence[Platform]) -> LockFile:
     found = find_control(document, lambda path: path[-1] in PROSE)
     if found is not None:
         where = ".".join(map(str, found))
-        raise damaged(f"there is a control character in `{where}`", file)
+        raise damaged_at(f"there is a control character in `{where}`", file, text, found)
     version = _version(document, text, file)
-    body = _body_of(version)
     try:
-        return body(version, document, platforms)
-    except DanglingError as error:
-        raise damaged_at(str(error), file, text, error.needle) from None
-    except MisshapenError as error:
-        raise damaged_at(str(error), file, text, error.location, last=True) from None
+        return _body_of(version)(version, document, platforms)
     except EntryError as error:
-        raise damaged(str(error), file) from None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise damaged(f"it does not have the shape of a lock file ({error})", file) from None
+        raise damaged_at(str(error), file, text, error.path) from None
 
 
 def _body_of(version: int) -> Callable[[int, Any, Sequence[Platform]], LockFile]:
@@ -77,7 +69,7 @@ def _version(document: Any, text: str, file: str) -> int:
     if version is None:
         raise damaged("missing field `version`", file, 1, text=text)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise damaged_at(f"invalid version `{version}`", file, text, "version")
+        raise damaged_at(f"invalid version `{version}`", file, text, ("version",))
     if version > LOCK_VERSION:
         raise NewerLockFileError(version, file)
     return version

@@ -76,6 +76,11 @@ def _entry(indent: int) -> re.Pattern[str]:
     )
 
 
+def is_ignored(line: str) -> bool:
+    """Tell whether a line says nothing, wherever it is no part of a text over several lines."""
+    return _IGNORED_LINE.match(line) is not None
+
+
 class _Reader:
     """Reads line by line; positions are indices into `lines`, which ends with a sentinel."""
 

@@ -100,9 +100,9 @@ def test_a_newer_version_has_an_error_of_its_own() -> None:
             "Environment `default` is using an unknown platform `p9`",
             38,
         ),
-        ("- name: p1\n  subdir: linux-64", "- name: linux-64", "duplicate platform `linux-64`", 3),
+        ("- name: p1\n  subdir: linux-64", "- name: linux-64", "duplicate platform `linux-64`", 9),
         ("  name: project\n", "", "the package `./project` lacks its name", 77),
-        ("- pypi: ./project\n  name", "- rpm: ./project\n  name", "an entry of `packages`", 0),
+        ("- pypi: ./project\n  name", "- rpm: ./project\n  name", "an entry of `packages`", 77),
     ],
 )
 def test_contradictions_are_damage(old: str, new: str, detail: str, line: int) -> None:
@@ -117,14 +117,21 @@ def test_contradictions_are_damage(old: str, new: str, detail: str, line: int) -
 @pytest.mark.parametrize(
     ("line", "detail"),
     [
-        ("  depends:\n  - [1]", "stands where a list of texts is expected"),
-        ("  depends: lib", "stands where a list of texts is expected"),
-        ("  constrains:\n  - true", "stands where a list of texts is expected"),
+        ("  depends:\n  - [1]", "[1] stands where a text is expected"),
+        ("  depends: lib", "lib stands where a list of texts is expected"),
+        ("  constrains:\n  - true", "True stands where a text is expected"),
         ("  sha256: deadbee", "stands where a hash is expected"),
         ("  md5: 12", "stands where a hash is expected"),
         ("  size: much", "stands where a number is expected"),
         ("  subdir: []", "stands where a text is expected"),
         ("  license: {a: b}", "stands where a text is expected"),
+        ("  build: 1", "1 stands where a text is expected"),
+        ("  build_number: true", "True stands where a number is expected"),
+        ("  size: -1", "-1 stands where a number is expected"),
+        ("  noarch: 1", "1 stands where `python` or `generic` is expected"),
+        ("  channel: [a]", "stands where a text is expected"),
+        ("  track_features:\n  - 1", "1 stands where a text is expected"),
+        ("  constrains: ''", "nothing stands where a list of texts is expected"),
         ("  run_exports:\n    never: []", "`never` is no kind of `run_exports`"),
     ],
 )
@@ -134,7 +141,9 @@ def test_entries_of_the_wrong_shape_are_told_with_their_place(line: str, detail:
         read(f"version: 7\nenvironments: {{}}\npackages:\n{entry}{line}\n", "pixi.lock")
     assert detail in str(caught.value.causes[0])
     assert caught.value.place is not None
-    assert (caught.value.place.line, caught.value.place.column) == (4, 10)
+    below = line.count("\n")
+    column = 3 if not below else 5
+    assert (caught.value.place.line, caught.value.place.column) == (5 + below, column)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +152,10 @@ def test_entries_of_the_wrong_shape_are_told_with_their_place(line: str, detail:
         ("  source: here", "here stands where a table is expected"),
         ("  source_depends: [a]", "stands where a table is expected"),
         ("  extra_depends:\n    test: pytest", "stands where a list of texts is expected"),
+        ("  source:\n    url: [a]", "stands where a text is expected"),
+        ("  build: [a]", "stands where a text is expected"),
+        ("  variants:\n    a: [b]", "stands where a text, a number or a truth is expected"),
+        ("  build_packages:\n  - conda: 1", "stands where the kind and the location"),
         ("  build_number: first", "stands where a number is expected"),
     ],
 )
