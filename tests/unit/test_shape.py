@@ -124,6 +124,7 @@ DOORS = {
     ("api.use.snapshot_base", "specs.origins"): "a look need not be about the lock",
     ("api.use.snapshot_base", "specs.records"): "a look need not be about the lock",
     ("config.levels", "config.consents"): "few workspaces ask for more than they are given",
+    ("lock.failures", "lock.positions"): "few locks are damaged",
     ("lock.read", "lock.legacy"): "few locks are that old",
     ("lock.satisfy_environment", "specs.wheels"): "only locked wheels are ranked",
     ("lock.views", "lock.write"): "most versions differ",
