@@ -99,6 +99,16 @@ def _number(content: bytes) -> int:
     return int.from_bytes(content, "little")
 
 
+def elsewhere(path: str) -> str:
+    """Return a `PATH` without the folder that one stands in, which may be a stranger's.
+
+    An empty member, as at a colon too many, means that folder as well. Where nothing is left it is
+    the system's own.
+    """
+    kept = os.pathsep.join(folder for folder in path.split(os.pathsep) if os.path.isabs(folder))
+    return kept or os.defpath
+
+
 def own_content(path: str, limit: int = 64 << 20) -> bytes | None:
     """Return the content of a file that is ours, of `limit` bytes at most; None for any other."""
     try:

@@ -125,3 +125,24 @@ def test_a_look_runs_nothing_of_the_workspace_or_its_packages(
         assert content(folder) == before, words
     wisp("run", "tool", cwd=folder).success()
     assert ran.exists()
+
+
+@pytest.mark.parametrize("path", [":/usr/bin:/bin", "/usr/bin:/bin:", ".:/usr/bin:/bin", "bin"])
+def test_no_program_is_taken_from_the_folder_one_stands_in(
+    wisp: CommandLine, tmp_path: Path, path: str
+) -> None:
+    """A `PATH` with a colon too many, or with `.`, is no reason to run a stranger's programs."""
+    ran, folder = tmp_path / "ran", tmp_path / "w"
+    for place in (folder, folder / "bin"):
+        place.mkdir()
+        for name in ("nvidia-smi", "git", "uv", "bash", "env", "ps"):
+            (place / name).write_text(f"#!/bin/sh\n/usr/bin/touch {ran}\n")
+            (place / name).chmod(0o755)
+    (folder / "pixi.toml").write_text(
+        '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n[tasks]\nt = "true"\n'
+    )
+    words = [("info",), ("task", "list"), ("list",), ("run", "--dry-run", "t"), ("doctor",)]
+    for look in [*words, ("init", str(tmp_path / "new"))]:
+        done = wisp(*look, cwd=folder, env={"PATH": path})
+        assert not ran.exists(), look
+        assert "Traceback" not in done.stderr

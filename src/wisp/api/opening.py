@@ -145,6 +145,6 @@ def own_program(environ: Mapping[str, str]) -> str:
     beside = Path(sys.executable).with_name("wisp")
     if beside.is_file():
         return str(beside)
-    import shutil
+    from wisp.engine.process import found_program
 
-    return shutil.which("wisp", path=environ.get("PATH", "")) or sys.executable
+    return found_program("wisp", environ) or sys.executable

@@ -3,7 +3,8 @@
 wisp gets its environment as a value. rattler does not: it finds `CONDA_OVERRIDE_*`, the file of
 credentials, netrc, proxies and certificates only in the process. So while it looks, and here only,
 the process has the variables of that value; afterwards it has its own again. Usually both are the
-same and nothing changes.
+same and nothing changes. No program is found in the folder one stands in meanwhile: rattler starts
+one to ask for a graphics card.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import os
 from _thread import allocate_lock
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+
+from wisp.trust import elsewhere
 
 _guard = allocate_lock()
 
@@ -24,11 +27,14 @@ def borrowed(names: Iterable[str], environ: Mapping[str, str]) -> Iterator[None]
     children get their environment as a value.
     """
     with _guard:
-        before = {name: os.environ.get(name) for name in names}
-        changed = [name for name, value in before.items() if value != environ.get(name)]
+        lent = {name: environ.get(name) for name in names}
+        if "PATH" in os.environ:
+            lent["PATH"] = elsewhere(os.environ["PATH"])
+        before = {name: os.environ.get(name) for name in lent}
+        changed = [name for name, value in lent.items() if value != before[name]]
         try:
             for name in changed:
-                _put(name, environ.get(name))
+                _put(name, lent[name])
             yield
         finally:
             for name in changed:

@@ -8,7 +8,6 @@ Told by what each tool leaves beside the program: `uv-receipt.toml` (uv tool), `
 from __future__ import annotations
 
 import shlex
-import shutil
 import sys
 import sysconfig
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
+from wisp.engine.process import found_program
 from wisp.engine.tool_tls import ToolTrust
 from wisp.errors import HostError
 from wisp.foreign import json_data, toml_data
@@ -59,7 +59,7 @@ def update_command(
     """
     home = prefix or Path(sys.prefix)
     wanted = f"{DISTRIBUTION}=={version}"
-    found = shutil.which("uv", path=environ.get("PATH", "")) or uv
+    found = found_program("uv", environ) or uv
     if (home / "uv-receipt.toml").is_file():
         more = (*(("--index", index) if index else ()), *trust.uv)
         return _with(trust.variables, _by_uv_tool(found, home, wanted, more, named=named))
@@ -109,7 +109,7 @@ def _by_pipx(
     *,
     named: bool,
 ) -> UpdateCommand:
-    pipx = shutil.which("pipx", path=environ.get("PATH", ""))
+    pipx = found_program("pipx", environ)
     if pipx is None:
         raise HostError(
             "wisp was installed by pipx, which is not on the PATH",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from wisp.errors import HostError
+from wisp.trust import elsewhere
 from wisp.values import dataclass
 
 TYPE_CHECKING = False
@@ -29,6 +31,17 @@ class ProcessResult:
     code: int
     stdout: str
     stderr: str
+
+
+def given(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables for a program that is no task: it finds none where one stands."""
+    path = environ.get("PATH")
+    return dict(environ) if path is None else {**environ, "PATH": elsewhere(path)}
+
+
+def found_program(name: str, environ: Mapping[str, str]) -> str | None:
+    """Return the path of a program of the user's, None where there is none."""
+    return shutil.which(name, path=elsewhere(environ.get("PATH", "")))
 
 
 def capture(
@@ -53,7 +66,7 @@ def capture(
         child = subprocess.Popen(
             list(argv),
             cwd=cwd,
-            env=dict(environ),
+            env=given(environ),
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -109,7 +122,7 @@ def hand_over(argv: Sequence[str], *, environ: Mapping[str, str]) -> int:
 
     """
     try:
-        return subprocess.run(list(argv), env=dict(environ), check=False).returncode
+        return subprocess.run(list(argv), env=given(environ), check=False).returncode
     except OSError as error:
         raise cannot_start(argv[0], error) from error
 

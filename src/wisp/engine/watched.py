@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from wisp.engine.process import LOOK_SECONDS, ProcessResult, cannot_start, listed
+from wisp.engine.process import LOOK_SECONDS, ProcessResult, cannot_start, given, listed
 
 #: Nothing is wrapped there, and many lines are.
 _LINES, _COLUMNS = 100, 200
@@ -57,7 +57,7 @@ def watch(
         child = subprocess.Popen(
             list(argv),
             cwd=cwd,
-            env=dict(environ),
+            env=given(environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=theirs,

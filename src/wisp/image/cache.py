@@ -21,6 +21,7 @@ from wisp.image.layer import LayerBlob, compressor_name
 from wisp.image.layout import BlobStore
 from wisp.image.plan import PackageLayer
 from wisp.specs.oci import Descriptor, Digest
+from wisp.trust import found_bytes
 from wisp.values import dataclass, field
 
 TYPE_CHECKING = False
@@ -97,7 +98,7 @@ class LayerCache:
     def find(self, key: str) -> CachedLayer | None:
         """Return a layer made before, if its blob is still there. A damaged note counts as none."""
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, WispError):
-            found = _read(json_data(self._file(key).read_bytes()))
+            found = _read(json_data(found_bytes(self._file(key))))
             return found if self.store.has(found.blob.descriptor) else None
         return None
 

@@ -79,7 +79,7 @@ class _Rules:
         self._include = GitIgnoreSpec.from_lines(selection.include)
         self._exclude = GitIgnoreSpec.from_lines(selection.exclude)
         self._named = frozenset(path.strip("/") for path in selection.include)
-        self._docker = GitIgnoreSpec.from_lines(_anchored(_lines(root / ".dockerignore")))
+        self._docker = GitIgnoreSpec.from_lines(_anchored(read_lines(root / ".dockerignore")))
         self._git: dict[str, GitIgnoreSpec] = {}
         self._guarded: set[str] = set()
 
@@ -131,7 +131,7 @@ class _Rules:
 
     def _patterns_of(self, folder: str) -> GitIgnoreSpec:
         if folder not in self._git:
-            lines = _lines(self._root / folder / ".gitignore")
+            lines = read_lines(self._root / folder / ".gitignore")
             self._git[folder] = GitIgnoreSpec.from_lines(lines)
         return self._git[folder]
 
@@ -152,7 +152,11 @@ def _is_never_code(path: str) -> bool:
     return name in _NEVER or bool(_SECRET.fullmatch(name))
 
 
-def _lines(file: Path) -> list[str]:
+def read_lines(file: Path) -> list[str]:
+    """Return the lines of a list of patterns that was found, none where there is no such file.
+
+    Raises `UnfitFileError` for one that cannot be read.
+    """
     try:
         return found_text(file, errors="replace").splitlines()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):

@@ -60,18 +60,21 @@ def find_block(source: str) -> Block | None:
     """Return the block of type `script`, None if there is none. Raises `ScriptError`."""
     lines = _lines(source)
     found: list[Block] = []
-    at = 0
+    at = comments_end = 0
+    end: int | None = None
     while at < len(lines):
         opening = _OPENING.fullmatch(lines[at].rstrip())
         at += 1
         if opening is None:
             continue
-        end = _end_of_block(lines, at)
+        if at >= comments_end:  # what closes no block closes none that opens further down
+            end, comments_end = _end_of_block(lines, at)
         if opening["type"] == "script":
             if end is None:
                 raise ScriptError("the `# /// script` block is not closed by a line `# ///`")
             found.append(Block("".join(line[2:] + "\n" for line in lines[at:end]), at))
-        at = (end or at) + 1 if end is not None else at
+        if end is not None:
+            at = comments_end = end + 1
     if len(found) > 1:
         raise ScriptError("there are several `# /// script` blocks, only one is allowed")
     return found[0] if found else None
@@ -81,16 +84,16 @@ def _lines(source: str) -> list[str]:
     return [line.removesuffix("\r") for line in source.removeprefix(_MARK).split("\n")]
 
 
-def _end_of_block(lines: list[str], start: int) -> int | None:
-    """Return the index of the last `# ///` of the comment lines that follow."""
+def _end_of_block(lines: list[str], start: int) -> tuple[int | None, int]:
+    """Return the index of the last `# ///` of the comments that follow, and where these end."""
     end = None
     for index in range(start, len(lines)):
         line = lines[index]
         if line.rstrip() == "# ///":
             end = index
         elif line != "#" and not line.startswith("# "):
-            break
-    return end
+            return end, index
+    return end, len(lines)
 
 
 def opens_block(source: str) -> bool:

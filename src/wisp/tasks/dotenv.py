@@ -23,6 +23,8 @@ def parse(text: str, file: str = ".env") -> dict[str, str]:
     `TaskError` with the line of anything else.
     """
     values: dict[str, str] = {}
+    if "\0" in text:
+        raise _fault("no variable can hold a NUL", file, text[: text.index("\0")].count("\n") + 1)
     lines = iter(enumerate(text.splitlines(), 1))
     for number, line in lines:
         bare = line.strip().removeprefix("export ").lstrip()
@@ -33,8 +35,9 @@ def parse(text: str, file: str = ".env") -> dict[str, str]:
         if not equals or not name.replace("_", "a").isalnum():
             raise _fault("expected `NAME=value`", file, number)
         if rest[:1] in ("'", '"'):
-            quote = rest[0]
-            while (end := _closing(rest, quote)) < 0:
+            quote, looked = rest[0], 1
+            while (end := _closing(rest, quote, looked)) < 0:
+                looked = len(rest)
                 more = next(lines, None)
                 if more is None:
                     raise _fault("a quote is not closed", file, number)
@@ -45,9 +48,8 @@ def parse(text: str, file: str = ".env") -> dict[str, str]:
     return values
 
 
-def _closing(text: str, quote: str) -> int:
-    """Where the quote that opens a text is closed, -1 if it is not."""
-    index = 1
+def _closing(text: str, quote: str, index: int) -> int:
+    """Where from `index` on the quote that opens a text is closed, -1 if it is not."""
     while index < len(text):
         if text[index] == quote:
             return index

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import os
 
+from wisp.errors import TaskError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 
 _WILD = frozenset("*?[{")
 _EVERYTHING = ("**", "**/*")
+#: The length of a pattern: no path that a system takes is longer.
+_LONGEST = 4_096
+#: The characters that the braces of one component may mean: `{a,b}` thirty times over has no end.
+_LARGEST = 200_000
+#: A wildcard among the expressions of a component.
+_ANY = "\0"
 
 
 class Pattern:
@@ -81,7 +89,12 @@ def _taken(path: str, patterns: Sequence[Pattern]) -> bool:
 
 
 def _prepare(root: str, text: str) -> Pattern | None:
-    """Bring a pattern into its full form; None for one that can match nothing."""
+    """Bring a pattern into its full form; None for one that can match nothing.
+
+    Raises `TaskError` for one that is none, or that would take time without measure.
+    """
+    if len(text) > _LONGEST:
+        raise TaskError(f"a pattern is longer than any path: `{text[:60]}`")
     negated = text.startswith("!")
     text = text.removeprefix("!")
     wild = any(char in _WILD for char in text)
@@ -145,45 +158,94 @@ def _walk(root: str, start: str) -> Iterator[str]:
 
 
 def _translate(text: str) -> str:
-    """Write a pattern as a regular expression over a whole relative path."""
-    parts = text.split("/")
-    pieces: list[str] = []
-    for index, part in enumerate(parts):
-        last = index == len(parts) - 1
-        if part == "**":
-            pieces.append(".+" if last else "(?:.+/)?")
-        else:
-            pieces.append(_component(part) + ("" if last else "/"))
-    return "".join(pieces)
+    """Write a pattern as a regular expression over a whole relative path.
+
+    What lies between two wildcards is taken where it fits first, and never elsewhere again: to try
+    all places for each would take time without measure.
+    """
+    groups: list[list[str]] = [[]]
+    for part in text.split("/"):
+        if part != "**":
+            groups[-1].append(_component(part))
+        elif groups[-1] or len(groups) == 1:
+            groups.append([])
+    first, *later = groups
+    if not later:
+        return "/".join(first)
+    *between, last = later
+    begun = "".join(f"{part}/" for part in first)
+    held = "".join(f"(?>(?:.+?/)??{'/'.join(group)}/)" for group in between)
+    return begun + held + ("(?:.+/)?" + "/".join(last) if last else ".+")
 
 
 def _component(part: str) -> str:
     """Write one component: `*`, `?`, `[…]` and `{a,b}` stay inside it."""
+    written = "|".join(map(_written, _alternatives(part)))
+    return f"(?>(?:{written})(?![^/]))"
+
+
+def _written(text: str) -> str:
+    """Write what is between the wildcards of a component, each run where it fits first."""
+    first, *later = text.split(_ANY)
+    if not later:
+        return first
+    *between, last = later
+    return first + "".join(f"(?>[^/]*?{run})" for run in between) + "[^/]*" + last
+
+
+def _alternatives(part: str) -> list[str]:
+    """Spell the braces of a component out; one that is not closed makes all of them plain.
+
+    Raises `TaskError` where that has no measure.
+    """
+    tokens = list(_tokens(part))
+    outside: list[tuple[list[str], list[str]]] = []
+    spelled = [""]
+    for token in tokens:
+        if token == "{":
+            outside.append((spelled, []))
+            spelled = [""]
+        elif token == "," and outside:
+            outside[-1][1].extend(spelled)
+            spelled = [""]
+        elif token == "}" and outside:
+            before, others = outside.pop()
+            spelled = [one + other for one in before for other in (*others, *spelled)]
+        else:
+            spelled = [one + token for one in spelled]
+        if len(spelled) * len(part) > _LARGEST:
+            raise TaskError(f"the braces of a pattern mean too many names: `{part[:60]}`")
+    return (
+        ["".join(f"\\{sign}" if sign in "{}" else sign for sign in tokens)] if outside else spelled
+    )
+
+
+def _tokens(part: str) -> Iterator[str]:
+    """Yield a component in expressions for a character each, braces and commas as they are."""
     import re
 
-    pieces: list[str] = []
-    index = depth = 0
+    index = 0
     while index < len(part):
         char = part[index]
-        close = part.find("]", index + 2) if char == "[" else -1
-        if char == "*":
-            pieces.append("[^/]*")
-        elif char == "?":
-            pieces.append("[^/]")
-        elif close > 0:
-            inside = part[index + 1 : close].replace("\\", "\\\\")
-            inside = "^" + inside[1:] if inside[0] in "!^" else inside
-            pieces.append(f"[{inside}]")
+        negated = part[index + 1 : index + 2] in ("!", "^")
+        close = part.find("]", index + 2 + negated) if char == "[" else -1
+        if close > 0:
+            yield _class(part[index + 1 + negated : close], negated=negated)
             index = close
-        elif char == "{" and "}" in part[index:]:
-            depth += 1
-            pieces.append("(?:")
-        elif char == "}" and depth:
-            depth -= 1
-            pieces.append(")")
-        elif char == "," and depth:
-            pieces.append("|")
+        elif char in "{,}":
+            yield char
         else:
-            pieces.append(re.escape(char))
+            yield {"*": _ANY, "?": "[^/]"}.get(char) or re.escape(char)
         index += 1
-    return "".join(pieces)
+
+
+def _class(inside: str, *, negated: bool) -> str:
+    """Write the characters of `[…]`; raises `TaskError` for a range that ends before it begins."""
+    import re
+
+    escaped = re.sub(r"([\\\[\]&~|^])", r"\\\1", inside)
+    try:
+        re.compile(f"[{escaped}]")
+    except re.error as error:
+        raise TaskError(f"`[{inside[:60]}]` of a pattern is no class of characters") from error
+    return f"[^/{escaped}]" if negated else f"[{escaped}]"

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from wisp.tasks.catalogue import Catalogue, EnvironmentTasks
 
 
+#: Tasks of one call: two dependencies each, with other arguments, are a billion after thirty steps.
+_MOST = 10_000
+
+
 class Request:
     """What the command line asks for, besides the words of the task.
 
@@ -145,12 +149,22 @@ def build(
             position = known.get(key, len(nodes))
             if position == len(nodes):
                 nodes.append(child)
+                if len(nodes) > _MOST:
+                    raise _too_many(node.task.name)
                 fresh.append((key, position))
             node.needs.append(position)
         known.update(fresh)
         index += 1
     _refuse_cycles(nodes)
     return Graph(nodes)
+
+
+def _too_many(name: str) -> TaskError:
+    """Return the failure for a graph without end, which has come as far as this task."""
+    return TaskError(
+        f"more than {_MOST} tasks would run",
+        hints=(f"the last, '{name}', asks for tasks with arguments that nobody has asked for yet",),
+    )
 
 
 def _refuse_cycles(nodes: Sequence[TaskNode]) -> None:

@@ -23,6 +23,9 @@ _FUEL = 10_000_000
 #: Characters of a template: the engine's stack bears some twenty thousand operators in a row.
 _LONGEST = 16_384
 
+#: Characters of what comes of it: far more than a system takes as one argument.
+_LONGEST_RESULT = 1 << 20
+
 #: How the template engine words a name that is no value; names with dots are not arguments.
 _UNKNOWN = "undefined value: `", "` is undefined"
 
@@ -98,6 +101,8 @@ def render(text: str, context: Context, arguments: Arguments) -> str:
             causes=(_marked(text, error.range), error.message),
             hints=_hints(error),
         ) from error
+    if len(rendered) > _LONGEST_RESULT:
+        raise TaskError(f"a placeholder makes a text longer than {_LONGEST_RESULT} characters")
     return rendered
 
 

@@ -10,6 +10,7 @@ from wisp.api.imaging.starting import task_text
 from wisp.api.locks.locking import ensure_lock
 from wisp.api.opened import OpenedWorkspace
 from wisp.errors import HostError, UsageError
+from wisp.image.code import read_lines
 from wisp.image.dockerfile import DEFAULT_BUILDER, DockerRecipe, dockerfile_text, ignore_text
 from wisp.image.gpu import gpu_variables, pretended_driver
 from wisp.image.named_bases import reference_of
@@ -81,7 +82,7 @@ def docker_files(
         cache_mounts=options.cache_mounts,
         run_link_scripts=request.run_link_scripts,
     )
-    ignored = _lines(workspace.root / ".gitignore")
+    ignored = read_lines(workspace.root / ".gitignore")
     return DockerFiles(
         dockerfile=dockerfile_text(recipe), dockerignore=ignore_text(settings, ignored)
     )
@@ -109,10 +110,6 @@ def _sources(records: Iterable[Record], scripts: Iterable[str]) -> tuple[str, ..
             )
         found.add(str(place))
     return (".",) if "." in found else tuple(sorted(found))
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
 
 
 def save(workspace: OpenedWorkspace, files: DockerFiles, *, force: bool) -> tuple[str, ...]:

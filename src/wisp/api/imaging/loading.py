@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from wisp.api.imaging.building import BuiltImage, require_one
 from wisp.api.imaging.writing import write_draft
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.docker_socket import DockerSocket
-from wisp.engine.process import capture
+from wisp.engine.process import capture, found_program
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError
 from wisp.foreign import json_data
@@ -142,8 +141,7 @@ def _table(found: Any) -> Mapping[str, Any] | None:
 
 def engine_of(workspace: OpenedWorkspace) -> str:
     """Return the name of the engine that is installed here. Raises `HostError` without one."""
-    path = workspace.environ.get("PATH")
-    engine = next((name for name in _ENGINES if shutil.which(name, path=path)), None)
+    engine = next((name for name in _ENGINES if found_program(name, workspace.environ)), None)
     if engine is None:
         raise HostError(
             "there is no engine to load the image into",

@@ -46,6 +46,7 @@ from wisp.toolbox.manifest import (
 )
 from wisp.toolbox.menus import install_shortcuts, withdraw
 from wisp.toolbox.shims import Steps, steps
+from wisp.trust import found_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -338,7 +339,7 @@ class Tools:
     def finish_what_was_begun(self) -> None:
         """Put the environment in order that a killed command has left half done."""
         try:
-            begun = self.home.unfinished.read_text(encoding="utf-8").split()
+            begun = found_text(self.home.unfinished).split()
         except (OSError, ValueError):
             return
         for name in begun:

@@ -14,6 +14,7 @@ from wisp.activation.detect import running_shell
 from wisp.activation.interactive import start
 from wisp.activation.shells import named
 from wisp.api.use.activated import ActivatedEnvironment
+from wisp.engine.process import found_program
 from wisp.errors import HostError
 
 
@@ -53,7 +54,7 @@ def _wanted(environ: Mapping[str, str]) -> str:
     own = named(environ.get("SHELL", ""))
     if own is not None:
         return own.name
-    return name if shutil.which("bash", path=environ.get("PATH")) is None else "bash"
+    return name if found_program("bash", environ) is None else "bash"
 
 
 def _executable(shell: str, environ: Mapping[str, str]) -> str:

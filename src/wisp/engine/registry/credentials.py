@@ -10,12 +10,11 @@ Sources: containers-auth.json(5); docker-credential-helpers, "Development".
 from __future__ import annotations
 
 import base64
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from wisp.engine.auth.stores import Credentials, home_of
-from wisp.engine.process import capture
+from wisp.engine.process import capture, found_program
 from wisp.errors import Place, WispError
 from wisp.foreign import json_data
 from wisp.patterns import pattern
@@ -128,7 +127,7 @@ class RegistryLogins:
         if not isinstance(helper, str) or not _HELPER.fullmatch(helper):
             raise _damaged(path, "the name of a helper is no name of a program")
         name = f"docker-credential-{helper}"
-        program = shutil.which(name, path=self._environ.get("PATH", ""))
+        program = found_program(name, self._environ)
         if program is None:
             raise CredentialError(f"`{name}` is missing, which `{path}` names")
         done = capture([program, "get"], environ=self._environ, stdin=server)

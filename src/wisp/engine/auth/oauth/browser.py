@@ -10,7 +10,6 @@ import base64
 import hashlib
 import secrets
 import shlex
-import shutil
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from wisp.engine.auth.oauth.device import Invitation, Tell
 from wisp.engine.auth.oauth.provider import Provider, SignInError
 from wisp.engine.auth.oauth.tokens import Client, granted, refusal
+from wisp.engine.process import found_program
 from wisp.specs.credentials import OAuth
 from wisp.specs.urls import url_origin
 
@@ -89,7 +89,7 @@ def opener(environ: Mapping[str, str]) -> list[str] | None:
         return ["rundll32", "url.dll,FileProtocolHandler"]
     if not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
         return None
-    found = shutil.which("xdg-open", path=environ.get("PATH", ""))
+    found = found_program("xdg-open", environ)
     return [found] if found else None
 
 
