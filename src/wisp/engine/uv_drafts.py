@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from wisp.engine.arrivals import silence_of
 from wisp.engine.idleness import work_of
 from wisp.engine.lookout import Lookout
 from wisp.engine.memory import bearable, resident
@@ -71,19 +70,16 @@ class UvDrafts:
     def _tell_of_silence(self, pid: int) -> None:
         """Say once that uv waits: it ends a silent download itself, but after minutes.
 
-        Who works or lets others work is not silent, nor is whom bytes reach, however few.
+        Who works or lets others work is not silent. A few bytes now and then are no work to see.
         """
         now, work = time.monotonic(), work_of(pid)
         since, before = self._quiet_since
         if work is None or work - before > _IDLE:
             self._quiet_since, self._told = (now, work or 0.0), False
         elif now - since > self._silence and not self._told:
-            heard = silence_of(pid)
-            if heard is not None and heard < self._silence:
-                self._quiet_since = (now - heard, before)
-                return
             self._told = True
-            tell(f"{self._named()} sent nothing for {self._silence:.0f} seconds; still waiting")
+            seconds = f"{self._silence:.0f} seconds"
+            tell(f"{self._named()} sent nothing, or hardly anything, for {seconds}; still waiting")
 
     def _named(self) -> str:
         return " or ".join(f"`{host}`" for host in self._hosts) or "an index"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import struct
 import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +14,6 @@ import pytest
 
 from tests.web import Answer, Asked, Web
 from wisp.engine import waiting
-from wisp.engine.arrivals import silence_of
 from wisp.engine.idleness import work_of
 from wisp.engine.uv import Uv
 from wisp.engine.uv_drafts import UvDrafts
@@ -117,40 +114,8 @@ def test_a_host_that_is_silent_is_told_while_uv_waits(
                 drafts.look(process.pid)
         finally:
             os.killpg(process.pid, signal.SIGKILL)
-    assert told == (["`h` sent nothing for 0 seconds; still waiting"] if waits else [])
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="told by Linux only")
-@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6], ids=["IPv4", "IPv6"])
-def test_a_few_bytes_now_and_then_are_no_silence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, family: socket.AddressFamily
-) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(waiting._Listener, "tell", staticmethod(told.append))
-    drafts = UvDrafts(tmp_path, ["h"], Patience(silence=1.5))
-    try:
-        listening = socket.create_server(("", 0), family=family)
-    except OSError:
-        pytest.skip("no such addresses here")
-    waits = "import os; [*iter(lambda: os.read(0, 1), b'')]"
-    with listening, socket.create_connection(listening.getsockname()[:2]) as reading:
-        sending, _ = listening.accept()
-        command = [sys.executable, "-c", waits]
-        with sending, subprocess.Popen(command, stdin=reading.fileno()) as process:
-            if silence_of(process.pid) is None:
-                process.kill()
-                pytest.skip("the system tells nobody")
-            end = time.monotonic() + 3
-            while time.monotonic() < end:
-                sending.send(b"x")
-                drafts.look(process.pid)
-                time.sleep(0.05)
-            alive = [*told]
-            while not told and time.monotonic() < end + 30:
-                drafts.look(process.pid)
-                time.sleep(0.05)
-            process.kill()
-    assert (alive, len(told)) == ([], 1)
+    words = "`h` sent nothing, or hardly anything, for 0 seconds; still waiting"
+    assert told == ([words] if waits else [])
 
 
 def test_drafts_of_before_and_what_is_whole_count_for_nothing(tmp_path: Path) -> None:
