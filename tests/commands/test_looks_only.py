@@ -82,3 +82,15 @@ def test_a_look_at_tools_writes_nothing_into_an_empty_home(
 ) -> None:
     cold_wisp(*words, cwd=tmp_path).success()
     assert files(cold_wisp.home.path) == {}
+
+
+def test_why_what_is_shown_is_not_locked(wisp: CommandLine, tmp_path: Path) -> None:
+    url = channel(tmp_path / "channel", [tiny("one"), tiny("two")]).as_uri()
+    manifest = tmp_path / "pixi.toml"
+    manifest.write_text(
+        f'[workspace]\nchannels = ["{url}"]\nplatforms = ["linux-64"]\n[dependencies]\none = "*"\n'
+    )
+    assert "there is no lock file" in wisp("tree", cwd=tmp_path).success().stderr
+    wisp("lock", cwd=tmp_path).success()
+    manifest.write_text(manifest.read_text() + 'two = "*"\n')
+    assert "does not fit the manifest" in wisp("tree", cwd=tmp_path).success().stderr

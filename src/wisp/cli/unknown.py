@@ -84,6 +84,10 @@ def similar(word: str, names: Iterable[str]) -> str | None:
     """The name nearest to a mistyped word by Jaro similarity; aliases of a letter are no help."""
     from wisp.specs.similarity import jaro
 
-    scores = ((jaro(word, name), name) for name in names if len(name) > 1)
-    score, name = max(scores, default=(0.0, ""))
+    known = [name for name in names if len(name) > 1]
+    letters = sorted(word)
+    twisted = next((name for name in known if sorted(name) == letters), None)
+    if twisted is not None:  # `rnu`: too short to be like anything
+        return twisted
+    score, name = max(((jaro(word, name), name) for name in known), default=(0.0, ""))
     return name if score > (_NEAR if word[:1] == name[:1] else _SURE) else None

@@ -12,7 +12,7 @@ from wisp.manifest.locations import looks_like_location, read_location
 from wisp.patterns import pattern
 from wisp.specs.conda import CondaRequirement, CondaSpec
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation, is_conda_archive
-from wisp.specs.operators import meant
+from wisp.specs.operators import apart, meant
 from wisp.specs.versions import VersionSyntaxError, is_version_spec, parse_version_spec
 
 TYPE_CHECKING = False
@@ -73,6 +73,7 @@ def package_name(name: str, path: ValuePath) -> str:
             "'-', '_' and '.'",
             path,
             mark="key",
+            hints=apart(name),
         )
     return name.lower()
 
@@ -146,7 +147,7 @@ def _version(text: str, path: ValuePath, parent: Table) -> str:
         spec = parse_version_spec(text)
     except VersionSyntaxError as error:
         hint = _matchspec_hint(text)
-        hints = () if hint else meant(text, is_version_spec)
+        hints = meant(text, is_version_spec)
         raise Fault(hint or str(error), path, hints=hints) from None
     for bare in spec.bare:
         parent.warn(

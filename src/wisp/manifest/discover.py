@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 import tomli
@@ -17,12 +18,16 @@ from wisp.layout import (
     MANIFEST_NAMES,
 )
 from wisp.manifest.pixi_toml import SECTIONS
+from wisp.printable import typed
 from wisp.rights import ways_to_read
 from wisp.trust import found_text
 from wisp.values import dataclass
 
 _PYPROJECT = "pyproject.toml"
 _TABLE = "tool.pixi"
+#: How many folders are looked into for a workspace further down, and how many are named.
+_MOST_LOOKED_AT = 200
+_MOST_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +176,35 @@ def lost_manifest(link: Path) -> ManifestError:
     )
 
 
+def _workspaces_below(folder: Path) -> list[str]:
+    """Name the folders right below that hold a workspace, of the first that are looked at."""
+    try:
+        with os.scandir(folder) as entries:
+            seen = [one.name for one in islice(entries, _MOST_LOOKED_AT) if one.is_dir()]
+        return [
+            name
+            for name in sorted(seen)
+            if any(_is_workspace(folder / name / file) for file in MANIFEST_NAMES)
+        ]
+    except OSError:
+        return []
+
+
+def _is_workspace(path: Path) -> bool:
+    try:
+        return bool(_sections(path) & {"workspace", "project"})
+    except ManifestError:  # nobody may look
+        return False
+
+
+def _way_down(names: list[str]) -> str:
+    """Word how to get to a workspace further down."""
+    if len(names) == 1:
+        return f"`{names[0]}` is a workspace: `cd {typed(names[0])}`"
+    told = ", ".join(f"`{name}`" for name in names[:_MOST_TOLD])
+    return f"{told} {'and others ' if len(names) > _MOST_TOLD else ''}are workspaces: go to one"
+
+
 def _not_found(folder: Path, package: Path | None) -> ManifestError:
     lost = next((path for name in MANIFEST_NAMES if is_lost(path := folder / name)), None)
     if lost is not None:
@@ -184,6 +218,8 @@ def _not_found(folder: Path, package: Path | None) -> ManifestError:
             "Run `pixi init --format pyproject` to turn this pyproject.toml into a workspace"
         )
     else:
+        below = _workspaces_below(folder)
+        hints += [_way_down(below)] if below else []
         hints.append("Run `pixi init` to make a workspace here")
     return ManifestError(
         f"could not find pixi.toml or pyproject.toml with tool.pixi at directory {folder}",

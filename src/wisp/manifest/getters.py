@@ -203,11 +203,14 @@ class Table:
             raise self.missing(key)
         return value
 
-    def missing(self, key: str) -> Fault:
-        """Return the fault of a key that must be there, marked at one that may stand for it."""
+    def missing(self, key: str, mend: str = "") -> Fault:
+        """Return the fault of a key that must be there, marked at one that may stand for it.
+
+        `mend` says how to write it where nothing stands for it.
+        """
         near = closest(key, self.data.keys() - self.known.keys())
         if not near:
-            return Fault(f"missing field '{key}'", self.path)
+            return Fault(f"missing field '{key}'", self.path, hints=(mend,) if mend else ())
         hint = f"did you mean '{key}' where it says '{near[0]}'?"
         path = (*self.path, near[0])
         return Fault(f"missing field '{key}'", path, mark="key", hints=(hint,))

@@ -8,6 +8,7 @@ from wisp.manifest.locations import as_url, read_git
 from wisp.manifest.requirements import check_marker, specifier_text
 from wisp.patterns import pattern
 from wisp.specs.locations import Location, PathLocation, UrlLocation
+from wisp.specs.operators import apart
 from wisp.specs.pypi import PypiRequirement, PypiSpec, normalize
 
 TYPE_CHECKING = False
@@ -44,6 +45,7 @@ def _check_name(name: str, path: ValuePath) -> None:
             "and may only contain '-', '_', '.' and alphanumeric characters",
             path,
             mark="key",
+            hints=apart(name),
         )
 
 

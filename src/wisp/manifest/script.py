@@ -9,6 +9,7 @@ from __future__ import annotations
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table
 from wisp.patterns import pattern
+from wisp.specs.similarity import closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def refuse_others(
     unknown = [key for key in table.data if key not in allowed]
     if unknown:
         paths: list[ValuePath] = [(*table.path, key) for key in unknown]
+        near = [one for key in unknown for one in closest(key, allowed)]
+        hints = (*hints, *(f"did you mean '{one}'?" for one in dict.fromkeys(near)))
         names = ", ".join("`" + ".".join(map(str, path)) + "`" for path in paths)
         raise Fault(f"{scripts} do not support: {names}", *paths, mark="key", hints=hints)
 

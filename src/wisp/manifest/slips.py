@@ -14,6 +14,7 @@ from wisp.values import dataclass
 
 _KEY = r"[A-Za-z0-9_.-]+|\"[^\"\n]*\"|'[^'\n]*'"
 _PAIR = pattern(rf"\s*(?P<key>{_KEY})\s*=\s*(?P<value>.*?)\s*(?P<comment>#.*)?")
+_LIST = pattern(rf"\s*(?P<key>{_KEY})\s*=\s*\[(?P<words>[\w. ,<>=~!*-]*)\]\s*(?:#.*)?")
 _COLON = pattern(rf"\s*(?:-\s+)?(?P<key>{_KEY})\s*:(?:\s+(?P<value>.*))?")
 _COMPARED = pattern(rf"\s*(?P<key>{_KEY})\s*(?P<op>[=<>!~]=|[<>])\s*(?P<value>.*)")
 _NAMED = pattern(rf"\s*(?P<key>{_KEY})\s*(?P<value>[\"'0-9\[{{].*)?")
@@ -172,6 +173,15 @@ def _unquoted(slip: Slip) -> str | None:
     return f'values need quotes: write `{match["key"]} = "{value.rstrip(",;")}"`'
 
 
+def _unquoted_list(slip: Slip) -> str | None:
+    """A list of bare words, as other languages have them."""
+    match = _LIST.fullmatch(slip.line.removeprefix("#"))
+    if match is None:
+        return None
+    words = [word.strip() for word in match["words"].split(",") if word.strip()]
+    return f"texts need quotes: write `{match['key']} = [{', '.join(map(_quoted, words))}]`"
+
+
 def _missing_value(slip: Slip) -> str | None:
     match = _PAIR.fullmatch(slip.line)
     if match is None or match["value"]:
@@ -236,6 +246,7 @@ _RULES: tuple[Callable[[Slip], str | None], ...] = (
     _colon,
     _comparison,
     _unquoted,
+    _unquoted_list,
     _missing_value,
     _key_with_blank,
     _missing_equals,

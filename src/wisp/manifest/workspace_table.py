@@ -50,7 +50,7 @@ def read_workspace(table: Table) -> WorkspaceTable:
     platforms = read_platforms(table)
     channels = read_channels(table)
     if channels is None:
-        raise table.missing("channels")
+        raise table.missing("channels", 'name them: write `channels = ["conda-forge"]`')
     found = WorkspaceTable(
         name=table.text("name") or "",
         version=table.read("version", as_version),

@@ -24,6 +24,9 @@ _ANY_PATCH = pattern(r"(?<![\w.])(\d+(?:\.\d+)*)\.[xX](?![\w.])")
 _PARTED = pattern(r"([<>=!~])\s+=\s*")
 _SINGLE = pattern(r"(?<![<>=!~])=(?!=)")
 _NO_COMMA = pattern(r"(?<=[\w*])\s*(?:&&?|\band\b)?\s+(?=[<>=!~])")
+_NAMED = pattern(
+    r"(?P<name>[A-Za-z0-9][\w.-]*?)\s*(?P<version>(?:[<>=!~]=?|=)=?\s*[\w.*+!<>=~, ]+)"
+)
 _NAME = pattern(r"^[A-Za-z][\w-]*\s*(?=[<>=!~])")
 
 
@@ -33,6 +36,12 @@ def meant(text: str, is_valid: Callable[[str], bool]) -> tuple[str, ...]:
         if candidate != text and is_valid(candidate):
             return (f"Did you mean '{candidate}'?",)
     return ()
+
+
+def apart(text: str) -> tuple[str, ...]:
+    """Word the hint for a name that has its version behind it, as in files of requirements."""
+    found = _NAMED.fullmatch(text)
+    return (f'write {found["name"]} = "{found["version"]}"',) if found else ()
 
 
 def _candidates(text: str) -> Iterator[str]:

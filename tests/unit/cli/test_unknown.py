@@ -11,7 +11,8 @@ NAMES = [*ENTRIES, *(alias for entry in ENTRIES.values() for alias in entry.alia
 
 
 @pytest.mark.parametrize(
-    ("typed", "command"), [("instal", "install"), ("serch", "search"), ("lst", "list")]
+    ("typed", "command"),
+    [("instal", "install"), ("serch", "search"), ("lst", "list"), ("rnu", "run"), ("dad", "add")],
 )
 def test_a_mistyped_command_is_answered_with_the_right_one(typed: str, command: str) -> None:
     assert similar(typed, NAMES) == command

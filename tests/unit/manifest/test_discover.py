@@ -98,6 +98,21 @@ def test_failure_names_the_folder_and_helps(tmp_path: Path) -> None:
     assert "pixi init" in caught.value.hints[0]
 
 
+def hints_in(folder: Path) -> tuple[str, ...]:
+    with pytest.raises(ManifestError) as caught:
+        find(folder, {})
+    return caught.value.hints
+
+
+def test_who_stands_above_a_workspace_is_led_down_to_it(tmp_path: Path) -> None:
+    write(tmp_path, {"other/pyproject.toml": "[project]\n", "package/pixi.toml": PACKAGE})
+    assert hints_in(tmp_path) == ("Run `pixi init` to make a workspace here",)
+    write(tmp_path, {"my app/pixi.toml": WORKSPACE})
+    assert hints_in(tmp_path)[0] == "`my app` is a workspace: `cd 'my app'`"
+    write(tmp_path, {f"{name}/pyproject.toml": PYPROJECT for name in "abc"})
+    assert hints_in(tmp_path)[0] == "`a`, `b`, `c` and others are workspaces: go to one"
+
+
 @pytest.mark.parametrize("name", ["pixi.toml", "pyproject.toml"])
 def test_a_manifest_that_leads_nowhere_is_told(tmp_path: Path, name: str) -> None:
     """As an annex has it whose files were not fetched: to make a new one is no help."""

@@ -98,7 +98,12 @@ def lock_to_look_at(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) ->
     places = workspace.places
     if outcome.changed and places.writes_lock_unasked and places.lock_command is not None:
         workspace.reporter.warn(
-            "what is shown is not locked yet: the lock file does not fit the manifest",
+            "what is shown is not locked yet: "
+            + (
+                "the lock file does not fit the manifest"
+                if places.lock.exists()
+                else "there is no lock file"
+            ),
             (f"`pixi {places.lock_command}` writes it",),
         )
     return outcome.lock
