@@ -17,6 +17,8 @@ def way_to_write(path: str | os.PathLike[str]) -> str:
     """Word what helps who was not let write at a path, or make or remove it."""
     spot = Path(path).absolute()
     near = next((one for one in (spot, *spot.parents) if _owner(one) is not None), spot.parent)
+    if _is_read_only(near):
+        return f"the file system of `{near}` is mounted read-only: use a folder elsewhere"
     if near == spot and _owner(near) == _us():
         near = spot.parent
     owner = _owner(near)
@@ -60,6 +62,14 @@ def _topmost(path: Path, owner: int) -> Path:
     while path.parent != path and _owner(path.parent) == owner:
         path = path.parent
     return path
+
+
+def _is_read_only(path: Path) -> bool:
+    """Whether a path lies in a file system to which nobody may write."""
+    try:
+        return os.name == "posix" and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
 
 
 def _us() -> int | None:

@@ -87,7 +87,8 @@ def test_doctor_tells_which_folder_cannot_be_written_to(wisp: CommandLine, works
     for path, state in ((workspace, "doubtful"), (workspace / ".pixi" / "envs", "broken")):
         assert told(path) == (
             state,
-            f"`{path}` cannot be written to: check the permissions of `{path}`",
+            f"`{path}` cannot be written to: "
+            f"the file system of `{path}` is mounted read-only: use a folder elsewhere",
         )
 
 
@@ -99,6 +100,7 @@ def test_what_has_to_change_there_is_refused_by_its_name(
     assert done.code == 1
     assert "could not write `" in done.stderr
     assert "conda-meta/.pixi-environment-fingerprint`" in done.stderr
+    assert " is mounted read-only: use a folder elsewhere\n" in done.stderr
 
 
 def test_without_a_place_for_caches_all_is_done_and_said_once(

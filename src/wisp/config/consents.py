@@ -15,6 +15,7 @@ from pathlib import Path
 from wisp.config.files import pixi_home
 from wisp.errors import HostError
 from wisp.foreign import json_data
+from wisp.rights import way_to_write
 from wisp.trust import is_ours, own_content, write_own
 
 TYPE_CHECKING = False
@@ -76,5 +77,7 @@ def consent(environ: Mapping[str, str], root: Path, given: Mapping[str, str]) ->
             file.unlink(missing_ok=True)
     except OSError as error:
         raise HostError(
-            f"could not write `{file}`, so nothing was accepted", causes=[str(error)]
+            f"could not write `{file}`, so nothing was accepted",
+            causes=[error.strerror or str(error)],
+            hints=[way_to_write(file)],
         ) from error

@@ -23,9 +23,11 @@ _DRAFT = ".wisp-draft"
 
 def refusal(action: str, path: str | os.PathLike[str], error: OSError) -> HostError:
     """Word an error of the operating system: what could not be done, where, why, what helps."""
+    import errno
+
     reason = error.strerror or str(error)
     hints: list[str] = []
-    if isinstance(error, PermissionError):
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         from wisp.rights import way_to_write
 
         hints.append(way_to_write(path))
