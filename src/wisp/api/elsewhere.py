@@ -35,13 +35,24 @@ def hinted(error: SolveError, hints: Iterable[str]) -> SolveError:
 def hints_for_conda(
     session: SessionContext, inputs: EnvironmentInputs, error: SolveError
 ) -> tuple[str, ...]:
-    """Tell of names that no channel has which ones are near, and whether PyPI has them."""
+    """Tell of names that no channel has which ones are near, and whether PyPI has them.
+
+    Or that this machine's platform has them, where another one was solved for.
+    """
     missing = absent_names(error)
     if not missing:
         return ()
     known = _channel_names(session, inputs)
     strangers = [name for name in missing if known and name not in known]
-    hints = [hint for name in strangers for hint in near(name, known) or _alike(name, known)]
+    here = _names_here(session, inputs) if strangers else frozenset()
+    hints = [
+        f"the channels have '{name}' for {session.subdir}: ask for it under "
+        f"`[target.{session.subdir}.dependencies]`"
+        for name in strangers
+        if name in here
+    ]
+    strangers = [name for name in strangers if name not in here]
+    hints += [hint for name in strangers for hint in near(name, known) or _alike(name, known)]
     if found := [name for name in strangers if _on_pypi(session, inputs, name)]:
         names = " ".join(found)
         hints.append(
@@ -110,6 +121,19 @@ def packages_at_hand(session: SessionContext, inputs: EnvironmentInputs) -> froz
     urls = [channel.url for channel in inputs.channels]
     try:
         return known_names(urls, inputs.platform.subdir, session.channels.at_hand())
+    except FetchError:
+        return frozenset()
+
+
+def _names_here(session: SessionContext, inputs: EnvironmentInputs) -> frozenset[str]:
+    """Return the names that this machine's platform has, where another one is meant."""
+    from wisp.engine.search import known_names
+
+    if inputs.platform.subdir == session.subdir:
+        return frozenset()
+    urls = [channel.url for channel in inputs.channels]
+    try:
+        return known_names(urls, session.subdir, session.channels.at_hand())
     except FetchError:
         return frozenset()
 
