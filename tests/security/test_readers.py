@@ -333,3 +333,16 @@ def test_what_is_imported_in_an_odd_form_is_told_in_words(
     done = forks.run(home, *words, cwd=tmp_path)
     assert done.code == 1
     assert "bug" not in done.stderr
+
+
+def test_folders_in_thousands_within_each_other_are_removed(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    """A workspace that came from elsewhere may bring an environment of its own."""
+    (tmp_path / "pixi.toml").write_text('[workspace]\nchannels = []\nplatforms = ["linux-64"]\n')
+    inner = tmp_path / ".pixi" / "envs" / "default" / ("a/" * 1_500)
+    for folder in [*reversed(inner.parents), inner]:
+        folder.mkdir(exist_ok=True)
+    wisp("size", cwd=tmp_path)
+    wisp("clean", cwd=tmp_path).success()
+    assert not (tmp_path / ".pixi" / "envs" / "default").exists()

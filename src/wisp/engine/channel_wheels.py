@@ -15,6 +15,7 @@ from wisp.engine.files import held_file, refusal
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.safe.package_cache import holds
 from wisp.engine.scratch import scratch_folder
+from wisp.engine.trees import remove_tree
 from wisp.errors import HostError, InstallError
 from wisp.layout import UNVERIFIED_PACKAGES
 from wisp.report import DOWNLOADING, Reporter
@@ -75,7 +76,6 @@ def _require_pure(record: CondaRecord) -> None:
 
 
 def _bring(record: CondaRecord, caches: CacheFolders, access: ChannelAccess) -> None:
-    from shutil import rmtree
 
     from wisp.engine.wheel_unpacking import unpack_wheel
 
@@ -91,7 +91,7 @@ def _bring(record: CondaRecord, caches: CacheFolders, access: ChannelAccess) -> 
             if holds(caches, record):  # somebody was quicker
                 return
             if (shared / stem).exists():
-                rmtree(shared / stem)
+                remove_tree(shared / stem)
             made.rename(shared / stem)
             _claim(held, record)
 

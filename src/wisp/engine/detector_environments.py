@@ -80,11 +80,11 @@ def _install(
 
 def _sweep(prefix: Path) -> None:
     """Remove what an interrupted installation left."""
-    from shutil import rmtree
+    from wisp.engine.trees import remove_tree
 
     for path in prefix.iterdir():
         if path.is_dir() and not path.is_symlink():
-            rmtree(path)
+            remove_tree(path)
         elif path.name != _GUARD:
             path.unlink()
 

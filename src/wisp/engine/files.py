@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from wisp.engine.safe.folder import Folder, opened
+from wisp.engine.trees import files_below
 from wisp.engine.waiting import taken
 from wisp.errors import HostError
 
@@ -75,8 +76,8 @@ def folder_size(path: Path) -> int:
     """
     if not path.is_dir():
         return _file_size(path)
-    walked = os.walk(path) if not path.is_symlink() else ()
-    return sum(_file_size(Path(folder, name)) for folder, _, names in walked for name in names)
+    walked = files_below(path) if not path.is_symlink() else ()
+    return sum(_file_size(Path(folder, name)) for folder, names in walked for name in names)
 
 
 def _file_size(path: Path) -> int:

@@ -154,9 +154,9 @@ def crowded(what: str, most: int) -> FetchError:
 def _remove(path: str) -> None:
     """Free what a draft takes, although its writer may still have it open."""
     if os.path.isdir(path):  # noqa: PTH112
-        from shutil import rmtree
+        from wisp.engine.trees import remove_tree
 
-        rmtree(path, ignore_errors=True)
+        remove_tree(path, ignore_errors=True)
     else:
         with contextlib.suppress(OSError):
             os.unlink(path)  # noqa: PTH108

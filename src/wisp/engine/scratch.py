@@ -93,6 +93,6 @@ def _new(parent: Path, prefix: str) -> Path:
 
 
 def _remove(folder: Path) -> None:
-    from shutil import rmtree
+    from wisp.engine.trees import remove_tree
 
-    rmtree(folder, ignore_errors=True)
+    remove_tree(folder, ignore_errors=True)

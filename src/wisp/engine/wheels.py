@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from wisp import layout
+from wisp.engine.trees import files_below
 from wisp.foreign import json_data
 from wisp.patterns import pattern
 from wisp.specs.controls import has_control
@@ -131,7 +132,7 @@ def sweep_wheel_drafts(prefix: Path) -> None:
     root = Root(prefix)
     folders = [prefix / "bin", prefix / "Scripts"]
     for site in site_packages(prefix):
-        folders += [Path(parent) for parent, _, _ in os.walk(site)]
+        folders += [Path(parent) for parent, _ in files_below(site)]
     for folder in folders:
         # A link on the way is left alone, also one that was made a moment ago.
         with contextlib.suppress(OSError, HostError), root.folder(folder) as held:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wisp.engine.files import is_there, refusal, replace_in, sweep_drafts
 from wisp.engine.safe.folder import opened
+from wisp.engine.trees import remove_tree
 from wisp.toolbox.home import ToolHome
 from wisp.toolbox.launcher import program, read_launch
 from wisp.toolbox.shims import Present, Step, Steps
@@ -118,7 +119,7 @@ def remove_prefix(prefix: Path) -> None:
     """Remove an environment. Raises `HostError` where the system refuses."""
     with contextlib.suppress(FileNotFoundError):
         try:
-            shutil.rmtree(prefix)
+            remove_tree(prefix)
         except FileNotFoundError:
             raise
         except OSError as error:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from wisp.api.registry import prune
 from wisp.api.use.conda_list import take_off_list
 from wisp.engine.files import folder_size, refusal
+from wisp.engine.trees import remove_tree
 from wisp.layout import CONDA_META
 from wisp.values import dataclass
 
@@ -93,7 +93,7 @@ def _safely(places: Places) -> Callable[[Path], None]:
 def _delete(path: Path) -> None:
     try:
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+            remove_tree(path)
         else:
             path.unlink()
     except OSError as error:

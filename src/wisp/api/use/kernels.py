@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from wisp.api.locks.locked_view import look_up
 from wisp.api.opening import own_program
 from wisp.config.files import home_folder
 from wisp.engine.rewriting import rewrite
+from wisp.engine.trees import remove_tree
 from wisp.errors import ConfigError, ManifestError
 from wisp.exchange.kernelspec import (
     FILE,
@@ -78,7 +78,7 @@ def remove_kernel(environ: Mapping[str, str], name: str) -> None:
             f"wisp has written no kernel '{name}'",
             hints=(f"there are {names}",) if names else (),
         )
-    shutil.rmtree(folder)
+    remove_tree(folder)
 
 
 def _folder(environ: Mapping[str, str]) -> Path:

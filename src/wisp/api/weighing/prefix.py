@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from wisp.api.weighing.report import Pile
+from wisp.engine.trees import files_below
 from wisp.image.bytecode import source_of
 from wisp.image.prefix import Staged
 
@@ -44,7 +45,7 @@ def owner_of(path: str, owners: Mapping[str, tuple[Kind, str]]) -> tuple[Kind, s
 
 
 def _files(prefix: Path) -> Iterator[tuple[str, os.stat_result]]:
-    for parent, _, names in os.walk(prefix):
+    for parent, names in files_below(prefix):
         for name in sorted(names):
             file = os.path.join(parent, name)  # noqa: PTH118
             try:

@@ -79,9 +79,9 @@ class Folder:
         """Remove an entry with all below it; of links only they themselves. May raise `OSError`."""
         found = self.status(name)
         if found is not None and stat.S_ISDIR(found.st_mode):
-            import shutil
+            from wisp.engine.trees import remove_tree
 
-            shutil.rmtree(self._name(name), dir_fd=self.descriptor)
+            remove_tree(self._name(name), dir_fd=self.descriptor)
         elif found is not None:
             self.unlink(name)
 

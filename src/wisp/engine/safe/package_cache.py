@@ -99,12 +99,12 @@ def _clear(caches: CacheFolders, record: CondaRecord) -> bool:
     folder = shared / _stem(record)
     if not os.path.lexists(folder):
         return True
-    from shutil import rmtree
+    from wisp.engine.trees import remove_tree
 
     try:
         with held_file(shared / f"{_stem(record)}.lock") as held:
             if not holds(caches, record):  # another program may have fetched the right one
-                rmtree(folder)
+                remove_tree(folder)
                 os.ftruncate(held, 0)
     except (OSError, HostError):
         return False  # e.g. a cache that may only be read
