@@ -8,6 +8,7 @@ import pytest
 
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
+from tools.forge.archive import Package
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
@@ -35,6 +36,20 @@ def test_a_version_that_is_not_there_is_no_misspelling(tmp_path: Path, wisp: Com
     source = channel(tmp_path / "chan", [tiny("greeter"), tiny("greeters")])
     folder = manifest(tmp_path, str(source), '[dependencies]\ngreeter = "9.*"\n')
     assert "did you mean" not in wisp("lock", "--offline", cwd=folder).stderr
+
+
+def test_what_this_machine_alone_has_is_asked_for_there(tmp_path: Path, wisp: CommandLine) -> None:
+    quick = Package(name="quick", version="1.0", subdir="linux-64")
+    source = channel(tmp_path / "chan", [tiny("other"), quick])
+    linux = {"PIXI_OVERRIDE_PLATFORM": "linux-64"}
+    manifest(tmp_path, source.as_uri(), '[dependencies]\nquick = "*"\n')
+    file = tmp_path / "pixi.toml"
+    file.write_text(file.read_text().replace('"linux-64"]', '"linux-64", "win-64"]'))
+    told = wisp("lock", cwd=tmp_path, env=linux).stderr
+    assert "the channels have 'quick' for linux-64: ask for it under " in told
+    assert "`[target.linux-64.dependencies]`" in told
+    file.write_text(file.read_text().replace("[dependencies]", "[target.linux-64.dependencies]"))
+    wisp("lock", cwd=tmp_path, env=linux).success()
 
 
 def test_what_only_pypi_has_is_found_there(
