@@ -138,7 +138,11 @@ def _inside(value: object) -> str:
 
 
 def _join(values: Iterable[object], between: str = "") -> str:
-    return between.join(_plain(value) or str(value) for value in values)
+    """Join as the engine does, whose steps do not count what is done here."""
+    texts = [_plain(value) or str(value) for value in values]
+    if sum(map(len, texts)) + len(between) * len(texts) > _LONGEST_RESULT:
+        raise TaskError(f"`join` makes a text of more than {_LONGEST_RESULT} characters")
+    return between.join(texts)
 
 
 #: What `string.punctuation` has, whose module loads `re`.
