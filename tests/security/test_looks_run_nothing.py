@@ -132,8 +132,8 @@ def test_no_program_is_taken_from_the_folder_one_stands_in(
     wisp: CommandLine, tmp_path: Path, path: str
 ) -> None:
     """A `PATH` with a colon too many, or with `.`, is no reason to run a stranger's programs."""
-    ran, folder = tmp_path / "ran", tmp_path / "w"
-    for place in (folder, folder / "bin"):
+    ran, folder, new = tmp_path / "ran", tmp_path / "w", tmp_path / "new"
+    for place in (folder, folder / "bin", new, new / "bin"):
         place.mkdir()
         for name in ("nvidia-smi", "git", "uv", "bash", "env", "ps"):
             (place / name).write_text(f"#!/bin/sh\n/usr/bin/touch {ran}\n")
@@ -142,7 +142,7 @@ def test_no_program_is_taken_from_the_folder_one_stands_in(
         '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n[tasks]\nt = "true"\n'
     )
     words = [("info",), ("task", "list"), ("list",), ("run", "--dry-run", "t"), ("doctor",)]
-    for look in [*words, ("init", str(tmp_path / "new"))]:
+    for look in [*words, ("init", str(new))]:
         done = wisp(*look, cwd=folder, env={"PATH": path})
         assert not ran.exists(), look
         assert "Traceback" not in done.stderr
