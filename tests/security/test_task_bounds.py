@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,11 @@ def test_patterns_of_git_that_are_no_text_are_read_as_they_are(
     done = wisp("image", "dockerfile", cwd=tmp_path)
     assert "bug" not in done.stderr, done.stderr
     assert "*.pyc" in (tmp_path / ".dockerignore").read_text()
+
+
+def test_an_edit_waits_for_no_pipe_in_place_of_the_lock(wisp: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "pixi.toml").write_text('[workspace]\nchannels = []\nplatforms = ["linux-64"]\n')
+    os.mkfifo(tmp_path / "pixi.lock")
+    done = wisp("add", "other", cwd=tmp_path, timeout=SECONDS)
+    assert (done.code, "no regular file" in done.stderr) == (1, True), done.stderr
+    assert "other" not in (tmp_path / "pixi.toml").read_text()

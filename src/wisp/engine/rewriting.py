@@ -27,7 +27,7 @@ from wisp.engine.journals import Journal, kept, pour
 from wisp.engine.safe.folder import Folder, opened
 from wisp.engine.safe.root import Root
 from wisp.line_breaks import like
-from wisp.trust import found_bytes
+from wisp.trust import LARGEST_LOCK, found_bytes
 
 #: Refusals of a new file or of the renaming, where the old file may still be open for writing.
 _NOT_REPLACEABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
@@ -97,7 +97,7 @@ def restoring(path: Path) -> Iterator[None]:
     """
     root = Root(path.parent)
     root.require(path)
-    before = path.read_bytes() if path.exists() else None
+    before = found_bytes(path, LARGEST_LOCK) if path.exists() else None
     try:
         yield
     except BaseException:
