@@ -38,6 +38,8 @@ _KINDS: dict[str, ManifestKind] = {
     "mojoproject.toml": "mojoproject",
 }
 _LAST_NAME = "workspace"
+#: Warnings that are told; a stranger's manifest could flood the terminal with more.
+_MOST_TOLD = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,5 +263,8 @@ def _summary(warnings: tuple[str, ...]) -> tuple[str, ...]:
     if not warnings:
         return ()
     noun = "warning" if len(warnings) == 1 else "warnings"
-    lines = "".join(f"\n  - {warning}" for warning in warnings)
+    told = list(warnings[:_MOST_TOLD])
+    if more := len(warnings) - len(told):
+        told.append(f"and {more} more")
+    lines = "".join(f"\n  - {warning}" for warning in told)
     return (f"Encountered {len(warnings)} {noun} while parsing the manifest:{lines}",)

@@ -88,6 +88,15 @@ def test_bare_version_is_exact_and_warned_of() -> None:
     assert manifest.warnings[0].startswith("Encountered 1 warning while parsing the manifest:")
 
 
+def test_warnings_without_number_do_not_flood_the_terminal() -> None:
+    """Row 253."""
+    rows = "".join(f'a{number} = "1.{number}"\n' for number in range(1000))
+    (told,) = read(f"[dependencies]\n{rows}").warnings
+    assert told.startswith("Encountered 1000 warnings")
+    assert told.endswith("\n  - and 800 more")
+    assert told.count("\n  - ") == 201
+
+
 def test_pool_entry_is_completed_by_the_keys_beside_it() -> None:
     pool = '[workspace.dependencies]\na = "1.*"\n'
     (requirement,) = (
