@@ -130,7 +130,7 @@ class SessionContext:
         wrong = malformed_proxies(self.environ)
         if not wrong:
             return self.environ
-        from wisp.specs.urls import shown
+        from wisp.specs.url_secrets import shown
 
         for name in (name for name in wrong if decides(name, self.environ)):
             self.reporter.warn(

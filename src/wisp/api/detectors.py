@@ -16,7 +16,7 @@ from pathlib import Path
 from wisp.errors import FetchError, WispError
 from wisp.platforms import WELL_KNOWN, VirtualPackage
 from wisp.specs.conda import match_spec_text
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from wisp.layout import DEFAULT_INDEX
 from wisp.solve.explaining import absent_names, unregistered_names, version_hints
 from wisp.specs.pypi import normalize
 from wisp.specs.similarity import closest
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

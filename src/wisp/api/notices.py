@@ -11,7 +11,7 @@ from wisp.errors import FetchError, HostError
 from wisp.foreign import json_data
 from wisp.layout import CACHE_FOLDERS
 from wisp.specs.notices import Notice, Seen, due, notices_of, remembered, worded
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 from wisp.trust import LARGEST, found_bytes
 
 TYPE_CHECKING = False

@@ -13,7 +13,7 @@ def without_secrets(text: str) -> str:
     is_known = "wisp.specs.known_secrets" in sys.modules
     if not is_known and "//" not in text and "@" not in text:
         return text
-    from wisp.specs.urls import without_secrets
+    from wisp.specs.url_secrets import without_secrets
 
     return without_secrets(text)
 

@@ -27,7 +27,7 @@ from wisp.report import DOWNLOADING, Reporter
 from wisp.specs.inside import plain_name
 from wisp.specs.origins import DirectFile, IndexFile
 from wisp.specs.records import CondaRecord, PypiRecord
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 from wisp.values import dataclass
 
 TYPE_CHECKING = False

@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 from wisp.engine.proxies import Proxies, choose_proxies
 from wisp.engine.tls import tls_context
 from wisp.specs.settings import Network
-from wisp.specs.urls import Origin, basic, shown, without_userinfo
+from wisp.specs.url_secrets import shown
+from wisp.specs.urls import Origin, basic, without_userinfo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

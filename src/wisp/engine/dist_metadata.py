@@ -25,7 +25,7 @@ from wisp.engine.uv_cache import UvCache
 from wisp.errors import FetchError, WispError
 from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import normalize
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 from wisp.trust import LARGEST
 
 #: Some servers know no ranges, and some wheels hold whole GPU libraries.

@@ -37,7 +37,8 @@ from wisp.engine.waiting import tell
 from wisp.errors import FetchError
 from wisp.foreign import whole_number
 from wisp.specs.settings import Network
-from wisp.specs.urls import basic, shown, url_origin, without_userinfo
+from wisp.specs.url_secrets import shown
+from wisp.specs.urls import basic, url_origin, without_userinfo
 
 _ATTEMPTS = 3
 _BACKOFF_SECONDS = 0.4

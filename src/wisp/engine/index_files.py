@@ -22,7 +22,7 @@ from wisp.engine.http import HttpClient
 from wisp.engine.pylock import PylockFile
 from wisp.errors import FetchError
 from wisp.foreign import json_object
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import os
 from wisp.engine.http import HttpClient
 from wisp.errors import FetchError
 from wisp.foreign import whole_number
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 
 #: Enough for the directory of nearly every wheel, and small beside a request's latency.
 _CHUNK = 64 * 1024

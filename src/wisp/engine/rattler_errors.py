@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.errors import FetchError
 from wisp.patterns import pattern
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 
 _NETWORK = ("client error (Connect)", "dns error", "operation timed out", "Request failed after")
 _UNKNOWN = "invalid peer certificate"

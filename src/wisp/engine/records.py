@@ -22,7 +22,8 @@ from wisp.specs.controls import PROSE, find_control
 from wisp.specs.inside import UnsafePathError, inside, is_plain_name, site_packages
 from wisp.specs.records import CondaRecord, RunExports
 from wisp.specs.url_hosts import require_sound
-from wisp.specs.urls import is_url, shown
+from wisp.specs.url_secrets import shown
+from wisp.specs.urls import is_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # who only reads rows does not pay for rattler

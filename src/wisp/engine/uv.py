@@ -32,7 +32,7 @@ from wisp.foreign import toml_data
 from wisp.report import SILENT, Reporter
 from wisp.specs.credentials import BasicHTTP, BearerToken, Credential
 from wisp.specs.settings import EngineSettings, Network, Patience
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 from wisp.trust import found_text
 from wisp.values import dataclass, field, replace
 

@@ -21,7 +21,8 @@ from types import MappingProxyType
 from wisp.engine.auth.stores import Credentials
 from wisp.engine.mirrors import TextMirrors
 from wisp.specs.credentials import BasicHTTP, BearerToken, Credential, OAuth
-from wisp.specs.urls import UserInfo, shown, url_origin, with_userinfo, without_userinfo
+from wisp.specs.url_secrets import shown
+from wisp.specs.urls import UserInfo, url_origin, with_userinfo, without_userinfo
 from wisp.values import dataclass, field
 
 TYPE_CHECKING = False

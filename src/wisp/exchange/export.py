@@ -15,7 +15,7 @@ from wisp.specs.conda import CondaRequirement
 from wisp.specs.locations import PathLocation
 from wisp.specs.pypi import PypiOptions, PypiRequirement, is_editable
 from wisp.specs.records import CondaRecord, CondaSourceRecord, PypiRecord
-from wisp.specs.urls import handed_on
+from wisp.specs.url_secrets import handed_on
 from wisp.values import dataclass, field
 
 _DEFAULTS = frozenset({"main", "r", "msys2"})

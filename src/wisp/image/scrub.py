@@ -19,7 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from wisp.foreign import json_data
 from wisp.patterns import pattern
-from wisp.specs.urls import handed_on, of_urls
+from wisp.specs.url_secrets import handed_on, of_urls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from wisp.errors import WispError
 from wisp.layout import CHANNEL_ALIAS
 from wisp.specs.locations import Location, PathLocation, UrlLocation, is_conda_archive
-from wisp.specs.urls import is_url, shown
+from wisp.specs.url_secrets import shown
+from wisp.specs.urls import is_url
 from wisp.values import dataclass, field
 
 

@@ -11,7 +11,7 @@ from wisp.manifest.edit.channels import remove_channel as _remove
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.model import Manifest
 from wisp.specs.similarity import among
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 
 
 def add_channels(

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from wisp.lock.model import LockFile
 from wisp.report import Reporter
-from wisp.specs.urls import has_token, shown
+from wisp.specs.url_secrets import has_token, shown
 
 _STORED_TOKEN = "take it out of the address, and store it by `wisp auth login {} --conda-token -`"
 _STORED_SECRET = "take it out of the address, and store what opens the host by `wisp auth login {}`"

@@ -15,7 +15,7 @@ from wisp.errors import WispError
 from wisp.lock.model import LockFile
 from wisp.manifest.env_files import env_files
 from wisp.specs.records import CondaSourceRecord, PypiRecord
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 from wisp.workspace.channels import channels_of
 
 TYPE_CHECKING = False

@@ -30,7 +30,8 @@ from wisp.errors import ConfigError, WispError
 from wisp.layout import CONDA_META, DEFAULT_ENVIRONMENT, DEFAULT_INDEX
 from wisp.rights import way_to_write
 from wisp.specs.conda import channel_url
-from wisp.specs.urls import shown, url_origin, without_userinfo
+from wisp.specs.url_secrets import shown
+from wisp.specs.urls import url_origin, without_userinfo
 from wisp.values import dataclass, fields, replace
 
 TYPE_CHECKING = False

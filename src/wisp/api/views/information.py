@@ -21,7 +21,7 @@ from wisp.engine import host
 from wisp.engine.files import folder_size
 from wisp.errors import WispError
 from wisp.specs.conda import channel_url
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 from wisp.values import dataclass, replace
 from wisp.workspace.channels import channels_of
 

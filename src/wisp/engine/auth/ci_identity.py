@@ -19,7 +19,7 @@ from wisp.engine.auth.oauth.provider import BOUNDS, SignInError, as_table, check
 from wisp.engine.http import HttpClient
 from wisp.engine.process import capture
 from wisp.errors import HostError
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 from wisp.values import dataclass, field
 
 _REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL"

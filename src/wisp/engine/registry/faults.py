@@ -11,7 +11,7 @@ from wisp.engine.http import asked_pause
 from wisp.engine.http_exchange import Response
 from wisp.errors import WispError
 from wisp.foreign import json_data
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 
 _TEMPORARY_CODES = frozenset({"TOOMANYREQUESTS", "UNKNOWN", "UNAVAILABLE", "BLOB_UPLOAD_INVALID"})
 _MEANINGS = {

@@ -24,7 +24,8 @@ from wisp.foreign import json_data
 from wisp.specs.credentials import BasicHTTP, remember
 from wisp.specs.known_secrets import remember_texts
 from wisp.specs.oci import DOCKER_HUB
-from wisp.specs.urls import Origin, UserInfo, basic, shown, url_origin
+from wisp.specs.url_secrets import shown
+from wisp.specs.urls import Origin, UserInfo, basic, url_origin
 
 _HOSTS = {DOCKER_HUB: "registry-1.docker.io"}
 _TOKEN_BOUNDS = Bounds(size=1024 * 1024, seconds=60)

@@ -22,7 +22,7 @@ from wisp.engine.http_exchange import Response
 from wisp.foreign import json_data
 from wisp.patterns import pattern
 from wisp.specs.credentials import BearerToken
-from wisp.specs.urls import shown
+from wisp.specs.url_secrets import shown
 from wisp.values import dataclass, field
 
 TYPE_CHECKING = False

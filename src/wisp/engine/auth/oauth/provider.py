@@ -12,7 +12,8 @@ from wisp.engine.http import HttpClient
 from wisp.engine.http_exchange import Bounds
 from wisp.errors import WispError
 from wisp.foreign import json_data
-from wisp.specs.urls import shown, url_origin
+from wisp.specs.url_secrets import shown
+from wisp.specs.urls import url_origin
 from wisp.values import dataclass
 
 #: What an answer of an issuer may have, and how long it may take.

@@ -16,7 +16,8 @@ from wisp.errors import WispError
 from wisp.foreign import whole_number
 from wisp.specs.credentials import OAuth
 from wisp.specs.known_secrets import remember_texts
-from wisp.specs.urls import UserInfo, basic, shown
+from wisp.specs.url_secrets import shown
+from wisp.specs.urls import UserInfo, basic
 from wisp.values import dataclass, field
 
 #: A token that ends within so many seconds is renewed first, as rattler does.
