@@ -17,7 +17,8 @@ from wisp.api import quick_exec
 from wisp.api.owners import owned_by
 from wisp.engine import waiting
 from wisp.engine.exclusive import exclusive_folder
-from wisp.engine.files import held_file, write_atomically
+from wisp.engine.file_locks import held_file
+from wisp.engine.files import write_atomically
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.safe.modes import open_records, restrain
 from wisp.engine.safe.packages import check_unpacked

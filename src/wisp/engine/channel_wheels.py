@@ -11,7 +11,8 @@ import os
 from collections.abc import Iterable
 
 from wisp.engine.archives import conda_archive
-from wisp.engine.files import held_file, refusal
+from wisp.engine.file_locks import held_file
+from wisp.engine.files import refusal
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.safe.package_cache import holds
 from wisp.engine.scratch import scratch_folder

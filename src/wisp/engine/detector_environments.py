@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from wisp.engine.files import held_file
+from wisp.engine.file_locks import held_file
 from wisp.engine.gateway import ChannelAccess
 from wisp.errors import HostError
 from wisp.layout import CACHE_FOLDERS

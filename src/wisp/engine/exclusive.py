@@ -12,7 +12,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from wisp.engine.files import held_file, hold, refusal, sweep_drafts
+from wisp.engine.file_locks import held_file, hold
+from wisp.engine.files import refusal, sweep_drafts
 
 
 @contextlib.contextmanager

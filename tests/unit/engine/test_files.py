@@ -80,39 +80,6 @@ def test_a_full_disk_leaves_the_old_text(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_second_process_does_not_get_a_held_lock(tmp_path: Path) -> None:
-    lock = tmp_path / "lock"
-    with files.held_file(lock):
-        assert _is_locked(lock)
-    assert not _is_locked(lock)
-
-
-def test_readers_share_a_lock(tmp_path: Path) -> None:
-    lock = tmp_path / "lock"
-    with files.held_file(lock, kind="shared"), files.held_file(lock, kind="shared"):
-        assert _is_locked(lock)
-
-
-def test_a_child_keeps_the_lock_it_inherited(tmp_path: Path) -> None:
-    lock = tmp_path / "lock"
-    with files.held_file(lock) as descriptor:
-        child = subprocess.Popen(["sleep", "60"], pass_fds=(descriptor,))
-    try:
-        assert _is_locked(lock)
-    finally:
-        child.kill()
-        child.wait()
-    assert not _is_locked(lock)
-
-
-def _is_locked(lock: Path) -> bool:
-    try:
-        with files.held_file(lock, wait=False):
-            return False
-    except HostError as error:
-        return "locked by another process" in error.message
-
-
 def test_the_draft_of_a_killed_writer_goes_and_that_of_a_living_one_stays(tmp_path: Path) -> None:
     script = (
         "import os, sys, time\nfrom pathlib import Path\nfrom wisp.engine import files\n"

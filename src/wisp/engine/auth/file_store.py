@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from wisp.engine.files import hold, is_there, refusal, write_atomically
+from wisp.engine.file_locks import hold
+from wisp.engine.files import is_there, refusal, write_atomically
 from wisp.errors import Place
 from wisp.foreign import json_data
 from wisp.specs.credentials import (

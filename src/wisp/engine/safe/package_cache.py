@@ -17,7 +17,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from wisp.engine.files import held_file
+from wisp.engine.file_locks import held_file
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError
 from wisp.layout import UNVERIFIED_PACKAGES

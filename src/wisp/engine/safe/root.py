@@ -15,7 +15,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from wisp.engine.files import as_bytes, hold, refusal, replace_in, sweep_in
+from wisp.engine.file_locks import hold
+from wisp.engine.files import as_bytes, refusal, replace_in, sweep_in
 from wisp.engine.safe.folder import Folder, opened
 from wisp.errors import HostError
 from wisp.values import dataclass
@@ -73,7 +74,7 @@ class Root:
 
     @contextlib.contextmanager
     def held(self, file: Path) -> Iterator[int]:
-        """Hold a file, made if missing, as `wisp.engine.files.held_file` does.
+        """Hold a file, made if missing, as `wisp.engine.file_locks.held_file` does.
 
         One that may only be read is held all the same: who has nothing to write needs no more.
         It may be written to in place; so one with a second name, which is anybody's, is left to
