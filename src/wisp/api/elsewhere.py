@@ -46,8 +46,8 @@ def hints_for_conda(
     strangers = [name for name in missing if known and name not in known]
     here = _names_here(session, inputs) if strangers else frozenset()
     hints = [
-        f"the channels have '{name}' for {session.subdir}: ask for it under "
-        f"`[target.{session.subdir}.dependencies]`"
+        f"the channels have '{name}' for {session.subdir}: ask for it there alone, by "
+        f"`pixi remove {name}` and `pixi add --platform {session.subdir} {name}`"
         for name in strangers
         if name in here
     ]

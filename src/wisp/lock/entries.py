@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from wisp.lock.derive import derive, derived_build_number, derived_noarch
 from wisp.lock.getters import (
+    DATES,
     MD5,
     EntryError,
     digest,
@@ -65,8 +66,6 @@ _FORMERLY: Mapping[str, str] = {
 _NO_RUN_EXPORTS = RunExports()
 _NOARCH = ("python", "generic")
 _RUN_EXPORT_KINDS = frozenset(one.name for one in fields(RunExports))
-#: Dates are milliseconds of 64 bits with a sign.
-_EARLIEST = -(2**63)
 
 
 def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
@@ -107,7 +106,7 @@ def conda_record(location: str, entry: Mapping[str, Any]) -> CondaRecord:
         legacy_bz2_size=number(entry, "legacy_bz2_size"),
         timestamp=_milliseconds(entry),
         attestations_sha256=digest(entry, "attestations_sha256"),
-        indexed_timestamp=number(entry, "indexed_timestamp", _EARLIEST),
+        indexed_timestamp=number(entry, "indexed_timestamp", DATES),
         python_site_packages_path=_modules(entry),
     )
 
@@ -276,5 +275,5 @@ def _run_exports(entry: Mapping[str, Any]) -> RunExports:
 
 
 def _milliseconds(entry: Mapping[str, Any]) -> int | None:
-    value = number(entry, "timestamp", _EARLIEST)
+    value = number(entry, "timestamp", DATES)
     return value * 1000 if value is not None and value <= _LAST_SECOND else value

@@ -22,8 +22,8 @@ _HEX = pattern(r"[0-9a-fA-F]*")
 _SHA256, MD5 = 64, 32
 #: Parentheses in one requirement: some thousand are more than the solver's stack holds.
 _DEEPEST = 100
-#: No number of a lock takes more than 64 bits.
-_LARGEST = 2**64
+#: No number of a lock takes more than 64 bits, and dates have a sign.
+_SIZES, DATES = range(2**64), range(-(2**63), 2**63)
 _NO_TABLE: Mapping[str, Any] = {}
 #: How much of a wrong value is shown.
 _SHOWN = 60
@@ -115,12 +115,12 @@ def digest(table: Mapping[str, Any], key: str, size: int = _SHA256) -> str | Non
     raise wrong(value, "a hash", key)
 
 
-def number(table: Mapping[str, Any], key: str, least: int = 0) -> int | None:
+def number(table: Mapping[str, Any], key: str, within: range = _SIZES) -> int | None:
     """Return a whole number, None where there is none."""
     value = table.get(key)
     if value is None:
         return None
-    if value.__class__ is int and least <= value < _LARGEST:
+    if value.__class__ is int and value in within:
         return value
     raise wrong(value, "a number", key)
 
@@ -168,12 +168,7 @@ def each(table: Mapping[str, Any], key: str, read: Callable[[Any], T]) -> tuple[
 
 def selectors(table: Mapping[str, Any], key: str) -> tuple[tuple[str, str], ...]:
     """Read a list of one-key maps as pairs of kind and identifier."""
-    value = table.get(key)
-    return (
-        tuple(_selector(item, key, at) for at, item in enumerate(items(table, key)))
-        if value
-        else ()
-    )
+    return tuple(_selector(item, key, at) for at, item in enumerate(items(table, key)))
 
 
 def _selector(item: Any, key: str, at: int) -> tuple[str, str]:

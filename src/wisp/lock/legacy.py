@@ -81,6 +81,9 @@ def _record(entry: Mapping[str, Any]) -> Record:
 def _requirements(entry: Mapping[str, Any], key: str) -> list[str]:
     """Read requirements, which were a map from names to versions before they were a list."""
     value = entry.get(key)
-    if isinstance(value, dict):
+    if not isinstance(value, dict):
+        return list(texts(entry, key))
+    try:
         return [f"{name} {optional_text(value, name, '')}".strip() for name in value]
-    return list(texts(entry, key))
+    except EntryError as error:
+        raise error.below(key) from None

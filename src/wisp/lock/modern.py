@@ -76,7 +76,7 @@ class LockedRecords:
 
     def find(self, selector: Selector, environment: str, platform: str, subdir: str) -> Record:
         """Return the record that a selector means; raises `EntryError` if there is none."""
-        key = next(iter(selector.items()), None)
+        key = next(iter(require_table(selector).items()), None)
         if key is None:
             raise EntryError("a selector names no package")
         if key in self.unique:

@@ -73,7 +73,7 @@ def package_name(name: str, path: ValuePath) -> str:
             "'-', '_' and '.'",
             path,
             mark="key",
-            hints=apart(name),
+            hints=apart(name, is_version_spec),
         )
     return name.lower()
 

@@ -20,7 +20,7 @@ from wisp.layout import (
 from wisp.manifest.pixi_toml import SECTIONS
 from wisp.printable import typed
 from wisp.rights import ways_to_read
-from wisp.trust import found_text
+from wisp.trust import found_text, stranger_who_owns
 from wisp.values import dataclass
 
 _PYPROJECT = "pyproject.toml"
@@ -28,6 +28,7 @@ _TABLE = "tool.pixi"
 #: How many folders are looked into for a workspace further down, and how many are named.
 _MOST_LOOKED_AT = 200
 _MOST_TOLD = 3
+_LARGEST_LOOKED_INTO = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,30 +178,44 @@ def lost_manifest(link: Path) -> ManifestError:
 
 
 def _workspaces_below(folder: Path) -> list[str]:
-    """Name the folders right below that hold a workspace, of the first that are looked at."""
+    """Name the folders right below that hold a workspace, of the first that are looked at.
+
+    What a stranger has made there, or what a terminal would not show as it is, leads nobody down.
+    """
     try:
         with os.scandir(folder) as entries:
-            seen = [one.name for one in islice(entries, _MOST_LOOKED_AT) if one.is_dir()]
-        return [
-            name
-            for name in sorted(seen)
-            if any(_is_workspace(folder / name / file) for file in MANIFEST_NAMES)
-        ]
+            seen = [
+                one.name
+                for one in islice(entries, _MOST_LOOKED_AT)
+                if one.name.isprintable() and one.is_dir(follow_symlinks=False)
+            ]
     except OSError:
         return []
+    return [name for name in sorted(seen) if _is_workspace(folder / name)]
 
 
-def _is_workspace(path: Path) -> bool:
-    try:
-        return bool(_sections(path) & {"workspace", "project"})
-    except ManifestError:  # nobody may look
+def _is_workspace(folder: Path) -> bool:
+    """Whether a folder seems to hold a workspace, and no stranger's; it is only a hint."""
+    if stranger_who_owns(str(folder)) is not None:
         return False
+    return any(_has_workspace(folder / name) for name in MANIFEST_NAMES)
+
+
+def _has_workspace(path: Path) -> bool:
+    """Look for the header as nearly all write it: to parse what lies around takes too long."""
+    try:
+        text = found_text(path, _LARGEST_LOOKED_INTO, errors="replace")
+    except OSError:
+        return False
+    table = f"{_TABLE}." if path.name == _PYPROJECT else ""
+    return any(f"[{table}{name}]" in text for name in ("workspace", "project"))
 
 
 def _way_down(names: list[str]) -> str:
     """Word how to get to a workspace further down."""
     if len(names) == 1:
-        return f"`{names[0]}` is a workspace: `cd {typed(names[0])}`"
+        way = f"./{names[0]}" if names[0].startswith("-") else names[0]
+        return f"`{names[0]}` is a workspace: `cd {typed(way)}`"
     told = ", ".join(f"`{name}`" for name in names[:_MOST_TOLD])
     return f"{told} {'and others ' if len(names) > _MOST_TOLD else ''}are workspaces: go to one"
 

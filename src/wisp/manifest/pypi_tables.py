@@ -5,7 +5,7 @@ from __future__ import annotations
 from wisp.manifest.faults import Fault, ValuePath
 from wisp.manifest.getters import Table, as_text, wrong_kind, wrong_version
 from wisp.manifest.locations import as_url, read_git
-from wisp.manifest.requirements import check_marker, specifier_text
+from wisp.manifest.requirements import check_marker, is_specifier, specifier_text
 from wisp.patterns import pattern
 from wisp.specs.locations import Location, PathLocation, UrlLocation
 from wisp.specs.operators import apart
@@ -45,7 +45,7 @@ def _check_name(name: str, path: ValuePath) -> None:
             "and may only contain '-', '_', '.' and alphanumeric characters",
             path,
             mark="key",
-            hints=apart(name),
+            hints=apart(name, is_specifier),
         )
 
 

@@ -21,7 +21,7 @@ def specifier_text(text: str, path: ValuePath) -> str:
         SpecifierSet(text)
     except InvalidSpecifier:
         raise Fault(
-            f"'{text}' is not a valid version specifier", path, hints=meant(text, _is_specifier)
+            f"'{text}' is not a valid version specifier", path, hints=meant(text, is_specifier)
         ) from None
     return _spelled(text)
 
@@ -32,7 +32,8 @@ def _spelled(specifiers: str) -> str:
     return canonical_specifiers(specifiers).replace(",", ", ") or "*"
 
 
-def _is_specifier(text: str) -> bool:
+def is_specifier(text: str) -> bool:
+    """Tell whether a text is a set of PEP 440 specifiers."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:

@@ -38,10 +38,17 @@ def meant(text: str, is_valid: Callable[[str], bool]) -> tuple[str, ...]:
     return ()
 
 
-def apart(text: str) -> tuple[str, ...]:
+def apart(text: str, is_valid: Callable[[str], bool]) -> tuple[str, ...]:
     """Word the hint for a name that has its version behind it, as in files of requirements."""
     found = _NAMED.fullmatch(text)
-    return (f'write {found["name"]} = "{found["version"]}"',) if found else ()
+    if found is None:
+        return ()
+    name, version = found["name"], found["version"].strip()
+    if not is_valid(version):
+        candidates = (one for one in _candidates(version) if "===" not in one)
+        version = next(filter(is_valid, candidates), "")
+    key = f'"{name}"' if "." in name else name
+    return (f'write {key} = "{version}"',) if version else ()
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -81,7 +81,7 @@ def _plain_user(scheme: str, info: str) -> str:
     """
     user = info.partition(":")[0]
     if scheme.lower().endswith(_SSH):
-        return user
+        return "" if ":" in unquote(user) else user
     return user if "http" not in scheme.lower() and user in _KNOWN_USERS else ""
 
 

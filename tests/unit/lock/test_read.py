@@ -89,6 +89,12 @@ def test_a_newer_version_has_an_error_of_its_own() -> None:
         ("version: 7", "version: seven", "invalid version `seven`", 1),
         (
             "      - pypi: ./project\n",
+            "      - ./project\n",
+            "./project stands where a table is expected",
+            36,
+        ),
+        (
+            "      - pypi: ./project\n",
             "      - pypi: ./elsewhere\n",
             "environment default and platform linux-64 refers to a package that does not exist: "
             "./elsewhere",
@@ -128,6 +134,7 @@ def test_contradictions_are_damage(old: str, new: str, detail: str, line: int) -
         ("  build: 1", "1 stands where a text is expected"),
         ("  build_number: true", "True stands where a number is expected"),
         ("  size: -1", "-1 stands where a number is expected"),
+        ("  timestamp: 9999999999999999999", "stands where a number is expected"),
         ("  noarch: 1", "1 stands where `python` or `generic` is expected"),
         ("  channel: [a]", "stands where a text is expected"),
         ("  track_features:\n  - 1", "1 stands where a text is expected"),
@@ -156,6 +163,7 @@ def test_entries_of_the_wrong_shape_are_told_with_their_place(line: str, detail:
         ("  build: [a]", "stands where a text is expected"),
         ("  variants:\n    a: [b]", "stands where a text, a number or a truth is expected"),
         ("  build_packages:\n  - conda: 1", "stands where the kind and the location"),
+        ("  build_packages: ''", "nothing stands where a list is expected"),
         ("  build_number: first", "stands where a number is expected"),
     ],
 )
@@ -164,6 +172,16 @@ def test_entries_of_sources_have_the_shape_that_their_type_promises(line: str, d
     with pytest.raises(LockFileError) as caught:
         read(f"version: 7\nenvironments: {{}}\npackages:\n{entry}{line}\n", "pixi.lock")
     assert detail in str(caught.value.causes[0])
+
+
+def test_a_requirement_of_the_oldest_locks_is_told_with_its_place() -> None:
+    text = (CASES / "complete" / "v3.lock").read_text()
+    old = "  dependencies:\n  - libc >=2\n"
+    spoiled = text.replace(old, "  dependencies:\n    libc: [a]\n", 1)
+    with pytest.raises(LockFileError, match="Failed to load lock file") as caught:
+        read(spoiled, "pixi.lock")
+    line = spoiled.split("\n").index("    libc: [a]") + 1
+    assert (caught.value.place.line, caught.value.place.column) == (line, 5)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n", "version: 7\npackages: 3\n"])

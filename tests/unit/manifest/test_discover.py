@@ -113,6 +113,21 @@ def test_who_stands_above_a_workspace_is_led_down_to_it(tmp_path: Path) -> None:
     assert hints_in(tmp_path)[0] == "`a`, `b`, `c` and others are workspaces: go to one"
 
 
+def test_nobody_is_led_down_by_a_name_that_speaks_for_itself_or_by_a_stranger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row 255."""
+    write(tmp_path, {"x`\n  help: run `evil/pixi.toml": WORKSPACE, "big/pixi.toml": WORKSPACE})
+    (tmp_path / "big" / "pixi.toml").write_text(WORKSPACE + "#" * 100_000)
+    (tmp_path / "loop").symlink_to("loop")
+    only = ("Run `pixi init` to make a workspace here",)
+    assert hints_in(tmp_path) == only
+    write(tmp_path, {"-w/pixi.toml": WORKSPACE})
+    assert hints_in(tmp_path)[0] == "`-w` is a workspace: `cd ./-w`"
+    monkeypatch.setattr("wisp.manifest.discover.stranger_who_owns", lambda _: 4242)
+    assert hints_in(tmp_path) == only
+
+
 @pytest.mark.parametrize("name", ["pixi.toml", "pyproject.toml"])
 def test_a_manifest_that_leads_nowhere_is_told(tmp_path: Path, name: str) -> None:
     """As an annex has it whose files were not fetched: to make a new one is no help."""

@@ -5,21 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from wisp.errors import ManifestError
 from wisp.manifest.read import load_text
-from wisp.specs.operators import meant
+from wisp.manifest.requirements import is_specifier
+from wisp.specs.operators import apart, meant
+from wisp.specs.versions import is_version_spec
 
 HEAD = '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n'
-
-
-def is_specifier(text: str) -> bool:
-    try:
-        SpecifierSet(text)
-    except InvalidSpecifier:
-        return False
-    return True
 
 
 @pytest.mark.parametrize(
@@ -76,3 +69,20 @@ def test_both_kinds_of_tables_do_so(table: str, text: str, told: str) -> None:
     with pytest.raises(ManifestError) as caught:
         load_text(f'{HEAD}[{table}]\nx = "{text}"\n', Path("/w/pixi.toml"))
     assert told in caught.value.hints
+
+
+@pytest.mark.parametrize(
+    ("text", "conda", "pypi"),
+    [
+        ("six==1.16", 'write six = "==1.16"', 'write six = "==1.16"'),
+        ("ruamel.yaml >=0.18", 'write "ruamel.yaml" = ">=0.18"', 'write "ruamel.yaml" = ">=0.18"'),
+        ("numpy=1.2", 'write numpy = "=1.2"', 'write numpy = "==1.2"'),
+        ("numpy=1.2=py_0", None, None),
+        ("six", None, None),
+    ],
+)
+def test_a_version_in_a_name_is_written_apart_in_a_form_that_is_read(
+    text: str, conda: str | None, pypi: str | None
+) -> None:
+    assert [*apart(text, is_version_spec), None][0] == conda
+    assert [*apart(text, is_specifier), None][0] == pypi

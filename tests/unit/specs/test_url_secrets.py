@@ -51,6 +51,7 @@ from wisp.specs.url_secrets import handed_on, shown, without_secrets
         ("ssh://me@host/x", "ssh://me@host/x"),
         ("git+SSH://me@host/x", "git+SSH://me@host/x"),
         ("ssh://me:SECRET@host/x", "ssh://***@host/x"),
+        ("ssh://me%3ASECRET@host/x", "ssh://***@host/x"),
         ("svn://SECRET@host/x", "svn://***@host/x"),
         ("s3://SECRET@bucket/x", "s3://***@bucket/x"),
         ("//u:SECRET@h/t/SECRET", "//***@h/t/***"),
