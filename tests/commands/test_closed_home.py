@@ -12,6 +12,7 @@ import pytest
 
 from tests.sandbox import CommandLine, Result
 from tests.tiny import channel, tiny
+from wisp.exchange.kernelspec import FILE, LAUNCHERS, PACKAGE, Kernel
 
 #: Root may look everywhere, unless it gives that up.
 MORTAL = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
@@ -107,3 +108,60 @@ def test_whose_folder_it_is_that_nobody_else_may_look_into_is_told(
         assert done.returncode == 1
         assert f"`{closed}` belongs to user 4321, who can let the group read it" in done.stderr
         assert "Errno" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("pixi.toml", ("list",)),
+        ("pixi.toml", ("run", "greet")),
+        ("../pixi.toml", ("list",)),
+        ("pixi.lock", ("list",)),
+        (".pixi/config.toml", ("config", "set", "--local", "offline", "true")),
+    ],
+)
+def test_a_link_into_a_closed_folder_ends_in_one_error(
+    wisp: CommandLine, workspace: Path, name: str, words: Sequence[str]
+) -> None:
+    closed, link = workspace / "closed", workspace / name
+    link.parent.mkdir(exist_ok=True)
+    closed.mkdir()
+    if link.exists():
+        link.rename(closed / link.name)
+    (closed / link.name).touch()
+    link.symlink_to(closed / link.name)
+    if name.startswith("../"):
+        (workspace / "pixi.toml").unlink()
+    closed.chmod(0)
+    try:
+        done = run(wisp, workspace, words, workspace)
+    finally:
+        closed.chmod(0o700)
+    assert done.code == 1
+    assert done.stderr.count("Error:") == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert f"leads to `{closed / link.name}`, where `{closed}` belongs to" in done.stderr
+    assert "chmod" not in done.stderr
+
+
+def test_who_may_not_write_is_not_told_how_to_read(
+    wisp: CommandLine, workspace: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home of mine"
+    kernel = home / ".local" / "share" / "jupyter" / "kernels" / "a"
+    kernel.mkdir(parents=True)
+    written = Kernel(name="a", shown="A", manifest=workspace / "pixi.toml", environment="default")
+    (kernel / FILE).write_text(written.text("wisp", LAUNCHERS[PACKAGE]))
+    for folder, words, told in (
+        (kernel, ("kernels", "remove", "a"), f"could not remove `{kernel}`"),
+        (home, ("config", "edit", "--global"), f"could not create `{home}/"),
+    ):
+        folder.chmod(0o555)
+        try:
+            done = run(wisp, home, words, workspace)
+        finally:
+            folder.chmod(0o755)
+        assert done.code == 1
+        assert told in done.stderr
+        assert f"check the permissions of `{folder}`" in done.stderr
+        assert "chmod" not in done.stderr

@@ -11,6 +11,7 @@ import pytest
 from tests.sandbox import CommandLine, Home
 from tests.tiny import channel, tiny
 from tools.forge.archive import text
+from wisp import Session
 from wisp.config.consents import consent, consent_file, consents
 from wisp.config.levels import read_config
 from wisp.config.model import Config, ConfigRequest
@@ -181,6 +182,19 @@ def test_what_counts_without_consent_is_shown(
     assert {(row["accepted"], row["counts"]) for row in rows} == {(False, True)}
     odd = wisp("trust", "--show", cwd=workspace, env={"WISP_TRUST_WORKSPACE": "maybe"})
     assert "`WISP_TRUST_WORKSPACE=maybe` is ignored" in odd.success().stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [("", "the call itself"), ("0", "the call itself"), ("TRUE", "`WISP_TRUST_WORKSPACE`")],
+)
+def test_a_program_that_trusts_all_is_not_taken_for_the_variable(
+    home: Home, workspace: Path, said: str, by: str
+) -> None:
+    (workspace / ".pixi" / "config.toml").write_text("tls-no-verify = true\n")
+    environ = {**home.variables, "WISP_TRUST_WORKSPACE": said}
+    session = Session.open(environ=environ, overrides={"trust.workspace": True})
+    assert {one.believed_by for one in session.trust_subjects(workspace)} == {by}
 
 
 def test_a_typed_change_is_consent_to_the_whole(

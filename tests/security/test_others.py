@@ -154,6 +154,32 @@ def test_opening_records_opens_no_secret_that_goes_by_their_name(tmp_path: Path)
     assert {stat.S_IMODE(path.stat().st_mode) for path in secrets.iterdir()} == {0o600}
 
 
+@pytest.mark.parametrize(
+    ("marker", "mode"), [("link", 0o600), ("foreign", 0o600), ("open", 0o644), ("group's", 0o644)]
+)
+def test_records_are_not_opened_as_others_say(tmp_path: Path, marker: str, mode: int) -> None:
+    """Row 250: the file that says how open records are may be whatever others make of it."""
+    meta = tmp_path / "conda-meta"
+    meta.mkdir()
+    (meta / "a.json").touch(0o600)
+    like = meta / "pixi"
+    if marker == "link":
+        like.symlink_to("a.json")
+    else:
+        like.touch()
+        like.chmod(0o664 if marker == "group's" else 0o666)
+    if marker == "foreign":
+        if os.geteuid() != 0:
+            pytest.skip("only root gives files away")
+        os.chown(like, 65534, 65534)
+    before = os.umask(0o022)
+    try:
+        open_records(str(tmp_path), "pixi")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((meta / "a.json").stat().st_mode) == mode
+
+
 def test_nobody_else_may_write_to_folders_of_packages(tmp_path: Path) -> None:
     """Who may write to a folder puts another file in the place of one."""
     package = tmp_path / "pkgs" / "a-1-0"

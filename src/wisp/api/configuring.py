@@ -25,6 +25,7 @@ from wisp.config.levels import read_config
 from wisp.config.model import Config, ConfigRequest
 from wisp.config.reading import ConfigFile, parse, unreadable
 from wisp.config.toml import dump, nested
+from wisp.engine.files import refusal
 from wisp.engine.journals import repair
 from wisp.engine.process import hand_over
 from wisp.engine.rewriting import rewrite
@@ -294,11 +295,14 @@ def edit_config(scope: ConfigScope, editor: str | None = None) -> int:
     Without `editor` the variable `EDITOR` names it, else it is the system's plainest.
 
     Raises:
-        HostError: The editor cannot be started.
+        HostError: The folder of the file cannot be made, or the editor not be started.
 
     """
     file = scope.file()
-    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refusal("create", file.parent, error) from error
     return open_in_editor(file, editor, scope.environ)
 
 

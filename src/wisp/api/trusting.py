@@ -14,7 +14,7 @@ from wisp.api.foreign_links import foreign_links, target
 from wisp.api.owners import OWNER, digest_of, owned_by
 from wisp.config.consents import consent, consents, digest
 from wisp.config.files import config_files
-from wisp.config.levels import TRUST_VARIABLE
+from wisp.config.levels import TRUST_VARIABLE, trusts_by_variable
 from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
 from wisp.config.reading import parse, unreadable
 from wisp.config.toml import dump
@@ -78,13 +78,16 @@ def trust_subjects(config: Config, root: Path) -> tuple[TrustSubject, ...]:
 
 
 def _believed_by(config: Config) -> str | None:
-    """Name what makes every workspace count: a key in a file, the variable, or the call."""
+    """Name what makes every workspace count: a key in a file, the variable, or the call.
+
+    The call may be a command with `--trust-workspace`, or a program that opens a session.
+    """
     if not config.get("trust.workspace"):
         return None
     file = config.origin("trust.workspace")
     if file is not None:
         return f"`trust.workspace` in {file}"
-    return f"`{TRUST_VARIABLE}`" if config.environ.get(TRUST_VARIABLE) else "`--trust-workspace`"
+    return f"`{TRUST_VARIABLE}`" if trusts_by_variable(config.environ) else "the call itself"
 
 
 def trust(config: Config, root: Path) -> tuple[TrustSubject, ...]:

@@ -121,10 +121,10 @@ def _refused(error: OSError) -> WispError:
     hints: tuple[str, ...] = ()
     if error.errno in {errno.ENOSPC, errno.EFBIG}:
         hints = ("free some disk space, or raise the limit on file sizes",)
-    elif isinstance(error.filename, str):
-        from wisp.rights import ways_to_read
+    elif isinstance(error, PermissionError):
+        from wisp.rights import ways_on
 
-        hints = ways_to_read(error.filename, error)
+        hints = ways_on(error)
     return HostError(
         f"the operating system refused something{where}",
         causes=[error.strerror or str(error)],

@@ -185,7 +185,7 @@ def _unheeded(file: Path, document: ConfigFile, paths: list[KeyPath]) -> Iterato
 
 
 def _is_believed(wanting: Values, without: Values, request: ConfigRequest) -> bool:
-    if without.get((STEERING, "workspace")) or _trusts_by_variable(request.environ):
+    if without.get((STEERING, "workspace")) or trusts_by_variable(request.environ):
         return True
     from wisp.config.consents import consents, digest
 
@@ -194,7 +194,8 @@ def _is_believed(wanting: Values, without: Values, request: ConfigRequest) -> bo
     return given.get(SUBJECT) == digest(as_subject(wanting))
 
 
-def _trusts_by_variable(environ: Mapping[str, str]) -> bool:
+def trusts_by_variable(environ: Mapping[str, str]) -> bool:
+    """Tell whether the variable makes all workspaces count: it may also say no, or nothing."""
     return _from_variables(environ).get((STEERING, "workspace"), False) is True
 
 

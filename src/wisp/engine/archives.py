@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from wisp.engine import loop
-from wisp.engine.files import refusal
+from wisp.engine.files import place_of, refusal
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.http import HttpClient
 from wisp.engine.http_exchange import Bounds, Response
@@ -91,7 +91,7 @@ def fetch_archives(
     try:
         return tuple(pool.map(fetched, records))
     except OSError as error:
-        raise refusal("write", error.filename or store.folder, error) from error
+        raise refusal("write", place_of(error, store.folder), error) from error
     finally:
         pool.shutdown(cancel_futures=True)
         reporter.finish(token)

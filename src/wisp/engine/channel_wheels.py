@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from wisp.engine.archives import conda_archive
 from wisp.engine.file_locks import held_file
-from wisp.engine.files import refusal
+from wisp.engine.files import place_of, refusal
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.safe.package_cache import holds
 from wisp.engine.scratch import scratch_folder
@@ -54,7 +54,7 @@ def bring_wheels(
         try:
             _bring(record, caches, access)
         except OSError as error:
-            raise refusal("write", error.filename or caches.conda_packages, error) from error
+            raise refusal("write", place_of(error, caches.conda_packages), error) from error
         finally:
             reporter.finish(token)
         if not holds(caches, record):
@@ -77,7 +77,6 @@ def _require_pure(record: CondaRecord) -> None:
 
 
 def _bring(record: CondaRecord, caches: CacheFolders, access: ChannelAccess) -> None:
-
     from wisp.engine.wheel_unpacking import unpack_wheel
 
     stem = plain_name(f"{record.name}-{record.version}-{record.build}", "a wheel of the channel")

@@ -32,6 +32,16 @@ def refusal(action: str, path: str | os.PathLike[str], error: OSError) -> HostEr
     return HostError(f"could not {action} `{os.fspath(path)}`", hints=hints, causes=[reason])
 
 
+def place_of(error: OSError, otherwise: Path) -> Path:
+    """Return the path that an error names; `otherwise` where it names none, or only an entry.
+
+    Of what is done in a folder held open the error has the name alone, which means another file
+    wherever we stand.
+    """
+    named = Path(error.filename) if isinstance(error.filename, str) else otherwise
+    return named if named.is_absolute() else otherwise
+
+
 def _full_disk_codes() -> frozenset[int]:
     import errno
 

@@ -103,9 +103,17 @@ def restoring(path: Path) -> Iterator[None]:
     except BaseException:
         if before is None:
             path.unlink(missing_ok=True)
-        elif path.read_bytes() != before:
+        elif _content(path) != before:
             rewrite(path, before, root)
         raise
+
+
+def _content(path: Path) -> bytes | None:
+    """Return what a file has become meanwhile; None for what is gone, or none any more."""
+    try:
+        return found_bytes(path, LARGEST_LOCK)
+    except OSError:
+        return None
 
 
 def _replaced(folder: Folder, target: Path, data: bytes, old: os.stat_result) -> bool:

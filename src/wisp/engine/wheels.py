@@ -174,9 +174,9 @@ def remove_wheel(wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> 
             folders.add(file.parent)
         _remove_empty(folders, stop=site.resolve(), root=root)
     except OSError as error:
-        from wisp.engine.files import refusal
+        from wisp.engine.files import place_of, refusal
 
-        raise refusal("remove", error.filename or wheel.folder, error) from error
+        raise refusal("remove", place_of(error, wheel.folder), error) from error
 
 
 def is_record(file: Path, prefix: Path) -> bool:

@@ -37,7 +37,7 @@ def read(text: str, file: str, platforms: Sequence[Platform] = ()) -> LockFile:
     except RecursionError:
         raise nested_too_deeply(file, text) from None
     except Exception as error:  # whatever a stranger's text leads to is no fault of the program
-        raise damaged_at(f"it cannot be read ({error})", file, text, ()) from error
+        raise damaged(f"it cannot be read ({error})", file) from error  # where, nobody knows
 
 
 def _read(text: str, file: str, platforms: Sequence[Platform]) -> LockFile:

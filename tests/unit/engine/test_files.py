@@ -130,3 +130,13 @@ def test_a_pipe_is_written_to_and_stays_one(
         assert os.read(reader, 99) == b"text"
     os.close(reader)
     assert pipe.is_fifo()
+
+
+def test_an_entry_of_a_folder_held_open_is_no_place(tmp_path: Path) -> None:
+    """What was refused by the name alone would be sought where we stand."""
+    errors = (
+        (PermissionError(13, "no", "kernel.json"), tmp_path),
+        (PermissionError(13, "no"), tmp_path),
+        (PermissionError(13, "no", str(tmp_path / "x")), tmp_path / "x"),
+    )
+    assert [files.place_of(error, tmp_path) for error, _ in errors] == [at for _, at in errors]

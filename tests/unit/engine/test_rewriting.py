@@ -211,3 +211,21 @@ def test_a_failing_body_gives_a_file_its_text_back(manifest: Path) -> None:
     with pytest.raises(HostError):
         fail()
     assert manifest.read_bytes() == OLD
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes that are files")
+@pytest.mark.parametrize("left", ["pipe", "nothing"])
+def test_whatever_a_failing_body_leaves_in_its_place_a_file_comes_back(
+    manifest: Path, left: str
+) -> None:
+    def fail() -> None:
+        with restoring(manifest):
+            manifest.unlink()
+            if left == "pipe":
+                os.mkfifo(manifest)
+            raise HostError("no")
+
+    with pytest.raises(HostError, match="no"):
+        fail()
+    assert manifest.is_file()
+    assert manifest.read_bytes() == OLD

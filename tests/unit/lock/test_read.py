@@ -6,7 +6,7 @@ import pytest
 from rattler import CondaLockedPackage, LockedPackage, PypiLockedPackage
 from rattler import LockFile as RattlerLockFile
 
-from wisp.errors import LockFileError
+from wisp.errors import LockFileError, Place
 from wisp.lock.entries import NO_VERSION
 from wisp.lock.failures import NewerLockFileError
 from wisp.lock.model import LockFile
@@ -195,3 +195,14 @@ def test_a_damaged_lock_tells_what_to_do_and_an_empty_one_that_it_is() -> None:
         read("\n", "pixi.lock")
     assert failure.value.causes == ("it is empty",)
     assert "run `pixi lock`" in failure.value.hints[0]
+
+
+def test_what_no_reader_foresaw_is_told_without_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("odd")
+
+    monkeypatch.setattr("wisp.lock.modern.body", fail)
+    with pytest.raises(LockFileError) as failure:
+        read("version: 7\n", "pixi.lock")
+    assert failure.value.causes == ("it cannot be read (odd)",)
+    assert str(failure.value.place) == str(Place("pixi.lock"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from wisp.api.locks.locked_view import look_up
 from wisp.api.opening import own_program
 from wisp.config.files import home_folder
+from wisp.engine.files import refusal
 from wisp.engine.rewriting import rewrite
 from wisp.engine.trees import remove_tree
 from wisp.errors import ConfigError, ManifestError
@@ -45,6 +46,7 @@ def install_kernel(
     Raises:
         ManifestError: There is no such environment, or it has no kernel for Python or R.
         ConfigError: The name is none, or that of a kernel which is not this environment's.
+        HostError: The kernel cannot be written.
 
     """
     launcher = _launcher(workspace, environment)
@@ -57,7 +59,10 @@ def install_kernel(
             f"Jupyter has another kernel '{kernel.name}' in {folder}",
             hints=("`--name` gives this one another name",),
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refusal("create", folder, error) from error
     rewrite(folder / FILE, kernel.text(own_program(workspace.environ), launcher))
     return kernel
 
@@ -70,7 +75,13 @@ def installed_kernels(environ: Mapping[str, str]) -> tuple[Kernel, ...]:
 
 
 def remove_kernel(environ: Mapping[str, str], name: str) -> None:
-    """Take a kernel away. Raises `ConfigError` when there is none of that name that is ours."""
+    """Take a kernel away.
+
+    Raises:
+        ConfigError: There is none of that name that is ours.
+        HostError: It cannot be removed.
+
+    """
     folder = _folder(environ) / checked_name(name)
     if folder.is_symlink() or _read(folder) is None:
         names = ", ".join(kernel.name for kernel in installed_kernels(environ))
@@ -78,7 +89,10 @@ def remove_kernel(environ: Mapping[str, str], name: str) -> None:
             f"wisp has written no kernel '{name}'",
             hints=(f"there are {names}",) if names else (),
         )
-    remove_tree(folder)
+    try:
+        remove_tree(folder)
+    except OSError as error:
+        raise refusal("remove", folder, error) from error
 
 
 def _folder(environ: Mapping[str, str]) -> Path:

@@ -60,7 +60,7 @@ def open_records(prefix: str, like: str | None = None) -> None:
     """Give records of packages the mode of a new file: rattler keeps them to who installed.
 
     A group that shares an environment could not change it otherwise. With `like` they get the mode
-    of that file beside them, unless it is closed itself.
+    of that file of ours beside them, unless it is closed itself.
     """
     if os.name != "posix":
         return
@@ -72,8 +72,14 @@ def open_records(prefix: str, like: str | None = None) -> None:
 
 
 def _mode_of(folder: Folder, name: str) -> int:
+    """Return the mode of a file that we have made, with no more to write for others than a new one.
+
+    Who shares the environment may put a link there, whose mode says 0777, or a file of theirs.
+    """
     found = folder.status(name)
-    return _OURS_ALONE if found is None else stat.S_IMODE(found.st_mode)
+    if found is None or not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+        return _OURS_ALONE
+    return stat.S_IMODE(found.st_mode) & ~(_WRITABLE & _umask(folder.path))
 
 
 def _closed_records(folder: Folder) -> Iterator[int]:
