@@ -47,7 +47,7 @@ def test_what_this_machine_alone_has_is_asked_for_there(tmp_path: Path, wisp: Co
     file.write_text(file.read_text().replace('"linux-64"]', '"linux-64", "win-64"]'))
     told = wisp("lock", cwd=tmp_path, env=linux).stderr
     assert "the channels have 'quick' for linux-64: ask for it there alone, by " in told
-    assert "`pixi remove quick` and `pixi add --platform linux-64 quick`" in told
+    assert "`wisp remove quick` and `wisp add --platform linux-64 quick`" in told
     wisp("remove", "quick", cwd=tmp_path, env=linux).success()
     wisp("add", "--platform", "linux-64", "quick", cwd=tmp_path, env=linux).success()
 
