@@ -100,13 +100,16 @@ def _number(content: bytes) -> int:
 
 
 def elsewhere(path: str) -> str:
-    """Return a `PATH` without the folder that one stands in, which may be a stranger's.
+    """Return a `PATH` of absolute members only: others lie where one stands, with strangers' files.
 
-    An empty member, as at a colon too many, means that folder as well. Where nothing is left it is
-    the system's own.
+    An empty member, as at a colon too many, means that folder itself. Where nothing is left it is
+    the system's own, of which the same holds (on Windows it begins with `.`).
     """
-    kept = os.pathsep.join(folder for folder in path.split(os.pathsep) if os.path.isabs(folder))
-    return kept or os.defpath
+    return _absolute(path) or _absolute(os.defpath)
+
+
+def _absolute(path: str) -> str:
+    return os.pathsep.join(folder for folder in path.split(os.pathsep) if os.path.isabs(folder))
 
 
 def own_content(path: str, limit: int = 64 << 20) -> bytes | None:

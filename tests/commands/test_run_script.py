@@ -217,6 +217,19 @@ def test_where_no_channel_can_be_reached_pypi_and_a_python_of_the_machine_do(
     assert done.stderr.count("no conda channel can be reached") == 1
 
 
+def test_such_a_script_has_the_whole_path_but_its_python_is_of_the_machine(
+    cut_off: CommandLine, tmp_path: Path
+) -> None:
+    """What a script starts is found as its shell finds it; what runs the script is not."""
+    (tmp_path / "plain.py").write_text(f"{PLAIN}import os\nprint(os.environ['PATH'])\n")
+    for name in ("python", "python3"):
+        (tmp_path / name).write_text("#!/bin/sh\n/usr/bin/touch ran\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
+    done = cut_off("run", "plain.py", cwd=tmp_path, env={"PATH": ".:bin:/usr/bin:/bin"}).success()
+    assert done.stdout.endswith(":.:bin:/usr/bin:/bin\n")
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_notebook_runs_there_too(cut_off: CommandLine, tmp_path: Path) -> None:
     cell: dict[str, object] = {
         "cell_type": "code",

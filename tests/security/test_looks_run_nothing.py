@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,12 @@ from tests.tiny import channel, tiny
 from tests.trees import content
 from tools.forge.archive import text
 from tools.forge.build import Forge
+from wisp.activation.detect import told_by_ps
+from wisp.activation.session import program
+from wisp.engine.auth.oauth.browser import opener
+from wisp.engine.process import found_program
+from wisp.errors import ActivationError
+from wisp.trust import elsewhere
 
 #: Row 30 of the audit, and the forms of a rehearsal.
 LOOKS = [
@@ -127,7 +134,17 @@ def test_a_look_runs_nothing_of_the_workspace_or_its_packages(
     assert ran.exists()
 
 
-@pytest.mark.parametrize("path", [":/usr/bin:/bin", "/usr/bin:/bin:", ".:/usr/bin:/bin", "bin"])
+def plant(folder: Path, ran: Path) -> None:
+    """Put programs into a folder that tell if they are run, under names that somebody looks for."""
+    for name in ("nvidia-smi", "git", "uv", "bash", "env", "ps", "rm", "sh", "odd"):
+        (folder / name).write_text(f"#!/bin/sh\n/usr/bin/touch {ran}\n")
+        (folder / name).chmod(0o755)
+
+
+PATHS = [":/usr/bin:/bin", "/usr/bin:/bin:", ".:/usr/bin:/bin", "bin"]
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_no_program_is_taken_from_the_folder_one_stands_in(
     wisp: CommandLine, tmp_path: Path, path: str
 ) -> None:
@@ -135,14 +152,45 @@ def test_no_program_is_taken_from_the_folder_one_stands_in(
     ran, folder, new = tmp_path / "ran", tmp_path / "w", tmp_path / "new"
     for place in (folder, folder / "bin", new, new / "bin"):
         place.mkdir()
-        for name in ("nvidia-smi", "git", "uv", "bash", "env", "ps"):
-            (place / name).write_text(f"#!/bin/sh\n/usr/bin/touch {ran}\n")
-            (place / name).chmod(0o755)
+        plant(place, ran)
     (folder / "pixi.toml").write_text(
         '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n[tasks]\nt = "true"\n'
     )
     words = [("info",), ("task", "list"), ("list",), ("run", "--dry-run", "t"), ("doctor",)]
-    for look in [*words, ("init", str(new))]:
+    for look in [*words, ("init", str(new)), ("shell",)]:
         done = wisp(*look, cwd=folder, env={"PATH": path})
         assert not ran.exists(), look
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("path", [*PATHS, ""])
+def test_each_search_leaves_out_the_folder_one_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Whoever looks for a program, and what that finds itself."""
+    ran, environ = tmp_path / "ran", {"PATH": path}
+    (tmp_path / "bin").mkdir()
+    for place in (tmp_path, tmp_path / "bin"):
+        plant(place, ran)
+    monkeypatch.chdir(tmp_path)
+    assert found_program("odd", environ) is None
+    with pytest.raises(ActivationError):
+        program("odd", environ)
+    assert told_by_ps(os.getpid(), environ) in ("", told_by_ps(os.getpid(), {}))
+    for words in ("odd", "/bin/sh -c odd"):
+        opening = opener({**environ, "BROWSER": words})
+        assert opening is not None
+        child = opening.open("https://example.org")
+        assert child is None or child.wait() != 0
+    assert not ran.exists()
+
+
+def test_where_no_search_path_is_left_that_of_the_system_holds_no_folder_one_stands_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That of Windows begins with `.`."""
+    monkeypatch.setattr(os, "defpath", ".:/bin")
+    assert [elsewhere(path) for path in ("", ".", "bin:", "/usr/bin:.")] == [
+        *(("/bin",) * 3),
+        "/usr/bin",
+    ]

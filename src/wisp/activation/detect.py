@@ -18,23 +18,33 @@ def running_shell(environ: Mapping[str, str]) -> str:
 
     if os.name == "nt":
         return "powershell" if "PSModulePath" in environ else "cmd"
-    for candidate in (_parent_name(), environ.get("SHELL", "")):
+    for candidate in (_parent_name(environ), environ.get("SHELL", "")):
         shell = named(candidate)
         if shell is not None:
             return shell.name
     return "bash"
 
 
-def _parent_name() -> str:
+def _parent_name(environ: Mapping[str, str]) -> str:
     """Name of the parent's program; empty where the system does not tell."""
     try:
         with open(f"/proc/{os.getppid()}/comm", encoding="utf-8") as file:
             return file.read().strip()
     except OSError:
         pass
-    if not os.path.isdir("/proc/self"):
-        import subprocess
+    return "" if os.path.isdir("/proc/self") else told_by_ps(os.getppid(), environ)
 
-        command = ["ps", "-o", "comm=", "-p", str(os.getppid())]
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-    return ""
+
+def told_by_ps(number: int, environ: Mapping[str, str]) -> str:
+    """Return the name of a process as `ps` tells it; empty where it does not."""
+    import subprocess
+
+    from wisp.trust import elsewhere
+
+    command = ["ps", "-o", "comm=", "-p", str(number)]
+    variables = {**environ, "PATH": elsewhere(environ.get("PATH", ""))}
+    try:
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip()

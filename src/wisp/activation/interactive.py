@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from wisp.activation.session import program
 from wisp.activation.shells import SHELLS
 
 TYPE_CHECKING = False
@@ -41,14 +42,14 @@ def start(
     """
     path = os.path.join(folder, "activate")
     if shell == "bash":
-        return _bash(executable, hook, folder)
+        return _bash(executable, hook, folder, environ)
     if shell == "sh":
         return _sh(executable, hook, path, environ)
     if shell == "zsh":
         return _zsh(executable, hook, folder, environ)
     if shell == "fish":
         quote = SHELLS["fish"].literal
-        text = f"{hook}\ncommand rm -rf {quote(folder)}\n"
+        text = f"{hook}\n{_removal('fish', folder, environ)}"
         reading = f"source {quote(path + '.fish')}"
         return ShellStart([executable, "-C", reading], {"activate.fish": text})
     if shell == "xonsh":
@@ -62,8 +63,15 @@ def start(
     return ShellStart([executable, "/K", f"{path}.bat"], {"activate.bat": hook})
 
 
-def _bash(executable: str, hook: str, folder: str) -> ShellStart:
-    text = f"[ -f ~/.bashrc ] && . ~/.bashrc\n{hook}\ncommand rm -rf {_quote(folder)}\n"
+def _removal(shell: str, folder: str, environ: Mapping[str, str]) -> str:
+    """Let the shell remove our folder; by now it might find another `rm` where one stands."""
+    quote = SHELLS[shell].literal
+    return f"command {quote(program('rm', environ))} -rf {quote(folder)}\n"
+
+
+def _bash(executable: str, hook: str, folder: str, environ: Mapping[str, str]) -> ShellStart:
+    removal = _removal("bash", folder, environ)
+    text = f"[ -f ~/.bashrc ] && . ~/.bashrc\n{hook}\n{removal}"
     rc = os.path.join(folder, "bashrc")
     return ShellStart([executable, "--rcfile", rc, "-i"], {"bashrc": text})
 
@@ -73,7 +81,7 @@ def _sh(executable: str, hook: str, path: str, environ: Mapping[str, str]) -> Sh
     text = "unset ENV\n"
     if environ.get("ENV"):
         text = f"ENV={_quote(environ['ENV'])}\n" + _READ_ENV
-    text += f"{hook}\ncommand rm -rf {_quote(os.path.dirname(path))}\n"
+    text += f"{hook}\n{_removal('bash', os.path.dirname(path), environ)}"
     return ShellStart([executable, "-i"], {"activate": text}, {"ENV": path})
 
 
@@ -87,7 +95,7 @@ def _zsh(executable: str, hook: str, folder: str, environ: Mapping[str, str]) ->
     ours = _quote(folder)
     files = {
         ".zshenv": f"{first}\n{_zsh_file('.zshenv')}{_KEPT_IN_ZSH}export ZDOTDIR={ours}\n",
-        ".zshrc": f"{_RESTORED_IN_ZSH}{_zsh_file('.zshrc')}{hook}\ncommand rm -rf {ours}\n",
+        ".zshrc": f"{_RESTORED_IN_ZSH}{_zsh_file('.zshrc')}{hook}\n{_removal('bash', folder, environ)}",
     }
     return ShellStart([executable, "-i"], files, {"ZDOTDIR": folder})
 

@@ -11,6 +11,7 @@ import os
 from wisp.activation.again import is_active, left, once
 from wisp.activation.variables import activation_steps, read_prefix
 from wisp.errors import ActivationError
+from wisp.trust import elsewhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,13 +116,13 @@ def _run_bash(steps: Sequence[Step], caller: Mapping[str, str]) -> Changes:
     from wisp.activation.shells import SHELLS
 
     half = os.urandom(8).hex()
-    dump = _program("env", caller) + " -0"
+    dump = program("env", caller) + " -0"
     mark = f"printf %s%s wisp- {half}"
     script = render(steps, SHELLS["bash"])
     text = (
         f"{{ {dump}; {mark}; }} 2>/dev/null\n{script}\n{{ {mark}; {dump}; {mark}; }} 2>/dev/null\n"
     )
-    argv = [_program("bash", caller), "--noprofile", "--norc", "-c", _EVALUATE]
+    argv = [program("bash", caller), "--noprofile", "--norc", "-c", _EVALUATE]
     marker = f"wisp-{half}".encode()
     status, output = _capture(argv, os.fsencode(text), caller, marker, 3)
     parts = output.split(marker)
@@ -130,10 +131,11 @@ def _run_bash(steps: Sequence[Step], caller: Mapping[str, str]) -> Changes:
     return _difference(_environment(parts[0]), _environment(parts[2]))
 
 
-def _program(name: str, caller: Mapping[str, str]) -> str:
-    for folder in ("/usr/bin", "/bin", *caller.get("PATH", "").split(":")):
+def program(name: str, caller: Mapping[str, str]) -> str:
+    """Return the path of a program that the system has. Raises `ActivationError`."""
+    for folder in ("/usr/bin", "/bin", *elsewhere(caller.get("PATH", "")).split(":")):
         path = os.path.join(folder, name)
-        if folder and os.access(path, os.X_OK):
+        if os.access(path, os.X_OK):
             return path
     raise ActivationError(
         "failed to activate environment",

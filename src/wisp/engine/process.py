@@ -114,15 +114,20 @@ def stop_children() -> None:
             child.kill()
 
 
-def hand_over(argv: Sequence[str], *, environ: Mapping[str, str]) -> int:
+def hand_over(
+    argv: Sequence[str], *, environ: Mapping[str, str], starts_theirs: bool = False
+) -> int:
     """Run a program on our own terminal, e.g. an editor, and return its exit code.
+
+    One that `starts_theirs`, a script of the user's, leaves it the whole `PATH`, as to a task.
 
     Raises:
         HostError: The program is missing or cannot be started.
 
     """
     try:
-        return subprocess.run(list(argv), env=given(environ), check=False).returncode
+        variables = environ if starts_theirs else given(environ)
+        return subprocess.run(list(argv), env=variables, check=False).returncode
     except OSError as error:
         raise cannot_start(argv[0], error) from error
 

@@ -1,9 +1,9 @@
-"""Folders of any depth are gone through and removed.
+"""Folders of any depth are removed, and gone through as far down as the system takes a path.
 
 `os.walk` and `shutil.rmtree` may call themselves for each step down, and hold a folder open for it.
 So what a package or a stranger's workspace nests in thousands would end a command, and stay for
 ever. Where removing gives up, the folders inside are moved to the top first, one by one, and then
-none is deep.
+none is deep. Whoever only looks leaves out what is deeper than a path can say.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _TOO_DEEP = (errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG)
 def files_below(top: str | Path) -> Iterator[tuple[str, list[str]]]:
     """Yield each folder below one, itself first, with the names of what is no folder in it.
 
-    Links are not followed; what cannot be read has nothing in it.
+    Links are not followed; what cannot be read has nothing in it, nor has a folder whose path is
+    too long for the system.
     """
     waiting = [os.fspath(top)]
     while waiting:

@@ -48,7 +48,7 @@ def run_on_uv(
     uv = workspace.session.uv
     wanted, running = _asked(workspace, words)
     try:
-        found = uv.run(["python", "find", *wanted])
+        found = uv.run(["python", "find", *wanted]).stdout.strip()
     except UvError as missing:
         raise FetchError(
             error.message,
@@ -57,13 +57,15 @@ def run_on_uv(
         ) from error
     workspace.reporter.warn(
         "no conda channel can be reached; the script asks for PyPI packages only, and runs on "
-        f"{found.stdout.strip()}"
+        f"{found}"
     )
     indexes = index_options(PypiOptions(), Path(workspace.root), uv.default_index)
-    with uv.command(["run", "--quiet", "--no-project", *indexes], [*running, *arguments]) as call:
+    # The Python is named: the script has the whole `PATH`, and uv would look for one there.
+    named = ["run", "--quiet", "--no-project", "--python", found, *indexes]
+    with uv.command(named, [*running, *arguments]) as call:
         workspace.reporter.hand_over()
         environ = {**workspace.session.environ, **call.variables}
-        code = hand_over(call.arguments, environ=environ)
+        code = hand_over(call.arguments, environ=environ, starts_theirs=True)
     return 128 - code if code < 0 else code
 
 
@@ -75,7 +77,7 @@ def _asked(workspace: OpenedWorkspace, words: Sequence[str]) -> tuple[list[str],
     asked = toml_data(block.text) if block is not None else {}
     python = str(asked.get("requires-python", ">=3"))
     needs = [word for one in asked.get("dependencies", ()) for word in ("--with", str(one))]
-    return ["--no-project", "--system", python], ["--python", python, *needs, "python", *words]
+    return ["--no-project", "--system", python], [*needs, "python", *words]
 
 
 def _is_notebook(workspace: OpenedWorkspace) -> bool:

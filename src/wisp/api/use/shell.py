@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -37,10 +38,13 @@ def open_shell(
         Path(folder, file).write_text(content, encoding="utf-8")
     variables = {**environ, **how.variables}
     try:
+        program = found_program(how.argv[0], environ)
+        if program is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         if os.name != "nt":
             signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-            os.execvpe(how.argv[0], how.argv, variables)
-        return subprocess.run(how.argv, env=variables, check=False).returncode
+            os.execve(program, how.argv, variables)
+        return subprocess.run(how.argv, executable=program, env=variables, check=False).returncode
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise HostError(f"cannot start '{how.argv[0]}'", causes=(str(error),)) from error

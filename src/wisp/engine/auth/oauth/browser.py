@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from wisp.engine.auth.oauth.device import Invitation, Tell
 from wisp.engine.auth.oauth.provider import Provider, SignInError
 from wisp.engine.auth.oauth.tokens import Client, granted, refusal
-from wisp.engine.process import found_program
+from wisp.engine.process import found_program, given
 from wisp.specs.credentials import OAuth
 from wisp.specs.urls import url_origin
 
@@ -35,18 +35,46 @@ _DONE = _PAGE.format("wisp has what it needs. You can close this window.")
 _FAILED = _PAGE.format("Signing in failed. The terminal says more.")
 
 
+class Opener:
+    """A program of the user's that opens addresses, and its variables."""
+
+    __slots__ = ("variables", "words")
+
+    def __init__(self, words: list[str], variables: Mapping[str, str]) -> None:
+        self.words = words
+        self.variables = variables
+
+    def open(self, address: str) -> subprocess.Popen[bytes] | None:
+        """Start it beside us; None where it does not, the address was told."""
+        argv = [word.replace("%s", address) for word in self.words]
+        if argv == self.words:
+            argv.append(address)
+        quiet = subprocess.DEVNULL
+        try:
+            return subprocess.Popen(
+                argv,
+                env=self.variables,
+                stdin=quiet,
+                stdout=quiet,
+                stderr=quiet,
+                start_new_session=True,
+            )
+        except OSError:
+            return None
+
+
 def by_browser(
     client: Client,
     provider: Provider,
     wish: Mapping[str, str],
     tell: Tell,
-    opener: list[str] | None,
+    opener: Opener | None,
     redirect: str | None = None,
 ) -> OAuth:
     """Open the provider's page, wait until it comes back, and exchange its code for tokens.
 
-    `wish` is what the person is asked to grant (scope, audience). `opener` are the words of a
-    program that opens addresses, None where the person does it themselves.
+    `wish` is what the person is asked to grant (scope, audience). `opener` opens addresses, None
+    where the person does it themselves.
 
     Raises `SignInError` if they refuse or take longer than five minutes.
     """
@@ -70,7 +98,7 @@ def by_browser(
         address = f"{provider.authorization}{sign}{urlencode(question)}"
         tell(Invitation(address))
         if opener is not None:
-            _start(opener, address)
+            opener.open(address)
         code = listener.awaited(state)
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back}
     done, table = client.post(provider.token, {**form, "code_verifier": verifier})
@@ -79,30 +107,23 @@ def by_browser(
     return granted(table, client.name, provider)
 
 
-def opener(environ: Mapping[str, str]) -> list[str] | None:
+def opener(environ: Mapping[str, str]) -> Opener | None:
     """Return the program that opens addresses here, None where nobody would see it."""
+    words = _opening(environ)
+    return Opener(words, given(environ)) if words else None
+
+
+def _opening(environ: Mapping[str, str]) -> list[str]:
     if named := environ.get("BROWSER"):
-        return shlex.split(named.partition(":")[0] if "%s" not in named else named) or None
+        return shlex.split(named.partition(":")[0] if "%s" not in named else named)
     if sys.platform == "darwin":
         return ["open"]
     if sys.platform == "win32":
         return ["rundll32", "url.dll,FileProtocolHandler"]
     if not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
-        return None
+        return []
     found = found_program("xdg-open", environ)
-    return [found] if found else None
-
-
-def _start(words: list[str], address: str) -> None:
-    """Start a program of the user's beside us; the address was told in case it does not."""
-    argv = [word.replace("%s", address) for word in words]
-    if argv == words:
-        argv.append(address)
-    quiet = subprocess.DEVNULL
-    try:
-        subprocess.Popen(argv, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
-    except OSError:
-        return
+    return [found] if found else []
 
 
 def _challenge(verifier: str) -> str:
