@@ -38,24 +38,68 @@ DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def paths(value: Any, at: Keys = ()) -> Iterator[Keys]:
-    """Yield where values stand; of items that are alike the first is enough."""
+def paths(value: Any, at: Keys = (), shape: Keys = ()) -> Iterator[tuple[Keys, Keys]]:
+    """Yield where values stand, and the shape of that: of an item in a list what kind it is."""
     if at:
-        yield at
+        yield at, shape
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from paths(inner, (*at, key))
+            yield from paths(inner, (*at, key), (*shape, key))
     elif isinstance(value, list):
-        tables = value and isinstance(value[0], dict)
-        for index, inner in enumerate(value if tables else value[:1]):
-            yield from paths(inner, (*at, index))
+        for index, inner in enumerate(value):
+            yield from paths(inner, (*at, index), (*shape, kind_of(inner)))
+
+
+def kind_of(item: Any) -> str:
+    """Tell an item from others of its list: by its first key, and if that has an address."""
+    if not isinstance(item, dict):
+        return "a value"
+    key, value = next(iter(item.items()))
+    return f"{key} of the web" if "://" in str(value) else key
+
+
+def different(document: Any) -> list[Keys]:
+    """Return where values stand, of those of one shape the first."""
+    first: dict[Keys, Keys] = {}
+    for path, shape in paths(document):
+        first.setdefault(shape, path)
+    return list(first.values())
+
+
+def alone(document: Any, path: Keys) -> tuple[Any, Keys]:
+    """Return a lock with no more packages than the one that a path leads into has to do with."""
+    if path[0] != "packages" or len(path) < 2 or "conda" not in kinds(document["packages"]):
+        return document, path
+    package = document["packages"][path[1]]
+    built_with = [row for key in BUILT_WITH for row in package.get(key, ())]
+    rows = [row_of(package), *built_with]
+    environments = copy.deepcopy(document["environments"])
+    for environment in environments.values():
+        for name, listed in environment["packages"].items():
+            environment["packages"][name] = [row for row in listed if row in rows]
+    others = [one for one in document["packages"] if row_of(one) in built_with]
+    small = {**document, "environments": environments, "packages": [package, *others]}
+    return small, ("packages", 0, *path[2:])
+
+
+BUILT_WITH = ("build_packages", "host_packages")
+
+
+def kinds(packages: Any) -> set[str]:
+    """Return the first keys of packages."""
+    return {next(iter(package)) for package in packages}
+
+
+def row_of(package: Any) -> Any:
+    """Return what an environment names a package by."""
+    return dict([next(iter(package.items()))])
 
 
 def spoiled(document: Any, path: Keys, value: Any) -> str:
     """Return the text of a lock that has something else at a place."""
-    document = copy.deepcopy(document)
-    holder = document
+    document = holder = copy.copy(document)
     for key in path[:-1]:
+        holder[key] = copy.copy(holder[key])
         holder = holder[key]
     if value is MISSING:
         del holder[path[-1]]
@@ -86,7 +130,8 @@ def blamed(text: str) -> tuple[Keys, ...] | None:
         return None
     assert place is not None
     assert place.line
-    node = yaml.compose(text, Loader=LOADER)
+    # What comes later is not needed to know what stands there.
+    node = yaml.compose("".join(text.splitlines(keepends=True)[: place.line]), Loader=LOADER)
     assert node is not None
     at = (place.line, place.column)
     return tuple(path for path, spot in spots(node) if spot == at)
@@ -107,11 +152,12 @@ def is_near(path: Keys, told: Keys) -> bool:
 def test_each_failure_names_the_spot_of_the_value_or_of_what_lacks_it(file: Path) -> None:
     document = yaml.safe_load(file.read_text(encoding="utf-8"))
     astray, refused = [], 0
-    for path in paths(document):
+    for whole in different(document):
+        small, path = alone(document, whole)
         for kind, value in ODD.items():
-            found = blamed(spoiled(document, path, value))
+            found = blamed(spoiled(small, path, value))
             refused += found is not None
             if found is not None and not any(is_near(path, one) for one in found):
-                astray.append((path, kind, found))
+                astray.append((whole, kind, found))
     assert astray == []
     assert refused > 250

@@ -140,14 +140,21 @@ def test_truth_is_printed_as_python_does_since_it_came(text: str, now: str, once
     assert render(text, Context(**facts | {"release": "0.77.0"}), arguments) == once
 
 
-@pytest.mark.parametrize("release", ["0.77.0", "0.85.0"])
-def test_no_join_makes_a_text_without_measure(release: str) -> None:
+@pytest.mark.parametrize(
+    ("release", "told"),
+    [
+        ("0.77.0", "`join` makes a text of more than 1048576 characters"),
+        ("0.85.0", "engine ran out of fuel"),
+    ],
+)
+def test_no_join_makes_a_text_without_measure(release: str, told: str) -> None:
+    """What lists hold is counted by ours, which prints truth otherwise, or by the engine's own."""
     facts = {name: getattr(CONTEXT, name) for name in Context.__slots__}
     text = "{{ range(9999) | join(range(9999) | join('" + "a" * 40 + "')) }}"
     with pytest.raises(TaskError) as caught:
         render(text, Context(**facts | {"release": release}), Arguments())
-    told = str(caught.value)
-    assert "`join` makes a text of more than" in told or "ran out of fuel" in told
+    told_of = caught.value.causes[-1] if caught.value.causes else caught.value.message
+    assert told_of.startswith(told)
 
 
 @pytest.mark.parametrize("text", ["{{ nope }}", "${#A}", "{{ pixi.nope }}"])
