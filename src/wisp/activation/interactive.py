@@ -92,10 +92,10 @@ def _zsh(executable: str, hook: str, folder: str, environ: Mapping[str, str]) ->
     """
     given = environ.get("ZDOTDIR")
     first = "unset ZDOTDIR" if given is None else f"export ZDOTDIR={_quote(given)}"
-    ours = _quote(folder)
+    ours, removal = _quote(folder), _removal("zsh", folder, environ)
     files = {
         ".zshenv": f"{first}\n{_zsh_file('.zshenv')}{_KEPT_IN_ZSH}export ZDOTDIR={ours}\n",
-        ".zshrc": f"{_RESTORED_IN_ZSH}{_zsh_file('.zshrc')}{hook}\n{_removal('bash', folder, environ)}",
+        ".zshrc": f"{_RESTORED_IN_ZSH}{_zsh_file('.zshrc')}{hook}\n{removal}",
     }
     return ShellStart([executable, "-i"], files, {"ZDOTDIR": folder})
 
