@@ -110,7 +110,13 @@ def _where_led(path: str | os.PathLike[str]) -> str | None:
 
 
 def _spot(path: str | os.PathLike[str]) -> Path:
-    return Path(os.path.normpath(Path(path).absolute()))
+    """Make a path absolute, behind the links of the system itself (`/home` to `/var/home`)."""
+    spot = Path(os.path.normpath(Path(path).absolute()))
+    links = (one for one in (*reversed(spot.parents), spot) if one.is_symlink())
+    first = next(links, None)
+    if first is None or {_owner(first), _owner(first.parent)} != {0} or _us() == 0:
+        return spot
+    return Path(os.path.realpath(first), spot.relative_to(first))
 
 
 def _nearest(spot: Path) -> Path | None:

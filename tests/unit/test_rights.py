@@ -180,6 +180,15 @@ class TestOfOthers:
             told = f"`{path}` leads to `{system / 'config.toml'}`, which belongs to `root`"
             assert {as_nobody(path, ask) for ask in (way_to_write, reading, unsure)} == {told}
 
+    def test_links_of_the_system_itself_lead_nobody_astray(self, open_folder: Path) -> None:
+        user = open_folder / "var" / "user"
+        user.mkdir(parents=True)
+        (user / "root's").touch(0o600)
+        os.chown(user, NOBODY, NOBODY)
+        (open_folder / "home").symlink_to("var")
+        told = 'run `sudo chown -R "$(id -u):$(id -g)" '
+        assert told in as_nobody(open_folder / "home" / "user" / "root's", reading)
+
     def test_a_link_into_a_closed_folder_is_worded(self, open_folder: Path) -> None:
         closed, link = open_folder / "closed", open_folder / "pixi.toml"
         closed.mkdir()
