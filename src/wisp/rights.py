@@ -112,7 +112,7 @@ def _where_led(path: str | os.PathLike[str]) -> str | None:
 def _spot(path: str | os.PathLike[str]) -> Path:
     """Make a path absolute, behind the links of the system itself (`/home` to `/var/home`)."""
     spot = Path(os.path.normpath(Path(path).absolute()))
-    links = (one for one in (*reversed(spot.parents), spot) if one.is_symlink())
+    links = (one for one in (*reversed(spot.parents), spot) if _is_link(one))
     first = next(links, None)
     if first is None or {_owner(first), _owner(first.parent)} != {0} or _us() == 0:
         return spot
@@ -148,6 +148,14 @@ def _is_folder(path: Path) -> bool:
     """Whether this is a folder, and no link to one, as far as we may look."""
     try:
         return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _is_link(path: Path) -> bool:
+    """Whether this is a link, as far as we may look."""
+    try:
+        return stat.S_ISLNK(path.lstat().st_mode)
     except OSError:
         return False
 
