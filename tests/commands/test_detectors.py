@@ -188,7 +188,8 @@ def test_a_workspace_gives_no_consent_to_itself(
     own.write_text(f'[{CONSENT}]\n"{channel}" = "allow"\n')
     refused = cold_wisp("install", cwd=here, env=NEW)
     assert refused.code == 1
-    assert f"`{CONSENT}` in {own} does not count without your consent" in refused.stderr
+    told = f"`{CONSENT}` (line 1) in {own} does not count without your consent"
+    assert told in refused.stderr
     assert runs(cold_wisp.home.cache) == 0
     cold_wisp("trust", cwd=here, env=NEW).success()
     cold_wisp("install", cwd=here, env=NEW).success()

@@ -68,7 +68,7 @@ def test_pipx_upgrades_or_installs_a_version(
     assert found.words[1:3] == words
     assert found.variables == {"PIPX_HOME": str(tmp_path / "pipx")}
     with pytest.raises(HostError, match="pipx, which is not on the PATH"):
-        update_command("uv", NOTHING, "1.2", prefix=home)
+        update_command("uv", {"PATH": str(home)}, "1.2", prefix=home)
 
 
 def test_a_conda_package_is_not_touched(tmp_path: Path) -> None:

@@ -98,10 +98,14 @@ def test_damaged_files_stay_as_they_are(tmp_path: Path) -> None:
 
 def test_real_libraries_load_without_it(tmp_path: Path) -> None:
     folder = Path(sysconfig.get_path("platlib"))
-    libraries = sorted(folder.glob("*/*.so"))[:8]
+    libraries = [one for one in sorted(folder.glob("*/*.so"))[:12] if _loads(one)]
     assert libraries
     for at, library in enumerate(libraries):
         target = tmp_path / f"{at}.so"
-        if strip_debug(library, target):
-            load = f"import ctypes; ctypes.CDLL({str(target)!r})"
-            subprocess.run([sys.executable, "-c", load], check=True)
+        assert not strip_debug(library, target) or _loads(target)
+
+
+def _loads(library: Path) -> bool:
+    """Whether a library loads by itself; some need what their own program brings."""
+    load = f"import ctypes; ctypes.CDLL({str(library)!r})"
+    return subprocess.run([sys.executable, "-c", load], capture_output=True).returncode == 0
