@@ -53,8 +53,10 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "index"
 
 
-def run(*words: str, env: dict[str, str] | None = None) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, env=env, check=False, timeout=600)
+def run(*words: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> str:
+    done = subprocess.run(
+        words, capture_output=True, text=True, env=env, cwd=cwd, check=False, timeout=600
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -76,7 +78,7 @@ def test_the_tool_that_installed_it_replaces_it(
         assert "wisp-env" in planned
         assert run(str(wisp), "--version", env=variables) == f"wisp {BEFORE}\n"
 
-        run(*update, env=variables)
+        run(*update, env=variables, cwd=among_traps(tmp_path))
         assert run(str(wisp), "--version", env=variables) == f"wisp {AFTER}\n"
 
         again = subprocess.run(update, capture_output=True, text=True, env=variables, check=True)
@@ -87,6 +89,15 @@ def test_the_tool_that_installed_it_replaces_it(
 
         run(*update, "--version", BEFORE, env=variables)
         assert run(str(wisp), "--version", env=variables) == f"wisp {BEFORE}\n"
+
+
+def among_traps(folder: Path) -> Path:
+    """Make a folder with what each tool would believe that runs there."""
+    traps = folder / "traps"
+    traps.mkdir()
+    (traps / "pip.py").write_text("raise SystemExit('a trap')\n")
+    (traps / "uv.toml").write_text('index-url = "http://localhost:1/simple"\noffline = true\n')
+    return traps
 
 
 def installed(tool: str, index: str, folder: Path, variables: dict[str, str]) -> Path:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 import sys
+from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
 from wisp.engine.index_files import newest_version
 from wisp.engine.own_install import update_command
-from wisp.engine.process import capture
+from wisp.engine.process import capture, unbroken
 from wisp.engine.tool_tls import tool_trust
 from wisp.errors import FetchError, HostError, UsageError
 from wisp.layout import DEFAULT_INDEX, DISTRIBUTION, VERSION
@@ -18,6 +19,8 @@ from wisp.values import dataclass
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
+    from wisp.engine.own_install import UpdateCommand
+    from wisp.engine.process import ProcessResult
 
 #: What tells which version is there by now.
 _ASKED = "from wisp.layout import VERSION; print(VERSION)"
@@ -69,9 +72,9 @@ def self_update(
     if dry_run:
         return SelfUpdate(VERSION, wanted, command)
     with session.reporter.during("updating", DISTRIBUTION):
-        done = capture(found.words, environ={**session.environ, **found.variables})
+        done = _replaced(session, found)
     if done.code != 0:
-        told = (done.stderr or done.stdout).strip().splitlines()[-8:]
+        told = done.stdout.strip().splitlines()[-8:]
         raise HostError(f"`{command}` ended with code {done.code}", causes=told)
     now = capture((sys.executable, "-I", "-c", _ASKED), environ=session.environ).stdout.strip()
     if not now or (now != wanted and not force):
@@ -80,6 +83,22 @@ def self_update(
             hints=("the tool may be held to a version, or ask another index",),
         )
     return SelfUpdate(VERSION, now, command)
+
+
+def _replaced(session: SessionContext, found: UpdateCommand) -> ProcessResult:
+    """Let the tool do it, in the folder of our own installation.
+
+    In the folder one stands in, a stranger's `uv.toml` or `pyproject.toml` would say where uv gets
+    us from, and a `pip.py` would be run in place of pip. A tool that is broken off leaves a half.
+    """
+    return unbroken(
+        found.words,
+        environ={**session.environ, **found.variables},
+        cwd=Path(sys.prefix),
+        waiting=lambda: session.reporter.warn(
+            f"`{found.tool}` may be replacing {DISTRIBUTION} just now, and is left to finish"
+        ),
+    )
 
 
 def _usual_index(session: SessionContext) -> str:

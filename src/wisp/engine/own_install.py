@@ -69,10 +69,12 @@ def update_command(
         return _by_pipx(home, wanted if named else DISTRIBUTION, more, environ, named=named)
     _refuse_others(home)
     if find_spec("pip") is not None:
-        words = (sys.executable, "-m", "pip", "install", "--upgrade", *more, *trust.pip, wanted)
+        # Who copies the command from `--dry-run` may stand among a stranger's modules.
+        python = (sys.executable, "-P", "-m", "pip")
+        words = (*python, "install", "--upgrade", *more, *trust.pip, wanted)
         return UpdateCommand("pip", words)
-    python = ("--python", sys.executable)
-    words = (found, "pip", "install", *python, "--upgrade", *more, *trust.uv, wanted)
+    ours = ("--python", sys.executable)
+    words = (found, "pip", "install", *ours, "--upgrade", *more, *trust.uv, wanted)
     return UpdateCommand("pip", words, trust.variables)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: How often whoever waits for a child looks at what it does.
 LOOK_SECONDS = 1.0
+#: How long a child that must not be broken off may go on after we were asked to end.
+GRACE_SECONDS = 20.0
 
 #: The children that somebody waits for.
 _running: set[subprocess.Popen[Any]] = set()
@@ -80,6 +83,67 @@ def capture(
     with child, listed(child):
         stdout, stderr = _communicated(child, stdin, look)
     return ProcessResult(child.returncode, stdout, stderr)
+
+
+def unbroken(
+    argv: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    cwd: Path,
+    waiting: Callable[[], object],
+    grace: float = GRACE_SECONDS,
+) -> ProcessResult:
+    """Run a program that leaves a mess if it is broken off, and let it come to its end.
+
+    No signal of the terminal reaches it, and what it says goes to a file, so that it also goes on
+    without us. Whoever asks us to end waits for it, for `grace` seconds at most, and is told so by
+    `waiting`; who asks twice does not. All that it said is the `stdout` of the result.
+
+    Raises:
+        HostError: The program is missing or cannot be started.
+
+    """
+    import tempfile
+
+    with tempfile.TemporaryFile() as said:
+        try:
+            child = subprocess.Popen(
+                list(argv),
+                cwd=cwd,
+                env=given(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                **_apart(),
+            )
+        except OSError as error:
+            raise cannot_start(argv[0], error) from error
+        try:
+            child.wait()
+        except BaseException:
+            waiting()
+            _let_end(child, grace)
+            raise
+        said.seek(0)
+        return ProcessResult(child.returncode, said.read().decode("utf-8", "replace"), "")
+
+
+def _let_end(child: subprocess.Popen[bytes], grace: float) -> None:
+    """Wait for a child a while; kill one that does not end, or where we are asked to end again."""
+    try:
+        child.wait(grace)
+    except BaseException as error:
+        child.kill()
+        child.wait()
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise
+
+
+def _apart() -> dict[str, Any]:
+    """Return what keeps a child from the signals of our terminal."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
 
 
 def _communicated(
