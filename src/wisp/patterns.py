@@ -39,3 +39,23 @@ if TYPE_CHECKING:
 
 else:
     pattern = _Pattern
+
+
+def fits_stars(starred: str, text: str) -> bool:
+    """Tell whether a text fits a pattern in which each `*` stands for anything.
+
+    Regular expressions would try all ways to share a text between the stars of a foreign pattern.
+    """
+    first, *pieces = starred.split("*")
+    if not pieces:
+        return text == first
+    last, at = pieces.pop(), len(first)
+    end = len(text) - len(last)
+    if at > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for piece in pieces:
+        at = text.find(piece, at, end)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True

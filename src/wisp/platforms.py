@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from wisp.foreign import whole_number
+from wisp.patterns import fits_stars
 from wisp.values import dataclass
 
 SUBDIRS = (
@@ -296,6 +297,5 @@ def selects(selector: str, platform: Platform) -> bool:
     if selector in FAMILIES:
         return platform.subdir.partition("-")[0] in FAMILIES[selector]
     if "*" in selector:
-        pattern = ".*".join(map(re.escape, selector.split("*")))
-        return re.fullmatch(pattern, platform.name) is not None
+        return fits_stars(selector, platform.name)
     return selector in {platform.name, platform.subdir}

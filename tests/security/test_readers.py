@@ -233,23 +233,47 @@ def test_what_a_lock_cannot_say_is_told_in_words(
 
 
 @pytest.mark.parametrize("key", ["depends", "constrains"])
-@pytest.mark.parametrize("spec", ["y {open}>1{close}", "y[when='{open}a{close}']"])
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ("y " + "(" * 2_000 + ">1" + ")" * 2_000, "is nested too deeply"),
+        ("y[when='" + "(" * 2_000 + "a" + ")" * 2_000 + "']", "is nested too deeply"),
+        ("y[when='" + "a and " * 20_000 + "a']", "is longer than 10,000 characters"),
+        ("y " + ">1|" * 200_000 + ">1", "is longer than 10,000 characters"),
+    ],
+    ids=["versions", "conditions", "chain", "alternatives"],
+)
 def test_no_requirement_of_a_lock_is_nested_deeper_than_the_solver_bears(
-    forks: Forks, home: Home, tmp_path: Path, key: str, spec: str
+    forks: Forks, home: Home, tmp_path: Path, key: str, spec: str, told: str
 ) -> None:
     made = channel(tmp_path / "channel", [tiny("a"), tiny("b")]).as_uri()
     wanted = HEAD.replace("[]", f'["{made}"]') + '[dependencies]\na = "*"\nb = "*"\n'
     (tmp_path / "pixi.toml").write_text(wanted)
-    deep = spec.format(open="(" * 20_000, close=")" * 20_000)
     url = f"{made}/noarch/a-1.0-0.conda"
-    row = f"{key}: [{json.dumps(deep)}]"
+    row = f"{key}: [{json.dumps(spec)}]"
     lock = LOCK.format(channel=f"{made}/", kind="conda", url=url, row=row)
     (tmp_path / "pixi.lock").write_text(lock)
     for words in (("lock",), ("lock", "--check"), ("list", "--frozen")):
         done = forks.run(home, *words, cwd=tmp_path)
         assert done.code == 1, done.stderr
-        assert "a requirement is nested too deeply" in done.stderr
+        assert f"a requirement {told}" in done.stderr
         assert "pixi.lock:11:" in done.stderr
+
+
+def test_no_expression_of_a_lock_is_tried_in_all_ways(
+    forks: Forks, home: Home, tmp_path: Path
+) -> None:
+    made = channel(tmp_path / "channel", [tiny("a"), tiny("b")]).as_uri()
+    wanted = HEAD.replace("[]", f'["{made}"]') + '[dependencies]\na = "*"\n'
+    (tmp_path / "pixi.toml").write_text(wanted)
+    row = f"depends: [{json.dumps('b * ^(a+)+$')}]"
+    url, other = f"{made}/noarch/a-1.0-0.conda", f"{made}/noarch/b-1.0-{'a' * 60}_.conda"
+    lock = LOCK.format(channel=f"{made}/", kind="conda", url=url, row=row)
+    lock = lock.replace("packages:\n-", f"      - conda: {other}\npackages:\n- conda: {other}\n-")
+    (tmp_path / "pixi.lock").write_text(lock)
+    done = forks.run(home, "lock", "--check", cwd=tmp_path)
+    assert done.code == 1, done.stderr
+    assert "b * ^(a+)+$" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from pathlib import Path
 
 import pytest
 
 import wisp
-from wisp.patterns import pattern
+from wisp.patterns import fits_stars, pattern
 
 SOURCES = sorted(Path(wisp.__file__).parent.rglob("*.py"))
 
@@ -74,3 +75,13 @@ def test_no_module_compiles_a_text_while_it_is_loaded() -> None:
         and not ast.unparse(call.args[0]).startswith(("b'", 'b"'))
     ]
     assert compiling == []
+
+
+@pytest.mark.parametrize(
+    "starred", ["", "a", "*", "a*", "*a", "a*a", "*a*b*", "**", "a*ab*b", "*.*"]
+)
+def test_stars_stand_for_anything(starred: str) -> None:
+    known = re.compile(".*".join(map(re.escape, starred.split("*"))))
+    for length in range(6):
+        for text in map("".join, itertools.product("ab.", repeat=length)):
+            assert fits_stars(starred, text) == (known.fullmatch(text) is not None), text

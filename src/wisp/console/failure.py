@@ -19,6 +19,8 @@ _CYAN = "36"
 
 #: A line of a file is shown up to this many characters.
 _WIDEST = 400
+#: So much is shown of the front and of the end of a line of words, which may have a foreign text.
+_FRONT, _END = 4_000, 1_000
 
 
 def render(error: WispError, *, color: bool = False) -> str:
@@ -41,7 +43,14 @@ def _painter(color: bool) -> Painter:
 
 
 def _indent(text: str, margin: str) -> str:
-    return ("\n" + margin).join(text.rstrip("\n").split("\n"))
+    return ("\n" + margin).join(map(_bounded, text.rstrip("\n").split("\n")))
+
+
+def _bounded(line: str) -> str:
+    left_out = len(line) - _FRONT - _END
+    if left_out <= 0:
+        return line
+    return f"{line[:_FRONT]}… ({left_out:,} characters are left out) …{line[-_END:]}"
 
 
 def _chain(error: WispError) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from rattler.channel.channel import Channel
 from rattler.networking.client import Client
 from rattler.platform.subdir import Subdir
-from rattler.rattler import PyGateway, PyMatchSpec, PySourceConfig
+from rattler.rattler import PyGateway, PyMatchSpec, PyRecord, PySourceConfig
 
 from wisp.specs.settings import Network, RepodataFormats
 
@@ -57,21 +57,30 @@ def around(gateway: PyGateway) -> Gateway:
     return made
 
 
-async def fetch(
-    gateway: PyGateway, channels: Sequence[Channel], platforms: Sequence[Subdir], name: str
-) -> None:
-    """Have fetched what it takes to know all packages of a name. Raises `GatewayError`."""
-    await gateway.query(
-        sources=natives(channels),
+async def records_of(
+    gateway: PyGateway,
+    sources: Sequence[Any],
+    platforms: Sequence[Subdir],
+    specs: Sequence[PyMatchSpec],
+    *,
+    recursive: bool,
+) -> list[PyRecord]:
+    """Return what sources have for specs, and perhaps more; `recursive`: what that requires too.
+
+    Raises `GatewayError`.
+    """
+    rows, *_ = await gateway.query(
+        sources=natives(sources),
         platforms=[platform._inner for platform in platforms],
-        specs=[PyMatchSpec(name, True, True)],
-        recursive=False,
+        specs=specs,
+        recursive=recursive,
         channel_notices=False,
         channel_relations=None,
         channel_relations_max_depth=None,
         detector_target=None,
         constraints=[],
     )
+    return [record for row in rows for record in row]
 
 
 def platforms_of(subdir: str) -> list[Subdir]:

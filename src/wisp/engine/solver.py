@@ -20,6 +20,7 @@ from rattler.rattler import (
 from wisp.engine import loop
 from wisp.engine.cutoffs import FilteredChannel, in_cache, is_uniform, old_enough
 from wisp.engine.gateway import ChannelAccess
+from wisp.engine.heavy_records import refuse_heavy
 from wisp.engine.native_gateway import natives, platforms_of
 from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.rattler_errors import folded, unreachable
@@ -27,6 +28,7 @@ from wisp.engine.records import from_native, to_rattler
 from wisp.engine.wheel_listings import Source, sources_of
 from wisp.errors import SolveError
 from wisp.platforms import VirtualPackage
+from wisp.specs.heavy import excess
 from wisp.specs.inputs import ExcludeNewer
 from wisp.specs.newness import missed
 from wisp.specs.records import CondaRecord
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from wisp.specs.inputs import ChannelPriority as PriorityName
     from wisp.specs.inputs import SolveStrategy
 
+#: How much is shown of a text without end.
+_SHOWN = 60
 _PRIORITIES = {
     "strict": PyChannelPriority.Strict,
     "flexible": PyChannelPriority.Flexible,
@@ -82,14 +86,18 @@ async def _solve(request: SolveRequest, access: ChannelAccess) -> tuple[CondaRec
     specs, constraints = _specs(request.specs), _specs(request.constraints)
     cutoffs = request.exclude_newer
     offline = access.settings.network.offline
+    platforms = platforms_of(request.subdir)
     sources: list[Source | FilteredChannel] = []
     try:
-        sources = await _sources(request, access)
+        listed = await sources_of(request.channels, platforms, access)
+        channels = dict(zip(request.channels, listed, strict=True))
+        await refuse_heavy(specs, channels, platforms, access)
+        sources = await _filtered(channels, request, access)
         answer: list[PyRecord] = await py_solve(
             sources=natives(sources),
             specs=specs,
             gateway=access.native_gateway,
-            platforms=[platform._inner for platform in platforms_of(request.subdir)],
+            platforms=[platform._inner for platform in platforms],
             locked_packages=_existing(request.locked, cutoffs),
             pinned_packages=_existing(request.pinned, cutoffs),
             virtual_packages=[virtual_package(text) for text in request.virtual_packages],
@@ -139,13 +147,14 @@ def _spelled_as(record: CondaRecord, spelled: Mapping[str, tuple[str, ...]]) -> 
     return replace(record, track_features=before)
 
 
-async def _sources(request: SolveRequest, access: ChannelAccess) -> list[Source | FilteredChannel]:
+async def _filtered(
+    channels: Mapping[str, Source], request: SolveRequest, access: ChannelAccess
+) -> list[Source | FilteredChannel]:
     """Give channels themselves where rattler can judge alone, filters in front of them if not."""
     cutoffs = request.exclude_newer
     index = await access.package_cache.index() if access.settings.network.offline else None
-    channels = await sources_of(request.channels, platforms_of(request.subdir), access)
     sources: list[Source | FilteredChannel] = []
-    for url, channel in zip(request.channels, channels, strict=True):
+    for url, channel in channels.items():
         cached = in_cache(index) if index is not None and not url.startswith("file:") else None
         aged = None if is_uniform(cutoffs) else old_enough(url, cutoffs)
         sources.append(
@@ -163,6 +172,8 @@ def parse_spec(text: str, *, globs: bool = False) -> MatchSpec:
         SolveError: The text is no match spec.
 
     """
+    if (too_much := excess(text)) is not None:
+        raise SolveError(f"`{text[:_SHOWN]}…` is not a valid match spec: it {too_much}")
     try:
         return MatchSpec(text, strict=False, exact_names_only=not globs)
     except InvalidMatchSpecError as error:

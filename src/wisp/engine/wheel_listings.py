@@ -9,19 +9,20 @@ A file without wheels is left to the gateway; of a large one it is written down 
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rattler.channel.channel import Channel
+from rattler.rattler import PyMatchSpec
 
-from wisp.engine.files import write_atomically
-from wisp.engine.native_gateway import fetch
+from wisp.engine.list_looks import cached_as, found_in
+from wisp.engine.native_gateway import records_of
 from wisp.engine.records import location_of
-from wisp.errors import HostError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mmap import mmap
+
     from rattler.package.package_name import PackageName
     from rattler.platform.subdir import Subdir
     from rattler.repo_data.record import RepoDataRecord
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 _KEY = b'"whl"'
 #: No package has this name: who asks for it has a channel's files fetched and no more.
 _NOBODY = "wisp-has-repodata-fetched"
-#: From so many bytes on, a file is worth remembering that it has no wheels.
-_LARGE = 4 << 20
 #: How the gateway's cache of an index of shards begins: magic, and the length of HTTP's part.
 _MAGIC, _LENGTH = 14, 4
 
@@ -79,7 +78,8 @@ async def sources_of(
     channels = [Channel(url) for url in urls]
     remote = [one for one in channels if not one.base_url.startswith("file:")]
     if remote:
-        await fetch(access.native_gateway, remote, platforms, _NOBODY)
+        nobody = PyMatchSpec(_NOBODY, True, True)
+        await records_of(access.native_gateway, remote, platforms, [nobody], recursive=False)
     return [_listed(channel, platforms, access) or channel for channel in channels]
 
 
@@ -88,7 +88,7 @@ def _listed(
 ) -> ListedChannel | None:
     """Return the reader of a channel's lists, or None where they have no wheels."""
     subdirs = [str(platform) for platform in platforms]
-    files = {subdir: _list_of(channel.base_url, subdir, access) for subdir in subdirs}
+    files = {subdir: list_of(channel.base_url, subdir, access) for subdir in subdirs}
     there = {subdir: file for subdir, file in files.items() if file is not None}
     try:
         if not any(_has_wheels(file, access) for file in there.values()):
@@ -110,7 +110,7 @@ def _opened(channel: Channel, subdir: str, file: Path, access: ChannelAccess) ->
     return access.lists[key]
 
 
-def _list_of(base_url: str, subdir: str, access: ChannelAccess) -> Path | None:
+def list_of(base_url: str, subdir: str, access: ChannelAccess) -> Path | None:
     """Return the file in which the gateway has found a subdir, or None: none, or shards."""
     url = f"{base_url.rstrip('/')}/{subdir}"
     if url.startswith("file:"):
@@ -119,7 +119,7 @@ def _list_of(base_url: str, subdir: str, access: ChannelAccess) -> Path | None:
         cache = access.repodata
         if _formats(base_url, access).sharded and _has_shards(url, cache):
             return None
-        file = cache / f"{_cached_as(url)}.json"
+        file = cache / f"{cached_as(url)}.json"
     return file if file.is_file() else None
 
 
@@ -133,7 +133,7 @@ def _formats(base_url: str, access: ChannelAccess) -> RepodataFormats:
 def _has_shards(url: str, cache: Path) -> bool:
     """Tell whether the gateway has an index of shards: where there is none it notes just that."""
     try:
-        with (cache / f"{_cached_as(f'{url}/repodata_shards.msgpack.zst/')}.shards-cache-v1").open(
+        with (cache / f"{cached_as(f'{url}/repodata_shards.msgpack.zst/')}.shards-cache-v1").open(
             "rb"
         ) as file:
             header = file.read(_MAGIC + _LENGTH)
@@ -144,49 +144,12 @@ def _has_shards(url: str, cache: Path) -> bool:
         return False
 
 
-def _cached_as(url: str) -> str:
-    """Name what is cached of a URL as conda does, and after it rattler."""
-    import hashlib  # loads OpenSSL, which small channels in folders do without
-
-    return hashlib.md5(url.encode(), usedforsecurity=False).hexdigest()[:8]
-
-
 def _has_wheels(file: Path, access: ChannelAccess) -> bool:
     """Tell whether a list may have wheels, by looking through its bytes once."""
     if file not in access.with_wheels:
-        access.with_wheels[file] = _looked_through(file, access.repodata)
+        access.with_wheels[file] = found_in(file, access.repodata, "no-wheels", _names_wheels)
     return access.with_wheels[file]
 
 
-def _looked_through(file: Path, cache: Path) -> bool:
-    status = file.stat()
-    if status.st_size < _LARGE:
-        return status.st_size > 0 and _names_wheels(file)
-    stamp = f"{file} {status.st_size} {status.st_mtime_ns}"
-    note = cache / f"{_cached_as(str(file))}.no-wheels"
-    if _content(note) == stamp:
-        return False
-    found = _names_wheels(file)
-    if not found:
-        _remember(note, stamp)
-    return found
-
-
-def _names_wheels(file: Path) -> bool:
-    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        return text.find(_KEY) >= 0
-
-
-def _content(file: Path) -> str | None:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
-def _remember(note: Path, stamp: str) -> None:
-    """Note that a list has no wheels; where that cannot be written it is looked through again."""
-    try:
-        write_atomically(note, stamp, lasting=False)
-    except HostError:
-        return
+def _names_wheels(text: mmap) -> bool:
+    return text.find(_KEY) >= 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from wisp.patterns import pattern
+from wisp.specs.heavy import all_bearable, excess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 _HEX = pattern(r"[0-9a-fA-F]*")
 #: Hex digits of a digest.
 _SHA256, MD5 = 64, 32
-#: Parentheses in one requirement: some thousand are more than the solver's stack holds.
-_DEEPEST = 100
 #: No number of a lock takes more than 64 bits, and dates have a sign.
 _SIZES, DATES = range(2**64), range(-(2**63), 2**63)
 _NO_TABLE: Mapping[str, Any] = {}
@@ -98,10 +97,10 @@ def texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
 def specs(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
     """Return a list of match specs."""
     found = texts(table, key)
-    if "".join(found).count("(") > _DEEPEST:
+    if not all_bearable(found):
         for at, one in enumerate(found):
-            if one.count("(") > _DEEPEST:
-                raise EntryError("a requirement is nested too deeply", key, at)
+            if (too_much := excess(one)) is not None:
+                raise EntryError(f"a requirement {too_much}", key, at)
     return found
 
 

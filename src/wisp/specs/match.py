@@ -9,14 +9,13 @@ Sources: CEP 29 (match specs), PEP 440, PEP 508.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from functools import cache, cached_property
 
 from wisp.errors import WispError
-from wisp.patterns import pattern
+from wisp.patterns import fits_stars, pattern
 from wisp.specs.conda import CondaRequirement, bracketed_fields
+from wisp.specs.heavy import excess
 from wisp.specs.plain_versions import in_plain_range
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, replace
@@ -47,11 +46,14 @@ if TYPE_CHECKING:
 _PLAIN = pattern(
     r"(?P<name>[\w.-]+)"
     r"(?: +(?P<version>(?![^\s]*[\w*]=)[^\s\[\]]*[^\s\[\],|])"
-    r"(?: +(?P<build>[\w*^.][^\s\[\]?\\{]*))?)?"
+    r"(?: +(?P<build>[\w*.][^\s\[\]?\\{]*))?)?"
 )
 
 #: `=1.2`, which by itself is `1.2` and what begins with it.
 _ONE_BRANCH = pattern(r"=[^=*,|]+")
+
+#: How much is shown of a text without end.
+_SHOWN = 60
 
 _CONDITION_TOKEN = pattern(r"[()]|[^\s()\[]+(?:\[[^\]]*\])?")
 
@@ -76,7 +78,7 @@ class Spec:
             return False
         if self.is_plain:
             return (self.version is None or _in_range(self.version, candidate.version)) and (
-                self.build is None or build_matches(self.build, candidate.build)
+                self.build is None or fits_stars(self.build, candidate.build)
             )
         return self._origin_fits(candidate) and self._rattler.matches(_package(candidate))
 
@@ -122,6 +124,7 @@ class Spec:
 @cache
 def parse_spec(text: str) -> Spec:
     """Parse a match spec. Raises `SpecSyntaxError` if it is none."""
+    _refuse_excess(text)
     match = _PLAIN.fullmatch(text)
     if match:
         name, version, build = match.groups()
@@ -203,10 +206,16 @@ def _one_of(tokens: list[str], holds: Callable[[Spec], bool]) -> tuple[bool, lis
     return holds(parse_spec(" ".join(words))), tokens
 
 
+def _refuse_excess(text: str) -> None:
+    if (too_much := excess(text)) is not None:
+        raise SpecSyntaxError(f"'{text[:_SHOWN]}…' is not a match spec: it {too_much}")
+
+
 @cache
 def _match_spec(text: str) -> Any:
     from rattler.match_spec.match_spec import MatchSpec
 
+    _refuse_excess(text)
     try:
         return MatchSpec(text, strict=False)
     except Exception as error:
@@ -238,15 +247,6 @@ def _version_spec(text: str) -> Any:
 def _in_range(spec: str, version: str) -> bool:
     verdict = in_plain_range(spec, version)
     return bool(_version_spec(spec).matches(version_of(version))) if verdict is None else verdict
-
-
-def build_matches(pattern: str, build: str) -> bool:
-    """Tell whether a build string fits: exact, a glob with `*`, or `^a regular expression$`."""
-    if pattern.startswith("^") and pattern.endswith("$"):
-        return re.search(pattern, build) is not None
-    if "*" not in pattern:
-        return pattern == build
-    return fnmatchcase(build, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
 def _package(candidate: Candidate) -> Any:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.channel_wheels import list_wheel
 from tests.tiny import VIRTUAL, channel, settings, tiny
 from tests.unit.wheelhouse import make_wheel
 from tools.forge.serve import Server
-from wisp.engine import wheel_listings
+from wisp.engine import list_looks, wheel_listings
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.search import find_records, known_names
 from wisp.engine.solver import SolveRequest, solve
@@ -124,33 +125,33 @@ def test_a_channel_without_wheels_is_left_to_the_gateway(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = channel(tmp_path / "chan", [tiny("plain")])
-    looked: list[Path] = []
-    look = wheel_listings._looked_through
+    looks: list[int] = []
+    look = wheel_listings._names_wheels
 
-    def counted(file: Path, cache: Path) -> bool:
-        looked.append(file)
-        return look(file, cache)
+    def counted(text: mmap) -> bool:
+        looks.append(len(text))
+        return look(text)
 
-    monkeypatch.setattr(wheel_listings, "_looked_through", counted)
+    monkeypatch.setattr(wheel_listings, "_names_wheels", counted)
     access = ChannelAccess(settings(tmp_path / "cache"))
     url = f"{place.as_uri()}/"
     for _ in range(2):
         assert "plain" in solved(url, access, "plain")
     assert not access.lists
-    assert len(looked) == len(set(looked)) == 2
+    assert len(looks) == 2
 
 
 def test_a_list_that_is_gone_meanwhile_is_left_to_the_gateway(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = channel(tmp_path / "chan", [tiny("plain")])
-    look = wheel_listings._looked_through
+    look = list_looks.found_in
 
-    def late(file: Path, cache: Path) -> bool:
+    def late(file: Path, *rest: Any) -> bool:
         file.unlink()
-        return look(file, cache)
+        return look(file, *rest)
 
-    monkeypatch.setattr(wheel_listings, "_looked_through", late)
+    monkeypatch.setattr(wheel_listings, "found_in", late)
     access, platforms = ChannelAccess(settings(tmp_path / "cache")), [Subdir("noarch")]
     (source,) = asyncio.run(wheel_listings.sources_of([place.as_uri()], platforms, access))
     assert isinstance(source, Channel)
@@ -159,21 +160,21 @@ def test_a_list_that_is_gone_meanwhile_is_left_to_the_gateway(
 def test_a_large_list_is_looked_through_once_until_it_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wheel_listings, "_LARGE", 10)
+    monkeypatch.setattr(list_looks, "_LARGE", 10)
     place = channel(tmp_path / "chan", [tiny("plain")])
     cache = tmp_path / "cache"
     url = f"{place.as_uri()}/"
 
     noted: list[Path] = []
-    note = wheel_listings._remember
+    note = list_looks.remember
 
     def counted(file: Path, stamp: str) -> None:
         noted.append(file)
         note(file, stamp)
 
-    monkeypatch.setattr(wheel_listings, "_remember", counted)
+    monkeypatch.setattr(list_looks, "remember", counted)
     for _ in range(2):
         solved(url, ChannelAccess(settings(cache)), "plain")
-        assert len(noted) == len(set(noted)) == 2
+        assert len(noted) == len(set(noted)) == 4  # of two lists each of two notes
     list_wheel(place, make_wheel(place / "noarch", "seven"))
     assert "seven" in solved(url, ChannelAccess(settings(cache)), "seven")

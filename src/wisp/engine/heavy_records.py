@@ -1,0 +1,127 @@
+"""What channels list is looked at before rattler's solver is: some of it would end the process.
+
+The solver reads requirements by calling itself, on stacks that no requirement without measure fits
+on (`wisp.specs.heavy`). rattler has read all records by the time it begins, and keeps them: asked
+for them before, it is done sooner afterwards.
+
+To take a hundred thousand records into Python would take longer than to solve with them. So their
+lists are looked through as bytes, and the records only where something may be found there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rattler.platform.subdir import Subdir
+from rattler.rattler import PyMatchSpec, PyRecord
+
+from wisp.engine.gateway import ChannelAccess
+from wisp.engine.list_looks import found_in, noted, remember
+from wisp.engine.native_gateway import records_of
+from wisp.engine.wheel_listings import Source, list_of
+from wisp.errors import FetchError
+from wisp.specs.heavy import LONGEST, excess
+from wisp.specs.url_secrets import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mmap import mmap
+
+#: Where rattler keeps shards, below its folder of lists.
+_SHARDS = "shards-v1"
+#: What has fewer parentheses in all cannot nest too many of them.
+_MANY = 1_000
+#: What a requirement with a condition has, or signs that JSON spells as numbers.
+_CONDITION = re.compile(rb"when|\\u00[2-7]")
+#: How much of a requirement is shown.
+_SHOWN = 60
+#: A folder may change twice within one tick of the clock, of which one sees no more than one.
+_TICK_NS = 1_000_000_000
+
+
+async def refuse_heavy(
+    specs: Sequence[PyMatchSpec],
+    channels: Mapping[str, Source],
+    platforms: Sequence[Subdir],
+    access: ChannelAccess,
+) -> None:
+    """Have all fetched that a solve looks at, and refuse what its reader could not bear.
+
+    `channels` are what the gateway is asked, by base URL.
+
+    Raises `FetchError`, and rattler's `GatewayError` if a channel cannot be read.
+    """
+    gateway = access.native_gateway
+    records = await records_of(gateway, list(channels.values()), platforms, specs, recursive=True)
+    archives = any("://" in spec.as_str() for spec in specs)
+    if not archives and not _any_doubts(channels, platforms, access):
+        return
+    for record in records:
+        for text in _requirements(record):
+            if (too_much := excess(text)) is not None:
+                raise _refused(record, text, too_much)
+
+
+def _requirements(record: PyRecord) -> Iterator[str]:
+    yield from record.depends
+    yield from record.constrains
+    for texts in record.extra_depends.values():
+        yield from texts
+
+
+def _refused(record: PyRecord, text: str, too_much: str) -> FetchError:
+    return FetchError(
+        f"`{shown(record.url)}` requires what cannot be used",
+        causes=[f"`{text[:_SHOWN]}…` {too_much}"],
+        hints=["tell the owners of the channel, or leave it out"],
+    )
+
+
+def _any_doubts(
+    channels: Iterable[str], platforms: Sequence[Subdir], access: ChannelAccess
+) -> bool:
+    """Tell whether what some channels list may have what is too much."""
+    subdirs = [str(platform) for platform in platforms]
+    lists = (list_of(url, subdir, access) for url in channels for subdir in subdirs)
+    cache = access.repodata
+    return _doubtful_shards(cache) or any(
+        found_in(file, cache, "light", _is_doubtful) for file in lists if file is not None
+    )
+
+
+def _doubtful_shards(cache: Path) -> bool:
+    """Look through the shards that have come since the last look, which a note tells of."""
+    folder, note = cache / _SHARDS, cache / f"{_SHARDS}.light"
+    try:
+        changed = folder.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False
+    if noted(note) == str(changed):
+        return False
+    before = int(noted(note) or 0)
+    if any(_is_doubtful(file.read_bytes()) for file in _newer(folder, before - _TICK_NS)):
+        return True
+    if time.time_ns() - changed > _TICK_NS:
+        remember(note, str(changed))
+    return False
+
+
+def _newer(folder: Path, moment: int) -> Iterator[Path]:
+    """Yield the files that have come to be in a folder since a moment, in nanoseconds."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file() and entry.stat().st_ctime_ns >= moment:
+                yield Path(entry.path)
+
+
+def _is_doubtful(text: bytes | mmap) -> bool:
+    at = -1
+    for _ in range(_MANY):
+        at = text.find(b"(", at + 1)
+        if at < 0:
+            return len(text) > LONGEST and _CONDITION.search(text) is not None
+    return True
