@@ -12,8 +12,10 @@ from tests.tiny import all_of, channel, settings, tiny
 from tests.web import Answer, Asked, Web
 from tools.forge.archive import text
 from wisp.engine.conda_installation import CondaInstallation
+from wisp.engine.file_locks import held_file
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.installer import check_sources, install_conda
+from wisp.engine.safe.cache_drafts import sweep_drafts
 from wisp.errors import FetchError, LockFileError
 from wisp.lock.read import read
 from wisp.report import SILENT
@@ -91,6 +93,30 @@ def test_a_package_without_hash_never_enters_the_shared_cache(machine: Machine) 
     machine.install(unhashed(machine.records("strange", "evil", "http")), "one")
     assert list(machine.cache.rglob("greeter*")) == []
     assert list(machine.cache.glob("unverified-packages-*")) == []
+
+
+def test_what_a_killed_program_was_unpacking_is_swept_unless_somebody_is_at_work(
+    machine: Machine,
+) -> None:
+    cache = machine.cache / "conda_packages"
+    first, second, third = (machine.records(one, one, "file") for one in ("one", "two", "three"))
+    machine.install(first, "one")
+    draft = cache / ".greeter-1.0-0aB3xYz"
+    others = [cache / ".another-1.0-0aB3xYz", cache / ".git-other", cache / "greeter-1.0-0"]
+    for folder in (draft, *others[:2]):
+        (folder / "share").mkdir(parents=True)
+    for at_work in (cache / ".cache.lock", cache / "greeter-1.0-0.lock"):
+        with held_file(at_work):
+            sweep_drafts(cache)
+            assert draft.exists()
+    machine.install(first, "again")  # nothing to unpack, so nobody looks
+    assert draft.exists()
+    machine.install(second, "two")
+    assert not draft.exists()
+    assert all(folder.is_dir() for folder in others)
+    draft.symlink_to(machine.folder / "envs" / "one")
+    machine.install(third, "three")
+    assert (machine.folder / "envs" / "one" / FILE).exists()
 
 
 @pytest.mark.parametrize(("before", "after"), PAIRS)

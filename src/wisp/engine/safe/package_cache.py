@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wisp.engine.file_locks import held_file
+from wisp.engine.safe.cache_drafts import sweep_drafts
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError
 from wisp.layout import UNVERIFIED_PACKAGES
@@ -58,6 +59,8 @@ def vouched_cache(
     """
     caches = access.settings.caches
     shared = caches.conda_packages
+    if any(record.name not in held for record in records):  # else nothing is unpacked there
+        sweep_drafts(shared)
     apart = {
         record.name for record in records if record.name not in held and not _clear(caches, record)
     }
