@@ -32,6 +32,20 @@ def test_prefixes_go_and_manifest_and_lock_stay(cold_wisp: CommandLine, folder: 
     cold_wisp("install", cwd=folder).success()
 
 
+def test_behind_a_link_that_was_accepted_all_goes_too(
+    cold_wisp: CommandLine, folder: Path, tmp_path: Path
+) -> None:
+    with (folder / "pixi.toml").open("a") as manifest:
+        manifest.write('[tasks]\nhi = { cmd = "echo hi", inputs = ["pixi.toml"] }\n')
+    (folder / ".pixi").rename(tmp_path / "scratch")
+    (folder / ".pixi").symlink_to(tmp_path / "scratch")
+    cold_wisp("trust", cwd=folder).success()
+    cold_wisp("run", "hi", cwd=folder).success()
+    assert (tmp_path / "scratch/task-cache-v0").is_dir()
+    assert "Removed" in cold_wisp("clean", cwd=folder).success().stderr
+    assert {one.name for one in (tmp_path / "scratch").iterdir() if one.is_dir()} == set()
+
+
 def test_one_environment_is_removed_alone(cold_wisp: CommandLine, folder: Path) -> None:
     cold_wisp("clean", "-e", "f", cwd=folder).success()
     assert [file.name for file in (folder / ".pixi/envs").iterdir()] == ["default"]

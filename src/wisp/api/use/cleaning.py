@@ -9,7 +9,7 @@ from wisp.api.registry import prune
 from wisp.api.use.conda_list import take_off_list
 from wisp.engine.files import folder_size, refusal
 from wisp.engine.trees import remove_tree
-from wisp.layout import CONDA_META
+from wisp.layout import CONDA_META, TASK_CACHE_DIR
 from wisp.values import dataclass
 
 TYPE_CHECKING = False
@@ -78,7 +78,7 @@ def clean_workspace(
     folders = [
         places.environments,
         places.solve_groups,
-        places.task_cache,
+        home / TASK_CACHE_DIR,  # as it is named: `Root` follows accepted links by itself
         places.activation_cache,
         *(home / name for name in _BUILD_FOLDERS),
     ]
