@@ -60,7 +60,7 @@ def test_what_is_broken_says_what_to_do(wisp: CommandLine, tmp_path: Path) -> No
     assert "https_proxy" in found[f"channel {silent}"][1]
     assert found[f"channel {absent}"][0] == "broken"
     assert found["lock file"][0] == "doubtful"
-    assert "`pixi lock`" in found["lock file"][1]
+    assert "`wisp lock`" in found["lock file"][1]
 
 
 def test_missing_channels_and_stale_locks(
@@ -127,10 +127,10 @@ def test_nothing_is_written(cold_wisp: CommandLine, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "token", "state", "said"),
     [
-        (None, "", "broken", "`pixi auth login 127.0.0.1`"),
+        (None, "", "broken", "`wisp auth login 127.0.0.1`"),
         ("127.0.0.1", "right", "good", "answers"),
         ("127.0.0.1", "wrong", "broken", "has for 127.0.0.1"),
-        ("127.0.0.1:PORT", "right", "broken", "`pixi auth login 127.0.0.1`"),
+        ("127.0.0.1:PORT", "right", "broken", "`wisp auth login 127.0.0.1`"),
     ],
 )
 def test_a_guarded_channel_is_asked_as_it_will_be(

@@ -76,6 +76,19 @@ def test_a_checkout_that_nobody_writes_to_has_detached_environments(
     assert not (workspace / ".pixi").exists()
 
 
+def test_who_may_not_write_to_a_checkout_is_told_of_detached_environments(
+    wisp: CommandLine, workspace: Path, tmp_path: Path
+) -> None:
+    wisp("lock", cwd=workspace).success()
+    detach = "config set --global detached-environments"
+    for words in (("install", "--locked"), ("run", "true")):
+        refused = read_only(wisp, workspace, words, workspace)
+        assert refused.code == 1
+        assert f"  help: `wisp {detach} FOLDER` keeps environments elsewhere\n" in refused.stderr
+    wisp(*detach.split(), str(tmp_path / "away"), cwd=tmp_path).success()
+    read_only(wisp, workspace, ("run", "true"), workspace).success()
+
+
 def test_doctor_tells_which_folder_cannot_be_written_to(wisp: CommandLine, workspace: Path) -> None:
     def told(folder: Path) -> tuple[str, str]:
         done = read_only(wisp, folder, ("doctor", "--json"), workspace)
@@ -84,11 +97,17 @@ def test_doctor_tells_which_folder_cannot_be_written_to(wisp: CommandLine, works
 
     wisp("install", cwd=workspace).success()
     assert told(workspace / ".pixi" / "envs" / "default" / "share")[0] == "good"
-    for path, state in ((workspace, "doubtful"), (workspace / ".pixi" / "envs", "broken")):
+    detach = (
+        "; `wisp config set --global detached-environments FOLDER` keeps environments elsewhere"
+    )
+    for path, state, more in (
+        (workspace, "doubtful", detach),
+        (workspace / ".pixi" / "envs", "broken", ""),
+    ):
         assert told(path) == (
             state,
             f"`{path}` cannot be written to: "
-            f"the file system of `{path}` is mounted read-only: use a folder elsewhere",
+            f"the file system of `{path}` is mounted read-only: use a folder elsewhere{more}",
         )
 
 

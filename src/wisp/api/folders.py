@@ -21,6 +21,14 @@ GUARDS = {
     ".gitignore": "*\n!config.toml\n",
     ".condapackageignore": ".pixi\n!.pixi/config.toml\n",
 }
+#: The way out where a workspace is somebody else's, or mounted read-only.
+DETACH = "`pixi config set --global detached-environments FOLDER` keeps environments elsewhere"
+
+
+def needs_detached(places: Places) -> bool:
+    """Whether nobody lets us write to a workspace, whose environments would be in it."""
+    beside = places.keeps_home and places.detached is None
+    return beside and not os.access(places.folder, os.W_OK)
 
 
 def prepare(places: Places, reporter: Reporter) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from wisp import layout
-from wisp.api.folders import prepare
+from wisp.api.folders import DETACH, needs_detached, prepare
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
 from wisp.api.locks.locking import ensure_lock
 from wisp.api.prefixes import install_at
 from wisp.api.use.conda_list import add_to_list
-from wisp.errors import ManifestError
+from wisp.errors import HostError, ManifestError
 from wisp.install.apply import (
     EVERYTHING,
     InstallOptions,
@@ -150,7 +150,25 @@ def install_locked(
     chosen: InstallFilter = EVERYTHING_CHOSEN,
     reinstall: frozenset[str] = frozenset(),
 ) -> InstallReport:
-    """Install environments from a lock that is known to be the right one."""
+    """Install environments from a lock that is known to be the right one.
+
+    Who may not write to the workspace at all is told where environments can be kept instead.
+    """
+    try:
+        return _installed(workspace, lock, wanted, chosen, reinstall)
+    except HostError as error:
+        if needs_detached(workspace.places):
+            error.hints = (*error.hints, DETACH)
+        raise
+
+
+def _installed(
+    workspace: OpenedWorkspace,
+    lock: LockFile,
+    wanted: Mapping[str, Platform],
+    chosen: InstallFilter,
+    reinstall: frozenset[str],
+) -> InstallReport:
     prepare(workspace.places, workspace.reporter)
     outcomes: dict[str, InstallOutcome] = {}
     for name, platform in wanted.items():

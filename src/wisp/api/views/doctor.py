@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from wisp.api.authorizing import entries
 from wisp.api.context import SessionContext
+from wisp.api.folders import DETACH, needs_detached
 from wisp.api.locks.judging import reasons_against
 from wisp.api.locks.lock_file import known_lock
 from wisp.api.opened import OpenedWorkspace
@@ -305,7 +306,10 @@ def _folders(workspace: OpenedWorkspace) -> Iterator[Check]:
     """Look whether an installation could write: to a folder of others, or what `sudo` has left."""
     if not _may_write(workspace.root):
         told = f"`{workspace.root}` cannot be written to"
-        yield Check("folders", "doubtful", told, way_to_write(workspace.root / "new"))
+        advice = way_to_write(workspace.root / "new")
+        if needs_detached(workspace.places):
+            advice += f"; {DETACH}"
+        yield Check("folders", "doubtful", told, advice)
         return
     closed = next((one for one in _own_folders(workspace) if not _may_write(one)), None)
     if closed is None:

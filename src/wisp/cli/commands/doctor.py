@@ -21,11 +21,14 @@ class Options(options.Workspace, options.Config):
 
 def run(call: Call[Options]) -> int:
     """Print all checks; 1 where something is broken."""
+    from wisp.console.advice import typed_here
     from wisp.console.checks import check_lines
 
     checks, out = _checks(call), call.out
     if call.values.json:
-        out.public_json([check.as_json() for check in checks])
+        for row in (rows := [check.as_json() for check in checks]):
+            row["advice"] = row["advice"] and typed_here(row["advice"], out.program, "")
+        out.public_json(rows)
     else:
         for line in check_lines(checks, out.painter(), out.program):
             out.public(line)
