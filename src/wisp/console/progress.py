@@ -35,6 +35,7 @@ class PlainReporter(Reporter):
         self._counted: Summary | None = None
         self._since = time.monotonic()
         self._notices: list[str] = []
+        self._warned: set[tuple[str, tuple[str, ...]]] = set()
 
     def start(self, phase: str, subject: str = "", total: int | None = None) -> int:
         token = next(self._tokens)
@@ -86,7 +87,11 @@ class PlainReporter(Reporter):
         self._notices.append(message)
 
     def warn(self, message: str, hints: tuple[str, ...] = ()) -> None:
-        self._out.warning(message, hints)
+        # A file that one part judges and another brings up to date is read twice.
+        known = (message, tuple(hints))
+        if known not in self._warned:
+            self._warned.add(known)
+            self._out.warning(message, hints)
 
     def info(self, message: str) -> None:
         if self._out.verbosity >= 1:

@@ -7,3 +7,8 @@ OFFLINE_HINTS = (
     "Retry with network access: remove the `--offline` flag, unset `PIXI_OFFLINE`, or set "
     "`offline = false` in the configuration",
 )
+
+
+def was_offline(said: str) -> bool:
+    """Tell whether uv failed because it was not to use the network."""
+    return "Network connectivity is disabled" in said or "the network was disabled" in said

@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 from wisp.engine.files import refusal, replace_in
 from wisp.engine.local_projects import require_files
 from wisp.engine.pylock import install_lock
-from wisp.engine.rattler_errors import CHANGED_FILE
+from wisp.engine.rattler_errors import CHANGED_FILE, hints_for
+from wisp.engine.offline import was_offline
 from wisp.engine.safe.folder import opened
 from wisp.engine.uv import Uv, UvError, unindented
 from wisp.engine.uv_options import build_options, index_options
@@ -176,12 +177,16 @@ def tell_changes(said: str, reporter: Reporter) -> None:
     reporter.count("removed", len(went - came), "PyPI")
 
 
+#: What uv says of every installation before it begins.
+_GREETING = "Using Python "
+
+
 def installation_error(error: UvError) -> WispError:
     """Turn what uv said into an error of ours: a failed download apart from a failed build."""
     lines = [line for line in error.stderr.splitlines() if line.strip()]
     hints = [line.strip() for line in lines if line.lstrip().startswith("hint: ")]
     hints = [hint.removeprefix("hint: ") for hint in hints]
-    told = [line for line in lines if not line.lstrip().startswith("hint: ")]
+    told = [line for line in lines if not line.lstrip().startswith(("hint: ", _GREETING))]
     causes = [unindented("\n".join(told))]
     if "Hash mismatch" in error.stderr:
         return FetchError(
@@ -190,6 +195,7 @@ def installation_error(error: UvError) -> WispError:
             hints=[CHANGED_FILE, *hints],
         )
     if "Failed to fetch" in error.stderr or "Failed to download" in error.stderr:
+        hints += hints_for(error.stderr, offline=was_offline(error.stderr))
         return FetchError("a PyPI package could not be downloaded", causes=causes, hints=hints)
     return InstallError("the PyPI packages could not be installed", causes=causes, hints=hints)
 

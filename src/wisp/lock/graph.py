@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from wisp.lock.markers import Markers, markers_of
 from wisp.lock.wanted import from_metadata
 from wisp.specs.match import parse_spec
-from wisp.specs.package_names import pypi_names, python_of, spec_name
+from wisp.specs.package_names import providers, pypi_names, python_of, spec_name
 from wisp.specs.pypi import normalize
 from wisp.specs.records import LockedConda, PypiRecord, Record, package_kind
 from wisp.values import dataclass, replace
@@ -65,7 +65,7 @@ class PackageGraph:
         self._conda = {record.name: record for record in conda}
         pypi = [one for one in rows if isinstance(one, PypiRecord)]
         self._pypi: dict[str, Record] = {normalize(record.name): record for record in conda}
-        self._pypi |= {name: record for record in conda for name in pypi_names(record.purls)}
+        self._pypi |= providers((record, pypi_names(record.purls)) for record in conda)
         self._pypi |= {record.name: record for record in pypi}
 
     def conda(self, name: str) -> LockedConda | None:

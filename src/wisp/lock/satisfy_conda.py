@@ -11,7 +11,7 @@ from wisp.specs.conda import CondaRequirement, known_channel_url
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.locations import PathLocation, UrlLocation
 from wisp.specs.match import Spec, condition_holds
-from wisp.specs.package_names import pypi_names
+from wisp.specs.package_names import providers, pypi_names
 from wisp.specs.pypi import normalize
 from wisp.specs.records import CondaRecord, CondaSourceRecord, LockedConda
 from wisp.values import replace
@@ -78,13 +78,14 @@ def _pypi_names(records: Iterable[LockedConda]) -> Mapping[str, CondaRecord]:
 
     Old locks have no purls; names on conda-forge are those on PyPI as a rule.
     """
-    names: dict[str, CondaRecord] = {}
-    for record in records:
-        if isinstance(record, CondaRecord):
-            known = record.purls is not None or not (record.channel or "").endswith("/conda-forge")
-            for name in pypi_names(record.purls) if known else (normalize(record.name),):
-                names[name] = record
-    return names
+    return providers(
+        (record, _claimed(record)) for record in records if isinstance(record, CondaRecord)
+    )
+
+
+def _claimed(record: CondaRecord) -> tuple[str, ...]:
+    known = record.purls is not None or not (record.channel or "").endswith("/conda-forge")
+    return pypi_names(record.purls) if known else (normalize(record.name),)
 
 
 def comes_from(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from wisp.engine.dist_metadata import MetadataReader
 from wisp.engine.local_projects import require_files
+from wisp.engine.offline import OFFLINE_HINTS, was_offline
 from wisp.engine.pylock import PylockPackage
 from wisp.engine.pypi_stubs import pep440_version, stub_wheel
 from wisp.engine.rattler_errors import login_hint
@@ -27,7 +28,7 @@ from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, question_for, re
 from wisp.solve.pypi_records import choose_files, index_finder, may_mix_indexes, record_of
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.locations import PathLocation
-from wisp.specs.package_names import pypi_names
+from wisp.specs.package_names import providers, pypi_names
 from wisp.specs.pypi import is_editable, normalize
 from wisp.specs.records import LockedConda, PypiRecord
 from wisp.values import replace
@@ -182,13 +183,9 @@ def held_versions(conda: tuple[LockedConda, ...]) -> dict[str, str]:
 
     Versions that mean nothing to PEP 440 hold nothing.
     """
-    held: dict[str, str] = {}
-    for record in conda:
-        version = pep440_version(record.version or "")
-        if version is not None:
-            for name in pypi_names(record.purls):
-                held.setdefault(name, version)
-    return held
+    known = (one for one in conda if pep440_version(one.version or "") is not None)
+    held = providers((one, pypi_names(one.purls)) for one in known)
+    return {name: pep440_version(one.version or "") or "" for name, one in held.items()}
 
 
 def resolution_error(error: UvError) -> SolveError:
@@ -202,7 +199,9 @@ def resolution_error(error: UvError) -> SolveError:
     cause = re.search(r"^\s*(?:cause: |╰─▶ )(.*)", body, re.MULTILINE | re.DOTALL)
     explanation = cause[1] if cause else body.removeprefix("error: ")
     found = [" ".join(hint.split()) for hint in hints]
-    if "Failed to fetch" in error.stderr:
+    if was_offline(error.stderr):
+        found = [hint for hint in found if not was_offline(hint)] + list(OFFLINE_HINTS)
+    elif "Failed to fetch" in error.stderr:
         found.append("check the network connection, proxies, and the URL of the index")
     found += [login_hint(host) for host in dict.fromkeys(_REFUSING.findall(" ".join(found)))]
     return SolveError(

@@ -13,8 +13,14 @@ from urllib.parse import unquote
 from wisp.patterns import pattern
 from wisp.specs.inside import is_plain_name
 from wisp.specs.pypi import normalize
-from wisp.specs.records import CondaRecord, Record
+from wisp.specs.records import CondaRecord, LockedConda, Record
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    C = TypeVar("C", bound=LockedConda)
 
 PYPI_PURL = "pkg:pypi/"
 
@@ -39,13 +45,25 @@ def _pypi_name(purl: str) -> str:
 
 
 def served_names(records: Iterable[Record]) -> Mapping[str, CondaRecord]:
-    """Map the PyPI names that conda packages stand for to the packages; the last one wins."""
-    return {
-        name: record
-        for record in records
-        if isinstance(record, CondaRecord)
-        for name in pypi_names(record.purls)
-    }
+    """Map the PyPI names that conda packages stand for to the packages (see `providers`)."""
+    conda = (record for record in records if isinstance(record, CondaRecord))
+    return providers((record, pypi_names(record.purls)) for record in conda)
+
+
+def providers(claims: Iterable[tuple[C, Iterable[str]]]) -> dict[str, C]:
+    """Map PyPI names to the conda packages that claim them.
+
+    A map that knows a channel's names alone, not its archives, gives a package all that one of
+    its builds ever brought along: `six` to `bleach`. So the package of the very name comes first;
+    among others the last one wins.
+    """
+    found: dict[str, C] = {}
+    for record, names in claims:
+        for name in names:
+            other = found.get(name)
+            if other is None or normalize(other.name) != name:
+                found[name] = record
+    return found
 
 
 @cache

@@ -31,3 +31,12 @@ def test_short_work_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_quiet_means_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(monkeypatch, 42.0, quiet=1) == ""
+
+
+def test_the_same_warning_is_told_once() -> None:
+    stderr = io.StringIO()
+    reporter = progress.reporter_for(Output(io.StringIO(), stderr, {}))
+    for message in ("one", "one", "two"):
+        reporter.warn(message, ("what helps",))
+    assert stderr.getvalue().count("one") == 1
+    assert stderr.getvalue().count("what helps") == 2

@@ -14,8 +14,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.wheelhouse import make_project, make_wheel
-from wisp.engine.uv import Uv
-from wisp.engine.uv_install import WheelInstallation, install_wheels, mark_as_ours
+from wisp.engine.uv import Uv, UvError
+from wisp.engine.uv_install import (
+    WheelInstallation,
+    install_wheels,
+    installation_error,
+    mark_as_ours,
+)
 from wisp.engine.wheels import InstalledWheel, installed_wheels
 from wisp.errors import FetchError, InstallError
 from wisp.specs.pypi import PypiOptions
@@ -176,6 +181,20 @@ def test_a_missing_file_is_an_error_that_says_which(uv: Uv, wanted: Wanted, tmp_
     with pytest.raises(InstallError) as failure:
         install_wheels(uv, lost)
     assert "alpha-1.0-py3-none-any.whl" in str(failure.value.causes[0])
+
+
+@pytest.mark.parametrize(
+    ("said", "help_"),
+    [
+        ("Network connectivity is disabled, but the requested data wasn't found", "offline mode"),
+        ("client error (Connect)\n    cause: dns error", "check the network connection"),
+    ],
+)
+def test_a_failed_download_says_what_may_help(said: str, help_: str) -> None:
+    text = f"Using Python 3.12.1 environment at: x\nerror: Failed to download `a`\n  cause: {said}\n"
+    failure = installation_error(UvError(1, text))
+    assert str(failure.causes[0]).startswith("error: Failed to download `a`\n")
+    assert help_ in failure.hints[0]
 
 
 def test_a_failing_build_tells_what_the_back_end_said(

@@ -16,6 +16,7 @@ from tests.unit.wheelhouse import make_project, make_wheel
 from tools.forge.serve import Server
 from wisp.engine.dist_metadata import MetadataReader
 from wisp.engine.http import HttpClient
+from wisp.engine.offline import OFFLINE_HINTS
 from wisp.engine.uv import Uv, UvError, visible_environment
 from wisp.errors import InstallError, SolveError
 from wisp.platforms import bare
@@ -174,6 +175,11 @@ def test_conda_versions_that_pypi_has_no_word_for_hold_nothing() -> None:
     assert held_versions((conda("a", "9e", "a"), conda("b", "1.2.0", "B_b"))) == {"b-b": "1.2.0"}
 
 
+def test_a_package_is_held_as_the_conda_package_of_its_name_has_it() -> None:
+    bleach, six = conda("bleach", "6.3", "bleach", "six"), conda("six", "1.17", "six")
+    assert held_versions((bleach, six)) == {"bleach": "6.3", "six": "1.17"}
+
+
 def test_overrides_replace_what_packages_require(links: Path, resolver: PypiResolver) -> None:
     loose = PypiRequirement("lib", PypiSpec(version=">=1"))
     options = PypiOptions(find_links=(FindLinks(path="links"),), dependency_overrides=(loose,))
@@ -283,6 +289,17 @@ def test_uv_hints_are_our_hints_and_our_project_is_not_named() -> None:
         "conclude that your requirements are unsatisfiable.",
     )
     assert error.hints == ("Pre-releases are available",)
+
+
+def test_without_a_network_it_is_said_how_to_have_one() -> None:
+    said = (
+        "error: No solution found when resolving dependencies\n"
+        "  cause: Because a was not found in the cache and you require a, we can\n"
+        "         conclude that your requirements are unsatisfiable.\n\n"
+        "hint: Packages were unavailable because the network was disabled. When the network is\n"
+        "      disabled, registry packages may only be read from the cache.\n"
+    )
+    assert resolution_error(UvError(1, said)).hints == OFFLINE_HINTS
 
 
 def test_equal_requests_are_resolved_once(

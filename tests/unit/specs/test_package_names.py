@@ -50,6 +50,13 @@ def test_served_names_lead_to_the_conda_packages() -> None:
     assert served_names([yaml, wheel]) == {"ruamel-yaml": yaml}
 
 
+def test_the_package_of_the_very_name_comes_before_one_that_brings_it_along() -> None:
+    six = conda("six", purls=("pkg:pypi/six",))
+    before, behind = (conda(n, purls=(f"pkg:pypi/{n}", "pkg:pypi/six")) for n in ("bleach", "tpot"))
+    assert served_names([before, six, behind])["six"] is six
+    assert served_names([before, behind])["six"] is behind
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
