@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,35 @@ def test_why_what_is_shown_is_not_locked(wisp: CommandLine, tmp_path: Path) -> N
     wisp("lock", cwd=tmp_path).success()
     manifest.write_text(manifest.read_text() + 'two = "*"\n')
     assert "does not fit the manifest" in wisp("tree", cwd=tmp_path).success().stderr
+
+
+@pytest.mark.parametrize("words", [("list",), ("lock", "--check"), ("lock",), ("install",)])
+def test_where_nothing_suits_it_is_said_why_the_lock_does_not_count(
+    workspace: Path, wisp: CommandLine, words: tuple[str, ...]
+) -> None:
+    wisp("lock", cwd=workspace).success()
+    manifest = workspace / "pixi.toml"
+    manifest.write_text(manifest.read_text() + 'none = "*"\n')
+    refused = wisp(*words, cwd=workspace)
+    assert refused.code == 1
+    why = "help: the lock file is not taken as it is: the dependencies of environment 'default' for"
+    assert why in refused.stderr
+    assert "because the requirement 'none *' could not be satisfied" in refused.stderr
+    assert ("help: `wisp list --frozen` shows what the lock file has\n" in refused.stderr) == (
+        words == ("list",)
+    )
+    wisp("list", "--frozen", cwd=workspace).success()
+    edited = wisp("add", "neither", cwd=workspace)
+    assert (edited.code, "the lock file is not taken" in edited.stderr) == (1, False)
+
+
+def test_where_nothing_suits_a_lock_of_an_older_format_is_said_to_be_one(
+    workspace: Path, wisp: CommandLine
+) -> None:
+    wisp("lock", cwd=workspace).success()
+    lock = workspace / "pixi.lock"
+    old = lock.read_text().replace("version: 7", "version: 6")
+    lock.write_text(re.sub(r"(?m)^platforms:\n(?:- .*\n|  .*\n)*", "", old))
+    (workspace.parent / "chan" / "noarch" / "repodata.json").unlink()
+    refused = wisp("lock", "--check", cwd=workspace)
+    assert "its format is 6, the newest is 7\n" in refused.stderr

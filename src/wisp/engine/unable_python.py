@@ -53,8 +53,5 @@ def was_refused(said: str) -> SolveError | None:
     return SolveError(
         f"`{found[1] if found else 'a package'}` has to be built to tell what it needs, "
         "and a command that only looks builds nothing",
-        hints=[
-            "`pixi lock` builds it, and writes the lock file",
-            "where there is a lock file, `--frozen` shows what it has",
-        ],
+        hints=["`pixi lock` builds it, and writes the lock file"],
     )

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 from wisp.engine.files import refusal, replace_in
 from wisp.engine.local_projects import require_files
+from wisp.engine.offline import was_offline
 from wisp.engine.pylock import install_lock
 from wisp.engine.rattler_errors import CHANGED_FILE, hints_for
-from wisp.engine.offline import was_offline
 from wisp.engine.safe.folder import opened
 from wisp.engine.uv import Uv, UvError, unindented
 from wisp.engine.uv_options import build_options, index_options

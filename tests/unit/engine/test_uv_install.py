@@ -191,7 +191,9 @@ def test_a_missing_file_is_an_error_that_says_which(uv: Uv, wanted: Wanted, tmp_
     ],
 )
 def test_a_failed_download_says_what_may_help(said: str, help_: str) -> None:
-    text = f"Using Python 3.12.1 environment at: x\nerror: Failed to download `a`\n  cause: {said}\n"
+    text = (
+        f"Using Python 3.12.1 environment at: x\nerror: Failed to download `a`\n  cause: {said}\n"
+    )
     failure = installation_error(UvError(1, text))
     assert str(failure.causes[0]).startswith("error: Failed to download `a`\n")
     assert help_ in failure.hints[0]

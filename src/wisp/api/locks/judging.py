@@ -43,8 +43,12 @@ class LockOutcome:
         """Raise `LockFileError`, with the reasons, if the lock file is another one now."""
         if self.changed:
             older = self.format < LOCK_VERSION and not self.reasons
-            told = f"its format is {self.format}, the newest is {LOCK_VERSION}"
-            raise not_up_to_date(self.reasons, (told,) if older else ())
+            raise not_up_to_date(self.reasons, (older_format(self.format),) if older else ())
+
+
+def older_format(version: int) -> str:
+    """Word that a lock that fits is not in the format that is written."""
+    return f"its format is {version}, the newest is {LOCK_VERSION}"
 
 
 def reasons_against(workspace: OpenedWorkspace, lock: LockFile) -> tuple[Mismatch, ...]:

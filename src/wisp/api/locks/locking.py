@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 
 from wisp.api.lock_usage import AS_NEEDED, LockUsage
-from wisp.api.locks.judging import LockOutcome, not_up_to_date, reasons_against
+from wisp.api.locks.judging import LockOutcome, not_up_to_date, older_format, reasons_against
 from wisp.api.locks.lock_file import known_lock, required_lock
+from wisp.errors import FetchError, SolveError
 from wisp.lock.model import LOCK_VERSION, LockFile
 from wisp.lock.views import Difference
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.opened import OpenedWorkspace
+    from wisp.lock.mismatch import Mismatch
     from wisp.solve.unpin import Unpin
 
 
@@ -93,8 +96,14 @@ def lock_to_look_at(workspace: OpenedWorkspace, usage: LockUsage = AS_NEEDED) ->
         known = _fitting_memory(workspace)
         if known is not None:
             return known
-    with workspace.session.only_looking():
-        outcome = bring_up_to_date(workspace, dry_run=True, upgrade=False)
+    try:
+        with workspace.session.only_looking():
+            outcome = bring_up_to_date(workspace, dry_run=True, upgrade=False)
+    except SolveError as error:
+        known = known_lock(workspace)
+        if known is not None and not known.conflicted:
+            error.hints = (*error.hints, "`pixi list --frozen` shows what the lock file has")
+        raise
     places = workspace.places
     if outcome.changed and places.writes_lock_unasked and places.lock_command is not None:
         workspace.reporter.warn(
@@ -119,16 +128,22 @@ def relock(
 
             return renew(workspace, unpin.packages, dry_run=dry_run)
         dry_run = dry_run or not workspace.places.writes_lock_unasked
-        return bring_up_to_date(workspace, dry_run=dry_run, upgrade=True, unpin=unpin)
+        return bring_up_to_date(workspace, dry_run=dry_run, upgrade=True, unpin=unpin, edited=True)
 
 
 def bring_up_to_date(
-    workspace: OpenedWorkspace, *, dry_run: bool, upgrade: bool, unpin: Unpin | None = None
+    workspace: OpenedWorkspace,
+    *,
+    dry_run: bool,
+    upgrade: bool,
+    unpin: Unpin | None = None,
+    edited: bool = False,
 ) -> LockOutcome:
     """Lock a workspace; what `unpin` names loses its pin.
 
     The caller holds the folder, unless nothing is written anyway (`dry_run`). A lock that fits is
-    not written again, except to `upgrade` its format.
+    not written again, except to `upgrade` its format. Who has not `edited` anything is told, where
+    that fails, why the lock was not taken as it is.
     """
     with workspace.reporter.during("checking", "the lock file"):
         old = known_lock(workspace)
@@ -141,11 +156,24 @@ def bring_up_to_date(
     good = old is not None and is_new_enough and not old.conflicted
     if old is not None and good and not reasons and unpin is None:
         return LockOutcome(lock=old, changed=False, difference=Difference())
+    try:
+        if reasons:
+            from wisp.solve.sources import refuse_stale_sources
+
+            refuse_stale_sources(workspace.all_inputs, reasons)
+        with workspace.reporter.during("locking"):
+            from wisp.api.locks.relocking import solve_stale
+
+            return solve_stale(workspace, old, reasons, unpin, dry_run=dry_run)
+    except (SolveError, FetchError) as error:
+        if old is not None and not edited:
+            error.hints = (*error.hints, *_why_anew(old, reasons))
+        raise
+
+
+def _why_anew(old: LockFile, reasons: Sequence[Mismatch]) -> Iterator[str]:
+    """Word why a lock is not taken as it is; a merge was warned of."""
     if reasons:
-        from wisp.solve.sources import refuse_stale_sources
-
-        refuse_stale_sources(workspace.all_inputs, reasons)
-    with workspace.reporter.during("locking"):
-        from wisp.api.locks.relocking import solve_stale
-
-        return solve_stale(workspace, old, reasons, unpin, dry_run=dry_run)
+        yield f"the lock file is not taken as it is: {reasons[0]}"
+    elif not old.conflicted:
+        yield f"the lock file is made anew, as {older_format(old.version)}"
