@@ -273,6 +273,37 @@ def test_consents_that_others_could_have_written_are_none(home: Home, workspace:
         assert consents(home.variables, workspace) == {}
 
 
+@pytest.mark.parametrize("state", ["open", "a link"])
+def test_who_consents_hears_where_no_consent_would_count(
+    wisp: CommandLine, home: Home, workspace: Path, tmp_path: Path, state: str
+) -> None:
+    folder = consent_file(home.variables, workspace).parent
+    if state == "open":
+        folder.mkdir(parents=True)
+        folder.chmod(0o777)
+    else:
+        folder.parent.mkdir(exist_ok=True)
+        (tmp_path / "elsewhere").mkdir()
+        folder.symlink_to(tmp_path / "elsewhere")
+    (workspace / ".pixi" / "config.toml").write_text("tls-no-verify = true\n")
+    refused = wisp("trust", cwd=workspace)
+    assert refused.code == 1
+    assert f"`{folder}` is not yours alone, so nothing was accepted" in refused.stderr
+    assert list(folder.iterdir()) == []
+
+
+def test_no_workspace_puts_a_user_on_the_network_who_wants_to_be_off_it(
+    home: Home, workspace: Path
+) -> None:
+    assert configured(home, workspace, "offline = false\n").warnings == ()
+    own = home.path / ".pixi" / "config.toml"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text("offline = true\n")
+    config = configured(home, workspace, "offline = false\n")
+    assert config.offline
+    assert any("`offline`" in warning and "`wisp trust`" in warning for warning in config.warnings)
+
+
 def test_a_typed_change_is_no_consent_to_what_a_stranger_wrote(
     wisp: CommandLine, workspace: Path
 ) -> None:

@@ -16,7 +16,7 @@ from wisp.config.files import pixi_home
 from wisp.errors import HostError
 from wisp.foreign import json_data
 from wisp.rights import way_to_write
-from wisp.trust import is_ours, own_content, write_own
+from wisp.trust import doubt_about, is_ours, own_content, write_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def consent(environ: Mapping[str, str], root: Path, given: Mapping[str, str]) ->
     """Keep these consents to a workspace, and no others.
 
     Raises:
-        HostError: They cannot be written.
+        HostError: They cannot be written, or would not count where they are kept.
 
     """
     import json
@@ -72,6 +72,7 @@ def consent(environ: Mapping[str, str], root: Path, given: Mapping[str, str]) ->
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if given:
+            _require_own(file.parent)
             write_own(str(file), json.dumps(document, indent=2).encode())
         else:
             file.unlink(missing_ok=True)
@@ -81,3 +82,14 @@ def consent(environ: Mapping[str, str], root: Path, given: Mapping[str, str]) ->
             causes=[error.strerror or str(error)],
             hints=[way_to_write(file)],
         ) from error
+
+
+def _require_own(folder: Path) -> None:
+    """Refuse a folder in which no consent would count, since another may have written it."""
+    if is_ours(os.lstat(folder)):
+        return
+    raise HostError(
+        f"`{folder}` is not yours alone, so nothing was accepted",
+        causes=[doubt_about(str(folder)) or "others may write to it"],
+        hints=["let it be a folder of yours that nobody else may write to, or take it away"],
+    )

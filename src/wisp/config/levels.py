@@ -11,7 +11,7 @@ from wisp.config.files import ConfigFiles, config_files
 from wisp.config.keys import reader_of
 from wisp.config.merging import Level, merge
 from wisp.config.model import Config, ConfigRequest
-from wisp.config.obedience import STEERING, SUBJECT, as_subject, needing_consent
+from wisp.config.obedience import DEFAULTS, STEERING, SUBJECT, as_subject, needing_consent
 from wisp.config.reading import ConfigFile, parse, unreadable
 from wisp.errors import ConfigError, Place, UsageError
 from wisp.layout import FALSE_WORDS, TRUE_WORDS
@@ -158,7 +158,7 @@ def _obeyed(
     wanting = needing_consent(own.document.values)
     if _is_believed(wanting, without, request):
         wanting = {path: value for path, value in wanting.items() if path[0] == STEERING}
-    told = [path for path in wanting if without.get(path) != wanting[path]]
+    told = [path for path in wanting if without.get(path, DEFAULTS.get(path)) != wanting[path]]
     warnings.extend(_unheeded(own.file, own.document, told))
     if not request.with_variables:  # what the file says is shown and changed
         return own

@@ -24,7 +24,6 @@ SUBJECT = "configuration"
 _HARMLESS = frozenset(
     {
         "default-channels",
-        "offline",
         "pinning-strategy",
         "tool-platform",
         "exclude-newer",
@@ -38,8 +37,10 @@ _HARMLESS = frozenset(
         "build",
     }
 )
-#: Keys that are harmless with some values, their defaults above all.
+#: Keys that are harmless with some values, their defaults above all. To be off the network is the
+#: user's wish where it is theirs.
 _HARMLESS_VALUES: Mapping[KeyPath, Callable[[Any], bool]] = {
+    ("offline",): lambda value: value is True,
     ("tls-no-verify",): lambda value: value is False,
     ("tls-root-certs",): lambda value: value == "webpki",
     ("detached-environments",): lambda value: isinstance(value, bool),
@@ -54,6 +55,8 @@ _HARMLESS_VALUES: Mapping[KeyPath, Callable[[Any], bool]] = {
     ("virtual-package-detectors", "timeout-seconds"): lambda _: True,
     ("virtual-package-detectors", "consent"): lambda value: "allow" not in value.values(),
 }
+#: What is so anyhow, if nobody says otherwise.
+DEFAULTS: Mapping[KeyPath, Any] = {("offline",): False}
 
 
 def needing_consent(values: Values) -> dict[KeyPath, Any]:
