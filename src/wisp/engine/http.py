@@ -175,7 +175,7 @@ class HttpClient:
         for _ in range(_REDIRECTS):
             response = self._exchanged(url, exchange, deadline)
             moved = response.status in _MOVED and "location" in response.headers
-            if not (moved and exchange.redirects):
+            if not (moved and exchange.follows(response.status)):
                 return response
             target = urljoin(url, response.headers["location"])
             exchange = exchange.redirected(response.status, url_origin(url), url_origin(target))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _BLOCK = 256 * 1024
 _KEEPS_METHOD = frozenset({307, 308})
+#: What may become a GET on its way, as the standard says of POST.
+_FOLLOWING = frozenset({"GET", "HEAD", "POST"})
 _FOR_ONE_ORIGIN = frozenset({"authorization", "cookie", "proxy-authorization"})
 #: Of an answer that is not what was asked for, so much is kept for the message.
 _FAULT_BYTES = 1024 * 1024
@@ -92,6 +94,13 @@ class Exchange:
     def with_headers(self, headers: dict[str, str]) -> Exchange:
         """Return the same with other headers."""
         return self._like(self.method, headers, self.body)
+
+    def follows(self, status: int) -> bool:
+        """Tell whether a redirect leads to the answer, rather than being it.
+
+        What is put somewhere is not there because a page, such as that of a portal, can be read.
+        """
+        return self.redirects and (status in _KEEPS_METHOD or self.method in _FOLLOWING)
 
     def redirected(self, status: int, old: Origin, new: Origin) -> Exchange:
         """Return what is sent to where a redirect points. Raises `HTTPException` if that is unfit.

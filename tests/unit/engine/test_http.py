@@ -187,6 +187,15 @@ def test_a_redirect_changes_the_method_as_the_standard_says(
     assert (web.asked[1].method, web.asked[1].body) == (method, body)
 
 
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_what_is_put_is_not_there_because_a_page_can_be_read(
+    client: HttpClient, status: int
+) -> None:
+    with answers(a=Answer(status, {"Location": "/portal"}), portal=Answer()) as web:
+        put = client.request("PUT", f"{web.url}/a", body=b"data")
+    assert (put.status, [asked.method for asked in web.asked]) == (status, ["PUT"])
+
+
 def test_a_mirror_gets_no_credentials_of_the_original(tmp_path: Path) -> None:
     with answers(x=Answer()) as mirror:
         network = Network(mirrors={"https://h.invalid/": (f"{mirror.url}/",)})
