@@ -33,6 +33,10 @@ _ELSEWHERE = (*_NETWORK, _LOST, _UNKNOWN, _DENIED, *_DISK)
 _OF_ONE = pattern(r"failed to (?:fetch|link) (?:\S*/)?(\S+?)(?:\.conda|\.tar\.bz2)?$")
 
 
+class UntoldFetchError(FetchError):
+    """A failure whose reason went to another request for the same file."""
+
+
 def is_panic(error: BaseException) -> bool:
     """Tell whether an error is rattler's way to say that it has met what it never thought of.
 
@@ -157,7 +161,7 @@ def unreachable(text: str, *, offline: bool, channels: Sequence[str] = ()) -> Fe
     hints = hints_for(text, offline=offline)
     if message == _LOST:
         told = f"a request to {_one_of(channels) or 'it'} failed"
-        return FetchError("failed to read a channel", causes=[told], hints=hints)
+        return UntoldFetchError("failed to read a channel", causes=[told], hints=hints)
     if "could not find subdir" in message:
         return FetchError(message, causes=causes, hints=hints)
     if message.startswith(_DIRECT):

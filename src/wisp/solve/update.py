@@ -6,11 +6,12 @@ The engines are given as functions, so that this module is about order and concu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
 from wisp.compat import DEFAULT, CompatLevel
-from wisp.errors import SolveError, WispError
+from wisp.engine.rattler_errors import UntoldFetchError
+from wisp.errors import FetchError, SolveError, WispError
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.model import Pair
 from wisp.report import SILENT, Reporter
@@ -20,6 +21,12 @@ from wisp.solve.plan import SolveUnit, combine
 from wisp.specs.inputs import EnvironmentInputs
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    Answer = dict[Pair, "Solution"]
 
 Conda = tuple[CondaRecord, ...]
 Pypi = tuple[PypiRecord, ...]
@@ -62,7 +69,8 @@ def run_plan(
     """Answer all units; the ones that are fresh keep what they have.
 
     Raises the error of the first unit that fails, in the order of the units: an earlier one that
-    is still at work is waited for, so that the same input fails in the same way.
+    is still at work is waited for, so that the same input fails in the same way. Where its reason
+    went to another request for the same file, that one's error is raised.
     """
     if len(units) == 1:  # without what threads take to load: 6 ms
         return _interruptible(units[0], engines, reporter)
@@ -74,15 +82,25 @@ def run_plan(
         try:
             for future in futures:
                 answers |= future.result()
-        except Exception:
+        except Exception as error:
             for later in futures:
                 later.cancel()
+            told = _told(futures) if isinstance(error, UntoldFetchError) else None
+            if told is not None:
+                raise told from error
             raise
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             engines.stop()
             raise
     return answers
+
+
+def _told(futures: Iterable[Future[Answer]]) -> FetchError | None:
+    """Return the first failure to fetch something that has its reason, once all have ended."""
+    ended = (one.exception() for one in futures if not one.cancelled())
+    fetching = (error for error in ended if isinstance(error, FetchError))
+    return next((one for one in fetching if not isinstance(one, UntoldFetchError)), None)
 
 
 def _interruptible(unit: SolveUnit, engines: Engines, reporter: Reporter) -> dict[Pair, Solution]:

@@ -8,7 +8,8 @@ from typing import NoReturn
 import pytest
 
 from tests.unit.solve.makers import MakeConda, MakeInputs, MakePypi
-from wisp.errors import SolveError
+from wisp.engine.rattler_errors import unreachable
+from wisp.errors import FetchError, SolveError
 from wisp.layout import DEFAULT_INDEX
 from wisp.solve.assemble import assemble
 from wisp.solve.plan import STALE, SolveUnit, Staleness
@@ -201,3 +202,21 @@ def test_of_several_failures_the_first_in_order_is_told_however_they_raced(
     units = [SolveUnit(members=(inputs(name, "x"),), stale=STALE) for name in ("a", "b", "c")]
     with pytest.raises(SolveError, match="environment 'a'"):
         run_plan(units, engines, workers=3)
+
+
+@pytest.mark.parametrize("told", ["b", None])
+def test_a_failure_is_told_with_the_reason_that_another_request_got(
+    inputs: MakeInputs, told: str | None
+) -> None:
+    """Units that ask for the same list of packages at once share one request."""
+
+    def fail(unit: SolveUnit) -> NoReturn:
+        why = "dns error" if unit.members[0].environment == told else "a coalesced request failed"
+        raise unreachable(why, offline=False)
+
+    good = Recorded().engines()
+    engines = Engines(solve=fail, name=good.name, resolve=good.resolve, markers=good.markers)
+    units = [SolveUnit(members=(inputs(name, "x"),), stale=STALE) for name in ("a", "b", "c")]
+    with pytest.raises(FetchError) as failure:
+        run_plan(units, engines, workers=3)
+    assert failure.value.causes == ("dns error" if told else "a request to it failed",)
