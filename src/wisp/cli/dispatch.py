@@ -210,7 +210,7 @@ def _unknown(command: Command[Any], path: str, word: str) -> UsageError:
     from wisp.cli.help import usage
     from wisp.cli.unknown import unknown
 
-    names = [one.name for one in command.commands]
+    names = [one.name for one in command.commands if not one.hidden]
     return unknown(word, names, usage(command, path))
 
 

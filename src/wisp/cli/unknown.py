@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _NEAR = 0.6
 #: The least likeness of a word that is short or far from any name: below it a tip only confuses.
 _SURE = 0.75
+#: How many subcommands are named at most where none is like the word.
+_FEW = 12
 
 _TO_COME = "comes with package building; until then"
 
@@ -52,8 +54,14 @@ _ELSEWHERE |= {
 
 
 def unknown(word: str, names: Sequence[str], usage: str) -> UsageError:
-    """Word that no command below another is called so, and what may have been meant."""
+    """Word that no command below another is called so, and what may have been meant.
+
+    Where no name is near, those of a short list are named: `auth list` is `auth status` here.
+    """
     tips = tips_of_subcommand(word, names)
+    whole = [name for name in names if len(name) > 2]
+    if not tips and len(whole) <= _FEW:
+        tips = [f"tip: the subcommands are {', '.join(whole[:-1])} and {whole[-1]}"]
     return _refusal(f"unrecognized subcommand '{word}'", tips, usage)
 
 

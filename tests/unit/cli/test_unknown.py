@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wisp.cli.table import ENTRIES, meant
-from wisp.cli.unknown import _ELSEWHERE, similar, unknown_command
+from wisp.cli.unknown import _ELSEWHERE, similar, unknown, unknown_command
 
 NAMES = [*ENTRIES, *(alias for entry in ENTRIES.values() for alias in entry.aliases)]
 
@@ -37,6 +37,13 @@ def test_nothing_near_is_answered_with_nothing(typed: str) -> None:
 )
 def test_words_of_pixi_and_other_tools_lead_to_the_same_end(typed: str, way: str) -> None:
     assert way in unknown_command(typed, NAMES, "Usage: wisp").hints[0]
+
+
+def test_of_few_subcommands_all_are_named_where_none_is_near() -> None:
+    few = ("get", "set", "major")
+    assert unknown("bump", few, "").hints[0] == "tip: the subcommands are get, set and major"
+    assert unknown("majr", few, "").hints[0] == "tip: a similar subcommand exists: 'major'"
+    assert not any("tip" in hint for hint in unknown("bump", [*few, *NAMES], "").hints)
 
 
 def test_what_is_a_command_is_not_told_to_be_elsewhere() -> None:
