@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 import zstandard
 
 from tests.sandbox import CommandLine
-from tests.tiny import settings, tiny
+from tests.tiny import channel, settings, tiny
 from tests.web import Answer, Asked, Web
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.solver import SolveRequest, solve
@@ -131,11 +132,11 @@ def test_what_a_list_unpacks_to_has_an_end(shards: Shards, web: Web, tmp_path: P
 def test_what_is_no_address_is_no_path_of_this_machine_either(
     wisp: CommandLine, shards: Shards, workspace: Path
 ) -> None:
-    shards.base = "x:y/"
+    shards.base = "x:/y/"
     shards.record()
     done = wisp("lock", cwd=workspace)
     assert done.code == 1
-    assert "names a package on this machine: `x:y/good-1.0-0.conda`" in done.stderr
+    assert "names a package on this machine: `x:/y/good-1.0-0.conda`" in done.stderr
     assert not (workspace / "pixi.lock").exists()
 
 
@@ -158,3 +159,51 @@ def test_no_channel_puts_its_list_in_place_of_another(
             (tmp_path / name / "pixi.toml").write_text(MANIFEST.format(channel=url))
             wisp("lock", cwd=tmp_path / name).success()
             assert f"good-{version}-0.conda" in (tmp_path / name / "pixi.lock").read_text()
+
+
+@pytest.mark.parametrize("place", ["file://", "x:y/", " x:y", "http://[", "http://1.2.3.999/"])
+@pytest.mark.parametrize("key", ["base_url", "shards_base_url"])
+def test_an_index_whose_files_lie_nowhere_is_told_in_our_words(
+    wisp: CommandLine, shards: Shards, workspace: Path, key: str, place: str
+) -> None:
+    index = "noarch/repodata_shards.msgpack.zst"
+    known = msgpack.unpackb(zstandard.decompress(shards.files[index], 1 << 20))
+    known["info"][key] = place
+    shards.files[index] = zstandard.compress(msgpack.packb(known), 1)
+    done = wisp("lock", cwd=workspace)
+    assert done.code == 1
+    assert done.stderr.startswith("Error:"), done.stderr
+
+
+@pytest.mark.parametrize("key", ['"base_url"', r'"\u0062ase_\u0075rl"'])
+@pytest.mark.parametrize("place", ["x:y", "http://[", "http://a:99999/", "http://a b/"])
+def test_a_list_whose_files_lie_nowhere_is_told_in_our_words(
+    wisp: CommandLine, tmp_path: Path, key: str, place: str
+) -> None:
+    made = channel(tmp_path / "channel", [GOOD])
+    file = made / "noarch/repodata.json"
+    info = json.dumps({"info": {"subdir": "noarch", "base_url": place}})[1:-1]
+    whole = json.loads(file.read_bytes())
+    del whole["info"]
+    spelled = info.replace('"base_url"', key)
+    file.write_text(f"{{{spelled}, {json.dumps(whole)[1:]}")
+    (tmp_path / "pixi.toml").write_text(MANIFEST.format(channel=made.as_uri()))
+    done = wisp("lock", cwd=tmp_path)
+    assert done.code == 1
+    assert done.stderr.startswith("Error:"), done.stderr
+    assert "where nothing can lie" in done.stderr
+
+
+def test_a_warning_of_the_engine_is_told_as_no_terminal_obeys_it(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    made = channel(tmp_path / "channel", [GOOD])
+    file = made / "noarch/repodata.json"
+    whole = json.loads(file.read_bytes())
+    whole["info"]["channel_relations"] = {"base": "\x1b[2J\u202e\nError: no"}
+    file.write_text(json.dumps(whole))
+    (tmp_path / "pixi.toml").write_text(MANIFEST.format(channel=made.as_uri()))
+    done = wisp("lock", cwd=tmp_path).success()
+    assert r"`\x1b[2J\u202e Error: no`" in done.stderr
+    assert "\x1b" not in done.stderr
+    assert "sys:1" not in done.stderr

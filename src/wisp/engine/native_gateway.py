@@ -15,6 +15,7 @@ from rattler.networking.client import Client
 from rattler.platform.subdir import Subdir
 from rattler.rattler import PyGateway, PyMatchSpec, PyRecord, PySourceConfig
 
+from wisp.engine.rattler_warnings import tell_plainly
 from wisp.specs.settings import Network, RepodataFormats
 
 TYPE_CHECKING = False
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 def gateway_of(network: Network, cache: Path, client: Client) -> PyGateway:
     """Make a gateway that keeps what it fetches in the folder `cache`."""
+    tell_plainly()
     return PyGateway(
         cache_dir=cache,
         default_config=_source_config(network.repodata, offline=network.offline),

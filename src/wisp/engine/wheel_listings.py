@@ -16,6 +16,7 @@ from rattler.channel.channel import Channel
 from rattler.rattler import PyMatchSpec
 
 from wisp.engine.list_looks import cached_as, found_in
+from wisp.engine.list_places import has_shards, refuse_odd_index, refuse_odd_list
 from wisp.engine.native_gateway import records_of
 from wisp.engine.records import location_of
 
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 _KEY = b'"whl"'
 #: No package has this name: who asks for it has a channel's files fetched and no more.
 _NOBODY = "wisp-has-repodata-fetched"
-#: How the gateway's cache of an index of shards begins: magic, and the length of HTTP's part.
-_MAGIC, _LENGTH = 14, 4
 
 
 class ListedChannel:
@@ -73,14 +72,25 @@ async def sources_of(
 ) -> list[Source]:
     """Return what to ask of channels given by their base URLs, in that order.
 
-    Raises rattler's `GatewayError` if one of the web cannot be read.
+    Raises `FetchError`, and rattler's `GatewayError`, if one of the web cannot be read.
     """
     channels = [Channel(url) for url in urls]
     remote = [one for one in channels if not one.base_url.startswith("file:")]
     if remote:
         nobody = PyMatchSpec(_NOBODY, True, True)
         await records_of(access.native_gateway, remote, platforms, [nobody], recursive=False)
+    for channel in channels:
+        for platform in platforms:
+            _refuse_odd_places(channel.base_url, str(platform), access)
     return [_listed(channel, platforms, access) or channel for channel in channels]
+
+
+def _refuse_odd_places(base_url: str, subdir: str, access: ChannelAccess) -> None:
+    url, file = f"{base_url.rstrip('/')}/{subdir}", list_of(base_url, subdir, access)
+    if file is None:
+        refuse_odd_index(url, access.repodata)
+    else:
+        refuse_odd_list(url, file, access.repodata)
 
 
 def _listed(
@@ -117,7 +127,7 @@ def list_of(base_url: str, subdir: str, access: ChannelAccess) -> Path | None:
         file = Path(location_of(url), "repodata.json")
     else:
         cache = access.repodata
-        if _formats(base_url, access).sharded and _has_shards(url, cache):
+        if _formats(base_url, access).sharded and has_shards(url, cache):
             return None
         file = cache / f"{cached_as(url)}.json"
     return file if file.is_file() else None
@@ -128,20 +138,6 @@ def _formats(base_url: str, access: ChannelAccess) -> RepodataFormats:
     prefixes = [one for one in network.repodata_by_prefix if base_url.startswith(one)]
     longest = max(prefixes, key=len, default=None)
     return network.repodata if longest is None else network.repodata_by_prefix[longest]
-
-
-def _has_shards(url: str, cache: Path) -> bool:
-    """Tell whether the gateway has an index of shards: where there is none it notes just that."""
-    try:
-        with (cache / f"{cached_as(f'{url}/repodata_shards.msgpack.zst/')}.shards-cache-v1").open(
-            "rb"
-        ) as file:
-            header = file.read(_MAGIC + _LENGTH)
-            said = int.from_bytes(header[_MAGIC:], "little")
-            file.seek(0, 2)
-            return file.tell() > len(header) + said
-    except OSError:
-        return False
 
 
 def _has_wheels(file: Path, access: ChannelAccess) -> bool:

@@ -175,6 +175,6 @@ def test_a_large_list_is_looked_through_once_until_it_changes(
     monkeypatch.setattr(list_looks, "remember", counted)
     for _ in range(2):
         solved(url, ChannelAccess(settings(cache)), "plain")
-        assert len(noted) == len(set(noted)) == 4  # of two lists each of two notes
+        assert len(noted) == len(set(noted)) == 6  # three of each of two lists
     list_wheel(place, make_wheel(place / "noarch", "seven"))
     assert "seven" in solved(url, ChannelAccess(settings(cache)), "seven")
