@@ -71,12 +71,13 @@ def find_block(source: str) -> Block | None:
             end, comments_end = _end_of_block(lines, at)
         if opening["type"] == "script":
             if end is None:
-                raise ScriptError("the `# /// script` block is not closed by a line `# ///`")
+                raise ScriptError("the `# /// script` block is not closed by a line `# ///`", at)
             found.append(Block("".join(line[2:] + "\n" for line in lines[at:end]), at))
         if end is not None:
             at = comments_end = end + 1
     if len(found) > 1:
-        raise ScriptError("there are several `# /// script` blocks, only one is allowed")
+        told = "there are several `# /// script` blocks, only one is allowed"
+        raise ScriptError(told, found[1].line)
     return found[0] if found else None
 
 
