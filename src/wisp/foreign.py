@@ -7,13 +7,17 @@ with the file and the place it comes from.
 
 from __future__ import annotations
 
+from wisp.errors import Place
 from wisp.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from typing import Any
 
 
+#: Longer than Python reads a number.
+_LONG_NUMBER = pattern(r"[0-9a-fA-F_]{4300}")
 _CONFLICT_START = pattern(r"(?m)^<{7}(?:[ \t].*)?\r?$")
 
 
@@ -34,6 +38,24 @@ def conflict_marker(text: str) -> int | None:
     """Return where the first mark of a merge conflict stands, if there is one."""
     found = _CONFLICT_START.search(text)
     return None if found is None else found.start()
+
+
+def place_of(error: Exception, file: str | os.PathLike[str]) -> Place | None:
+    """Return the place at which a file is no text, no JSON or no TOML, as its reader has told.
+
+    Its line is not shown, since what was not meant to be read here may be a secret.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return place_of_no_text(error, file)
+    line = getattr(error, "lineno", None)
+    return None if line is None else Place(str(file), line, getattr(error, "colno", 1))
+
+
+def place_of_no_text(error: UnicodeDecodeError, file: str | os.PathLike[str]) -> Place:
+    """Return the place of the byte at which a file is no text; its line is not shown."""
+    before = error.object[: error.start].decode(error.encoding, "replace")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return Place(str(file), line, column)
 
 
 def json_data(content: str | bytes) -> Any:
@@ -70,4 +92,6 @@ def toml_data(text: str) -> dict[str, Any]:
     except RecursionError:
         raise tomli.TOMLDecodeError("Values are nested too deeply", text, 0) from None
     except ValueError:  # Python reads no number of thousands of digits
-        raise tomli.TOMLDecodeError("A number is too long", text, 0) from None
+        number = _LONG_NUMBER.search(text)
+        at = number.start() if number else 0
+        raise tomli.TOMLDecodeError("A number is too long", text, at) from None

@@ -8,7 +8,7 @@ from pathlib import Path
 from wisp.config import pixi_home
 from wisp.engine.rewriting import rewrite
 from wisp.errors import ConfigError
-from wisp.foreign import toml_data
+from wisp.foreign import place_of, toml_data
 from wisp.manifest.edit.literals import key, literal
 from wisp.specs.similarity import did_you_mean
 from wisp.trust import found_text
@@ -44,11 +44,16 @@ def all_registered(environ: Mapping[str, str]) -> dict[str, Path]:
     file = registry_file(environ)
     try:
         table = toml_data(found_text(file)).get(_TABLE, {})
+        return {name: Path(path) for name, path in table.items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise ConfigError(f"could not read `{file}`", causes=[str(error)]) from error
-    return {name: Path(path) for name, path in table.items()}
+        place = place_of(error, file)
+        raise ConfigError(f"could not read `{file}`", causes=[str(error)], place=place) from error
+    except (AttributeError, TypeError) as error:
+        raise ConfigError(
+            f"could not read `{file}`", causes=[f"`{_TABLE}` is no table of names and folders"]
+        ) from error
 
 
 def register(environ: Mapping[str, str], name: str, folder: Path, *, force: bool = False) -> bool:

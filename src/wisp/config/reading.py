@@ -17,7 +17,7 @@ from wisp.config.keys import (
     reader_of,
 )
 from wisp.errors import ConfigError, Place
-from wisp.foreign import toml_data
+from wisp.foreign import place_of_no_text, toml_data
 from wisp.rights import ways_to_read
 from wisp.specs.controls import KeyPath
 from wisp.values import dataclass, field
@@ -100,7 +100,11 @@ def parse(text: str, file: Path, *, shared: bool = False) -> ConfigFile:
 def unreadable(file: Path, error: OSError | UnicodeDecodeError, so: str = "") -> ConfigError:
     """Word that a file cannot be read, and what helps; `so` is what comes of that."""
     if isinstance(error, UnicodeDecodeError):
-        return ConfigError(f"failed to read `{file}`{so}", causes=["it is not UTF-8 text"])
+        return ConfigError(
+            f"failed to read `{file}`{so}",
+            causes=["it is not UTF-8 text"],
+            place=place_of_no_text(error, file),
+        )
     causes, hints = [error.strerror or str(error)], ways_to_read(file, error)
     return ConfigError(f"failed to read `{file}`{so}", causes=causes, hints=hints)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wisp.errors import WispError
+from wisp.printable import few, in_measure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,15 +20,13 @@ _CYAN = "36"
 
 #: A line of a file is shown up to this many characters.
 _WIDEST = 400
-#: So much is shown of the front and of the end of a line of words, which may have a foreign text.
-_FRONT, _END = 4_000, 1_000
 
 
 def render(error: WispError, *, color: bool = False) -> str:
     """Word a failure for a person, in the layout that users of Pixi know."""
     paint = _painter(color)
     lines = [f"Error:   {paint('×', _RED)} {_indent(error.message, '  │ ')}"]
-    chain = _chain(error)
+    chain = few(_chain(error))
     for index, cause in enumerate(chain):
         last = index == len(chain) - 1
         head = "╰─▶ " if last else "├─▶ "
@@ -43,14 +42,7 @@ def _painter(color: bool) -> Painter:
 
 
 def _indent(text: str, margin: str) -> str:
-    return ("\n" + margin).join(map(_bounded, text.rstrip("\n").split("\n")))
-
-
-def _bounded(line: str) -> str:
-    left_out = len(line) - _FRONT - _END
-    if left_out <= 0:
-        return line
-    return f"{line[:_FRONT]}… ({left_out:,} characters are left out) …{line[-_END:]}"
+    return ("\n" + margin).join(in_measure(text.rstrip("\n")).split("\n"))
 
 
 def _chain(error: WispError) -> list[str]:

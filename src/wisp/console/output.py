@@ -7,7 +7,7 @@ import sys
 
 from wisp.console.advice import typed_here
 from wisp.errors import HostError, UsageError, WispError
-from wisp.printable import printable, printable_json
+from wisp.printable import in_measure, printable, printable_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Output:
     def warning(self, text: str, hints: Iterable[str] = ()) -> None:
         """Tell something that should be looked at."""
         self.warned = True
-        self.note(f"{self.paint('⚠️', '33', error=True)} {self._under_our_name(text)}")
+        self.note(f"{self.paint('⚠️', '33', error=True)} {self._under_our_name(in_measure(text))}")
         for hint in hints:
             self.note(f"  {self._under_our_name(hint)}")
 

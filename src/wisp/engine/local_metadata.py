@@ -17,7 +17,7 @@ from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_cache import UvCache
 from wisp.engine.uv_compile import CompileQuestion, compile_requirements
 from wisp.errors import FetchError
-from wisp.foreign import toml_data
+from wisp.foreign import place_of, toml_data
 from wisp.specs.metadata import CoreMetadata
 from wisp.specs.pypi import normalize
 from wisp.specs.requirement_text import canonical_requirement, canonical_specifiers
@@ -54,7 +54,8 @@ def static_metadata(folder: Path) -> CoreMetadata | NeedsBuild:
     except FileNotFoundError:
         return _without_pyproject(folder)
     except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
-        raise FetchError(f"could not read `{file}`", causes=[str(error)]) from error
+        place = place_of(error, file)
+        raise FetchError(f"could not read `{file}`", causes=[str(error)], place=place) from error
     project = table.get("project")
     if not isinstance(project, Mapping) or not isinstance(project.get("name"), str):
         return NeedsBuild(folder, "no [project] table")

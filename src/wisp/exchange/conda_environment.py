@@ -15,9 +15,15 @@ from wisp.errors import ManifestError, Place
 from wisp.exchange.foreign import ForeignEnvironment
 from wisp.exchange.requirements_txt import read_lines
 from wisp.manifest.words import conda_word
+from wisp.printable import few
 from wisp.specs.conda import CondaRequirement, channel_url
+from wisp.specs.controls import has_control
 from wisp.values import replace
 
+_Texts = tuple[str, ...]
+
+#: No honest file comes near. Each is compared with all others, and asked for its packages.
+_MOST_CHANNELS = 100
 #: What conda's `defaults` stands for.
 _DEFAULTS = ("main", "r", "msys2")
 _SELECTOR = "sel("
@@ -63,11 +69,11 @@ class _Reader:
         name = root.get("name")
         return ForeignEnvironment(
             name=None if name is None or _is_null(name) else self._text(name, "name"),
-            channels=_channels(self._texts(root.get("channels"), "channels"), conda),
+            channels=self._channels(self._texts(root.get("channels"), "channels"), conda),
             conda=tuple(conda),
             pypi=tuple(lines.requirements),
             variables=dict(self._variables(root.get("variables"))),
-            warnings=(*self.warnings, *lines.warnings),
+            warnings=tuple(few([*self.warnings, *lines.warnings])),
         )
 
     def _root(self) -> yaml.Node:
@@ -134,7 +140,21 @@ class _Reader:
     def _texts(self, node: yaml.Node | None, what: str) -> list[str]:
         return [self._text(item, f"an item of `{what}`") for item in self._list(node, what)]
 
+    def _channels(self, written: Sequence[str], conda: Sequence[CondaRequirement]) -> _Texts:
+        found = _channels(written, conda)
+        if len(found) > _MOST_CHANNELS:
+            raise ManifestError(f"`{self.file}` names more than {_MOST_CHANNELS} channels")
+        return found
+
     def _text(self, node: yaml.Node, what: str) -> str:
+        text = self._any_text(node, what)
+        if has_control(text.strip()):
+            raise ManifestError(
+                f"`{self.file}` has a control character in {what}", place=self._place(node)
+            )
+        return text
+
+    def _any_text(self, node: yaml.Node, what: str) -> str:
         if not isinstance(node, yaml.ScalarNode) or _is_null(node):
             raise self._wrong(what, "a string", node)
         return str(node.value)
@@ -196,7 +216,10 @@ class _Reader:
         if not isinstance(node, yaml.MappingNode):
             raise self._wrong("`variables`", "a mapping", node)
         for name, value in self._mapping(node, "`variables`").items():
-            yield name, "null" if _is_null(value) else self._text(value, f"the variable `{name}`")
+            yield (
+                name,
+                "null" if _is_null(value) else self._any_text(value, f"the variable `{name}`"),
+            )
 
 
 def _is_null(node: yaml.Node) -> bool:

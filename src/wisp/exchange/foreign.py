@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wisp.errors import ManifestError
+from wisp.foreign import place_of_no_text
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.pypi import PypiRequirement
-from wisp.trust import LARGEST
+from wisp.trust import LARGEST, found_bytes
 from wisp.values import dataclass, field
 
 #: Longer ones (32 bits) first: the mark of UTF-16 is the beginning of one of them.
@@ -34,16 +35,14 @@ class ForeignEnvironment:
     warnings: tuple[str, ...] = ()
 
 
-def read_text(file: Path) -> str:
+def read_text(file: Path, *, named: bool = True) -> str:
     """Read a file as UTF-8, or as the byte order mark in front says; PowerShell writes UTF-16.
 
-    Raises `ManifestError` when it cannot be read or is no text.
+    One that the user has `named` may be a pipe. Raises `ManifestError`, with its place, when it
+    cannot be read or is no text.
     """
     try:
-        with file.open("rb") as opened:  # it may be a pipe, since the user names it
-            data = opened.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise ManifestError(f"`{file}` is larger than {LARGEST >> 20} MB")
+        data = _named(file) if named else found_bytes(file, LARGEST)
         encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
         return data.decode(encoding)
     except OSError as error:
@@ -52,6 +51,15 @@ def read_text(file: Path) -> str:
         raise ManifestError(
             f"could not read `{file}`",
             causes=[f"it is not {error.encoding} text: byte {error.start} is none"],
+            place=place_of_no_text(error, file),
         ) from error
     except ValueError as error:  # a path with a zero byte
         raise ManifestError(f"{str(file)!r} is no path", causes=[str(error)]) from None
+
+
+def _named(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        data = opened.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ManifestError(f"`{file}` is larger than {LARGEST >> 20} MB")
+    return data

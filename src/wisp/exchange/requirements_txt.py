@@ -12,10 +12,11 @@ from wisp.exchange.foreign import ForeignEnvironment, read_text
 from wisp.exchange.included import trust_in
 from wisp.manifest.words import pypi_word
 from wisp.patterns import pattern
+from wisp.printable import few
 from wisp.specs.operators import meant
 from wisp.specs.pypi import PypiRequirement
 
-_HASH = pattern(r"\s+--(?:hash|config-settings?|global-option)[= ]\S+")
+_HASH = pattern(r"(?<!\s)\s+--(?:hash|config-settings?|global-option)[= ]\S+")
 _COMMENT = pattern(r"(^|\s)#.*")
 #: What a name alone is, and many a secret.
 _WORD = pattern(r"[\w.-]+")
@@ -96,9 +97,9 @@ class RequirementLines:
 
     def _read(self, file: Path, asked: Place | None) -> None:
         try:
-            text = read_text(file)
+            text = read_text(file, named=asked is None)
         except ManifestError as error:
-            place = error.place or asked
+            place = asked or error.place
             raise ManifestError(error.message, causes=error.causes, place=place) from None
         real = os.path.realpath(file)
         if real in map(os.path.realpath, self._open):
@@ -164,7 +165,9 @@ def read_requirements_txt(file: Path) -> ForeignEnvironment:
     """
     lines = RequirementLines()
     lines.read_file(file)
-    return ForeignEnvironment(pypi=tuple(lines.requirements), warnings=tuple(lines.warnings))
+    return ForeignEnvironment(
+        pypi=tuple(lines.requirements), warnings=tuple(few([*lines.warnings]))
+    )
 
 
 def _no_requirements(file: Path, asked: Place) -> ManifestError:
@@ -190,16 +193,17 @@ def _is_source(word: str) -> bool:
 
 def _logical_lines(text: str) -> Iterator[tuple[str, int]]:
     """Yield lines without comments, continued ones joined, with the number of the first."""
-    joined, start = "", 0
+    parts: list[str] = []
+    start = 0
     for number, line in enumerate([*text.splitlines(), ""], 1):
         start = start or number
-        joined += _COMMENT.sub("", line)
-        if joined.endswith("\\"):
-            joined = joined[:-1]
+        plain = _COMMENT.sub("", line)
+        parts.append(plain.removesuffix("\\"))
+        if plain.endswith("\\"):
             continue
-        if joined.strip():
-            yield joined.strip(), start
-        joined, start = "", 0
+        if joined := "".join(parts).strip():
+            yield joined, start
+        parts, start = [], 0
 
 
 def read_lines(words: Iterable[tuple[str, Place]], folder: Path) -> RequirementLines:

@@ -7,7 +7,7 @@ that have them need not get them again; a root file system becomes one layer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +19,8 @@ from wisp.image.documents import RunConfig, StackedLayer, health_of
 from wisp.image.layer import LayerBlob
 from wisp.image.layout import BlobStore
 from wisp.image.platform import choose
+from wisp.patterns import pattern
+from wisp.specs.controls import has_control
 from wisp.specs.oci import (
     DOCKER_LAYER,
     INDEXES,
@@ -34,6 +36,9 @@ from wisp.values import dataclass, replace
 
 #: How far indexes may be below each other, and how many layers are fetched at once.
 _DEEPEST, _AT_ONCE = 3, 4
+_KINDS: Mapping[type, str] = {dict: "table", list: "list", str: "text"}
+#: One half of a pair, which is a character only together with the other.
+_HALF = pattern("[\ud800-\udfff]")
 #: Docker's spelling of layers, which manifests of ours use the open one for.
 _OPEN = {DOCKER_LAYER: LAYER_GZIP}
 
@@ -207,18 +212,51 @@ def stacked_layers(rows: list[Descriptor], config: Mapping[str, Any]) -> tuple[S
 
 def run_config(table: Mapping[str, Any]) -> RunConfig:
     """Read what a base says of containers; entry point and command are ours to say."""
-    rows = table.get("Env") or []
-    if not isinstance(rows, list):
-        raise TypeError("its `Env` is no list")
+    if not isinstance(table, dict):
+        raise OciValueError("its `config` is no table")
+    labels = _field(table, "Labels", dict, {})
     return RunConfig(
-        env=dict(row.partition("=")[::2] for row in rows),
-        user=table.get("User") or "",
-        workdir=table.get("WorkingDir") or "",
-        ports=tuple(table.get("ExposedPorts") or ()),
-        labels=dict(table.get("Labels") or {}),
-        health=health_of(table.get("Healthcheck") or {}),
-        stop_signal=table.get("StopSignal"),
+        env=dict(row.partition("=")[::2] for row in _texts("Env", _field(table, "Env", list, []))),
+        user=_word(table, "User") or "",
+        workdir=_word(table, "WorkingDir") or "",
+        ports=tuple(_names("ExposedPorts", _field(table, "ExposedPorts", dict, {}))),
+        labels=dict(zip(_texts("Labels", labels), _texts("Labels", labels.values()), strict=True)),
+        health=health_of(_field(table, "Healthcheck", dict, {})),
+        stop_signal=_word(table, "StopSignal"),
     )
+
+
+def _field(table: Mapping[str, Any], key: str, kind: type, absent: Any) -> Any:
+    """Return what a base says under a key, of the kind that it has to be; null is as absent."""
+    found = table.get(key)
+    if found is None:
+        return absent
+    if not isinstance(found, kind):
+        raise OciValueError(f"its `{key}` is no {_KINDS[kind]}")
+    return found
+
+
+def _word(table: Mapping[str, Any], key: str) -> str | None:
+    found = _field(table, key, str, None)
+    return found and _names(key, [found])[0]
+
+
+def _names(key: str, values: Iterable[Any]) -> list[str]:
+    """Check what names something: it would be written into images, and files about them."""
+    found = _texts(key, values)
+    if any(map(has_control, found)):
+        raise OciValueError(f"its `{key}` has a control character")
+    return found
+
+
+def _texts(key: str, values: Iterable[Any]) -> list[str]:
+    """Check texts: half a character cannot be written, and no variable holds a zero byte."""
+    found = list(values)
+    if not all(isinstance(one, str) for one in found):
+        raise OciValueError(f"its `{key}` has what is no text")
+    if any("\0" in one or _HALF.search(one) for one in found):
+        raise OciValueError(f"its `{key}` has a text that cannot be written")
+    return found
 
 
 def shell_of(base: Base, prefix: str, names: frozenset[str], *, generated: bool) -> str:

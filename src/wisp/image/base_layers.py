@@ -28,7 +28,7 @@ from wisp.trust import found_bytes
 #: Bytes of a C library that are looked through; some 2 MB are usual.
 _LARGEST_LIBC = 32 << 20
 _LIBC = pattern(r"(.*/)?libc(\.so\.6|-2\.\d+\.so)")
-_RELEASE = re.compile(rb"GNU C Library [^\n]*?version (\d+)\.(\d+)")
+_RELEASE = re.compile(rb"GNU C Library [^\n]*?version (\d{1,9})\.(\d{1,9})")
 
 Glibc = tuple[int, int]
 

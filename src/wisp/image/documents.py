@@ -29,6 +29,7 @@ IMAGE_NAME = "io.containerd.image.name"
 TITLE = "org.opencontainers.image.title"
 
 _NANOSECONDS = 1_000_000_000
+_TOO_MUCH = 1 << 63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +61,10 @@ class HealthCheck:
 
 
 def health_of(table: Mapping[str, Any]) -> HealthCheck | None:
-    """Read Docker's spelling; None where nothing is asked."""
+    """Read Docker's spelling; None where nothing is asked. Raises `TypeError` for another form."""
     words = tuple(table.get("Test") or ())
+    if isinstance(table.get("Test"), str) or not all(isinstance(word, str) for word in words):
+        raise TypeError("`Test` of its `Healthcheck` is no list of texts")
     if words[:1] == ("CMD-SHELL",):
         words = ("CMD", "/bin/sh", "-c", *words[1:])
     if words[:1] != ("CMD",) or len(words) < 2:
@@ -70,12 +73,20 @@ def health_of(table: Mapping[str, Any]) -> HealthCheck | None:
     return HealthCheck(
         command=usual.command,
         # Nothing, or 0, is what an engine takes by itself.
-        interval=(table.get("Interval") or 0) / _NANOSECONDS or usual.interval,
-        timeout=(table.get("Timeout") or 0) / _NANOSECONDS or usual.timeout,
-        start_period=(table.get("StartPeriod") or 0) / _NANOSECONDS,
-        start_interval=(table.get("StartInterval") or 0) / _NANOSECONDS,
-        retries=table.get("Retries") or usual.retries,
+        interval=_number(table, "Interval") / _NANOSECONDS or usual.interval,
+        timeout=_number(table, "Timeout") / _NANOSECONDS or usual.timeout,
+        start_period=_number(table, "StartPeriod") / _NANOSECONDS,
+        start_interval=_number(table, "StartInterval") / _NANOSECONDS,
+        retries=_number(table, "Retries") or usual.retries,
     )
+
+
+def _number(table: Mapping[str, Any], key: str) -> int:
+    """Return a whole number that engines hold; 0 where there is none."""
+    found = table.get(key) or 0
+    if type(found) is not int or not 0 <= found < _TOO_MUCH:
+        raise TypeError(f"`{key}` of its `Healthcheck` is no number that an engine holds")
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

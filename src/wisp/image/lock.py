@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import tomli
-
 from wisp.errors import LockFileError
 from wisp.foreign import toml_data
 from wisp.image.debian.index import DebianPackage
@@ -19,10 +17,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from wisp.specs.controls import ValuePath
+
 #: A subdir, and the names of packages that are wanted beyond the usual ones, sorted.
 DebianKey = tuple[str, tuple[str, ...]]
 
 _VERSION = 1
+_KINDS = {str: "a string", int: "an integer", list: "an array", dict: "a table"}
 _HEAD = """\
 # What the base of this workspace's images is made of. `wisp image update` renews it.
 version = 1
@@ -30,7 +31,18 @@ version = 1
 
 
 class DamagedImageLockError(LockFileError):
-    """The file is none that wisp wrote; what it said can be resolved anew."""
+    """The file is none that wisp wrote; what it said can be resolved anew.
+
+    `path` are the keys at which it is wrong, None where it cannot be read at all.
+    """
+
+    def __init__(self, reason: str, path: ValuePath | None = None) -> None:
+        super().__init__(
+            "`image.lock` is damaged",
+            causes=[reason],
+            hints=["`wisp image update` makes it anew"],
+        )
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,44 +87,70 @@ def read_image_lock(text: str) -> ImageLock:
     """Read the text of an `image.lock`.
 
     Raises:
-        DamagedImageLockError: It is damaged.
+        DamagedImageLockError: It is damaged; tells at which keys.
         LockFileError: It is newer than this program.
+        tomli.TOMLDecodeError: It is no TOML.
 
     """
+    root = toml_data(text)
+    version = _field(root, (), "version", int)
+    if version != _VERSION:
+        raise LockFileError(f"`image.lock` has version {version}, this program knows {_VERSION}")
+    return ImageLock(
+        {base.key: base for base in map(_debian, *_rows(root, (), "debian"))},
+        dict(map(_reference, *_rows(root, (), "image"))),
+    )
+
+
+def _field(row: Mapping[str, Any], path: ValuePath, key: str, kind: type) -> Any:
+    if key not in row:
+        raise DamagedImageLockError(f"missing field '{key}'", path)
+    return _as(kind, row[key], (*path, key))
+
+
+def _as(kind: type, value: Any, path: ValuePath) -> Any:
+    if type(value) is not kind:
+        found = _KINDS.get(type(value), "something else")
+        raise DamagedImageLockError(f"expected {_KINDS[kind]}, found {found}", path)
+    return value
+
+
+def _rows(
+    table: Mapping[str, Any], path: ValuePath, key: str
+) -> tuple[list[Mapping[str, Any]], list[ValuePath]]:
+    """Return the tables of an array, which may be missing, and where each stands."""
+    rows = _as(list, table.get(key, []), (*path, key))
+    paths = [(*path, key, at) for at in range(len(rows))]
+    return [_as(dict, row, at) for row, at in zip(rows, paths, strict=True)], paths
+
+
+def _reference(row: Mapping[str, Any], path: ValuePath) -> tuple[str, Digest]:
+    digest = _field(row, path, "digest", str)
     try:
-        table = toml_data(text)
-        if table["version"] != _VERSION:
-            raise LockFileError(
-                f"`image.lock` has version {table['version']}, this program knows {_VERSION}"
-            )
-        return ImageLock(
-            {base.key: base for base in map(_debian, table.get("debian", ()))},
-            {row["reference"]: Digest(row["digest"]) for row in table.get("image", ())},
-        )
-    except (tomli.TOMLDecodeError, KeyError, TypeError, AttributeError, OciValueError) as error:
-        raise DamagedImageLockError(
-            "`image.lock` is damaged",
-            causes=[str(error)],
-            hints=["`wisp image update` makes it anew"],
-        ) from error
+        return _field(row, path, "reference", str), Digest(digest)
+    except OciValueError as error:
+        raise DamagedImageLockError(str(error), (*path, "digest")) from error
 
 
-def _debian(row: Mapping[str, Any]) -> LockedDebian:
+def _debian(row: Mapping[str, Any], path: ValuePath) -> LockedDebian:
+    subdir, suite = (_field(row, path, key, str) for key in ("subdir", "suite"))
+    wanted = _field(row, path, "wanted", list)
     return LockedDebian(
-        subdir=row["subdir"],
-        suite=row["suite"],
-        wanted=tuple(row["wanted"]),
-        packages=tuple(
-            DebianPackage(
-                name=one["name"],
-                version=one["version"],
-                architecture=one["architecture"],
-                file=one["file"],
-                sha256=one["sha256"],
-                size=one["size"],
-            )
-            for one in row["packages"]
-        ),
+        subdir=subdir,
+        suite=suite,
+        wanted=tuple(_as(str, one, (*path, "wanted", at)) for at, one in enumerate(wanted)),
+        packages=tuple(map(_package, *_rows(row, path, "packages"))),
+    )
+
+
+def _package(row: Mapping[str, Any], path: ValuePath) -> DebianPackage:
+    return DebianPackage(
+        name=_field(row, path, "name", str),
+        version=_field(row, path, "version", str),
+        architecture=_field(row, path, "architecture", str),
+        file=_field(row, path, "file", str),
+        sha256=_field(row, path, "sha256", str),
+        size=_field(row, path, "size", int),
     )
 
 

@@ -8,7 +8,7 @@ import tomli
 
 from wisp.compat import CompatLevel
 from wisp.errors import ManifestError, Place
-from wisp.foreign import toml_data
+from wisp.foreign import place_of_no_text, toml_data
 from wisp.layout import SCRIPT_SUFFIXES
 from wisp.manifest.check import (
     check_environments,
@@ -22,7 +22,7 @@ from wisp.manifest.faults import Fault, SourceText, ValuePath
 from wisp.manifest.getters import Notes, Table
 from wisp.manifest.model import Feature, Manifest
 from wisp.manifest.pixi_toml import Tables, read_tables
-from wisp.printable import typed
+from wisp.printable import few, typed
 from wisp.rights import ways_to_read
 from wisp.trust import found_bytes
 from wisp.values import dataclass, replace
@@ -38,8 +38,6 @@ _KINDS: dict[str, ManifestKind] = {
     "mojoproject.toml": "mojoproject",
 }
 _LAST_NAME = "workspace"
-#: Warnings that are told; a stranger's manifest could flood the terminal with more.
-_MOST_TOLD = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +69,9 @@ def load(
     """
     try:
         text = found_bytes(path).decode("utf-8")
-    except UnicodeDecodeError:
-        raise ManifestError(f"'{path}' is not UTF-8 text", place=Place(str(path))) from None
+    except UnicodeDecodeError as error:
+        place = place_of_no_text(error, path)
+        raise ManifestError(f"'{path}' is not UTF-8 text", place=place) from None
     except OSError as error:
         raise ManifestError(
             f"failed to read the manifest '{path}': {error.strerror}",
@@ -263,8 +262,5 @@ def _summary(warnings: tuple[str, ...]) -> tuple[str, ...]:
     if not warnings:
         return ()
     noun = "warning" if len(warnings) == 1 else "warnings"
-    told = list(warnings[:_MOST_TOLD])
-    if more := len(warnings) - len(told):
-        told.append(f"and {more} more")
-    lines = "".join(f"\n  - {warning}" for warning in told)
+    lines = "".join(f"\n  - {warning}" for warning in few(list(warnings)))
     return (f"Encountered {len(warnings)} {noun} while parsing the manifest:{lines}",)

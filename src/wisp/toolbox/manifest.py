@@ -11,8 +11,8 @@ from pathlib import Path
 import tomli
 
 from wisp.engine.files import is_there, refusal
-from wisp.errors import ManifestError, Place
-from wisp.foreign import toml_data
+from wisp.errors import ManifestError
+from wisp.foreign import place_of_no_text, toml_data
 from wisp.manifest.channel_entry import ChannelEntry
 from wisp.manifest.channels import read_channels, read_cutoffs
 from wisp.manifest.conda_tables import read_requirements
@@ -226,7 +226,8 @@ def text_of(file: Path) -> str:
     """Read a manifest. Raises `ManifestError` if it is no text, `HostError` if unreadable."""
     try:
         return found_text(file)
-    except UnicodeDecodeError:
-        raise ManifestError(f"'{file}' is not UTF-8 text", place=Place(str(file))) from None
+    except UnicodeDecodeError as error:
+        place = place_of_no_text(error, file)
+        raise ManifestError(f"'{file}' is not UTF-8 text", place=place) from None
     except OSError as error:
         raise refusal("read", file, error) from error

@@ -5,6 +5,7 @@ import hashlib
 import io
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,14 @@ from wisp.image.layer import LayerBlob, write_layer
 from wisp.image.layout import BlobStore, write_archive, write_layout
 from wisp.image.local_base import local_base
 from wisp.image.platform import choose
-from wisp.specs.oci import LAYER_GZIP, MANIFEST, Descriptor, Digest, ImagePlatform
+from wisp.specs.oci import (
+    LAYER_GZIP,
+    MANIFEST,
+    Descriptor,
+    Digest,
+    ImagePlatform,
+    OciValueError,
+)
 
 LIBC = b"\x7fELF GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36.\n"
 
@@ -161,8 +169,38 @@ def test_a_base_says_how_it_is_asked_whether_it_is_well() -> None:
     }
     assert run_config({"Healthcheck": whole}).as_json()["Healthcheck"] == whole
     assert run_config({"Healthcheck": {"Test": ["NONE"]}}).health is None
-    with pytest.raises(TypeError, match="no list"):
-        run_config({"Env": "A=1"})
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"Env": "A=1"}, "`Env` is no list"),
+        ({"Env": [5]}, "`Env` has what is no text"),
+        ({"Env": ["A=\ud800"]}, "`Env` has a text that cannot be written"),
+        ({"Env": ["A=x\0y"]}, "`Env` has a text that cannot be written"),
+        ({"User": 5}, "`User` is no text"),
+        ({"User": "a\nUSER root"}, "`User` has a control character"),
+        ({"WorkingDir": "/x\x1b[2J"}, "`WorkingDir` has a control character"),
+        ({"ExposedPorts": ["a", 5]}, "`ExposedPorts` is no table"),
+        ({"ExposedPorts": {"80/tcp\nRUN x": {}}}, "`ExposedPorts` has a control character"),
+        ({"Labels": {"a": 5}}, "`Labels` has what is no text"),
+        ({"StopSignal": ["a"]}, "`StopSignal` is no text"),
+        ({"Healthcheck": ["x"]}, "`Healthcheck` is no table"),
+        ({"Healthcheck": {"Test": ["CMD", 5]}}, "no list of texts"),
+        ({"Healthcheck": {"Test": ["CMD", "a"], "Interval": 10**400}}, "`Interval` of its"),
+        ({"Healthcheck": {"Test": ["CMD", "a"], "Retries": "many"}}, "`Retries` of its"),
+        ([1], "`config` is no table"),
+    ],
+)
+def test_a_base_that_says_what_no_engine_takes_is_refused(said: Any, words: str) -> None:
+    with pytest.raises((OciValueError, TypeError), match=words):
+        run_config(said)
+
+
+def test_a_c_library_of_a_number_without_end_is_none(store: BlobStore) -> None:
+    text = f"GNU C Library stable release version {'9' * 6000}.1\n"
+    layers = [stacked(store, {"lib/libc.so.6": text})]
+    assert judged_glibc(Digest("sha256:" + "0" * 64), layers, store, "it") is None
 
 
 def member(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tarfile.TarInfo:

@@ -16,8 +16,7 @@ from wisp.manifest.edit.channels import put_channel
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import put_environment
 from wisp.manifest.edit.platforms import add_platforms, platform_list
-from wisp.manifest.edit.requirements import put_conda, put_pypi
-from wisp.manifest.edit.spelling import conda_data, pypi_data
+from wisp.manifest.edit.requirements import put_all
 from wisp.manifest.model import Manifest
 from wisp.platforms import SUBDIRS
 from wisp.printable import typed
@@ -159,11 +158,7 @@ def _content(
 
 
 def _requirements(document: Document, part: ManifestPart, foreign: ForeignEnvironment) -> Document:
-    for conda in foreign.conda:
-        data = conda_data(conda.spec)
-        document = put_conda(document, part, "dependencies", conda.source_name, data)
-    for pypi in foreign.pypi:
-        document = put_pypi(document, part, pypi.name, pypi_data(pypi.spec))
+    document = put_all(document, part, foreign.conda, foreign.pypi)
     return put_variables(document, part, foreign.variables)
 
 

@@ -18,14 +18,13 @@ from wisp.engine.safe.root import Root
 from wisp.errors import HostError, ManifestError
 from wisp.exchange.conda_environment import read_conda_environment
 from wisp.exchange.foreign import ForeignEnvironment, read_text
-from wisp.foreign import toml_data
+from wisp.foreign import place_of, toml_data
 from wisp.manifest import templates
 from wisp.manifest.discover import is_lost, lost_manifest
 from wisp.manifest.edit.activation import put_variables
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.literals import Data
-from wisp.manifest.edit.requirements import put_conda, put_pypi
-from wisp.manifest.edit.spelling import conda_data, pypi_data
+from wisp.manifest.edit.requirements import put_all
 from wisp.manifest.read import load_text
 from wisp.printable import typed
 from wisp.trust import found_text
@@ -227,11 +226,12 @@ def _extend(path: Path, facts: templates.NewWorkspace) -> Started:
     try:
         data = toml_data(text)
     except tomli.TOMLDecodeError as error:
-        raise ManifestError(f"'{path.name}' is not valid TOML", causes=[str(error)]) from None
-    tool = data.get("tool", {})
-    if "pixi" in tool:
+        raise ManifestError(
+            f"'{path.name}' is not valid TOML", causes=[str(error)], place=place_of(error, path)
+        ) from None
+    if _table(data, "tool", "pixi") is not None:
         return Started(path, created=False, untouched=True)
-    name = data.get("project", {}).get("name") or tool.get("poetry", {}).get("name")
+    name = _name(_table(data, "project")) or _name(_table(data, "tool", "poetry"))
     facts = replace(facts, name=name or facts.name)
     environments = _groups(data)
     tables = templates.pyproject_tables(facts, environments, named=name is not None)
@@ -242,23 +242,29 @@ def _extend(path: Path, facts: templates.NewWorkspace) -> Started:
     )
 
 
+def _table(data: Mapping[str, Any], *keys: str) -> Mapping[str, Any] | None:
+    """Return what stands at some keys if it is a table: who reads the result tells what is none."""
+    found: Any = data
+    for key in keys:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else None
+
+
+def _name(table: Mapping[str, Any] | None) -> str | None:
+    name = (table or {}).get("name")
+    return name if isinstance(name, str) else None
+
+
 def _groups(data: Mapping[str, Any]) -> dict[str, str]:
     """Map environment names to the extras and dependency groups that they are made of."""
-    names = [
-        *data.get("project", {}).get("optional-dependencies", {}),
-        *data.get("dependency-groups", {}),
-    ]
-    return {name.replace("_", "-").lower(): name for name in names}
+    extras = _table(data, "project", "optional-dependencies") or {}
+    groups = _table(data, "dependency-groups") or {}
+    return {name.replace("_", "-").lower(): name for name in (*extras, *groups)}
 
 
 def _filled(text: str, foreign: ForeignEnvironment) -> str:
     document = Document.open(text, "pixi")
-    for conda in foreign.conda:
-        document = put_conda(
-            document, ManifestPart(), "dependencies", conda.source_name, conda_data(conda.spec)
-        )
-    for pypi in foreign.pypi:
-        document = put_pypi(document, ManifestPart(), pypi.name, pypi_data(pypi.spec))
+    document = put_all(document, ManifestPart(), foreign.conda, foreign.pypi)
     return put_variables(document, ManifestPart(), foreign.variables).text
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from wisp.config import Config
 from wisp.engine.rewriting import rewrite
 from wisp.errors import ManifestError, Place
+from wisp.foreign import place_of_no_text
 from wisp.layout import SCRIPT_SUFFIXES
 from wisp.manifest import templates
 from wisp.manifest.notebook import SUFFIX as NOTEBOOK
@@ -107,8 +108,9 @@ def _begun(text: str, language: ScriptLanguage, channels: Sequence[str]) -> str:
 def _text(file: Path) -> str:
     try:
         return found_bytes(file).decode() if file.exists() else ""
-    except UnicodeDecodeError:
-        raise ManifestError(f"'{file}' is not UTF-8 text", place=Place(str(file))) from None
+    except UnicodeDecodeError as error:
+        place = place_of_no_text(error, file)
+        raise ManifestError(f"'{file}' is not UTF-8 text", place=place) from None
 
 
 def _notebook_with(file: Path, text: str, block: str) -> str:

@@ -6,9 +6,13 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import tomli
+
 from wisp.api.opened import OpenedWorkspace
 from wisp.engine.apt_sources import host_mirror
+from wisp.engine.files import refusal
 from wisp.errors import FetchError, LockFileError, UsageError
+from wisp.foreign import place_of
 from wisp.image.base import Base, check_glibc, kept_base
 from wisp.image.cache import LayerCache
 from wisp.image.code import IMAGE_LOCK
@@ -27,6 +31,8 @@ from wisp.image.lock import (
 from wisp.image.named_bases import reference_of
 from wisp.image.platform import image_platform
 from wisp.image.settings import ImageSettings
+from wisp.manifest.faults import Fault, SourceText
+from wisp.manifest.placing import placed
 from wisp.platforms import Platform
 from wisp.specs.oci import Digest, Reference
 from wisp.specs.wheels import platform_libc
@@ -207,10 +213,32 @@ def _write_lock(workspace: OpenedWorkspace, lock: ImageLock) -> None:
 
 def read_lock(workspace: OpenedWorkspace) -> ImageLock:
     """Read `image.lock`; a missing one is empty. Raises `LockFileError`."""
+    file = workspace.root / IMAGE_LOCK
     try:
-        return read_image_lock(found_text(workspace.root / IMAGE_LOCK))
+        return lock_of(found_text(file), file)
     except FileNotFoundError:
         return ImageLock()
+    except UnicodeDecodeError as error:
+        damage = DamagedImageLockError("it is not UTF-8 text")
+        damage.place = place_of(error, file)
+        raise damage from error
+    except OSError as error:
+        raise refusal("read", file, error) from error
+
+
+def lock_of(text: str, file: Path) -> ImageLock:
+    """Read the text of an `image.lock`. Raises `LockFileError`, with its place if it is damaged."""
+    source = SourceText(file, text, text)
+    try:
+        return read_image_lock(text)
+    except tomli.TOMLDecodeError as error:
+        told = placed(error, source)
+        damage = DamagedImageLockError(told.message)
+    except DamagedImageLockError as error:
+        damage = error
+        told = placed(Fault("", error.path or ()), source)
+    damage.place = told.place
+    raise damage
 
 
 def mirror(workspace: OpenedWorkspace, settings: ImageSettings) -> Callable[[str], bytes]:

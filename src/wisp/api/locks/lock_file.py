@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wisp.errors import LockFileError
+from wisp.foreign import place_of_no_text
 from wisp.lock.failures import NewerLockFileError
 from wisp.lock.model import LockFile
 from wisp.rights import ways_to_read
@@ -61,7 +62,9 @@ def _text(workspace: OpenedWorkspace) -> str | None:
         ) from error
     except UnicodeDecodeError as error:
         raise LockFileError(
-            f"Failed to load lock file from `{path}`", causes=("it is not UTF-8 text",)
+            f"Failed to load lock file from `{path}`",
+            causes=("it is not UTF-8 text",),
+            place=place_of_no_text(error, path),
         ) from error
 
 

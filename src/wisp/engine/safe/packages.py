@@ -25,7 +25,7 @@ from wisp.trust import LARGEST_LOCK, found_bytes, user_name
 from wisp.values import dataclass
 
 #: Counted up when the rules become stricter: verdicts by older ones hold no more.
-RULES = 8
+RULES = 9
 
 #: What rattler and we read in `info`.
 _READ = ("index.json", "paths.json", "link.json", "files", "has_prefix", "no_link", "no_softlink")
@@ -50,6 +50,7 @@ def check_unpacked(package: str, owners: frozenset[int] | None = None) -> Progra
     seen: set[str] = {""}
     if not _is_in_folders(package, "info", seen):
         raise UnsafePathError(f"{whose} describes itself in a link")
+    _check_name(package, whose)
     paths, links = _listed(package, whose)
     if len(paths) > MOST_FILES:
         raise UnsafePathError(f"{whose} has more than {MOST_FILES} files")
@@ -145,6 +146,18 @@ def _check_notes(paths: Sequence[str], whose: str) -> None:
             raise UnsafePathError(f"{whose} brings `{path}`, which is not a package's to write")
 
 
+def _check_name(package: str, whose: str) -> None:
+    """Refuse a package that calls itself by another name than its record, at which rattler ends."""
+    try:
+        name = json_data(_read(f"{package}/info/index.json"))["name"].lower()
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return  # rattler words it
+    stem = package.rpartition("/")[2]
+    # A cache that tells origins apart lengthens the names of its folders by one more part.
+    if name not in (stem.rsplit("-", 2)[0], stem.rsplit("-", 3)[0]):
+        raise UnsafePathError(f"{whose} calls itself `{name}`")
+
+
 def _foreign(path: str, whose: str) -> UnsafePathError:
     return UnsafePathError(
         f"{whose} has in the cache a file or folder of somebody else",
@@ -234,14 +247,15 @@ def _read(path: str) -> bytes:
 
 def _is_in_folders(package: str, folder: str, seen: set[str]) -> bool:
     """Tell whether a folder of a package, and all above it, are folders and no links."""
-    if folder in seen:
-        return True
-    if not _is_in_folders(package, folder.rpartition("/")[0], seen):
-        return False
-    try:
-        if not stat.S_ISDIR(os.lstat(f"{package}/{folder}").st_mode):
-            return False
-    except OSError:
-        pass  # what is not there is not linked: rattler tells of it
-    seen.add(folder)
+    unseen = []
+    while folder not in seen:
+        unseen.append(folder)
+        folder = folder.rpartition("/")[0]
+    for one in reversed(unseen):
+        try:
+            if not stat.S_ISDIR(os.lstat(f"{package}/{one}").st_mode):
+                return False
+        except OSError:
+            pass  # what is not there is not linked: rattler tells of it
+        seen.add(one)
     return True

@@ -48,9 +48,7 @@ def remove_scripts(document: Document, part: ManifestPart, scripts: Sequence[str
 def put_variables(document: Document, part: ManifestPart, variables: Mapping[str, str]) -> Document:
     """Set activation variables."""
     document = open_environment(document, part)
-    for name, value in variables.items():
-        document = document.set(document.path(part, "activation", "env", name), value)
-    return document
+    return document.set_all(document.path(part, "activation", "env"), variables)
 
 
 def remove_variables(document: Document, part: ManifestPart, names: Sequence[str]) -> Document:

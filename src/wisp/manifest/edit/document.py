@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wisp.layout import DEFAULT_FEATURE
 from wisp.line_breaks import like
@@ -114,6 +114,10 @@ class Document:
     def set(self, path: KeyPath, data: Data) -> Document:
         """Give a key a value: replaced in place, else added at the end of its table."""
         return self._edited(self.toml.set(path, data))
+
+    def set_all(self, table: KeyPath, values: Mapping[str, Data]) -> Document:
+        """Give several keys of a table a value, as `set` would one after the other."""
+        return self._edited(self.toml.set_all(table, values)) if values else self
 
     def add_item(self, path: KeyPath, data: Data, *, first: bool = False) -> Document:
         """Add an element to an array, at its end or its beginning; the array is made if need be."""

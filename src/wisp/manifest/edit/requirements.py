@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from wisp.manifest.edit.document import Document, ManifestPart
 from wisp.manifest.edit.environments import open_environment
 from wisp.manifest.edit.literals import Data
+from wisp.manifest.edit.spelling import conda_data, pypi_data
+from wisp.specs.conda import CondaRequirement
 from wisp.specs.controls import KeyPath
-from wisp.specs.pypi import normalize
+from wisp.specs.pypi import PypiRequirement, normalize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +38,40 @@ def put_conda(
     path = document.path(part, table)
     key = written_name(document, path, name, str.lower)
     return rewrite(document, (*path, key), spec)
+
+
+def put_all(
+    document: Document,
+    part: ManifestPart,
+    conda: Iterable[CondaRequirement],
+    pypi: Iterable[PypiRequirement],
+) -> Document:
+    """Write what a file of another tool asks for, as putting one after the other would."""
+    document = open_environment(document, part)
+    table = document.path(part, "dependencies")
+    wanted = [(one.source_name, conda_data(one.spec)) for one in conda]
+    document = _put_all(document, table, wanted, str.lower)
+    table = document.path(part, PYPI_TABLE)
+    return _put_all(document, table, [(one.name, pypi_data(one.spec)) for one in pypi], normalize)
+
+
+def _put_all(
+    document: Document,
+    table: KeyPath,
+    wanted: Iterable[tuple[str, Data]],
+    normal: Callable[[str], str],
+) -> Document:
+    present = document.get(table)
+    present = present if isinstance(present, dict) else {}
+    spellings = {normal(name): name for name in reversed(present)}
+    specs: dict[str, Data] = {}
+    for name, spec in wanted:
+        specs[spellings.setdefault(normal(name), name)] = spec
+    for name in [name for name in specs if name in present]:
+        spec = specs.pop(name)
+        if present[name] != spec:
+            document = rewrite(document, (*table, name), spec)
+    return document.set_all(table, specs)
 
 
 def has_conda(document: Document, part: ManifestPart, table: CondaTable, name: str) -> bool:

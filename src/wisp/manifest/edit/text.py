@@ -74,6 +74,25 @@ class TomlText:
                 return self._extend_inline(inline[1].value, _nest(path[depth:], data))
         return self._insert_table(table, f"{dotted((name,))} = {written}\n")
 
+    def set_all(self, table: KeyPath, values: Mapping[str, Data]) -> TomlText:
+        """Give several keys of a table a value, as `set` would one after the other.
+
+        Those that a `[table]` does not have go there at once: each change reads the text anew.
+        """
+        toml, present = self, self.get(table)
+        known = present if isinstance(present, Mapping) else {}
+        new = [name for name in values if name not in known]
+        for name in (*(name for name in values if name in known), *new[:1]):
+            if known.get(name) != values[name]:
+                toml = toml.set((*table, name), values[name])
+        section = toml._section(table)
+        if section is None:
+            for name in new[1:]:
+                toml = toml.set((*table, name), values[name])
+            return toml
+        lines = [f"{dotted((name,))} = {literal(values[name])}" for name in new[1:]]
+        return toml._insert_line(section.end, "\n".join(lines)) if lines else toml
+
     def add_table(self, path: KeyPath) -> TomlText:
         """Make an empty `[path]`, unless it is written; tables in it do not write it."""
         written = self._section(path) is not None or self._spot(path) is not None
