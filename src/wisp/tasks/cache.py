@@ -13,7 +13,7 @@ import os
 import stat
 
 from wisp.foreign import json_data
-from wisp.tasks.globs import files
+from wisp.tasks.globs import check, files
 from wisp.tasks.script import shown
 from wisp.tasks.templates import render
 from wisp.trust import found_text
@@ -93,13 +93,16 @@ def is_up_to_date(node: TaskNode, root: str, folder: str, facts: Digestible) -> 
 
     A task without inputs and outputs, or none of whose patterns fit a file, always runs. Raises
     `ValueError` for a cache file that cannot be read as one, `OSError` for one, or an input, that
-    cannot be read at all.
+    cannot be read at all, and `TaskError` for what is no pattern.
     """
     if node.task.inputs is None and node.task.outputs is None:
         return False
     try:
         data = json_data(found_text(os.path.join(folder, file_name(node))))
     except FileNotFoundError:
+        # What is no pattern would be told of only once the task has run, and has done its work.
+        for patterns in (node.task.inputs, node.task.outputs):
+            check(root, _patterns(node, patterns))
         return False
     stored = data.get("hash") if isinstance(data, dict) else None
     if not isinstance(stored, str):

@@ -74,6 +74,12 @@ def files(root: str, patterns: Sequence[str]) -> list[str]:
     return sorted(found, key=lambda path: path.split("/"))
 
 
+def check(root: str, patterns: Sequence[str]) -> None:
+    """Raise `TaskError` for a pattern that is none, before anything depends on it."""
+    for text in patterns:
+        _prepare(root, text)
+
+
 def _inside(path: str, folder: str) -> bool:
     return not folder or path.startswith(folder + "/")
 
