@@ -59,9 +59,10 @@ def unknown(word: str, names: Sequence[str], usage: str) -> UsageError:
     Where no name is near, those of a short list are named: `auth list` is `auth status` here.
     """
     tips = tips_of_subcommand(word, names)
-    whole = [name for name in names if len(name) > 2]
-    if not tips and len(whole) <= _FEW:
-        tips = [f"tip: the subcommands are {', '.join(whole[:-1])} and {whole[-1]}"]
+    if not tips and len(names) == 1:
+        tips = [f"tip: the only subcommand is '{names[0]}'"]
+    elif not tips and len(names) <= _FEW:
+        tips = [f"tip: the subcommands are {', '.join(names)}"]
     return _refusal(f"unrecognized subcommand '{word}'", tips, usage)
 
 

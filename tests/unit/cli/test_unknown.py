@@ -41,7 +41,8 @@ def test_words_of_pixi_and_other_tools_lead_to_the_same_end(typed: str, way: str
 
 def test_of_few_subcommands_all_are_named_where_none_is_near() -> None:
     few = ("get", "set", "major")
-    assert unknown("bump", few, "").hints[0] == "tip: the subcommands are get, set and major"
+    assert unknown("bump", few, "").hints[0] == "tip: the subcommands are get, set, major"
+    assert unknown("zed", ("vscode",), "").hints[0] == "tip: the only subcommand is 'vscode'"
     assert unknown("majr", few, "").hints[0] == "tip: a similar subcommand exists: 'major'"
     assert not any("tip" in hint for hint in unknown("bump", [*few, *NAMES], "").hints)
 
