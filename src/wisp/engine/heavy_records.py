@@ -22,9 +22,10 @@ from rattler.rattler import PyMatchSpec, PyRecord
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.list_looks import found_in, noted, remember
 from wisp.engine.native_gateway import records_of
+from wisp.engine.rattler_errors import TELL_OWNERS
 from wisp.engine.wheel_listings import Source, list_of
 from wisp.errors import FetchError
-from wisp.specs.heavy import LONGEST, excess
+from wisp.specs.heavy import LONGEST, beginning, excess
 from wisp.specs.url_secrets import shown
 
 TYPE_CHECKING = False
@@ -35,10 +36,9 @@ if TYPE_CHECKING:
 _SHARDS = "shards-v1"
 #: What has fewer parentheses in all cannot nest too many of them.
 _MANY = 1_000
-#: What a requirement with a condition has, or signs that JSON spells as numbers.
-_CONDITION = re.compile(rb"when|\\u00[2-7]")
-#: How much of a requirement is shown.
-_SHOWN = 60
+#: What a requirement with a condition has, though not a package called `whenever`; or signs that
+#: JSON spells as numbers.
+_CONDITION = re.compile(rb"when(?:\s|\\[nrt]|\\u00..)*=|\\u00[2-7]")
 #: A folder may change twice within one tick of the clock, of which one sees no more than one.
 _TICK_NS = 1_000_000_000
 
@@ -76,8 +76,8 @@ def _requirements(record: PyRecord) -> Iterator[str]:
 def _refused(record: PyRecord, text: str, too_much: str) -> FetchError:
     return FetchError(
         f"`{shown(record.url)}` requires what cannot be used",
-        causes=[f"`{text[:_SHOWN]}…` {too_much}"],
-        hints=["tell the owners of the channel, or leave it out"],
+        causes=[f"`{beginning(text)}` {too_much}"],
+        hints=[TELL_OWNERS],
     )
 
 
@@ -88,34 +88,47 @@ def _any_doubts(
     subdirs = [str(platform) for platform in platforms]
     lists = (list_of(url, subdir, access) for url in channels for subdir in subdirs)
     cache = access.repodata
-    return _doubtful_shards(cache) or any(
-        found_in(file, cache, "light", _is_doubtful) for file in lists if file is not None
-    )
+    try:
+        return _doubtful_shards(cache) or any(
+            found_in(file, cache, "light", _is_doubtful) for file in lists if file is not None
+        )
+    except OSError:  # what cannot be looked through may have anything
+        return True
 
 
 def _doubtful_shards(cache: Path) -> bool:
-    """Look through the shards that have come since the last look, which a note tells of."""
+    """Look through the shards that have come since the last look, which a note tells of.
+
+    Raises `OSError`: another process may put its shards there, or clean the cache.
+    """
     folder, note = cache / _SHARDS, cache / f"{_SHARDS}.light"
     try:
         changed = folder.stat().st_mtime_ns
     except FileNotFoundError:
         return False
-    if noted(note) == str(changed):
+    known = _moment_in(note)
+    if known == changed:
         return False
-    before = int(noted(note) or 0)
-    if any(_is_doubtful(file.read_bytes()) for file in _newer(folder, before - _TICK_NS)):
-        return True
-    if time.time_ns() - changed > _TICK_NS:
+    doubtful = any(map(_is_doubtful, _newer(folder, known - _TICK_NS)))
+    if not doubtful and time.time_ns() - changed > _TICK_NS:
         remember(note, str(changed))
-    return False
+    return doubtful
 
 
-def _newer(folder: Path, moment: int) -> Iterator[Path]:
-    """Yield the files that have come to be in a folder since a moment, in nanoseconds."""
+def _moment_in(note: Path) -> int:
+    """Return until when shards are known, in nanoseconds; no time at all if that is not told."""
+    try:
+        return int(noted(note) or 0)
+    except ValueError:
+        return 0
+
+
+def _newer(folder: Path, moment: int) -> Iterator[bytes]:
+    """Yield what is in the files that have come into a folder since a moment. Raises `OSError`."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_file() and entry.stat().st_ctime_ns >= moment:
-                yield Path(entry.path)
+                yield Path(entry.path).read_bytes()
 
 
 def _is_doubtful(text: bytes | mmap) -> bool:

@@ -16,6 +16,7 @@ from rattler.exceptions import InvalidMatchSpecError, InvalidUrlError
 from rattler.rattler import PyMatchSpec
 
 from wisp.engine.list_looks import cached_as, found_in
+from wisp.engine.rattler_errors import TELL_OWNERS
 from wisp.errors import FetchError
 from wisp.foreign import json_data
 from wisp.patterns import pattern
@@ -82,7 +83,7 @@ def _refuse(url: str, places: Iterable[str]) -> None:
         raise FetchError(
             f"the list of packages at `{shown(url)}` cannot be used",
             causes=[f"it says that files lie at `{shown(place[:200])}`, where nothing can lie"],
-            hints=["tell the owners of the channel, or leave it out"],
+            hints=[TELL_OWNERS],
         )
 
 

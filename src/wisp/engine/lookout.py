@@ -19,6 +19,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from wisp.engine.memory import resident
+from wisp.engine.rattler_errors import TELL_OWNERS
 from wisp.engine.seeing_off import see_off
 from wisp.engine.waiting import tell
 from wisp.errors import FetchError
@@ -86,7 +87,7 @@ class Lookout:
         if self._memory is not None and resident(os.getpid()) - self._had > self._memory:
             raise FetchError(
                 f"it took more than {self._memory >> 20} MB to read what {self._hosts} sent",
-                hints=["tell the owners of the channel, or leave it out"],
+                hints=[TELL_OWNERS],
             )
 
     def _grown(self) -> int:
@@ -139,7 +140,7 @@ def endless(host: str, largest: int) -> FetchError:
     """Word that a host sent more than `largest` bytes."""
     return FetchError(
         f"what {host} sent was longer than {largest >> 20} MB and is not kept",
-        hints=["tell the owners of the channel, or leave it out"],
+        hints=[TELL_OWNERS],
     )
 
 
@@ -147,7 +148,7 @@ def crowded(what: str, most: int) -> FetchError:
     """Word that a package unpacks to more than `most` files and folders."""
     return FetchError(
         f"{what} unpacks to more than {most} files and is not kept",
-        hints=["tell the owners of the channel, or leave it out"],
+        hints=[TELL_OWNERS],
     )
 
 

@@ -15,6 +15,8 @@ _UNKNOWN = "invalid peer certificate"
 #: What one of two requests for the same file hears when they failed: the reason went to the other.
 _LOST = "a coalesced request failed"
 _DIRECT = "the direct url query failed for "
+#: What to do about a channel that says what nobody can use.
+TELL_OWNERS = "tell the owners of the channel, or leave it out"
 #: What to do about a file that has another hash than its lock says.
 CHANGED_FILE = (
     "the file was changed or damaged; if you trust where it comes from, `pixi update` locks it as "
@@ -50,7 +52,7 @@ def panicked(error: BaseException) -> FetchError:
     return FetchError(
         "what a channel, a lock or a package says of itself cannot be used",
         causes=[str(error)],
-        hints=["tell the owners of the channel, or leave it out"],
+        hints=[TELL_OWNERS],
     )
 
 

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from wisp.engine.rattler_errors import is_panic
+from wisp.engine.rattler_errors import TELL_OWNERS, is_panic
 from wisp.errors import FetchError, LockFileError
 from wisp.specs.controls import PROSE, find_control
 from wisp.specs.inside import UnsafePathError, inside, is_plain_name, site_packages
@@ -97,7 +97,7 @@ def from_native(record: PyRecord) -> CondaRecord:
 def _unlockable(row: Mapping[str, Any], what: str) -> FetchError:
     return FetchError(
         f"the record of `{row['name']}` in its channel has {what}",
-        hints=["tell the owners of the channel, or leave it out"],
+        hints=[TELL_OWNERS],
     )
 
 

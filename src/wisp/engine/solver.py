@@ -28,7 +28,7 @@ from wisp.engine.records import from_native, to_rattler
 from wisp.engine.wheel_listings import Source, sources_of
 from wisp.errors import SolveError
 from wisp.platforms import VirtualPackage
-from wisp.specs.heavy import excess
+from wisp.specs.heavy import beginning, excess
 from wisp.specs.inputs import ExcludeNewer
 from wisp.specs.newness import missed
 from wisp.specs.records import CondaRecord
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from wisp.specs.inputs import ChannelPriority as PriorityName
     from wisp.specs.inputs import SolveStrategy
 
-#: How much is shown of a text without end.
-_SHOWN = 60
 _PRIORITIES = {
     "strict": PyChannelPriority.Strict,
     "flexible": PyChannelPriority.Flexible,
@@ -173,7 +171,7 @@ def parse_spec(text: str, *, globs: bool = False) -> MatchSpec:
 
     """
     if (too_much := excess(text)) is not None:
-        raise SolveError(f"`{text[:_SHOWN]}…` is not a valid match spec: it {too_much}")
+        raise SolveError(f"`{beginning(text)}` is not a valid match spec: it {too_much}")
     try:
         return MatchSpec(text, strict=False, exact_names_only=not globs)
     except InvalidMatchSpecError as error:

@@ -13,6 +13,8 @@ from collections.abc import Collection
 DEEPEST = 100
 #: How many characters one may have.
 LONGEST = 10_000
+#: How many of them are shown of one that is refused.
+_SHOWN = 60
 
 
 def excess(text: str) -> str | None:
@@ -20,6 +22,11 @@ def excess(text: str) -> str | None:
     if len(text) > LONGEST:
         return f"is longer than {LONGEST:,} characters"
     return "is nested too deeply" if text.count("(") > DEEPEST else None
+
+
+def beginning(text: str) -> str:
+    """Return as much of a requirement that is refused as a message may show."""
+    return f"{text[:_SHOWN]}…"
 
 
 def all_bearable(texts: Collection[str]) -> bool:

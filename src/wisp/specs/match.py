@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from wisp.errors import WispError
 from wisp.patterns import fits_stars, pattern
 from wisp.specs.conda import CondaRequirement, bracketed_fields
-from wisp.specs.heavy import excess
+from wisp.specs.heavy import beginning, excess
 from wisp.specs.plain_versions import in_plain_range
 from wisp.specs.records import CondaRecord
 from wisp.values import dataclass, replace
@@ -51,9 +51,6 @@ _PLAIN = pattern(
 
 #: `=1.2`, which by itself is `1.2` and what begins with it.
 _ONE_BRANCH = pattern(r"=[^=*,|]+")
-
-#: How much is shown of a text without end.
-_SHOWN = 60
 
 _CONDITION_TOKEN = pattern(r"[()]|[^\s()\[]+(?:\[[^\]]*\])?")
 
@@ -208,7 +205,7 @@ def _one_of(tokens: list[str], holds: Callable[[Spec], bool]) -> tuple[bool, lis
 
 def _refuse_excess(text: str) -> None:
     if (too_much := excess(text)) is not None:
-        raise SpecSyntaxError(f"'{text[:_SHOWN]}…' is not a match spec: it {too_much}")
+        raise SpecSyntaxError(f"'{beginning(text)}' is not a match spec: it {too_much}")
 
 
 @cache
