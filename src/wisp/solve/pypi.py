@@ -183,9 +183,10 @@ def held_versions(conda: tuple[LockedConda, ...]) -> dict[str, str]:
 
     Versions that mean nothing to PEP 440 hold nothing.
     """
-    known = (one for one in conda if pep440_version(one.version or "") is not None)
-    held = providers((one, pypi_names(one.purls)) for one in known)
-    return {name: pep440_version(one.version or "") or "" for name, one in held.items()}
+    read = ((one, pep440_version(one.version or "")) for one in conda)
+    versions = {one.name: version for one, version in read if version is not None}
+    held = providers((one, pypi_names(one.purls)) for one in conda if one.name in versions)
+    return {name: versions[one.name] for name, one in held.items()}
 
 
 def resolution_error(error: UvError) -> SolveError:
