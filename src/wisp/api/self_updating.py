@@ -10,7 +10,7 @@ from packaging.version import InvalidVersion, Version
 
 from wisp.engine.index_files import newest_version
 from wisp.engine.own_install import update_command
-from wisp.engine.process import capture, unbroken
+from wisp.engine.process import capture, run_to_end
 from wisp.engine.tool_tls import tool_trust
 from wisp.errors import FetchError, HostError, UsageError
 from wisp.layout import DEFAULT_INDEX, DISTRIBUTION, VERSION
@@ -91,7 +91,7 @@ def _replaced(session: SessionContext, found: UpdateCommand) -> ProcessResult:
     In the folder one stands in, a stranger's `uv.toml` or `pyproject.toml` would say where uv gets
     us from, and a `pip.py` would be run in place of pip. A tool that is broken off leaves a half.
     """
-    return unbroken(
+    return run_to_end(
         found.words,
         environ={**session.environ, **found.variables},
         cwd=Path(sys.prefix),

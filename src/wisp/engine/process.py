@@ -85,7 +85,7 @@ def capture(
     return ProcessResult(child.returncode, stdout, stderr)
 
 
-def unbroken(
+def run_to_end(
     argv: Sequence[str],
     *,
     environ: Mapping[str, str],

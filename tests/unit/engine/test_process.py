@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from wisp.engine.process import capture, hand_over, unbroken
+from wisp.engine.process import capture, hand_over, run_to_end
 from wisp.errors import HostError
 
 
@@ -40,19 +40,27 @@ def test_an_editors_exit_code_is_passed_on() -> None:
     assert hand_over([sys.executable, "-c", "raise SystemExit(4)"], environ={}) == 4
 
 
-#: A tool that needs a while for its second half, and one that does not come to its end.
-TOOL = "import pathlib, time; print('one', flush=True); time.sleep({0}); print('two', flush=True)"
-TOOL += "; pathlib.Path('done').touch()"
+#: A tool that does the second half of its work when it may, or half a minute later.
+TOOL = """\
+import pathlib, time
+print("one", flush=True)
+pathlib.Path("begun").touch()
+for _ in range(300):
+    if pathlib.Path("go").exists():
+        break
+    time.sleep(0.1)
+print("two", flush=True)
+pathlib.Path("done").touch()
+"""
 #: Who has it run, as a command does.
 CALLER = """\
 import pathlib, sys
 from wisp.cli.interrupts import Ended, watch
-from wisp.engine.process import unbroken
+from wisp.engine.process import run_to_end
 watch()
 here = pathlib.Path(sys.argv[1])
 try:
-    print("begun", flush=True)
-    unbroken(
+    run_to_end(
         [sys.executable, "-c", sys.argv[2]], environ={}, cwd=here, grace=float(sys.argv[3]),
         waiting=lambda: print("waiting", flush=True),
     )
@@ -61,26 +69,34 @@ except Ended as ended:
 """
 
 
-def asked_to_end(
-    folder: Path, seconds: float, grace: float, *numbers: signal.Signals, group: bool = False
-) -> str:
-    words = [sys.executable, "-c", CALLER, str(folder), TOOL.format(seconds), str(grace)]
-    caller = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, process_group=0)
-    assert caller.stdout is not None
-    assert caller.stdout.readline() == "begun\n"
-    for number in numbers:
-        time.sleep(1.2)
-        if group:  # as a terminal does
-            os.killpg(caller.pid, number)
-        else:
-            caller.send_signal(number)
-    said = caller.communicate(timeout=60)[0]
-    return " ".join(said.split())
+class Caller:
+    """Whoever has the tool run in a folder, which has begun."""
+
+    def __init__(self, folder: Path, grace: float) -> None:
+        words = [sys.executable, "-c", CALLER, str(folder), TOOL, str(grace)]
+        self._process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, process_group=0)
+        self._folder = folder
+        assert seen(folder / "begun")
+
+    def ask_to_end(self, number: signal.Signals) -> None:
+        """Send a signal as a terminal does."""
+        os.killpg(self._process.pid, number)
+
+    def read_line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+    def let_go_on(self) -> None:
+        (self._folder / "go").touch()
+
+    def ended(self) -> str:
+        """Wait for the end; what was said since the last line that was read."""
+        return self._process.communicate(timeout=60)[0]
 
 
 def seen(file: Path) -> bool:
-    """Wait for a file, ten seconds at most."""
-    for _ in range(100):
+    """Wait for a file, twenty seconds at most."""
+    for _ in range(200):
         if file.exists():
             return True
         time.sleep(0.1)
@@ -90,32 +106,48 @@ def seen(file: Path) -> bool:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_who_must_not_be_broken_off_comes_to_its_end(tmp_path: Path, number: str) -> None:
-    said = asked_to_end(tmp_path, 2, 60, getattr(signal, number), group=True)
-    assert said == f"waiting {128 + getattr(signal, number)}"
+    caller = Caller(tmp_path, grace=60)
+    caller.ask_to_end(getattr(signal, number))
+    assert caller.read_line() == "waiting\n"
+    caller.let_go_on()
+    assert caller.ended() == f"{128 + getattr(signal, number)}\n"
     assert (tmp_path / "done").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_who_must_not_be_broken_off_goes_on_without_us(tmp_path: Path) -> None:
-    asked_to_end(tmp_path, 2, 60, signal.SIGKILL)
+    caller = Caller(tmp_path, grace=60)
+    caller.ask_to_end(signal.SIGKILL)
+    assert caller.ended() == ""
+    caller.let_go_on()
     assert seen(tmp_path / "done")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize(("grace", "count"), [(0.3, 1), (60, 2)])
-def test_nobody_is_waited_for_without_end(tmp_path: Path, grace: float, count: int) -> None:
-    begun = time.monotonic()
-    said = asked_to_end(tmp_path, 50, grace, *[signal.SIGTERM] * count)
-    assert said == "waiting 143"
-    assert time.monotonic() - begun < 30
+def test_who_does_not_come_to_its_end_is_waited_for_a_while(tmp_path: Path) -> None:
+    caller = Caller(tmp_path, grace=0.3)
+    caller.ask_to_end(signal.SIGTERM)
+    assert caller.ended() == "waiting\n143\n"
+    assert not (tmp_path / "done").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_who_asks_twice_waits_for_nobody(tmp_path: Path) -> None:
+    caller = Caller(tmp_path, grace=60)
+    caller.ask_to_end(signal.SIGTERM)
+    assert caller.read_line() == "waiting\n"
+    time.sleep(1.2)  # an impatient second signal changes nothing (`wisp.cli.interrupts`)
+    caller.ask_to_end(signal.SIGTERM)
+    assert caller.ended() == "143\n"
+    assert not (tmp_path / "done").exists()
 
 
 def test_what_such_a_program_says_is_its_result(tmp_path: Path) -> None:
     def run(code: str, waiting: Callable[[], object] = lambda: None) -> tuple[int, str]:
         words = [sys.executable, "-c", code]
-        done = unbroken(words, environ={}, cwd=tmp_path, waiting=waiting)
+        done = run_to_end(words, environ={}, cwd=tmp_path, waiting=waiting)
         return done.code, done.stdout
 
     assert run("import sys; print(1, flush=True); sys.exit('no')") == (1, "1\nno\n")
     with pytest.raises(HostError, match="could not start"):
-        unbroken([str(tmp_path / "none")], environ={}, cwd=tmp_path, waiting=lambda: None)
+        run_to_end([str(tmp_path / "none")], environ={}, cwd=tmp_path, waiting=lambda: None)
