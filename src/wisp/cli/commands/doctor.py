@@ -10,6 +10,8 @@ from wisp.errors import WispError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from wisp import Check
 
 
@@ -21,18 +23,24 @@ class Options(options.Workspace, options.Config):
 
 def run(call: Call[Options]) -> int:
     """Print all checks; 1 where something is broken."""
-    from wisp.console.advice import typed_here
     from wisp.console.checks import check_lines
 
     checks, out = _checks(call), call.out
     if call.values.json:
-        for row in (rows := [check.as_json() for check in checks]):
-            row["advice"] = row["advice"] and typed_here(row["advice"], out.program, "")
-        out.public_json(rows)
+        out.public_json([_as_json(check, out.program) for check in checks])
     else:
         for line in check_lines(checks, out.painter(), out.program):
             out.public(line)
     return 1 if any(check.state == "broken" for check in checks) else 0
+
+
+def _as_json(check: Check, program: str) -> dict[str, Any]:
+    """Give the commands of an advice the name of the program, as the table does."""
+    from wisp.console.advice import typed_here
+
+    row = check.as_json()
+    advice = row["advice"]
+    return {**row, "advice": advice and typed_here(advice, program, "")}
 
 
 def _checks(call: Call[Options]) -> tuple[Check, ...]:
