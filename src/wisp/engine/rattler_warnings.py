@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 from rattler.exceptions import GatewayWarning
 
@@ -10,22 +11,35 @@ from wisp.printable import printable
 
 #: How much is told of one: a channel may have written it without end.
 _LONGEST = 1_000
-_as_python_does = warnings.formatwarning
 
 
 def tell_plainly() -> None:
-    """Have them told so wherever warnings are shown, those of others as ever."""
-    warnings.formatwarning = _worded
+    """Have them told so wherever warnings are shown, those of others as ever.
+
+    A program that uses wisp may have its own way to word warnings, and choose it at any time.
+    """
+    others = warnings.formatwarning
+    if not isinstance(others, _Wording):
+        warnings.formatwarning = _Wording(others)
 
 
-def _worded(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    line: str | None = None,
-) -> str:
-    if not issubclass(category, GatewayWarning):
-        return _as_python_does(message, category, filename, lineno, line)
-    words = " ".join(str(message)[:_LONGEST].split())
-    return f"⚠️ {printable(words)}\n"
+class _Wording:
+    """Words warnings of rattler's; others are left to who did so before."""
+
+    __slots__ = ("_others",)
+
+    def __init__(self, others: Callable[..., str]) -> None:
+        self._others = others
+
+    def __call__(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        line: str | None = None,
+    ) -> str:
+        if not issubclass(category, GatewayWarning):
+            return self._others(message, category, filename, lineno, line)
+        words = " ".join(str(message)[:_LONGEST].split())
+        return f"⚠️ {printable(words)}\n"
