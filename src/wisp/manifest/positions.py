@@ -6,7 +6,7 @@ quotes, a table with a header of its own at the start of the file.
 
 from __future__ import annotations
 
-from wisp.manifest import syntax
+from wisp.manifest import scanner
 from wisp.manifest.faults import ValuePath
 from wisp.manifest.syntax import KeyValue, Section, Span, Stop, Value
 from wisp.values import dataclass
@@ -49,7 +49,7 @@ class _DefinedTwice(Exception):  # noqa: N818 - it ends a scan, nobody outside s
 
 def scan(text: str) -> Scan:
     """Find the position of everything in a TOML text."""
-    found = syntax.scan(text)
+    found = scanner.scan(text)
     root = TomlNode((0, len(text)))
     try:
         for section in found.sections:

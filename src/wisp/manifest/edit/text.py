@@ -14,7 +14,8 @@ from wisp.foreign import toml_data
 from wisp.manifest.edit import arrays
 from wisp.manifest.edit.literals import Data, dotted, literal
 from wisp.manifest.edit.placement import predecessor
-from wisp.manifest.syntax import KeyValue, Section, Span, Value, scan
+from wisp.manifest.scanner import scan
+from wisp.manifest.syntax import KeyValue, Section, Span, Value
 from wisp.specs.controls import KeyPath
 from wisp.values import dataclass
 
