@@ -20,7 +20,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wisp.api.context import SessionContext
     from wisp.engine.own_install import UpdateCommand
-    from wisp.engine.process import ProcessResult
 
 #: What tells which version is there by now.
 _ASKED = "from wisp.layout import VERSION; print(VERSION)"
@@ -72,10 +71,7 @@ def self_update(
     if dry_run:
         return SelfUpdate(VERSION, wanted, command)
     with session.reporter.during("updating", DISTRIBUTION):
-        done = _replaced(session, found)
-    if done.code != 0:
-        told = done.stdout.strip().splitlines()[-8:]
-        raise HostError(f"`{command}` ended with code {done.code}", causes=told)
+        _replace(session, found)
     now = capture((sys.executable, "-I", "-c", _ASKED), environ=session.environ).stdout.strip()
     if not now or (now != wanted and not force):
         raise HostError(
@@ -85,13 +81,13 @@ def self_update(
     return SelfUpdate(VERSION, now, command)
 
 
-def _replaced(session: SessionContext, found: UpdateCommand) -> ProcessResult:
-    """Let the tool do it, in the folder of our own installation.
+def _replace(session: SessionContext, found: UpdateCommand) -> None:
+    """Let the tool do it, in the folder of our own installation. Raises `HostError`.
 
     In the folder one stands in, a stranger's `uv.toml` or `pyproject.toml` would say where uv gets
     us from, and a `pip.py` would be run in place of pip. A tool that is broken off leaves a half.
     """
-    return run_to_end(
+    done = run_to_end(
         found.words,
         environ={**session.environ, **found.variables},
         cwd=Path(sys.prefix),
@@ -99,6 +95,9 @@ def _replaced(session: SessionContext, found: UpdateCommand) -> ProcessResult:
             f"`{found.tool}` may be replacing {DISTRIBUTION} just now, and is left to finish"
         ),
     )
+    if done.code != 0:
+        told = done.stdout.strip().splitlines()[-8:]
+        raise HostError(f"`{shlex.join(found.words)}` ended with code {done.code}", causes=told)
 
 
 def _usual_index(session: SessionContext) -> str:

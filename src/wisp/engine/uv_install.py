@@ -41,6 +41,8 @@ from wisp.values import dataclass, field
 
 #: What uv writes into INSTALLER.
 _UV_MARK = "uv"
+#: What uv says of every installation before it begins.
+_GREETING = "Using Python "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,10 +177,6 @@ def tell_changes(said: str, reporter: Reporter) -> None:
     reporter.count("installed", len(came - went), "PyPI")
     reporter.count("changed", len(came & went | again), "PyPI")
     reporter.count("removed", len(went - came), "PyPI")
-
-
-#: What uv says of every installation before it begins.
-_GREETING = "Using Python "
 
 
 def installation_error(error: UvError) -> WispError:
