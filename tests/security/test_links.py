@@ -396,7 +396,7 @@ def test_a_folder_that_is_exchanged_for_a_link_meanwhile_is_not_followed(
     other = subprocess.Popen(words)
     try:
         end = time.monotonic() + 60
-        while min(met.values()) < 500 and time.monotonic() < end:
+        while min(met.values()) < 100 and time.monotonic() < end:
             try:
                 write(folder.parent, folder / "new")
                 met["folder"] += 1
