@@ -76,6 +76,15 @@ def json_object(content: str | bytes) -> dict[str, Any]:
     return found
 
 
+def misfit(error: Exception) -> str:
+    """Word why data is not what it was taken for, without the words that Python has for that."""
+    if isinstance(error, KeyError):
+        return f"`{error.args[0]}` is missing"
+    if isinstance(error, (TypeError, AttributeError)):
+        return "a value is of another kind than belongs there"
+    return str(error)
+
+
 def toml_data(text: str) -> dict[str, Any]:
     """Read a TOML 1.1 text. Raises `tomli.TOMLDecodeError`, a `ValueError`, with its place."""
     import tomli

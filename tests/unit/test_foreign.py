@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from wisp.config.reading import parse
 from wisp.errors import ConfigError, ManifestError
-from wisp.foreign import conflict_marker, toml_data, whole_number
+from wisp.foreign import conflict_marker, json_data, misfit, toml_data, whole_number
 from wisp.manifest.read import load_text
 
 CONFLICT = "a = 1\n<<<<<<< HEAD\nb = 1\n{base}=======\nb = 2\n>>>>>>> other\n"
@@ -39,3 +41,20 @@ def test_not_all_that_looks_like_a_mark_is_one(text: str) -> None:
 def test_a_number_is_one_that_python_reads_and_something_can_count(text: str) -> None:
     assert whole_number(text) is None
     assert whole_number("007") == 7
+
+
+@pytest.mark.parametrize(
+    ("take", "told"),
+    [
+        (lambda data: data["b"], "`b` is missing"),
+        (lambda data: data["a"]["b"], "a value is of another kind than belongs there"),
+        (lambda data: data["a"].items(), "a value is of another kind than belongs there"),
+        (lambda _: json_data("["), "Expecting value: line 1 column 2 (char 1)"),
+    ],
+)
+def test_why_data_does_not_fit_is_told_without_words_of_code(
+    take: Callable[[Any], object], told: str
+) -> None:
+    with pytest.raises((LookupError, TypeError, AttributeError, ValueError)) as caught:
+        take({"a": 1})
+    assert misfit(caught.value) == told
