@@ -91,5 +91,5 @@ def _require_own(folder: Path) -> None:
     raise HostError(
         f"`{folder}` is not yours alone, so nothing was accepted",
         causes=[doubt_about(str(folder)) or "others may write to it"],
-        hints=["let it be a folder of yours that nobody else may write to, or take it away"],
+        hints=["make it a folder of your own that nobody else may write to, or remove it"],
     )

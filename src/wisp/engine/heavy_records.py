@@ -19,11 +19,12 @@ from pathlib import Path
 from rattler.platform.subdir import Subdir
 from rattler.rattler import PyMatchSpec, PyRecord
 
+from wisp.engine.cached_lists import list_of
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.list_looks import found_in, noted, remember
 from wisp.engine.native_gateway import records_of
 from wisp.engine.rattler_errors import TELL_OWNERS
-from wisp.engine.wheel_listings import Source, list_of
+from wisp.engine.wheel_listings import Source
 from wisp.errors import FetchError
 from wisp.specs.heavy import LONGEST, beginning, excess
 from wisp.specs.url_secrets import shown

@@ -10,6 +10,7 @@ import mmap
 from collections.abc import Callable
 from pathlib import Path
 
+from wisp.engine.cached_lists import cached_as
 from wisp.engine.files import write_atomically
 from wisp.errors import HostError
 
@@ -17,20 +18,16 @@ from wisp.errors import HostError
 _LARGE = 4 << 20
 
 
-def cached_as(url: str) -> str:
-    """Name what is cached of a URL as conda does, and after it rattler."""
-    import hashlib  # loads OpenSSL, which small channels in folders do without
+def found_in(file: Path, cache: Path, suffix: str, look: Callable[[mmap.mmap], bool]) -> bool:
+    """Tell whether a look finds something in a list. Raises `OSError` if the list is gone.
 
-    return hashlib.md5(url.encode(), usedforsecurity=False).hexdigest()[:8]
-
-
-def found_in(file: Path, cache: Path, without: str, look: Callable[[mmap.mmap], bool]) -> bool:
-    """Tell whether a look finds something in a list; its note in `cache` ends with `without`."""
+    The note in `cache` that it finds nothing has a suffix of its own.
+    """
     status = file.stat()
     if status.st_size < _LARGE:
         return status.st_size > 0 and _looked_at(file, look)
     stamp = f"{file} {status.st_size} {status.st_mtime_ns}"
-    note = cache / f"{cached_as(str(file))}.{without}"
+    note = cache / f"{cached_as(str(file))}.{suffix}"
     if noted(note) == stamp:
         return False
     found = _looked_at(file, look)

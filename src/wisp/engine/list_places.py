@@ -3,7 +3,7 @@
 rattler takes for granted that it can add a file name to such an address: where that fails, one of
 its threads ends, and a text of Rust's own comes before our error.
 
-Sources: CEP 15 (`base_url`), CEP 16 (sharded repodata), the MessagePack specification.
+Sources: CEP 15 (`base_url`), CEP 16 (`shards_base_url`), the MessagePack specification.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 from rattler.exceptions import InvalidMatchSpecError, InvalidUrlError
 from rattler.rattler import PyMatchSpec
 
-from wisp.engine.list_looks import cached_as, found_in
+from wisp.engine.cached_lists import index_of
+from wisp.engine.list_looks import found_in
 from wisp.engine.rattler_errors import TELL_OWNERS
 from wisp.errors import FetchError
 from wisp.foreign import json_data
@@ -26,8 +27,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mmap import mmap
 
-#: How the gateway's cache of an index begins: magic, and the length of HTTP's part.
-_MAGIC, _LENGTH = 14, 4
 #: In an index, where a key stands before its value. The second one ends in the first.
 _KEY, _KEY_OF_SHARDS = b"base_url", b"shards_base_url"
 #: Texts of MessagePack: the byte before a length, and how many bytes that takes.
@@ -46,22 +45,10 @@ _BLANK = {ord(sign): None for sign in "\t\n\r"}
 _AROUND = "".join(map(chr, range(33)))
 
 
-def has_shards(url: str, cache: Path) -> bool:
-    """Tell whether a subdir has an index of shards: where there is none rattler notes just that."""
-    try:
-        with _index_of(url, cache).open("rb") as file:
-            header = file.read(_MAGIC + _LENGTH)
-            said = int.from_bytes(header[_MAGIC:], "little")
-            file.seek(0, 2)
-            return file.tell() > len(header) + said
-    except OSError:
-        return False
-
-
 def refuse_odd_index(url: str, cache: Path) -> None:
     """Refuse the index of a subdir whose files cannot lie where it says. Raises `FetchError`."""
     try:
-        index = _index_of(url, cache).read_bytes()
+        index = index_of(url, cache).read_bytes()
     except OSError:
         return
     _refuse(url, filter(_is_odd, _texts_after(_KEY, index)))
@@ -70,7 +57,7 @@ def refuse_odd_index(url: str, cache: Path) -> None:
 
 
 def refuse_odd_list(url: str, file: Path, cache: Path) -> None:
-    """The same for a list of JSON, which a note may say to be without any address."""
+    """Refuse a list of JSON whose packages cannot lie where it says. Raises `FetchError`."""
     try:
         if found_in(file, cache, "in-place", _names_odd_place):
             _refuse(url, filter(_is_odd, _pairs_in(file.read_bytes())))
@@ -101,10 +88,6 @@ def _is_odd(place: str) -> bool:
 
 def _plain(place: str) -> str:
     return place.translate(_BLANK).strip(_AROUND)
-
-
-def _index_of(url: str, cache: Path) -> Path:
-    return cache / f"{cached_as(f'{url}/repodata_shards.msgpack.zst/')}.shards-cache-v1"
 
 
 def _texts_after(key: bytes, index: bytes) -> Iterator[str]:

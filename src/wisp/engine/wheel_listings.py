@@ -2,7 +2,7 @@
 
 In shards the gateway finds wheels. Of a whole `repodata.json` it takes conda's own archives only,
 but rattler's reader of such a file can take wheels as well: of one build before `.tar.bz2`, and
-after `.conda`. Which file the gateway has read is known by how it names what it caches.
+after `.conda`.
 
 A file without wheels is left to the gateway; of a large one it is written down that it has none.
 """
@@ -15,10 +15,10 @@ from pathlib import Path
 from rattler.channel.channel import Channel
 from rattler.rattler import PyMatchSpec
 
-from wisp.engine.list_looks import cached_as, found_in
-from wisp.engine.list_places import has_shards, refuse_odd_index, refuse_odd_list
+from wisp.engine.cached_lists import list_of
+from wisp.engine.list_looks import found_in
+from wisp.engine.list_places import refuse_odd_index, refuse_odd_list
 from wisp.engine.native_gateway import records_of
-from wisp.engine.records import location_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from rattler.repo_data.sparse import PackageFormatSelection, SparseRepoData
 
     from wisp.engine.gateway import ChannelAccess
-    from wisp.specs.settings import RepodataFormats
 
 #: The key of a table of wheels, in `v3`. What else is spelled so costs time and nothing else.
 _KEY = b'"whl"'
@@ -72,7 +71,8 @@ async def sources_of(
 ) -> list[Source]:
     """Return what to ask of channels given by their base URLs, in that order.
 
-    Raises `FetchError`, and rattler's `GatewayError`, if one of the web cannot be read.
+    Raises `FetchError` if files cannot lie where a list says, and rattler's `GatewayError` if a
+    channel of the web cannot be read.
     """
     channels = [Channel(url) for url in urls]
     remote = [one for one in channels if not one.base_url.startswith("file:")]
@@ -118,26 +118,6 @@ def _opened(channel: Channel, subdir: str, file: Path, access: ChannelAccess) ->
 
         access.lists[key] = SparseRepoData(channel, subdir, file)
     return access.lists[key]
-
-
-def list_of(base_url: str, subdir: str, access: ChannelAccess) -> Path | None:
-    """Return the file in which the gateway has found a subdir, or None: none, or shards."""
-    url = f"{base_url.rstrip('/')}/{subdir}"
-    if url.startswith("file:"):
-        file = Path(location_of(url), "repodata.json")
-    else:
-        cache = access.repodata
-        if _formats(base_url, access).sharded and has_shards(url, cache):
-            return None
-        file = cache / f"{cached_as(url)}.json"
-    return file if file.is_file() else None
-
-
-def _formats(base_url: str, access: ChannelAccess) -> RepodataFormats:
-    network = access.settings.network
-    prefixes = [one for one in network.repodata_by_prefix if base_url.startswith(one)]
-    longest = max(prefixes, key=len, default=None)
-    return network.repodata if longest is None else network.repodata_by_prefix[longest]
 
 
 def _has_wheels(file: Path, access: ChannelAccess) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-#: So many parentheses open in one requirement, and no more.
-DEEPEST = 100
+#: So many parentheses open in one requirement, and no more: few enough within each other.
+MOST_PARENTHESES = 100
 #: How many characters one may have.
 LONGEST = 10_000
 #: How many of them are shown of one that is refused.
@@ -21,7 +21,9 @@ def excess(text: str) -> str | None:
     """Say what is too much about a requirement, if anything is."""
     if len(text) > LONGEST:
         return f"is longer than {LONGEST:,} characters"
-    return "is nested too deeply" if text.count("(") > DEEPEST else None
+    if text.count("(") > MOST_PARENTHESES:
+        return f"has more than {MOST_PARENTHESES} parentheses"
+    return None
 
 
 def beginning(text: str) -> str:
@@ -32,4 +34,4 @@ def beginning(text: str) -> str:
 def all_bearable(texts: Collection[str]) -> bool:
     """Tell at one look that nothing is too much about any of some requirements, or may be."""
     joined = "".join(texts)
-    return len(joined) <= LONGEST and joined.count("(") <= DEEPEST
+    return len(joined) <= LONGEST and joined.count("(") <= MOST_PARENTHESES
