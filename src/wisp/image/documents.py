@@ -14,7 +14,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.image.layer import LayerBlob
-from wisp.specs.oci import CONFIG, INDEX, MANIFEST, Descriptor, Digest, ImagePlatform
+from wisp.specs.oci import (
+    CONFIG,
+    INDEX,
+    MANIFEST,
+    Descriptor,
+    Digest,
+    ImagePlatform,
+    OciValueError,
+)
 from wisp.values import dataclass, field
 
 TYPE_CHECKING = False
@@ -29,6 +37,7 @@ IMAGE_NAME = "io.containerd.image.name"
 TITLE = "org.opencontainers.image.title"
 
 _NANOSECONDS = 1_000_000_000
+#: Engines hold spans of time in 64 bits, one of them for the sign.
 _TOO_MUCH = 1 << 63
 
 
@@ -61,15 +70,15 @@ class HealthCheck:
 
 
 def health_of(table: Mapping[str, Any]) -> HealthCheck | None:
-    """Read Docker's spelling; None where nothing is asked. Raises `TypeError` for another form."""
-    words = tuple(table.get("Test") or ())
-    if isinstance(table.get("Test"), str) or not all(isinstance(word, str) for word in words):
-        raise TypeError("`Test` of its `Healthcheck` is no list of texts")
-    if words[:1] == ("CMD-SHELL",):
-        words = ("CMD", "/bin/sh", "-c", *words[1:])
-    if words[:1] != ("CMD",) or len(words) < 2:
+    """Read Docker's spelling; None where nothing is asked. Raises `OciValueError` for others."""
+    words = table.get("Test") or []
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise OciValueError("`Test` of its `Healthcheck` is no list of texts")
+    if words[:1] == ["CMD-SHELL"]:
+        words = ["CMD", "/bin/sh", "-c", *words[1:]]
+    if words[:1] != ["CMD"] or len(words) < 2:
         return None
-    usual = HealthCheck(command=words[1:])
+    usual = HealthCheck(command=tuple(words[1:]))
     return HealthCheck(
         command=usual.command,
         # Nothing, or 0, is what an engine takes by itself.
@@ -82,10 +91,10 @@ def health_of(table: Mapping[str, Any]) -> HealthCheck | None:
 
 
 def _number(table: Mapping[str, Any], key: str) -> int:
-    """Return a whole number that engines hold; 0 where there is none."""
+    """Return a whole number that engines hold; 0 where there is none. Raises `OciValueError`."""
     found = table.get(key) or 0
     if type(found) is not int or not 0 <= found < _TOO_MUCH:
-        raise TypeError(f"`{key}` of its `Healthcheck` is no number that an engine holds")
+        raise OciValueError(f"`{key}` of its `Healthcheck` is no number that an engine holds")
     return found
 
 
