@@ -40,6 +40,8 @@ _SPELLED = re.compile(rb"\\u00(?:5[fF]|6[1-9a-fA-F]|7[0-9aA])")
 #: An address that says its scheme, and one that names no host either (those of the web do).
 _SCHEME = pattern(r"(?i)[a-z][a-z0-9+.-]*:")
 _NO_HOST = pattern(r"(?i)(?!https?:)[a-z][a-z0-9+.-]*:(?!//[^/?#])")
+#: How much of a place is shown.
+_SHOWN = 200
 #: What readers of addresses take away from them.
 _BLANK = {ord(sign): None for sign in "\t\n\r"}
 _AROUND = "".join(map(chr, range(33)))
@@ -66,12 +68,15 @@ def refuse_odd_list(url: str, file: Path, cache: Path) -> None:
 
 
 def _refuse(url: str, places: Iterable[str]) -> None:
-    for place in places:
-        raise FetchError(
-            f"the list of packages at `{shown(url)}` cannot be used",
-            causes=[f"it says that files lie at `{shown(place[:200])}`, where nothing can lie"],
-            hints=[TELL_OWNERS],
-        )
+    """Refuse a list for the first of some odd places, if there is one. Raises `FetchError`."""
+    place = next(iter(places), None)
+    if place is None:
+        return
+    raise FetchError(
+        f"the list of packages at `{shown(url)}` cannot be used",
+        causes=[f"it says that files lie at `{shown(place[:_SHOWN])}`, where nothing can lie"],
+        hints=[TELL_OWNERS],
+    )
 
 
 def _is_odd(place: str) -> bool:
