@@ -17,11 +17,14 @@ from wisp.specs.known_secrets import without_known
 
 _HIDDEN = "***"
 _WEB = ("http", "https")
-_SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
+#: Scheme and slashes. It has a length, since letters without end, which are a name or nothing at all,
+#: would be tried from each of them on to their end.
+_SCHEME_TEXT = r"[A-Za-z][A-Za-z0-9+.-]{0,63}://"
+_SCHEME = pattern(_SCHEME_TEXT)
 #: Where an address begins in a text: one without a scheme has two slashes, or user and password.
 #: Addresses of letters, names of packages with a version, and digests have the same form.
 _START = pattern(
-    r"[A-Za-z][A-Za-z0-9+.-]*://|(?<![\w.:/\\-])//(?=[^\s/])"
+    rf"{_SCHEME_TEXT}|(?<![\w.:/\\-])//(?=[^\s/])"
     r"|(?<![\w.%+@/:-])(?!(?:mailto|npm|jsr):)[^\s:/\"'`<>=,;()\[\]{}]{1,255}:[^\s/@][^\s/]{0,4000}@"
     r"(?=[\w\[])(?!sha(?:256|384|512):|[0-9]+(?:\.[0-9]+){0,2}(?![\w.:]))"
 )
