@@ -258,8 +258,10 @@ def test_a_package_that_calls_itself_otherwise_is_refused(tmp_path: Path, name: 
         check_unpacked(unpacked(tmp_path, f'{{"name": "{name}"}}'))
 
 
-def test_a_package_may_write_its_name_in_capitals(tmp_path: Path) -> None:
-    check_unpacked(unpacked(tmp_path, '{"name": "Evil"}'))
+@pytest.mark.parametrize(("folder", "name"), [("evil-1.0-0", "Evil"), ("Evil-1.0-0", "evil")])
+def test_a_package_may_write_its_name_in_capitals(tmp_path: Path, folder: str, name: str) -> None:
+    package = Path(unpacked(tmp_path, f'{{"name": "{name}"}}'))
+    check_unpacked(str(package.rename(package.with_name(folder))))
 
 
 def test_a_path_of_thousands_of_folders_is_looked_at(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def _check_name(package: str, whose: str) -> None:
         name = json_data(_read(f"{package}/info/index.json"))["name"].lower()
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return  # rattler words it
-    stem = package.rpartition("/")[2]
+    stem = package.rpartition("/")[2].lower()
     # A cache that tells origins apart lengthens the names of its folders by one more part.
     if name not in (stem.rsplit("-", 2)[0], stem.rsplit("-", 3)[0]):
         raise UnsafePathError(f"{whose} calls itself `{name}`")
