@@ -82,8 +82,15 @@ class Channel:
     exclude_newer: str | None = None
 
 
+#: At one of 65,535 a thread of rattler ends, with a text of Rust's own, and escaped a letter is up
+#: to twelve.
+_LONGEST_ADDRESS = 4096
+
+
 def split_channel(url: str) -> SplitResult:
     """Take the URL of a channel apart. Raises `ValueError` with the reason if it leads nowhere."""
+    if len(url) > _LONGEST_ADDRESS:
+        raise ValueError(f"it is longer than {_LONGEST_ADDRESS:,} letters")
     parts = urlsplit(url)
     if not parts.netloc and not parts.path.strip("/"):
         raise ValueError("it names neither a host nor a folder")
@@ -101,6 +108,7 @@ def require_place(text: str) -> None:
         split_channel(Path(os.path.normpath(text)).as_uri())
     else:
         _require_name(text)
+        split_channel(f"{CHANNEL_ALIAS}/{text}")
 
 
 def _require_name(text: str) -> None:

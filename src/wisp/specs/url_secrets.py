@@ -17,8 +17,8 @@ from wisp.specs.known_secrets import without_known
 
 _HIDDEN = "***"
 _WEB = ("http", "https")
-#: Scheme and slashes. It has a length, since letters without end, which are a name or nothing at all,
-#: would be tried from each of them on to their end.
+#: Scheme and slashes. It has a length, since letters without end, which are a name or nothing at
+#: all, would be tried from each of them on to their end.
 _SCHEME_TEXT = r"[A-Za-z][A-Za-z0-9+.-]{0,63}://"
 _SCHEME = pattern(_SCHEME_TEXT)
 #: Where an address begins in a text: one without a scheme has two slashes, or user and password.

@@ -71,6 +71,11 @@ def test_a_url_that_leads_nowhere_is_no_channel(text: str) -> None:
     assert caught.value.place.line == 3
 
 
+@pytest.mark.parametrize("text", ["http://h/" + "a" * 70_000, "/" + "a/" * 9_000, "a" * 70_000])
+def test_an_address_that_ends_the_engine_by_its_length_is_no_channel(text: str) -> None:
+    test_a_url_that_leads_nowhere_is_no_channel(text)
+
+
 @pytest.mark.parametrize("text", ["u:SECRET@h.org/c", "u:12 SECRET@h:80/c", "//u:SECRET@h.org/c"])
 def test_an_address_without_its_scheme_is_no_name_of_a_channel(text: str) -> None:
     with pytest.raises(WispError, match="begins with `https://`") as told:

@@ -175,7 +175,11 @@ def test_addresses_in_addresses_without_end_are_parted_in_time() -> None:
 
 def test_letters_without_end_are_no_scheme_that_is_tried_from_each_of_them() -> None:
     before = time.process_time()
-    for text in ("a" * 90_000 + " @ x", "git+https://h/x#egg=" + "a-" * 45_000, "a." * 45_000 + "@"):
+    for text in (
+        "a" * 90_000 + " @ x",
+        "git+https://h/x#egg=" + "a-" * 45_000,
+        "a." * 45_000 + "@",
+    ):
         assert without_secrets(text) == shown(text) == text
     assert "SECRET" not in without_secrets("a" * 90_000 + "://u:SECRET@h/x")
     assert time.process_time() - before < 8

@@ -227,7 +227,7 @@ class RegistrySession:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             said = f"`{shown(realm)}` gave no token"
             raise RegistryError(f"could not log in to `{self.registry}`", causes=[said]) from error
-        if not isinstance(token, str) or not token.isprintable():
+        if not isinstance(token, str) or not (token.isascii() and token.isprintable()):
             raise RegistryError(f"could not log in to `{self.registry}`", causes=["no token"])
         if isinstance(renewed, str) and renewed and self._login is not None:
             self._login = RegistryLogin(identity_token=renewed, source=self._login.source)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.registry import PASSWORD, USER, Registry
-from tests.web import Answer, Web
+from tests.web import Answer, Asked, Web
 from wisp.engine.http import HttpClient
 from wisp.engine.registry.credentials import RegistryLogin
 from wisp.engine.registry.faults import RegistryError
@@ -131,6 +133,20 @@ def test_even_without_a_password_nobody_is_led_inside_our_network() -> None:
         with pytest.raises(RegistryError):
             opened.request("GET", PATH)
     assert len(proxy.asked) == 1
+
+
+@pytest.mark.parametrize("token", ["\u2603", "a\nb", "\ud800", 5])
+def test_a_token_that_no_header_can_hold_is_none(token: object) -> None:
+    def answer(asked: Asked) -> Answer:
+        challenge = {"WWW-Authenticate": f'Bearer realm="http://{asked.headers["host"]}/token"'}
+        is_token = asked.path.startswith("/token")
+        body = json.dumps({"token": token}).encode()
+        return Answer(body=body) if is_token else Answer(401, challenge)
+
+    with Web(answer) as web:
+        opened = RegistrySession(HttpClient(Network(), {}), web.url.removeprefix("http://"))
+        with pytest.raises(RegistryError, match="could not log in"):
+            opened.request("GET", PATH)
 
 
 @pytest.mark.parametrize("place", ["ftp://h.org/token", "file:///etc/passwd", "http://[x/y"])
