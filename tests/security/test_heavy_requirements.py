@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from tests.forks import Forks
 from tests.sandbox import Home, Result
 from tests.tiny import channel, tiny
+from tests.unit.wheelhouse import make_wheel
 from tools.forge.serve import Server
 
 MANIFEST = """\
@@ -116,6 +118,19 @@ def test_a_manifest_asks_for_none(lock: Locking, tmp_path: Path, kind: str) -> N
     done = lock(other.as_uri(), f"b = {{ {asked.format(much)} }}")
     assert done.code == 1, done.stderr
     assert len(done.stderr) < 20_000
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_what_ends_uv_is_told_in_our_words(forks: Forks, home: Home, tmp_path: Path) -> None:
+    made = channel(tmp_path / "channel", [tiny("python", "3.12.0")])
+    marker = "(" * 50_000 + "python_version > '3'" + ")" * 50_000
+    wheel = make_wheel(tmp_path, "deep", requires=[f"x; {marker}"])
+    wanted = f'python = "*"\n[pypi-dependencies]\ndeep = {{ path = "{wheel.name}" }}\n'
+    (tmp_path / "pixi.toml").write_text(MANIFEST.format(channel=made.as_uri()) + wanted)
+    done = forks.run(home, "lock", cwd=tmp_path)
+    assert done.code == 1
+    assert "what uv cannot bear" in done.stderr
+    assert "thread" not in done.stderr
 
 
 def test_stars_of_a_selector_are_not_tried_in_all_ways(

@@ -27,7 +27,7 @@ from wisp.engine.uv_drafts import UvDrafts
 from wisp.engine.uv_network import UvCall, prepared
 from wisp.engine.uv_news import DRAWING, NOWHERE, UvNews
 from wisp.engine.watched import can_watch, watch
-from wisp.errors import HostError, WispError
+from wisp.errors import FetchError, HostError, WispError
 from wisp.foreign import toml_data
 from wisp.report import SILENT, Reporter
 from wisp.specs.credentials import BasicHTTP, BearerToken, Credential
@@ -78,6 +78,9 @@ _PLAIN = frozenset(
     | {*_KEPT, *CERTIFICATE_VARIABLES}
 )
 
+#: The signals that a program brings upon itself.
+_CRASHES = frozenset({"SIGABRT", "SIGBUS", "SIGILL", "SIGSEGV", "SIGTRAP"})
+
 
 class UvError(WispError):
     """uv ended with an error. `stderr` is all it said, `code` its exit code."""
@@ -86,6 +89,25 @@ class UvError(WispError):
         super().__init__(stderr.strip() or f"uv ended with exit code {code}")
         self.code = code
         self.stderr = stderr
+
+
+def _crash(code: int) -> FetchError | None:
+    """Word that uv has ended by a signal of its own making, as at requirements nested too deeply.
+
+    What it says then is Rust's, about threads and stacks.
+    """
+    if code >= 0:
+        return None
+    from signal import Signals
+
+    name = Signals(-code).name
+    if name not in _CRASHES:
+        return None
+    return FetchError(
+        "a package or an index says of itself what uv cannot bear",
+        causes=[f"uv was ended by {name}"],
+        hints=["leave out what was required last, or ask for another version of it"],
+    )
 
 
 def unindented(text: str) -> str:
@@ -136,7 +158,7 @@ class Uv:
 
         Raises:
             UvError: uv fails.
-            FetchError: What it fetches has no end.
+            FetchError: What it fetches has no end, or ends uv itself.
             HostError: It cannot be started.
 
         """
@@ -152,7 +174,7 @@ class Uv:
                 hosts,
             )
         if done.code:
-            raise UvError(done.code, done.stderr)
+            raise _crash(done.code) or UvError(done.code, done.stderr)
         return done
 
     def unaware(self) -> Uv:
