@@ -209,3 +209,14 @@ def test_the_configured_file_stands_for_all_stores(auth: CommandLine, tmp_path: 
     auth("auth", "login", "b.org", "--token", SECRET, cwd=tmp_path, env=variables).success()
     assert list(json.loads(named.read_text())) == ["*.b.org"]
     assert not (home_of(auth) / STORE).exists()
+
+
+def test_a_damaged_store_is_told_with_the_reason_and_the_line(
+    wisp: CommandLine, tmp_path: Path
+) -> None:
+    store = wisp.home.path / ".rattler" / "credentials.json"
+    store.parent.mkdir(exist_ok=True)
+    store.write_text('{\n  "a": x\n}')
+    told = wisp("auth", "status", cwd=tmp_path).success().stderr
+    assert f"the credentials in `{store}` cannot be read: " in told
+    assert "(line 2, column 8)" in told

@@ -8,7 +8,7 @@ from wisp.cli import options
 from wisp.cli.call import Call
 from wisp.cli.declare import Command, argument, flag, optional, top, value, values
 from wisp.cli.opening import open_session
-from wisp.errors import UsageError
+from wisp.errors import UsageError, WispError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def run_status(call: Call[Status]) -> int:
         rows = [(use.login, _for_whom(use)) for use in uses]
         plain = [use.as_json() for use in uses]
     for fault in session.credentials.faults:
-        call.out.warning(fault.message, fault.hints)
+        call.out.warning(_worded(fault), fault.hints)
     if call.values.json:
         call.out.json(plain)
     elif rows:
@@ -227,6 +227,13 @@ def run_status(call: Call[Status]) -> int:
     else:
         call.out.note("No credentials are stored" + (" for it." if url else "."))
     return 0
+
+
+def _worded(fault: WispError) -> str:
+    """Tell in one line what is wrong with a store, why, and where in its file."""
+    words = ": ".join([fault.message, *map(str, fault.causes)])
+    place = fault.place
+    return f"{words} (line {place.line}, column {place.column})" if place and place.line else words
 
 
 def _list(call: Call[Status], rows: Sequence[tuple[StoredLogin, str]]) -> None:

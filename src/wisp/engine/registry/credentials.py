@@ -16,7 +16,7 @@ from pathlib import Path
 from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.process import capture, found_program
 from wisp.errors import Place, WispError
-from wisp.foreign import json_data
+from wisp.foreign import json_data, place_of
 from wisp.patterns import pattern
 from wisp.specs.credentials import BasicHTTP, BearerToken, CredentialError, OAuth
 from wisp.specs.oci import DOCKER_HUB
@@ -116,7 +116,7 @@ class RegistryLogins:
             except OSError:
                 found = {}
             except (ValueError, RecursionError) as error:
-                raise _damaged(path, "it is not JSON") from error
+                raise _damaged(path, "it is not JSON", error) from error
             if not isinstance(found, dict):
                 raise _damaged(path, "it must hold a table")
             self._files[path] = found
@@ -199,7 +199,8 @@ def _entry(entry: object, path: Path) -> RegistryLogin | None:
     return RegistryLogin(str(user), str(password).rstrip("\x00"), source=str(path))
 
 
-def _damaged(path: Path, why: str) -> WispError:
+def _damaged(path: Path, why: str, error: Exception | None = None) -> WispError:
+    spot = None if error is None else place_of(error, path)
     return CredentialError(
-        f"the logins in `{path}` cannot be read", causes=[why], place=Place(str(path))
+        f"the logins in `{path}` cannot be read", causes=[why], place=spot or Place(str(path))
     )

@@ -173,3 +173,4 @@ def test_a_damaged_file_is_told(environ: dict[str, str], text: str) -> None:
         RegistryLogins(environ).of("h.io")
     assert failure.value.place is not None
     assert failure.value.place.file == str(path)
+    assert failure.value.place.line == (1 if text == "{" else 0)  # where no JSON is
