@@ -115,6 +115,10 @@ class FetchError(WispError):
     """A download failed, is refused offline, or does not have the expected hash."""
 
 
+class UntoldFetchError(FetchError):
+    """A failure whose reason went to another request for the same file."""
+
+
 class InstallError(WispError):
     """A prefix could not be brought to the wanted state."""
 

@@ -76,7 +76,7 @@ def json_object(content: str | bytes) -> dict[str, Any]:
     return found
 
 
-def misfit(error: Exception) -> str:
+def why_unfit(error: Exception) -> str:
     """Word why data is not what it was taken for, without the words that Python has for that."""
     if isinstance(error, KeyError):
         return f"`{error.args[0]}` is missing"

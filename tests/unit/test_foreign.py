@@ -10,7 +10,7 @@ import pytest
 
 from wisp.config.reading import parse
 from wisp.errors import ConfigError, ManifestError
-from wisp.foreign import conflict_marker, json_data, misfit, toml_data, whole_number
+from wisp.foreign import conflict_marker, json_data, toml_data, whole_number, why_unfit
 from wisp.manifest.read import load_text
 
 CONFLICT = "a = 1\n<<<<<<< HEAD\nb = 1\n{base}=======\nb = 2\n>>>>>>> other\n"
@@ -57,4 +57,4 @@ def test_why_data_does_not_fit_is_told_without_words_of_code(
 ) -> None:
     with pytest.raises((LookupError, TypeError, AttributeError, ValueError)) as caught:
         take({"a": 1})
-    assert misfit(caught.value) == told
+    assert why_unfit(caught.value) == told

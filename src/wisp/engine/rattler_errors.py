@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
 from wisp.engine.offline import OFFLINE_HINTS
-from wisp.errors import FetchError
+from wisp.errors import FetchError, UntoldFetchError
 from wisp.patterns import pattern
 from wisp.specs.url_secrets import shown
 
@@ -33,10 +33,6 @@ _DISK = ("No space left", "File too large", "Disk quota exceeded")
 #: What fails a package without being its fault.
 _ELSEWHERE = (*_NETWORK, _LOST, _UNKNOWN, _DENIED, *_DISK)
 _OF_ONE = pattern(r"failed to (?:fetch|link) (?:\S*/)?(\S+?)(?:\.conda|\.tar\.bz2)?$")
-
-
-class UntoldFetchError(FetchError):
-    """A failure whose reason went to another request for the same file."""
 
 
 def is_panic(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from wisp.errors import HostError, WispError
-from wisp.foreign import json_data, misfit
+from wisp.foreign import json_data, why_unfit
 from wisp.image.base_layers import judged_glibc
 from wisp.image.documents import RunConfig, StackedLayer, health_of
 from wisp.image.layer import LayerBlob
@@ -110,7 +110,7 @@ def layout_base(folder: Path, platform: ImagePlatform, store: BlobStore) -> Base
         found = [Descriptor.from_json(row) for row in rows]
     except (OSError, ValueError, KeyError, TypeError, OciValueError) as error:
         raise BaseImageError(
-            f"`{folder}` is no layout of images", causes=[misfit(error)]
+            f"`{folder}` is no layout of images", causes=[why_unfit(error)]
         ) from error
     return image_base(found, platform, BlobStore(folder), store, str(folder))
 
@@ -141,7 +141,7 @@ def image_base(
         stacked = stacked_layers(layers, config)
         run = run_config(config.get("config") or {})
     except (ValueError, KeyError, TypeError, AttributeError, OciValueError) as error:
-        raise BaseImageError(f"`{where}` is no image", causes=[misfit(error)]) from error
+        raise BaseImageError(f"`{where}` is no image", causes=[why_unfit(error)]) from error
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(lambda layer: source.copy_to(store, layer), layers))
     glibc = judged_glibc(top.digest, stacked, store, f"`{where}`")

@@ -21,7 +21,7 @@ from wisp.engine.files import refusal, write_atomically
 from wisp.engine.safe.root import Root
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import WispError
-from wisp.foreign import json_data, misfit
+from wisp.foreign import json_data, why_unfit
 from wisp.image.documents import IMAGE_NAME, REF_NAME, ImageDocument, canonical
 from wisp.image.entries import FILE_MODE, FOLDER_MODE
 from wisp.image.outputs import LAYOUT_MARK, check_output
@@ -230,7 +230,7 @@ def _others(folder: Path, names: Sequence[Reference]) -> list[Mapping[str, objec
         taken = {ref_name(name) for name in names}
         return [row for row in rows if row.get("annotations", {}).get(REF_NAME) not in taken]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WispError(f"`{index}` is no index of images", causes=[misfit(error)]) from error
+        raise WispError(f"`{index}` is no index of images", causes=[why_unfit(error)]) from error
 
 
 def ref_name(name: Reference) -> str:

@@ -12,7 +12,7 @@ from wisp.engine.local_metadata import core_metadata
 from wisp.engine.records import from_row
 from wisp.engine.wheels import InstalledWheel, installed_wheels
 from wisp.errors import UsageError
-from wisp.foreign import json_data, misfit
+from wisp.foreign import json_data, why_unfit
 from wisp.layout import CONDA_META
 from wisp.sbom.licenses import metadata_license
 from wisp.specs.records import CondaRecord, PypiRecord
@@ -77,7 +77,9 @@ def _row(file: Path) -> dict[str, Any]:
         row = json_data(found_bytes(file, LARGEST_LOCK))
         row["name"], row["version"], row["url"], row["subdir"], row["build_number"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise UsageError(f"`{file}` is no record of a package", causes=[misfit(error)]) from error
+        raise UsageError(
+            f"`{file}` is no record of a package", causes=[why_unfit(error)]
+        ) from error
     assert isinstance(row, dict)
     return row
 

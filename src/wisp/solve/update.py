@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
 from wisp.compat import DEFAULT, CompatLevel
-from wisp.engine.rattler_errors import UntoldFetchError
-from wisp.errors import FetchError, SolveError, WispError
+from wisp.errors import FetchError, SolveError, UntoldFetchError, WispError
 from wisp.layout import DEFAULT_INDEX
 from wisp.lock.model import Pair
 from wisp.report import SILENT, Reporter

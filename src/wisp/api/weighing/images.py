@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from wisp.api.weighing.owners import Owners
 from wisp.api.weighing.report import LayerSize, Pile
 from wisp.errors import WispError
-from wisp.foreign import json_data, misfit
+from wisp.foreign import json_data, why_unfit
 from wisp.image.unpacking import ForeignTar, most_unpacked, streamed_tar, unpacked
 from wisp.image.whiteouts import Whiteouts
 from wisp.specs.oci import INDEXES, Digest
@@ -71,7 +71,7 @@ def weigh_image(path: Path) -> tuple[Pile, Owners, tuple[LayerSize, ...]]:
             stack.callback(blobs.close)
             return _weigh(blobs, *_documents(blobs))
     except (OSError, ValueError, KeyError, TypeError, tarfile.TarError) as error:
-        raise WispError(f"`{path}` is no image", causes=[misfit(error)]) from error
+        raise WispError(f"`{path}` is no image", causes=[why_unfit(error)]) from error
 
 
 def _documents(blobs: _Blobs) -> tuple[Mapping[str, Any], list[str]]:
