@@ -45,6 +45,9 @@ function contrast(element, window) {
     .sort((a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
 }
+// A font with wide letters, which Debian has beside every browser, so that the machine's own choice
+// of fonts decides nothing.
+const WIDE = ':root { --md-text-font: "DejaVu Sans"; --md-code-font: "DejaVu Sans Mono"; }';
 async function look(page, width) {
   const frame = document.createElement("iframe");
   frame.style.width = width + "px"; frame.style.height = "900px"; frame.style.border = "0";
@@ -52,6 +55,9 @@ async function look(page, width) {
   document.body.append(frame);
   await new Promise(done => frame.onload = done);
   const inner = frame.contentDocument;
+  const wide = inner.createElement("style");
+  wide.textContent = WIDE;
+  inner.head.append(wide);
   for (const table of inner.querySelectorAll("article table:not(.highlighttable)")) {
     const room = inner.querySelector("article").getBoundingClientRect().right + 1;
     if (table.getBoundingClientRect().right > room) faults.push(`${page} cuts a table at ${width}`);
