@@ -8,8 +8,11 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.detectors import quantum_channel, report, runs
+from tests.detectors import detector, named, quantum_channel, report, runs
 from tests.sandbox import CommandLine
+from tests.security.test_heavy_requirements import required
+from tests.tiny import channel as made
+from tests.tiny import tiny
 
 NEW = {"WISP_PIXI_COMPAT": "0.85"}
 CONSENT = "virtual-package-detectors.consent"
@@ -219,3 +222,41 @@ def test_who_sits_at_a_terminal_is_asked(
     assert (shared.is_file() and line in shared.read_text()) is (place == "user")
     again = cold_wisp("info", cwd=here, env=NEW).success().stdout
     assert ("cached, __quantum" in again) is (place != "nowhere")
+
+
+@pytest.mark.parametrize("command", ["info", "install", "lock"])
+def test_a_list_whose_files_lie_nowhere_is_refused_before_detectors_are_looked_for(
+    cold_wisp: CommandLine, tmp_path: Path, channel: str, command: str
+) -> None:
+    say(cold_wisp, channel, "allow")
+    here = workspace(tmp_path / "w", channel)
+    for file in (tmp_path / "chan").glob("*/repodata.json"):
+        whole = json.loads(file.read_bytes())
+        whole["info"]["base_url"] = "x:y"
+        file.write_text(json.dumps(whole))
+    done = cold_wisp(command, cwd=here, env=NEW)
+    assert done.stderr.lstrip("⚠️ ").startswith(("it is not known", "Error:")), done.stderr
+    assert "where nothing can lie" in done.stderr
+
+
+@pytest.mark.parametrize("whose", ["quantum-detector", "app"])
+@pytest.mark.parametrize("kind", ["version", "chain"])
+@pytest.mark.parametrize("command", ["info", "install", "exec"])
+def test_what_ends_the_solver_is_refused_before_detectors_are_solved(
+    cold_wisp: CommandLine, tmp_path: Path, whose: str, kind: str, command: str
+) -> None:
+    much = {whose: (required(kind),)}
+    packages = [
+        detector("quantum-detector", report(), *much.get("quantum-detector", ())),
+        tiny("app", "1.0", "__quantum >=1", *much.get("app", ())),
+        tiny("b", "1.0"),
+    ]
+    chan = named(made(tmp_path / "chan", packages), {"quantum-detector": ["__quantum"]}).as_uri()
+    say(cold_wisp, chan, "allow")
+    here = workspace(tmp_path / "w", chan)
+    words = ("-c", chan, "--spec", "app", "true") if command == "exec" else ()
+    done = cold_wisp(command, *words, cwd=here, env=NEW)
+    assert done.code == (0 if command == "info" else 1), done
+    if whose == "quantum-detector":
+        told = done.stdout if command == "info" else done.stderr
+        assert f"{chan}/noarch/quantum-detector-1.0-0.conda` requires what cannot be used" in told

@@ -4,7 +4,8 @@ rattler solves a detector with the virtual packages of the machine alone, runs i
 arguments and input, within bounds of time and output, reads its report and remembers it as long as
 that allows. Whether one may run is asked here, and its environment is made here before
 (`wisp.engine.detector_environments`). So rattler is called twice: with a consent that only listens
-who would have to run, from which packages, and then to let those run that are allowed.
+who would have to run, from which packages, and then to let those run that are allowed. It solves
+before it asks for consent, so what channels list is judged before, as for any other solve.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from wisp.engine.borrowed import borrowed
 from wisp.engine.detector_environments import home_of, make_ready
 from wisp.engine.detectors import Registration
 from wisp.engine.gateway import ChannelAccess
-from wisp.errors import HostError, WispError
+from wisp.errors import FetchError, HostError, WispError
 from wisp.platforms import VirtualPackage
 from wisp.report import SILENT, Reporter
 from wisp.values import dataclass, field
@@ -110,16 +111,53 @@ def detect(
         HostError: A variable that overrides an answer cannot be read.
 
     """
-    question = _Question(registrations, names, machine, access)
+    wanted = None if names is None else frozenset(names)
+    access = access.of(row.origin for row in registrations)
+    failures: dict[Key, str] = {}
+    if machine.acts_as == machine.subdir:  # else none is solved
+        asked = [row for row in registrations if wanted is None or wanted & {*row.names}]
+        failures = _refused(asked, machine.subdir, access)
+    bearable = [row for row in registrations if row.key not in failures]
+    question = _Question(bearable, wanted, machine, access)
     would_run: Would = {}
     answer = question.ask(partial(_note, would_run))
     chosen = {row.key for row in registrations if row.key in would_run and allowed(row)}
-    failures: dict[Key, str] = {}
     if chosen:
         ready = question.made_ready({key: would_run[key] for key in chosen}, failures, reporter)
         answer = question.ask(lambda one: one.digest in ready)
     failures |= {_key(one): _failure(one.message, one.stderr) for one in answer.failures}
     return Detection(_found(answer.results), tuple(_findings(registrations, answer, failures)))
+
+
+def _refused(
+    registrations: Sequence[Registration], subdir: str, access: ChannelAccess
+) -> dict[Key, str]:
+    """Say of which detectors rattler cannot be asked, and why: their channels would end it."""
+    refused: dict[Key, str] = {}
+    for row in registrations:
+        try:
+            loop.call(_judge(row, subdir, access), look=access.lookout(row.channels).look)
+        except FetchError as error:
+            refused[row.key] = _told(error)
+    return refused
+
+
+async def _judge(row: Registration, subdir: str, access: ChannelAccess) -> None:
+    """Look at all that the solve of a detector looks at. Raises `FetchError`."""
+    from rattler.exceptions import GatewayError
+    from rattler.rattler import PyMatchSpec
+
+    from wisp.engine.heavy_records import refuse_heavy
+    from wisp.engine.native_gateway import platforms_of
+    from wisp.engine.wheel_listings import judged_channels
+
+    platforms = platforms_of(subdir)
+    try:
+        known = await judged_channels(row.channels, platforms, access)
+        sources = dict(zip(row.channels, known, strict=True))
+        await refuse_heavy([PyMatchSpec(row.detector, True, True)], sources, platforms, access)
+    except GatewayError:  # which rattler tells of
+        return
 
 
 class _Question:
@@ -145,8 +183,7 @@ class _Question:
 
         environ = self._machine.environ
         names = {name for name in (*environ, *os.environ) if name.startswith(_OVERRIDE)}
-        access = self._access.of(one.origin for one in self._registrations)
-        gateway = access.gateway  # to make one borrows variables, too
+        gateway = self._access.gateway  # to make one borrows variables, too
         try:
             with borrowed(names, environ):
                 return loop.call(self._detect(gateway, consent))
@@ -194,7 +231,7 @@ class _Question:
                 make_ready(digest, records, self._machine.subdir, self._access, reporter)
                 ready.add(digest)
             except WispError as error:
-                failures[key] = _failure(": ".join([error.message, *map(str, error.causes)]), None)
+                failures[key] = _told(error)
         return frozenset(ready)
 
 
@@ -208,6 +245,10 @@ def _note(would_run: Would, one: ConsentRequest) -> bool:
 def _key(one: SkippedRegistration | DetectorFailure | DetectorResult) -> Key:
     detector = one.detector
     return (one.origin or "").rstrip("/"), "" if detector is None else detector.normalized
+
+
+def _told(error: WispError) -> str:
+    return _failure(": ".join([error.message, *map(str, error.causes)]), None)
 
 
 def _failure(message: str, stderr: str | None) -> str:

@@ -26,12 +26,14 @@ class Registration:
     """A detector that a channel names.
 
     `origin` is the base URL of the channel, without a slash at its end, `detector` the package,
-    `names` are the virtual packages that it tells of, `inner` is rattler's own.
+    `names` are the virtual packages that it tells of, `channels` the base URLs of those it is
+    solved with, `inner` is rattler's own.
     """
 
     origin: str
     detector: str
     names: tuple[str, ...]
+    channels: tuple[str, ...] = ()
     inner: Any = field(repr=False)
 
     @property
@@ -55,18 +57,20 @@ def registered(channels: Sequence[str], subdir: str, access: ChannelAccess) -> R
 
 
 async def _registered(channels: Sequence[str], subdir: str, access: ChannelAccess) -> Registered:
-    from rattler.channel.channel import Channel
     from rattler.exceptions import GatewayError
 
     from wisp.engine.native_gateway import natives, platforms_of
     from wisp.engine.rattler_errors import unreachable
+    from wisp.engine.wheel_listings import judged_channels
 
+    platforms = platforms_of(subdir)
     try:
+        known = await judged_channels(channels, platforms, access)
         with warnings.catch_warnings(record=True) as odd:
             warnings.simplefilter("always")
             accepted, rejected = await access.native_gateway.virtual_package_detectors(
-                natives([Channel(url) for url in channels]),
-                [platform._inner for platform in platforms_of(subdir)],
+                natives(known),
+                [platform._inner for platform in platforms],
                 None,
                 None,
             )
@@ -87,6 +91,7 @@ def _registration(inner: DetectorRegistration) -> Registration:
         origin=inner.origin.rstrip("/"),
         detector=inner.detector.normalized,
         names=tuple(name.normalized for name in inner.virtual_packages),
+        channels=tuple(one.base_url for one in inner.resolution_channels),
         inner=inner,
     )
 
@@ -106,18 +111,19 @@ def asked_of_machines(
 async def _asked_of_machines(
     channels: Sequence[str], specs: Sequence[str], subdir: str, access: ChannelAccess
 ) -> frozenset[str]:
-    from rattler.channel.channel import Channel
     from rattler.exceptions import GatewayError
     from rattler.platform.subdir import Subdir
 
     from wisp.engine.native_gateway import platforms_of
     from wisp.engine.rattler_errors import unreachable
     from wisp.engine.solver import parse_spec
+    from wisp.engine.wheel_listings import judged_channels
 
+    platforms = platforms_of(subdir)
     try:
         answer = await access.gateway.query(
-            [Channel(url) for url in channels],
-            platforms_of(subdir),
+            await judged_channels(channels, platforms, access),
+            platforms,
             list(map(parse_spec, specs)),
             detector_target=Subdir(subdir),
         )

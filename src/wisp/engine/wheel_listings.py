@@ -71,6 +71,19 @@ async def sources_of(
 ) -> list[Source]:
     """Return what to ask of channels given by their base URLs, in that order.
 
+    Raises as `judged_channels`.
+    """
+    channels = await judged_channels(urls, platforms, access)
+    return [_listed(channel, platforms, access) or channel for channel in channels]
+
+
+async def judged_channels(
+    urls: Sequence[str], platforms: Sequence[Subdir], access: ChannelAccess
+) -> list[Channel]:
+    """Have the lists of channels fetched, and return the channels, once all can be asked.
+
+    Whoever asks rattler for anything of a channel comes through here before, with the same access.
+
     Raises `FetchError` if files cannot lie where a list says, and rattler's `GatewayError` if a
     channel of the web cannot be read.
     """
@@ -82,7 +95,7 @@ async def sources_of(
     for channel in channels:
         for platform in platforms:
             _refuse_odd_places(channel.base_url, str(platform), access)
-    return [_listed(channel, platforms, access) or channel for channel in channels]
+    return channels
 
 
 def _refuse_odd_places(base_url: str, subdir: str, access: ChannelAccess) -> None:
