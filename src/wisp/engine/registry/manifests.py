@@ -1,7 +1,8 @@
 """Manifests and indexes of a registry, as the bytes they are: whoever parses them changes nothing.
 
-A digest is always computed here. What a registry claims in `Docker-Content-Digest` is not looked
-at: it can be wrong, and the bytes cannot.
+A digest is always computed here. What a registry claims in `Docker-Content-Digest` is believed of
+no bytes that came. After a push it says that a registry has understood what went there: a page that
+answers 200 to everything, such as that of a portal, says nothing of the kind.
 
 Source: OCI distribution specification 1.1, "Pulling manifests", "Pushing Manifests".
 """
@@ -74,14 +75,48 @@ def push_manifest(
 
     Whatever it names must be there before. Raises as `fetch_manifest`.
     """
+    doing = f"put `{identifier}` into `{session.registry}/{repository}`"
+    put_manifest(session, repository, identifier, content, media_type, doing)
+    return digest_of(content)
+
+
+def put_manifest(
+    session: RegistrySession,
+    repository: str,
+    identifier: str,
+    content: bytes,
+    media_type: str,
+    doing: str,
+) -> Response:
+    """Put a manifest, see that it has come, and return the answer.
+
+    `doing` completes "could not …" in errors. Raises as `fetch_manifest`.
+    """
     path = f"{repository}/manifests/{identifier}"
     response = session.request(
         "PUT", path, headers={"Content-Type": media_type}, body=content, bounds=_BOUNDS
     )
     if response.status not in {200, 201, 202}:
-        doing = f"put `{identifier}` into `{session.registry}/{repository}`"
         raise fault_of(response, "PUT", session.resolved(path), doing)
-    return digest_of(content)
+    digest = digest_of(content)
+    if response.headers.get("docker-content-digest") != digest:
+        _see_there(session, repository, digest, doing)
+    return response
+
+
+def _see_there(session: RegistrySession, repository: str, digest: Digest, doing: str) -> None:
+    """Read a manifest back that a registry does not say it has by its digest."""
+    try:
+        fetch_manifest(session, repository, digest)
+    except RegistryError as error:
+        if error.status in {401, 403}:  # who may write need not be one who may read
+            return
+        raise RegistryError(
+            f"could not {doing}",
+            status=error.status,
+            causes=["it was taken, and is not there", *map(str, error.causes)],
+            hints=["what answers may be no registry, but a proxy or the page of a portal"],
+        ) from error
 
 
 def _media_type(content: bytes, response: Response, doing: str) -> str:

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import json
 
-from wisp.engine.http_exchange import Bounds
-from wisp.engine.registry.faults import RegistryError, fault_of
-from wisp.engine.registry.manifests import LARGEST_MANIFEST, fetch_manifest, push_manifest
+from wisp.engine.registry.faults import RegistryError
+from wisp.engine.registry.manifests import fetch_manifest, push_manifest, put_manifest
 from wisp.engine.registry.session import RegistrySession
 from wisp.foreign import json_data
 from wisp.specs.oci import INDEX, Descriptor
-
-_BOUNDS = Bounds(size=LARGEST_MANIFEST, seconds=120)
 
 
 def push_referrer(
@@ -32,12 +29,10 @@ def push_referrer(
         FetchError: Nobody answers.
 
     """
-    path = f"{repository}/manifests/{manifest.digest}"
-    headers = {"Content-Type": manifest.media_type}
-    response = session.request("PUT", path, headers=headers, body=content, bounds=_BOUNDS)
-    if response.status not in {200, 201, 202}:
-        doing = f"attach `{manifest.digest}` in `{session.registry}/{repository}`"
-        raise fault_of(response, "PUT", session.resolved(path), doing)
+    doing = f"attach `{manifest.digest}` in `{session.registry}/{repository}`"
+    response = put_manifest(
+        session, repository, manifest.digest, content, manifest.media_type, doing
+    )
     if "oci-subject" not in response.headers:
         _list(session, repository, manifest, subject)
 

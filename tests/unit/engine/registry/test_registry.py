@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.registry import PASSWORD, USER, Registry, digest_of
-from tests.web import Answer, Web
+from tests.web import Answer, Asked, Web
 from wisp.engine import http
 from wisp.engine.http import HttpClient
 from wisp.engine.registry import uploads
@@ -19,6 +19,7 @@ from wisp.engine.registry.blobs import fetch_blob, has_blob
 from wisp.engine.registry.credentials import RegistryLogin
 from wisp.engine.registry.faults import RegistryError
 from wisp.engine.registry.manifests import fetch_manifest, push_manifest
+from wisp.engine.registry.referrers import push_referrer
 from wisp.engine.registry.session import RegistrySession, pull_scope, push_scope
 from wisp.engine.registry.uploads import put_blob
 from wisp.errors import FetchError
@@ -249,3 +250,36 @@ def test_a_huge_manifest_is_refused() -> None:
         session = RegistrySession(HttpClient(Network(), {}), web.address)
         with pytest.raises(FetchError):
             fetch_manifest(session, "a", "b")
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>welcome</html>", b"{}"])
+def test_who_answers_200_to_everything_is_no_registry(body: bytes) -> None:
+    """Not where the image is put, and not where a bill of it is attached."""
+    with Web(lambda asked: Answer(200, {"Content-Type": MANIFEST}, body)) as web:
+        session = RegistrySession(HttpClient(Network(), {}), web.address)
+        with pytest.raises(RegistryError, match="could not put `tag`") as failure:
+            push_manifest(session, "a", "tag", b'{"layers": []}', MANIFEST)
+        with pytest.raises(RegistryError, match="could not attach"):
+            push_referrer(session, "a", described(b"{ }"), b"{ }", described())
+    assert "it was taken, and is not there" in map(str, failure.value.causes)
+
+
+@pytest.mark.parametrize(
+    ("headers", "reading", "requests"),
+    [
+        ({"Docker-Content-Digest": digest_of(b"{ }")}, 404, 1),
+        ({"Docker-Content-Digest": digest_of(b"other")}, 200, 2),
+        ({}, 200, 2),
+        ({}, 403, 2),
+    ],
+)
+def test_a_manifest_has_come_if_its_digest_is_told_or_it_is_there(
+    headers: dict[str, str], reading: int, requests: int
+) -> None:
+    def answered(asked: Asked) -> Answer:
+        return Answer(201, headers) if asked.method == "PUT" else Answer(reading, body=b"{ }")
+
+    with Web(answered) as web:
+        session = RegistrySession(HttpClient(Network(), {}), web.address)
+        assert push_manifest(session, "a", "tag", b"{ }", MANIFEST) == digest_of(b"{ }")
+        assert len(web.asked) == requests
