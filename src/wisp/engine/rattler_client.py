@@ -30,7 +30,7 @@ from wisp.engine.auth.channel_logins import Detours, by_origin, logins_in
 from wisp.engine.borrowed import borrowed
 from wisp.engine.certificates import CERTIFICATE_VARIABLES, certificate_variables
 from wisp.engine.proxies import PROXY_VARIABLES, SPARING_VARIABLES, has_proxy
-from wisp.errors import HostError
+from wisp.errors import HostError, Place
 from wisp.specs.credentials import Credential, credential_as_json
 from wisp.specs.settings import EngineSettings, Network, S3Bucket
 from wisp.specs.urls import without_userinfo
@@ -51,7 +51,7 @@ _NO_HOME = "/nonexistent"
 def make_client(network: Network, environ: Mapping[str, str]) -> Client:
     """Make the client, whose certificates are the system's or those that the variables name.
 
-    Raises `HostError` for a file of credentials that has no end.
+    Raises `HostError` for a file of credentials that has no end, or is too large.
     """
     _require_files(client_variables(network, environ))
     network = _with_logins_of_mirrors(network)
@@ -179,12 +179,15 @@ def _written(table: Mapping[str, Credential], folder: str) -> str:
 
 
 def _require_files(variables: Mapping[str, str]) -> None:
-    """Refuse pipes and devices in the places of credentials: rattler would read them for ever."""
+    """Refuse what rattler would read for ever in the places of credentials: pipes, devices."""
+    from wisp.engine.auth.kept import LARGEST
+
     home = Path(variables.get("HOME") or _NO_HOME)
     own = variables.get("RATTLER_AUTH_FILE") or home / ".rattler/credentials.json"
     for file in map(Path, (own, variables.get("NETRC") or home / ".netrc")):
-        if file.exists() and not has_end(file):
-            raise HostError(f"`{file}` has no end, so its credentials were not read")
+        if file.exists() and not has_end(file, LARGEST):
+            problem = "is no regular file or too large, so its credentials were not read"
+            raise HostError(f"`{file}` {problem}", place=Place(str(file)))
 
 
 def _bucket(bucket: S3Bucket) -> S3Config:

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from wisp.engine.auth.kept import kept_bytes
 from wisp.engine.file_locks import hold
-from wisp.engine.files import is_there, refusal, write_atomically
+from wisp.engine.files import refusal, write_atomically
 from wisp.errors import Place
 from wisp.foreign import json_data
 from wisp.specs.credentials import (
@@ -23,13 +24,10 @@ from wisp.specs.credentials import (
     credential_as_json,
     credential_from_json,
 )
-from wisp.trust import found_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-_LARGEST = 4 * 1024 * 1024
 
 
 class FileStore:
@@ -93,12 +91,9 @@ class FileStore:
         self._change(lambda table: {k: v for k, v in table.items() if k not in hosts})
 
     def _table(self) -> dict[str, Any]:
-        try:
-            content = found_bytes(self.path, _LARGEST)
-        except OSError as error:
-            if not is_there(self.path):
-                return {}
-            raise refusal("read", self.path, error) from error
+        content = kept_bytes(self.path)
+        if content is None:
+            return {}
         try:
             table = json_data(content)
         except json.JSONDecodeError as error:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from wisp.engine.auth.kept import kept_bytes
 from wisp.engine.files import is_there
 from wisp.errors import Place
 from wisp.specs.credentials import BasicHTTP, Credential, CredentialError
-from wisp.trust import has_end
 
 
 class NetrcStore:
@@ -50,16 +50,14 @@ class NetrcStore:
     def all(self) -> dict[str, Credential]:
         """Return user and password by host.
 
-        Raises `CredentialError` for a file of another form, and for one that has no end.
+        Raises `CredentialError` for a file of another form, and as `kept_bytes`.
         """
+        if kept_bytes(self.path) is None:
+            return {}
         import netrc  # with `shlex`, for those who have such a file
 
         try:
-            if not has_end(self.path):
-                raise CredentialError(f"`{self.path}` has no end, so it was not read")
             hosts = netrc.netrc(str(self.path)).hosts
-        except OSError:
-            return {}
         except (netrc.NetrcParseError, UnicodeDecodeError) as error:
             line = getattr(error, "lineno", None) or 0
             raise CredentialError(

@@ -10,9 +10,11 @@ Sources: containers-auth.json(5); docker-credential-helpers, "Development".
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from wisp.engine.auth.kept import kept_bytes
 from wisp.engine.auth.stores import Credentials, home_of
 from wisp.engine.process import capture, found_program
 from wisp.errors import Place, WispError
@@ -20,7 +22,6 @@ from wisp.foreign import json_data, place_of
 from wisp.patterns import pattern
 from wisp.specs.credentials import BasicHTTP, BearerToken, CredentialError, OAuth
 from wisp.specs.oci import DOCKER_HUB
-from wisp.trust import found_bytes
 from wisp.values import dataclass, field
 
 TYPE_CHECKING = False
@@ -31,7 +32,6 @@ _HELPER = pattern(r"[A-Za-z0-9._+-]+")
 #: Under which keys Docker's own registry is kept.
 _HUB_KEYS = (DOCKER_HUB, "index.docker.io", "registry-1.docker.io")
 _TOKEN_USER = "<token>"
-_LARGEST = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,9 @@ class RegistryLogins:
 
     def _read(self, path: Path) -> Mapping[str, Any]:
         if path not in self._files:
+            content = None if _is_folder(path) else kept_bytes(path)
             try:
-                content = found_bytes(path, _LARGEST)
-                found = json_data(content)
-            except OSError:
-                found = {}
+                found = {} if content is None else json_data(content)
             except (ValueError, RecursionError) as error:
                 raise _damaged(path, "it is not JSON", error) from error
             if not isinstance(found, dict):
@@ -154,6 +152,11 @@ def _names(registry: str, repository: str) -> tuple[str, ...]:
     return tuple(
         "/".join((host, *parts[:count])) for count in range(len(parts), -1, -1) for host in hosts
     )
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether Docker has made a folder of it, as it does where a file to mount is missing."""
+    return os.path.isdir(path)  # noqa: PTH112 - `Path.is_dir` raises where we may not look
 
 
 def _server(registry: str) -> str:

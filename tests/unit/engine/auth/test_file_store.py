@@ -10,7 +10,6 @@ import pytest
 
 from wisp.engine.auth.file_store import FileStore
 from wisp.engine.auth.netrc_store import NetrcStore
-from wisp.errors import HostError, WispError
 from wisp.specs.credentials import BasicHTTP, BearerToken, CredentialError
 
 
@@ -71,9 +70,10 @@ def test_a_damaged_file_is_told_and_not_written_over(store: FileStore, text: str
 
 def test_a_folder_in_its_place_is_an_error(tmp_path: Path) -> None:
     for deed in (FileStore(tmp_path).all, lambda: FileStore(tmp_path).store("h", BearerToken("a"))):
-        with pytest.raises(WispError) as failure:
+        with pytest.raises(CredentialError, match="could not read") as failure:
             deed()
-        assert isinstance(failure.value, HostError)
+        assert failure.value.place is not None
+        assert failure.value.place.file == str(tmp_path)
 
 
 def test_writers_at_the_same_time_lose_nothing(store: FileStore) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from wisp.engine.auth.file_store import FileStore
+from wisp.engine.auth.kept import LARGEST
 from wisp.engine.auth.keyring_store import KeyringStore
 from wisp.engine.auth.netrc_store import NetrcStore
 from wisp.engine.auth.stores import Credentials, Store
@@ -118,6 +119,19 @@ def test_a_store_that_cannot_be_read_is_passed_over_and_told_once(tmp_path: Path
     told = "".join(str(fault) + "".join(map(str, fault.causes)) for fault in credentials.faults)
     assert "SECRET" not in told
     assert [store.name for store, _ in credentials.everything()] == [good.name]
+
+
+@pytest.mark.parametrize("kind", ["loop", "large"])
+def test_a_netrc_file_that_cannot_be_read_is_told(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "netrc"
+    if kind == "loop":
+        file.symlink_to(file.name)
+    else:
+        file.write_text("machine h.org login u password p\n" * (LARGEST // 30))
+    credentials = Credentials([NetrcStore(file)])
+    assert credentials.of_url("https://h.org/") is None
+    places = [fault.place for fault in credentials.faults]
+    assert [place and place.file for place in places] == [str(file)]
 
 
 class Ring:

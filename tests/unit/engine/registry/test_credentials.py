@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from wisp.engine.auth.file_store import FileStore
+from wisp.engine.auth.kept import LARGEST
 from wisp.engine.auth.stores import Credentials
 from wisp.engine.registry.credentials import RegistryLogin, RegistryLogins
 from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, CredentialError
@@ -174,3 +176,26 @@ def test_a_damaged_file_is_told(environ: dict[str, str], text: str) -> None:
     assert failure.value.place is not None
     assert failure.value.place.file == str(path)
     assert failure.value.place.line == (1 if text == "{" else 0)  # where no JSON is
+
+
+@pytest.mark.parametrize("kind", ["pipe", "loop", "large"])
+def test_what_is_no_readable_file_is_told_and_not_passed_over(
+    environ: dict[str, str], kind: str
+) -> None:
+    path = Path(environ["HOME"]) / ".docker/config.json"
+    path.parent.mkdir()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "loop":
+        path.symlink_to(path.name)
+    else:
+        path.write_text(json.dumps({"auths": {"h.io": {"auth": "a" * LARGEST}}}))
+    with pytest.raises(CredentialError, match=f"could not read `{path}`") as failure:
+        RegistryLogins(environ).of("h.io")
+    assert failure.value.place is not None
+    assert failure.value.place.file == str(path)
+
+
+def test_a_folder_that_a_mount_has_left_holds_no_logins(environ: dict[str, str]) -> None:
+    (Path(environ["HOME"]) / ".docker/config.json").mkdir(parents=True)
+    assert RegistryLogins(environ).of("h.io") is None
