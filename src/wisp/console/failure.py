@@ -88,6 +88,6 @@ def _excerpt(place: Place, paint: Painter) -> list[str]:
         rows.append(f" {number:>{width}} │ {line}")
         if number == place.line:
             mark = "─" * min(max(1, place.length), _WIDEST)
-            label = f" {place.label}" if place.label else ""
+            label = f" {in_measure(place.label)}" if place.label else ""
             rows.append(f" {pad} · {' ' * (place.column - 1 - cut)}{paint(mark + label, _RED)}")
     return [*rows, f" {pad} ╰────"]
