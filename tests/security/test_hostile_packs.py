@@ -20,7 +20,7 @@ from wisp.api.session import Session
 from wisp.engine.archives import ArchiveStore, fetch_archives
 from wisp.engine.records import from_row
 from wisp.engine.safe.root import ForeignLinkError
-from wisp.errors import WispError
+from wisp.errors import UsageError, WispError
 from wisp.report import SILENT
 from wisp.specs.inside import UnsafePathError
 from wisp.specs.records import CondaRecord
@@ -138,6 +138,29 @@ def test_an_honest_pack_is_unpacked(tmp_path: Path, session: Session) -> None:
     made = session.unpack(UnpackRequest(file=file, output=tmp_path / "out"))
     assert (made.prefix / "share/good.txt").read_text() == "good 1.0\n"
     assert sorted(one.name for one in (tmp_path / "out").iterdir()) == ["activate.sh", "env"]
+
+
+def test_an_environment_that_stands_has_its_script_and_no_draft_beside_it(
+    tmp_path: Path, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is killed once the environment stands has written all that it needs."""
+    file, out = written(tmp_path / "a.tar", whole()), tmp_path / "out"
+    standing: list[list[str]] = []
+    replace = Path.replace
+
+    def replaced(self: Path, target: Path) -> Path:
+        made = replace(self, target)
+        if target == out / "env":
+            standing.append(sorted(one.name for one in out.iterdir() if one.name[0] != "."))
+        return made
+
+    monkeypatch.setattr(Path, "replace", replaced)
+    session.unpack(UnpackRequest(file=file, output=out))
+    assert standing == [["activate.sh", "env"]]
+    (out / ".env.unpacking-x" / "made").mkdir(parents=True)
+    with pytest.raises(UsageError, match="there already"):
+        session.unpack(UnpackRequest(file=file, output=out))
+    assert sorted(one.name for one in out.iterdir()) == ["activate.sh", "env"]
 
 
 @pytest.mark.parametrize("case", CASES)

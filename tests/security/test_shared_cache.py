@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -127,6 +128,26 @@ def test_what_another_program_left_without_hash_is_fetched_anew(
     lock = machine.cache / "conda_packages" / "greeter-1.0-0.lock"
     lock.write_bytes(lock.read_bytes()[:8])
     assert machine.install(machine.records("trusted", "good", after), "two") == "good"
+
+
+def test_what_nobody_vouches_for_is_not_removed_while_another_program_installs_it(
+    machine: Machine,
+) -> None:
+    """Row 310: two channels have a package of one name, version and build."""
+    machine.install(machine.records("strange", "theirs", "file"), "one")
+    entry = machine.cache / "conda_packages" / "greeter-1.0-0"
+    for at_work in (entry.with_name(".cache.lock"), entry.with_name("greeter-1.0-0.lock")):
+        words = f"ours, behind {at_work.name}"
+        installing = Thread(
+            target=machine.install, args=(machine.records(words, words, "file"), at_work.name)
+        )
+        with held_file(at_work):
+            installing.start()
+            installing.join(1)
+            assert (entry / FILE).exists()
+            assert installing.is_alive()
+        installing.join(60)
+        assert (machine.folder / "envs" / at_work.name / FILE).read_text() == words
 
 
 @pytest.mark.parametrize("way", ["file", "http"])

@@ -11,10 +11,9 @@ import os
 from collections.abc import Iterable
 
 from wisp.engine.archives import conda_archive
-from wisp.engine.file_locks import held_file
 from wisp.engine.files import place_of, refusal
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.safe.package_cache import holds
+from wisp.engine.safe.package_cache import held_entry, holds
 from wisp.engine.scratch import scratch_folder
 from wisp.engine.trees import remove_tree
 from wisp.errors import HostError, InstallError
@@ -87,7 +86,7 @@ def _bring(record: CondaRecord, caches: CacheFolders, access: ChannelAccess) -> 
         size = archive.stat().st_size
         made = scratch / stem
         unpack_wheel(archive, made, record, max(patience.largest, patience.growth * size))
-        with held_file(shared / f"{stem}.lock") as held:
+        with held_entry(shared, stem) as held:
             if holds(caches, record):  # somebody was quicker
                 return
             if (shared / stem).exists():

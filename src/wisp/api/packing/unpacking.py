@@ -6,6 +6,7 @@ systems where that cannot be (wheels for anything but Linux) it is made in its p
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from wisp.api.context import SessionContext
@@ -13,7 +14,7 @@ from wisp.api.imaging.staging import Prepared, stage
 from wisp.api.prefixes import install_at
 from wisp.engine.files import refusal
 from wisp.engine.rewriting import write_named
-from wisp.engine.scratch import scratch_folder
+from wisp.engine.scratch import scratch_folder, sweep
 from wisp.errors import UsageError
 from wisp.install.apply import InstallOptions
 from wisp.install.state import HISTORY
@@ -71,19 +72,22 @@ def unpack(session: SessionContext, request: UnpackRequest) -> UnpackedEnvironme
     final = output / request.name
     if not is_one_part(request.name):
         raise UsageError(f"`{request.name}` is no name of a folder")
-    activation_script(str(final), request.shell)  # an unknown shell is told before any work
+    name, text = activation_script(str(final), request.shell)  # tells an unknown shell first
+    script = output / name
+    drafts = f".{request.name}.unpacking-"
+    sweep(output, lambda entry: entry.startswith(drafts))  # also where the place is taken
     if final.is_symlink() or (final.exists() and (not final.is_dir() or any(final.iterdir()))):
         raise UsageError(
             f"`{final}` is there already",
             hints=["remove it, or choose another name with `--env-name`"],
         )
-    with scratch_folder(output, f".{request.name}.unpacking-") as scratch:
+    with scratch_folder(output, drafts) as scratch:
         found = verified(receive_pack(request.file, scratch / "pack"))
         _require_runnable(session, found)
-        _make(_inside(session, scratch), found, scratch, final)
-    name, text = activation_script(str(final), request.shell)
-    script = output / name
-    write_named(script, text)
+        place = _made(_inside(session, scratch), found, scratch, final)
+        # First the script: who finds an environment after a kill can activate it.
+        write_named(script, text)
+        place()
     return UnpackedEnvironment(prefix=final, script=script, packages=(*found.conda, *found.pypi))
 
 
@@ -110,7 +114,10 @@ def _inside(session: SessionContext, scratch: Path) -> SessionContext:
     return inner
 
 
-def _make(session: SessionContext, found: PackedPackages, scratch: Path, final: Path) -> None:
+def _made(
+    session: SessionContext, found: PackedPackages, scratch: Path, final: Path
+) -> Callable[[], object]:
+    """Make the environment as far as that is possible elsewhere; return what puts it in place."""
     subdir = found.metadata.platform
     locked = LockedEnvironment(
         name=final.name,
@@ -122,8 +129,8 @@ def _make(session: SessionContext, found: PackedPackages, scratch: Path, final: 
         root=scratch,
     )
     if not subdir.startswith("linux-"):
-        install_at(session, locked, final, InstallOptions(manifest_path=final))
-        return
+        options = InstallOptions(manifest_path=final)
+        return lambda: install_at(session, locked, final, options)
     wanted = Prepared(locked=locked, conda=found.conda, pypi=found.pypi, local=frozenset())
     draft = scratch / "made" / "prefix"
     try:
@@ -131,6 +138,13 @@ def _make(session: SessionContext, found: PackedPackages, scratch: Path, final: 
         stage(session, wanted, str(final), draft, session.reporter)
         (draft / CONDA_META).mkdir(exist_ok=True)
         (draft / CONDA_META / PREFIX_HISTORY).write_text(HISTORY, encoding="utf-8")
+    except OSError as error:
+        raise refusal("write", final, error) from error
+    return lambda: _put(draft, final)
+
+
+def _put(draft: Path, final: Path) -> None:
+    try:
         draft.replace(final)
     except OSError as error:
         raise refusal("write", final, error) from error

@@ -16,7 +16,8 @@ from wisp.engine.trees import remove_tree
 from wisp.errors import HostError
 
 _SIGNS = 6
-_WORKING = ".cache.lock"
+#: What everybody holds who installs from a cache.
+WORKING = ".cache.lock"
 
 
 def sweep_drafts(cache: Path) -> None:
@@ -27,7 +28,7 @@ def sweep_drafts(cache: Path) -> None:
         return
     if not drafts:
         return
-    with contextlib.suppress(HostError), held_file(cache / _WORKING, wait=False):
+    with contextlib.suppress(HostError), held_file(cache / WORKING, wait=False):
         for name in drafts:
             entry = cache / _entry_lock(name)
             with (

@@ -7,7 +7,7 @@ download that did not have its hash, what was there before stands under the new 
 - a record without a SHA-256 never enters the shared cache: its package is unpacked in a folder
   that lives as long as the installation,
 - what stands there under another SHA-256 than the record's, or none, is removed before rattler
-  looks, under the lock that rattler itself takes.
+  looks, under the locks that rattler takes, so that nobody is linking it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wisp.engine.file_locks import held_file
-from wisp.engine.safe.cache_drafts import sweep_drafts
+from wisp.engine.safe.cache_drafts import WORKING, sweep_drafts
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError
 from wisp.layout import UNVERIFIED_PACKAGES
@@ -92,6 +92,21 @@ def holds(caches: CacheFolders, record: CondaRecord) -> bool:
     return verified and os.path.exists(f"{entry}/info/index.json")  # noqa: PTH110
 
 
+@contextlib.contextmanager
+def held_entry(shared: Path, stem: str) -> Iterator[int]:
+    """Hold an entry, which nobody links meanwhile, and yield the descriptor of its lock file.
+
+    rattler holds the cache as long as it installs; earlier releases, as other programs may have,
+    hold the cache and then each entry, or entries alone.
+
+    Raises:
+        HostError: The operating system refuses.
+
+    """
+    with held_file(shared / WORKING), held_file(shared / f"{stem}.lock") as held:
+        yield held
+
+
 def _clear(caches: CacheFolders, record: CondaRecord) -> bool:
     """Remove an entry that nobody vouches for; tell whether the record may use the cache."""
     if holds(caches, record):
@@ -105,7 +120,7 @@ def _clear(caches: CacheFolders, record: CondaRecord) -> bool:
     from wisp.engine.trees import remove_tree
 
     try:
-        with held_file(shared / f"{_stem(record)}.lock") as held:
+        with held_entry(shared, _stem(record)) as held:
             if not holds(caches, record):  # another program may have fetched the right one
                 remove_tree(folder)
                 os.ftruncate(held, 0)
