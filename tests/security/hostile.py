@@ -26,6 +26,7 @@ from wisp.api.workspace import Workspace
 from wisp.config.levels import read_config
 from wisp.config.model import ConfigRequest
 from wisp.engine.gateway import ChannelAccess
+from wisp.engine.safe.root import Root
 from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
 from wisp.lock.read import read
 from wisp.manifest.read import load_text
@@ -331,10 +332,10 @@ def wheels(rng: random.Random, ground: Ground) -> None:
     for place in ("__pycache__", "alpha", "beta-1.0.dist-info"):
         if rng.random() < 0.3:
             (info.parent / place).symlink_to(ground.elsewhere(rng))
-    sweep_wheel_drafts(ground.prefix)
+    sweep_wheel_drafts(Root(ground.prefix), ground.prefix)
     for wheel in installed_wheels(ground.prefix):
         if not wheel.folder.is_symlink():
-            remove_wheel(wheel, ground.prefix, ())
+            remove_wheel(Root(ground.prefix), wheel, ground.prefix, ())
 
 
 def links(rng: random.Random, ground: Ground) -> None:

@@ -18,10 +18,10 @@ from tests.tiny import all_of, channel, install, settings, tiny
 from tests.trees import content, differences
 from tools.forge.archive import Entry, text
 from wisp.engine.gateway import ChannelAccess
-from wisp.engine.linked import sweep
+from wisp.engine.linked import linked_records, sweep
 from wisp.engine.safe.folder import opened
 from wisp.engine.safe.root import ForeignLinkError, Root
-from wisp.engine.wheels import sweep_wheel_drafts
+from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
 from wisp.errors import HostError, InstallError
 from wisp.layout import INSTALLING
 from wisp.tasks import cache as task_cache
@@ -192,11 +192,51 @@ def test_no_draft_is_swept_behind_a_link_that_came_after_the_look(
         (victim / name).write_text("mine")
     before = content(victim)
     plant(tmp_path / "prefix", place, victim)
-    sweep_wheel_drafts(tmp_path / "prefix")
-    sweep(tmp_path / "prefix", clobbered=True)
+    prefix = tmp_path / "prefix"
+    sweep_wheel_drafts(Root(prefix), prefix)
+    sweep(Root(prefix), prefix, clobbered=True)
     assert differences(before, content(victim)) == []
     for name in (".tmpXyZ123", "prefix_record_1", ".a.wisp-draft", "RECORD.wisp"):
         (victim / name).unlink()
+
+
+def _draft(root: Root, prefix: Path) -> None:
+    sweep(root, prefix, clobbered=True)
+
+
+def _record(root: Root, prefix: Path) -> None:
+    with contextlib.suppress(ForeignLinkError):
+        linked_records(root, prefix)
+
+
+def _wheel(root: Root, prefix: Path) -> None:
+    for wheel in installed_wheels(prefix):
+        remove_wheel(root, wheel, prefix, ())
+
+
+@pytest.mark.parametrize("place", [".pixi/envs", DEFAULT])
+@pytest.mark.parametrize("act", [_draft, sweep_wheel_drafts, _record, _wheel])
+def test_nothing_is_removed_in_a_folder_that_came_in_the_place_of_the_environment(
+    tmp_path: Path, place: str, act: Callable[[Root, Path], None]
+) -> None:
+    """Row 441: the way there was judged a moment ago, and is gone again from the workspace."""
+    away = tmp_path / "away"
+    prefix = away / "default" if place == ".pixi/envs" else away
+    site = "lib/python3.12/site-packages"
+    info = prefix / site / WHEEL
+    info.mkdir(parents=True)
+    (info / "INSTALLER").write_text("uv-pixi")
+    (info / "RECORD").write_text(f"alpha.py,,\n{WHEEL}/RECORD,,\n")
+    meta = prefix / "conda-meta"
+    meta.mkdir()
+    drafts = (".refprobe-1", "__clobbers__", "conda-meta/prefix_record_1", f"{site}/.tmpAbCdEf")
+    for name in (*drafts, "conda-meta/half.json", f"{site}/alpha.py"):
+        (prefix / name).write_text("mine")
+    before = content(away)
+    workspace = tmp_path / "w"
+    plant(workspace, place, away)
+    act(Root(workspace), workspace / DEFAULT)
+    assert differences(before, content(away)) == []
 
 
 @pytest.mark.parametrize("broken", [True, False])

@@ -12,6 +12,7 @@ from tests.sandbox import CommandLine
 from tests.trees import content, differences
 from tests.unit.wheelhouse import make_wheel
 from wisp.engine.pypi_stubs import stub_wheel
+from wisp.engine.safe.root import Root
 from wisp.engine.uv import Uv
 from wisp.engine.uv_install import WheelInstallation, install_wheels
 from wisp.engine.wheels import installed_wheels, remove_wheel
@@ -114,6 +115,6 @@ def test_a_wheel_that_claims_a_record_does_not_take_it_away(
     wheel = next(one for one in installed_wheels(prefix) if one.name == "alpha")
     with (wheel.folder / "RECORD").open("a") as rows:
         rows.write("../../../conda-meta/good-1-0.json,,\n")
-    remove_wheel(wheel, prefix, ())
+    remove_wheel(Root(prefix), wheel, prefix, ())
     assert kept.exists()
     assert not wheel.folder.exists()

@@ -22,6 +22,7 @@ from wisp.engine.files import write_atomically
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.safe.modes import open_records, restrain
 from wisp.engine.safe.packages import check_unpacked
+from wisp.engine.safe.root import Root
 from wisp.values import replace
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="owners and modes are those of POSIX")
@@ -150,7 +151,7 @@ def test_opening_records_opens_no_secret_that_goes_by_their_name(tmp_path: Path)
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "conda-meta").symlink_to(secrets)
     for prefix in ("one", "other"):
-        open_records(str(tmp_path / prefix))
+        open_records(Root(tmp_path), tmp_path / prefix)
     assert {stat.S_IMODE(path.stat().st_mode) for path in secrets.iterdir()} == {0o600}
 
 
@@ -174,7 +175,7 @@ def test_records_are_not_opened_as_others_say(tmp_path: Path, marker: str, mode:
         os.chown(like, 65534, 65534)
     before = os.umask(0o022)
     try:
-        open_records(str(tmp_path), "pixi")
+        open_records(Root(tmp_path), tmp_path, "pixi")
     finally:
         os.umask(before)
     assert stat.S_IMODE((meta / "a.json").stat().st_mode) == mode

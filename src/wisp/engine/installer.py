@@ -60,7 +60,7 @@ def install_conda(
         found = _sources(request, access)
     listeners = _Listeners.of(request, access, reporter)
     loop.call(_install(request, found, access, listeners), look=listeners.lookout.look)
-    open_records(os.fspath(request.prefix))
+    open_records(request.ground, request.prefix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ async def _install(
 ) -> None:
     if request.repair:
         await _link(request, Sources((), sources.held), access, listeners)
-        sweep(request.prefix, clobbered=not request.ignored)
+        sweep(request.ground, request.prefix, clobbered=not request.ignored)
     await _link(request, sources, access, listeners)
 
 
@@ -164,7 +164,7 @@ async def _linked(
         owners = access.settings.caches.owners
         judge = PackageJudge(request, vouched.folders, owners, shares=shares)
         seeming = linked_names(request) if sources.records else frozenset()
-        installed = linked_records(request.prefix)
+        installed = linked_records(request.ground, request.prefix)
         staying = staying_names(request, sources, installed)
         _verify_all(request, seeming - staying - sources.held)
         judge.check_held(sources, staying)

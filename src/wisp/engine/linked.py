@@ -12,10 +12,9 @@ from pathlib import Path
 from rattler.prefix.prefix_record import PrefixRecord
 
 from wisp.engine.files import sweep_in
-from wisp.engine.safe.folder import opened
 from wisp.engine.safe.packages import check_prefix_record
 from wisp.engine.safe.root import Root
-from wisp.errors import InstallError
+from wisp.errors import HostError, InstallError
 from wisp.foreign import json_data
 from wisp.layout import CONDA_META
 from wisp.patterns import pattern
@@ -34,10 +33,10 @@ if TYPE_CHECKING:
 _DRAFT = pattern(r"\.refprobe-.*|symtest_.*-.*-.*-.*-.*")
 
 
-def sweep(prefix: Path, *, clobbered: bool) -> None:
+def sweep(root: Root, prefix: Path, *, clobbered: bool) -> None:
     """Remove what a killed installation left: drafts, and, if `clobbered`, what was put aside."""
     left = ["__clobbers__"] if clobbered else []
-    with contextlib.suppress(OSError), opened(prefix) as folder:
+    with contextlib.suppress(OSError, HostError), root.folder(prefix) as folder:
         names = [name for name in folder.names() if _DRAFT.fullmatch(name)]
         for name in [*names, *left]:
             with contextlib.suppress(OSError):
@@ -49,7 +48,7 @@ def sweep(prefix: Path, *, clobbered: bool) -> None:
                     meta.remove(name)
 
 
-def linked_records(prefix: Path) -> list[PrefixRecord]:
+def linked_records(root: Root, prefix: Path) -> list[PrefixRecord]:
     """Read `conda-meta`; a record that a crash left half-written counts as not installed."""
     found: list[PrefixRecord] = []
     for file in sorted((prefix / "conda-meta").glob("*.json")):
@@ -57,7 +56,7 @@ def linked_records(prefix: Path) -> list[PrefixRecord]:
         try:
             found.append(PrefixRecord.from_path(file))
         except Exception:  # whatever rattler's JSON reader raises
-            Root(prefix).remove(file)
+            root.remove(file)
     return found
 
 

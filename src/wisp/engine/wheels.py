@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wisp.engine.safe.folder import Folder
+    from wisp.engine.safe.root import Root
 
 #: The files of a dist-info that tell who put a wheel there, and from where.
 WHEEL_ORIGIN = ("INSTALLER", "direct_url.json")
@@ -120,16 +121,14 @@ def _read(folder: Path) -> InstalledWheel:
     return InstalledWheel(normalize(name), version, folder, installer, direct_url)
 
 
-def sweep_wheel_drafts(prefix: Path) -> None:
+def sweep_wheel_drafts(root: Root, prefix: Path) -> None:
     """Remove what a killed uv, and who marks its wheels, left half done beside the wheels.
 
     uv makes every file and folder that it will rename in the folder of its target, with names
     that nobody else gives: in site-packages and below, and where scripts are.
     """
-    from wisp.engine.safe.root import Root
     from wisp.errors import HostError
 
-    root = Root(prefix)
     folders = [prefix / "bin", prefix / "Scripts"]
     for site in site_packages(prefix):
         folders += [Path(parent) for parent, _ in files_below(site)]
@@ -150,7 +149,7 @@ def _sweep(folder: Folder, *, describes: bool) -> None:
                 folder.remove(name)
 
 
-def remove_wheel(wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> None:
+def remove_wheel(root: Root, wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> None:
     """Delete what a wheel brought, its compiled modules, and the folders this leaves empty.
 
     `keep` are paths relative to the prefix that belong to somebody else. Files that its RECORD
@@ -160,19 +159,23 @@ def remove_wheel(wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> 
         HostError: A file cannot be deleted.
 
     """
-    root = prefix.resolve()
+    home = prefix.resolve()
     site = wheel.folder.parent
-    folders: set[Path] = {wheel.folder}
+    if not (resolved := site.resolve()).is_relative_to(home):
+        return
+    place = prefix / resolved.relative_to(home)
+    folders: set[Path] = {place / wheel.folder.name}
     try:
-        for file in _files(wheel, site):
-            if not file.is_relative_to(root) or file.relative_to(root).as_posix() in keep:
+        for found in _files(wheel, site):
+            if not found.is_relative_to(home) or found.relative_to(home).as_posix() in keep:
                 continue
-            if is_record(file, root):
+            if is_record(found, home):
                 continue
+            file = prefix / found.relative_to(home)
             _unlink(root, file)
             _remove_compiled(root, file)
             folders.add(file.parent)
-        _remove_empty(folders, stop=site.resolve(), root=root)
+        _remove_empty(root, folders, stops=(prefix, place))
     except OSError as error:
         from wisp.engine.files import place_of, refusal
 
@@ -227,34 +230,43 @@ def recorded_paths(text: str) -> list[str]:
     return [row for row in rows if not has_control(row)]
 
 
-def _unlink(root: Path, file: Path) -> None:
+def _unlink(root: Root, file: Path) -> None:
     """Remove a file, whose folders have no link on the way; one that has come meanwhile stays."""
-    from wisp.engine.safe.root import ForeignLinkError, Root
+    from wisp.engine.safe.root import ForeignLinkError
 
     gone = contextlib.suppress(FileNotFoundError, NotADirectoryError, ForeignLinkError)
-    with gone, Root(root).folder(file.parent) as folder:
+    with gone, root.folder(file.parent) as folder:
         folder.unlink(file.name)
 
 
-def _remove_compiled(root: Path, file: Path) -> None:
+def _remove_compiled(root: Root, file: Path) -> None:
     if file.suffix != ".py":
         return
     for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
         _unlink(root, compiled)
 
 
-def _remove_empty(folders: Collection[Path], *, stop: Path, root: Path) -> None:
+def _remove_empty(root: Root, folders: Collection[Path], *, stops: Collection[Path]) -> None:
     """Remove folders that became empty, and their parents, up to site-packages or the prefix."""
     for folder in sorted(folders, key=lambda one: len(one.parts), reverse=True):
-        with contextlib.suppress(OSError):
-            (folder / "__pycache__").rmdir()
-        current = folder.resolve()
-        while current not in (stop, root) and current.is_relative_to(root):
-            try:
-                current.rmdir()
-            except OSError:
-                break
+        _remove_if_empty(root, folder / "__pycache__")
+        current = folder
+        while current not in stops and _remove_if_empty(root, current):
             current = current.parent
+
+
+def _remove_if_empty(root: Root, path: Path) -> bool:
+    """Remove a folder, and tell whether it is gone: one with anything in it stays."""
+    from wisp.engine.safe.root import ForeignLinkError
+
+    try:
+        with root.folder(path.parent) as folder:
+            folder.remove_empty(path.name)
+    except FileNotFoundError:
+        return True
+    except (OSError, ForeignLinkError):
+        return False
+    return True
 
 
 def is_from_checkout(wheel: InstalledWheel, checkout: GitCheckout) -> bool:

@@ -159,7 +159,7 @@ class _PrefixInstalling:
             # It must be on disk before the first package changes.
             self._mark(held, layout.INSTALLING, lasting=True)
             if broken:
-                sweep_wheel_drafts(self.prefix)
+                sweep_wheel_drafts(self.root, self.prefix)
             self._remove(plan)
             if link is not None:
                 for path in outward:
@@ -176,7 +176,7 @@ class _PrefixInstalling:
             # is linked anew. To flush it would only let it outlive files that are not.
             self._mark(held, wanted, lasting=False)
         if not changes:
-            open_records(os.fspath(self.prefix), layout.PREFIX_MARKER)
+            open_records(self.root, self.prefix, layout.PREFIX_MARKER)
         return changes or described
 
     def _outward(self) -> dict[Path, str]:
@@ -249,7 +249,7 @@ class _PrefixInstalling:
         owned = owned_files(self.prefix)
         for wheel in plan.remove:
             if not owned_by_conda(wheel, owned, self.prefix):
-                remove_wheel(wheel, self.prefix, owned)
+                remove_wheel(self.root, wheel, self.prefix, owned)
 
     def _request(self, anew: frozenset[str], *, broken: bool) -> CondaInstallation:
         from wisp.engine.conda_installation import CondaInstallation
@@ -263,6 +263,7 @@ class _PrefixInstalling:
             ignored=self.selection.ignored,
             repair=broken,
             label=self.locked.name,
+            root=self.root,
         )
 
     def _pypi_work(self, anew: frozenset[str], held: int) -> PypiWork:

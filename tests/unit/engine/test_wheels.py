@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wisp.engine.safe.root import Root
 from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts, wheel_sizes
 
 
@@ -36,7 +37,7 @@ def test_removal_takes_files_compiled_modules_and_empty_folders(tmp_path: Path) 
     cache.mkdir()
     (cache / "__init__.cpython-312.pyc").write_bytes(b"")
     (wheel,) = installed_wheels(tmp_path)
-    remove_wheel(wheel, tmp_path, keep=())
+    remove_wheel(Root(tmp_path), wheel, tmp_path, keep=())
     assert site.is_dir()
     assert list(site.iterdir()) == []
     assert not (tmp_path / "bin").exists()
@@ -45,7 +46,7 @@ def test_removal_takes_files_compiled_modules_and_empty_folders(tmp_path: Path) 
 def test_files_of_others_stay(tmp_path: Path) -> None:
     site = _wheel(tmp_path, "thing", {"shared/a.py": "", "shared/b.py": ""})
     (wheel,) = installed_wheels(tmp_path)
-    remove_wheel(wheel, tmp_path, keep={"lib/python3.12/site-packages/shared/b.py"})
+    remove_wheel(Root(tmp_path), wheel, tmp_path, keep={"lib/python3.12/site-packages/shared/b.py"})
     assert [file.name for file in (site / "shared").iterdir()] == ["b.py"]
 
 
@@ -55,7 +56,7 @@ def test_a_record_that_points_outside_the_prefix_is_not_followed(tmp_path: Path)
     _wheel(prefix, "thing", {"../../../../treasure.txt": "precious"})
     assert treasure.exists()
     (wheel,) = installed_wheels(prefix)
-    remove_wheel(wheel, prefix, keep=())
+    remove_wheel(Root(prefix), wheel, prefix, keep=())
     assert treasure.read_text() == "precious"
     assert installed_wheels(prefix) == []
 
@@ -64,7 +65,7 @@ def test_a_wheel_without_record_loses_its_dist_info(tmp_path: Path) -> None:
     site = _wheel(tmp_path, "thing", {"thing.py": ""})
     (site / "thing-1.0.dist-info" / "RECORD").unlink()
     (wheel,) = installed_wheels(tmp_path)
-    remove_wheel(wheel, tmp_path, keep=())
+    remove_wheel(Root(tmp_path), wheel, tmp_path, keep=())
     assert installed_wheels(tmp_path) == []
 
 
@@ -86,7 +87,7 @@ def test_what_a_killed_installer_left_is_swept_and_nothing_else(tmp_path: Path) 
     (site / ".tmpfolders").mkdir()
     (site / ".tmpFolder").mkdir()
     (site / ".tmpFolder" / "half.py").write_text("x")
-    sweep_wheel_drafts(tmp_path)
+    sweep_wheel_drafts(Root(tmp_path), tmp_path)
     assert sorted(tmp_path.rglob("*")) == sorted([*before, *mine, site / ".tmpfolders"])
 
 

@@ -56,6 +56,10 @@ class Folder:
         """Remove a file, or a link itself. May raise `OSError`."""
         os.unlink(self._name(name), dir_fd=self.descriptor)
 
+    def remove_empty(self, name: str) -> None:
+        """Remove a folder with nothing in it. Raises `OSError`, also for a link."""
+        os.rmdir(self._name(name), dir_fd=self.descriptor)
+
     def make(self, name: str) -> None:
         """Make a folder, if nothing is there. May raise `OSError`."""
         try:  # noqa: SIM105 - a task that was run waits for no `contextlib`

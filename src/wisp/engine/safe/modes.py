@@ -14,9 +14,16 @@ import stat
 from collections.abc import Iterator
 from functools import cache
 
-from wisp.engine.safe.folder import Folder, opened
+from wisp.errors import HostError
 from wisp.layout import CONDA_META
 from wisp.values import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wisp.engine.safe.folder import Folder
+    from wisp.engine.safe.root import Root
 
 _OURS_ALONE = 0o600
 #: What a new file has where the umask takes nothing.
@@ -56,7 +63,7 @@ def restrain(package: str, owners: frozenset[int] | None) -> Sight:
     return Sight(frozenset(links), foreign)
 
 
-def open_records(prefix: str, like: str | None = None) -> None:
+def open_records(root: Root, prefix: Path, like: str | None = None) -> None:
     """Give records of packages the mode of a new file: rattler keeps them to who installed.
 
     A group that shares an environment could not change it otherwise. With `like` they get the mode
@@ -64,7 +71,7 @@ def open_records(prefix: str, like: str | None = None) -> None:
     """
     if os.name != "posix":
         return
-    with contextlib.suppress(OSError), opened(prefix) as root, root.within(CONDA_META) as folder:
+    with contextlib.suppress(OSError, HostError), root.folder(prefix / CONDA_META) as folder:
         mode = _NEW & ~_umask(folder.path) if like is None else _mode_of(folder, like)
         if stat.S_IMODE(mode) != _OURS_ALONE:
             for record in _closed_records(folder):
