@@ -119,6 +119,7 @@ def test_what_has_to_change_there_is_refused_by_its_name(
     assert done.code == 1
     assert "could not write `" in done.stderr
     assert "conda-meta/.pixi-environment-fingerprint`" in done.stderr
+    assert "Read-only file system" in done.stderr
     assert " is mounted read-only: use a folder elsewhere\n" in done.stderr
 
 

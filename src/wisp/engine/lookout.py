@@ -19,7 +19,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from wisp.engine.memory import resident
-from wisp.engine.rattler_errors import TELL_OWNERS
+from wisp.engine.rattler_errors import CHECK_NETWORK, TELL_OWNERS
 from wisp.engine.seeing_off import see_off
 from wisp.engine.waiting import tell
 from wisp.errors import FetchError
@@ -124,7 +124,7 @@ class Lookout:
         elif silent > self._patience.silence:
             raise FetchError(
                 f"{self._hosts} sent nothing for {self._patience.silence:.0f} seconds",
-                hints=["check the network connection, or work with what is cached: `--offline`"],
+                hints=[CHECK_NETWORK],
             )
         elif silent > self._patience.silence / 3 and not self._told:
             self._told = True

@@ -15,6 +15,11 @@ _UNKNOWN = "invalid peer certificate"
 #: What one of two requests for the same file hears when they failed: the reason went to the other.
 _LOST = "a coalesced request failed"
 _DIRECT = "the direct url query failed for "
+#: What to do where nobody answers.
+CHECK_NETWORK = (
+    "check the network connection and the proxies, if there are any, or work with what is cached: "
+    "`--offline`"
+)
 #: What to do about a channel that says what nobody can use.
 TELL_OWNERS = "tell the owners of the channel, or leave it out"
 #: What to do about a file that has another hash than its lock says.
@@ -79,7 +84,7 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
             "authority into a file, and name it by `SSL_CERT_FILE`"
         )
     elif any(sign in text for sign in (*_NETWORK, _LOST)):
-        hints.append("check the network connection, or work with what is cached: `--offline`")
+        hints.append(CHECK_NETWORK)
     if "could not find subdir" in text:
         hints.append("check the spelling of the channel; each channel has a folder `noarch`")
     elif _GONE in text and ("failed to fetch" in text or ".conda" in text or ".tar.bz2" in text):

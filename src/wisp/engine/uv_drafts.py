@@ -18,6 +18,7 @@ from pathlib import Path
 from wisp.engine.idleness import work_of
 from wisp.engine.lookout import Lookout
 from wisp.engine.memory import bearable, resident
+from wisp.engine.rattler_errors import CHECK_NETWORK
 from wisp.engine.waiting import tell
 from wisp.errors import FetchError
 from wisp.specs.settings import Patience
@@ -95,5 +96,5 @@ class UvDrafts:
         if any(now - since > self._whole for since in self._since.values()):
             raise FetchError(
                 f"{self._named()} did not send a package whole in {self._whole} seconds",
-                hints=["check the network connection, or work with what is cached: `--offline`"],
+                hints=[CHECK_NETWORK],
             )

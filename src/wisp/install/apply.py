@@ -212,7 +212,8 @@ class _PrefixInstalling:
                 os.fsync(held)
         except OSError as error:
             if error.errno == errno.EBADF:  # it could be opened for reading only
-                error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+                code = errno.EROFS if _is_mounted_read_only(held) else errno.EACCES
+                error = OSError(code, os.strerror(code))
             raise refusal("write", fingerprint_file(self.prefix), error) from error
 
     def _plan(self) -> PypiPlan:
@@ -308,6 +309,10 @@ class _PrefixInstalling:
                     raise
                 return False
         return bool(stale)
+
+
+def _is_mounted_read_only(descriptor: int) -> bool:
+    return os.name == "posix" and bool(os.fstatvfs(descriptor).f_flag & os.ST_RDONLY)
 
 
 def _content(file: Path) -> str | None:
