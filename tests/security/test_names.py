@@ -105,6 +105,30 @@ def test_a_wheel_brings_no_records_of_conda(
     assert not os.path.lexists(prefix / path)
 
 
+@pytest.mark.parametrize("ends", ["data/lib", "scripts/folder/x", "odd/x"])
+@pytest.mark.parametrize("path", ["evil-1-0.json", "good-1-0.json", "state/x"])
+def test_a_wheel_brings_no_records_of_conda_and_leaves_nothing_where_it_fails(
+    uv: Uv, prefix: Path, tmp_path: Path, path: str, ends: str
+) -> None:
+    """Row 311: what uv did not finish is in no RECORD, and has no mark by which it could leave."""
+    records = prefix / "conda-meta"
+    records.mkdir()
+    (records / "good-1-0.json").write_text("{}")
+    before = content(prefix)
+    data = "alpha-1.0.data"
+    brought = {f"{data}/data/conda-meta/{path}": '{"files": []}', f"{data}/{ends}": "x"}
+    with pytest.raises(InstallError):
+        install(uv, prefix, make_wheel(tmp_path / "w", "alpha", more=brought))
+    after = content(prefix)
+    replaced = {"conda-meta/good-1-0.json"}  # gone if it was, so that it is linked anew
+    assert {name: row for name, row in before.items() if name not in replaced}.items() <= (
+        after.items()
+    )
+    assert after.keys() <= before.keys() | {".lock"}  # of uv itself
+    if "conda-meta/good-1-0.json" in after:
+        assert (records / "good-1-0.json").read_text() == "{}"
+
+
 def test_a_wheel_that_claims_a_record_does_not_take_it_away(
     uv: Uv, prefix: Path, tmp_path: Path
 ) -> None:

@@ -23,6 +23,12 @@ from wisp.engine.offline import was_offline
 from wisp.engine.pylock import install_lock
 from wisp.engine.rattler_errors import CHANGED_FILE, hints_for
 from wisp.engine.safe.folder import opened
+from wisp.engine.safe.root import Root
+from wisp.engine.unfinished_wheels import (
+    conda_records,
+    remove_unfinished,
+    take_away_new_records,
+)
 from wisp.engine.uv import Uv, UvError, unindented
 from wisp.engine.uv_options import build_options, index_options
 from wisp.engine.wheels import (
@@ -79,18 +85,26 @@ def install_wheels(uv: Uv, wanted: WheelInstallation, reporter: Reporter = SILEN
     token = reporter.start("installing PyPI", wanted.label, len(wanted.records))
     reporter.describe(token, outer=True)
     anew = _installed_by_others(wanted) | _other_checkouts(wanted)
+    before = conda_records(wanted.prefix)
     try:
         for turn in _rounds(wanted.records, wanted.options):
             for records in _by_large_files(turn):
                 tell_changes(_install(uv, wanted, records, anew), reporter)
                 reporter.advance(token, len(records))
+    except WispError:
+        names = {record.name for record in wanted.records}
+        with contextlib.suppress(WispError):  # what failed first is told
+            remove_unfinished(Root(wanted.prefix), wanted.prefix, names)
+        raise
     finally:
         # Also after a failure: what uv has put there is ours to remove.
         planted = _mark(wanted)
+        unnamed = take_away_new_records(wanted.prefix, before)
         reporter.finish(token)
-    if planted:
+    if planted or unnamed:
+        which = f"the PyPI package `{planted[0]}`" if planted else "a PyPI package"
         raise InstallError(
-            f"the PyPI package `{planted[0]}` was refused: it brings records of conda packages",
+            f"{which} was refused: it brings records of conda packages",
             hints=["what it brought there was removed; tell its owners"],
         )
 

@@ -14,8 +14,9 @@ from wisp.engine.safe.aside import links_of_packages, taken_away
 from wisp.engine.safe.modes import open_records
 from wisp.engine.safe.prefix import refuse_outward
 from wisp.engine.safe.root import Root
+from wisp.engine.unfinished_wheels import conda_records, remove_unfinished
 from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
-from wisp.errors import HostError, InstallError
+from wisp.errors import HostError, InstallError, WispError
 from wisp.install.pypi import (
     InstallPypi,
     PypiPlan,
@@ -160,6 +161,8 @@ class _PrefixInstalling:
             self._mark(held, layout.INSTALLING, lasting=True)
             if broken:
                 sweep_wheel_drafts(self.root, self.prefix)
+                # Wanted or not: its modules could be imported, and nothing would remove them.
+                remove_unfinished(self.root, self.prefix, but=self.selection.ignored)
             self._remove(plan)
             if link is not None:
                 for path in outward:
@@ -195,8 +198,14 @@ class _PrefixInstalling:
         links = links_of_packages(self.root, self.prefix)
         if links:
             self._mark(held, layout.INSTALLING, lasting=True)
-        with taken_away(self.root, links):
-            install_pypi(work)
+        before = conda_records(self.prefix)
+        try:
+            with taken_away(self.root, links):
+                install_pypi(work)
+        except WispError:
+            if conda_records(self.prefix) != before:  # a wheel has replaced one: all is linked anew
+                self._mark(held, layout.INSTALLING, lasting=True)
+            raise
         return bool(links)
 
     def _mark(self, held: int, text: str, *, lasting: bool) -> None:

@@ -160,6 +160,61 @@ def test_a_failed_installation_leaves_the_mark_of_an_interrupted_one(
     assert (prefix / FINGERPRINT).read_text() == "pixi:installing!"
 
 
+def _wheel(prefix: Path, name: str, **described: str) -> Path:
+    """Put a wheel there by hand: a module, and in its dist-info what describes it."""
+    site = prefix / "lib" / "python3.12" / "site-packages"
+    info = site / f"{name}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (site / f"{name}.py").write_text("")
+    texts = {"METADATA": "", "RECORD": f"{name}.py,,\n{info.name}/METADATA,,\n"} | described
+    for file, content in texts.items():
+        (info / file).write_text(content)
+    return site / f"{name}.py"
+
+
+def test_a_wheel_that_a_killed_installation_left_half_done_leaves(
+    access: ChannelAccess, tmp_path: Path
+) -> None:
+    """Row 312: nothing says whose it is, so that nothing would ever remove it."""
+    info = "lib/python3.12/site-packages/theirs-1.0.dist-info"
+    theirs = tiny("theirs", files=(text(f"{info}/METADATA", ""), text(f"{info}/RECORD", "")))
+    records = ask(channel(tmp_path / "main", [theirs]), access, "theirs")
+    prefix = tmp_path / "env"
+    install(prefix, records, access)
+    half = _wheel(prefix, "half")
+    mine = _wheel(prefix, "mine", INSTALLER="pip")
+    install(prefix, records, access, reinstall=EVERYTHING)
+    assert half.exists()  # nobody has been killed
+    (prefix / FINGERPRINT).write_text("pixi:installing!")
+    install(prefix, records, access)
+    assert not half.exists()
+    assert not (half.parent / "half-1.0.dist-info").exists()
+    assert mine.exists()
+    assert (prefix / info / "METADATA").exists()
+
+
+def test_a_wheel_that_replaces_a_record_where_it_fails_has_all_linked_anew(
+    main: Path, access: ChannelAccess, tmp_path: Path
+) -> None:
+    prefix = tmp_path / "env"
+    project = PypiRecord(location="./project", name="project", version="1.0")
+    records = (*ask(main, access, "python"), project)
+    (tmp_path / "project").mkdir()
+    install(prefix, records[:1], access)
+    url = json.dumps({"url": (tmp_path / "project").as_uri()})
+    _wheel(prefix, "project", INSTALLER="uv-pixi", **{"direct_url.json": url})
+
+    def failing(_work: PypiWork) -> None:
+        (prefix / "conda-meta" / "python-3.12.1-0.json").unlink()
+        raise InstallError("no")
+
+    with pytest.raises(InstallError, match="no"):
+        install(prefix, records, access, failing)
+    assert (prefix / FINGERPRINT).read_text() == "pixi:installing!"
+    install(prefix, records, access, lambda _work: None)
+    assert _packages(prefix) == ["python-3.12.1-0"]
+
+
 def test_skipped_packages_stay_as_they_are(
     main: Path, access: ChannelAccess, tmp_path: Path
 ) -> None:
