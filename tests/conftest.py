@@ -74,15 +74,27 @@ def cold_home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture
-def wisp(home: Home) -> CommandLine:
+def forks_if_marked(request: pytest.FixtureRequest) -> Forks | None:
+    """Forks for the commands of a test that is marked `forked`; others run their launcher."""
+    if request.node.get_closest_marker("forked") is None:
+        return None
+    forks: Forks = request.getfixturevalue("forks")
+    return forks
+
+
+@pytest.fixture
+def wisp(home: Home, forks_if_marked: Forks | None) -> CommandLine:
     """The real command line in `home`: `wisp("lock", cwd=folder).success()`."""
-    return CommandLine(home)
+    return CommandLine(home, forks=forks_if_marked)
 
 
 @pytest.fixture(scope="session")
-def lasting_wisp(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> CommandLine:
+def lasting_wisp(
+    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, forks: Forks
+) -> CommandLine:
     """The command line in a home that outlives a test, to make what many tests take a copy of."""
-    return CommandLine(make_home(tmp_path_factory.mktemp("lasting") / "home", shared_cache))
+    home = make_home(tmp_path_factory.mktemp("lasting") / "home", shared_cache)
+    return CommandLine(home, forks=forks)
 
 
 @pytest.fixture(scope="session")
@@ -124,15 +136,15 @@ def prepare(forks: Forks, home: Home) -> Callable[..., Result]:
 
 
 @pytest.fixture
-def pixi(home: Home) -> CommandLine:
+def pixi(home: Home, forks_if_marked: Forks | None) -> CommandLine:
     """The same command line, called by Pixi's name."""
-    return CommandLine(home, "pixi")
+    return CommandLine(home, "pixi", forks=forks_if_marked)
 
 
 @pytest.fixture
-def cold_wisp(cold_home: Home) -> CommandLine:
+def cold_wisp(cold_home: Home, forks_if_marked: Forks | None) -> CommandLine:
     """The command line with an empty cache."""
-    return CommandLine(cold_home)
+    return CommandLine(cold_home, forks=forks_if_marked)
 
 
 @pytest.fixture

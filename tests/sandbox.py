@@ -7,6 +7,10 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.forks import Forks
 
 #: What a test may see of the machine it runs on: how to reach the network and to trust it.
 _PASSED_ON = ("SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "https_proxy", "no_proxy")
@@ -67,12 +71,14 @@ class Result:
 class CommandLine:
     """Runs `wisp`, or the same program as `pixi`, in a home.
 
-    Calling it runs to the end; `start` leaves the process to the test.
+    Calling it runs to the end, in a fork where there are `forks`; `start` leaves the process to the
+    test.
     """
 
     home: Home
     program: str = "wisp"
     variables: dict[str, str] = field(default_factory=dict)
+    forks: Forks | None = None
 
     @property
     def executable(self) -> Path:
@@ -91,6 +97,11 @@ class CommandLine:
         stdin: str = "",
         timeout: float = 180,
     ) -> Result:
+        if self.forks is not None:
+            variables = self.environment(env)
+            return self.forks.run_as(
+                self.program, *arguments, cwd=cwd, env=variables, stdin=stdin, limit=timeout
+            )
         command = (str(self.executable), *arguments)
         done = self._ended(command, cwd, env, stdin, timeout)
         return Result((self.program, *arguments), done.returncode, done.stdout, done.stderr)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.sandbox import CommandLine, Result
+
+pytestmark = pytest.mark.forked
 
 SECRET = "sw0rdfish"
 STORE = ".rattler/credentials.json"
@@ -19,7 +22,7 @@ def auth(wisp: CommandLine, tmp_path: Path) -> CommandLine:
     """The command line in a home of its own, since stores lie in the home."""
     home = tmp_path / "user"
     home.mkdir()
-    return CommandLine(wisp.home, variables={"HOME": str(home)})
+    return replace(wisp, variables={"HOME": str(home)})
 
 
 def home_of(auth: CommandLine) -> Path:

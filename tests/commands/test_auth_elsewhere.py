@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ import pytest
 from tests.sandbox import CommandLine
 from tests.web import Answer, Web
 from tools.forge.build import Forge
+
+pytestmark = pytest.mark.forked
 
 SECRET = "sw0rdfish"
 BASIC = "Basic " + base64.b64encode(f"me:{SECRET}".encode()).decode()
@@ -23,7 +26,7 @@ BASIC = "Basic " + base64.b64encode(f"me:{SECRET}".encode()).decode()
 def auth(wisp: CommandLine, tmp_path: Path) -> CommandLine:
     home = tmp_path / "user"
     home.mkdir()
-    return CommandLine(wisp.home, variables={"HOME": str(home)})
+    return replace(wisp, variables={"HOME": str(home)})
 
 
 def refusing() -> Web:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from tests.commands.test_auth_elsewhere import (
 )
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
+
+pytestmark = pytest.mark.forked
 
 pytest.importorskip("keyring")
 pytest.importorskip("keyrings.alt")
@@ -31,7 +34,7 @@ def auth(wisp: CommandLine, tmp_path: Path) -> CommandLine:
     home = tmp_path / "user"
     home.mkdir()
     backend = "keyrings.alt.file.PlaintextKeyring"
-    return CommandLine(wisp.home, variables={"HOME": str(home), "PYTHON_KEYRING_BACKEND": backend})
+    return replace(wisp, variables={"HOME": str(home), "PYTHON_KEYRING_BACKEND": backend})
 
 
 def test_what_is_in_the_keyring_reaches_channels_and_indexes(

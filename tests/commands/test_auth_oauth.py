@@ -6,6 +6,7 @@ import json
 import stat
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -28,7 +29,7 @@ def auth(wisp: CommandLine, tmp_path: Path) -> CommandLine:
     script = tmp_path / "browser.py"
     script.write_text(BROWSER)
     variables = {"HOME": str(home), "BROWSER": f"{sys.executable} {script}"}
-    return CommandLine(wisp.home, variables=variables)
+    return replace(wisp, variables=variables)
 
 
 def stored(auth: CommandLine) -> dict[str, dict[str, dict[str, object]]]:

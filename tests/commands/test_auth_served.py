@@ -16,6 +16,8 @@ from tests.commands.toolchannel import tool_channel
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 
+pytestmark = pytest.mark.forked
+
 SECRET = "s3cret-Word"
 BASIC = "Basic " + base64.b64encode(f"me:{SECRET}".encode()).decode()
 #: How a credential is stored, and what a request then has to bring.

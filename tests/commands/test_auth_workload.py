@@ -13,6 +13,8 @@ from tests.trusting_host import IDENTITY, REQUEST_SECRET, TOKEN, TrustingHost
 from tests.unit.cli.test_parse import parsed
 from wisp.errors import UsageError
 
+pytestmark = pytest.mark.forked
+
 
 def test_a_job_signs_in_and_its_token_is_stored_like_others(
     wisp: CommandLine, tmp_path: Path

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.channel_wheels import list_wheel
 from tests.commands.test_image import base_folder, unpack
 from tests.sandbox import CommandLine
@@ -12,6 +14,8 @@ from tests.tiny import channel
 from tests.unit.wheelhouse import make_wheel
 from tools.forge.build import Forge
 from tools.forge.serve import Server
+
+pytestmark = pytest.mark.forked
 
 
 def test_a_wheel_of_a_channel_is_locked_installed_and_run(

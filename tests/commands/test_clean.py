@@ -9,6 +9,8 @@ import pytest
 from tests.sandbox import CommandLine, Home
 from tests.tiny import channel, tiny
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.fixture
 def folder(cold_wisp: CommandLine, tmp_path: Path) -> Path:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
+
+pytestmark = pytest.mark.forked
 
 LOOKS = (
     ("--help",),
@@ -72,7 +75,7 @@ def test_options_and_variables_decide(
 ) -> None:
     variables = {**wisp.home.variables}
     del variables["NO_COLOR"]
-    unset = CommandLine(type(wisp.home)(wisp.home.path, wisp.home.cache, variables))
+    unset = replace(wisp, home=replace(wisp.home, variables=variables))
     for _ in range(2):  # the second answer may come from what is remembered
         done = unset(*words, cwd=folder, env=env).success()
         assert bool(CODE.search(done.stdout + done.stderr)) is coloured

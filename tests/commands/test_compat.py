@@ -10,6 +10,8 @@ import pytest
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 
+pytestmark = pytest.mark.forked
+
 GPU = '{ name = "gpu", platform = "linux-64", cuda = "12" }'
 OLD, NEW = {"WISP_PIXI_COMPAT": "0.77"}, {"WISP_PIXI_COMPAT": "0.85"}
 

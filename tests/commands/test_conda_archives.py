@@ -12,7 +12,7 @@ from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 ARCHIVE = "greeter-1.1-0.conda"
 

@@ -10,6 +10,8 @@ from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 from tools.forge.archive import text
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:

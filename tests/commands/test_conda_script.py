@@ -13,7 +13,7 @@ from tests.trees import names_beside
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 
 def block(forge: Forge, entrypoint: str, *tables: str, comment: str = "#") -> str:

@@ -14,6 +14,8 @@ from tests.security.test_heavy_requirements import required
 from tests.tiny import channel as made
 from tests.tiny import tiny
 
+pytestmark = pytest.mark.forked
+
 NEW = {"WISP_PIXI_COMPAT": "0.85"}
 CONSENT = "virtual-package-detectors.consent"
 

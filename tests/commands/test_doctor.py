@@ -14,6 +14,8 @@ from tests.web import Answer, Asked, Web
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
+pytestmark = pytest.mark.forked
+
 
 def write(folder: Path, *channels: str, more: str = "") -> Path:
     folder.mkdir(exist_ok=True)

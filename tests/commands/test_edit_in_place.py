@@ -13,6 +13,8 @@ import pytest
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 
+pytestmark = pytest.mark.forked
+
 MANIFEST = '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n'
 EDITED = MANIFEST + '\n[tasks]\nb = "echo b"\n'
 needs_root = pytest.mark.skipif(

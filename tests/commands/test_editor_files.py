@@ -15,6 +15,8 @@ from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 from wisp.json_spans import parse
 
+pytestmark = pytest.mark.forked
+
 SETTINGS = """\
 {
   // how I like it

@@ -16,6 +16,8 @@ import pytest
 
 from tests.sandbox import CommandLine, Result
 
+pytestmark = pytest.mark.forked
+
 MANIFEST = """\
 [workspace]
 channels = []

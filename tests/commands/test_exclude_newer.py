@@ -10,6 +10,8 @@ import pytest
 from tests.commands.toolchannel import dated_channel
 from tests.sandbox import CommandLine, Result
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.fixture
 def dated(tmp_path: Path) -> str:

@@ -29,7 +29,7 @@ CASES = Path(__file__).parents[1] / "cases" / "faults"
 _FOLDERS = {".pixi", ".pixi/.gitignore", ".pixi/.condapackageignore", ".pixi/envs"}
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 
 @pytest.mark.parametrize("name", sorted(folder.name for folder in CASES.iterdir()))

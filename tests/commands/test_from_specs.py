@@ -10,7 +10,7 @@ from tests.commands.spec_program import finished
 from tests.sandbox import Home
 from tools.forge.serve import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 
 def test_conda_and_pypi_specs_become_an_environment_that_is_used_again(

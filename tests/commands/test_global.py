@@ -18,7 +18,7 @@ from tests.kills import KILLS
 from tests.sandbox import CommandLine, Result
 from tests.trees import content, differences
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from tools.forge.pins import Pin
 from tools.forge.serve import Server
 from tools.forge.simple import write_index
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 CODE = "import sys\n\ndef main():\n    print('tell {version}', *sys.argv[1:])\n"
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.sandbox import CommandLine
 
+pytestmark = pytest.mark.forked
+
 _COMMAND = re.compile(r"`wisp ([^`]+)`")
 
 

@@ -30,6 +30,8 @@ from tests.sandbox import CommandLine
 from tests.unit.test_met import require_test
 from tools.forge.serve import Server
 
+pytestmark = pytest.mark.forked
+
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "src" / "wisp"
 SITUATIONS = ROOT / "tests" / "cases" / "hints"

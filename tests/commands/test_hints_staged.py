@@ -22,6 +22,8 @@ from tools.forge.archive import text
 from tools.forge.serve import Server
 from wisp.cli.unknown import _ELSEWHERE
 
+pytestmark = pytest.mark.forked
+
 BASE = '[workspace]\nname = "w"\nchannels = ["{channel}"]\nplatforms = ["linux-64"]\n'
 
 

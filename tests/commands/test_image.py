@@ -19,7 +19,7 @@ from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 #: What an installation writes about itself, and of the machine it is on.
 BOOKKEEPING = {

@@ -24,6 +24,8 @@ from wisp.image.layout import BlobStore
 from wisp.image.push import push
 from wisp.specs.settings import Network
 
+pytestmark = pytest.mark.forked
+
 LIBC = "GNU C Library stable release version 2.39.\n"
 GPU = {"NVIDIA_VISIBLE_DEVICES": "all", "NVIDIA_DRIVER_CAPABILITIES": "compute,utility"}
 

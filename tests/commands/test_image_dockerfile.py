@@ -9,6 +9,8 @@ import pytest
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 
+pytestmark = pytest.mark.forked
+
 WORDS = ("image", "dockerfile")
 
 

@@ -11,7 +11,7 @@ from tests.commands.test_image import base_folder, build, document, unpack
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 SETTINGS = """
 [activation.env]

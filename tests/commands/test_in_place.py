@@ -14,6 +14,8 @@ from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 from tools.forge.archive import text
 
+pytestmark = pytest.mark.forked
+
 SHELLS = ("bash", "zsh", "fish", "dash")
 #: What an activation overwrites, takes away or leaves alone, with all that a variable may hold.
 EVERY_BYTE = bytes(range(1, 256))

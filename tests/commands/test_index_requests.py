@@ -15,7 +15,7 @@ from tools.forge import serve
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 PLATFORMS = ("linux-64", "linux-aarch64", "osx-arm64", "win-64")
 #: `all` needs what two others need, `same` asks what the default environment asks.

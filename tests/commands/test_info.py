@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.sandbox import CommandLine
+
+pytestmark = pytest.mark.forked
 
 MANIFEST = """\
 [workspace]

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.sandbox import CommandLine
+
+pytestmark = pytest.mark.forked
 
 
 def test_line_breaks_of_files_that_are_extended(wisp: CommandLine, tmp_path: Path) -> None:

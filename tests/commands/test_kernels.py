@@ -13,6 +13,8 @@ from tests.tiny import channel, tiny
 from tools.forge.archive import text
 from tools.forge.build import Forge
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.fixture
 def workspace(tmp_path: Path, wisp: CommandLine, forge: Forge) -> Path:

@@ -10,6 +10,8 @@ import pytest
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 
+pytestmark = pytest.mark.forked
+
 HEAD = '[workspace]\nname = "w"\nchannels = ["{url}"]\nplatforms = ["linux-64"]\n[dependencies]\n'
 
 

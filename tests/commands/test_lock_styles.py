@@ -16,6 +16,8 @@ from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 from wisp.compat import RELEASES
 
+pytestmark = pytest.mark.forked
+
 GPU = '{ name = "gpu", platform = "linux-64", cuda = "12" }'
 
 

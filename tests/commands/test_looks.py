@@ -14,6 +14,8 @@ import pytest
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 
+pytestmark = pytest.mark.forked
+
 LOOKS = [
     ("info",),
     ("info", "--json"),

@@ -10,6 +10,8 @@ import pytest
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 
+pytestmark = pytest.mark.forked
+
 LOOKS = [
     ("list",),
     ("list", "--json"),

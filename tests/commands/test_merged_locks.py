@@ -11,6 +11,8 @@ from tests.repositories import git
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 
+pytestmark = pytest.mark.forked
+
 HEAD = '[workspace]\nname = "w"\nchannels = [{channel!r}]\nplatforms = ["linux-64"]\n'
 
 

@@ -20,6 +20,8 @@ from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 from wisp.compat import DIFFERENCES, RELEASES
 
+pytestmark = pytest.mark.forked
+
 CASES = Path(__file__).parents[1] / "cases" / "newer"
 KEYS = {"release", "pull", "difference", "about", "files", "command", "variables"}
 KEYS |= {"before", "after", "always"}

@@ -12,6 +12,8 @@ from tools.forge.archive import Package
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
+pytestmark = pytest.mark.forked
+
 
 def manifest(folder: Path, channel: str, rest: str, more: str = "") -> Path:
     (folder / "pixi.toml").write_text(

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 from tools.forge.serve import Server
+
+pytestmark = pytest.mark.forked
 
 NEW = {"WISP_PIXI_COMPAT": "0.85"}
 

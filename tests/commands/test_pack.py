@@ -22,7 +22,7 @@ from tools.forge.build import Forge
 from tools.forge.serve import Server
 from wisp.image.products import is_product
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 #: What an installation writes about itself, and where a package was when it was linked.
 BOOKKEEPING = {"CACHEDIR.TAG", "conda-meta/pixi", "conda-meta/pixi_env_prefix"}

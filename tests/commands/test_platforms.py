@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.sandbox import CommandLine
+
+pytestmark = pytest.mark.forked
 
 
 def test_the_platform_of_this_machine_may_go(wisp: CommandLine, tmp_path: Path) -> None:

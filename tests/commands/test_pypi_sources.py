@@ -19,7 +19,7 @@ from tests.unit.wheelhouse import make_project, make_wheel
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "pypi-sources").glob("*.toml"))
 

@@ -10,6 +10,8 @@ import pytest
 from tests.recorded import MANIFESTS, SHELL, manifest_answer, shell_answer
 from tests.sandbox import CommandLine
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.mark.parametrize("case", SHELL["cases"], ids=lambda case: case["id"])
 def test_a_script_does_what_pixi_does(

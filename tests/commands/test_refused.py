@@ -16,7 +16,7 @@ from tests.tiny import channel, tiny
 from tests.trees import content, differences
 from tools.forge.archive import text
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 NOBODY = 65534
 

@@ -10,6 +10,8 @@ import pytest
 
 from tests.sandbox import CommandLine
 
+pytestmark = pytest.mark.forked
+
 MANIFEST = '[workspace]\nname = "{name}"\nchannels = []\nplatforms = ["linux-64"]\n'
 
 

@@ -9,6 +9,8 @@ import pytest
 from tests.sandbox import CommandLine
 from tests.tiny import channel, tiny
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.fixture
 def folder(wisp: CommandLine, tmp_path: Path) -> Path:

@@ -13,7 +13,7 @@ from tests.trees import names_beside
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 BODY = "import json, os, sys\nprint(json.dumps([sys.argv, os.getcwd(), sys.prefix]))\n"
 

@@ -17,7 +17,7 @@ from tools.forge.serve import Server
 from wisp.engine.auth.stores import authorization
 from wisp.specs.credentials import BasicHTTP
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.forked]
 
 SECRET = "sw0rdfish"
 #: uv asks a host that refuses again, which it tells too, but not three times and for ever longer.

@@ -11,6 +11,8 @@ from tests.tiny import channel, tiny
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

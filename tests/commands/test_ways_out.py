@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.sandbox import CommandLine
+
+pytestmark = pytest.mark.forked
 
 BASE = '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64", "osx-arm64", "win-64"]\n'
 

@@ -10,6 +10,8 @@ import pytest
 from tests.sandbox import CommandLine
 from tools.forge.build import Forge
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.fixture
 def workspace(tmp_path: Path, wisp: CommandLine, forge: Forge) -> Path:

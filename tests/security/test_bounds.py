@@ -23,6 +23,8 @@ from wisp.lock.yaml import parse
 from wisp.manifest.read import load_text
 from wisp.trust import found_bytes, found_text
 
+pytestmark = pytest.mark.forked
+
 MANIFEST = """\
 [workspace]
 name = "w"

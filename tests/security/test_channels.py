@@ -20,6 +20,8 @@ from wisp.engine.solver import SolveRequest, solve
 from wisp.errors import FetchError
 from wisp.specs.settings import Patience
 
+pytestmark = pytest.mark.forked
+
 MANIFEST = """\
 [workspace]
 name = "w"

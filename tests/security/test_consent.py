@@ -16,6 +16,8 @@ from wisp.config.consents import consent, consent_file, consents
 from wisp.config.levels import read_config
 from wisp.config.model import Config, ConfigRequest
 
+pytestmark = pytest.mark.forked
+
 MANIFEST = """\
 [workspace]
 name = "w"

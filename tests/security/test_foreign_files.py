@@ -28,6 +28,8 @@ from wisp.manifest.syntax import Syntax
 from wisp.printable import printable, printable_json
 from wisp.specs.inside import UnsafePathError
 
+pytestmark = pytest.mark.forked
+
 HEAD = '[tool.pixi.workspace]\nchannels = []\nplatforms = ["linux-64"]\n'
 PROJECT = '[project]\nname = "p"\nversion = "1"\n'
 

@@ -31,6 +31,8 @@ from wisp.manifest.read import load_text
 from wisp.printable import printable
 from wisp.specs.pypi import PypiOptions
 
+pytestmark = pytest.mark.forked
+
 HEAD = '[workspace]\nname = "w"\nchannels = []\nplatforms = ["linux-64"]\n'
 #: Row of the audit: what is added to a manifest that has a name, an address or a path in it.
 NAMES = {

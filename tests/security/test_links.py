@@ -26,6 +26,8 @@ from wisp.errors import HostError, InstallError
 from wisp.layout import INSTALLING
 from wisp.tasks import cache as task_cache
 
+pytestmark = pytest.mark.forked
+
 MANIFEST = """\
 [workspace]
 name = "w"

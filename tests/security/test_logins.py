@@ -19,6 +19,8 @@ from tools.forge.build import Forge
 from wisp.engine.auth.stores import authorization
 from wisp.specs.credentials import BasicHTTP
 
+pytestmark = pytest.mark.forked
+
 SECRET = "sw0rdfish"
 LOGIN = authorization(BasicHTTP("me", SECRET))
 

@@ -22,6 +22,8 @@ from wisp.manifest.read import load_text
 from wisp.specs.package_names import pypi_names
 from wisp.specs.records import PypiRecord
 
+pytestmark = pytest.mark.forked
+
 HEAD = '[workspace]\nname = "{name}"\nchannels = []\nplatforms = ["linux-64"]\n'
 
 

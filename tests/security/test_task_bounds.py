@@ -9,6 +9,8 @@ import pytest
 
 from tests.sandbox import CommandLine, Result
 
+pytestmark = pytest.mark.forked
+
 SECONDS = 40
 
 
