@@ -262,3 +262,23 @@ def test_what_ends_the_solver_is_refused_before_detectors_are_solved(
     if whose == "quantum-detector":
         told = done.stdout if command == "info" else done.stderr
         assert f"{chan}/noarch/quantum-detector-1.0-0.conda` requires what cannot be used" in told
+
+
+def test_a_detector_sees_no_secret_of_the_users_variables(
+    cold_wisp: CommandLine, tmp_path: Path
+) -> None:
+    commands = f'env > "$CONDA_PREFIX/seen"\n{report()}'
+    channel = quantum_channel(tmp_path / "chan", commands).as_uri()
+    say(cold_wisp, channel, "allow")
+    secrets = {
+        **dict.fromkeys(("UV_INDEX_X_PASSWORD", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"), "SECRET"),
+        **dict.fromkeys(("AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN"), "SECRET"),
+        "PIP_INDEX_URL": "https://me:SECRET@a.invalid/simple",
+    }
+    plain = {"CUDA_HOME": "/opt/cuda", "LD_LIBRARY_PATH": "/opt/lib"}
+    here = workspace(tmp_path / "w", channel)
+    cold_wisp("install", cwd=here, env=NEW | secrets | plain).success()
+    (seen,) = cold_wisp.home.cache.glob("virtual-package-detectors/envs/*/seen")
+    text = seen.read_text()
+    assert "SECRET" not in text
+    assert all(f"{name}={value}" in text.splitlines() for name, value in plain.items())

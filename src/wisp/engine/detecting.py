@@ -22,6 +22,7 @@ from wisp.engine.gateway import ChannelAccess
 from wisp.errors import FetchError, HostError, WispError
 from wisp.platforms import VirtualPackage
 from wisp.report import SILENT, Reporter
+from wisp.specs.url_secrets import names_secret, shown
 from wisp.values import dataclass, field
 
 TYPE_CHECKING = False
@@ -124,7 +125,7 @@ def detect(
     chosen = {row.key for row in registrations if row.key in would_run and allowed(row)}
     if chosen:
         ready = question.made_ready({key: would_run[key] for key in chosen}, failures, reporter)
-        answer = question.ask(lambda one: one.digest in ready)
+        answer = question.ask(lambda one: one.digest in ready, may_run=True)
     failures |= {_key(one): _failure(one.message, one.stderr) for one in answer.failures}
     return Detection(_found(answer.results), tuple(_findings(registrations, answer, failures)))
 
@@ -175,7 +176,9 @@ class _Question:
         self._machine = machine
         self._access = access
 
-    def ask(self, consent: Callable[[ConsentRequest], bool]) -> DetectionOutcome:
+    def ask(
+        self, consent: Callable[[ConsentRequest], bool], *, may_run: bool = False
+    ) -> DetectionOutcome:
         """Let those run that may. Raises `HostError` for a variable that cannot be read."""
         from rattler.exceptions import VirtualPackageOverrideError
 
@@ -183,9 +186,12 @@ class _Question:
 
         environ = self._machine.environ
         names = {name for name in (*environ, *os.environ) if name.startswith(_OVERRIDE)}
+        # Who looks at the machine signs in nowhere; rattler has read the lists by now.
+        secret = set(filter(_is_secret, os.environ)) if may_run else set()
+        environ = {name: value for name, value in environ.items() if name not in secret}
         gateway = self._access.gateway  # to make one borrows variables, too
         try:
-            with borrowed(names, environ):
+            with borrowed(names | secret, environ):
                 return loop.call(self._detect(gateway, consent))
         except VirtualPackageOverrideError as error:
             message, causes = chain_of(str(error))
@@ -245,6 +251,12 @@ def _note(would_run: Would, one: ConsentRequest) -> bool:
 def _key(one: SkippedRegistration | DetectorFailure | DetectorResult) -> Key:
     detector = one.detector
     return (one.origin or "").rstrip("/"), "" if detector is None else detector.normalized
+
+
+def _is_secret(variable: str) -> bool:
+    """Tell whether a variable of this process is a secret, or an address with one."""
+    value = os.environ[variable]
+    return names_secret(variable) or ("://" in value and shown(value) != value)
 
 
 def _told(error: WispError) -> str:

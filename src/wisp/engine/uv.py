@@ -348,9 +348,5 @@ def visible_environment(environ: Mapping[str, str], network: Network) -> dict[st
 
 
 def _is_visible(name: str) -> bool:
-    if name.startswith("UV_"):
-        # Credentials of a named index: UV_INDEX_<NAME>_USERNAME and _PASSWORD.
-        return name in _KEPT or (
-            name.startswith("UV_INDEX_") and name.endswith(("_USERNAME", "_PASSWORD"))
-        )
-    return name not in _DROPPED
+    # Logins of indexes (`UV_INDEX_NAME_PASSWORD`) reach uv by a file, as builds see variables.
+    return name in _KEPT if name.startswith("UV_") else name not in _DROPPED

@@ -267,11 +267,16 @@ def _tokens(parts: list[str]) -> Iterator[tuple[int, int]]:
                 yield token, sign
 
 
+def names_secret(name: str) -> bool:
+    """Tell whether what is called so, a key or a variable, is a password, a token or the like."""
+    plain = name.lower().replace("-", "").replace("_", "")
+    is_secret = plain in _SECRET_KEYS or plain.endswith(_SECRET_ENDS)
+    return is_secret or any(word in plain for word in _SECRET_WORDS)
+
+
 def _hidden_pair(pair: str) -> str:
     key, sign, value = pair.partition("=")
-    plain = unquote(key).lower().replace("-", "").replace("_", "")
-    is_secret = plain in _SECRET_KEYS or plain.endswith(_SECRET_ENDS)
-    is_secret = is_secret or any(word in plain for word in _SECRET_WORDS)
+    is_secret = names_secret(unquote(key))
     if ("%" in value or "@" in value) and not is_secret:  # a whole address may stand there
         inner = unquote(value[:_ESCAPED_LENGTH])
         is_secret = len(value) > _ESCAPED_LENGTH or shown(inner) != inner

@@ -24,7 +24,6 @@ def test_uv_sees_how_to_reach_the_network_and_no_choice_of_the_user() -> None:
     assert seen == {
         "PATH": "/bin",
         "UV_HTTP_TIMEOUT": "5",
-        "UV_INDEX_MINE_PASSWORD": "x",
         "UV_CONCURRENT_DOWNLOADS": "50",
     }
 

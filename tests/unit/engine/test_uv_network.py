@@ -185,6 +185,20 @@ def test_a_proxy_with_a_password_is_asked_and_no_build_reads_it(
     assert (there.proxies, there.environment["http_proxy"]) == ({}, "http://p")
 
 
+def test_the_login_of_an_index_in_variables_is_used_and_no_build_reads_it(tmp_path: Path) -> None:
+    environ = {"UV_INDEX_LOCALHOST_USERNAME": "me", "UV_INDEX_LOCALHOST_PASSWORD": "SECRET"}
+    known = Credentials([], environ=environ)
+    with Web(lambda _: Answer(404), "localhost") as web:
+        uv = find_uv(environ, settings(tmp_path), credentials=known)
+        assert not any("SECRET" in value for value in uv.environment.values())
+        with pytest.raises(UvError):
+            resolved(uv, f"{web.url}/simple")
+        with uv.command(["pip"], []) as call:
+            assert not any("SECRET" in value for value in call.variables.values())
+    given = "Basic " + base64.b64encode(b"me:SECRET").decode()
+    assert given in {one.authorization for one in web.asked}
+
+
 def test_an_index_whose_address_is_a_secret_is_asked(tmp_path: Path) -> None:
     with index(None, "/t/SECRET") as web:
         answer = resolved(uv_with(tmp_path, {}), f"{web.url}/t/SECRET/simple")
