@@ -85,6 +85,17 @@ def printable_json(text: str) -> str:
     return text if text.isascii() and "\x7f" not in text else text.translate(_IN_JSON)
 
 
+#: What a basic string of TOML spells. JSON's quoting is another one: it leaves DEL as it is, or
+#: spells what has a number above 0xffff in two halves, which TOML refuses.
+_IN_TOML = {code: f"\\u{code:04x}" for code in (*range(0x20), 0x7F)}
+_IN_TOML |= {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+
+
+def toml_string(text: str) -> str:
+    """Write a basic string of TOML."""
+    return f'"{text.translate(_IN_TOML)}"'
+
+
 def typed(word: object) -> str:
     """Write a path or name as a word of a command that a hint tells to type, in a POSIX shell."""
     text = str(word)

@@ -180,3 +180,16 @@ def test_a_shell_has_to_be_named(wisp: CommandLine, workspace: Path) -> None:
     refused = wisp("completion", cwd=workspace)
     assert (refused.code, refused.stdout) == (2, "")
     assert "--shell <SHELL>" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("shell", "quoting"),
+    [
+        ("powershell", '"\'" + ($value -replace "[\'\\u2018-\\u201b]", \'$0$0\') + "\'"'),
+        ("nushell", "if $is_plain { $word } else { $word | to json }"),
+    ],
+)
+def test_a_name_that_would_be_code_is_put_into_the_line_in_quotes(
+    wisp: CommandLine, tmp_path: Path, shell: str, quoting: str
+) -> None:
+    assert quoting in wisp("completion", "--shell", shell, cwd=tmp_path).success().stdout

@@ -318,7 +318,7 @@ class PowerShell(Bash):
         return f"${{Env:{name}}} = {self.literal(value)}"
 
     def expand(self, name: str, value: str) -> str:
-        escaped = value.replace("`", "``").replace('"', '`"')
+        escaped = "".join(f"`{c}" if c in '`"“”„' else c for c in value)
         return f'${{Env:{name}}} = "{escaped}"'
 
     def unset(self, name: str) -> str:

@@ -90,7 +90,10 @@ $env.config = ($env.config | upsert completions.external.completer {|| {|spans|
     if ($spans | first) == "@NAME@" {
         let found = (^@NAME@ complete -- ...($spans | skip 1) | lines | each {|line|
             let parts = ($line | split row "\t")
-            {value: ($parts | first), description: ($parts | last)}
+            let word = ($parts | first)
+            # What is put into the line is read as code.
+            let is_plain = ($word =~ '^[\w./:=+-]*$')
+            {value: (if $is_plain { $word } else { $word | to json }), description: ($parts | last)}
         })
         if ($found | any {|one| $one.value == ""}) { null } else { $found }
     } else if $__@NAME@_before != null {
@@ -109,8 +112,13 @@ Register-ArgumentCompleter -Native -CommandName '@NAME@' -ScriptBlock {
         $value, $note = $_ -split "`t", 2
         if ($value) {
             if (-not $note) { $note = $value }
+            $typed = $value
+            # What is put into the line is read as code.
+            if ($value -notmatch '^[\w./:=+-]+$') {
+                $typed = "'" + ($value -replace "['\u2018-\u201b]", '$0$0') + "'"
+            }
             [System.Management.Automation.CompletionResult]::new(
-                $value, $value, 'ParameterValue', $note)
+                $typed, $value, 'ParameterValue', $note)
         }
     }
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from wisp.config.keys import KEYS, NAMED_TABLES
 from wisp.patterns import pattern
+from wisp.printable import toml_string
 from wisp.specs.controls import KeyPath
 
 TYPE_CHECKING = False
@@ -73,6 +74,4 @@ def _string(text: str) -> str:
     plain = "'" not in text and not re.search(r"[\x00-\x1f\x7f]", text)
     if ('"' in text or "\\" in text) and plain:
         return f"'{text}'"
-    import json
-
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return toml_string(text)

@@ -19,4 +19,5 @@ def size_page(report: SizeReport) -> str:
     data = json.dumps(data_without_secrets(report.as_json()))
     title = html.escape(without_secrets(report.subject))
     escaped = data.replace("<", "\\u003c").replace("&", "\\u0026")
-    return template.replace("@TITLE@", title, 2).replace("@DATA@", escaped, 1)
+    before, after = template.split("@DATA@")
+    return before.replace("@TITLE@", title) + escaped + after.replace("@TITLE@", title)

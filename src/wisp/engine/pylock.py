@@ -15,6 +15,7 @@ from urllib.request import url2pathname
 
 from wisp.errors import SolveError
 from wisp.foreign import toml_data
+from wisp.printable import toml_string
 from wisp.specs.origins import DirectFile, GitCheckout, IndexFile
 from wisp.specs.records import PypiRecord
 from wisp.values import dataclass
@@ -126,8 +127,8 @@ def preferences(records: Iterable[PypiRecord]) -> str:
     """
     rows = ['lock-version = "1.0"', 'created-by = "wisp"']
     for record in records:
-        rows += ["", "[[packages]]", f"name = {quoted(record.name)}"]
-        rows.append(f"version = {quoted(record.version or '')}")
+        rows += ["", "[[packages]]", f"name = {toml_string(record.name)}"]
+        rows.append(f"version = {toml_string(record.version or '')}")
         if isinstance(record.origin, GitCheckout):
             rows.append(f"vcs = {_table(_git_fields(record.origin))}")
     return "\n".join(rows) + "\n"
@@ -140,9 +141,9 @@ def install_lock(records: Iterable[PypiRecord], root: Path, editable: Collection
     """
     rows = ['lock-version = "1.0"', 'created-by = "wisp"']
     for record in records:
-        rows += ["", "[[packages]]", f"name = {quoted(record.name)}"]
+        rows += ["", "[[packages]]", f"name = {toml_string(record.name)}"]
         if record.version:
-            rows.append(f"version = {quoted(record.version)}")
+            rows.append(f"version = {toml_string(record.version)}")
         rows.append(_source_row(record, root, record.name in editable))
     return "\n".join(rows) + "\n"
 
@@ -162,7 +163,7 @@ def _source_row(record: PypiRecord, root: Path, editable: bool) -> str:
     path = origin.path(root)
     if record.version:
         return f"archive = {_table({'path': path}, record)}"
-    return f"directory = {{ path = {quoted(path)}, editable = {str(editable).lower()} }}"
+    return f"directory = {{ path = {toml_string(path)}, editable = {str(editable).lower()} }}"
 
 
 def _git_fields(origin: GitCheckout) -> dict[str, str]:
@@ -176,15 +177,9 @@ def _git_fields(origin: GitCheckout) -> dict[str, str]:
 
 
 def _table(fields: Mapping[str, str], record: PypiRecord | None = None) -> str:
-    parts = [f"{key} = {quoted(value)}" for key, value in fields.items()]
+    parts = [f"{key} = {toml_string(value)}" for key, value in fields.items()]
     if record:
         digests = {"sha256": record.sha256, "md5": record.md5}
-        known = [f"{kind} = {quoted(value)}" for kind, value in digests.items() if value]
+        known = [f"{kind} = {toml_string(value)}" for kind, value in digests.items() if value]
         parts.append(f"hashes = {{ {', '.join(known)} }}")
     return "{ " + ", ".join(parts) + " }"
-
-
-def quoted(text: str) -> str:
-    """Write a TOML basic string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(f"\\u{ord(c):04x}" if ord(c) < 32 else c for c in escaped) + '"'

@@ -31,6 +31,7 @@ from wisp.engine.borrowed import borrowed
 from wisp.engine.certificates import CERTIFICATE_VARIABLES, certificate_variables
 from wisp.engine.proxies import PROXY_VARIABLES, SPARING_VARIABLES, has_proxy
 from wisp.errors import HostError, Place
+from wisp.printable import toml_string
 from wisp.specs.credentials import Credential, credential_as_json
 from wisp.specs.settings import EngineSettings, Network, S3Bucket
 from wisp.specs.urls import without_userinfo
@@ -265,8 +266,8 @@ def _network_keys(network: Network) -> dict[str, TomlValue]:
 
 
 def _toml(keys: Mapping[str, TomlValue]) -> str:
-    """Write keys as TOML; strings in JSON's quoting are TOML's basic strings."""
-    return "".join(f"{_quoted(key)} = {_inline(value)}\n" for key, value in keys.items())
+    """Write keys as TOML."""
+    return "".join(f"{toml_string(key)} = {_inline(value)}\n" for key, value in keys.items())
 
 
 def _inline(value: TomlValue) -> str:
@@ -276,13 +277,9 @@ def _inline(value: TomlValue) -> str:
         case int():
             return str(value)
         case str():
-            return _quoted(value)
+            return toml_string(value)
         case list():
             return "[" + ", ".join(_inline(item) for item in value) + "]"
         case dict():
-            pairs = (f"{_quoted(key)} = {_inline(item)}" for key, item in value.items())
+            pairs = (f"{toml_string(key)} = {_inline(item)}" for key, item in value.items())
             return "{ " + ", ".join(pairs) + " }"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text)

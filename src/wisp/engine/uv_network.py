@@ -11,7 +11,6 @@ being read.
 from __future__ import annotations
 
 import contextlib
-import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, starmap
@@ -20,6 +19,7 @@ from types import MappingProxyType
 
 from wisp.engine.auth.stores import Credentials
 from wisp.engine.mirrors import TextMirrors
+from wisp.printable import toml_string
 from wisp.specs.credentials import BasicHTTP, BearerToken, Credential, OAuth
 from wisp.specs.url_secrets import shown
 from wisp.specs.urls import UserInfo, url_origin, with_userinfo, without_userinfo
@@ -94,14 +94,20 @@ def _write(file: Path, text: str) -> None:
 
 
 def _configuration(addresses: Sequence[tuple[str, str]], proxies: Mapping[str, Any]) -> str:
-    """Say in a file what options say; strings in JSON's quoting are TOML's basic strings."""
-    lines = [f"{key} = {json.dumps(value)}" for key, value in proxies.items()]
-    lines += [f"find-links = {json.dumps([url for word, url in addresses if word == _LINKS])}"]
+    """Say in a file what options say."""
+    lines = [f"{key} = {_value(value)}" for key, value in proxies.items()]
+    lines += [f"find-links = {_value([url for word, url in addresses if word == _LINKS])}"]
     for word, url in addresses:
         if word != _LINKS:
-            is_default = json.dumps(word == _DEFAULT_INDEX)
-            lines += ["[[index]]", f"url = {json.dumps(url)}", f"default = {is_default}"]
+            is_default = "true" if word == _DEFAULT_INDEX else "false"
+            lines += ["[[index]]", f"url = {toml_string(url)}", f"default = {is_default}"]
     return "\n".join([*lines, ""])
+
+
+def _value(value: str | Sequence[str]) -> str:
+    if isinstance(value, str):
+        return toml_string(value)
+    return f"[{', '.join(map(toml_string, value))}]"
 
 
 def _without_password(
@@ -140,5 +146,5 @@ def _row(service: str, credential: Credential) -> str:
             fields = {"scheme": "bearer", "token": credential.access_token}
         case _:
             return ""
-    lines = [f"{key} = {json.dumps(value)}" for key, value in fields.items()]
-    return "\n".join(["[[credential]]", f"service = {json.dumps(service)}", *lines, "\n"])
+    lines = [f"{key} = {toml_string(value)}" for key, value in fields.items()]
+    return "\n".join(["[[credential]]", f"service = {toml_string(service)}", *lines, "\n"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from wisp.errors import LockFileError
@@ -10,7 +9,6 @@ from wisp.lock.graph import PackageGraph, every_marker
 from wisp.lock.model import LockedEnvironment
 from wisp.manifest.edit.spelling import pypi_text
 from wisp.patterns import pattern
-from wisp.printable import printable, printable_json
 from wisp.specs.conda import CondaRequirement
 from wisp.specs.locations import PathLocation
 from wisp.specs.pypi import PypiOptions, PypiRequirement, is_editable
@@ -21,7 +19,9 @@ from wisp.values import dataclass, field
 _DEFAULTS = frozenset({"main", "r", "msys2"})
 _PLAIN = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_./@+*<>=!~,|^$()\[\]; '\":-]*[^\s:]|[A-Za-z_./]")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n", "~"})
-_NUMBER = pattern(r"(?i)[-+]?(?:\d[\d_]*)?\.?\d+(?:e[-+]?\d+)?|0[xo][\da-f]+|\d+(?::\d+)+")
+#: Numbers of all kinds, and times; what else begins so loses nothing in quotes.
+_NUMBER = pattern(r"(?i)[-+]?\.?(?:\d[\w.:+-]*|inf|nan)|\d{4}-\d\d?-\d\d?[t\s].*")
+_SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,9 +172,19 @@ def in_dependency_order(records: Sequence[CondaRecord]) -> list[CondaRecord]:
 
 def _scalar(text: str) -> str:
     """Write a YAML text, quoted only where it would mean something else."""
+    if not text.isprintable():  # what YAML may not hold as it is, or takes for a line break
+        return f'"{"".join(map(_escaped, text))}"'
     meant = text.lower() not in _WORDS and not _NUMBER.fullmatch(text)
+    meant = meant and not text.startswith("...")  # where a document ends
     if meant and _PLAIN.fullmatch(text) and " #" not in text and ": " not in text:
         return text
-    if printable(text) != text or "\n" in text:  # what YAML may not hold as it is: JSON is YAML
-        return printable_json(json.dumps(text, ensure_ascii=False))
     return "'" + text.replace("'", "''") + "'"
+
+
+def _escaped(sign: str) -> str:
+    """Write a character between double quotes; no text has halves of characters."""
+    if sign in _SHORT or sign.isprintable():
+        return _SHORT.get(sign, sign)
+    if "\ud800" <= sign <= "\udfff":
+        return "\ufffd"
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"

@@ -57,6 +57,12 @@ class DockerRecipe:
 #: Names of packages (Debian policy, section 5.6.7).
 _DEBIAN_NAME = pattern(r"[a-z0-9][a-z0-9+.-]+")
 _PLAIN_KEY = pattern(r"[A-Za-z0-9_./-]+")
+_PLAIN_PATH = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_./@+,=:~-]*")
+#: What patterns and shells read otherwise than as it is, and what double quotes do not keep.
+_OF_PATTERNS = pattern(r"[*?\[\\]")
+_OF_SHELLS = pattern(r"[\\$'\"]")
+_OF_QUOTES = pattern(r"[\\$\"]")
+_LINE_BREAK = pattern(r"[\n\r\0]")
 
 
 def dockerfile_text(recipe: DockerRecipe) -> str:
@@ -64,7 +70,8 @@ def dockerfile_text(recipe: DockerRecipe) -> str:
 
     Raises:
         OciValueError: The base is no reference.
-        UsageError: A package of Debian has no name; it would be a word of a shell.
+        UsageError: A package of Debian has no name; it would be a word of a shell. Or a label has
+            a line break.
 
     """
     head = ["# syntax=docker/dockerfile:1"] if recipe.cache_mounts else []
@@ -141,8 +148,17 @@ def _packages(names: Collection[str]) -> Iterator[str]:
 
 
 def _copy(*paths: str) -> str:
-    plain = not any(mark in path for path in paths for mark in " \"'\\$\n")
-    return f"COPY {' '.join(paths)}" if plain else f"COPY {json.dumps(paths)}"
+    """Copy what is at the first paths to the last one: no path is an option, or a pattern."""
+    if all(map(_PLAIN_PATH.fullmatch, paths)):
+        return f"COPY {' '.join(paths)}"
+    *sources, place = paths
+    return f"COPY {json.dumps([*map(_literal, sources), place])}"
+
+
+def _literal(path: str) -> str:
+    """Write a path so that neither the words of a shell nor those of patterns are found in it."""
+    alone = _OF_PATTERNS.sub(lambda sign: f"[{sign[0]}]" if sign[0] != "\\" else r"\\", path)
+    return _OF_SHELLS.sub(r"\\\g<0>", alone)
 
 
 def _pairs(word: str, table: Mapping[str, str]) -> Iterator[str]:
@@ -152,8 +168,16 @@ def _pairs(word: str, table: Mapping[str, str]) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """Quote a word; a dollar would stand for a variable of the build."""
-    return json.dumps(text).replace("$", "\\$")
+    """Quote a word; a dollar would stand for a variable of the build.
+
+    Nothing else is escaped in a Dockerfile. Raises `UsageError` for a line break, which none holds.
+    """
+    if _LINE_BREAK.search(text):
+        raise UsageError(
+            f"{json.dumps(text, ensure_ascii=False)} has a line break, which no Dockerfile holds",
+            hints=["`image build` makes images of it"],
+        )
+    return '"' + _OF_QUOTES.sub(r"\\\g<0>", text) + '"'
 
 
 def ignore_text(settings: ImageSettings, ignored: Iterable[str]) -> str:

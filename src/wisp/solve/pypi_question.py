@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from wisp.engine.pylock import preferences, quoted
+from wisp.engine.pylock import preferences
 from wisp.engine.uv_compile import CompileQuestion
 from wisp.engine.uv_options import absolute_path, build_options, index_options
 from wisp.errors import SolveError
 from wisp.platforms import Platform
+from wisp.printable import toml_string
 from wisp.specs.cutoffs import utc_text
 from wisp.specs.inputs import ExcludeNewer
 from wisp.specs.locations import GitLocation, PathLocation, UrlLocation
@@ -150,16 +151,16 @@ def _pyproject(request: PypiRequest, special: set[str]) -> str:
         dependencies.append(requirement_line(_without_git(requirement), request.root))
         if spec.index is not None:
             label = indexes.setdefault(spec.index, f"index-{len(indexes)}")
-            sources[requirement.name] = f"{{ index = {quoted(label)} }}"
+            sources[requirement.name] = f"{{ index = {toml_string(label)} }}"
         elif isinstance(spec.location, GitLocation):
             commit = _locked_commit(request, requirement.normalized, spec.location)
             sources[requirement.name] = _git_source(spec.location, commit)
-    rows = ["[project]", f"name = {quoted(ROOT_PROJECT)}", 'version = "0"']
-    rows.append(f"dependencies = [{', '.join(map(quoted, dependencies))}]")
+    rows = ["[project]", f"name = {toml_string(ROOT_PROJECT)}", 'version = "0"']
+    rows.append(f"dependencies = [{', '.join(map(toml_string, dependencies))}]")
     rows.append("[tool.uv.sources]")
-    rows += [f"{quoted(name)} = {source}" for name, source in sources.items()]
+    rows += [f"{toml_string(name)} = {source}" for name, source in sources.items()]
     for url, label in indexes.items():
-        rows += ["[[tool.uv.index]]", f"name = {quoted(label)}", f"url = {quoted(url)}"]
+        rows += ["[[tool.uv.index]]", f"name = {toml_string(label)}", f"url = {toml_string(url)}"]
         rows.append("explicit = true")
     return "\n".join(rows) + "\n"
 
@@ -185,13 +186,13 @@ def _locked_commit(request: PypiRequest, name: str, wanted: GitLocation) -> str 
 
 
 def _git_source(location: GitLocation, commit: str | None) -> str:
-    fields = [f"git = {quoted(git_url(location.url))}"]
+    fields = [f"git = {toml_string(git_url(location.url))}"]
     if commit:
-        fields.append(f"rev = {quoted(commit)}")
+        fields.append(f"rev = {toml_string(commit)}")
     elif location.ref_kind and location.ref:
-        fields.append(f"{location.ref_kind} = {quoted(location.ref)}")
+        fields.append(f"{location.ref_kind} = {toml_string(location.ref)}")
     if location.subdirectory:
-        fields.append(f"subdirectory = {quoted(location.subdirectory)}")
+        fields.append(f"subdirectory = {toml_string(location.subdirectory)}")
     if location.lfs:
         fields.append("lfs = true")
     return "{ " + ", ".join(fields) + " }"

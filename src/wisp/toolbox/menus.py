@@ -104,8 +104,12 @@ def entries(menu: Mapping[str, Any], prefix: Path) -> dict[str, str]:
         "ICON_EXT": "png",
     }
 
-    def fill(text: str) -> str:
-        return _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)
+    def fill(text: str, *, in_command: bool = False) -> str:
+        def found(match: re.Match[str]) -> str:
+            value = known.get(match[1], match[0])
+            return _no_code(value) if in_command else value
+
+        return _PLACEHOLDER.sub(found, text)
 
     found: dict[str, str] = {}
     title = fill(str(menu.get("menu_name", prefix.name)))
@@ -129,29 +133,33 @@ def _name(item: Mapping[str, Any]) -> str:
 
 
 def _desktop_file(item: Mapping[str, Any], name: str, prefix: Path, fill: Any) -> str:
-    words = [fill(str(word)) for word in item.get("command", ())]
+    words = [fill(str(word), in_command=True) for word in item.get("command", ())]
     if item.get("activate", True):
         # What the activation of the environment is to a menu: its folder in front of PATH.
-        words = ["env", f"CONDA_PREFIX={prefix}", f"PATH={prefix / 'bin'}:/usr/bin:/bin", *words]
+        place = _no_code(str(prefix))
+        words = ["env", f"CONDA_PREFIX={place}", f"PATH={place}/bin:/usr/bin:/bin", *words]
     rows: dict[str, str] = {
         "Type": "Application",
         "Encoding": "UTF-8",
-        "Name": name,
-        "Exec": " ".join(map(_quoted, words)),
+        "Name": _one_line(name),
+        "Exec": _one_line(" ".join(map(_quoted, words))),
         "Terminal": "true" if item.get("terminal") else "false",
     }
     for key, field in (("Icon", "icon"), ("Comment", "description"), ("Path", "working_dir")):
         if item.get(field):
-            rows[key] = fill(str(item[field]))
+            rows[key] = _one_line(fill(str(item[field])))
     for key in _LISTS:
         if item.get(key):
-            rows[key] = ";".join(fill(str(one)) for one in item[key]) + ";"
+            rows[key] = "".join(
+                _one_line(fill(str(one))).replace(";", r"\;") + ";" for one in item[key]
+            )
     for key in _SIMPLE:
         if item.get(key) is not None:
             value = item[key]
-            rows[key] = str(value).lower() if isinstance(value, bool) else fill(str(value))
-    rows[_OWNER] = str(prefix)
-    lines = (f"{key}={_one_line(value)}" for key, value in rows.items())
+            told = str(value).lower() if isinstance(value, bool) else fill(str(value))
+            rows[key] = _one_line(told)
+    rows[_OWNER] = _one_line(str(prefix))
+    lines = (f"{key}={value}" for key, value in rows.items())
     return "[Desktop Entry]\n" + "".join(f"{line}\n" for line in lines)
 
 
@@ -160,15 +168,22 @@ def _quoted(word: str) -> str:
     if re.fullmatch(r"[A-Za-z0-9_./:=+@,%-]+", word):
         return word
     escaped = re.sub(r'(["`$\\])', r"\\\1", word)
-    return f'"{escaped}"'.replace("\\", "\\\\")
+    return f'"{escaped}"'
+
+
+def _no_code(text: str) -> str:
+    """Write a text for `Exec` so that no `%f` in it stands for a file."""
+    return text.replace("%", "%%")
 
 
 def _one_line(value: str) -> str:
-    return printable(value.replace("\n", "\\n").replace("\r", ""))
+    """Spell a value of any key: backslashes begin escapes, a blank at the front would be lost."""
+    escaped = printable(value.replace("\r", "")).replace("\\", "\\\\").replace("\n", "\\n")
+    return f"\\s{escaped[1:]}" if escaped.startswith(" ") else escaped
 
 
 def _owned(folder: Path, prefix: Path) -> list[Path]:
-    mark = f"\n{_OWNER}={prefix}\n"
+    mark = f"\n{_OWNER}={_one_line(str(prefix))}\n"
     found: list[Path] = []
     with contextlib.suppress(OSError):
         files = [path for path in folder.glob("*.desktop") if not path.is_symlink()]

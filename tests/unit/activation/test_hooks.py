@@ -158,3 +158,9 @@ def test_shells_are_known_by_path_and_alias(name: str, shell: str) -> None:
     assert found is not None
     assert found.name == shell
     assert named("tcsh") is None
+
+
+def test_no_quote_ends_a_value_that_powershell_expands() -> None:
+    """It takes typographic quotes for quotes, too."""
+    line = SHELLS["powershell"].expand("A", '“;calc;„"`”')
+    assert line == '${Env:A} = "`“;calc;`„`"```”"'

@@ -199,6 +199,18 @@ def test_the_login_of_an_index_in_variables_is_used_and_no_build_reads_it(tmp_pa
     assert given in {one.authorization for one in web.asked}
 
 
+@pytest.mark.parametrize("password", ["\N{PILE OF POO}", 'a"\\'])
+def test_every_password_is_written_as_uv_reads_it(tmp_path: Path, password: str) -> None:
+    with Web(lambda _: Answer(404)) as web:
+        host = web.url.partition("://")[2]
+        with pytest.raises(UvError):
+            resolved(
+                uv_with(tmp_path, {}, **{host: BasicHTTP("me", password)}), f"{web.url}/simple"
+            )
+    given = "Basic " + base64.b64encode(f"me:{password}".encode()).decode()
+    assert given in {one.authorization for one in web.asked}
+
+
 def test_an_index_whose_address_is_a_secret_is_asked(tmp_path: Path) -> None:
     with index(None, "/t/SECRET") as web:
         answer = resolved(uv_with(tmp_path, {}), f"{web.url}/t/SECRET/simple")

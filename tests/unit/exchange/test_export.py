@@ -71,6 +71,32 @@ def test_an_environment_file_reads_back_as_what_was_put_in() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("0b1", ".inf", "-.NaN", "2001-01-01", "2001-01-01 00:00:00", "1_0", "1.", "190:20:30"),
+        *(
+            "a\u2028b",
+            "\x85",
+            "a\n b\t",
+            "x\x1b",
+            "\N{PILE OF POO}\n",
+            "... a",
+            "it's",
+            "=",
+            "<<",
+            "\ufeff",
+        ),
+        *('"', "\\n", "$(a)", "{{ a }}", "&a", "*a", "!a", "- a", "a: b", "a #b", "?", "NULL", "~"),
+    ],
+)
+def test_no_text_is_another_thing_to_yaml(text: str) -> None:
+    document = CondaEnvironment(name=text, channels=[], conda=[text], variables={text: text})
+    found = yaml.safe_load(str(document))
+    assert found["name"] == found["dependencies"][0] == text
+    assert found["variables"] == {text: text}
+
+
 def test_defaults_need_no_nodefaults() -> None:
     document = CondaEnvironment(name="a", channels=["main", "main"], conda=[])
     assert yaml.safe_load(str(document))["channels"] == ["main"]

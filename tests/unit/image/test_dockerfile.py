@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 
 import pytest
 
-from wisp.errors import WispError
+from wisp.errors import UsageError, WispError
 from wisp.image.dockerfile import DockerRecipe, dockerfile_text, ignore_text
 from wisp.image.documents import HealthCheck
 from wisp.image.settings import ImageSettings
@@ -145,3 +146,38 @@ def test_keys_of_labels_are_one_word() -> None:
     found = lines(replace(RECIPE, settings=ImageSettings(labels={"a b$c": "d", "org.x/y": "e"})))
     assert r'LABEL "a b\$c"="d"' in found
     assert 'LABEL org.x/y="e"' in found
+
+
+def test_a_value_of_a_label_is_what_it_was() -> None:
+    """Between double quotes Docker takes away the backslash of quotes, dollars and itself alone."""
+    told = 'caf\u00e9 \U0001f600\t"$x" \\n `d`'
+    (line,) = (
+        one
+        for one in lines(replace(RECIPE, settings=ImageSettings(labels={"a": told})))
+        if one.startswith("LABEL")
+    )
+    quoted = line.removeprefix('LABEL a="').removesuffix('"')
+    assert re.sub(r'\\([\\$"])', r"\1", quoted) == told
+    assert not re.search(r'(?<!\\)(?:\\\\)*["$]', quoted)
+
+
+@pytest.mark.parametrize("labels", [{"a": "b\nRUN c"}, {"a\nRUN b": "c"}, {"a": "b\r"}])
+def test_a_line_break_of_a_label_is_refused(labels: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="line break"):
+        dockerfile_text(replace(RECIPE, settings=ImageSettings(labels=labels)))
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("--from=evil", "--from=evil"),
+        ("<<EOF", "<<EOF"),
+        ("[a]*?.sh", "[[]a][*][?].sh"),
+        ("a$b 'c'", "a\\$b \\'c\\'"),
+        ("a\\b", "a" + "\\" * 4 + "b"),
+        ("#a", "#a"),
+    ],
+)
+def test_a_path_is_no_option_and_no_pattern(path: str, written: str) -> None:
+    found = lines(replace(RECIPE, sources=(path,)))
+    assert f"COPY {json.dumps([written, path])}" in found

@@ -126,4 +126,22 @@ def test_names_without_measure_and_what_terminals_obey_are_spelled(tmp_path: Pat
         tmp_path, {"menu_name": "a" * 300, "menu_items": [_item(description="c\x1b]0;d")]}
     )
     (file,) = folder.iterdir()
-    assert "Comment=c\\x1b]0;d\n" in file.read_text()
+    assert "Comment=c\\\\x1b]0;d\n" in file.read_text()
+
+
+def test_what_is_no_command_means_nothing_to_a_menu() -> None:
+    """A folder with a `%f` in its name stands for no file, and no backslash begins an escape."""
+    item = {
+        "name": " C:\\new",
+        "command": ["{{ PREFIX }}/bin/e", "%F"],
+        "platforms": {"linux": {"Keywords": ["a;b", "c"], "GenericName": "\\s"}},
+    }
+    prefix = Path("/home/me/100%file/envs/e")
+    (text,) = entries({"menu_items": [item]}, prefix).values()
+    place = "/home/me/100%%file/envs/e"
+    rows = dict(line.split("=", 1) for line in text.splitlines()[1:])
+    paths = f"CONDA_PREFIX={place} PATH={place}/bin:/usr/bin:/bin"
+    assert rows["Exec"] == f"env {paths} {place}/bin/e %F"
+    assert rows["Name"] == r"\sC:\\new"
+    assert (rows["Keywords"], rows["GenericName"]) == (r"a\\;b;c;".replace("\\\\", "\\"), r"\\s")
+    assert rows["X-Wisp-Prefix"] == str(prefix)
