@@ -21,6 +21,8 @@ from wisp.engine.gateway import ChannelAccess
 from wisp.engine.linked import linked_records, sweep
 from wisp.engine.safe.folder import opened
 from wisp.engine.safe.root import ForeignLinkError, Root
+from wisp.engine.unfinished_wheels import take_away_new_records
+from wisp.engine.uv_install import mark_as_ours
 from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
 from wisp.errors import HostError, InstallError
 from wisp.layout import INSTALLING
@@ -216,8 +218,18 @@ def _wheel(root: Root, prefix: Path) -> None:
         remove_wheel(root, wheel, prefix, ())
 
 
+def _mark(root: Root, prefix: Path) -> None:
+    for wheel in installed_wheels(prefix):
+        with contextlib.suppress(ForeignLinkError):
+            mark_as_ours(wheel, prefix, root)
+
+
+def _planted(root: Root, prefix: Path) -> None:
+    take_away_new_records(root, prefix, {})
+
+
 @pytest.mark.parametrize("place", [".pixi/envs", DEFAULT])
-@pytest.mark.parametrize("act", [_draft, sweep_wheel_drafts, _record, _wheel])
+@pytest.mark.parametrize("act", [_draft, sweep_wheel_drafts, _record, _wheel, _mark, _planted])
 def test_nothing_is_removed_in_a_folder_that_came_in_the_place_of_the_environment(
     tmp_path: Path, place: str, act: Callable[[Root, Path], None]
 ) -> None:

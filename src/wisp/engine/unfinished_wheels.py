@@ -13,9 +13,9 @@ import stat
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from wisp.engine.safe.folder import opened
 from wisp.engine.safe.root import Root
 from wisp.engine.wheels import installed_wheels, remove_wheel
+from wisp.errors import HostError
 from wisp.layout import CONDA_META
 
 #: What tells whether a file is the one that was there: its kind, number, size and time.
@@ -36,12 +36,12 @@ def _noted(status: os.stat_result) -> tuple[int, int, int, int]:
     return kind, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def take_away_new_records(prefix: Path, before: Records) -> bool:
+def take_away_new_records(root: Root, prefix: Path, before: Records) -> bool:
     """Remove what has come into `conda-meta` since, also in place of something; tell of any."""
     new = [name for name, noted in conda_records(prefix).items() if before.get(name) != noted]
     if not new:
         return False
-    with contextlib.suppress(OSError), opened(prefix) as root, root.within(CONDA_META) as folder:
+    with contextlib.suppress(OSError, HostError), root.folder(prefix / CONDA_META) as folder:
         for name in new:
             with contextlib.suppress(OSError):
                 folder.remove(name)

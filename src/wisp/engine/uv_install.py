@@ -22,7 +22,6 @@ from wisp.engine.local_projects import require_files
 from wisp.engine.offline import was_offline
 from wisp.engine.pylock import install_lock
 from wisp.engine.rattler_errors import CHANGED_FILE, hints_for
-from wisp.engine.safe.folder import opened
 from wisp.engine.safe.root import Root
 from wisp.engine.unfinished_wheels import (
     conda_records,
@@ -36,6 +35,7 @@ from wisp.engine.wheels import (
     installed_wheels,
     is_from_checkout,
     planted_records,
+    within,
 )
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.layout import PYPI_INSTALLER
@@ -60,7 +60,8 @@ class WheelInstallation:
     what is put there anew although it seems right. `options` tell how source distributions are
     built; `variables` are those of the activated prefix, for such builds. `held` is a descriptor
     that uv inherits, so that the prefix stays locked as long as uv writes, whatever becomes of
-    the process that started it.
+    the process that started it. `way` is the folder of the user's choice that the prefix lies in,
+    from which on no link is followed; without one it is the prefix itself.
     """
 
     prefix: Path
@@ -73,6 +74,12 @@ class WheelInstallation:
     variables: Mapping[str, str] = field(default_factory=dict)
     held: int | None = None
     label: str = ""
+    way: Root | None = None
+
+    @property
+    def ground(self) -> Root:
+        """The way to what lies in the prefix."""
+        return self.way or Root(self.prefix)
 
 
 def install_wheels(uv: Uv, wanted: WheelInstallation, reporter: Reporter = SILENT) -> None:
@@ -94,12 +101,12 @@ def install_wheels(uv: Uv, wanted: WheelInstallation, reporter: Reporter = SILEN
     except WispError:
         names = {record.name for record in wanted.records}
         with contextlib.suppress(WispError):  # what failed first is told
-            remove_unfinished(Root(wanted.prefix), wanted.prefix, names)
+            remove_unfinished(wanted.ground, wanted.prefix, names)
         raise
     finally:
         # Also after a failure: what uv has put there is ours to remove.
         planted = _mark(wanted)
-        unnamed = take_away_new_records(wanted.prefix, before)
+        unnamed = take_away_new_records(wanted.ground, wanted.prefix, before)
         reporter.finish(token)
     if planted or unnamed:
         which = f"the PyPI package `{planted[0]}`" if planted else "a PyPI package"
@@ -250,12 +257,12 @@ def _mark(wanted: WheelInstallation) -> list[str]:
             if planted := planted_records(wheel, wanted.prefix):
                 refused.append(wheel.name)
             for file in planted:
-                file.unlink(missing_ok=True)
-            mark_as_ours(wheel)
+                wanted.ground.remove(within(wanted.prefix, file.parent) / file.name)
+            mark_as_ours(wheel, wanted.prefix, wanted.ground)
     return refused
 
 
-def mark_as_ours(wheel: InstalledWheel) -> None:
+def mark_as_ours(wheel: InstalledWheel, prefix: Path, ground: Root) -> None:
     """Write our name into INSTALLER, and its new digest into RECORD.
 
     Files are replaced, never written into: uv's cache may share them through hard links.
@@ -269,7 +276,7 @@ def mark_as_ours(wheel: InstalledWheel) -> None:
         digest = base64.urlsafe_b64encode(hashlib.sha256(mark.encode()).digest()).rstrip(b"=")
         row = [path, f"sha256={digest.decode()}", str(len(mark))]
         told = _csv([row if old[:1] == [path] else old for old in rows])
-        with opened(wheel.folder) as folder:
+        with ground.folder(within(prefix, wheel.folder)) as folder:
             replace_in(folder, installer.name, mark.encode(), lasting=False)
             replace_in(folder, record.name, told.encode(), lasting=False)
     except OSError as error:

@@ -188,6 +188,17 @@ def is_record(file: Path, prefix: Path) -> bool:
     return bool(within) and within[0].lower() == layout.CONDA_META
 
 
+def within(prefix: Path, folder: Path) -> Path:
+    """Return the path to a folder of a prefix by which no link is met from the prefix on.
+
+    A package may bring links that stay inside. Raises `OSError` for a folder that lies elsewhere.
+    """
+    place, home = os.path.realpath(folder), os.path.realpath(prefix)
+    if not place.startswith(home + os.sep):
+        raise NotADirectoryError(f"`{folder}` leads out of `{prefix}`")
+    return prefix / place[len(home) + 1 :]
+
+
 def planted_records(wheel: InstalledWheel, prefix: Path) -> list[Path]:
     """List the files of `conda-meta` that a wheel has brought, by its RECORD."""
     root = prefix.resolve()

@@ -290,6 +290,7 @@ class _PrefixInstalling:
             reinstall=names if anew == EVERYTHING else names & anew,
             held=held,
             label=self.locked.name,
+            way=self.root,
         )
 
     def _describe(self, *, needed: bool) -> bool:

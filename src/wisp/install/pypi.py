@@ -12,6 +12,10 @@ from wisp.specs.pypi import PypiOptions
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.values import dataclass
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wisp.engine.safe.root import Root
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PypiWork:
@@ -21,7 +25,8 @@ class PypiWork:
     prefix's Python; `editable` names the folders that are installed in place; `options` tell
     how packages are built; `reinstall` names what is put there anew although it seems right;
     `held` the descriptor that a child has to inherit, so that the prefix stays locked while it
-    lives; `label` is what progress calls the environment.
+    lives; `label` is what progress calls the environment; `way` is the folder that the prefix lies
+    in, from which on no link is followed.
     """
 
     prefix: Path
@@ -33,6 +38,7 @@ class PypiWork:
     editable: frozenset[str] = frozenset()
     options: PypiOptions = PypiOptions()
     label: str = ""
+    way: Root | None = None
 
 
 #: The PyPI engine, as the facade has set it up.

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.wheelhouse import make_project, make_wheel
+from wisp.engine.safe.root import Root
 from wisp.engine.uv import Uv, UvError
 from wisp.engine.uv_install import (
     WheelInstallation,
@@ -273,7 +274,7 @@ def test_marking_keeps_odd_rows_of_a_record(tmp_path: Path) -> None:
     (folder / "INSTALLER").write_text("uv")
     rows = '"a, b.py",sha256=x,1\nodd-1.dist-info/INSTALLER,sha256=y,2\nodd-1.dist-info/RECORD,,\n'
     (folder / "RECORD").write_text(rows)
-    mark_as_ours(InstalledWheel("odd", "1", folder, "uv"))
+    mark_as_ours(InstalledWheel("odd", "1", folder, "uv"), tmp_path, Root(tmp_path))
     assert (folder / "INSTALLER").read_text() == "uv-pixi"
     first, second, third = (folder / "RECORD").read_text().splitlines()
     assert first == '"a, b.py",sha256=x,1'
