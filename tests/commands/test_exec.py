@@ -14,6 +14,8 @@ from tests.trees import touched
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> str:

@@ -12,6 +12,8 @@ from tests.tiny import channel, tiny
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
+pytestmark = pytest.mark.forked
+
 MANIFEST = """\
 [workspace]
 name = "w"

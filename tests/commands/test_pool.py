@@ -13,6 +13,8 @@ from tests.sandbox import CommandLine, Result
 from tests.unit.wheelhouse import make_project
 from tools.forge.build import Forge
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.fixture
 def folder(tmp_path: Path, forge: Forge) -> Path:

@@ -13,9 +13,12 @@ import pytest
 from tests.sandbox import CommandLine, Result
 from tests.tiny import channel, tiny
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to mount folders"
-)
+pytestmark = [
+    pytest.mark.forked,
+    pytest.mark.skipif(
+        not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to mount folders"
+    ),
+]
 KEPT = "is not kept, since the cache"
 
 

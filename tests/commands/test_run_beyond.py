@@ -8,6 +8,8 @@ import pytest
 
 from tests.sandbox import CommandLine
 
+pytestmark = pytest.mark.forked
+
 MANIFEST = """\
 [workspace]
 name = "w"

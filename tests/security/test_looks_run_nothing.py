@@ -20,6 +20,8 @@ from wisp.engine.process import found_program
 from wisp.errors import ActivationError
 from wisp.trust import elsewhere
 
+pytestmark = pytest.mark.forked
+
 #: Row 30 of the audit, and the forms of a rehearsal.
 LOOKS = [
     ("list",),

@@ -17,6 +17,8 @@ from wisp.engine.gateway import ChannelAccess
 from wisp.engine.safe.programs import programs_of
 from wisp.layout import INSTALLING
 
+pytestmark = pytest.mark.forked
+
 PYTHON = tiny("python", "3.12", site_packages="lib/python3.12/site-packages")
 
 

@@ -12,6 +12,8 @@ from tests.tiny import channel, tiny
 from tests.web import Answer, Asked, Web
 from tools.forge.build import Forge
 
+pytestmark = pytest.mark.forked
+
 TOKEN = "ab-s3cret-cd"
 
 
