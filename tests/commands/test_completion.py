@@ -12,6 +12,8 @@ from tests.sandbox import CommandLine
 from tests.trees import content, touched
 from tools.forge.build import Forge
 
+pytestmark = pytest.mark.forked
+
 
 @pytest.fixture
 def workspace(tmp_path: Path, wisp: CommandLine, forge: Forge) -> Path:

@@ -16,8 +16,6 @@ import pytest
 
 from tests.sandbox import CommandLine, Result
 
-pytestmark = pytest.mark.forked
-
 MANIFEST = """\
 [workspace]
 channels = []
