@@ -6,6 +6,10 @@ import errno
 import os
 import stat
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from io import BufferedReader
+
 WRITABLE_BY_OTHERS = 0o022
 #: Where Linux keeps an access list, of entries of eight bytes behind a version of four (acl(5)).
 _ACCESS_LIST = "system.posix_acl_access"
@@ -144,6 +148,18 @@ def _is_null(found: os.stat_result) -> bool:
 def without_waiting(path: str, flags: int) -> int:
     """Open a file, as `open` wants it, so that a pipe without a writer does not hold us up."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def opened_file(path: str | os.PathLike[str]) -> BufferedReader:
+    """Open a file of any size to read it: one that has an end.
+
+    Raises `OSError`, also for a pipe, which would be waited for, and a device.
+    """
+    file = open(path, "rb", opener=without_waiting)  # noqa: SIM115 - the caller closes it
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is no regular file", os.fspath(path))
+    return file
 
 
 def found_bytes(path: str | os.PathLike[str], limit: int = LARGEST) -> bytes:

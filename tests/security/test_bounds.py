@@ -14,6 +14,7 @@ import pytest
 
 from tests.sandbox import CommandLine, Result
 from tests.tiny import channel, tiny
+from tests.unit.wheelhouse import make_wheel
 from tools.forge.archive import text
 from tools.forge.build import Forge
 from wisp.errors import LockFileError, ManifestError
@@ -230,6 +231,53 @@ def test_a_pipe_in_a_local_project_is_not_given_to_uv(
     done = wisp(*words, cwd=tmp_path, timeout=120)
     assert done.code == 1
     assert f"could not read `{tmp_path / place}`" in done.stderr
+
+
+@pytest.mark.parametrize("way", ["path", "url"])
+@pytest.mark.parametrize(
+    "words", [("lock",), ("list",), ("install", "--frozen"), ("pack", "--frozen")], ids=" ".join
+)
+def test_a_pipe_in_the_place_of_an_archive_is_not_given_to_uv(
+    wisp: CommandLine, tmp_path: Path, forge: Forge, way: str, words: tuple[str, ...]
+) -> None:
+    """Row 313."""
+    wheel = make_wheel(tmp_path, "alpha")
+    named = f'path = "{wheel.name}"' if way == "path" else f'url = "{wheel.as_uri()}"'
+    (tmp_path / "pixi.toml").write_text(
+        f'[workspace]\nname = "w"\nchannels = ["{forge.url}"]\nplatforms = ["linux-64"]\n'
+        f'[dependencies]\npython = "*"\n[pypi-dependencies]\nalpha = {{ {named} }}\n'
+    )
+    if words[-1] == "--frozen":
+        wisp("lock", cwd=tmp_path).success()
+    wheel.unlink()
+    os.mkfifo(wheel)
+    done = wisp(*words, cwd=tmp_path, timeout=120)
+    assert done.code == 1
+    assert f"`{wheel}`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("good-1.0-0.conda", ("install", "--frozen")),
+        ("good-1.0-0.conda", ("pack", "--frozen")),
+        ("repodata.json", ("update",)),
+        ("repodata.json", ("search", "good")),
+    ],
+)
+def test_a_pipe_in_a_local_channel_is_not_given_to_rattler(
+    wisp: CommandLine, tmp_path: Path, place: str, words: tuple[str, ...]
+) -> None:
+    """Row 314."""
+    made = channel(tmp_path / "channel", [tiny("good")])
+    wisp("init", "-c", made.as_uri(), "-p", "linux-64", cwd=tmp_path).success()
+    wisp("add", "--no-install", "good", cwd=tmp_path).success()
+    pipe = made / "noarch" / place
+    pipe.unlink()
+    os.mkfifo(pipe)
+    done = wisp(*words, cwd=tmp_path, timeout=60)
+    assert done.code == 1
+    assert f"could not read `{pipe}`" in done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Sequence, Set
-from pathlib import Path
 
 from rattler.exceptions import ExtractError, InstallerError, LinkError, TransactionError
 from rattler.package_cache.package_cache import PackageCache
@@ -32,6 +31,7 @@ from wisp.patterns import pattern
 from wisp.report import SILENT, Reporter
 from wisp.specs.origins import is_wheel
 from wisp.specs.records import CondaRecord
+from wisp.trust import opened_file
 from wisp.values import dataclass, replace
 
 _MISMATCH = pattern(r"(?s)hash mismatch.*?expected (\w+), got (\w+)")
@@ -285,14 +285,15 @@ def _sources(request: CondaInstallation, access: ChannelAccess) -> Sources:
 
 
 def _verify(record: CondaRecord) -> None:
-    expected = record.sha256 or record.md5
-    if expected is None:
-        return
     import hashlib  # it loads OpenSSL
+
+    expected = record.sha256 or record.md5
 
     algorithm = "sha256" if record.sha256 else "md5"
     try:
-        with Path(record.location).open("rb") as file:
+        with opened_file(record.location) as file:
+            if expected is None:
+                return
             found = hashlib.file_digest(file, algorithm).hexdigest()
     except OSError as error:
         raise FetchError(

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from wisp.engine.files import refusal, replace_in
-from wisp.engine.local_projects import require_files
+from wisp.engine.local_projects import require_address, require_files
 from wisp.engine.offline import was_offline
 from wisp.engine.pylock import install_lock
 from wisp.engine.rattler_errors import CHANGED_FILE, hints_for
@@ -40,7 +40,7 @@ from wisp.engine.wheels import (
 from wisp.errors import FetchError, InstallError, WispError
 from wisp.layout import PYPI_INSTALLER
 from wisp.report import SILENT, Reporter
-from wisp.specs.origins import GitCheckout, LocalFolder
+from wisp.specs.origins import DirectFile, GitCheckout, LocalFolder
 from wisp.specs.pypi import PypiOptions, normalize
 from wisp.specs.records import PypiRecord
 from wisp.values import dataclass, field
@@ -151,9 +151,11 @@ def _install(
     anew: frozenset[str],
 ) -> str:
     """Let uv install some of the packages, and return what it said of them."""
-    for record in records:
-        if isinstance(record.origin, LocalFolder):
-            require_files(Path(record.origin.path(wanted.root)))
+    for origin in (record.origin for record in records):
+        if isinstance(origin, DirectFile) and not origin.is_local:
+            require_address(origin.place)
+        elif isinstance(origin, DirectFile | LocalFolder):
+            require_files(Path(origin.path(wanted.root)))
     with tempfile.TemporaryDirectory(prefix="wisp-install-") as folder:
         lock = Path(folder) / "pylock.toml"
         text = install_lock(records, wanted.root, wanted.editable)

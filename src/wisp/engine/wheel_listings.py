@@ -19,6 +19,9 @@ from wisp.engine.cached_lists import list_of
 from wisp.engine.list_looks import found_in
 from wisp.engine.list_places import refuse_odd_index, refuse_odd_list
 from wisp.engine.native_gateway import records_of
+from wisp.engine.records import location_of
+from wisp.errors import FetchError
+from wisp.trust import opened_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,11 +87,14 @@ async def judged_channels(
 
     Whoever asks rattler for anything of a channel comes through here before, with the same access.
 
-    Raises `FetchError` if files cannot lie where a list says, and rattler's `GatewayError` if a
-    channel of the web cannot be read.
+    Raises `FetchError` if files cannot lie where a list says, or a list is no file, and rattler's
+    `GatewayError` if a channel of the web cannot be read.
     """
     channels = [Channel(url) for url in urls]
     remote = [one for one in channels if not one.base_url.startswith("file:")]
+    for channel in channels:
+        for platform in platforms if channel.base_url.startswith("file:") else ():
+            _require_file(Path(location_of(f"{channel.base_url.rstrip('/')}/{platform}")))
     if remote:
         nobody = PyMatchSpec(_NOBODY, True, True)
         await records_of(access.native_gateway, remote, platforms, [nobody], recursive=False)
@@ -96,6 +102,18 @@ async def judged_channels(
         for platform in platforms:
             _refuse_odd_places(channel.base_url, str(platform), access)
     return channels
+
+
+def _require_file(folder: Path) -> None:
+    """Refuse a pipe or a device in the place of a list, of which rattler would read for ever."""
+    list_ = folder / "repodata.json"
+    try:
+        opened_file(list_).close()
+    except FileNotFoundError:  # which the gateway words
+        return
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FetchError(f"could not read `{list_}`", causes=[reason]) from error
 
 
 def _refuse_odd_places(base_url: str, subdir: str, access: ChannelAccess) -> None:

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from wisp.engine.dist_metadata import MetadataReader
-from wisp.engine.local_projects import require_files
+from wisp.engine.local_projects import require_address, require_files
 from wisp.engine.offline import OFFLINE_HINTS, was_offline
 from wisp.engine.pylock import PylockPackage
 from wisp.engine.pypi_stubs import pep440_version, stub_wheel
@@ -27,7 +27,7 @@ from wisp.solve.first_request import FirstRequest
 from wisp.solve.pypi_question import ROOT_PROJECT, PypiRequest, question_for, required_python
 from wisp.solve.pypi_records import choose_files, index_finder, may_mix_indexes, record_of
 from wisp.specs.inputs import EnvironmentInputs
-from wisp.specs.locations import PathLocation
+from wisp.specs.locations import PathLocation, UrlLocation
 from wisp.specs.package_names import providers, pypi_names
 from wisp.specs.pypi import is_editable, normalize
 from wisp.specs.records import LockedConda, PypiRecord
@@ -72,6 +72,8 @@ class PypiResolver:
             location = requirement.spec.location
             if isinstance(location, PathLocation):
                 require_files(absolute_path(location.path, request.root))
+            elif isinstance(location, UrlLocation):
+                require_address(location.url)
         held = held_versions(request.conda)
         stubs = {name: stub_wheel(self._stubs, name, held[name]) for name in sorted(held)}
         question = question_for(request, stubs, self._uv.default_index)
