@@ -39,7 +39,7 @@ complete -o nosort -F _@NAME@_completions @NAME@ 2>/dev/null ||
 _ZSH = r"""
 #compdef @NAME@
 _@NAME@() {
-    local line files=
+    local line value files=
     local -a rows found
     found=("${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}")
     rows=("${(@f)$(command @NAME@ complete -- "${found[@]}" 2>/dev/null)}")
@@ -48,7 +48,9 @@ _@NAME@() {
         if [[ $line == $'\t'* ]]; then
             files=1
         elif [[ -n $line ]]; then
-            found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+            # What `_describe` is given has backslashes before colons, and before backslashes.
+            value=${${line%%$'\t'*}//\\/\\\\}
+            found+=("${value//:/\\:}:${line#*$'\t'}")
         fi
     done
     (( ${#found} )) && _describe -V '@NAME@' found
