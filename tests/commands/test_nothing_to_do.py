@@ -14,6 +14,8 @@ from tests.trees import content, touched
 from tools.forge.build import Forge
 from tools.forge.serve import Server
 
+pytestmark = pytest.mark.forked
+
 SITE = "lib/python*/site-packages"
 
 

@@ -7,12 +7,16 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.forks import Forks
 from tests.sandbox import CommandLine, Result, make_home
 from wisp.api import snapshot
+
+pytestmark = pytest.mark.forked
 
 MANIFEST = """\
 [workspace]
@@ -71,10 +75,12 @@ def warm(wisp: CommandLine, workspace: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CommandLine, Path]]:
+def lasting(
+    tmp_path_factory: pytest.TempPathFactory, forks: Forks
+) -> Iterator[tuple[CommandLine, Path]]:
     """A warm workspace for tests that look only, and its command line with a cache of its own."""
     folder = tmp_path_factory.mktemp("quick")
-    wisp = CommandLine(make_home(folder / "home", folder / "cache"))
+    wisp = CommandLine(make_home(folder / "home", folder / "cache"), forks=forks)
     workspace = folder / "ws"
     workspace.mkdir()
     (workspace / "pixi.toml").write_text(MANIFEST)
@@ -208,7 +214,7 @@ def test_variables_that_matter_end_the_trust(
     wisp: CommandLine, workspace: Path, variables: dict[str, str]
 ) -> None:
     warm(wisp, workspace)
-    other = CommandLine(wisp.home, variables=variables)
+    other = replace(wisp, variables=variables)
     assert not was_quick(other, "run", "piped", cwd=workspace)
 
 
