@@ -35,8 +35,9 @@ NO_WEB_MIRROR = (
 _ADDRESS = pattern(r"for url \((https?://[^\s)]+)\)")
 _DENIED = "Permission denied"
 _DISK = ("No space left", "File too large", "Disk quota exceeded")
+_OPEN_FILES = ("Too many open files", "TooManyOpenFiles")
 #: What fails a package without being its fault.
-_ELSEWHERE = (*_NETWORK, _LOST, _UNKNOWN, _DENIED, *_DISK)
+_ELSEWHERE = (*_NETWORK, _LOST, _UNKNOWN, _DENIED, *_DISK, *_OPEN_FILES)
 _OF_ONE = pattern(r"failed to (?:fetch|link) (?:\S*/)?(\S+?)(?:\.conda|\.tar\.bz2)?$")
 
 
@@ -50,9 +51,12 @@ def is_panic(error: BaseException) -> bool:
 
 def panicked(error: BaseException) -> FetchError:
     """Word such an error: rattler has told on its own what it has met."""
+    text = str(error)
+    if any(sign in text for sign in _OPEN_FILES):
+        return FetchError("the engine cannot work", causes=[text], hints=hints_for(text))
     return FetchError(
         "what a channel, a lock or a package says of itself cannot be used",
-        causes=[str(error)],
+        causes=[text],
         hints=[TELL_OWNERS],
     )
 
@@ -102,6 +106,8 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
         hints.append("check the permissions of the folder and of the package cache")
     if any(sign in text for sign in _DISK):
         hints.append("free some disk space, or raise the limit on file sizes")
+    if any(sign in text for sign in _OPEN_FILES):
+        hints.append("raise the limit on files that are open at once: `ulimit -n 1024`")
     return hints
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wisp.engine.installer import failure_of
-from wisp.engine.rattler_errors import folded, unreachable
+from wisp.engine.rattler_errors import folded, panicked, unreachable
 
 CONFLICT = """\
 Cannot solve the request because of: The following packages are incompatible
@@ -84,3 +84,16 @@ def test_a_host_that_wants_credentials_leads_to_the_command_that_stores_them() -
 )
 def test_whose_fault_a_failure_to_install_is(text: str, package: str | None) -> None:
     assert failure_of(text).package == package
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'failed to create UnixStream: Os { code: 24, kind: TooManyOpenFiles, message: "no" }',
+        "failed to create UnixStream: Too many open files (os error 24)",
+    ],
+)
+def test_too_few_files_that_may_be_open_are_no_channel_s_fault(text: str) -> None:
+    told = panicked(RuntimeError(text))
+    assert "a channel" not in told.message
+    assert told.hints == ("raise the limit on files that are open at once: `ulimit -n 1024`",)
