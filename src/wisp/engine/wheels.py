@@ -175,7 +175,7 @@ def remove_wheel(root: Root, wheel: InstalledWheel, prefix: Path, keep: Collecti
             _unlink(root, file)
             _remove_compiled(root, file)
             folders.add(file.parent)
-        _remove_empty(root, folders, stops=(prefix, place))
+        _remove_empty(root, folders, prefix, place)
     except OSError as error:
         from wisp.engine.files import place_of, refusal
 
@@ -226,7 +226,7 @@ def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
     files = [Path(os.path.realpath((base / row).parent)) / Path(row).name for row in rows]
     info = base / wheel.folder.name
     yield from (file for file in files if not file.is_relative_to(info))
-    rest = [file for file in info.rglob("*") if not file.is_dir()]
+    rest = [Path(folder, name) for folder, names in files_below(info) for name in names]
     yield from sorted(rest, key=lambda file: (file.name == "INSTALLER", file))
 
 
@@ -257,27 +257,12 @@ def _remove_compiled(root: Root, file: Path) -> None:
         _unlink(root, compiled)
 
 
-def _remove_empty(root: Root, folders: Collection[Path], *, stops: Collection[Path]) -> None:
+def _remove_empty(root: Root, folders: Collection[Path], prefix: Path, site: Path) -> None:
     """Remove folders that became empty, and their parents, up to site-packages or the prefix."""
     for folder in sorted(folders, key=lambda one: len(one.parts), reverse=True):
-        _remove_if_empty(root, folder / "__pycache__")
-        current = folder
-        while current not in stops and _remove_if_empty(root, current):
-            current = current.parent
-
-
-def _remove_if_empty(root: Root, path: Path) -> bool:
-    """Remove a folder, and tell whether it is gone: one with anything in it stays."""
-    from wisp.engine.safe.root import ForeignLinkError
-
-    try:
-        with root.folder(path.parent) as folder:
-            folder.remove_empty(path.name)
-    except FileNotFoundError:
-        return True
-    except (OSError, ForeignLinkError):
-        return False
-    return True
+        top = site if folder.is_relative_to(site) else prefix
+        root.prune(folder / "__pycache__", top)
+        root.prune(folder, top)
 
 
 def is_from_checkout(wheel: InstalledWheel, checkout: GitCheckout) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from wisp.engine.files import refusal
 from wisp.engine.safe.packages import check_prefix_record
+from wisp.engine.trees import files_below
 from wisp.engine.wheels import installed_wheels, recorded_paths
 from wisp.errors import HostError
 from wisp.foreign import json_data
@@ -125,7 +126,8 @@ def _wheel_files(folder: Path, info: Path) -> OwnedFiles:
         if not (path := os.path.normpath(f"{site}/{row}")).startswith(("../", "/"))
     ]
     # What installers write after RECORD was made is not in it.
-    paths += [file.relative_to(folder).as_posix() for file in info.rglob("*") if file.is_file()]
+    below = (Path(place, name) for place, names in files_below(info) for name in names)
+    paths += [file.relative_to(folder).as_posix() for file in below if file.is_file()]
     return OwnedFiles(paths=tuple(dict.fromkeys(paths)))
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from wisp.engine.safe.root import Root
@@ -125,3 +126,18 @@ def test_a_wheel_without_a_record_has_no_size(tmp_path: Path) -> None:
     site = _wheel(tmp_path, "thing", {})
     (site / "thing-1.0.dist-info" / "RECORD").unlink()
     assert wheel_sizes(tmp_path) == {}
+
+
+def test_metadata_nested_in_thousands_are_removed(tmp_path: Path) -> None:
+    site = _wheel(tmp_path, "thing", {"thing.py": ""})
+    deep = os.open(site / "thing-1.0.dist-info", os.O_RDONLY)
+    for _ in range(1_500):
+        os.mkdir("d", dir_fd=deep)
+        inner = os.open("d", os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = inner
+    os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=deep))
+    os.close(deep)
+    (wheel,) = installed_wheels(tmp_path)
+    remove_wheel(Root(tmp_path), wheel, tmp_path, keep=())
+    assert installed_wheels(tmp_path) == []

@@ -12,7 +12,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wisp.engine.file_locks import hold
@@ -27,6 +27,8 @@ _DETACH = (
 )
 #: What the system says where nobody may write.
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+#: How many folders inside one another are held open.
+_OPEN_AT_ONCE = 100
 _WAYS_OUT = {
     ".pixi": ("accept the link as it is by `wisp trust`", f"or {_DETACH}"),
     "envs": (_DETACH,),
@@ -123,6 +125,21 @@ class Root:
         with self._doing("remove", path), gone, self.folder(path.parent) as folder:
             folder.remove(path.name)
 
+    def prune(self, path: Path, top: Path) -> None:
+        """Remove a folder, and then those above it and below `top`, while nothing is in them.
+
+        A link on the way, and what the system refuses, ends that.
+        """
+        parts = path.relative_to(top).parts
+        while parts:
+            rest, some = parts[:-_OPEN_AT_ONCE], parts[-_OPEN_AT_ONCE:]
+            try:
+                with self.folder(top.joinpath(*rest)) as folder:
+                    _remove_empty(folder, some)
+            except (OSError, ForeignLinkError):
+                return
+            parts = rest
+
     def take_link(self, link: Path) -> str:
         """Remove a link, and return what it says."""
         with self._doing("remove", link), self.folder(link.parent) as folder:
@@ -148,7 +165,8 @@ class Root:
             current, at = stack.enter_context(opened(self.path)), self.path
             for part in parts:
                 at = at / part
-                current = stack.enter_context(self._step(current, at, make=make))
+                with stack.pop_all():  # of a thousand folders one alone is open
+                    current = stack.enter_context(self._step(current, at, make=make))
             yield current
 
     @contextlib.contextmanager
@@ -168,6 +186,16 @@ class Root:
             if error.errno == errno.ELOOP:  # a link that was made in this moment
                 raise _foreign(path) from error
             raise refusal(action, path, error) from error
+
+
+def _remove_empty(folder: Folder, parts: Sequence[str]) -> None:
+    """Remove folders inside one another, the innermost first. May raise `OSError`."""
+    with contextlib.ExitStack() as stack:
+        chain = [folder]
+        for part in parts[:-1]:
+            chain.append(stack.enter_context(chain[-1].within(part)))
+        for holder, part in zip(reversed(chain), reversed(parts), strict=True):
+            holder.remove_empty(part)
 
 
 def _open_to_lock(folder: Folder, name: str) -> int:
