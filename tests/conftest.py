@@ -75,8 +75,12 @@ def cold_home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def forks_if_marked(request: pytest.FixtureRequest) -> Forks | None:
-    """Forks for the commands of a test that is marked `forked`; others run their launcher."""
-    if request.node.get_closest_marker("forked") is None:
+    """Forks for the commands of a test that is marked `forked`; others run their launcher.
+
+    With `WISP_TEST_FORKS=no` all do, as in CI.
+    """
+    unwanted = os.environ.get("WISP_TEST_FORKS") == "no"
+    if unwanted or request.node.get_closest_marker("forked") is None:
         return None
     forks: Forks = request.getfixturevalue("forks")
     return forks
