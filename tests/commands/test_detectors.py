@@ -273,9 +273,11 @@ def test_a_detector_sees_no_secret_of_the_users_variables(
     secrets = {
         **dict.fromkeys(("UV_INDEX_X_PASSWORD", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"), "SECRET"),
         **dict.fromkeys(("AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN"), "SECRET"),
+        **dict.fromkeys(("AWS_SESSION", "XDG_SESSION_COOKIE"), "SECRET"),
         "PIP_INDEX_URL": "https://me:SECRET@a.invalid/simple",
     }
     plain = {"CUDA_HOME": "/opt/cuda", "LD_LIBRARY_PATH": "/opt/lib"}
+    plain |= {"XDG_SESSION_TYPE": "wayland", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/run/x"}
     here = workspace(tmp_path / "w", channel)
     cold_wisp("install", cwd=here, env=NEW | secrets | plain).success()
     (seen,) = cold_wisp.home.cache.glob("virtual-package-detectors/envs/*/seen")

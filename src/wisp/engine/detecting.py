@@ -20,6 +20,7 @@ from wisp.engine.detector_environments import home_of, make_ready
 from wisp.engine.detectors import Registration
 from wisp.engine.gateway import ChannelAccess
 from wisp.errors import FetchError, HostError, WispError
+from wisp.patterns import pattern
 from wisp.platforms import VirtualPackage
 from wisp.report import SILENT, Reporter
 from wisp.specs.url_secrets import names_secret, shown
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     State = Literal["ran", "cached", "failed", "skipped"]
 
 _OVERRIDE = "CONDA_OVERRIDE_"
+#: The session that variables of desktops tell of is no secret.
+_DESKTOP = pattern(r"^(?:XDG|DBUS|DESKTOP)_SESSION|^SESSION_MANAGER$")
 _DENIED = "consent-denied"
 _REASONS = {
     _DENIED: "not allowed to run",
@@ -134,17 +137,26 @@ def _refused(
     registrations: Sequence[Registration], subdir: str, access: ChannelAccess
 ) -> dict[Key, str]:
     """Say of which detectors rattler cannot be asked, and why: their channels would end it."""
-    refused: dict[Key, str] = {}
+    together: dict[tuple[str, ...], list[Registration]] = {}
     for row in registrations:
+        together.setdefault(row.channels, []).append(row)
+    refused: dict[Key, str] = {}
+    for channels, rows in together.items():
         try:
-            loop.call(_judge(row, subdir, access), look=access.lookout(row.channels).look)
+            loop.call(_judge(channels, rows, subdir, access), look=access.lookout(channels).look)
         except FetchError as error:
-            refused[row.key] = _told(error)
+            if len(rows) == 1:
+                refused[rows[0].key] = _told(error)
+                continue
+            for row in rows:  # some may be bearable
+                refused |= _refused([row], subdir, access)
     return refused
 
 
-async def _judge(row: Registration, subdir: str, access: ChannelAccess) -> None:
-    """Look at all that the solve of a detector looks at. Raises `FetchError`."""
+async def _judge(
+    channels: Sequence[str], rows: Sequence[Registration], subdir: str, access: ChannelAccess
+) -> None:
+    """Look at all that the solves of detectors look at. Raises `FetchError`."""
     from rattler.exceptions import GatewayError
     from rattler.rattler import PyMatchSpec
 
@@ -154,9 +166,10 @@ async def _judge(row: Registration, subdir: str, access: ChannelAccess) -> None:
 
     platforms = platforms_of(subdir)
     try:
-        known = await judged_channels(row.channels, platforms, access)
-        sources = dict(zip(row.channels, known, strict=True))
-        await refuse_heavy([PyMatchSpec(row.detector, True, True)], sources, platforms, access)
+        known = await judged_channels(channels, platforms, access)
+        sources = dict(zip(channels, known, strict=True))
+        specs = [PyMatchSpec(row.detector, True, True) for row in rows]
+        await refuse_heavy(specs, sources, platforms, access)
     except GatewayError:  # which rattler tells of
         return
 
@@ -185,9 +198,11 @@ class _Question:
         from wisp.engine.rattler_errors import chain_of
 
         environ = self._machine.environ
-        names = {name for name in (*environ, *os.environ) if name.startswith(_OVERRIDE)}
+        # A variable may be gone from the process just now, as another thread has borrowed it.
+        seen = [(name, os.environ.get(name, "")) for name in os.environ] + [*environ.items()]
+        names = {name for name, _ in seen if name.startswith(_OVERRIDE)}
         # Who looks at the machine signs in nowhere; rattler has read the lists by now.
-        secret = set(filter(_is_secret, os.environ)) if may_run else set()
+        secret = {name for name, value in seen if may_run and _is_secret(name, value)}
         environ = {name: value for name, value in environ.items() if name not in secret}
         gateway = self._access.gateway  # to make one borrows variables, too
         try:
@@ -253,10 +268,9 @@ def _key(one: SkippedRegistration | DetectorFailure | DetectorResult) -> Key:
     return (one.origin or "").rstrip("/"), "" if detector is None else detector.normalized
 
 
-def _is_secret(variable: str) -> bool:
-    """Tell whether a variable of this process is a secret, or an address with one."""
-    value = os.environ[variable]
-    return names_secret(variable) or ("://" in value and shown(value) != value)
+def _is_secret(variable: str, value: str) -> bool:
+    """Tell whether a variable is a secret, or an address with one."""
+    return names_secret(_DESKTOP.sub("", variable)) or ("://" in value and shown(value) != value)
 
 
 def _told(error: WispError) -> str:

@@ -11,6 +11,8 @@ import pytest
 from tests.detectors import FOUND, detector, named, quantum_channel, report, runs
 from tests.tiny import channel, settings, tiny
 from tools.forge.archive import text
+from wisp.engine import detecting
+from wisp.engine.borrowed import borrowed
 from wisp.engine.detecting import DetectingMachine, Detection, detect
 from wisp.engine.detectors import registered
 from wisp.engine.gateway import ChannelAccess
@@ -161,3 +163,37 @@ def test_what_anybody_may_write_to_is_not_run_from(tmp_path: Path) -> None:
     (row,) = found(tmp_path).findings
     assert row.state == "failed"
     assert "nothing is run from" in row.detail
+
+
+def test_a_channel_is_judged_once_for_all_its_detectors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling = {name: report({f"__{name}": {"version": "1"}}) for name in ("a", "b")}
+    channel(tmp_path / "chan", [detector(*one) for one in telling.items()])
+    named(tmp_path / "chan", {name: [f"__{name}"] for name in telling})
+    judged: list[list[str]] = []
+    real = detecting._judge
+
+    def judge(channels: Any, rows: Any, *more: Any) -> Any:
+        judged.append([row.detector for row in rows])
+        return real(channels, rows, *more)
+
+    monkeypatch.setattr(detecting, "_judge", judge)
+    assert set(found(tmp_path).packages) == {"__a", "__b"}
+    assert [sorted(names) for names in judged] == [["a", "b"]]
+
+
+def test_a_secret_that_another_thread_has_borrowed_is_one_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quantum_channel(tmp_path / "chan")
+    lent: list[set[str]] = []
+
+    def borrowing(names: Any, environ: Any) -> Any:
+        lent.append(set(names))
+        return borrowed(names, environ)
+
+    monkeypatch.delenv("A_TOKEN", raising=False)  # as it is meanwhile
+    monkeypatch.setattr(detecting, "borrowed", borrowing)
+    found(tmp_path, environ={"A_TOKEN": "SECRET"})
+    assert ["A_TOKEN" in names for names in lent] == [False, True]
