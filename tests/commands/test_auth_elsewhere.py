@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -195,6 +197,17 @@ def test_a_damaged_login_of_an_engine_is_told(auth: CommandLine, tmp_path: Path)
     docker.write_text("{")
     done = auth("auth", "status", "127.0.0.1:5000", cwd=tmp_path)
     assert (done.code, str(docker) in done.stderr) == (1, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
+def test_logins_of_an_engine_that_cannot_be_read_are_passed_over_and_told(
+    auth: CommandLine, tmp_path: Path
+) -> None:
+    docker = Path(auth.variables["HOME"]) / ".docker/config.json"
+    docker.parent.mkdir()
+    os.mkfifo(docker)
+    done = auth("auth", "status", "127.0.0.1:5000", cwd=tmp_path).success()
+    assert f"could not read `{docker}`" in done.stderr
 
 
 def test_a_mirror_is_asked_with_what_is_for_it(auth: CommandLine, tmp_path: Path) -> None:

@@ -100,7 +100,9 @@ def _of_uv(session: SessionContext, url: str) -> StoredLogin | None:
 def _of_registry(session: SessionContext, url: str) -> StoredLogin | None:
     parts = urlsplit(without_userinfo(url)[0])
     path = parts.path.strip("/")
-    found = RegistryLogins(session.environ, session.credentials).of(parts.netloc, path)
+    logins = RegistryLogins(session.environ, session.credentials)
+    found = logins.of(parts.netloc, path)
+    session.credentials.faults += logins.faults
     if found is None:
         return None
     if (own := session.credentials.matching(f"https://{parts.netloc}/")) is not None and (

@@ -23,7 +23,11 @@ def refusal(action: str, path: str | os.PathLike[str], error: OSError) -> HostEr
 
     reason = error.strerror or str(error)
     hints: list[str] = []
-    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+    if action == "read":
+        from wisp.rights import ways_to_read
+
+        hints += ways_to_read(path, error)
+    elif isinstance(error, PermissionError) or error.errno == errno.EROFS:
         from wisp.rights import way_to_write
 
         hints.append(way_to_write(path))

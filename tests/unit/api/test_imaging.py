@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from wisp.api.imaging.annotating import source_url
 from wisp.api.imaging.options import ImageOverrides, overridden
 from wisp.api.imaging.packaging import refuse_elsewhere
+from wisp.api.imaging.registry_sessions import session_with
 from wisp.engine.apt_sources import host_mirror
 from wisp.errors import HostError, ManifestError, UsageError
 from wisp.image.documents import HealthCheck
 from wisp.image.settings import ImageSettings
+from wisp.specs.oci import Reference
 
 
 def test_what_a_call_says_counts_before_the_manifest(tmp_path: Path) -> None:
@@ -91,3 +95,19 @@ def test_the_mirror_of_the_host_is_found(
 )
 def test_the_source_of_an_image_is_spelled_as_people_open_it(remote: str, url: str | None) -> None:
     assert source_url(remote) == url
+
+
+def test_logins_that_cannot_be_read_are_told_where_a_registry_is_asked_without(
+    tmp_path: Path,
+) -> None:
+    docker = tmp_path / ".docker/config.json"
+    docker.parent.mkdir()
+    docker.symlink_to(docker.name)
+    told: list[str] = []
+    workspace: Any = SimpleNamespace(
+        environ={"HOME": str(tmp_path)},
+        session=SimpleNamespace(credentials=None, http=None),
+        reporter=SimpleNamespace(warn=lambda words, hints: told.append(words)),
+    )
+    session_with(workspace, Reference.parse("debian"))
+    assert [words.partition(": ")[0] for words in told] == [f"could not read `{docker}`"]

@@ -23,9 +23,13 @@ def session_with(
     from wisp.engine.registry.session import RegistrySession, pull_scope, push_scope
 
     logins = RegistryLogins(workspace.environ, workspace.session.credentials)
+    login = logins.of(reference.registry, reference.repository)
+    for fault in logins.faults:
+        words = ": ".join([fault.message, *map(str, fault.causes)])
+        workspace.reporter.warn(words, tuple(fault.hints))
     return RegistrySession(
         workspace.session.http,
         reference.registry,
-        login=logins.of(reference.registry, reference.repository),
+        login=login,
         scopes=(*map(push_scope, written), *map(pull_scope, read)),
     )

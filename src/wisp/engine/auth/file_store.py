@@ -91,7 +91,7 @@ class FileStore:
         self._change(lambda table: {k: v for k, v in table.items() if k not in hosts})
 
     def _table(self) -> dict[str, Any]:
-        content = kept_bytes(self.path)
+        content = kept_bytes(self.path, ours=True)
         if content is None:
             return {}
         try:

@@ -18,20 +18,22 @@ from wisp.trust import found_bytes
 LARGEST = 1024 * 1024
 
 
-def kept_bytes(path: Path) -> bytes | None:
+def kept_bytes(path: Path, *, ours: bool = False) -> bytes | None:
     """Return what is in such a file; None where there is none, or none that we can get to.
 
     A home may be closed to us, or no folder: `HOME=/root` in a container that runs as another user.
+    A folder holds none either, as Docker makes where a file to mount is missing; unless it is in
+    the place of a file of `ours`, which we write.
 
-    Raises `CredentialError` for a folder, a pipe or a device, for what is too large, may not be
-    read, or is a link that leads to itself.
+    Raises `CredentialError` for a pipe or a device, for what is too large, may not be read, or is a
+    link that leads to itself.
     """
     try:
         return found_bytes(path, LARGEST)
     except FileNotFoundError:
         return None
     except OSError as error:
-        if not os.path.lexists(path):
+        if not os.path.lexists(path) or (not ours and os.path.isdir(path)):  # noqa: PTH112
             return None
         told = refusal("read", path, error)
         hints = told.hints or ["mend the file, or move it away and log in again"]

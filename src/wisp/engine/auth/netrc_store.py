@@ -58,6 +58,8 @@ class NetrcStore:
 
         try:
             hosts = netrc.netrc(str(self.path)).hosts
+        except OSError:  # gone since
+            return {}
         except (netrc.NetrcParseError, UnicodeDecodeError) as error:
             line = getattr(error, "lineno", None) or 0
             raise CredentialError(

@@ -10,7 +10,6 @@ Sources: containers-auth.json(5); docker-credential-helpers, "Development".
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -46,12 +45,16 @@ class RegistryLogin:
 
 
 class RegistryLogins:
-    """Finds logins in the places of one user. Files are read when first asked, each once."""
+    """Finds logins in the places of one user. Files are read when first asked, each once.
+
+    One that cannot be read is passed over, as for Docker, and told in `faults`.
+    """
 
     def __init__(self, environ: Mapping[str, str], own: Credentials | None = None) -> None:
         self._environ = environ
         self._own = own
         self._files: dict[Path, Mapping[str, Any]] = {}
+        self.faults: list[WispError] = []
 
     def of(self, registry: str, repository: str = "") -> RegistryLogin | None:
         """Return the login of a repository, None if nothing is stored for it.
@@ -110,9 +113,12 @@ class RegistryLogins:
 
     def _read(self, path: Path) -> Mapping[str, Any]:
         if path not in self._files:
-            content = None if _is_folder(path) else kept_bytes(path)
             try:
+                content = kept_bytes(path)
                 found = {} if content is None else json_data(content)
+            except CredentialError as error:  # the next file may have the login
+                self.faults.append(error)
+                found = {}
             except (ValueError, RecursionError) as error:
                 raise _damaged(path, "it is not JSON", error) from error
             if not isinstance(found, dict):
@@ -152,11 +158,6 @@ def _names(registry: str, repository: str) -> tuple[str, ...]:
     return tuple(
         "/".join((host, *parts[:count])) for count in range(len(parts), -1, -1) for host in hosts
     )
-
-
-def _is_folder(path: Path) -> bool:
-    """Whether Docker has made a folder of it, as it does where a file to mount is missing."""
-    return os.path.isdir(path)  # noqa: PTH112 - `Path.is_dir` raises where we may not look
 
 
 def _server(registry: str) -> str:

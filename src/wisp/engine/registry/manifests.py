@@ -90,7 +90,8 @@ def put_manifest(
 ) -> Response:
     """Put a manifest, see that it has come, and return the answer.
 
-    `doing` completes "could not …" in errors. Raises as `fetch_manifest`.
+    `doing` completes "could not …" in errors; who answers 202 may have it only later. Raises as
+    `fetch_manifest`.
     """
     path = f"{repository}/manifests/{identifier}"
     response = session.request(
@@ -99,7 +100,8 @@ def put_manifest(
     if response.status not in {200, 201, 202}:
         raise fault_of(response, "PUT", session.resolved(path), doing)
     digest = digest_of(content)
-    if response.headers.get("docker-content-digest") != digest:
+    taken_for_later = response.status == 202
+    if response.headers.get("docker-content-digest") != digest and not taken_for_later:
         _see_there(session, repository, digest, doing)
     return response
 

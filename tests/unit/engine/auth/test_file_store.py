@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from wisp.engine.auth import netrc_store
 from wisp.engine.auth.file_store import FileStore
 from wisp.engine.auth.netrc_store import NetrcStore
 from wisp.specs.credentials import BasicHTTP, BearerToken, CredentialError
@@ -109,3 +110,14 @@ def test_a_netrc_that_is_none_is_told_with_its_line_and_what_it_should_hold(
     assert str(failure.value.place) == f"{file}:2:1"
     assert "machine HOST login USER" in failure.value.hints[0]
     assert "s3cret" not in str(failure.value)
+
+
+def test_a_netrc_that_a_mount_has_left_as_a_folder_holds_nothing(tmp_path: Path) -> None:
+    assert NetrcStore(tmp_path).all() == {}
+
+
+def test_a_netrc_that_goes_while_it_is_read_holds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(netrc_store, "kept_bytes", lambda _: b"")
+    assert NetrcStore(tmp_path / "gone").all() == {}

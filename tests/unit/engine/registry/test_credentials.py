@@ -1,18 +1,24 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from wisp.engine.auth import kept
 from wisp.engine.auth.file_store import FileStore
 from wisp.engine.auth.kept import LARGEST
 from wisp.engine.auth.stores import Credentials
+from wisp.engine.files import refusal
 from wisp.engine.registry.credentials import RegistryLogin, RegistryLogins
+from wisp.rights import ways_to_read
 from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, CredentialError
+from wisp.trust import found_bytes
 
 
 def auth(user: str, password: str = "pw") -> dict[str, str]:
@@ -178,22 +184,45 @@ def test_a_damaged_file_is_told(environ: dict[str, str], text: str) -> None:
     assert failure.value.place.line == (1 if text == "{" else 0)  # where no JSON is
 
 
-@pytest.mark.parametrize("kind", ["pipe", "loop", "large"])
-def test_what_is_no_readable_file_is_told_and_not_passed_over(
-    environ: dict[str, str], kind: str
+@pytest.mark.parametrize("kind", ["pipe", "loop", "large", "another user's"])
+def test_what_is_no_readable_file_is_told_and_the_next_is_asked(
+    environ: dict[str, str], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = Path(environ["HOME"]) / ".docker/config.json"
-    path.parent.mkdir()
+    path = Path(environ["HOME"]) / ".config/containers/auth.json"
+    path.parent.mkdir(parents=True)
     if kind == "pipe":
         os.mkfifo(path)
     elif kind == "loop":
         path.symlink_to(path.name)
+    elif kind == "another user's":
+        path.write_text("{}")
+        monkeypatch.setattr(kept, "found_bytes", refusing(path))
     else:
         path.write_text(json.dumps({"auths": {"h.io": {"auth": "a" * LARGEST}}}))
-    with pytest.raises(CredentialError, match=f"could not read `{path}`") as failure:
-        RegistryLogins(environ).of("h.io")
-    assert failure.value.place is not None
-    assert failure.value.place.file == str(path)
+    logins = docker(environ, auths={"h.io": auth("docker")})
+    assert user_of(logins.of("h.io")) == "docker"
+    assert logins.of("public.io") is None
+    (fault,) = logins.faults
+    assert f"could not read `{path}`" in fault.message
+    assert fault.place is not None
+    assert fault.place.file == str(path)
+
+
+def refusing(closed: Path) -> Callable[[Path, int], bytes]:
+    """What is not let read one file; root, as whom tests may run, always is."""
+
+    def found(path: Path, limit: int) -> bytes:
+        if path == closed:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return found_bytes(path, limit)
+
+    return found
+
+
+def test_who_may_not_read_a_file_is_told_how_to(tmp_path: Path) -> None:
+    (file := tmp_path / "config.json").touch()
+    error = PermissionError(errno.EACCES, "Permission denied", str(file))
+    assert refusal("read", file, error).hints == ways_to_read(file, error)
 
 
 def test_a_folder_that_a_mount_has_left_holds_no_logins(environ: dict[str, str]) -> None:

@@ -283,3 +283,9 @@ def test_a_manifest_has_come_if_its_digest_is_told_or_it_is_there(
         session = RegistrySession(HttpClient(Network(), {}), web.address)
         assert push_manifest(session, "a", "tag", b"{ }", MANIFEST) == digest_of(b"{ }")
         assert len(web.asked) == requests
+
+
+def test_a_manifest_that_is_taken_for_later_is_not_read_back() -> None:
+    with Web(lambda asked: Answer(202 if asked.method == "PUT" else 404)) as web:
+        session = RegistrySession(HttpClient(Network(), {}), web.address)
+        assert push_manifest(session, "a", "tag", b"{ }", MANIFEST) == digest_of(b"{ }")
