@@ -59,7 +59,7 @@ def ways_on(error: OSError) -> tuple[str, ...]:
 def _way_to_write(path: str | os.PathLike[str]) -> str:
     spot = _spot(path)
     near = _nearest(spot) or spot.parent
-    if _is_read_only(near):
+    if is_read_only(near):
         return f"the file system of `{near}` is mounted read-only: use a folder elsewhere"
     if not _OWNED:
         return f"check the permissions of `{spot.parent}`"
@@ -160,8 +160,8 @@ def _is_link(path: Path) -> bool:
         return False
 
 
-def _is_read_only(path: Path) -> bool:
-    """Whether a path lies in a file system to which nobody may write."""
+def is_read_only(path: Path | int) -> bool:
+    """Whether a path, or an open file, lies in a file system to which nobody may write."""
     try:
         return _OWNED and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
     except OSError:

@@ -27,7 +27,8 @@ from wisp.config.levels import read_config
 from wisp.config.model import ConfigRequest
 from wisp.engine.gateway import ChannelAccess
 from wisp.engine.safe.root import Root
-from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
+from wisp.engine.wheel_removal import remove_wheel
+from wisp.engine.wheels import installed_wheels, sweep_wheel_drafts
 from wisp.lock.read import read
 from wisp.manifest.read import load_text
 from wisp.specs.records import CondaRecord

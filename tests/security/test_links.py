@@ -21,9 +21,10 @@ from wisp.engine.gateway import ChannelAccess
 from wisp.engine.linked import linked_records, sweep
 from wisp.engine.safe.folder import opened
 from wisp.engine.safe.root import ForeignLinkError, Root
-from wisp.engine.unfinished_wheels import take_away_new_records
+from wisp.engine.unfinished_wheels import new_records, take_away
 from wisp.engine.uv_install import mark_as_ours
-from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
+from wisp.engine.wheel_removal import remove_wheel
+from wisp.engine.wheels import installed_wheels, sweep_wheel_drafts
 from wisp.errors import HostError, InstallError
 from wisp.layout import INSTALLING
 from wisp.tasks import cache as task_cache
@@ -215,7 +216,8 @@ def _record(root: Root, prefix: Path) -> None:
 
 def _wheel(root: Root, prefix: Path) -> None:
     for wheel in installed_wheels(prefix):
-        remove_wheel(root, wheel, prefix, ())
+        with contextlib.suppress(ForeignLinkError):
+            remove_wheel(root, wheel, prefix, ())
 
 
 def _mark(root: Root, prefix: Path) -> None:
@@ -225,7 +227,7 @@ def _mark(root: Root, prefix: Path) -> None:
 
 
 def _planted(root: Root, prefix: Path) -> None:
-    take_away_new_records(root, prefix, {})
+    take_away(root, prefix, new_records(prefix, {}))
 
 
 @pytest.mark.parametrize("place", [".pixi/envs", DEFAULT])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from pathlib import Path
@@ -15,7 +16,8 @@ from wisp.engine.pypi_stubs import stub_wheel
 from wisp.engine.safe.root import Root
 from wisp.engine.uv import Uv
 from wisp.engine.uv_install import WheelInstallation, install_wheels
-from wisp.engine.wheels import installed_wheels, remove_wheel
+from wisp.engine.wheel_removal import remove_wheel
+from wisp.engine.wheels import installed_wheels
 from wisp.errors import InstallError, ManifestError, WispError
 from wisp.lock.entries import conda_record
 from wisp.manifest.read import load_text
@@ -129,6 +131,38 @@ def test_a_wheel_brings_no_records_of_conda_and_leaves_nothing_where_it_fails(
     assert after.keys() <= before.keys() | {".lock"}  # of uv itself
     if "conda-meta/good-1-0.json" in after:
         assert (records / "good-1-0.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize("row", ["good-1-0.json", "mine/x", "mine", "mine/..", "..", "", "."])
+def test_a_row_takes_nothing_of_conda_away(uv: Uv, prefix: Path, tmp_path: Path, row: str) -> None:
+    """Row 443: what a RECORD says to have come with a wheel may have been there before."""
+    wheel = make_wheel(tmp_path / "w", "alpha")
+    install(uv, prefix, wheel)
+    info = installed_wheels(prefix)[0].folder
+    (info / "INSTALLER").write_text("uv")
+    with (info / "RECORD").open("a") as rows:
+        rows.write(f"../../../conda-meta/{row},,\n")
+    records = prefix / "conda-meta"
+    (records / "mine").mkdir(parents=True)
+    for name in ("good-1-0.json", "mine/x"):
+        (records / name).write_text("{}")
+    before = content(records)
+    with contextlib.suppress(InstallError):
+        install(uv, prefix, wheel)
+    assert differences(before, content(records)) == []
+
+
+def test_a_failure_takes_no_wheel_away_that_was_there_before(
+    uv: Uv, prefix: Path, tmp_path: Path
+) -> None:
+    """Some put wheels there without saying who they are."""
+    install(uv, prefix, make_wheel(tmp_path / "w", "alpha"))
+    (installed_wheels(prefix)[0].folder / "INSTALLER").unlink()
+    before = content(prefix)
+    odd = make_wheel(tmp_path / "odd", "alpha", tag="py2-none-any")
+    with pytest.raises(WispError):
+        install(uv, prefix, odd)
+    assert differences(before, content(prefix)) == []
 
 
 def test_a_wheel_that_claims_a_record_does_not_take_it_away(

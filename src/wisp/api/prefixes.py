@@ -74,7 +74,7 @@ def _pypi_installer(session: SessionContext) -> InstallPypi:
                 variables=_build_variables(session, work),
                 held=work.held,
                 label=work.label,
-                way=work.way,
+                within=work.within,
             ),
             session.reporter,
         )

@@ -22,7 +22,7 @@ class CondaInstallation:
     says that an installation was interrupted here: whatever it left is taken away first, since
     a package that clashes with another would otherwise depend on which of them came so far.
     `label` is how progress calls the work, e.g. the environment's name. `place` is the path that
-    packages are told, where the prefix is meant for another machine. `root` is the folder of the
+    packages are told, where the prefix is meant for another machine. `within` is the folder of the
     user's choice that the prefix lies in, from which on no link is followed; without one it is the
     prefix itself.
     """
@@ -35,12 +35,12 @@ class CondaInstallation:
     repair: bool = False
     label: str = ""
     place: str | None = None
-    root: Root | None = None
+    within: Root | None = None
 
     @property
     def ground(self) -> Root:
         """The way to what lies in the prefix."""
-        return self.root or Root(self.prefix)
+        return self.within or Root(self.prefix)
 
 
 @dataclass(frozen=True, slots=True)

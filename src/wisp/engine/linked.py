@@ -123,7 +123,7 @@ def owners_of_files(prefix: Path) -> dict[str, str]:
     owners: dict[str, str] = {}
     for file in (prefix / "conda-meta").glob("*.json"):
         # A record that a crash left half-written owns nothing; the repair links anew.
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
             record = json_data(found_bytes(file, LARGEST_LOCK))
             owners |= dict.fromkeys(record.get("files", ()), str(record.get("name")))
     return owners

@@ -1,8 +1,9 @@
 """What uv leaves where it fails, or is killed, in the midst of a wheel.
 
 What tells whose a wheel is (`INSTALLER`) uv writes near the end, so a wheel without it is nobody's:
-none that could be removed with its manifest's line, although its modules can be imported. What it
-brings into `conda-meta` stands in its RECORD only if it was finished, so that is looked at itself.
+none that could be removed with its manifest's line, although its modules can be imported. Others
+leave it out for good, so only what has come meanwhile is taken for uv's. What a wheel brings into
+`conda-meta` stands in its RECORD only if it was finished, so that is looked at itself.
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from wisp.engine.safe.root import Root
-from wisp.engine.wheels import installed_wheels, remove_wheel
+from wisp.engine.wheel_removal import remove_wheel
+from wisp.engine.wheels import InstalledWheel, installed_wheels, is_of_conda
 from wisp.errors import HostError
 from wisp.layout import CONDA_META
 
-#: What tells whether a file is the one that was there: its kind, number, size and time.
-Records = Mapping[str, tuple[int, int, int, int]]
+#: What tells whether a file is the one that was there: its kind, size and time. Its number may be
+#: another each time, where the file system is one of the network.
+Records = Mapping[str, tuple[int, int, int]]
 
 
 def conda_records(prefix: Path) -> Records:
@@ -29,46 +32,52 @@ def conda_records(prefix: Path) -> Records:
     return {}
 
 
-def _noted(status: os.stat_result) -> tuple[int, int, int, int]:
+def _noted(status: os.stat_result) -> tuple[int, int, int]:
     kind = stat.S_IFMT(status.st_mode)
     if stat.S_ISDIR(status.st_mode):  # others may have one there, into which files may go
-        return kind, 0, 0, 0
-    return kind, status.st_ino, status.st_size, status.st_mtime_ns
+        return kind, 0, 0
+    return kind, status.st_size, status.st_mtime_ns
 
 
-def take_away_new_records(root: Root, prefix: Path, before: Records) -> bool:
-    """Remove what has come into `conda-meta` since, also in place of something; tell of any."""
-    new = [name for name, noted in conda_records(prefix).items() if before.get(name) != noted]
-    if not new:
-        return False
+def new_records(prefix: Path, before: Records) -> list[str]:
+    """Name what has come into `conda-meta` since, also in place of something."""
+    return [name for name, noted in conda_records(prefix).items() if before.get(name) != noted]
+
+
+def take_away(root: Root, prefix: Path, names: Iterable[str]) -> None:
+    """Remove entries of `conda-meta`, as far as that can be done."""
     with contextlib.suppress(OSError, HostError), root.folder(prefix / CONDA_META) as folder:
-        for name in new:
+        for name in names:
             with contextlib.suppress(OSError):
                 folder.remove(name)
-    return True
 
 
-def remove_unfinished(
-    root: Root, prefix: Path, names: Collection[str] | None = None, *, but: Collection[str] = ()
-) -> None:
-    """Remove wheels of which nothing says who put them there, unless they are conda's.
+def changed_at(wheel: InstalledWheel) -> int:
+    """Return when something was last put into the metadata of a wheel, in nanoseconds."""
+    try:
+        return wheel.folder.stat().st_mtime_ns
+    except OSError:
+        return 0
 
-    Of these `names`, or of all; `but` are those that stay.
+
+def unnamed_wheels(prefix: Path) -> list[InstalledWheel]:
+    """List the wheels of which nothing says who put them there."""
+    return [wheel for wheel in installed_wheels(prefix) if not wheel.installer]
+
+
+def remove_unfinished(root: Root, prefix: Path, is_new: Callable[[InstalledWheel], bool]) -> None:
+    """Remove such wheels that have come meanwhile, unless they are conda's.
 
     Raises:
         HostError: A file cannot be deleted.
 
     """
-    found = [
-        one
-        for one in installed_wheels(prefix)
-        if not one.installer and one.name not in but and (names is None or one.name in names)
-    ]
+    found = list(filter(is_new, unnamed_wheels(prefix)))
     if not found:
         return
     from wisp.engine.linked import owned_files
 
     owned = owned_files(prefix)
     for wheel in found:
-        if f"{wheel.folder.relative_to(prefix).as_posix()}/METADATA" not in owned:
+        if not is_of_conda(wheel, owned, prefix):
             remove_wheel(root, wheel, prefix, owned)

@@ -12,6 +12,7 @@ import contextlib
 import csv
 import hashlib
 import io
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,9 +25,12 @@ from wisp.engine.pylock import install_lock
 from wisp.engine.rattler_errors import CHANGED_FILE, hints_for
 from wisp.engine.safe.root import Root
 from wisp.engine.unfinished_wheels import (
+    changed_at,
     conda_records,
+    new_records,
     remove_unfinished,
-    take_away_new_records,
+    take_away,
+    unnamed_wheels,
 )
 from wisp.engine.uv import Uv, UvError, unindented
 from wisp.engine.uv_options import build_options, index_options
@@ -35,15 +39,18 @@ from wisp.engine.wheels import (
     installed_wheels,
     is_from_checkout,
     planted_records,
-    within,
 )
-from wisp.errors import FetchError, InstallError, WispError
-from wisp.layout import PYPI_INSTALLER
+from wisp.errors import FetchError, HostError, InstallError, WispError
+from wisp.layout import CONDA_META, PYPI_INSTALLER
 from wisp.report import SILENT, Reporter
 from wisp.specs.origins import DirectFile, GitCheckout, LocalFolder
 from wisp.specs.pypi import PypiOptions, normalize
 from wisp.specs.records import PypiRecord
 from wisp.values import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 #: What uv writes into INSTALLER.
 _UV_MARK = "uv"
@@ -60,8 +67,8 @@ class WheelInstallation:
     what is put there anew although it seems right. `options` tell how source distributions are
     built; `variables` are those of the activated prefix, for such builds. `held` is a descriptor
     that uv inherits, so that the prefix stays locked as long as uv writes, whatever becomes of
-    the process that started it. `way` is the folder of the user's choice that the prefix lies in,
-    from which on no link is followed; without one it is the prefix itself.
+    the process that started it. `within` is the folder of the user's choice that the prefix lies
+    in, from which on no link is followed; without one it is the prefix itself.
     """
 
     prefix: Path
@@ -74,12 +81,12 @@ class WheelInstallation:
     variables: Mapping[str, str] = field(default_factory=dict)
     held: int | None = None
     label: str = ""
-    way: Root | None = None
+    within: Root | None = None
 
     @property
     def ground(self) -> Root:
         """The way to what lies in the prefix."""
-        return self.way or Root(self.prefix)
+        return self.within or Root(self.prefix)
 
 
 def install_wheels(uv: Uv, wanted: WheelInstallation, reporter: Reporter = SILENT) -> None:
@@ -93,27 +100,38 @@ def install_wheels(uv: Uv, wanted: WheelInstallation, reporter: Reporter = SILEN
     reporter.describe(token, outer=True)
     anew = _installed_by_others(wanted) | _other_checkouts(wanted)
     before = conda_records(wanted.prefix)
+    unnamed = {wheel.folder: changed_at(wheel) for wheel in unnamed_wheels(wanted.prefix)}
+    names = {record.name for record in wanted.records}
     try:
         for turn in _rounds(wanted.records, wanted.options):
             for records in _by_large_files(turn):
                 tell_changes(_install(uv, wanted, records, anew), reporter)
                 reporter.advance(token, len(records))
     except WispError:
-        names = {record.name for record in wanted.records}
+
+        def is_new(wheel: InstalledWheel) -> bool:
+            return wheel.name in names and unnamed.get(wheel.folder) != changed_at(wheel)
+
         with contextlib.suppress(WispError):  # what failed first is told
-            remove_unfinished(wanted.ground, wanted.prefix, names)
+            remove_unfinished(wanted.ground, wanted.prefix, is_new)
         raise
     finally:
-        # Also after a failure: what uv has put there is ours to remove.
-        planted = _mark(wanted)
-        unnamed = take_away_new_records(wanted.ground, wanted.prefix, before)
         reporter.finish(token)
-    if planted or unnamed:
-        which = f"the PyPI package `{planted[0]}`" if planted else "a PyPI package"
-        raise InstallError(
-            f"{which} was refused: it brings records of conda packages",
-            hints=["what it brought there was removed; tell its owners"],
-        )
+        # Also after a failure: what uv has put there is ours to remove.
+        brought = new_records(wanted.prefix, before)
+        take_away(wanted.ground, wanted.prefix, brought)
+        refused = _mark(wanted)
+    if refused or brought:
+        _tell_of_records(wanted.prefix, refused, new_records(wanted.prefix, before))
+
+
+def _tell_of_records(prefix: Path, refused: Sequence[str], left: Sequence[str]) -> NoReturn:
+    which = f"the PyPI package `{refused[0]}`" if refused else "a PyPI package"
+    done = "what it brought there was removed; tell its owners"
+    raise InstallError(
+        f"{which} was refused: it brings records of conda packages",
+        hints=[f"remove `{prefix / CONDA_META / left[0]}`; it could not be" if left else done],
+    )
 
 
 def _rounds(
@@ -258,10 +276,16 @@ def _mark(wanted: WheelInstallation) -> list[str]:
         if wheel.name in names and wheel.installer == _UV_MARK:
             if planted := planted_records(wheel, wanted.prefix):
                 refused.append(wheel.name)
-            for file in planted:
-                wanted.ground.remove(within(wanted.prefix, file.parent) / file.name)
+            for path in planted:
+                if path.parts[0] != CONDA_META:  # what is new there is gone, and the rest conda's
+                    _unlink(wanted.ground, wanted.prefix / path)
             mark_as_ours(wheel, wanted.prefix, wanted.ground)
     return refused
+
+
+def _unlink(ground: Root, file: Path) -> None:
+    with contextlib.suppress(OSError, HostError), ground.folder(file.parent) as folder:
+        folder.unlink(file.name)
 
 
 def mark_as_ours(wheel: InstalledWheel, prefix: Path, ground: Root) -> None:
@@ -278,11 +302,22 @@ def mark_as_ours(wheel: InstalledWheel, prefix: Path, ground: Root) -> None:
         digest = base64.urlsafe_b64encode(hashlib.sha256(mark.encode()).digest()).rstrip(b"=")
         row = [path, f"sha256={digest.decode()}", str(len(mark))]
         told = _csv([row if old[:1] == [path] else old for old in rows])
-        with ground.folder(within(prefix, wheel.folder)) as folder:
+        with ground.folder(_by_no_link(prefix, wheel.folder)) as folder:
             replace_in(folder, installer.name, mark.encode(), lasting=False)
             replace_in(folder, record.name, told.encode(), lasting=False)
     except OSError as error:
         raise refusal("mark", wheel.folder, error) from error
+
+
+def _by_no_link(prefix: Path, folder: Path) -> Path:
+    """Return the path to a folder of a prefix by which no link is met from the prefix on.
+
+    A package may bring links that stay inside. Raises `OSError` for a folder that lies elsewhere.
+    """
+    place, home = Path(os.path.realpath(folder)), Path(os.path.realpath(prefix))
+    if not place.is_relative_to(home):
+        raise NotADirectoryError(f"`{folder}` leads out of `{prefix}`")
+    return prefix / place.relative_to(home)
 
 
 def _ends_with_newline(file: Path) -> bool:

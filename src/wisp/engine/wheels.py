@@ -1,7 +1,4 @@
-"""The wheels that lie in a prefix: found by their dist-info, removed by their RECORD.
-
-Removing needs no uv and no interpreter, so it also works for a Python that is about to leave.
-"""
+"""The wheels that lie in a prefix: found by their dist-info, their files by their RECORD."""
 
 from __future__ import annotations
 
@@ -149,81 +146,42 @@ def _sweep(folder: Folder, *, describes: bool) -> None:
                 folder.remove(name)
 
 
-def remove_wheel(root: Root, wheel: InstalledWheel, prefix: Path, keep: Collection[str]) -> None:
-    """Delete what a wheel brought, its compiled modules, and the folders this leaves empty.
-
-    `keep` are paths relative to the prefix that belong to somebody else. Files that its RECORD
-    places outside the prefix are left alone.
-
-    Raises:
-        HostError: A file cannot be deleted.
-
-    """
-    home = prefix.resolve()
-    site = wheel.folder.parent
-    if not (resolved := site.resolve()).is_relative_to(home):
-        return
-    place = prefix / resolved.relative_to(home)
-    folders: set[Path] = {place / wheel.folder.name}
-    try:
-        for found in _files(wheel, site):
-            if not found.is_relative_to(home) or found.relative_to(home).as_posix() in keep:
-                continue
-            if is_record(found, home):
-                continue
-            file = prefix / found.relative_to(home)
-            _unlink(root, file)
-            _remove_compiled(root, file)
-            folders.add(file.parent)
-        _remove_empty(root, folders, prefix, place)
-    except OSError as error:
-        from wisp.engine.files import place_of, refusal
-
-        raise refusal("remove", place_of(error, wheel.folder), error) from error
-
-
 def is_record(file: Path, prefix: Path) -> bool:
     """Whether a file is one of conda's about the prefix; none of those is a wheel's."""
     within = Path(os.path.relpath(file, prefix)).parts
     return bool(within) and within[0].lower() == layout.CONDA_META
 
 
-def within(prefix: Path, folder: Path) -> Path:
-    """Return the path to a folder of a prefix by which no link is met from the prefix on.
-
-    A package may bring links that stay inside. Raises `OSError` for a folder that lies elsewhere.
-    """
-    place, home = os.path.realpath(folder), os.path.realpath(prefix)
-    if not place.startswith(home + os.sep):
-        raise NotADirectoryError(f"`{folder}` leads out of `{prefix}`")
-    return prefix / place[len(home) + 1 :]
-
-
 def planted_records(wheel: InstalledWheel, prefix: Path) -> list[Path]:
-    """List the files of `conda-meta` that a wheel has brought, by its RECORD."""
-    root = prefix.resolve()
-    return [file for file in _files(wheel, wheel.folder.parent) if is_record(file, root)]
+    """List what of conda's a wheel's RECORD claims to have brought, as paths below the prefix."""
+    home = prefix.resolve()
+    return [file.relative_to(home) for file in recorded_files(wheel) if is_record(file, home)]
 
 
 def wheel_files(wheel: InstalledWheel, prefix: Path) -> tuple[str, ...]:
     """Return what a wheel brought, as paths relative to its prefix with slashes, sorted."""
     root = prefix.resolve()
-    files = _files(wheel, wheel.folder.parent)
+    files = recorded_files(wheel)
     return tuple(
         sorted(file.relative_to(root).as_posix() for file in files if file.is_relative_to(root))
     )
 
 
-def _files(wheel: InstalledWheel, site: Path) -> Iterator[Path]:
+def recorded_files(wheel: InstalledWheel) -> Iterator[Path]:
     """Resolve the rows of RECORD; what tells whose wheel it is goes last: a crash can resume.
 
-    RECORD goes once the files are gone that only it names, INSTALLER after all others.
+    RECORD goes once the files are gone that only it names, INSTALLER after all others. No link is
+    met on the way to a file, which may itself be one.
     """
     rows: list[str] = []
     with contextlib.suppress(OSError):
         rows = recorded_paths(found_text(wheel.folder / "RECORD", errors="replace"))
-    base = site.resolve()
-    files = [Path(os.path.realpath((base / row).parent)) / Path(row).name for row in rows]
+    base = wheel.folder.parent.resolve()
+    files = [
+        Path(os.path.realpath((base / row).parent)) / name
+        for row in rows
+        if (name := Path(row).name) not in ("", "..")
+    ]
     info = base / wheel.folder.name
     yield from (file for file in files if not file.is_relative_to(info))
     rest = [Path(folder, name) for folder, names in files_below(info) for name in names]
@@ -241,28 +199,10 @@ def recorded_paths(text: str) -> list[str]:
     return [row for row in rows if not has_control(row)]
 
 
-def _unlink(root: Root, file: Path) -> None:
-    """Remove a file, whose folders have no link on the way; one that has come meanwhile stays."""
-    from wisp.engine.safe.root import ForeignLinkError
-
-    gone = contextlib.suppress(FileNotFoundError, NotADirectoryError, ForeignLinkError)
-    with gone, root.folder(file.parent) as folder:
-        folder.unlink(file.name)
-
-
-def _remove_compiled(root: Root, file: Path) -> None:
-    if file.suffix != ".py":
-        return
-    for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
-        _unlink(root, compiled)
-
-
-def _remove_empty(root: Root, folders: Collection[Path], prefix: Path, site: Path) -> None:
-    """Remove folders that became empty, and their parents, up to site-packages or the prefix."""
-    for folder in sorted(folders, key=lambda one: len(one.parts), reverse=True):
-        top = site if folder.is_relative_to(site) else prefix
-        root.prune(folder / "__pycache__", top)
-        root.prune(folder, top)
+def is_of_conda(wheel: InstalledWheel, conda_files: Collection[str], prefix: Path) -> bool:
+    """Tell whether a conda package has brought a wheel's dist-info."""
+    info = wheel.folder.relative_to(prefix).as_posix()
+    return f"{info}/METADATA" in conda_files or f"{info}/INSTALLER" in conda_files
 
 
 def is_from_checkout(wheel: InstalledWheel, checkout: GitCheckout) -> bool:

@@ -14,14 +14,14 @@ from wisp.engine.safe.aside import links_of_packages, taken_away
 from wisp.engine.safe.modes import open_records
 from wisp.engine.safe.prefix import refuse_outward
 from wisp.engine.safe.root import Root
-from wisp.engine.unfinished_wheels import conda_records, remove_unfinished
-from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts
+from wisp.engine.unfinished_wheels import changed_at, conda_records, remove_unfinished
+from wisp.engine.wheel_removal import remove_wheel
+from wisp.engine.wheels import InstalledWheel, installed_wheels, is_of_conda, sweep_wheel_drafts
 from wisp.errors import HostError, InstallError, WispError
 from wisp.install.pypi import (
     InstallPypi,
     PypiPlan,
     PypiWork,
-    owned_by_conda,
     plan_pypi,
     python_paths,
 )
@@ -36,6 +36,7 @@ from wisp.install.state import (
 )
 from wisp.lock.model import LockedEnvironment
 from wisp.report import SILENT, Reporter
+from wisp.rights import is_read_only
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.trust import found_text
 from wisp.values import dataclass
@@ -156,13 +157,11 @@ class _PrefixInstalling:
         if conda_differs and anew != EVERYTHING:
             anew |= frozenset(outward.values())
         link = self._linking(anew, access, reporter, broken=broken) if conda_differs else None
+        if broken:
+            self._sweep(since=os.fstat(held).st_mtime_ns)
         if changes:
             # It must be on disk before the first package changes.
             self._mark(held, layout.INSTALLING, lasting=True)
-            if broken:
-                sweep_wheel_drafts(self.root, self.prefix)
-                # Wanted or not: its modules could be imported, and nothing would remove them.
-                remove_unfinished(self.root, self.prefix, but=self.selection.ignored)
             self._remove(plan)
             if link is not None:
                 for path in outward:
@@ -181,6 +180,19 @@ class _PrefixInstalling:
         if not changes:
             open_records(self.root, self.prefix, layout.PREFIX_MARKER)
         return changes or described
+
+    def _sweep(self, since: int) -> None:
+        """Remove what a killed installation, which began at a time, has left half done.
+
+        Wanted or not: modules of a wheel could be imported, and nothing else would remove them.
+        """
+        ignored = self.selection.ignored
+
+        def is_its_own(wheel: InstalledWheel) -> bool:
+            return changed_at(wheel) >= since and wheel.name not in ignored
+
+        sweep_wheel_drafts(self.root, self.prefix)
+        remove_unfinished(self.root, self.prefix, is_its_own)
 
     def _outward(self) -> dict[Path, str]:
         """Find links that lead out, of packages that can be linked anew, with their names.
@@ -221,7 +233,7 @@ class _PrefixInstalling:
                 os.fsync(held)
         except OSError as error:
             if error.errno == errno.EBADF:  # it could be opened for reading only
-                code = errno.EROFS if _is_mounted_read_only(held) else errno.EACCES
+                code = errno.EROFS if is_read_only(held) else errno.EACCES
                 error = OSError(code, os.strerror(code))
             raise refusal("write", fingerprint_file(self.prefix), error) from error
 
@@ -258,7 +270,7 @@ class _PrefixInstalling:
 
         owned = owned_files(self.prefix)
         for wheel in plan.remove:
-            if not owned_by_conda(wheel, owned, self.prefix):
+            if not is_of_conda(wheel, owned, self.prefix):
                 remove_wheel(self.root, wheel, self.prefix, owned)
 
     def _request(self, anew: frozenset[str], *, broken: bool) -> CondaInstallation:
@@ -273,7 +285,7 @@ class _PrefixInstalling:
             ignored=self.selection.ignored,
             repair=broken,
             label=self.locked.name,
-            root=self.root,
+            within=self.root,
         )
 
     def _pypi_work(self, anew: frozenset[str], held: int) -> PypiWork:
@@ -290,7 +302,7 @@ class _PrefixInstalling:
             reinstall=names if anew == EVERYTHING else names & anew,
             held=held,
             label=self.locked.name,
-            way=self.root,
+            within=self.root,
         )
 
     def _describe(self, *, needed: bool) -> bool:
@@ -319,10 +331,6 @@ class _PrefixInstalling:
                     raise
                 return False
         return bool(stale)
-
-
-def _is_mounted_read_only(descriptor: int) -> bool:
-    return os.name == "posix" and bool(os.fstatvfs(descriptor).f_flag & os.ST_RDONLY)
 
 
 def _content(file: Path) -> str | None:

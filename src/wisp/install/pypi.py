@@ -25,8 +25,8 @@ class PypiWork:
     prefix's Python; `editable` names the folders that are installed in place; `options` tell
     how packages are built; `reinstall` names what is put there anew although it seems right;
     `held` the descriptor that a child has to inherit, so that the prefix stays locked while it
-    lives; `label` is what progress calls the environment; `way` is the folder that the prefix lies
-    in, from which on no link is followed.
+    lives; `label` is what progress calls the environment; `within` is the folder that the prefix
+    lies in, from which on no link is followed.
     """
 
     prefix: Path
@@ -38,7 +38,7 @@ class PypiWork:
     editable: frozenset[str] = frozenset()
     options: PypiOptions = PypiOptions()
     label: str = ""
-    way: Root | None = None
+    within: Root | None = None
 
 
 #: The PyPI engine, as the facade has set it up.
@@ -86,12 +86,6 @@ def plan_pypi(
         for name, record in wanted.items()
     ]
     return PypiPlan(remove=tuple(remove), differs=False in verdicts, in_doubt=None in verdicts)
-
-
-def owned_by_conda(wheel: InstalledWheel, conda_files: Collection[str], prefix: Path) -> bool:
-    """Tell whether a conda package has brought a wheel's dist-info."""
-    info = wheel.folder.relative_to(prefix).as_posix()
-    return f"{info}/METADATA" in conda_files or f"{info}/INSTALLER" in conda_files
 
 
 def _is_current(record: PypiRecord, wheel: InstalledWheel) -> bool | None:

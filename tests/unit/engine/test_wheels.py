@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from wisp.engine.safe.root import Root
-from wisp.engine.wheels import installed_wheels, remove_wheel, sweep_wheel_drafts, wheel_sizes
+from wisp.engine.trees import remove_tree
+from wisp.engine.wheel_removal import remove_wheel
+from wisp.engine.wheels import installed_wheels, sweep_wheel_drafts, wheel_sizes
 
 
 def _wheel(prefix: Path, name: str, files: dict[str, str], installer: str = "uv-pixi") -> Path:
@@ -128,16 +133,24 @@ def test_a_wheel_without_a_record_has_no_size(tmp_path: Path) -> None:
     assert wheel_sizes(tmp_path) == {}
 
 
-def test_metadata_nested_in_thousands_are_removed(tmp_path: Path) -> None:
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[Path]:
+    """A prefix with a wheel whose metadata nest folders deeper than a path can say."""
     site = _wheel(tmp_path, "thing", {"thing.py": ""})
-    deep = os.open(site / "thing-1.0.dist-info", os.O_RDONLY)
-    for _ in range(1_500):
-        os.mkdir("d", dir_fd=deep)
-        inner = os.open("d", os.O_RDONLY, dir_fd=deep)
-        os.close(deep)
-        deep = inner
-    os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=deep))
-    os.close(deep)
-    (wheel,) = installed_wheels(tmp_path)
-    remove_wheel(Root(tmp_path), wheel, tmp_path, keep=())
-    assert installed_wheels(tmp_path) == []
+    folder = os.open(site / "thing-1.0.dist-info", os.O_RDONLY)
+    for _ in range(2_500):
+        os.mkdir("d", dir_fd=folder)
+        inner = os.open("d", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
+    os.close(folder)
+    yield tmp_path
+    remove_tree(tmp_path / "lib", ignore_errors=True)  # who tidies up after tests cannot
+
+
+def test_metadata_nested_in_thousands_are_removed(deep: Path) -> None:
+    (wheel,) = installed_wheels(deep)
+    remove_wheel(Root(deep), wheel, deep, keep=())
+    assert installed_wheels(deep) == []
+    assert not wheel.folder.exists()

@@ -181,15 +181,17 @@ def test_a_wheel_that_a_killed_installation_left_half_done_leaves(
     records = ask(channel(tmp_path / "main", [theirs]), access, "theirs")
     prefix = tmp_path / "env"
     install(prefix, records, access)
-    half = _wheel(prefix, "half")
-    mine = _wheel(prefix, "mine", INSTALLER="pip")
-    install(prefix, records, access, reinstall=EVERYTHING)
-    assert half.exists()  # nobody has been killed
+    mine = [_wheel(prefix, "by_hand"), _wheel(prefix, "by_pip", INSTALLER="pip")]
     (prefix / FINGERPRINT).write_text("pixi:installing!")
+    began = (prefix / FINGERPRINT).stat().st_mtime_ns
+    half = _wheel(prefix, "half")
+    info_of_half = half.parent / "half-1.0.dist-info"
+    os.utime(info_of_half, ns=(began, began))
+    os.utime(half.parent / "by_hand-1.0.dist-info", ns=(began - 1, began - 1))
     install(prefix, records, access)
     assert not half.exists()
-    assert not (half.parent / "half-1.0.dist-info").exists()
-    assert mine.exists()
+    assert not info_of_half.exists()
+    assert all(file.exists() for file in mine)
     assert (prefix / info / "METADATA").exists()
 
 
