@@ -29,11 +29,19 @@ pytestmark = pytest.mark.forked
 HEAD = '[workspace]\nname = "{name}"\nchannels = []\nplatforms = ["linux-64"]\n'
 
 
-def install(uv: Uv, prefix: Path, wheel: Path) -> None:
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    row = PypiRecord(location=str(wheel), name="alpha", version="1.0", sha256=digest)
+def install(uv: Uv, prefix: Path, *wheels: Path) -> None:
+    rows = tuple(
+        PypiRecord(
+            location=str(wheel),
+            name=wheel.name.partition("-")[0],
+            version="1.0",
+            sha256=hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        )
+        for wheel in wheels
+    )
     python = prefix / "bin" / "python"
-    wanted = WheelInstallation(prefix=prefix, python=python, root=wheel.parent, records=(row,))
+    root = wheels[0].parent
+    wanted = WheelInstallation(prefix=prefix, python=python, root=root, records=rows)
     install_wheels(uv, wanted)
 
 
@@ -159,9 +167,9 @@ def test_a_failure_takes_no_wheel_away_that_was_there_before(
     install(uv, prefix, make_wheel(tmp_path / "w", "alpha"))
     (installed_wheels(prefix)[0].folder / "INSTALLER").unlink()
     before = content(prefix)
-    odd = make_wheel(tmp_path / "odd", "alpha", tag="py2-none-any")
+    odd = make_wheel(tmp_path / "odd", "beta", tag="py2-none-any")
     with pytest.raises(WispError):
-        install(uv, prefix, odd)
+        install(uv, prefix, make_wheel(tmp_path / "w", "alpha"), odd)
     assert differences(before, content(prefix)) == []
 
 
