@@ -91,8 +91,13 @@ _IN_TOML = {code: f"\\u{code:04x}" for code in (*range(0x20), 0x7F)}
 _IN_TOML |= {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
 
 
+def has_halves(text: str) -> bool:
+    """Tell whether a text has halves of characters, or bytes that are none: no file takes it."""
+    return not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def toml_string(text: str) -> str:
-    """Write a basic string of TOML."""
+    """Write a basic string of TOML, which cannot have what `has_halves` finds."""
     return f'"{text.translate(_IN_TOML)}"'
 
 

@@ -7,7 +7,7 @@ same workspace gives the same lock everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -149,12 +149,14 @@ class Uv:
         variables: Mapping[str, str] | None = None,
         pass_fds: Sequence[int] = (),
         hosts: Mapping[str, str] = NOWHERE,
+        beside: Iterable[str] = (),
     ) -> ProcessResult:
         """Run uv to its end and return what it said.
 
         `pass_fds` are descriptors that uv inherits: a lock held on one of them lasts as long as
         uv does, even if wisp dies first (POSIX only). Whoever looks on is told what uv shows on
-        a terminal; `hosts` are where packages come from, by their names.
+        a terminal; `hosts` are where packages come from, by their names; `beside` are
+        addresses that are in files and not among `arguments`, which may want a login.
 
         Raises:
             UvError: uv fails.
@@ -164,7 +166,7 @@ class Uv:
         """
         with prepared(
             arguments, self.credentials, self.mirrors, self.users_store, self.proxies,
-            keep_users=self.keyring_provider is not None,
+            keep_users=self.keyring_provider is not None, beside=beside,
         ) as call:  # fmt: skip
             done = self._finished(
                 [self.executable, *call.arguments, *self._common()],

@@ -6,11 +6,13 @@ What is asked is decided by `wisp.solve`; here it only becomes files, options an
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from wisp.engine.git_logins import GitLogins
 from wisp.engine.mirrors import TextMirrors
+from wisp.engine.process import ProcessResult
 from wisp.engine.pylock import PylockPackage, parse_pylock
 from wisp.engine.uv import Uv
 from wisp.values import dataclass, field
@@ -24,7 +26,8 @@ class CompileQuestion:
 
     `pyproject` holds what requirement lines cannot say (the index or git reference of one
     package), `previous` a lock whose versions are kept where possible, `upgrade` the names that
-    are exempt from that, `variables` pairs of environment variables.
+    are exempt from that, `variables` pairs of environment variables, `indexes` the addresses of
+    those that `pyproject` names.
     """
 
     requirements: str = ""
@@ -35,6 +38,7 @@ class CompileQuestion:
     upgrade: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    indexes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,13 @@ def compile_requirements(
         variables = dict(question.variables) | logins.variables(folder)
         output = folder / _PREVIOUS
         lock = ["--format", "pylock.toml", "--output-file", str(output)]
-        uv.run([*arguments, *lock], cwd=folder, variables=variables)
+        asked = partial(uv.run, cwd=folder, variables=variables, beside=question.indexes)
+        asked([*arguments, *lock])
         text = uv.mirrors.back(output.read_text(encoding="utf-8"))
         packages = parse_pylock(text, folder)
         if not annotate:
             return CompileAnswer(packages)
-        return CompileAnswer(packages, _indexes(uv, arguments, folder, packages, variables))
+        return CompileAnswer(packages, _indexes(uv, asked, arguments, folder, packages))
 
 
 def _inputs(
@@ -107,18 +112,16 @@ def _inert(text: str) -> str:
 
 def _indexes(
     uv: Uv,
+    asked: Callable[[list[str]], ProcessResult],
     arguments: list[str],
     folder: Path,
     packages: tuple[PylockPackage, ...],
-    variables: Mapping[str, str],
 ) -> dict[str, str]:
     """Ask for the same solution in the format that names indexes, as comments below each line."""
     pins = "".join(f"{p.name}=={p.version}\n" for p in packages if p.version and not p.archive)
     (folder / "pins.txt").write_text(pins, encoding="utf-8")
     options = ["--constraints", "pins.txt", "--emit-index-annotation", "--no-annotate"]
-    done = uv.run(
-        [*arguments, *options, "--format", "requirements.txt"], cwd=folder, variables=variables
-    )
+    done = asked([*arguments, *options, "--format", "requirements.txt"])
     indexes: dict[str, str] = {}
     name = ""
     for line in done.stdout.splitlines():

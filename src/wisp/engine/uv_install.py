@@ -197,6 +197,7 @@ def _install(
                 variables=variables,
                 pass_fds=descriptors,
                 hosts=_hosts(records),
+                beside=dict.fromkeys(record.index for record in records if record.index),
             )
         except UvError as error:
             raise installation_error(error) from error

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, starmap
 from pathlib import Path
 from types import MappingProxyType
 
 from wisp.engine.auth.stores import Credentials
 from wisp.engine.mirrors import TextMirrors
-from wisp.printable import toml_string
-from wisp.specs.credentials import BasicHTTP, BearerToken, Credential, OAuth
+from wisp.printable import has_halves, toml_string
+from wisp.specs.credentials import BasicHTTP, BearerToken, Credential, CredentialError, OAuth
 from wisp.specs.url_secrets import shown
 from wisp.specs.urls import UserInfo, url_origin, with_userinfo, without_userinfo
 from wisp.values import dataclass, field
@@ -53,23 +53,25 @@ def prepared(
     proxies: Mapping[str, Any] = NO_PROXIES,
     *,
     keep_users: bool = False,
+    beside: Iterable[str] = (),
 ) -> Iterator[UvCall]:
     """Take secrets out of the words of a call, and give uv what it needs in their place.
 
     `users_store` is the text of the user's own store of uv, which ours stands for meanwhile,
     `proxies` what uv's configuration says of them;
-    `keep_users` leaves users without passwords in addresses, whose passwords uv asks a keyring for.
+    `keep_users` leaves users without passwords in addresses, whose passwords uv asks a keyring for;
+    `beside` are addresses that no word of the call names, such as those in its files.
+
+    Raises `CredentialError` for a login or an address that is no text.
     """
     rows: dict[str, Credential] = {}
-    plain: list[str] = []
-    addresses: list[tuple[str, str]] = []
-    words = iter(arguments)
-    for word in words:
-        if word not in (_INDEX, _DEFAULT_INDEX, _LINKS):
-            plain.append(word)
-            continue
-        url = _without_password(mirrors.url(next(words)), rows, credentials, keep_users)
-        addresses.append((word, url))
+    plain, named = _parted(arguments)
+    addresses = [
+        (word, _without_password(mirrors.url(address), rows, credentials, keep_users))
+        for word, address in named
+    ]
+    for address in beside:
+        _without_password(mirrors.url(address), rows, credentials, keep_users)
     for host, credential in _stored(credentials):
         rows.setdefault(f"https://{host}/", credential)
     hidden = bool(proxies) or any(shown(url) != url for _, url in addresses)
@@ -88,6 +90,19 @@ def prepared(
         yield UvCall(tuple(plain), variables)
 
 
+def _parted(arguments: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Part the words of a call from the options that hold addresses."""
+    plain: list[str] = []
+    named: list[tuple[str, str]] = []
+    words = iter(arguments)
+    for word in words:
+        if word in (_INDEX, _DEFAULT_INDEX, _LINKS):
+            named.append((word, next(words)))
+        else:
+            plain.append(word)
+    return plain, named
+
+
 def _write(file: Path, text: str) -> None:
     file.touch(mode=0o600)
     file.write_text(text, "utf-8")
@@ -95,19 +110,27 @@ def _write(file: Path, text: str) -> None:
 
 def _configuration(addresses: Sequence[tuple[str, str]], proxies: Mapping[str, Any]) -> str:
     """Say in a file what options say."""
-    lines = [f"{key} = {_value(value)}" for key, value in proxies.items()]
-    lines += [f"find-links = {_value([url for word, url in addresses if word == _LINKS])}"]
+    lines = [f"{key} = {_value(value, key)}" for key, value in proxies.items()]
+    links = [url for word, url in addresses if word == _LINKS]
+    lines += [f"find-links = {_value(links, 'find-links')}"]
     for word, url in addresses:
         if word != _LINKS:
             is_default = "true" if word == _DEFAULT_INDEX else "false"
-            lines += ["[[index]]", f"url = {toml_string(url)}", f"default = {is_default}"]
+            lines += ["[[index]]", f"url = {_value(url, shown(url))}", f"default = {is_default}"]
     return "\n".join([*lines, ""])
 
 
-def _value(value: str | Sequence[str]) -> str:
-    if isinstance(value, str):
-        return toml_string(value)
-    return f"[{', '.join(map(toml_string, value))}]"
+def _value(value: str | Sequence[str], name: str) -> str:
+    """Write a value for uv. Raises `CredentialError` for what is no text, which may be a secret."""
+    if not isinstance(value, str):
+        return f"[{', '.join(_value(one, name) for one in value)}]"
+    if has_halves(value):
+        raise CredentialError(
+            f"the login or address for `{name}` is no text",
+            causes=["it has a byte that is no UTF-8, or half a character"],
+            hints=["write it in UTF-8, in an address as `%FF` is written for a byte"],
+        )
+    return toml_string(value)
 
 
 def _without_password(
@@ -146,5 +169,5 @@ def _row(service: str, credential: Credential) -> str:
             fields = {"scheme": "bearer", "token": credential.access_token}
         case _:
             return ""
-    lines = [f"{key} = {toml_string(value)}" for key, value in fields.items()]
-    return "\n".join(["[[credential]]", f"service = {toml_string(service)}", *lines, "\n"])
+    lines = [f"{key} = {_value(value, service)}" for key, value in fields.items()]
+    return "\n".join(["[[credential]]", f"service = {_value(service, service)}", *lines, "\n"])

@@ -102,6 +102,7 @@ def question_for(
             *build_options(request.options),
         ),
         variables=_variables(request.platform),
+        indexes=tuple(dict.fromkeys(r.spec.index for r in request.requirements if r.spec.index)),
     )
 
 

@@ -23,8 +23,14 @@ from wisp.engine.auth.stores import Credentials
 from wisp.engine.mirrors import TextMirrors
 from wisp.engine.uv import Uv, UvError, find_uv
 from wisp.engine.uv_compile import CompileAnswer, CompileQuestion, compile_requirements
+from wisp.engine.uv_install import WheelInstallation, install_wheels
 from wisp.engine.uv_network import prepared
-from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, Credential
+from wisp.engine.wheels import installed_wheels
+from wisp.platforms import bare
+from wisp.solve.pypi_question import PypiRequest, question_for
+from wisp.specs.credentials import BasicHTTP, BearerToken, CondaToken, Credential, CredentialError
+from wisp.specs.pypi import PypiRequirement, PypiSpec
+from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.values import replace
 
 WHEEL = "greeter-1.0-py3-none-any.whl"
@@ -197,6 +203,58 @@ def test_the_login_of_an_index_in_variables_is_used_and_no_build_reads_it(tmp_pa
             assert not any("SECRET" in value for value in call.variables.values())
     given = "Basic " + base64.b64encode(b"me:SECRET").decode()
     assert given in {one.authorization for one in web.asked}
+
+
+def with_variables(uv: Uv, web: Web) -> Uv:
+    """A uv that finds the login of an index in variables called after its host and port."""
+    host = web.address.replace(".", "_").replace(":", "_")
+    login = {f"UV_INDEX_{host}_USERNAME": "me", f"UV_INDEX_{host}_PASSWORD": "SECRET"}
+    return replace(uv, credentials=Credentials([], environ=login))
+
+
+def test_the_index_of_one_requirement_gets_its_login(tmp_path: Path) -> None:
+    with index(basic("me", "SECRET")) as web:
+        python = CondaRecord(
+            location="https://h/c/linux-64/python-3.12.0-0.conda",
+            name="python",
+            version="3.12.0",
+            build="0",
+            build_number=0,
+            subdir="linux-64",
+        )
+        wanted = PypiRequirement("greeter", PypiSpec(index=f"{web.url}/simple"))
+        request = PypiRequest(
+            requirements=(wanted,), platform=bare("linux-64"), root=tmp_path, conda=(python,)
+        )
+        uv = with_variables(uv_with(tmp_path, {}), web)
+        answer = compile_requirements(
+            uv, question_for(request, {}), Path(sys.executable), annotate=True
+        )
+    assert answer.packages[0].version == "1.0"
+    assert answer.indexes == {"greeter": f"{web.url}/simple"}
+
+
+def test_the_index_of_one_package_gets_its_login_to_install(tmp_path: Path, prefix: Path) -> None:
+    with index(basic("me", "SECRET")) as web:
+        place = f"{web.url}/simple"
+        record = PypiRecord(
+            location=f"{place}/greeter/files/{WHEEL}", name="greeter", version="1.0", index=place
+        )
+        wanted = WheelInstallation(
+            records=(record,), prefix=prefix, python=prefix / "bin/python", root=tmp_path
+        )
+        install_wheels(with_variables(uv_with(tmp_path, {}), web), wanted)
+    assert [wheel.name for wheel in installed_wheels(prefix)] == ["greeter"]
+
+
+def test_an_address_with_what_is_no_text_is_told_in_words() -> None:
+    words = ["--index", "https://h.org/t/SECRET\udcff/simple"]
+    with (
+        pytest.raises(CredentialError, match="is no text") as failure,
+        prepared(words, None, TextMirrors({})),
+    ):
+        pass
+    assert "SECRET" not in f"{failure.value} {failure.value.causes} {failure.value.hints}"
 
 
 @pytest.mark.parametrize("password", ["\N{PILE OF POO}", 'a"\\'])

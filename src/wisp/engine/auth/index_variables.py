@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from wisp.patterns import pattern
-from wisp.specs.credentials import BasicHTTP
+from wisp.printable import has_halves
+from wisp.specs.credentials import BasicHTTP, CredentialError
 from wisp.specs.urls import Origin, url_origin
 
 _NAMED = pattern(r"([A-Za-z0-9][A-Za-z0-9._-]*)=(.+)")
@@ -31,7 +32,10 @@ class IndexVariables:
         self._environ = environ
 
     def of(self, url: str) -> tuple[BasicHTTP, str] | None:
-        """Return the login for an address, and the beginning of the variables it comes from."""
+        """Return the login for an address, and the beginning of the variables it comes from.
+
+        Raises `CredentialError` for one that is no text.
+        """
         if not any(one.startswith("UV_INDEX_") for one in self._environ):
             return None
         try:
@@ -40,12 +44,18 @@ class IndexVariables:
             return None
         for name in self._names(origin):
             start = f"UV_INDEX_{name}"
-            user, password = (
-                self._environ.get(f"{start}_{word}") for word in ("USERNAME", "PASSWORD")
-            )
+            user, password = (self._text(f"{start}_{word}") for word in ("USERNAME", "PASSWORD"))
             if user or password:
                 return BasicHTTP(user or "", password or ""), start
         return None
+
+    def _text(self, variable: str) -> str | None:
+        value = self._environ.get(variable)
+        if value is not None and has_halves(value):
+            raise CredentialError(
+                f"`{variable}` has a byte that is no UTF-8", hints=["write it in UTF-8"]
+            )
+        return value
 
     def _names(self, origin: Origin) -> Iterator[str]:
         texts = [self._environ.get("UV_DEFAULT_INDEX", "")]

@@ -174,3 +174,10 @@ def test_a_keyring_that_fails_is_an_error_of_ours() -> None:
 
 def test_there_is_no_keyring_without_a_session() -> None:
     assert KeyringStore.find({}) is None
+
+
+def test_a_password_in_a_variable_that_is_no_text_is_told_by_its_name() -> None:
+    environ = {"UV_INDEX_H_ORG_USERNAME": "me", "UV_INDEX_H_ORG_PASSWORD": "SECRET\udcff"}
+    with pytest.raises(CredentialError, match="`UV_INDEX_H_ORG_PASSWORD`") as failure:
+        Credentials([], environ=environ).of_index("https://h.org/simple")
+    assert "SECRET" not in f"{failure.value} {failure.value.hints}"
