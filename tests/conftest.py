@@ -7,14 +7,13 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.forks import Forks
-from tests.sandbox import CommandLine, Home, Result, make_home
+from tests.sandbox import CommandLine, Home, make_home
 from tools.forge.build import DEFAULT_CACHE, Forge, build
 from tools.forge.serve import Server
 
@@ -75,14 +74,10 @@ def cold_home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def forks_if_marked(request: pytest.FixtureRequest) -> Forks | None:
-    """Forks for the commands of a test that is marked `forked`; others run their launcher.
-
-    With `WISP_TEST_FORKS=no` all do, as in CI.
-    """
-    unwanted = os.environ.get("WISP_TEST_FORKS") == "no"
-    if unwanted or request.node.get_closest_marker("forked") is None:
+    """Forks for the commands of a test that is marked `forked`; others run their launcher."""
+    if request.node.get_closest_marker("forked") is None:
         return None
-    forks: Forks = request.getfixturevalue("forks")
+    forks: Forks | None = request.getfixturevalue("forks_if_wanted")
     return forks
 
 
@@ -94,11 +89,11 @@ def wisp(home: Home, forks_if_marked: Forks | None) -> CommandLine:
 
 @pytest.fixture(scope="session")
 def lasting_wisp(
-    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, forks: Forks
+    tmp_path_factory: pytest.TempPathFactory, shared_cache: Path, forks_if_wanted: Forks | None
 ) -> CommandLine:
     """The command line in a home that outlives a test, to make what many tests take a copy of."""
     home = make_home(tmp_path_factory.mktemp("lasting") / "home", shared_cache)
-    return CommandLine(home, forks=forks)
+    return CommandLine(home, forks=forks_if_wanted)
 
 
 @pytest.fixture(scope="session")
@@ -133,10 +128,19 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
         yield forks
 
 
+@pytest.fixture(scope="session")
+def forks_if_wanted(request: pytest.FixtureRequest) -> Forks | None:
+    """The same; nothing where `WISP_TEST_FORKS=no` has commands run their launcher, as in CI."""
+    if os.environ.get("WISP_TEST_FORKS") == "no":
+        return None
+    forks: Forks = request.getfixturevalue("forks")
+    return forks
+
+
 @pytest.fixture
-def prepare(forks: Forks, home: Home) -> Callable[..., Result]:
+def prepare(forks_if_wanted: Forks | None, home: Home) -> CommandLine:
     """Run in `home` what comes before a test: `prepare("install", cwd=folder).success()`."""
-    return partial(forks.run, home)
+    return CommandLine(home, forks=forks_if_wanted)
 
 
 @pytest.fixture

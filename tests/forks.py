@@ -32,13 +32,17 @@ for line in sys.stdin:
     asked = json.loads(line)
     child = os.fork()
     if child == 0:
-        signal.alarm(asked["limit"])
-        os.chdir(asked["cwd"])
-        os.environ.clear()
-        os.environ.update(asked["env"])
-        os.dup2(os.open(asked["stdin"], os.O_RDONLY), 0)
-        for number, name in ((1, "stdout"), (2, "stderr")):
-            os.dup2(os.open(asked[name], os.O_RDWR | os.O_CREAT | os.O_TRUNC), number)
+        try:
+            signal.alarm(asked["limit"])
+            os.chdir(asked["cwd"])
+            os.environ.clear()
+            os.environ.update(asked["env"])
+            os.dup2(os.open(asked["stdin"], os.O_RDONLY), 0)
+            for number, name in ((1, "stdout"), (2, "stderr")):
+                os.dup2(os.open(asked[name], os.O_RDWR), number)
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            os._exit(70)
         sys.argv = asked["argv"]
         launch(sys.argv)
         os._exit(70)
@@ -87,7 +91,8 @@ class Forks:
         """Run one command to its end under the name `program`, with these variables alone."""
         with self._turn:
             streams = {name: str(self.scratch / name) for name in ("stdin", "stdout", "stderr")}
-            Path(streams["stdin"]).write_text(stdin)
+            for name, text in (("stdin", stdin), ("stdout", ""), ("stderr", "")):
+                Path(streams[name]).write_text(text)  # nothing is left of the command before
             code = self._ask(
                 {
                     "argv": [str(Path(sys.executable).parent / program), *arguments],

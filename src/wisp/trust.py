@@ -150,7 +150,7 @@ def without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def opened_file(path: str | os.PathLike[str]) -> BufferedReader:
+def opened_regular(path: str | os.PathLike[str]) -> BufferedReader:
     """Open a file of any size to read it: one that has an end.
 
     Raises `OSError`, also for a pipe, which would be waited for, and a device.

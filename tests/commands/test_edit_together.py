@@ -6,11 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.sandbox import CommandLine
-
-pytestmark = pytest.mark.forked
 
 
 def test_no_edit_is_lost_when_many_add_at_once(wisp: CommandLine, tmp_path: Path) -> None:

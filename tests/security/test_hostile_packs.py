@@ -15,12 +15,13 @@ import pytest
 from tests.tiny import tiny
 from tests.unit.wheelhouse import make_wheel
 from tests.web import Answer, Web
+from wisp.api.packing import unpacking
 from wisp.api.packing.unpacking import UnpackRequest
 from wisp.api.session import Session
 from wisp.engine.archives import ArchiveStore, fetch_archives
 from wisp.engine.records import from_row
 from wisp.engine.safe.root import ForeignLinkError
-from wisp.errors import UsageError, WispError
+from wisp.errors import InstallError, UsageError, WispError
 from wisp.report import SILENT
 from wisp.specs.inside import UnsafePathError
 from wisp.specs.records import CondaRecord
@@ -161,6 +162,28 @@ def test_an_environment_that_stands_has_its_script_and_no_draft_beside_it(
     with pytest.raises(UsageError, match="there already"):
         session.unpack(UnpackRequest(file=file, output=out))
     assert sorted(one.name for one in out.iterdir()) == ["activate.sh", "env"]
+
+
+def test_where_an_environment_is_made_in_its_place_a_failure_touches_no_script(
+    tmp_path: Path, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on anything but Linux: the script there may be that of another environment."""
+
+    def fail(*_: object) -> None:
+        raise InstallError("no")
+
+    monkeypatch.setattr(unpacking, "runnable_subdirs", lambda _: ("osx-arm64",))
+    monkeypatch.setattr(unpacking, "install_at", fail)
+    file = written(tmp_path / "a.tar", [metadata(platform="osx-arm64"), *whole()[1:]])
+    script = tmp_path / "out" / "activate.sh"
+    script.parent.mkdir()
+    script.write_text("another's")
+    with pytest.raises(InstallError, match="no"):
+        session.unpack(UnpackRequest(file=file, output=script.parent))
+    assert script.read_text() == "another's"
+    monkeypatch.setattr(unpacking, "install_at", lambda *_: None)
+    session.unpack(UnpackRequest(file=file, output=script.parent))
+    assert "CONDA_PREFIX" in script.read_text()
 
 
 @pytest.mark.parametrize("case", CASES)

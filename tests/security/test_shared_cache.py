@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 from threading import Thread
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.tiny import all_of, channel, settings, tiny
 from tests.web import Answer, Asked, Web
 from tools.forge.archive import text
+from wisp.engine import waiting
 from wisp.engine.conda_installation import CondaInstallation
 from wisp.engine.file_locks import held_file
 from wisp.engine.gateway import ChannelAccess
@@ -131,23 +133,37 @@ def test_what_another_program_left_without_hash_is_fetched_anew(
 
 
 def test_what_nobody_vouches_for_is_not_removed_while_another_program_installs_it(
-    machine: Machine,
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Row 310: two channels have a package of one name, version and build."""
+    waits: Queue[str] = Queue()
+    monkeypatch.setattr(waiting, "tell", waits.put)
     machine.install(machine.records("strange", "theirs", "file"), "one")
     entry = machine.cache / "conda_packages" / "greeter-1.0-0"
     for at_work in (entry.with_name(".cache.lock"), entry.with_name("greeter-1.0-0.lock")):
         words = f"ours, behind {at_work.name}"
         installing = Thread(
-            target=machine.install, args=(machine.records(words, words, "file"), at_work.name)
+            target=machine.install,
+            args=(machine.records(words, words, "file"), at_work.name),
+            daemon=True,
         )
         with held_file(at_work):
             installing.start()
-            installing.join(1)
+            assert at_work.name in waits.get(timeout=60)
             assert (entry / FILE).exists()
             assert installing.is_alive()
         installing.join(60)
         assert (machine.folder / "envs" / at_work.name / FILE).read_text() == words
+
+
+def test_who_may_not_lock_the_cache_leaves_it_and_installs_all_the_same(machine: Machine) -> None:
+    """As where the lock is another user's; rattler cannot fill such a cache either."""
+    machine.install(machine.records("strange", "theirs", "file"), "one")
+    lock = machine.cache / "conda_packages" / ".cache.lock"
+    lock.unlink()
+    lock.mkdir()
+    assert machine.install(machine.records("trusted", "ours", "file"), "two") == "ours"
+    assert (lock.with_name("greeter-1.0-0") / FILE).read_text() == "theirs"
 
 
 @pytest.mark.parametrize("way", ["file", "http"])

@@ -28,7 +28,7 @@ from wisp.specs.inside import plain_name
 from wisp.specs.origins import DirectFile, IndexFile
 from wisp.specs.records import CondaRecord, PypiRecord
 from wisp.specs.url_secrets import shown
-from wisp.trust import opened_file
+from wisp.trust import opened_regular
 from wisp.values import dataclass
 
 TYPE_CHECKING = False
@@ -266,7 +266,7 @@ def _verify(path: Path, record: ArchiveRecord) -> None:
 
 def _digest(path: Path, algorithm: str) -> str:
     try:
-        with opened_file(path) as file:
+        with opened_regular(path) as file:
             return hashlib.file_digest(file, algorithm).hexdigest()
     except OSError as error:
         raise refusal("read", path, error) from error

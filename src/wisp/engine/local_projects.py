@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from wisp.engine.records import location_of
 from wisp.errors import FetchError
 from wisp.trust import LARGEST, is_readable
 
@@ -29,7 +29,7 @@ def require_files(place: Path) -> None:
 def require_address(url: str) -> None:
     """Do the same for what an address names, if that lies on this machine (`file:`)."""
     if url.lower().startswith("file:"):
-        require_files(Path(unquote(urlsplit(url).path)))
+        require_files(Path(location_of(url)))
 
 
 def _require_project(folder: Path) -> None:

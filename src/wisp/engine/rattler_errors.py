@@ -106,8 +106,11 @@ def hints_for(text: str, *, offline: bool = False) -> list[str]:
         hints.append("check the permissions of the folder and of the package cache")
     if any(sign in text for sign in _DISK):
         hints.append("free some disk space, or raise the limit on file sizes")
-    if any(sign in text for sign in _OPEN_FILES):
-        hints.append("raise the limit on files that are open at once: `ulimit -n 1024`")
+    if any(sign in text for sign in _OPEN_FILES):  # the soft limit was raised (`open_files`)
+        hints.append(
+            "raise the hard limit on files that are open at once: `ulimit -Hn` tells it, a "
+            "container has it by `--ulimit nofile=NUMBER`"
+        )
     return hints
 
 

@@ -21,7 +21,7 @@ from wisp.engine.list_places import refuse_odd_index, refuse_odd_list
 from wisp.engine.native_gateway import records_of
 from wisp.engine.records import location_of
 from wisp.errors import FetchError
-from wisp.trust import opened_file
+from wisp.trust import opened_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _require_file(folder: Path) -> None:
     """Refuse a pipe or a device in the place of a list, of which rattler would read for ever."""
     list_ = folder / "repodata.json"
     try:
-        opened_file(list_).close()
+        opened_regular(list_).close()
     except FileNotFoundError:  # which the gateway words
         return
     except OSError as error:

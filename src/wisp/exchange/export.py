@@ -19,8 +19,11 @@ from wisp.values import dataclass, field
 _DEFAULTS = frozenset({"main", "r", "msys2"})
 _PLAIN = pattern(r"[A-Za-z0-9_./][A-Za-z0-9_./@+*<>=!~,|^$()\[\]; '\":-]*[^\s:]|[A-Za-z_./]")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n", "~"})
-#: Numbers of all kinds, and times; what else begins so loses nothing in quotes.
-_NUMBER = pattern(r"(?i)[-+]?\.?(?:\d[\w.:+-]*|inf|nan)|\d{4}-\d\d?-\d\d?[t\s].*")
+#: What is a number or a time to YAML 1.1 or 1.2; what has a sign is quoted as it is.
+_NUMBER = pattern(
+    r"(?i)(?:\d[\d_]*\.?[\d_]*|\.[\d_]+)(?:e[-+]?\d+)?|\.(?:inf|nan)|0[box][\da-f_]+"
+    r"|\d[\d_]*(?::\d+)+(?:\.[\d_]*)?|\d{4}-\d\d?-\d\d?(?:[t\s].*)?"
+)
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 

@@ -70,8 +70,8 @@ def dockerfile_text(recipe: DockerRecipe) -> str:
 
     Raises:
         OciValueError: The base is no reference.
-        UsageError: A package of Debian has no name; it would be a word of a shell. Or a label has
-            a line break.
+        UsageError: A package of Debian has no name; it would be a word of a shell. Or a label or
+            a variable has a line break.
 
     """
     head = ["# syntax=docker/dockerfile:1"] if recipe.cache_mounts else []
@@ -152,13 +152,20 @@ def _copy(*paths: str) -> str:
     if all(map(_PLAIN_PATH.fullmatch, paths)):
         return f"COPY {' '.join(paths)}"
     *sources, place = paths
-    return f"COPY {json.dumps([*map(_literal, sources), place])}"
+    return f"COPY {json.dumps([_word(path) for path in (*map(_pattern_of, sources), place)])}"
 
 
-def _literal(path: str) -> str:
-    """Write a path so that neither the words of a shell nor those of patterns are found in it."""
-    alone = _OF_PATTERNS.sub(lambda sign: f"[{sign[0]}]" if sign[0] != "\\" else r"\\", path)
-    return _OF_SHELLS.sub(r"\\\g<0>", alone)
+def _pattern_of(path: str) -> str:
+    """Write a pattern that only this path matches.
+
+    The brackets say that it is one: a backslash counts as itself where nothing else is special.
+    """
+    return _OF_PATTERNS.sub(lambda sign: r"[\\]" if sign[0] == "\\" else f"[{sign[0]}]", path)
+
+
+def _word(text: str) -> str:
+    """Write a word in which Docker, which reads it as a shell does, finds nothing to expand."""
+    return _OF_SHELLS.sub(r"\\\g<0>", text)
 
 
 def _pairs(word: str, table: Mapping[str, str]) -> Iterator[str]:
@@ -175,7 +182,7 @@ def _quoted(text: str) -> str:
     if _LINE_BREAK.search(text):
         raise UsageError(
             f"{json.dumps(text, ensure_ascii=False)} has a line break, which no Dockerfile holds",
-            hints=["`image build` makes images of it"],
+            hints=["take the line break out, or use `image build`: its images hold such a text"],
         )
     return '"' + _OF_QUOTES.sub(r"\\\g<0>", text) + '"'
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import ssl
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from tests.sandbox import CommandLine, make_home
 from tools.cloud import debian
 from tools.forge.build import Forge
 from tools.forge.serve import Server
+from wisp.image.dockerfile import DockerRecipe, dockerfile_text
+from wisp.image.settings import ImageSettings
 from wisp.layout import VERSION
 
 pytestmark = pytest.mark.slow
@@ -171,3 +175,46 @@ def test_buildah_builds_the_one_with_cache_mounts(workspace: Path, built: str) -
     file = workspace / "Mounts.Dockerfile"
     run("buildah", "bud", *words, "--tag", NAME, "--file", str(file), str(workspace))
     run("buildah", "rmi", "--force", NAME)
+
+
+ODD_IMAGE = "wisp-odd-names:test"
+ODD_NAMES = (
+    *("--from=evil", "<<EOF", "[a]*?.sh", "a$b 'c'", "a\\b", "[\\]", "end\\", "#a", "${x:-y}"),
+    *('say "q"', "caf\u00e9 \U0001f600", "tab\ta", "a\nb", " lead", "$$", "a;b&c|d"),
+)
+
+
+def test_odd_names_land_where_they_should_and_texts_are_what_they_were(tmp_path: Path) -> None:
+    docker_runs()
+    told = {"a": "caf\u00e9 \U0001f600\t\"$x\" \\n `d` 'q' ${y:-z}", "b\u00e9 $c": "\\"}
+    for name in ODD_NAMES:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name)
+    settings = ImageSettings(labels=told)
+    recipe = DockerRecipe(
+        manifest="pixi.toml",
+        environment="default",
+        program="wisp",
+        settings=settings,
+        sources=ODD_NAMES,
+        variables={"TOLD": told["a"]},
+    )
+    lines = dockerfile_text(recipe).splitlines()
+    asked = [line for line in lines if line.startswith(("COPY [", "LABEL", "ENV TOLD"))]
+    text = "\n".join(["FROM scratch", "WORKDIR /app", *asked, 'CMD ["none"]'])
+    (tmp_path / "Dockerfile").write_text(text + "\n")
+    run("docker", "build", "-q", "-t", ODD_IMAGE, str(tmp_path))
+    try:
+        config = json.loads(run("docker", "inspect", ODD_IMAGE))[0]["Config"]
+        assert config["Labels"] == told
+        assert f"TOLD={told['a']}" in config["Env"]
+        container = run("docker", "create", ODD_IMAGE).strip()
+        run("docker", "export", "-o", str(tmp_path / "all.tar"), container)
+        run("docker", "rm", container)
+    finally:
+        run("docker", "rmi", "-f", ODD_IMAGE)
+    with tarfile.open(tmp_path / "all.tar") as archive:
+        for name in ODD_NAMES:
+            found = archive.extractfile(f"app/{name}/file")
+            assert found is not None
+            assert found.read().decode() == name

@@ -76,11 +76,11 @@ def warm(wisp: CommandLine, workspace: Path) -> None:
 
 @pytest.fixture(scope="module")
 def lasting(
-    tmp_path_factory: pytest.TempPathFactory, forks: Forks
+    tmp_path_factory: pytest.TempPathFactory, forks_if_wanted: Forks | None
 ) -> Iterator[tuple[CommandLine, Path]]:
     """A warm workspace for tests that look only, and its command line with a cache of its own."""
     folder = tmp_path_factory.mktemp("quick")
-    wisp = CommandLine(make_home(folder / "home", folder / "cache"), forks=forks)
+    wisp = CommandLine(make_home(folder / "home", folder / "cache"), forks=forks_if_wanted)
     workspace = folder / "ws"
     workspace.mkdir()
     (workspace / "pixi.toml").write_text(MANIFEST)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wisp.errors import LockFileError
 from wisp.exchange.export import (
@@ -97,6 +99,23 @@ def test_no_text_is_another_thing_to_yaml(text: str) -> None:
     assert found["variables"] == {text: text}
 
 
+@settings(deadline=None)  # the machine may have other things to do
+@given(st.text(alphabet="0189_.:-+ eEtTzZbxofaAin=~", min_size=1, max_size=12))
+def test_no_odd_number_or_time_is_one_to_yaml(text: str) -> None:
+    document = CondaEnvironment(name=text, channels=[], conda=[])
+    assert yaml.safe_load(str(document))["name"] == text
+
+
+@pytest.mark.parametrize(
+    "text", ["1.2.3", "3d-env", "3to2", "0.1.0-alpha", "2001-01-01x", "1:x", ".5.1", ".infra"]
+)
+def test_what_only_begins_as_a_number_stays_bare(text: str) -> None:
+    """As Pixi leaves it."""
+    written = str(CondaEnvironment(name=text, channels=[], conda=[]))
+    assert written.startswith(f"name: {text}\n")
+    assert yaml.safe_load(written)["name"] == text
+
+
 def test_defaults_need_no_nodefaults() -> None:
     document = CondaEnvironment(name="a", channels=["main", "main"], conda=[])
     assert yaml.safe_load(str(document))["channels"] == ["main"]
@@ -138,8 +157,8 @@ def test_pip_lines_say_where_to_look_first() -> None:
 
 def test_dependencies_come_first_whatever_the_order_of_the_lock() -> None:
     records = [record("a", "b >=1", "c"), record("b", "c"), record("c"), record("d", "__glibc")]
-    for given in (records, records[::-1]):
-        assert [r.name for r in in_dependency_order(given)] == ["d", "c", "b", "a"]
+    for rows in (records, records[::-1]):
+        assert [r.name for r in in_dependency_order(rows)] == ["d", "c", "b", "a"]
 
 
 def test_circles_are_left_after_one_round() -> None:

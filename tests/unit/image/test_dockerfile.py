@@ -168,16 +168,17 @@ def test_a_line_break_of_a_label_is_refused(labels: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "written"),
+    ("path", "written", "place"),
     [
-        ("--from=evil", "--from=evil"),
-        ("<<EOF", "<<EOF"),
-        ("[a]*?.sh", "[[]a][*][?].sh"),
-        ("a$b 'c'", "a\\$b \\'c\\'"),
-        ("a\\b", "a" + "\\" * 4 + "b"),
-        ("#a", "#a"),
+        ("--from=evil", "--from=evil", "--from=evil"),
+        ("<<EOF", "<<EOF", "<<EOF"),
+        ("[a]*?.sh", "[[]a][*][?].sh", "[a]*?.sh"),
+        ("a$b 'c'", "a\\$b \\'c\\'", "a\\$b \\'c\\'"),
+        ("a\\b", "a[" + "\\" * 4 + "]b", "a\\\\b"),
+        ("#a", "#a", "#a"),
     ],
 )
-def test_a_path_is_no_option_and_no_pattern(path: str, written: str) -> None:
+def test_a_path_is_no_option_and_no_pattern(path: str, written: str, place: str) -> None:
+    """The place is no pattern, but is expanded as the sources are."""
     found = lines(replace(RECIPE, sources=(path,)))
-    assert f"COPY {json.dumps([written, path])}" in found
+    assert f"COPY {json.dumps([written, place])}" in found

@@ -6,7 +6,6 @@ systems where that cannot be (wheels for anything but Linux) it is made in its p
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from wisp.api.context import SessionContext
@@ -84,10 +83,11 @@ def unpack(session: SessionContext, request: UnpackRequest) -> UnpackedEnvironme
     with scratch_folder(output, drafts) as scratch:
         found = verified(receive_pack(request.file, scratch / "pack"))
         _require_runnable(session, found)
-        place = _made(_inside(session, scratch), found, scratch, final)
-        # First the script: who finds an environment after a kill can activate it.
+        draft = _made(_inside(session, scratch), found, scratch, final)
+        # Before a whole environment appears: who finds it after a kill can activate it.
         write_named(script, text)
-        place()
+        if draft is not None:
+            _put(draft, final)
     return UnpackedEnvironment(prefix=final, script=script, packages=(*found.conda, *found.pypi))
 
 
@@ -116,8 +116,8 @@ def _inside(session: SessionContext, scratch: Path) -> SessionContext:
 
 def _made(
     session: SessionContext, found: PackedPackages, scratch: Path, final: Path
-) -> Callable[[], object]:
-    """Make the environment as far as that is possible elsewhere; return what puts it in place."""
+) -> Path | None:
+    """Make the environment aside and return where; None if it could only be made in its place."""
     subdir = found.metadata.platform
     locked = LockedEnvironment(
         name=final.name,
@@ -129,8 +129,8 @@ def _made(
         root=scratch,
     )
     if not subdir.startswith("linux-"):
-        options = InstallOptions(manifest_path=final)
-        return lambda: install_at(session, locked, final, options)
+        install_at(session, locked, final, InstallOptions(manifest_path=final))
+        return None
     wanted = Prepared(locked=locked, conda=found.conda, pypi=found.pypi, local=frozenset())
     draft = scratch / "made" / "prefix"
     try:
@@ -140,7 +140,7 @@ def _made(
         (draft / CONDA_META / PREFIX_HISTORY).write_text(HISTORY, encoding="utf-8")
     except OSError as error:
         raise refusal("write", final, error) from error
-    return lambda: _put(draft, final)
+    return draft
 
 
 def _put(draft: Path, final: Path) -> None:

@@ -17,7 +17,7 @@ from wisp.errors import HostError
 
 _SIGNS = 6
 #: What everybody holds who installs from a cache.
-WORKING = ".cache.lock"
+CACHE_LOCK = ".cache.lock"
 
 
 def sweep_drafts(cache: Path) -> None:
@@ -28,7 +28,7 @@ def sweep_drafts(cache: Path) -> None:
         return
     if not drafts:
         return
-    with contextlib.suppress(HostError), held_file(cache / WORKING, wait=False):
+    with contextlib.suppress(HostError), held_file(cache / CACHE_LOCK, wait=False):
         for name in drafts:
             entry = cache / _entry_lock(name)
             with (

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wisp.engine.file_locks import held_file
-from wisp.engine.safe.cache_drafts import WORKING, sweep_drafts
+from wisp.engine.safe.cache_drafts import CACHE_LOCK, sweep_drafts
 from wisp.engine.scratch import scratch_folder
 from wisp.errors import HostError
 from wisp.layout import UNVERIFIED_PACKAGES
@@ -103,7 +103,7 @@ def held_entry(shared: Path, stem: str) -> Iterator[int]:
         HostError: The operating system refuses.
 
     """
-    with held_file(shared / WORKING), held_file(shared / f"{stem}.lock") as held:
+    with held_file(shared / CACHE_LOCK), held_file(shared / f"{stem}.lock") as held:
         yield held
 
 
