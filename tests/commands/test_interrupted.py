@@ -129,7 +129,7 @@ def test_no_moment_of_the_start_loses_an_interrupt(wisp: CommandLine, workspace:
 def _came_before_us(code: int, stderr: str) -> bool:
     """While Python starts, and until our first line runs, the interpreter's own ways hold."""
     silent = code == -signal.SIGINT and not stderr
-    places = ("Python runtime state", "import_site", "import launch")
+    places = ("Python runtime state", "import_site", "import launch", "line 0, in <module>")
     return silent or any(place in stderr for place in places)
 
 
