@@ -113,7 +113,11 @@ class World:
         return self.stack.enter_context(Server(folder)).url
 
     def without(self, folder: Path, *names: str) -> Callable[[], None]:
-        """Give a function that removes these entries of a folder."""
+        """Give a function that removes these entries of a folder.
+
+        It waits until all that was written and removed is on the disk: else who waits for the disk
+        would pay for those who do not.
+        """
 
         def remove() -> None:
             for name in names:
@@ -122,6 +126,7 @@ class World:
                     shutil.rmtree(path)
                 else:
                     path.unlink(missing_ok=True)
+            os.sync()
 
         return remove
 
