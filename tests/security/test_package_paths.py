@@ -327,7 +327,7 @@ def test_modules_of_python_become_no_records_programs_or_scripts(tmp_path: Path,
 
 
 @pytest.mark.parametrize(
-    ("base", "told"), [("http://[::1]:99999/", "cannot be used"), (None, "leads elsewhere")]
+    ("base", "told"), [("http://[::1]:99999/", "nothing can lie"), (None, "leads elsewhere")]
 )
 def test_what_a_channel_says_of_its_places_is_an_error_in_words(
     tmp_path: Path, base: str | None, told: str
