@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.unit.engine.test_trees import deep
 from wisp.engine.safe.root import Root
 from wisp.engine.trees import remove_tree
 from wisp.engine.wheel_removal import remove_wheel
@@ -134,23 +134,16 @@ def test_a_wheel_without_a_record_has_no_size(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def deep(tmp_path: Path) -> Iterator[Path]:
+def nested(tmp_path: Path) -> Iterator[Path]:
     """A prefix with a wheel whose metadata nest folders deeper than a path can say."""
     site = _wheel(tmp_path, "thing", {"thing.py": ""})
-    folder = os.open(site / "thing-1.0.dist-info", os.O_RDONLY)
-    for _ in range(2_500):
-        os.mkdir("d", dir_fd=folder)
-        inner = os.open("d", os.O_RDONLY, dir_fd=folder)
-        os.close(folder)
-        folder = inner
-    os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
-    os.close(folder)
+    deep(site / "thing-1.0.dist-info" / "deep")
     yield tmp_path
     remove_tree(tmp_path / "lib", ignore_errors=True)  # who tidies up after tests cannot
 
 
-def test_metadata_nested_in_thousands_are_removed(deep: Path) -> None:
-    (wheel,) = installed_wheels(deep)
-    remove_wheel(Root(deep), wheel, deep, keep=())
-    assert installed_wheels(deep) == []
+def test_metadata_nested_in_thousands_are_removed(nested: Path) -> None:
+    (wheel,) = installed_wheels(nested)
+    remove_wheel(Root(nested), wheel, nested, keep=())
+    assert installed_wheels(nested) == []
     assert not wheel.folder.exists()
